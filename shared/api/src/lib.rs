@@ -1,0 +1,22 @@
+//! The shop's wire types: what requests carry and answers show. Functions, command line and tests share them.
+
+pub mod requests;
+pub mod responses;
+
+use domain::values::{Invalid, Money};
+use iso_currency::Currency;
+use serde::{Deserialize, Serialize};
+
+/// Money in a request: minor units and an ISO 4217 code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequestedMoney {
+    amount: i64,
+    currency: Currency,
+}
+
+/// Reads money as a request may carry it: bounded, and without any other field.
+pub(crate) fn read_money<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
+    let money = RequestedMoney::deserialize(deserializer)?;
+    Money::new(money.amount, money.currency).map_err(|error: Invalid| serde::de::Error::custom(error))
+}

@@ -1,0 +1,102 @@
+//! Bodies of requests. Unknown fields are refused, and values are checked as they are read.
+
+use domain::values::{Category, Description, Money, Name, Quantity, Reason, Sku};
+use serde::{Deserialize, Serialize};
+
+/// `POST /products`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterProduct {
+    /// Its name among products, chosen by the shop.
+    pub sku: Sku,
+    /// What it is called.
+    pub name: Name,
+    /// What it is like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Description>,
+    /// What it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
+    /// What one costs, without tax, in the shop's currency.
+    #[serde(deserialize_with = "crate::read_money")]
+    pub price: Money,
+}
+
+/// `POST /products/{sku}/price`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepriceProduct {
+    /// What one costs from now on.
+    #[serde(deserialize_with = "crate::read_money")]
+    pub price: Money,
+}
+
+/// `POST /products/{sku}/description`: what is absent stays as it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DescribeProduct {
+    /// What it is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Name>,
+    /// What it is like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Description>,
+}
+
+/// `POST /products/{sku}/category`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CategoriseProduct {
+    /// What it belongs to.
+    pub category: Category,
+}
+
+/// A command that needs nothing but its path: `{}`, or no body at all.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// `POST /stock/{warehouse}/{sku}/receive`
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiveStock {
+    /// How many came in.
+    pub quantity: Quantity,
+}
+
+/// `POST /stock/{warehouse}/{sku}/adjust`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdjustStock {
+    /// How many were counted.
+    pub on_hand: u64,
+    /// Why that differs.
+    pub reason: Reason,
+}
+
+/// `POST /carts/{id}/items`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddItem {
+    /// The product.
+    pub sku: Sku,
+    /// How many more of it.
+    pub quantity: Quantity,
+}
+
+/// `PATCH /carts/{id}/items/{sku}`
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeQuantity {
+    /// How many of it from now on.
+    pub quantity: Quantity,
+}
+
+/// `POST /orders/{id}/cancel`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancelOrder {
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}

@@ -1,0 +1,273 @@
+//! Bodies of answers. A command and a query answer with the same shapes, made from the same states.
+
+use domain::order;
+use domain::product::State as ProductState;
+use domain::values::{CartId, Line, Money, OrderId, Sku, Totals, WarehouseId};
+use domain::views::order::{Document as OrderDocument, StatusName};
+use domain::{cart, stock};
+use eventsourcing::{Timestamp, Version};
+use serde::Serialize;
+
+/// A product.
+#[derive(Clone, Debug, Serialize)]
+pub struct Product {
+    /// Its sku.
+    pub id: Sku,
+    /// The version of its stream.
+    pub version: Version,
+    /// Its sku.
+    pub sku: Sku,
+    /// What it is called.
+    pub name: String,
+    /// What it is like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// What one costs, without tax.
+    pub price: Money,
+    /// Whether it is for sale.
+    pub listed: bool,
+}
+
+impl Product {
+    /// A product as its stream has it; none where it is not registered.
+    #[must_use]
+    pub fn of(sku: &Sku, version: Version, state: &ProductState) -> Option<Self> {
+        let product = state.product()?;
+        Some(Self {
+            id: sku.clone(),
+            version,
+            sku: sku.clone(),
+            name: product.name.to_string(),
+            description: product.description.as_ref().map(ToString::to_string),
+            category: product.category.as_ref().map(ToString::to_string),
+            price: product.price,
+            listed: matches!(state, ProductState::Listed(_)),
+        })
+    }
+}
+
+/// A product's stock in a warehouse.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stock {
+    /// `<warehouse>.<sku>`
+    pub id: String,
+    /// The version of its stream.
+    pub version: Version,
+    /// The warehouse.
+    pub warehouse: WarehouseId,
+    /// The product.
+    pub sku: Sku,
+    /// How many lie there.
+    pub on_hand: u64,
+    /// How many of them are held for orders.
+    pub reserved: u64,
+    /// How many can still be reserved.
+    pub available: u64,
+}
+
+impl Stock {
+    /// A stock as its stream has it.
+    #[must_use]
+    pub fn of(warehouse: &WarehouseId, sku: &Sku, version: Version, state: &stock::State) -> Self {
+        Self {
+            id: format!("{warehouse}.{sku}"),
+            version,
+            warehouse: warehouse.clone(),
+            sku: sku.clone(),
+            on_hand: state.on_hand,
+            reserved: state.reserved(),
+            available: state.available(),
+        }
+    }
+}
+
+/// A cart.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cart {
+    /// Its id.
+    pub id: CartId,
+    /// The version of its stream.
+    pub version: Version,
+    /// Whether it can still be changed.
+    pub status: CartStatus,
+    /// What is in it.
+    pub lines: Vec<PricedLine>,
+    /// What the lines cost together, without tax, in minor units of their currency.
+    pub net: i64,
+    /// What is to be paid, from checkout on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub totals: Option<Totals>,
+}
+
+/// Whether a cart can still be changed.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum CartStatus {
+    Open,
+    CheckedOut,
+}
+
+/// A line with what it costs.
+#[derive(Clone, Debug, Serialize)]
+pub struct PricedLine {
+    /// The line.
+    #[serde(flatten)]
+    pub line: Line,
+    /// Quantity × unit price, in minor units of its currency.
+    pub amount: i64,
+}
+
+impl From<&Line> for PricedLine {
+    fn from(line: &Line) -> Self {
+        let quantity = i64::try_from(line.quantity.get()).unwrap_or(i64::MAX);
+        Self { line: line.clone(), amount: line.unit_price.amount().saturating_mul(quantity) }
+    }
+}
+
+impl Cart {
+    /// A cart as its stream has it; none where it was not opened.
+    #[must_use]
+    pub fn of(id: &CartId, version: Version, state: &cart::State) -> Option<Self> {
+        let (status, totals) = match state {
+            cart::State::Unopened => return None,
+            cart::State::Open { .. } => (CartStatus::Open, None),
+            cart::State::CheckedOut { totals, .. } => (CartStatus::CheckedOut, Some(*totals)),
+        };
+        let lines: Vec<PricedLine> = state.lines().iter().map(PricedLine::from).collect();
+        let net = lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount));
+        Some(Self { id: id.clone(), version, status, lines, net, totals })
+    }
+}
+
+/// An order.
+#[derive(Clone, Debug, Serialize)]
+pub struct Order {
+    /// Its id: that of its cart.
+    pub id: OrderId,
+    /// The version of its stream.
+    pub version: Version,
+    /// What became of it.
+    pub status: StatusName,
+    /// Why it failed or was cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What was bought.
+    pub lines: Vec<Line>,
+    /// The sum of the lines.
+    pub net: Money,
+    /// The tax on it.
+    pub tax: Money,
+    /// What is to be paid.
+    pub total: Money,
+    /// When it was placed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placed_at: Option<String>,
+    /// What happened to it, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<TimelineStep>,
+}
+
+/// A status that an order took.
+#[derive(Clone, Debug, Serialize)]
+pub struct TimelineStep {
+    /// Which.
+    pub status: StatusName,
+    /// When.
+    pub at: String,
+}
+
+impl Order {
+    /// An order as its stream has it, without its timeline; none where it was not placed.
+    #[must_use]
+    pub fn of(id: &OrderId, version: Version, state: &order::State) -> Option<Self> {
+        let order::State::Placed { placement, status } = state else { return None };
+        let reason = match status {
+            order::Status::Purchased | order::Status::Confirmed => None,
+            order::Status::Failed(failure) => Some(failure.to_string()),
+            order::Status::Cancelled(reason) => reason.as_ref().map(ToString::to_string),
+        };
+        Some(Self {
+            id: id.clone(),
+            version,
+            status: status.into(),
+            reason,
+            lines: placement.lines.clone(),
+            net: placement.totals.net,
+            tax: placement.totals.tax,
+            total: placement.totals.total,
+            placed_at: None,
+            timeline: vec![],
+        })
+    }
+
+    /// An order as its read model has it.
+    #[must_use]
+    pub fn of_view(version: Version, document: &OrderDocument) -> Option<Self> {
+        let order = Self::of(&document.id, version, &document.state)?;
+        let step = |step: &domain::views::order::Step| TimelineStep { status: step.status, at: step.at.to_string() };
+        let timeline: Vec<TimelineStep> = document.timeline.iter().map(step).collect();
+        Some(Self { placed_at: timeline.first().map(|step| step.at.clone()), timeline, ..order })
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the next page is, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// One event of the log, as operators see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct LogEvent {
+    /// `stream@version`
+    pub id: String,
+    /// When its commit was committed.
+    pub at: String,
+    /// The stream.
+    pub stream: String,
+    /// The event's version.
+    pub version: Version,
+    /// Its stored type.
+    #[serde(rename = "type")]
+    pub name: String,
+    /// Its stored payload.
+    pub data: serde_json::Value,
+    /// What it belongs to.
+    pub correlation: String,
+    /// The client's own correlation id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_correlation: Option<String>,
+    /// The event it follows from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub causation: Option<String>,
+    /// Who acted.
+    pub actor: String,
+}
+
+/// A stream's state at a version, as operators see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct StreamState {
+    /// The stream.
+    pub stream: String,
+    /// The version that the state is of.
+    pub version: Version,
+    /// When that version was committed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The state.
+    pub state: serde_json::Value,
+}
+
+/// The moment as answers show it.
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
+    at.to_string()
+}

@@ -1,0 +1,300 @@
+//! `cart-<id>`: what a customer means to buy, and at checkout the prices that hold for it.
+
+use crate::values::{AccountId, Line, Money, Quantity, Sku, TaxRate, Totals};
+use eventsourcing::{Decider, RefusalKind};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The most lines of a cart.
+pub const MOST_LINES: usize = 20;
+
+/// The stream type.
+pub struct Stream;
+
+/// What can be asked of a cart, and by whom.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// The account that asks.
+    pub by: AccountId,
+    /// What it asks for.
+    pub action: Action,
+}
+
+/// What can be asked of a cart.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Begin with it.
+    Open,
+    /// Put more of a product into it.
+    AddItem {
+        /// The product.
+        sku: Sku,
+        /// How many more.
+        quantity: Quantity,
+        /// What the product's own stream says of it.
+        offer: Offer,
+    },
+    /// Have so many of a product in it.
+    ChangeQuantity {
+        /// The product.
+        sku: Sku,
+        /// How many.
+        quantity: Quantity,
+    },
+    /// Take a product out.
+    RemoveItem {
+        /// The product.
+        sku: Sku,
+    },
+    /// Take everything out.
+    Clear,
+    /// Order what is in it.
+    CheckOut {
+        /// What the products' own streams say of them.
+        offers: BTreeMap<Sku, Offer>,
+        /// The tax to add.
+        tax_rate: TaxRate,
+    },
+}
+
+/// How a product stands when a command is completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// It costs this.
+    At(Money),
+    /// It exists, and is not sold.
+    NotListed,
+    /// It does not exist.
+    Unknown,
+}
+
+/// What happened to a cart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[serde(tag = "type", content = "data")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum Event {
+    CartOpened { owner: AccountId },
+    ItemAdded { sku: Sku, quantity: Quantity, unit_price: Money },
+    QuantityChanged { sku: Sku, quantity: Quantity },
+    ItemRemoved { sku: Sku },
+    CartCleared {},
+    CartCheckedOut { owner: AccountId, lines: Vec<Line>, totals: Totals },
+}
+
+impl eventsourcing::Event for Event {
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+/// What a cart is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// There is none.
+    #[default]
+    Unopened,
+    /// It can be changed.
+    Open {
+        /// Whose it is.
+        owner: AccountId,
+        /// What is in it.
+        lines: Vec<Line>,
+    },
+    /// It became an order.
+    CheckedOut {
+        /// Whose it is.
+        owner: AccountId,
+        /// What was in it, at the prices that hold.
+        lines: Vec<Line>,
+        /// What it costs.
+        totals: Totals,
+    },
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Refusal {
+    /// Nothing there, or somebody else's.
+    #[error("there is no such cart")]
+    UnknownCart,
+    /// It became an order.
+    #[error("the cart is checked out and cannot be changed; open a new one")]
+    CartCheckedOut,
+    /// Nothing to order.
+    #[error("the cart is empty; add an item first")]
+    CartEmpty,
+    /// Too many different products.
+    #[error("a cart has at most {MOST_LINES} lines; check this one out or remove an item")]
+    TooManyLines,
+    /// Too many of one product.
+    #[error("a line has at most {} of a product", Quantity::MOST)]
+    QuantityTooLarge,
+    /// No line of that product.
+    #[error("{0} is not in the cart")]
+    ItemNotInCart(Sku),
+    /// No such product.
+    #[error("there is no product {0}")]
+    UnknownProduct(Sku),
+    /// Not sold, or not any more.
+    #[error("product {0} is not for sale; remove it from the cart")]
+    ProductNotListed(Sku),
+    /// More than can be paid.
+    #[error("the total is more than can be paid; order less")]
+    TotalTooLarge,
+}
+
+impl eventsourcing::Refusal for Refusal {
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::UnknownCart => RefusalKind::NotFound,
+            Self::CartCheckedOut
+            | Self::CartEmpty
+            | Self::TooManyLines
+            | Self::QuantityTooLarge
+            | Self::ItemNotInCart(_)
+            | Self::UnknownProduct(_)
+            | Self::ProductNotListed(_)
+            | Self::TotalTooLarge => RefusalKind::Broken,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+impl State {
+    /// Whose it is.
+    #[must_use]
+    pub const fn owner(&self) -> Option<&AccountId> {
+        match self {
+            Self::Unopened => None,
+            Self::Open { owner, .. } | Self::CheckedOut { owner, .. } => Some(owner),
+        }
+    }
+
+    /// What is in it.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        match self {
+            Self::Unopened => &[],
+            Self::Open { lines, .. } | Self::CheckedOut { lines, .. } => lines,
+        }
+    }
+
+    fn change(self, change: impl FnOnce(&mut Vec<Line>)) -> Self {
+        match self {
+            Self::Open { owner, mut lines } => {
+                change(&mut lines);
+                Self::Open { owner, lines }
+            }
+            other @ (Self::Unopened | Self::CheckedOut { .. }) => other,
+        }
+    }
+}
+
+impl Offer {
+    fn price(self, sku: &Sku) -> Result<Money, Refusal> {
+        match self {
+            Self::At(price) => Ok(price),
+            Self::NotListed => Err(Refusal::ProductNotListed(sku.clone())),
+            Self::Unknown => Err(Refusal::UnknownProduct(sku.clone())),
+        }
+    }
+}
+
+impl Decider for Stream {
+    const CATEGORY: &'static str = "cart";
+    type State = State;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let Command { by, action } = command;
+        if state.owner().is_some_and(|owner| owner != by) {
+            return Err(Refusal::UnknownCart);
+        }
+        match (state, action) {
+            (State::Unopened, Action::Open) => Ok(vec![Event::CartOpened { owner: by.clone() }]),
+            (State::Open { .. } | State::CheckedOut { .. }, Action::Open) | (State::CheckedOut { .. }, Action::CheckOut { .. }) => {
+                Ok(vec![])
+            }
+            (State::Unopened, _) => Err(Refusal::UnknownCart),
+            (State::CheckedOut { .. }, _) => Err(Refusal::CartCheckedOut),
+            (State::Open { lines, .. }, Action::AddItem { sku, quantity, offer }) => add(lines, sku, *quantity, *offer),
+            (State::Open { lines, .. }, Action::ChangeQuantity { sku, quantity }) => {
+                let line = line(lines, sku).ok_or_else(|| Refusal::ItemNotInCart(sku.clone()))?;
+                let changed = Event::QuantityChanged { sku: sku.clone(), quantity: *quantity };
+                Ok(if line.quantity == *quantity { vec![] } else { vec![changed] })
+            }
+            (State::Open { lines, .. }, Action::RemoveItem { sku }) => {
+                Ok(line(lines, sku).map(|_| Event::ItemRemoved { sku: sku.clone() }).into_iter().collect())
+            }
+            (State::Open { lines, .. }, Action::Clear) => {
+                Ok(if lines.is_empty() { vec![] } else { vec![Event::CartCleared {}] })
+            }
+            (State::Open { owner, lines }, Action::CheckOut { offers, tax_rate }) => {
+                check_out(owner, lines, offers, *tax_rate).map(|event| vec![event])
+            }
+        }
+    }
+
+    fn evolve(state: State, event: &Event) -> State {
+        match event.clone() {
+            Event::CartOpened { owner } => State::Open { owner, lines: vec![] },
+            Event::ItemAdded { sku, quantity, unit_price } => state.change(|lines| {
+                let earlier = line(lines, &sku).map(|line| line.quantity);
+                let quantity = earlier.map_or(quantity, |earlier| earlier.plus(quantity).unwrap_or(quantity));
+                match lines.iter_mut().find(|line| line.sku == sku) {
+                    Some(line) => *line = Line { sku, quantity, unit_price },
+                    None => lines.push(Line { sku, quantity, unit_price }),
+                }
+            }),
+            Event::QuantityChanged { sku, quantity } => state.change(|lines| {
+                lines.iter_mut().filter(|line| line.sku == sku).for_each(|line| line.quantity = quantity);
+            }),
+            Event::ItemRemoved { sku } => state.change(|lines| lines.retain(|line| line.sku != sku)),
+            Event::CartCleared {} => state.change(Vec::clear),
+            Event::CartCheckedOut { owner, lines, totals } => State::CheckedOut { owner, lines, totals },
+        }
+    }
+}
+
+fn line<'a>(lines: &'a [Line], sku: &Sku) -> Option<&'a Line> {
+    lines.iter().find(|line| line.sku == *sku)
+}
+
+fn add(lines: &[Line], sku: &Sku, quantity: Quantity, offer: Offer) -> Result<Vec<Event>, Refusal> {
+    let unit_price = offer.price(sku)?;
+    match line(lines, sku) {
+        Some(line) => drop(line.quantity.plus(quantity).map_err(|_| Refusal::QuantityTooLarge)?),
+        None if lines.len() >= MOST_LINES => return Err(Refusal::TooManyLines),
+        None => {}
+    }
+    Ok(vec![Event::ItemAdded { sku: sku.clone(), quantity, unit_price }])
+}
+
+/// Freezes the prices of the moment.
+fn check_out(
+    owner: &AccountId,
+    lines: &[Line],
+    offers: &BTreeMap<Sku, Offer>,
+    tax_rate: TaxRate,
+) -> Result<Event, Refusal> {
+    if lines.is_empty() {
+        return Err(Refusal::CartEmpty);
+    }
+    let priced = |line: &Line| {
+        let offer = offers.get(&line.sku).copied().unwrap_or(Offer::Unknown);
+        Ok(Line { unit_price: offer.price(&line.sku)?, ..line.clone() })
+    };
+    let lines = lines.iter().map(priced).collect::<Result<Vec<_>, Refusal>>()?;
+    let totals = Totals::of(&lines, tax_rate).ok_or(Refusal::TotalTooLarge)?;
+    Ok(Event::CartCheckedOut { owner: owner.clone(), lines, totals })
+}
+
+#[cfg(test)]
+mod tests;

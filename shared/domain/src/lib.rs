@@ -1,0 +1,10 @@
+//! The shop: one file per stream type (command, event, state, refusal, decide, evolve), the process manager among them,
+//! and the read models. Pure: no I/O, no clock, no randomness.
+
+pub mod cart;
+pub mod fulfilment;
+pub mod order;
+pub mod product;
+pub mod stock;
+pub mod values;
+pub mod views;

@@ -1,0 +1,296 @@
+//! The shop's values: what they may be is checked where they are made.
+
+use iso_currency::Currency;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// A text or number that is not what it should be; says what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{value} is not {expected}")]
+pub struct Invalid {
+    value: String,
+    expected: &'static str,
+}
+
+macro_rules! text_value {
+    ($(#[$doc:meta])* $name:ident, $expected:literal, $valid:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Invalid;
+
+            fn try_from(text: String) -> Result<Self, Invalid> {
+                let valid: fn(&str) -> bool = $valid;
+                if valid(&text) { Ok(Self(text)) } else { Err(Invalid { value: format!("{text:?}"), expected: $expected }) }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                text.to_owned().try_into()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_value! {
+    /// Names a product.
+    Sku, "a sku (1 to 40 letters, digits, _ or -)", |text| is_name(text, 40)
+}
+text_value! {
+    /// Names a warehouse.
+    WarehouseId, "a warehouse id (1 to 20 letters, digits, _ or -)", |text| is_name(text, 20)
+}
+text_value! {
+    /// Names a category of products.
+    Category, "a category (1 to 40 letters, digits, _ or -)", |text| is_name(text, 40)
+}
+text_value! {
+    /// What a product is called.
+    Name, "a name (1 to 200 characters, no control characters, not blank)", |text| is_prose(text, 200) && !text.trim().is_empty()
+}
+text_value! {
+    /// What a product is like.
+    Description, "a description (at most 2,000 characters)", |text| is_prose(text, 2_000)
+}
+text_value! {
+    /// Why somebody did something, in their words.
+    Reason, "a reason (1 to 200 characters, not blank)", |text| is_prose(text, 200) && !text.trim().is_empty()
+}
+text_value! {
+    /// Whose cart or order it is: derived from the issuer and subject of the token.
+    AccountId, "an account id (32 hex digits)", is_id
+}
+text_value! {
+    /// Names a cart.
+    CartId, "a cart id (32 hex digits)", is_id
+}
+text_value! {
+    /// Names an order: it has its cart's id.
+    OrderId, "an order id (32 hex digits)", is_id
+}
+
+impl From<CartId> for OrderId {
+    fn from(cart: CartId) -> Self {
+        Self(cart.0)
+    }
+}
+
+fn is_name(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+fn is_prose(text: &str, longest: usize) -> bool {
+    text.chars().count() <= longest && !text.chars().any(|character| character.is_control() && character != '\n')
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// How many of a thing: 1 to 1,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub struct Quantity(u32);
+
+impl Quantity {
+    /// The most that a quantity may be.
+    pub const MOST: u32 = 1_000;
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0.into()
+    }
+
+    /// Both together, where that is still a quantity.
+    pub fn plus(self, other: Self) -> Result<Self, Invalid> {
+        (self.get() + other.get()).try_into()
+    }
+}
+
+impl TryFrom<u64> for Quantity {
+    type Error = Invalid;
+
+    fn try_from(number: u64) -> Result<Self, Invalid> {
+        match u32::try_from(number) {
+            Ok(number @ 1..=Self::MOST) => Ok(Self(number)),
+            _ => Err(Invalid { value: number.to_string(), expected: "a quantity (1 to 1,000)" }),
+        }
+    }
+}
+
+impl From<Quantity> for u64 {
+    fn from(quantity: Quantity) -> Self {
+        quantity.get()
+    }
+}
+
+/// An amount of money: 0 to 10⁹ minor units of a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "StoredMoney")]
+pub struct Money {
+    amount: i64,
+    currency: Currency,
+}
+
+#[derive(Deserialize)]
+struct StoredMoney {
+    amount: i64,
+    currency: Currency,
+}
+
+impl Money {
+    /// The largest amount, in minor units.
+    pub const MOST: i64 = 1_000_000_000;
+
+    /// So many minor units.
+    pub fn new(amount: i64, currency: Currency) -> Result<Self, Invalid> {
+        if (0..=Self::MOST).contains(&amount) {
+            Ok(Self { amount, currency })
+        } else {
+            Err(Invalid { value: amount.to_string(), expected: "an amount (0 to 1,000,000,000 minor units)" })
+        }
+    }
+
+    /// The amount in minor units.
+    #[must_use]
+    pub const fn amount(&self) -> i64 {
+        self.amount
+    }
+
+    /// The currency.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+}
+
+impl TryFrom<StoredMoney> for Money {
+    type Error = Invalid;
+
+    fn try_from(stored: StoredMoney) -> Result<Self, Invalid> {
+        Self::new(stored.amount, stored.currency)
+    }
+}
+
+/// A tax rate in basis points (1,900 are 19 %): 0 to 10,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaxRate(u16);
+
+impl FromStr for TaxRate {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.parse() {
+            Ok(points @ 0..=10_000) => Ok(Self(points)),
+            _ => Err(Invalid { value: format!("{text:?}"), expected: "a tax rate (0 to 10,000 basis points)" }),
+        }
+    }
+}
+
+/// A line of a cart or order at a price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The product.
+    pub sku: Sku,
+    /// How many.
+    pub quantity: Quantity,
+    /// What one costs, without tax.
+    pub unit_price: Money,
+}
+
+/// What lines cost together: total = net + tax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// The sum of the lines.
+    pub net: Money,
+    /// The tax on it, rounded half up.
+    pub tax: Money,
+    /// What is to be paid.
+    pub total: Money,
+}
+
+impl Totals {
+    /// Adds up lines of one currency; none where there are no lines, currencies mix, or the sum is no amount.
+    #[must_use]
+    pub fn of<'a>(lines: impl IntoIterator<Item = &'a Line>, rate: TaxRate) -> Option<Self> {
+        let mut currency = None;
+        let mut net = 0_i64;
+        for line in lines {
+            if *currency.get_or_insert(line.unit_price.currency) != line.unit_price.currency {
+                return None;
+            }
+            net = net.checked_add(line.unit_price.amount.checked_mul(i64::from(line.quantity.0))?)?;
+        }
+        let tax = net.checked_mul(i64::from(rate.0))?.checked_add(5_000)? / 10_000;
+        let money = |amount| Money::new(amount, currency?).ok();
+        Some(Self { net: money(net)?, tax: money(tax)?, total: money(net + tax)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(quantity: u64, amount: i64, currency: Currency) -> Line {
+        Line {
+            sku: "mug".parse().unwrap(),
+            quantity: quantity.try_into().unwrap(),
+            unit_price: Money::new(amount, currency).unwrap(),
+        }
+    }
+
+    #[test]
+    fn tax_is_rounded_half_up_and_added() {
+        let rate: TaxRate = "1900".parse().unwrap();
+        let totals = Totals::of(&[line(1, 50, Currency::EUR), line(2, 25, Currency::EUR)], rate).unwrap();
+        assert_eq!((totals.net.amount(), totals.tax.amount(), totals.total.amount()), (100, 19, 119));
+        let totals = Totals::of(&[line(1, 50, Currency::EUR)], rate).unwrap();
+        assert_eq!(totals.tax.amount(), 10, "9.5 rounds up");
+    }
+
+    #[test]
+    fn totals_beyond_the_largest_amount_and_of_mixed_currencies_do_not_exist() {
+        let rate: TaxRate = "0".parse().unwrap();
+        assert!(Totals::of(&[line(1_000, Money::MOST, Currency::EUR)], rate).is_none());
+        assert!(Totals::of(&[line(1, 1, Currency::EUR), line(1, 1, Currency::USD)], rate).is_none());
+        assert!(Totals::of(&[], rate).is_none());
+    }
+
+    #[test]
+    fn values_outside_their_bounds_do_not_exist() {
+        assert!(Quantity::try_from(0).is_err() && Quantity::try_from(1_001).is_err());
+        assert!(Money::new(-1, Currency::EUR).is_err() && Money::new(Money::MOST + 1, Currency::EUR).is_err());
+        assert!(serde_json::from_str::<Money>(r#"{"amount":-1,"currency":"EUR"}"#).is_err());
+        assert!("a b".parse::<Sku>().is_err() && "".parse::<Sku>().is_err() && "x".repeat(41).parse::<Sku>().is_err());
+        assert!("10001".parse::<TaxRate>().is_err());
+        assert!("  ".parse::<Name>().is_err());
+    }
+}

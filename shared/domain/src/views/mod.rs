@@ -1,0 +1,38 @@
+//! The read models: pure folds of one stream each, and the attributes by which their rows are found.
+
+pub mod activity;
+pub mod cart;
+pub mod catalogue;
+pub mod order;
+pub mod stock;
+
+use eventsourcing::projection::PerStream;
+use eventsourcing::{Projection, Subscription};
+
+/// Every read model of the shop.
+#[must_use]
+pub fn subscriptions() -> Vec<Box<dyn Subscription>> {
+    vec![
+        Box::new(PerStream::<catalogue::View>::new()),
+        Box::new(PerStream::<stock::View>::new()),
+        Box::new(PerStream::<cart::View>::new()),
+        Box::new(PerStream::<order::View>::new()),
+        Box::new(activity::View),
+    ]
+}
+
+/// Which index attributes of a view are partition keys.
+pub const PARTITIONS: [(&str, &[&str]); 5] = [
+    (catalogue::View::NAME, &[catalogue::LISTED, catalogue::CATEGORY]),
+    (stock::View::NAME, &[stock::SKU]),
+    (cart::View::NAME, &[]),
+    (order::View::NAME, &[order::ACCOUNT]),
+    (activity::NAME, &[activity::SHARD]),
+];
+
+/// The shard of a key: rows that would share one value of an index key are spread over `shards` of them, and a query
+/// merges what it finds in each (DynamoDB's write sharding). The same in every process and release.
+#[must_use]
+pub fn shard(key: &str, shards: u64) -> u64 {
+    key.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % shards
+}

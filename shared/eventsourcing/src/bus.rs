@@ -1,0 +1,37 @@
+//! Events on their way to subscribers.
+
+use crate::commit::Commit;
+use crate::event::DecodeError;
+use crate::reaction::Notice;
+
+/// One event as it is put on the bus: rules match `source` and `detail_type`.
+#[derive(Clone, Debug)]
+pub struct BusEntry {
+    /// `<system>.<category>`, such as `shop.cart`.
+    pub source: String,
+    /// The event's type.
+    pub detail_type: String,
+    /// The event with all that a subscriber needs.
+    pub detail: Notice,
+}
+
+impl BusEntry {
+    /// The entries of a commit, one an event, in order.
+    pub fn of(system: &str, commit: &Commit) -> Result<Vec<Self>, DecodeError> {
+        let source = format!("{system}.{}", commit.stream.category());
+        let notices = Notice::of(commit)?;
+        let entry = |detail: Notice| Self { source: source.clone(), detail_type: detail.name.clone(), detail };
+        Ok(notices.into_iter().map(entry).collect())
+    }
+}
+
+/// Why entries were not all published. Publishing them again is harmless.
+#[derive(Debug, thiserror::Error)]
+#[error("the bus did not take the events: {0}")]
+pub struct BusError(pub String);
+
+/// Where commits are made known to whoever subscribes.
+pub trait Bus: Send + Sync {
+    /// Publishes all the entries, at least once, or fails.
+    fn publish(&self, entries: &[BusEntry]) -> impl Future<Output = Result<(), BusError>> + Send;
+}

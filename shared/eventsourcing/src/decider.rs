@@ -1,0 +1,56 @@
+//! The decider: what a stream type decides, and how its state follows from its events.
+
+use crate::event::{DecodeError, Event};
+use crate::log::{History, LogError};
+
+/// One stream type. Both functions are total, synchronous and without clock, randomness or I/O: what a decision needs
+/// of the outside (time, prices) stands in the command. A command that already happened yields no event.
+pub trait Decider {
+    /// The category of its streams.
+    const CATEGORY: &'static str;
+    /// What the events amount to; the default is that of a stream without events.
+    type State: Default + Clone + Send + Sync;
+    /// What is asked for.
+    type Command: Send + Sync;
+    /// What happened.
+    type Event: Event;
+    /// Why not.
+    type Refusal: Refusal;
+
+    /// What a command leads to in a state: the events to append, none where there is nothing to do, or a refusal.
+    fn decide(state: &Self::State, command: &Self::Command) -> Result<Vec<Self::Event>, Self::Refusal>;
+
+    /// The state after one more event.
+    fn evolve(state: Self::State, event: &Self::Event) -> Self::State;
+}
+
+/// What kind of no a refusal is; the edge makes a status of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// For whoever asked, the thing does not exist.
+    NotFound,
+    /// It exists, and its rules do not allow it.
+    Broken,
+}
+
+/// A typed reason why a command was not carried out.
+pub trait Refusal: std::error::Error + Send + Sync + 'static {
+    /// What kind of no.
+    fn kind(&self) -> RefusalKind;
+
+    /// Its stable kebab-case name.
+    fn name(&self) -> &'static str;
+}
+
+/// The state after `events`.
+pub fn fold<D: Decider>(state: D::State, events: &[D::Event]) -> D::State {
+    events.iter().fold(state, D::evolve)
+}
+
+/// The state of a stream after all the commits of its history.
+pub fn replay<D: Decider>(history: &History) -> Result<D::State, LogError> {
+    history.commits().iter().try_fold(D::State::default(), |state, commit| {
+        let events = commit.events.decode::<D::Event>();
+        events.map(|events| fold::<D>(state, &events)).map_err(|error: DecodeError| LogError::unreadable(commit, &error))
+    })
+}

@@ -1,0 +1,45 @@
+//! The event-sourcing kit's kernel: pure types and algorithms, and the ports they stand on.
+//!
+//! Writing side: a [`Decider`] turns a command into events, [`execute`] loads a stream, decides and appends one
+//! [`Commit`] through an [`EventLog`]. Reading side: a [`Projection`] folds a stream into the row of a view, and
+//! [`advance`] brings that row up to a version whatever happened to the messages in between. A [`reaction`] takes one
+//! event by itself under a command id derived from it.
+//!
+//! Nothing here knows a database, a runtime or the time: those are the ports [`EventLog`], [`Views`], [`ParkingLot`],
+//! [`Bus`], [`Clock`] and [`Randomness`].
+
+pub mod advance;
+pub mod bus;
+pub mod commit;
+pub mod decider;
+pub mod event;
+pub mod execute;
+pub mod hash;
+pub mod identity;
+pub mod log;
+pub mod memory;
+pub mod parked;
+pub mod ports;
+pub mod projection;
+pub mod reaction;
+pub mod specification;
+pub mod stream;
+pub mod time;
+pub mod views;
+
+pub use advance::{Advanced, advance};
+pub use bus::{Bus, BusEntry};
+pub use commit::{Actor, Commit, Correlation, Draft};
+pub use decider::{Decider, Refusal, RefusalKind};
+pub use event::{DecodeError, Event, Events, Record, Upcaster};
+pub use execute::{Done, Effect, ExecuteError, Metadata, execute};
+pub use hash::{Digest, Hash};
+pub use identity::{Cause, CommitId};
+pub use log::{AppendError, Consistency, EventLog, Head, History, LogError};
+pub use parked::{Parked, ParkingLot};
+pub use ports::{Clock, Randomness};
+pub use projection::{Projection, Recorded, Row, Subscription};
+pub use reaction::Notice;
+pub use stream::{EventId, StreamName, Version};
+pub use time::Timestamp;
+pub use views::{ViewError, Views};

@@ -1,0 +1,181 @@
+//! The event log's port, and the proof that what was read from it is whole.
+
+use crate::commit::{Commit, Draft};
+use crate::event::DecodeError;
+use crate::hash::Hash;
+use crate::stream::{StreamName, Version};
+use crate::time::Timestamp;
+
+/// How fresh a read has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consistency {
+    /// Cheaper; may miss the newest commits. Never enough to refuse a command.
+    Eventual,
+    /// Sees every commit acknowledged before.
+    Strong,
+}
+
+/// Why the log could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The store did not answer, throttled, or failed: trying again later may help.
+    #[error("the log is unavailable: {0}")]
+    Unavailable(String),
+    /// The store refused the request: trying again will not help.
+    #[error("the log refused the request: {0}")]
+    Denied(String),
+    /// What is stored is not a log: a gap, a foreign item, an unreadable commit.
+    #[error("stream {stream} is corrupt at version {version}: {reason}")]
+    Corrupt {
+        /// The stream.
+        stream: StreamName,
+        /// Where.
+        version: Version,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl LogError {
+    /// A commit whose events do not read.
+    #[must_use]
+    pub fn unreadable(commit: &Commit, error: &DecodeError) -> Self {
+        Self::Corrupt { stream: commit.stream.clone(), version: commit.version, reason: error.to_string() }
+    }
+}
+
+/// Why a commit was not appended. In each case it is not in the log, but for [`AppendError::Log`], where it may be.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// Another commit stands where this one was to be.
+    #[error("another commit was appended first")]
+    Conflict,
+    /// The events do not fit into one item.
+    #[error("the commit has {size_bytes} bytes; one item holds {limit_bytes}")]
+    TooLarge {
+        /// The item's size as it would be stored.
+        size_bytes: usize,
+        /// What fits.
+        limit_bytes: usize,
+    },
+    /// The store failed; whether the commit is in is unknown.
+    #[error(transparent)]
+    Log(#[from] LogError),
+}
+
+/// The end of a stream that was loaded: what an append needs, and nobody can make but from the commits themselves.
+/// So only what was loaded can be appended to, and no version is ever skipped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    stream: StreamName,
+    version: Version,
+    hash: Hash,
+    committed_at: Option<Timestamp>,
+}
+
+impl Head {
+    const fn origin(stream: StreamName) -> Self {
+        Self { stream, version: Version::NONE, hash: Hash::ORIGIN, committed_at: None }
+    }
+
+    /// The stream.
+    #[must_use]
+    pub const fn stream(&self) -> &StreamName {
+        &self.stream
+    }
+
+    /// The version of its last event.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Gives a draft its place behind this head: version, causally monotone time (`max(now, previous, cause + 1 ms)`)
+    /// and link of the chain.
+    #[must_use]
+    pub fn seal(&self, draft: Draft) -> Commit {
+        let after_cause = draft.cause.as_ref().map(|cause| cause.committed_at.next());
+        let committed_at = [self.committed_at, after_cause].into_iter().flatten().fold(draft.now, Timestamp::max);
+        let mut commit = Commit {
+            stream: self.stream.clone(),
+            version: self.version.next(),
+            events: draft.events,
+            id: draft.id,
+            digest: draft.digest,
+            committed_at,
+            correlation: draft.correlation,
+            causation: draft.cause.map(|cause| cause.event),
+            actor: draft.actor,
+            hash: Hash::ORIGIN,
+        };
+        commit.hash = commit.chained(&self.hash);
+        commit
+    }
+
+    /// The head behind one more commit, which must be the very next one.
+    pub fn followed_by(&self, commit: &Commit) -> Result<Self, LogError> {
+        if commit.stream != self.stream || commit.version != self.version.next() {
+            return Err(LogError::Corrupt {
+                stream: self.stream.clone(),
+                version: self.version.next(),
+                reason: format!("the next commit found is {}@{}", commit.stream, commit.version),
+            });
+        }
+        Ok(Self {
+            stream: self.stream.clone(),
+            version: commit.last_version(),
+            hash: commit.hash,
+            committed_at: Some(commit.committed_at),
+        })
+    }
+}
+
+/// A stream from its first commit on, proven to be without gaps.
+#[derive(Clone, Debug)]
+pub struct History {
+    commits: Vec<Commit>,
+    head: Head,
+}
+
+impl History {
+    /// Proves that `commits` are the stream's first ones, in order and contiguous.
+    pub fn prove(stream: &StreamName, commits: Vec<Commit>) -> Result<Self, LogError> {
+        let head = commits.iter().try_fold(Head::origin(stream.clone()), |head, commit| head.followed_by(commit))?;
+        Ok(Self { commits, head })
+    }
+
+    /// The commits, oldest first.
+    #[must_use]
+    pub fn commits(&self) -> &[Commit] {
+        &self.commits
+    }
+
+    /// What to append to.
+    #[must_use]
+    pub const fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+/// An append-only store of streams.
+pub trait EventLog: Send + Sync {
+    /// The whole stream; that of a stream that does not exist is empty.
+    fn load(&self, stream: &StreamName, consistency: Consistency) -> impl Future<Output = Result<History, LogError>> + Send;
+
+    /// The commits behind the event of version `after`, oldest first and contiguous from there: strongly consistent.
+    /// `after` is the last version of a commit, or [`Version::NONE`].
+    fn since(&self, stream: &StreamName, after: Version) -> impl Future<Output = Result<Vec<Commit>, LogError>> + Send;
+
+    /// Appends behind `head`, if nobody did so before. A write whose answer was lost is found again and is a success:
+    /// the commit that is returned is the one that stands in the log.
+    fn append(&self, head: &Head, draft: Draft) -> impl Future<Output = Result<Commit, AppendError>> + Send;
+
+    /// Every stream with the version of its last event, in no order: one full, strongly consistent scan.
+    fn heads(&self) -> impl Future<Output = Result<Vec<(StreamName, Version)>, LogError>> + Send;
+}
+
+/// Checks that `commits` follow `after` without a gap, for implementations of [`EventLog::since`].
+pub fn contiguous(stream: &StreamName, after: Version, commits: &[Commit]) -> Result<(), LogError> {
+    let start = Head { version: after, ..Head::origin(stream.clone()) };
+    commits.iter().try_fold(start, |head, commit| head.followed_by(commit)).map(drop)
+}

@@ -1,0 +1,60 @@
+//! An event log in memory: for tests and simulations, held to the same contract as the one on DynamoDB.
+
+use crate::commit::{Commit, Draft};
+use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, contiguous};
+use crate::stream::{StreamName, Version};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Streams in memory; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryLog {
+    streams: Arc<Mutex<BTreeMap<StreamName, Vec<Commit>>>>,
+}
+
+impl MemoryLog {
+    fn with<T>(&self, read: impl FnOnce(&mut BTreeMap<StreamName, Vec<Commit>>) -> T) -> T {
+        read(&mut self.streams.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The stream's commits, oldest first.
+    #[must_use]
+    pub fn commits(&self, stream: &StreamName) -> Vec<Commit> {
+        self.with(|streams| streams.get(stream).cloned().unwrap_or_default())
+    }
+}
+
+impl EventLog for MemoryLog {
+    async fn load(&self, stream: &StreamName, _: Consistency) -> Result<History, LogError> {
+        History::prove(stream, self.commits(stream))
+    }
+
+    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        let commits: Vec<_> = self.commits(stream).into_iter().filter(|commit| commit.version > after).collect();
+        contiguous(stream, after, &commits)?;
+        Ok(commits)
+    }
+
+    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        let commit = head.seal(draft);
+        self.with(|streams| {
+            let commits = streams.entry(commit.stream.clone()).or_default();
+            match commits.iter().find(|stored| stored.version == commit.version) {
+                Some(stored) if stored.id == commit.id && stored.digest == commit.digest => Ok(stored.clone()),
+                Some(_) => Err(AppendError::Conflict),
+                None => {
+                    commits.push(commit.clone());
+                    commits.sort_by_key(|commit| commit.version);
+                    Ok(commit)
+                }
+            }
+        })
+    }
+
+    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
+        Ok(self.with(|streams| {
+            let last = |commits: &Vec<Commit>| commits.last().map_or(Version::NONE, Commit::last_version);
+            streams.iter().map(|(stream, commits)| (stream.clone(), last(commits))).collect()
+        }))
+    }
+}

@@ -1,0 +1,19 @@
+//! Time and chance, as ports: the kernel asks, the edge or a simulation answers.
+
+use crate::time::Timestamp;
+use std::time::Duration;
+
+/// The host's clock. It may be wrong: nothing that must be exact depends on it.
+pub trait Clock: Send + Sync {
+    /// What the clock says.
+    fn now(&self) -> Timestamp;
+
+    /// Returns after a while.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// A source of random bits.
+pub trait Randomness: Send + Sync {
+    /// 128 of them.
+    fn bits(&self) -> u128;
+}

@@ -1,0 +1,150 @@
+//! Projections: pure folds of one stream into the row of a view.
+
+use crate::commit::{Actor, Commit};
+use crate::event::{DecodeError, Event};
+use crate::hash::Hash;
+use crate::stream::{StreamName, Version};
+use crate::time::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+/// An event as a projection sees it.
+#[derive(Clone, Debug)]
+pub struct Recorded<'a, E> {
+    /// What happened.
+    pub event: E,
+    /// In which stream.
+    pub stream: &'a StreamName,
+    /// At which version.
+    pub version: Version,
+    /// When.
+    pub committed_at: Timestamp,
+    /// By whom.
+    pub actor: &'a Actor,
+}
+
+/// A read model of one category: a pure fold of each of its streams into one document.
+pub trait Projection: Send + Sync + 'static {
+    /// The view's name.
+    const NAME: &'static str;
+    /// The category whose streams it folds.
+    const CATEGORY: &'static str;
+    /// That category's events.
+    type Event: Event;
+    /// What a row holds.
+    type Document: Serialize + DeserializeOwned;
+
+    /// The document after one more event; none where the stream has nothing to show yet.
+    fn apply(document: Option<Self::Document>, recorded: &Recorded<'_, Self::Event>) -> Option<Self::Document>;
+
+    /// The attributes by which rows are found, other than by key. A row without an attribute is not in that index.
+    fn index(document: &Self::Document) -> Vec<(&'static str, String)>;
+}
+
+/// A view's row for one stream: the fold, and up to where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The document's JSON text; `null` where the stream has nothing to show.
+    pub document: String,
+    /// The version of the last event that is folded in.
+    pub version: Version,
+    /// The stream's chain up to there.
+    pub hash: Hash,
+    /// The attributes by which it is found.
+    pub index: BTreeMap<&'static str, String>,
+}
+
+/// How far a fold came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    /// The row after the commits that could be folded; none where not even the first could.
+    pub row: Option<Row>,
+    /// The first commit that could not, and why.
+    pub failed: Option<(Version, String)>,
+}
+
+/// A fold that keeps a row for each stream it follows, with the types of its events and document out of sight.
+pub trait Subscription: Send + Sync {
+    /// Its name: that of its view.
+    fn name(&self) -> &'static str;
+
+    /// Whether streams of a category concern it.
+    fn follows(&self, category: &str) -> bool;
+
+    /// The key of a stream's row.
+    fn key(&self, stream: &StreamName) -> String;
+
+    /// Folds commits over a row, in order, up to the first that cannot be.
+    fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded;
+}
+
+/// Any [`Projection`] as a [`Subscription`].
+pub struct PerStream<P>(PhantomData<P>);
+
+impl<P> PerStream<P> {
+    /// The subscription of projection `P`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<P> Default for PerStream<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<P: Projection> Subscription for PerStream<P> {
+    fn name(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn follows(&self, category: &str) -> bool {
+        category == P::CATEGORY
+    }
+
+    fn key(&self, stream: &StreamName) -> String {
+        stream.id().to_owned()
+    }
+
+    fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
+        let mut folded = Folded { row: None, failed: None };
+        for commit in commits {
+            match fold_commit::<P>(folded.row.as_ref().or(row), commit) {
+                Ok(row) => folded.row = Some(row),
+                Err(error) => {
+                    folded.failed = Some((commit.version, error));
+                    break;
+                }
+            }
+        }
+        folded
+    }
+}
+
+fn fold_commit<P: Projection>(row: Option<&Row>, commit: &Commit) -> Result<Row, String> {
+    let document: Option<P::Document> = match row {
+        Some(row) => serde_json::from_str(&row.document).map_err(|error| format!("the row does not read: {error}"))?,
+        None => None,
+    };
+    let events: Vec<P::Event> = commit.events.decode().map_err(|error: DecodeError| error.to_string())?;
+    let document = (0..).zip(events).fold(document, |document, (index, event)| {
+        let recorded = Recorded {
+            event,
+            stream: &commit.stream,
+            version: commit.version.after(index),
+            committed_at: commit.committed_at,
+            actor: &commit.actor,
+        };
+        P::apply(document, &recorded)
+    });
+    Ok(Row {
+        document: serde_json::to_string(&document).map_err(|error| error.to_string())?,
+        version: commit.last_version(),
+        hash: commit.hash,
+        index: document.iter().flat_map(P::index).collect(),
+    })
+}

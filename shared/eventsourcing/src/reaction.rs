@@ -1,0 +1,98 @@
+//! Reactions: each event is taken by itself, in any order, under a command id derived from it.
+
+use crate::commit::{Actor, Commit, Correlation};
+use crate::event::{DecodeError, Event, Record};
+use crate::execute::Metadata;
+use crate::hash::Digest;
+use crate::identity::{Cause, CommitId};
+use crate::stream::{EventId, StreamName, Version};
+use crate::time::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// One event as subscribers receive it: the detail of a bus entry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Notice {
+    /// The event's place.
+    pub id: EventId,
+    /// Its stream.
+    pub subject: StreamName,
+    /// Its version.
+    pub version: Version,
+    /// The version of its commit's first event.
+    pub commit_first: Version,
+    /// How many events its commit has.
+    pub commit_count: u64,
+    /// The stored type name.
+    #[serde(rename = "type")]
+    pub name: String,
+    /// The schema that `data` was written in.
+    pub schema: u32,
+    /// The payload's JSON text.
+    pub data: Box<RawValue>,
+    /// When its commit was committed.
+    #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+    pub time: Timestamp,
+    /// What it belongs to.
+    pub correlation: String,
+    /// The event it follows from.
+    pub causation: Option<EventId>,
+    /// Who acted.
+    pub actor: Actor,
+}
+
+impl Notice {
+    /// The notices of a commit, one an event, in order.
+    pub fn of(commit: &Commit) -> Result<Vec<Self>, DecodeError> {
+        let records = commit.events.records()?;
+        Ok((0..).zip(records).map(|(index, record)| Self::of_record(commit, index, &record)).collect())
+    }
+
+    fn of_record(commit: &Commit, index: u64, record: &Record<'_>) -> Self {
+        let id = commit.event_id(index);
+        Self {
+            subject: id.stream.clone(),
+            version: id.version,
+            id,
+            commit_first: commit.version,
+            commit_count: commit.events.count(),
+            name: record.name.to_string(),
+            schema: record.schema,
+            data: record.data.to_owned(),
+            time: commit.committed_at,
+            correlation: commit.correlation.id.clone(),
+            causation: commit.causation.clone(),
+            actor: commit.actor.clone(),
+        }
+    }
+
+    /// The event as today's type.
+    pub fn decode<E: Event>(&self) -> Result<E, DecodeError> {
+        Record { name: self.name.as_str().into(), schema: self.schema, data: &self.data }.decode()
+    }
+
+    /// What surrounds the command that `actor` derives from this event. Its id and digest are functions of the event
+    /// and the step alone, so that the target stream recognises a repetition, whoever delivers it and when.
+    #[must_use]
+    pub fn metadata(&self, actor: &str, step: &str) -> Metadata {
+        let id = CommitId::of_event(&self.id, step);
+        Metadata {
+            digest: Digest::of(&(&id, &self.name, self.schema, self.data.get())).unwrap_or(Digest([0; 32])),
+            id,
+            correlation: Correlation { id: self.correlation.clone(), client: None },
+            cause: Some(Cause { event: self.id.clone(), committed_at: self.time }),
+            actor: Actor(actor.to_owned()),
+            expected: None,
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn write_time<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}
+
+fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
+}

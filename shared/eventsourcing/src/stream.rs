@@ -1,0 +1,182 @@
+//! Names and positions: which stream, and how far in it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// The longest stream name, in bytes: far below DynamoDB's 2,048 for a partition key.
+const LONGEST_NAME: usize = 150;
+
+/// `<category>-<id>`, split at the first hyphen, such as `cart-0195f1c2…`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct StreamName(String);
+
+/// A text that is no stream name, version or event id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not {expected}")]
+pub struct InvalidName {
+    text: String,
+    expected: &'static str,
+}
+
+impl StreamName {
+    /// The stream of `category` with this id. A category is lower-case letters, an id letters, digits, `_`, `.`, `-`.
+    pub fn new(category: &str, id: &str) -> Result<Self, InvalidName> {
+        format!("{category}-{id}").try_into()
+    }
+
+    /// What stands before the first hyphen.
+    #[must_use]
+    pub fn category(&self) -> &str {
+        self.0.split_once('-').map_or("", |(category, _)| category)
+    }
+
+    /// What stands behind the first hyphen.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.0.split_once('-').map_or("", |(_, id)| id)
+    }
+
+    /// The whole name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for StreamName {
+    type Error = InvalidName;
+
+    fn try_from(text: String) -> Result<Self, InvalidName> {
+        let valid = text.len() <= LONGEST_NAME
+            && text.split_once('-').is_some_and(|(category, id)| {
+                !category.is_empty()
+                    && category.bytes().all(|byte| byte.is_ascii_lowercase())
+                    && !id.is_empty()
+                    && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+            });
+        if valid { Ok(Self(text)) } else { Err(InvalidName { text, expected: "a stream name (category-id)" }) }
+    }
+}
+
+impl FromStr for StreamName {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        text.to_owned().try_into()
+    }
+}
+
+impl From<StreamName> for String {
+    fn from(name: StreamName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for StreamName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// A position in a stream: versions count events, from 1, without gaps. [`Version::NONE`] is that of no event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub u64);
+
+impl Version {
+    /// Before the first event.
+    pub const NONE: Self = Self(0);
+
+    /// The version `events` further on.
+    #[must_use]
+    pub const fn after(self, events: u64) -> Self {
+        Self(self.0 + events)
+    }
+
+    /// The version of the event that follows.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        self.after(1)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl FromStr for Version {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        text.parse().map(Self).map_err(|_| InvalidName { text: text.to_owned(), expected: "a version (a whole number)" })
+    }
+}
+
+/// One event's place in the log: `stream@version`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EventId {
+    /// The stream it stands in.
+    pub stream: StreamName,
+    /// Its own version, not that of its commit.
+    pub version: Version,
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}@{}", self.stream, self.version)
+    }
+}
+
+impl FromStr for EventId {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        let invalid = || InvalidName { text: text.to_owned(), expected: "an event id (stream@version)" };
+        let (stream, version) = text.split_once('@').ok_or_else(invalid)?;
+        Ok(Self { stream: stream.parse()?, version: version.parse()? })
+    }
+}
+
+impl TryFrom<String> for EventId {
+    type Error = InvalidName;
+
+    fn try_from(text: String) -> Result<Self, InvalidName> {
+        text.parse()
+    }
+}
+
+impl From<EventId> for String {
+    fn from(id: EventId) -> Self {
+        id.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_split_at_its_first_hyphen() {
+        let name: StreamName = "stock-berlin.mug-large".parse().unwrap();
+        assert_eq!((name.category(), name.id()), ("stock", "berlin.mug-large"));
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        for text in ["", "cart", "cart-", "-1", "Cart-1", "cart-a b", "cart-a@1", &format!("cart-{}", "x".repeat(150))] {
+            assert!(text.parse::<StreamName>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_event_id_reads_back() {
+        let id: EventId = "cart-1@12".parse().unwrap();
+        assert_eq!((id.version, id.to_string().as_str()), (Version(12), "cart-1@12"));
+        assert!("cart-1".parse::<EventId>().is_err());
+    }
+}
