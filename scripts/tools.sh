@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs what the checks and the deployment need beyond Rust, a C compiler and Python 3: into target/tools, once.
+#
+#   scripts/tools.sh          everything
+#   scripts/tools.sh sam      sam, cfn-lint, cargo-lambda and zig (scripts/requirements.txt)
+#   scripts/tools.sh deny     cargo-deny
+#
+# Then: export PATH="$PWD/target/tools/venv/bin:$PWD/target/tools/bin:$PATH"
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+deny_version=0.20.2
+tools=target/tools
+
+install_sam() {
+  local venv=$tools/venv requirements=scripts/requirements.txt
+  # The copy beside the environment is written last, so that an installation cut short is done again.
+  if cmp -s "$requirements" "$venv/installed.txt" && "$venv/bin/python" -c ''; then
+    echo "$venv: has $(grep -v '^#' "$requirements" | xargs)"
+    return
+  fi
+  echo "$venv: installing $(grep -v '^#' "$requirements" | xargs)"
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-input -r "$requirements"
+  cp "$requirements" "$venv/installed.txt"
+}
+
+install_deny() {
+  if [[ "$("$tools/bin/cargo-deny" --version 2>/dev/null || true)" == "cargo-deny $deny_version" ]]; then
+    echo "$tools/bin: has cargo-deny $deny_version"
+    return
+  fi
+  echo "$tools/bin: building cargo-deny $deny_version"
+  # It runs for a second: its own profile (fat LTO, one codegen unit) would cost more than it ever gives back.
+  CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+    cargo install --quiet --locked --force --root "$tools" "cargo-deny@$deny_version"
+}
+
+mkdir -p "$tools"
+case "${1:-all}" in
+  sam) install_sam ;;
+  deny) install_deny ;;
+  all)
+    install_sam
+    install_deny
+    ;;
+  *)
+    echo "usage: scripts/tools.sh [sam|deny|all]" >&2
+    exit 2
+    ;;
+esac
