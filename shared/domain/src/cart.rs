@@ -219,9 +219,8 @@ impl Decider for Stream {
         }
         match (state, action) {
             (State::Unopened, Action::Open) => Ok(vec![Event::CartOpened { owner: by.clone() }]),
-            (State::Open { .. } | State::CheckedOut { .. }, Action::Open) | (State::CheckedOut { .. }, Action::CheckOut { .. }) => {
-                Ok(vec![])
-            }
+            (State::Open { .. } | State::CheckedOut { .. }, Action::Open)
+            | (State::CheckedOut { .. }, Action::CheckOut { .. }) => Ok(vec![]),
             (State::Unopened, _) => Err(Refusal::UnknownCart),
             (State::CheckedOut { .. }, _) => Err(Refusal::CartCheckedOut),
             (State::Open { lines, .. }, Action::AddItem { sku, quantity, offer }) => add(lines, sku, *quantity, *offer),

@@ -238,7 +238,9 @@ mod tests {
 
     #[test]
     fn what_is_not_registered_cannot_be_changed() {
-        for command in [Command::List, Command::Delist, Command::Reprice(mug().price), Command::Categorise("a".parse().unwrap())] {
+        for command in
+            [Command::List, Command::Delist, Command::Reprice(mug().price), Command::Categorise("a".parse().unwrap())]
+        {
             given::<Stream>([]).when(command).then_refused(Refusal::UnknownProduct);
         }
     }

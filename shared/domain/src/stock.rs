@@ -134,7 +134,10 @@ impl Decider for Stream {
             Command::Reserve { order, quantity } => Ok(reserve(state, order, *quantity)),
             Command::Release { order } => {
                 let held = state.reservations.get(order);
-                Ok(held.map(|quantity| Event::ReservationReleased { order: order.clone(), quantity: *quantity }).into_iter().collect())
+                Ok(held
+                    .map(|quantity| Event::ReservationReleased { order: order.clone(), quantity: *quantity })
+                    .into_iter()
+                    .collect())
             }
             Command::Adjust { on_hand, .. } if *on_hand > MOST_ON_HAND => Err(Refusal::TooMuchStock(*on_hand)),
             Command::Adjust { on_hand, .. } if *on_hand < state.reserved() => {
@@ -201,16 +204,20 @@ mod tests {
     fn what_comes_in_is_received_up_to_the_most_that_fits() {
         given::<Stream>([]).when(Command::Receive(quantity(5))).then([received(5)]);
         let full = Event::StockAdjusted { on_hand: MOST_ON_HAND, reason: "count".parse().unwrap() };
-        given::<Stream>([full]).when(Command::Receive(quantity(1))).then_refused(Refusal::TooMuchStock(MOST_ON_HAND + 1));
+        given::<Stream>([full])
+            .when(Command::Receive(quantity(1)))
+            .then_refused(Refusal::TooMuchStock(MOST_ON_HAND + 1));
     }
 
     #[test]
     fn what_is_available_is_reserved_and_no_more() {
         let reserve = |number| Command::Reserve { order: order(2), quantity: quantity(number) };
         given::<Stream>([received(5), reserved(1, 3)]).when(reserve(2)).then([reserved(2, 2)]);
-        given::<Stream>([received(5), reserved(1, 3)])
-            .when(reserve(3))
-            .then([Event::ReservationRejected { order: order(2), quantity: quantity(3), available: 2 }]);
+        given::<Stream>([received(5), reserved(1, 3)]).when(reserve(3)).then([Event::ReservationRejected {
+            order: order(2),
+            quantity: quantity(3),
+            available: 2,
+        }]);
     }
 
     #[test]

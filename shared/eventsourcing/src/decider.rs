@@ -51,6 +51,8 @@ pub fn fold<D: Decider>(state: D::State, events: &[D::Event]) -> D::State {
 pub fn replay<D: Decider>(history: &History) -> Result<D::State, LogError> {
     history.commits().iter().try_fold(D::State::default(), |state, commit| {
         let events = commit.events.decode::<D::Event>();
-        events.map(|events| fold::<D>(state, &events)).map_err(|error: DecodeError| LogError::unreadable(commit, &error))
+        events
+            .map(|events| fold::<D>(state, &events))
+            .map_err(|error: DecodeError| LogError::unreadable(commit, &error))
     })
 }

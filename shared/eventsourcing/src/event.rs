@@ -84,7 +84,11 @@ impl Record<'_> {
         if self.schema > known {
             return Err(DecodeError::NewerSchema { name: self.name.to_string(), schema: self.schema, known });
         }
-        let read = if self.schema == known { self.read(self.data) } else { self.upcast::<E>().and_then(|data| self.read(&data)) };
+        let read = if self.schema == known {
+            self.read(self.data)
+        } else {
+            self.upcast::<E>().and_then(|data| self.read(&data))
+        };
         read.map_err(|error| DecodeError::Malformed { name: self.name.to_string(), reason: error.to_string() })
     }
 
@@ -101,7 +105,10 @@ impl Record<'_> {
     }
 
     fn read<E: Event>(&self, data: &RawValue) -> Result<E, serde_json::Error> {
-        E::deserialize(serde::de::value::MapAccessDeserializer::new(Tagged { name: Some(&self.name), data: Some(data) }))
+        E::deserialize(serde::de::value::MapAccessDeserializer::new(Tagged {
+            name: Some(&self.name),
+            data: Some(data),
+        }))
     }
 }
 
@@ -151,7 +158,8 @@ struct Written<'a, E> {
 impl Events {
     /// Writes events in today's schemas. An error means that a payload type does not serialise to JSON.
     pub fn encode<E: Event>(events: &[E]) -> Result<Self, serde_json::Error> {
-        let written: Vec<_> = events.iter().map(|event| Written { schema: schema_of::<E>(event.name()), event }).collect();
+        let written: Vec<_> =
+            events.iter().map(|event| Written { schema: schema_of::<E>(event.name()), event }).collect();
         Ok(Self { text: serde_json::to_string(&written)?, count: events.len() as u64 })
     }
 
@@ -188,7 +196,8 @@ impl Events {
 }
 
 fn records(text: &str) -> Result<Vec<Record<'_>>, DecodeError> {
-    serde_json::from_str(text).map_err(|error| DecodeError::Malformed { name: "commit".to_owned(), reason: error.to_string() })
+    serde_json::from_str(text)
+        .map_err(|error| DecodeError::Malformed { name: "commit".to_owned(), reason: error.to_string() })
 }
 
 #[cfg(test)]
@@ -246,7 +255,14 @@ mod tests {
 
     #[test]
     fn broken_payloads_are_errors() {
-        for text in ["", "{}", "[]", "[1]", r#"[{"type":"Reset"}]"#, r#"[{"type":"Counted","schema":3,"data":{"by":-1,"unit":"x"}}]"#] {
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "[1]",
+            r#"[{"type":"Reset"}]"#,
+            r#"[{"type":"Counted","schema":3,"data":{"by":-1,"unit":"x"}}]"#,
+        ] {
             assert!(matches!(decode(text), Err(DecodeError::Malformed { .. })), "{text}");
         }
     }

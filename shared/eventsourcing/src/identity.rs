@@ -1,5 +1,6 @@
 //! Who a command is: the ids by which a repetition is recognised.
 
+use crate::hash::{Digest, Fields};
 use crate::ports::{Clock, Randomness};
 use crate::stream::EventId;
 use crate::time::Timestamp;
@@ -65,11 +66,19 @@ pub struct Cause {
 /// The same 32 hex digits for the same parts, in every process and release: a UUIDv5 over length-prefixed parts.
 #[must_use]
 pub fn derived_id(parts: &[&str]) -> String {
-    let name: Vec<u8> = parts
-        .iter()
-        .flat_map(|part| (part.len() as u64).to_be_bytes().into_iter().chain(part.bytes()))
-        .collect();
+    let name: Vec<u8> =
+        parts.iter().flat_map(|part| (part.len() as u64).to_be_bytes().into_iter().chain(part.bytes())).collect();
     hex(Uuid::new_v5(&NAMESPACE, &name))
+}
+
+/// The id under which a subject of an issuer is known: 32 hex digits that do not tell who it is. The first half of a
+/// SHA-256 over length-prefixed parts.
+#[must_use]
+pub fn subject_id(issuer: &str, subject: &str) -> String {
+    let hash = Fields::default().field("issuer", issuer.as_bytes()).field("subject", subject.as_bytes()).finish();
+    let mut text = Digest(hash).to_string();
+    text.truncate(32);
+    text
 }
 
 /// A new id, ordered by time: a UUIDv7 (RFC 9562 §5.7) as 32 hex digits.
@@ -93,6 +102,12 @@ mod tests {
     #[test]
     fn derived_ids_are_frozen() {
         assert_eq!(derived_id(&["alice", "POST", "/carts", "k1"]), "b7308629198e5af5bec6771fa88cc10a");
+    }
+
+    #[test]
+    fn subjects_are_known_under_frozen_ids() {
+        assert_eq!(subject_id("https://issuer", "alice"), "4cce82e1fd130960580c021ce6ddbf14");
+        assert_ne!(subject_id("https://issuera", "lice"), subject_id("https://issuer", "alice"));
     }
 
     #[test]

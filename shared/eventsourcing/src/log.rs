@@ -160,7 +160,11 @@ impl History {
 /// An append-only store of streams.
 pub trait EventLog: Send + Sync {
     /// The whole stream; that of a stream that does not exist is empty.
-    fn load(&self, stream: &StreamName, consistency: Consistency) -> impl Future<Output = Result<History, LogError>> + Send;
+    fn load(
+        &self,
+        stream: &StreamName,
+        consistency: Consistency,
+    ) -> impl Future<Output = Result<History, LogError>> + Send;
 
     /// The commits behind the event of version `after`, oldest first and contiguous from there: strongly consistent.
     /// `after` is the last version of a commit, or [`Version::NONE`].

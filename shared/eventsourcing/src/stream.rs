@@ -112,7 +112,9 @@ impl FromStr for Version {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        text.parse().map(Self).map_err(|_| InvalidName { text: text.to_owned(), expected: "a version (a whole number)" })
+        text.parse()
+            .map(Self)
+            .map_err(|_| InvalidName { text: text.to_owned(), expected: "a version (a whole number)" })
     }
 }
 
@@ -168,7 +170,8 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_refused() {
-        for text in ["", "cart", "cart-", "-1", "Cart-1", "cart-a b", "cart-a@1", &format!("cart-{}", "x".repeat(150))] {
+        for text in ["", "cart", "cart-", "-1", "Cart-1", "cart-a b", "cart-a@1", &format!("cart-{}", "x".repeat(150))]
+        {
             assert!(text.parse::<StreamName>().is_err(), "{text}");
         }
     }

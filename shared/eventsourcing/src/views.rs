@@ -45,7 +45,11 @@ pub enum ViewError {
 /// The rows of the read models.
 pub trait Views: Send + Sync {
     /// The row, where there is one.
-    fn row(&self, place: &Place, consistency: Consistency) -> impl Future<Output = Result<Option<Row>, ViewError>> + Send;
+    fn row(
+        &self,
+        place: &Place,
+        consistency: Consistency,
+    ) -> impl Future<Output = Result<Option<Row>, ViewError>> + Send;
 
     /// Writes the row if the one that stands there still has version `seen` ([`Version::NONE`]: if there is none).
     /// False means that it has not. Rows are never deleted: a late hint would revive them.

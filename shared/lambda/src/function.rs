@@ -2,8 +2,8 @@
 
 use crate::settings::{SettingError, Settings};
 use aws_config::SdkConfig;
-use futures::future::BoxFuture;
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

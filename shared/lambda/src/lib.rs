@@ -1,7 +1,19 @@
 //! The edges of a function: its triggers in, its answers out, and nothing of any domain.
 
+pub mod caller;
 pub mod function;
+pub mod host;
+pub mod http;
+pub mod problem;
+pub mod queue;
+pub mod runtime;
 pub mod settings;
+pub mod stream;
 
+pub use caller::Caller;
 pub use function::{Error, Function, Invoke, Registered};
+pub use host::SystemHost;
+pub use http::{Http, HttpHandler, Request, Response};
+pub use problem::Problem;
+pub use runtime::run;
 pub use settings::{SettingError, Settings};

@@ -39,7 +39,9 @@ impl Settings {
     where
         T: std::str::FromStr<Err: std::fmt::Display>,
     {
-        self.text(name)?.parse().map_err(|error: T::Err| SettingError::Invalid { name: name.to_owned(), reason: error.to_string() })
+        self.text(name)?
+            .parse()
+            .map_err(|error: T::Err| SettingError::Invalid { name: name.to_owned(), reason: error.to_string() })
     }
 }
 

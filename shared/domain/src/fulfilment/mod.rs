@@ -41,15 +41,35 @@ pub enum Command {
 pub enum Event {
     OrderPlacementRequested(Placement),
     /// With the warehouses that may have each product, in the order in which they are asked.
-    PlacementNoted { candidates: BTreeMap<Sku, Vec<WarehouseId>> },
-    ReservationRequested { warehouse: WarehouseId, sku: Sku, quantity: Quantity },
-    ReservationNoted { warehouse: WarehouseId, sku: Sku },
-    RejectionNoted { warehouse: WarehouseId, sku: Sku },
-    ReservationReleaseRequested { warehouse: WarehouseId, sku: Sku },
-    ReleaseNoted { warehouse: WarehouseId, sku: Sku },
+    PlacementNoted {
+        candidates: BTreeMap<Sku, Vec<WarehouseId>>,
+    },
+    ReservationRequested {
+        warehouse: WarehouseId,
+        sku: Sku,
+        quantity: Quantity,
+    },
+    ReservationNoted {
+        warehouse: WarehouseId,
+        sku: Sku,
+    },
+    RejectionNoted {
+        warehouse: WarehouseId,
+        sku: Sku,
+    },
+    ReservationReleaseRequested {
+        warehouse: WarehouseId,
+        sku: Sku,
+    },
+    ReleaseNoted {
+        warehouse: WarehouseId,
+        sku: Sku,
+    },
     ConfirmationRequested {},
     ConfirmationNoted {},
-    FailureRequested { reason: Failure },
+    FailureRequested {
+        reason: Failure,
+    },
     FailureNoted {},
     CancellationNoted {},
 }
@@ -104,7 +124,9 @@ impl Decider for Stream {
 
     fn evolve(state: State, event: &Event) -> State {
         match (state, event) {
-            (State::NotStarted, Event::OrderPlacementRequested(placement)) => State::Started(Process::started(placement)),
+            (State::NotStarted, Event::OrderPlacementRequested(placement)) => {
+                State::Started(Process::started(placement))
+            }
             (State::Started(process), event) => State::Started(process.evolve(event)),
             (State::NotStarted, _) => State::NotStarted,
         }

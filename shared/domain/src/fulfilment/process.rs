@@ -84,9 +84,8 @@ impl Process {
     pub(super) fn note(&self, outcome: &Outcome) -> Option<Event> {
         let ended = matches!(self.order, OrderProgress::Failed | OrderProgress::Cancelled);
         match outcome.clone() {
-            Outcome::Placed { candidates } => {
-                matches!(self.order, OrderProgress::PlacementRequested(_)).then_some(Event::PlacementNoted { candidates })
-            }
+            Outcome::Placed { candidates } => matches!(self.order, OrderProgress::PlacementRequested(_))
+                .then_some(Event::PlacementNoted { candidates }),
             Outcome::Confirmed => {
                 matches!(self.order, OrderProgress::ConfirmationRequested(_)).then_some(Event::ConfirmationNoted {})
             }
@@ -100,9 +99,13 @@ impl Process {
             }
             Outcome::Released { warehouse, sku } => {
                 let asked = |line: &LineProgress| {
-                    line.sku == sku && matches!(&line.reservation, Reservation::ReleaseRequested(at, _) if *at == warehouse)
+                    line.sku == sku
+                        && matches!(&line.reservation, Reservation::ReleaseRequested(at, _) if *at == warehouse)
                 };
-                self.lines.iter().any(asked).then(|| Event::ReleaseNoted { warehouse: warehouse.clone(), sku: sku.clone() })
+                self.lines
+                    .iter()
+                    .any(asked)
+                    .then(|| Event::ReleaseNoted { warehouse: warehouse.clone(), sku: sku.clone() })
             }
         }
     }
@@ -156,7 +159,9 @@ impl Process {
     /// release is asked for only where a reservation is known.
     pub(super) fn intents(&self) -> Vec<Event> {
         match self.order {
-            OrderProgress::PlacementRequested(_) | OrderProgress::ConfirmationRequested(_) | OrderProgress::Confirmed => vec![],
+            OrderProgress::PlacementRequested(_)
+            | OrderProgress::ConfirmationRequested(_)
+            | OrderProgress::Confirmed => vec![],
             OrderProgress::Placed => match self.lines.iter().find(|line| line.unservable()) {
                 Some(line) => {
                     let reason = Failure::OutOfStock { sku: line.sku.clone() };
@@ -167,7 +172,9 @@ impl Process {
                 }
                 None => self.lines.iter().filter_map(LineProgress::reservation_wanted).collect(),
             },
-            OrderProgress::FailureRequested(_) | OrderProgress::Failed | OrderProgress::Cancelled => self.releases().collect(),
+            OrderProgress::FailureRequested(_) | OrderProgress::Failed | OrderProgress::Cancelled => {
+                self.releases().collect()
+            }
         }
     }
 
@@ -176,7 +183,10 @@ impl Process {
             Reservation::Held(warehouse) => {
                 Some(Event::ReservationReleaseRequested { warehouse: warehouse.clone(), sku: line.sku.clone() })
             }
-            Reservation::None | Reservation::Requested(..) | Reservation::ReleaseRequested(..) | Reservation::Released => None,
+            Reservation::None
+            | Reservation::Requested(..)
+            | Reservation::ReleaseRequested(..)
+            | Reservation::Released => None,
         })
     }
 
@@ -188,9 +198,8 @@ impl Process {
             | OrderProgress::FailureRequested(intent) => Some(intent),
             OrderProgress::Placed | OrderProgress::Confirmed | OrderProgress::Failed | OrderProgress::Cancelled => None,
         };
-        let of_order = of_order.map(|intent| {
-            Ok(Awaited { intent, stream: StreamName::new(order::Stream::CATEGORY, order.as_str())? })
-        });
+        let of_order = of_order
+            .map(|intent| Ok(Awaited { intent, stream: StreamName::new(order::Stream::CATEGORY, order.as_str())? }));
         let of_lines = self.lines.iter().filter_map(|line| match &line.reservation {
             Reservation::Requested(warehouse, intent) | Reservation::ReleaseRequested(warehouse, intent) => {
                 Some(stock::stream(warehouse, &line.sku).map(|stream| Awaited { intent: *intent, stream }))
@@ -215,6 +224,10 @@ impl LineProgress {
 
     fn reservation_wanted(&self) -> Option<Event> {
         let warehouse = self.candidates.first().filter(|_| self.reservation == Reservation::None)?;
-        Some(Event::ReservationRequested { warehouse: warehouse.clone(), sku: self.sku.clone(), quantity: self.quantity })
+        Some(Event::ReservationRequested {
+            warehouse: warehouse.clone(),
+            sku: self.sku.clone(),
+            quantity: self.quantity,
+        })
     }
 }

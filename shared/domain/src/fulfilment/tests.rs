@@ -107,9 +107,11 @@ fn a_rejection_asks_the_next_candidate() {
 #[test]
 fn a_line_that_nobody_has_fails_the_order_and_releases_what_is_held() {
     let rejected = Event::RejectionNoted { warehouse: place("berlin"), sku: sku("pot") };
-    given::<Stream>(after(&[reserved("berlin", "mug")]))
-        .when(note_rejected("berlin", "pot"))
-        .then([rejected.clone(), failure("pot"), release("berlin", "mug")]);
+    given::<Stream>(after(&[reserved("berlin", "mug")])).when(note_rejected("berlin", "pot")).then([
+        rejected.clone(),
+        failure("pot"),
+        release("berlin", "mug"),
+    ]);
     // A reservation that becomes known only later is released then.
     given::<Stream>(after(&[rejected, failure("pot")]))
         .when(note_reserved("berlin", "mug"))
@@ -184,8 +186,13 @@ fn it_knows_its_intents_without_an_outcome_and_when_it_is_finished() {
     assert_eq!(awaited(&reserving()), stocks);
     let released = Event::ReleaseNoted { warehouse: place("berlin"), sku: sku("mug") };
     let rejected = Event::RejectionNoted { warehouse: place("berlin"), sku: sku("pot") };
-    let cancelled =
-        after(&[reserved("berlin", "mug"), Event::CancellationNoted {}, release("berlin", "mug"), released.clone(), rejected]);
+    let cancelled = after(&[
+        reserved("berlin", "mug"),
+        Event::CancellationNoted {},
+        release("berlin", "mug"),
+        released.clone(),
+        rejected,
+    ]);
     assert!(process(&cancelled).finished());
     assert!(!process(&cancelled[..cancelled.len() - 1]).finished(), "a rejection may still be a reservation");
 }

@@ -43,7 +43,8 @@ impl Subscription for View {
 
     fn fold(&self, _: Option<&Row>, commits: &[Commit]) -> Folded {
         let Some(last) = commits.last() else { return Folded { row: None, failed: None } };
-        let document = Document { stream: last.stream.clone(), version: last.last_version(), moved_at: last.committed_at };
+        let document =
+            Document { stream: last.stream.clone(), version: last.last_version(), moved_at: last.committed_at };
         match serde_json::to_string(&document) {
             Ok(text) => Folded {
                 row: Some(Row {

@@ -1,0 +1,120 @@
+//! The customer's commands on carts: the only writer of `cart-…`.
+
+mod offers;
+
+use api::requests::{AddItem, ChangeQuantity, Nothing};
+use api::responses::Cart;
+use aws_config::SdkConfig;
+use domain::cart::{Action, Command, Refusal, State, Stream};
+use domain::values::{AccountId, CartId, TaxRate};
+use dynamo::Log;
+use eventsourcing::decider::replay;
+use eventsourcing::{
+    Clock, Consistency, Decider, Done, EventLog, ExecuteError, Metadata, Randomness, StreamName, execute,
+};
+use http::StatusCode;
+use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+
+/// How often a checkout is completed anew where the cart changed meanwhile.
+const CHECKOUT_ATTEMPTS: usize = 4;
+
+/// The handler.
+pub struct CartCommands<L, H> {
+    log: L,
+    host: H,
+    tax_rate: TaxRate,
+}
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<CartCommands<Log, SystemHost>>, SettingError> {
+    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
+    Ok(Http(CartCommands { log, host: SystemHost, tax_rate: settings.parse("TAX_BASIS_POINTS")? }))
+}
+
+impl<L, H> HttpHandler for CartCommands<L, H>
+where
+    L: EventLog + 'static,
+    H: Clock + Randomness + 'static,
+{
+    type Host = H;
+
+    fn host(&self) -> &H {
+        &self.host
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        let by: AccountId = request.caller()?.id().parse().map_err(|error| Problem::internal(&error))?;
+        if request.route() == "POST /carts" {
+            return self.open(request, by).await;
+        }
+        let cart: CartId = request.path("id")?;
+        let (action, metadata) = match request.route() {
+            "POST /carts/{id}/checkout" => {
+                let (Nothing {}, metadata) = request.command()?;
+                let done = self.check_out(&cart, by, &metadata).await?;
+                let response = respond(StatusCode::ACCEPTED, &cart, &done)?;
+                return Ok(response.location(&format!("/orders/{cart}")).retry_after(1));
+            }
+            "POST /carts/{id}/items" => {
+                let (AddItem { sku, quantity }, metadata) = request.command()?;
+                let offer = offers::offer(&self.log, &sku).await?;
+                (Action::AddItem { sku, quantity, offer }, metadata)
+            }
+            "PATCH /carts/{id}/items/{sku}" => {
+                let (ChangeQuantity { quantity }, metadata) = request.command()?;
+                (Action::ChangeQuantity { sku: request.path("sku")?, quantity }, metadata)
+            }
+            "DELETE /carts/{id}/items/{sku}" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Action::RemoveItem { sku: request.path("sku")? }, metadata)
+            }
+            "DELETE /carts/{id}/items" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Action::Clear, metadata)
+            }
+            route => return Err(Problem::not_found(&format!("there is no route {route}"))),
+        };
+        let done = self.execute(&cart, &Command { by, action }, &metadata).await?;
+        respond(StatusCode::OK, &cart, &done)
+    }
+}
+
+impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
+    async fn open(&self, request: &Request, by: AccountId) -> Result<Response, Problem> {
+        let (Nothing {}, metadata) = request.command()?;
+        let cart: CartId = request.new_id()?.parse().map_err(|error| Problem::internal(&error))?;
+        let done = self.execute(&cart, &Command { by, action: Action::Open }, &metadata).await?;
+        let response = respond(lambda::http::created(done.effect), &cart, &done)?;
+        Ok(response.location(&format!("/carts/{cart}")))
+    }
+
+    /// Reads cart and prices strongly, and checks out just that cart: one that changed meanwhile is read again.
+    async fn check_out(&self, cart: &CartId, by: AccountId, metadata: &Metadata) -> Result<Done<State>, Problem> {
+        let stream = stream(cart)?;
+        for _ in 0..CHECKOUT_ATTEMPTS {
+            let history = self.log.load(&stream, Consistency::Strong).await?;
+            let lines = replay::<Stream>(&history)?;
+            let offers = offers::offers(&self.log, lines.lines()).await?;
+            let command = Command { by: by.clone(), action: Action::CheckOut { offers, tax_rate: self.tax_rate } };
+            let seen = metadata.expected.unwrap_or_else(|| history.head().version());
+            let on_seen = Metadata { expected: Some(seen), ..metadata.clone() };
+            match execute::<Stream, _, _>(&self.log, &self.host, &stream, &command, &on_seen).await {
+                Err(ExecuteError::VersionMismatch { .. }) if metadata.expected.is_none() => {}
+                done => return Ok(done?),
+            }
+        }
+        Err(ExecuteError::<Refusal>::Contended.into())
+    }
+
+    async fn execute(&self, cart: &CartId, command: &Command, metadata: &Metadata) -> Result<Done<State>, Problem> {
+        Ok(execute::<Stream, _, _>(&self.log, &self.host, &stream(cart)?, command, metadata).await?)
+    }
+}
+
+fn stream(cart: &CartId) -> Result<StreamName, Problem> {
+    StreamName::new(Stream::CATEGORY, cart.as_str()).map_err(|error| Problem::internal(&error))
+}
+
+fn respond(status: StatusCode, cart: &CartId, done: &Done<State>) -> Result<Response, Problem> {
+    Ok(Response::json(status, &Cart::of(cart, done.version, &done.state))?.etag(done.version))
+}

@@ -1,0 +1,87 @@
+//! The catalogue's commands: the only writer of `product-…`.
+
+use api::requests::{CategoriseProduct, DescribeProduct, Nothing, RegisterProduct, RepriceProduct};
+use api::responses::Product;
+use aws_config::SdkConfig;
+use domain::product::{Command, Registration, State, Stream};
+use domain::values::Sku;
+use dynamo::Log;
+use eventsourcing::{Clock, Decider, Done, EventLog, Metadata, Randomness, StreamName, execute};
+use http::StatusCode;
+use iso_currency::Currency;
+use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+
+/// The handler.
+pub struct CatalogueCommands<L, H> {
+    log: L,
+    host: H,
+    currency: Currency,
+}
+
+/// The deployed function.
+pub fn function(
+    settings: &Settings,
+    aws: &SdkConfig,
+) -> Result<Http<CatalogueCommands<Log, SystemHost>>, SettingError> {
+    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
+    Ok(Http(CatalogueCommands { log, host: SystemHost, currency: settings.parse("SHOP_CURRENCY")? }))
+}
+
+impl<L, H> HttpHandler for CatalogueCommands<L, H>
+where
+    L: EventLog + 'static,
+    H: Clock + Randomness + 'static,
+{
+    type Host = H;
+
+    fn host(&self) -> &H {
+        &self.host
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        if request.route() == "POST /products" {
+            return self.register(request).await;
+        }
+        let sku: Sku = request.path("sku")?;
+        let (command, metadata) = match request.route() {
+            "POST /products/{sku}/price" => {
+                let (body, metadata) = request.command::<RepriceProduct>()?;
+                (Command::Reprice(body.price), metadata)
+            }
+            "POST /products/{sku}/description" => {
+                let (body, metadata) = request.command::<DescribeProduct>()?;
+                (Command::Describe { name: body.name, description: body.description }, metadata)
+            }
+            "POST /products/{sku}/category" => {
+                let (body, metadata) = request.command::<CategoriseProduct>()?;
+                (Command::Categorise(body.category), metadata)
+            }
+            "POST /products/{sku}/list" => (Command::List, request.command::<Nothing>()?.1),
+            "POST /products/{sku}/delist" => (Command::Delist, request.command::<Nothing>()?.1),
+            route => return Err(Problem::not_found(&format!("there is no route {route}"))),
+        };
+        let done = self.execute(&sku, &command, &metadata).await?;
+        respond(StatusCode::OK, &sku, &done)
+    }
+}
+
+impl<L: EventLog, H: Clock + Randomness> CatalogueCommands<L, H> {
+    async fn register(&self, request: &Request) -> Result<Response, Problem> {
+        let (body, metadata) = request.command::<RegisterProduct>()?;
+        let RegisterProduct { sku, name, description, category, price } = body;
+        let product = Registration { name, description, category, price };
+        let command = Command::Register { product, shop_currency: self.currency };
+        let done = self.execute(&sku, &command, &metadata).await?;
+        let response = respond(lambda::http::created(done.effect), &sku, &done)?;
+        Ok(response.location(&format!("/products/{sku}")))
+    }
+
+    async fn execute(&self, sku: &Sku, command: &Command, metadata: &Metadata) -> Result<Done<State>, Problem> {
+        let stream = StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
+        Ok(execute::<Stream, _, _>(&self.log, &self.host, &stream, command, metadata).await?)
+    }
+}
+
+fn respond(status: StatusCode, sku: &Sku, done: &Done<State>) -> Result<Response, Problem> {
+    Ok(Response::json(status, &Product::of(sku, done.version, &done.state))?.etag(done.version))
+}

@@ -1,0 +1,54 @@
+//! The customer's commands on orders. Everything else that moves an order comes through `order-reactions`.
+
+use api::requests::CancelOrder;
+use api::responses::Order;
+use aws_config::SdkConfig;
+use domain::order::{Command, Stream};
+use domain::values::{AccountId, OrderId};
+use dynamo::Log;
+use eventsourcing::{Clock, Decider, Effect, EventLog, Randomness, StreamName, execute};
+use http::StatusCode;
+use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+
+/// The handler.
+pub struct OrderCommands<L, H> {
+    log: L,
+    host: H,
+}
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<OrderCommands<Log, SystemHost>>, SettingError> {
+    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
+    Ok(Http(OrderCommands { log, host: SystemHost }))
+}
+
+impl<L, H> HttpHandler for OrderCommands<L, H>
+where
+    L: EventLog + 'static,
+    H: Clock + Randomness + 'static,
+{
+    type Host = H;
+
+    fn host(&self) -> &H {
+        &self.host
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        let by: AccountId = request.caller()?.id().parse().map_err(|error| Problem::internal(&error))?;
+        let order: OrderId = request.path("id")?;
+        let (CancelOrder { reason }, metadata) = match request.route() {
+            "POST /orders/{id}/cancel" => request.command()?,
+            route => return Err(Problem::not_found(&format!("there is no route {route}"))),
+        };
+        let stream = StreamName::new(Stream::CATEGORY, order.as_str()).map_err(|error| Problem::internal(&error))?;
+        let command = Command::Cancel { by, reason };
+        let done = execute::<Stream, _, _>(&self.log, &self.host, &stream, &command, &metadata).await?;
+        // The order is cancelled; giving back what was reserved for it is under way.
+        let status = match done.effect {
+            Effect::Appended | Effect::Repeated => StatusCode::ACCEPTED,
+            Effect::Unchanged => StatusCode::OK,
+        };
+        let body = Order::of(&order, done.version, &done.state);
+        Ok(Response::json(status, &body)?.etag(done.version).location(&format!("/orders/{order}")))
+    }
+}

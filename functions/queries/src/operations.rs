@@ -1,0 +1,147 @@
+//! What operators see of the log: its newest events, a stream, a state at any version.
+
+use crate::Queries;
+use crate::reading::document;
+use crate::states::state_at;
+use api::responses::{LogEvent, Page, StreamState};
+use domain::views::activity;
+use dynamo::{Direction, Lookup};
+use eventsourcing::views::Generation;
+use eventsourcing::{Commit, Consistency, EventLog, LogError, StreamName, Timestamp, Version};
+use futures::future::try_join_all;
+use http::StatusCode;
+use lambda::{Problem, Request, Response};
+
+/// The most streams that one answer is gathered from.
+const MOST_STREAMS: usize = 500;
+/// The most events of an answer, and how many it has where nobody says.
+const MOST_EVENTS: usize = 1_000;
+const USUAL_EVENTS: usize = 100;
+
+impl<L: EventLog, H> Queries<L, H> {
+    /// `GET /ops/events?after=&limit=`: with `after` the events committed from that moment on, oldest first; without
+    /// it the newest, oldest of them first.
+    pub(crate) async fn events(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&["after", "limit"])?;
+        let limit = limit(request)?;
+        let after: Option<Timestamp> = request.query("after")?;
+        let mut moved = self.moved(after).await?;
+        let truncated = moved.len() > MOST_STREAMS;
+        if truncated && after.is_some() {
+            return Err(Problem::invalid_parameter("after", "too many streams moved since; choose a later moment"));
+        }
+        moved.truncate(MOST_STREAMS);
+        // Whatever happened after the earliest of the last moves that were taken, happened in a stream that was taken.
+        let complete_from = moved.last().filter(|_| truncated).map(|last| last.moved_at);
+        let from = after.max(complete_from).unwrap_or_default();
+        let histories = moved.iter().map(|document| self.log.load(&document.stream, Consistency::Eventual));
+        let mut events = Vec::new();
+        for history in try_join_all(histories).await? {
+            for commit in history.commits().iter().filter(|commit| commit.committed_at >= from) {
+                events.extend(log_events(commit)?);
+            }
+        }
+        events
+            .sort_by(|one, other| (&one.at, &one.stream, one.version).cmp(&(&other.at, &other.stream, other.version)));
+        let items = match after {
+            Some(_) => events.into_iter().take(limit).collect(),
+            None => events.split_off(events.len().saturating_sub(limit)),
+        };
+        let next = items.last().map(|last: &LogEvent| format!("/ops/events?after={}&limit={limit}", last.at));
+        Response::json(StatusCode::OK, &Page { items, next })
+    }
+
+    /// The streams that moved, the latest first: all since a moment, or the newest; one more than an answer takes.
+    async fn moved(&self, after: Option<Timestamp>) -> Result<Vec<activity::Document>, Problem> {
+        let from = after.map(|after| activity::moved(after, ""));
+        let shards = (0..activity::SHARDS).map(async |shard| {
+            let shard = shard.to_string();
+            let lookup = Lookup {
+                view: activity::NAME,
+                generation: Generation::FIRST,
+                index: "recent",
+                partition: (activity::SHARD, &shard),
+                sort: activity::MOVED,
+                from: from.as_deref(),
+                direction: if from.is_some() { Direction::Ascending } else { Direction::Descending },
+                limit: MOST_STREAMS + 1,
+            };
+            self.views.query(&lookup).await
+        });
+        let mut moved = Vec::new();
+        for (_, row) in try_join_all(shards).await?.into_iter().flatten() {
+            moved.extend(document::<activity::Document>(&row)?);
+        }
+        moved.sort_by_key(|document| std::cmp::Reverse(document.moved_at));
+        Ok(moved)
+    }
+
+    /// `GET /ops/streams/{stream}?after=&limit=`: the stream's events behind a version.
+    pub(crate) async fn stream(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&["after", "limit"])?;
+        let limit = limit(request)?;
+        let after: Version = request.query("after")?.unwrap_or(Version::NONE);
+        let (stream, commits) = self.commits(request).await?;
+        let mut events = Vec::new();
+        for commit in commits.iter().filter(|commit| commit.last_version() > after) {
+            events.extend(log_events(commit)?.into_iter().filter(|event| event.version > after));
+        }
+        let more = events.len() > limit;
+        events.truncate(limit);
+        let last = events.last().filter(|_| more);
+        let next = last.map(|last| format!("/ops/streams/{stream}?after={}&limit={limit}", last.version));
+        Response::json(StatusCode::OK, &Page { items: events, next })
+    }
+
+    /// `GET /ops/streams/{stream}/state?version=`: the fold of the stream's first events.
+    pub(crate) async fn state(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&["version"])?;
+        let asked: Option<Version> = request.query("version")?;
+        let (stream, commits) = self.commits(request).await?;
+        let head = commits.last().map_or(Version::NONE, Commit::last_version);
+        let version = asked.unwrap_or(head);
+        if version > head {
+            return Err(Problem::beyond_head(version, head));
+        }
+        let state = state_at(&stream, &commits, version)?;
+        let at = commits.iter().rfind(|commit| commit.version <= version).map(|commit| commit.committed_at.to_string());
+        let body = StreamState { stream: stream.to_string(), version, at, state };
+        Ok(Response::json(StatusCode::OK, &body)?.etag(version))
+    }
+
+    async fn commits(&self, request: &Request) -> Result<(StreamName, Vec<Commit>), Problem> {
+        let stream: StreamName = request.path("stream")?;
+        let history = self.log.load(&stream, Consistency::Strong).await?;
+        if history.commits().is_empty() {
+            return Err(Problem::not_found(&format!("there is no stream {stream}")));
+        }
+        Ok((stream, history.commits().to_vec()))
+    }
+}
+
+fn limit(request: &Request) -> Result<usize, Problem> {
+    match request.query("limit")?.unwrap_or(USUAL_EVENTS) {
+        limit @ 1..=MOST_EVENTS => Ok(limit),
+        _ => Err(Problem::invalid_parameter("limit", &format!("must be 1 to {MOST_EVENTS}"))),
+    }
+}
+
+fn log_events(commit: &Commit) -> Result<Vec<LogEvent>, Problem> {
+    let records = commit.events.records().map_err(|error| LogError::unreadable(commit, &error))?;
+    let event = |(index, record): (u64, eventsourcing::Record<'_>)| {
+        let id = commit.event_id(index);
+        Ok(LogEvent {
+            id: id.to_string(),
+            at: commit.committed_at.to_string(),
+            stream: id.stream.to_string(),
+            version: id.version,
+            name: record.name.to_string(),
+            data: serde_json::from_str(record.data.get()).map_err(|error| Problem::internal(&error))?,
+            correlation: commit.correlation.id.clone(),
+            client_correlation: commit.correlation.client.clone(),
+            causation: commit.causation.as_ref().map(ToString::to_string),
+            actor: commit.actor.to_string(),
+        })
+    };
+    (0..).zip(records).map(event).collect()
+}

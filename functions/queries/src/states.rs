@@ -1,0 +1,30 @@
+//! The state of any stream after its first events, by the decider of its category.
+
+use domain::{cart, fulfilment, order, product, stock};
+use eventsourcing::decider::fold;
+use eventsourcing::{Commit, Decider, LogError, StreamName, Version};
+use lambda::Problem;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The fold of a stream's events up to `version`.
+pub(crate) fn state_at(stream: &StreamName, commits: &[Commit], version: Version) -> Result<Value, Problem> {
+    match stream.category() {
+        product::Stream::CATEGORY => folded::<product::Stream>(commits, version),
+        stock::Stream::CATEGORY => folded::<stock::Stream>(commits, version),
+        cart::Stream::CATEGORY => folded::<cart::Stream>(commits, version),
+        order::Stream::CATEGORY => folded::<order::Stream>(commits, version),
+        fulfilment::Stream::CATEGORY => folded::<fulfilment::Stream>(commits, version),
+        category => Err(Problem::not_found(&format!("this release knows no streams of category {category}"))),
+    }
+}
+
+fn folded<D: Decider<State: Serialize>>(commits: &[Commit], version: Version) -> Result<Value, Problem> {
+    let mut state = D::State::default();
+    for commit in commits.iter().filter(|commit| commit.version <= version) {
+        let mut events = commit.events.decode::<D::Event>().map_err(|error| LogError::unreadable(commit, &error))?;
+        events.truncate(usize::try_from(version.0 - commit.version.0 + 1).unwrap_or(usize::MAX));
+        state = fold::<D>(state, &events);
+    }
+    serde_json::to_value(state).map_err(|error| Problem::internal(&error))
+}

@@ -1,0 +1,72 @@
+//! The staff's commands on stock. Orders reserve and release through `stock-reactions`.
+
+use api::requests::{AdjustStock, ReceiveStock};
+use api::responses::Stock;
+use aws_config::SdkConfig;
+use domain::product;
+use domain::stock::{self, Command, Stream};
+use domain::values::{Sku, WarehouseId};
+use dynamo::Log;
+use eventsourcing::decider::replay;
+use eventsourcing::{Clock, Consistency, Decider, EventLog, Randomness, StreamName, execute};
+use http::StatusCode;
+use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+
+/// The handler.
+pub struct StockCommands<L, H> {
+    log: L,
+    host: H,
+}
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<StockCommands<Log, SystemHost>>, SettingError> {
+    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
+    Ok(Http(StockCommands { log, host: SystemHost }))
+}
+
+impl<L, H> HttpHandler for StockCommands<L, H>
+where
+    L: EventLog + 'static,
+    H: Clock + Randomness + 'static,
+{
+    type Host = H;
+
+    fn host(&self) -> &H {
+        &self.host
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        let (warehouse, sku): (WarehouseId, Sku) = (request.path("warehouse")?, request.path("sku")?);
+        let (command, metadata) = match request.route() {
+            "POST /stock/{warehouse}/{sku}/receive" => {
+                let (body, metadata) = request.command::<ReceiveStock>()?;
+                (Command::Receive(body.quantity), metadata)
+            }
+            "POST /stock/{warehouse}/{sku}/adjust" => {
+                let (body, metadata) = request.command::<AdjustStock>()?;
+                (Command::Adjust { on_hand: body.on_hand, reason: body.reason }, metadata)
+            }
+            route => return Err(Problem::not_found(&format!("there is no route {route}"))),
+        };
+        self.product_exists(&sku).await?;
+        let stream = stock::stream(&warehouse, &sku).map_err(|error| Problem::internal(&error))?;
+        let done = execute::<Stream, _, _>(&self.log, &self.host, &stream, &command, &metadata).await?;
+        let body = Stock::of(&warehouse, &sku, done.version, &done.state);
+        Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
+    }
+}
+
+impl<L: EventLog, H> StockCommands<L, H> {
+    /// Stock is kept of registered products alone. Products are never removed, so one that is seen, exists.
+    async fn product_exists(&self, sku: &Sku) -> Result<(), Problem> {
+        let stream =
+            StreamName::new(product::Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
+        for consistency in [Consistency::Eventual, Consistency::Strong] {
+            let product = replay::<product::Stream>(&self.log.load(&stream, consistency).await?)?;
+            if product.product().is_some() {
+                return Ok(());
+            }
+        }
+        Err(Problem::not_found(&format!("there is no product {sku}; register it first")))
+    }
+}

@@ -1,0 +1,60 @@
+//! The stock's reactions to the intents of fulfilment: with `stock-commands` the only writer of `stock-…`.
+
+use aws_config::SdkConfig;
+use domain::fulfilment::Event;
+use domain::stock::{self, Command, Stream};
+use domain::values::{OrderId, Sku, WarehouseId};
+use dynamo::Log;
+use eventsourcing::{Clock, EventLog, Notice, Randomness, execute};
+use lambda::queue::{Reactions, Reactor};
+use lambda::{Error, SettingError, Settings, SystemHost};
+
+/// The handler.
+pub struct StockReactions<L, H> {
+    log: L,
+    host: H,
+}
+
+/// The deployed function.
+pub fn function(
+    settings: &Settings,
+    aws: &SdkConfig,
+) -> Result<Reactions<StockReactions<Log, SystemHost>>, SettingError> {
+    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
+    Ok(Reactions(StockReactions { log, host: SystemHost }))
+}
+
+impl<L, H> Reactor for StockReactions<L, H>
+where
+    L: EventLog + 'static,
+    H: Clock + Randomness + 'static,
+{
+    async fn react(&self, notice: &Notice) -> Result<(), Error> {
+        let Some((warehouse, sku, command)) = command(notice)? else { return Ok(()) };
+        let stream = stock::stream(&warehouse, &sku)?;
+        let metadata = notice.metadata("stock-reactions", "react");
+        execute::<Stream, _, _>(&self.log, &self.host, &stream, &command, &metadata).await?;
+        Ok(())
+    }
+}
+
+/// What an intent asks of which stock.
+fn command(notice: &Notice) -> Result<Option<(WarehouseId, Sku, Command)>, Error> {
+    let order: OrderId = notice.subject.id().parse()?;
+    Ok(match notice.decode::<Event>()? {
+        Event::ReservationRequested { warehouse, sku, quantity } => {
+            Some((warehouse, sku, Command::Reserve { order, quantity }))
+        }
+        Event::ReservationReleaseRequested { warehouse, sku } => Some((warehouse, sku, Command::Release { order })),
+        Event::OrderPlacementRequested(_)
+        | Event::PlacementNoted { .. }
+        | Event::ReservationNoted { .. }
+        | Event::RejectionNoted { .. }
+        | Event::ReleaseNoted { .. }
+        | Event::ConfirmationRequested {}
+        | Event::ConfirmationNoted {}
+        | Event::FailureRequested { .. }
+        | Event::FailureNoted {}
+        | Event::CancellationNoted {} => None,
+    })
+}
