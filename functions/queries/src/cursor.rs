@@ -33,16 +33,18 @@ impl Page {
         if !(1..=MOST).contains(&limit) {
             return Err(Problem::invalid_parameter("limit", &format!("must be 1 to {MOST}")));
         }
-        let filter: Vec<_> = request.other_query().filter(|(name, _)| *name != "limit").collect();
-        let filter_text = filter.iter().map(|(name, value)| format!("&{name}={value}")).collect::<String>();
-        let list = derived_id(&[path, owner, &filter_text]);
+        let filter = request
+            .other_query()
+            .filter(|(name, _)| *name != "limit")
+            .fold(String::new(), |filter, (name, value)| format!("{filter}&{name}={value}"));
+        let list = derived_id(&[path, owner, &filter]);
         let from = match request.query::<String>("cursor")? {
             Some(text) => Some(open(&text, &list).ok_or_else(|| {
                 Problem::invalid_parameter("cursor", "is not one of this list; begin again without it")
             })?),
             None => None,
         };
-        let query = format!("{path}?limit={limit}{filter_text}");
+        let query = format!("{path}?limit={limit}{filter}");
         Ok(Self { from, limit, list, query })
     }
 

@@ -71,12 +71,11 @@ pub async fn advance<L: EventLog, V: Views>(
             return Ok(Advanced::Already);
         }
         let read;
-        let next = match following(hinted, seen, target) {
-            Some(next) => next,
-            None => {
-                read = log.since(stream, seen).await?;
-                &read
-            }
+        let next = if let Some(next) = following(hinted, seen, target) {
+            next
+        } else {
+            read = log.since(stream, seen).await?;
+            &read
         };
         let head = next.last().map_or(seen, Commit::last_version);
         if head < target {

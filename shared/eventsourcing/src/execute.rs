@@ -129,6 +129,8 @@ where
         };
         match log.append(history.head(), draft).await {
             Ok(commit) => {
+                // What stands in the log may be what an earlier try of this command decided, at another price.
+                let events = commit.events.decode().map_err(|error| LogError::unreadable(&commit, &error))?;
                 return Ok(Done {
                     state: fold::<D>(state, &events),
                     version: commit.last_version(),

@@ -84,9 +84,10 @@ pub fn subject_id(issuer: &str, subject: &str) -> String {
 /// A new id, ordered by time: a UUIDv7 (RFC 9562 §5.7) as 32 hex digits.
 #[must_use]
 pub fn fresh_id<H: Clock + Randomness>(host: &H) -> String {
-    let [.., a, b, c, d, e, f, g, h, i, j] = host.bits().to_be_bytes();
+    let bits = host.bits().to_be_bytes();
+    let (_, random) = bits.split_last_chunk::<10>().unwrap_or((&[], &[0; 10]));
     let millis = host.now().0.max(0).unsigned_abs();
-    hex(uuid::Builder::from_unix_timestamp_millis(millis, &[a, b, c, d, e, f, g, h, i, j]).into_uuid())
+    hex(uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid())
 }
 
 /// A UUID as 32 hex digits.

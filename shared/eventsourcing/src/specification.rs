@@ -51,7 +51,6 @@ impl<D: Decider<Event: PartialEq + Debug, Refusal: PartialEq + Debug>> When<D> {
     ///
     /// # Panics
     /// Where the decision was another.
-    #[expect(clippy::needless_pass_by_value, reason = "reads as a sentence")]
     pub fn then_refused(self, refusal: D::Refusal) {
         assert_eq!(self.outcome, Err(refusal));
     }

@@ -39,11 +39,14 @@ impl<F: Function> Invoke for F {
     }
 }
 
+/// How a function is made, from its settings and its own AWS configuration.
+pub type Build = fn(&Settings, &SdkConfig) -> Result<Arc<dyn Invoke>, SettingError>;
+
 /// A function as a host mounts it: its name (folder, package, binary) and how it is made.
 #[derive(Clone, Copy)]
 pub struct Registered {
     /// Folder = package = binary, such as `cart-commands`.
     pub name: &'static str,
-    /// Makes the function from its settings and its own AWS configuration.
-    pub build: fn(&Settings, &SdkConfig) -> Result<Arc<dyn Invoke>, SettingError>,
+    /// Makes it.
+    pub build: Build,
 }

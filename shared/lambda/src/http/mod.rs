@@ -38,7 +38,7 @@ impl<T: HttpHandler> Function for Http<T> {
             Err(problem) => Err(problem),
         };
         let response = answer.unwrap_or_else(|problem| problem.into_response(&request.correlation().id));
-        Ok(response.finish(&request)?)
+        Ok(response.finish(&request))
     }
 }
 

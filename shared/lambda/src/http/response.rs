@@ -56,7 +56,7 @@ impl Response {
     }
 
     /// The gateway's form of it, with the request's correlation echoed.
-    pub(super) fn finish(self, request: &Request) -> Result<ApiGatewayV2httpResponse, serde_json::Error> {
+    pub(super) fn finish(self, request: &Request) -> ApiGatewayV2httpResponse {
         let correlation = request.correlation();
         let echoed = request.header("x-correlation-id").and(correlation.client.as_deref()).unwrap_or(&correlation.id);
         let mut finished = self.header(HeaderName::from_static("x-correlation-id"), echoed);
@@ -67,6 +67,6 @@ impl Response {
         response.status_code = finished.status.as_u16().into();
         response.headers = finished.headers;
         response.body = Some(Body::Text(finished.body));
-        Ok(response)
+        response
     }
 }

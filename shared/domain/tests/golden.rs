@@ -1,0 +1,158 @@
+//! Stored payloads are frozen: one golden file for each event type and schema.
+//!
+//! A new type or schema gets a new file (`UPDATE_GOLDEN=1 cargo test -p domain --test golden` writes those that are
+//! missing); one that exists is never changed, since logs hold what it shows.
+
+use domain::order::{Failure, Placement};
+use domain::product::Registration;
+use domain::values::{Line, Money, Totals};
+use domain::{cart, fulfilment, order, product, stock};
+use eventsourcing::event::schema_of;
+use eventsourcing::{Event, Events};
+use iso_currency::Currency;
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn folder(category: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(category)
+}
+
+/// Each sample is stored as its file says, and reads back as it was; no type is without a sample.
+fn frozen<E: Event + Debug + PartialEq>(category: &str, samples: &[E]) {
+    let sampled: BTreeSet<_> = samples.iter().map(Event::name).collect();
+    assert_eq!(sampled, E::VARIANTS.iter().copied().collect(), "every event of {category} has a sample");
+    for sample in samples {
+        let stored = format!("{}\n", Events::encode(std::slice::from_ref(sample)).unwrap().text());
+        let file = folder(category).join(format!("{}.{}.json", sample.name(), schema_of::<E>(sample.name())));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() && !file.exists() {
+            fs::create_dir_all(folder(category)).unwrap();
+            fs::write(&file, &stored).unwrap();
+        }
+        let golden = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert_eq!(stored, golden, "{}", file.display());
+    }
+}
+
+/// Every file, of whatever schema, reads as an event of today.
+fn readable<E: Event>(category: &str) {
+    for file in fs::read_dir(folder(category)).unwrap() {
+        let file = file.unwrap().path();
+        let events = Events::parse(fs::read_to_string(&file).unwrap()).unwrap();
+        let decoded = events.decode::<E>().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        assert!(name.starts_with(decoded[0].name()), "{name} holds a {}", decoded[0].name());
+    }
+}
+
+fn euro(amount: i64) -> Money {
+    Money::new(amount, Currency::EUR).unwrap()
+}
+
+fn placement() -> Placement {
+    Placement {
+        account: "a1".repeat(16).parse().unwrap(),
+        lines: vec![Line { sku: "mug".parse().unwrap(), quantity: 2.try_into().unwrap(), unit_price: euro(1_299) }],
+        totals: Totals { net: euro(2_598), tax: euro(494), total: euro(3_092) },
+    }
+}
+
+#[test]
+fn products_are_stored_as_ever() {
+    let registration = Registration {
+        name: "Mug".parse().unwrap(),
+        description: Some("Holds tea".parse().unwrap()),
+        category: Some("kitchen".parse().unwrap()),
+        price: euro(1_299),
+    };
+    frozen(
+        "product",
+        &[
+            product::Event::ProductRegistered(registration),
+            product::Event::ProductDescribed { name: "Mug".parse().unwrap(), description: None },
+            product::Event::ProductCategorised { category: "kitchen".parse().unwrap() },
+            product::Event::ProductRepriced { price: euro(999) },
+            product::Event::ProductListed {},
+            product::Event::ProductDelisted {},
+        ],
+    );
+    readable::<product::Event>("product");
+}
+
+#[test]
+fn stock_is_stored_as_ever() {
+    let order = || "0b".repeat(16).parse().unwrap();
+    let quantity = |number: u64| number.try_into().unwrap();
+    frozen(
+        "stock",
+        &[
+            stock::Event::StockReceived { quantity: quantity(100) },
+            stock::Event::StockReserved { order: order(), quantity: quantity(2) },
+            stock::Event::ReservationRejected { order: order(), quantity: quantity(2), available: 1 },
+            stock::Event::ReservationReleased { order: order(), quantity: quantity(2) },
+            stock::Event::StockAdjusted { on_hand: 98, reason: "two broken".parse().unwrap() },
+        ],
+    );
+    readable::<stock::Event>("stock");
+}
+
+#[test]
+fn carts_are_stored_as_ever() {
+    let Placement { account, lines, totals } = placement();
+    let sku = || "mug".parse().unwrap();
+    frozen(
+        "cart",
+        &[
+            cart::Event::CartOpened { owner: account.clone() },
+            cart::Event::ItemAdded { sku: sku(), quantity: 2.try_into().unwrap(), unit_price: euro(1_299) },
+            cart::Event::QuantityChanged { sku: sku(), quantity: 3.try_into().unwrap() },
+            cart::Event::ItemRemoved { sku: sku() },
+            cart::Event::CartCleared {},
+            cart::Event::CartCheckedOut { owner: account, lines, totals },
+        ],
+    );
+    readable::<cart::Event>("cart");
+}
+
+#[test]
+fn orders_are_stored_as_ever() {
+    frozen(
+        "order",
+        &[
+            order::Event::OrderPlaced(placement()),
+            order::Event::OrderConfirmed {},
+            order::Event::OrderFailed { reason: Failure::OutOfStock { sku: "mug".parse().unwrap() } },
+            order::Event::OrderCancelled { reason: Some("changed my mind".parse().unwrap()) },
+        ],
+    );
+    readable::<order::Event>("order");
+}
+
+#[test]
+fn processes_are_stored_as_ever() {
+    let sku = || "mug".parse().unwrap();
+    let warehouse = || "berlin".parse().unwrap();
+    frozen(
+        "fulfilment",
+        &[
+            fulfilment::Event::OrderPlacementRequested(placement()),
+            fulfilment::Event::PlacementNoted { candidates: [(sku(), vec![warehouse()])].into() },
+            fulfilment::Event::ReservationRequested {
+                warehouse: warehouse(),
+                sku: sku(),
+                quantity: 2.try_into().unwrap(),
+            },
+            fulfilment::Event::ReservationNoted { warehouse: warehouse(), sku: sku() },
+            fulfilment::Event::RejectionNoted { warehouse: warehouse(), sku: sku() },
+            fulfilment::Event::ReservationReleaseRequested { warehouse: warehouse(), sku: sku() },
+            fulfilment::Event::ReleaseNoted { warehouse: warehouse(), sku: sku() },
+            fulfilment::Event::ConfirmationRequested {},
+            fulfilment::Event::ConfirmationNoted {},
+            fulfilment::Event::FailureRequested { reason: Failure::OutOfStock { sku: sku() } },
+            fulfilment::Event::FailureNoted {},
+            fulfilment::Event::CancellationNoted {},
+        ],
+    );
+    readable::<fulfilment::Event>("fulfilment");
+}

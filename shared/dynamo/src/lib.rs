@@ -1,0 +1,16 @@
+//! The kit's ports on `DynamoDB`: the event log, the read models' rows, the notes about parked streams.
+//!
+//! [`Log`] keeps one [`item`] a commit and only ever puts new ones. [`Views`] writes rows conditionally, so that
+//! writers of one row never overwrite each other, and finds them by [`Lookup`]. [`Parked`] keeps the notes.
+//! [`item::commit_of`] reads the items of a stream record as the log reads its own.
+
+mod error;
+pub mod item;
+mod log;
+mod parked;
+pub mod size;
+mod views;
+
+pub use log::Log;
+pub use parked::Parked;
+pub use views::{Direction, Lookup, Views};

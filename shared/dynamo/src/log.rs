@@ -1,0 +1,45 @@
+//! The event log on a table with the key `stream` (S) and `version` (N): one item a commit, put once, never changed.
+
+mod append;
+mod read;
+
+use aws_sdk_dynamodb::Client;
+use eventsourcing::{
+    AppendError, Commit, Consistency, Draft, EventLog, Head, History, LogError, StreamName, Version, log::contiguous,
+};
+
+/// The event log on one table; clones share the client.
+///
+/// An append needs `dynamodb:PutItem`, reading a stream `dynamodb:Query`, [`EventLog::heads`] `dynamodb:Scan`.
+#[derive(Clone, Debug)]
+pub struct Log {
+    client: Client,
+    table: String,
+}
+
+impl Log {
+    /// The log that `table` holds.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+}
+
+impl EventLog for Log {
+    async fn load(&self, stream: &StreamName, consistency: Consistency) -> Result<History, LogError> {
+        History::prove(stream, self.read(stream, Version::NONE, consistency).await?)
+    }
+
+    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        let commits = self.read(stream, after, Consistency::Strong).await?;
+        contiguous(stream, after, &commits)?;
+        Ok(commits)
+    }
+
+    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        self.put(head.seal(draft)).await
+    }
+
+    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
+        self.scan().await
+    }
+}

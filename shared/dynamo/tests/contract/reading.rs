@@ -1,0 +1,61 @@
+//! Reading from `DynamoDB` what is no log: it is an error that says where, never skipped.
+
+use crate::sample::{note_each, stream};
+use crate::store::Store;
+use aws_sdk_dynamodb::types::AttributeValue;
+use dynamo::Log;
+use eventsourcing::{Consistency, EventLog, LogError, Version};
+
+/// A log of three commits and its table.
+async fn three(store: &Store) -> (Log, String) {
+    let table = store.log_table().await;
+    let log = Log::new(store.client.clone(), &table);
+    note_each(&log, &stream("note-1"), &["one", "two", "three"]).await;
+    (log, table)
+}
+
+fn corrupt_at<T: std::fmt::Debug>(read: Result<T, LogError>) -> Version {
+    match read {
+        Err(LogError::Corrupt { stream: at, version, .. }) if at == stream("note-1") => version,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_missing_commit_is_noticed() {
+    let store = Store::new();
+    let (log, table) = three(&store).await;
+    let delete = store.client.delete_item().table_name(&table);
+    let delete = delete.key("stream", AttributeValue::S("note-1".to_owned()));
+    delete.key("version", AttributeValue::N("2".to_owned())).send().await.unwrap();
+    assert_eq!(corrupt_at(log.load(&stream("note-1"), Consistency::Strong).await), Version(2));
+    assert_eq!(corrupt_at(log.since(&stream("note-1"), Version(1)).await), Version(2));
+    assert_eq!(log.since(&stream("note-1"), Version(2)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_item_that_is_no_commit_is_named() {
+    let store = Store::new();
+    let (log, table) = three(&store).await;
+    let put = store.client.put_item().table_name(&table);
+    let put = put.item("stream", AttributeValue::S("note-1".to_owned()));
+    put.item("version", AttributeValue::N("4".to_owned())).send().await.unwrap();
+    assert_eq!(corrupt_at(log.load(&stream("note-1"), Consistency::Eventual).await), Version(4));
+    assert!(matches!(log.heads().await, Err(LogError::Denied(_))));
+}
+
+#[tokio::test]
+async fn reads_are_as_consistent_as_was_asked() {
+    let store = Store::new();
+    let (log, _) = three(&store).await;
+    for (consistency, strong) in [(Consistency::Eventual, false), (Consistency::Strong, true)] {
+        log.load(&stream("note-1"), consistency).await.unwrap();
+        assert_eq!(store.line.was_consistent(), strong);
+    }
+    log.load(&stream("note-1"), Consistency::Eventual).await.unwrap();
+    log.since(&stream("note-1"), Version(1)).await.unwrap();
+    assert!(store.line.was_consistent());
+    log.load(&stream("note-1"), Consistency::Eventual).await.unwrap();
+    log.heads().await.unwrap();
+    assert!(store.line.was_consistent());
+}

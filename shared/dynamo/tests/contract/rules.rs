@@ -1,0 +1,166 @@
+//! What holds for every event log.
+
+use crate::sample::{NOW, current, draft, effect, note_each, stream, texts};
+use eventsourcing::{AppendError, Commit, Consistency, Correlation, Digest, Draft, EventLog, Hash, Timestamp, Version};
+
+pub(crate) async fn a_stream_that_does_not_exist_is_empty<L: EventLog>(log: &L) {
+    for consistency in [Consistency::Eventual, Consistency::Strong] {
+        let history = log.load(&stream("note-1"), consistency).await.unwrap();
+        assert!(history.commits().is_empty());
+        assert_eq!((history.head().version(), history.head().stream()), (Version::NONE, &stream("note-1")));
+    }
+    assert_eq!(log.since(&stream("note-1"), Version::NONE).await.unwrap(), []);
+    assert_eq!(log.heads().await.unwrap(), []);
+}
+
+pub(crate) async fn what_was_appended_is_loaded_as_it_was<L: EventLog>(log: &L) {
+    let name = stream("note-berlin.mug_1-large");
+    let bare = draft("one", &["a", "ü \"quoted\" \u{1f600}\n"]);
+    let full = Draft {
+        correlation: Correlation { id: "server".to_owned(), client: Some("client's own".to_owned()) },
+        ..effect("two", NOW)
+    };
+    let first = log.append(current(log, &name).await.head(), bare).await.unwrap();
+    let second = log.append(current(log, &name).await.head(), full).await.unwrap();
+    assert_eq!((first.version, first.last_version(), second.version), (Version(1), Version(2), Version(3)));
+    assert_eq!(second.correlation.client.as_deref(), Some("client's own"));
+    for consistency in [Consistency::Eventual, Consistency::Strong] {
+        let history = log.load(&name, consistency).await.unwrap();
+        assert_eq!(history.commits(), [first.clone(), second.clone()]);
+    }
+}
+
+pub(crate) async fn versions_count_events_without_gaps<L: EventLog>(log: &L) {
+    let name = stream("note-1");
+    for (command, notes, version) in [("one", 1, 1), ("two", 12, 2), ("three", 3, 14), ("four", 1, 17)] {
+        let texts = vec![command; notes];
+        let commit = log.append(current(log, &name).await.head(), draft(command, &texts)).await.unwrap();
+        assert_eq!(commit.version, Version(version));
+    }
+    assert_eq!(current(log, &name).await.head().version(), Version(17));
+}
+
+pub(crate) async fn streams_do_not_mix<L: EventLog>(log: &L) {
+    for name in ["note-1", "note-10", "note-1-0", "notes-1"] {
+        note_each(log, &stream(name), &[name]).await;
+    }
+    for name in ["note-1", "note-10", "note-1-0", "notes-1"] {
+        assert_eq!(texts(&current(log, &stream(name)).await), [name]);
+    }
+}
+
+pub(crate) async fn another_command_at_the_same_version_conflicts<L: EventLog>(log: &L) {
+    let history = note_each(log, &stream("note-1"), &["first"]).await;
+    log.append(history.head(), draft("mine", &["mine"])).await.unwrap();
+    let lost = log.append(history.head(), draft("yours", &["yours"])).await;
+    assert!(matches!(lost, Err(AppendError::Conflict)), "{lost:?}");
+    assert_eq!(texts(&current(log, &stream("note-1")).await), ["first", "mine"]);
+}
+
+pub(crate) async fn the_same_command_sent_again_succeeds_and_stands_once<L: EventLog>(log: &L) {
+    let history = note_each(log, &stream("note-1"), &["first"]).await;
+    let first = log.append(history.head(), draft("again", &["x", "y"])).await.unwrap();
+    let later = Draft { now: Timestamp(NOW.0 + 60_000), ..draft("again", &["x", "y"]) };
+    let again = log.append(history.head(), later).await.unwrap();
+    assert_eq!(again, first, "what is returned is what stands in the log");
+    assert_eq!(texts(&current(log, &stream("note-1")).await), ["first", "x", "y"]);
+}
+
+pub(crate) async fn the_same_command_id_with_other_content_conflicts<L: EventLog>(log: &L) {
+    let history = current(log, &stream("note-1")).await;
+    log.append(history.head(), draft("again", &["x"])).await.unwrap();
+    let other = Draft { digest: Digest([9; 32]), ..draft("again", &["x"]) };
+    let lost = log.append(history.head(), other).await;
+    assert!(matches!(lost, Err(AppendError::Conflict)), "{lost:?}");
+}
+
+pub(crate) async fn a_stale_head_conflicts_and_writes_nothing<L: EventLog>(log: &L) {
+    let name = stream("note-1");
+    let stale = note_each(log, &name, &["one"]).await;
+    let before = note_each(log, &name, &["two", "three"]).await;
+    for texts in [vec!["late"], vec!["late"; 5]] {
+        let lost = log.append(stale.head(), draft("late", &texts)).await;
+        assert!(matches!(lost, Err(AppendError::Conflict)), "{lost:?}");
+    }
+    assert_eq!(current(log, &name).await.commits(), before.commits());
+}
+
+pub(crate) async fn of_many_at_the_same_head_one_wins<L: EventLog>(log: &L) {
+    let history = note_each(log, &stream("note-1"), &["first"]).await;
+    let commands: Vec<String> = (0..16).map(|number| format!("command {number}")).collect();
+    let append = |command: &str| log.append(history.head(), draft(command, &[command]));
+    let outcomes = futures::future::join_all(commands.iter().map(|command| append(command))).await;
+    let won: Vec<&Commit> = outcomes.iter().flatten().collect();
+    assert_eq!(won.len(), 1);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(AppendError::Conflict))));
+    assert_eq!(current(log, &stream("note-1")).await.commits().last(), won.first().copied());
+}
+
+pub(crate) async fn what_follows_a_version_is_read_from_there<L: EventLog>(log: &L) {
+    let name = stream("note-1");
+    let history = note_each(log, &name, &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]).await;
+    for after in [0, 1, 9, 11, 12] {
+        let commits = log.since(&name, Version(after)).await.unwrap();
+        assert_eq!(commits, history.commits().split_at(usize::try_from(after).unwrap()).1);
+    }
+}
+
+pub(crate) async fn a_stream_of_more_than_one_page_is_read_whole<L: EventLog>(log: &L) {
+    let name = stream("note-1");
+    let large: Vec<String> = ["a", "b", "c", "d", "e", "f"].map(|letter| letter.repeat(380_000)).to_vec();
+    let large: Vec<&str> = large.iter().map(String::as_str).collect();
+    let history = note_each(log, &name, &large).await;
+    assert_eq!(texts(&history), large);
+    assert_eq!(log.load(&name, Consistency::Eventual).await.unwrap().commits(), history.commits());
+    assert_eq!(log.since(&name, Version(1)).await.unwrap(), history.commits().split_at(1).1);
+    assert_eq!(log.heads().await.unwrap(), [(name, Version(6))]);
+}
+
+pub(crate) async fn every_stream_has_its_end_among_the_heads<L: EventLog>(log: &L) {
+    for (name, commits) in [("note-1", 1), ("note-2", 11), ("memo-1", 3)] {
+        for number in 0..commits {
+            let command = format!("command {number}");
+            let head = current(log, &stream(name)).await;
+            log.append(head.head(), draft(&command, &["x", "y"])).await.unwrap();
+        }
+    }
+    let mut heads = log.heads().await.unwrap();
+    heads.sort();
+    assert_eq!(
+        heads,
+        [(stream("memo-1"), Version(6)), (stream("note-1"), Version(2)), (stream("note-2"), Version(22))]
+    );
+}
+
+pub(crate) async fn time_never_goes_back_in_a_stream<L: EventLog>(log: &L) {
+    let name = stream("note-1");
+    for (command, now) in [("one", 1_000), ("two", 400), ("three", 999), ("four", 1_001)] {
+        let head = current(log, &name).await;
+        log.append(head.head(), Draft { now: Timestamp(now), ..draft(command, &["x"]) }).await.unwrap();
+    }
+    let times: Vec<i64> = current(log, &name).await.commits().iter().map(|commit| commit.committed_at.0).collect();
+    assert_eq!(times, [1_000, 1_000, 1_000, 1_001]);
+}
+
+pub(crate) async fn an_effect_is_later_than_its_cause<L: EventLog>(log: &L) {
+    let future = Timestamp(NOW.0 + 86_400_000);
+    let name = stream("note-1");
+    let effect = log.append(current(log, &name).await.head(), effect("effect", future)).await.unwrap();
+    assert_eq!(effect.committed_at, future.next());
+    assert_eq!(effect.causation.map(|id| id.to_string()).as_deref(), Some("cause-1@1"));
+    let after = note_each(log, &name, &["after"]).await;
+    assert!(after.commits().iter().all(|commit| commit.committed_at > future));
+}
+
+pub(crate) async fn the_chain_holds_along_the_history<L: EventLog>(log: &L) {
+    let name = stream("note-1");
+    note_each(log, &name, &["one", "two"]).await;
+    log.append(current(log, &name).await.head(), effect("three", NOW)).await.unwrap();
+    let history = note_each(log, &name, &["four"]).await;
+    let mut previous = Hash::ORIGIN;
+    for commit in history.commits() {
+        assert_eq!(commit.hash, commit.chained(&previous), "at version {}", commit.version);
+        previous = commit.hash;
+    }
+    assert_ne!(previous, Hash::ORIGIN);
+}

@@ -1,0 +1,7 @@
+//! The kit's bus on Amazon `EventBridge`: every event of every commit as one entry, whose detail is the event's notice.
+
+mod bus;
+mod entry;
+
+pub use bus::EventBridgeBus;
+pub use entry::{LARGEST_REQUEST_BYTES, MOST_ENTRIES};
