@@ -3,6 +3,8 @@
 //! A new type or schema gets a new file (`UPDATE_GOLDEN=1 cargo test -p domain --test golden` writes those that are
 //! missing); one that exists is never changed, since logs hold what it shows.
 
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use domain::order::{Failure, Placement};
 use domain::product::Registration;
 use domain::values::{Line, Money, Totals};

@@ -1,8 +1,10 @@
-//! An event log in memory: for tests and simulations, held to the same contract as the one on DynamoDB.
+//! The log and the views in memory: for tests and simulations, held to the same contract as those on DynamoDB.
 
 use crate::commit::{Commit, Draft};
 use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, contiguous};
+use crate::projection::Row;
 use crate::stream::{StreamName, Version};
+use crate::views::{Place, ViewError, Views};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -55,6 +57,34 @@ impl EventLog for MemoryLog {
         Ok(self.with(|streams| {
             let last = |commits: &Vec<Commit>| commits.last().map_or(Version::NONE, Commit::last_version);
             streams.iter().map(|(stream, commits)| (stream.clone(), last(commits))).collect()
+        }))
+    }
+}
+
+/// Rows in memory; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryViews {
+    rows: Arc<Mutex<BTreeMap<Place, Row>>>,
+}
+
+impl MemoryViews {
+    fn with<T>(&self, read: impl FnOnce(&mut BTreeMap<Place, Row>) -> T) -> T {
+        read(&mut self.rows.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Views for MemoryViews {
+    async fn row(&self, place: &Place, _: Consistency) -> Result<Option<Row>, ViewError> {
+        Ok(self.with(|rows| rows.get(place).cloned()))
+    }
+
+    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<bool, ViewError> {
+        Ok(self.with(|rows| {
+            let current = rows.get(place).map_or(Version::NONE, |row| row.version);
+            if current == seen {
+                rows.insert(place.clone(), row.clone());
+            }
+            current == seen
         }))
     }
 }
