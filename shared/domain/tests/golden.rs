@@ -23,8 +23,8 @@ fn folder(category: &str) -> PathBuf {
 
 /// Each sample is stored as its file says, and reads back as it was; no type is without a sample.
 fn frozen<E: Event + Debug + PartialEq>(category: &str, samples: &[E]) {
-    let sampled: BTreeSet<_> = samples.iter().map(Event::name).collect();
-    assert_eq!(sampled, E::VARIANTS.iter().copied().collect(), "every event of {category} has a sample");
+    let names: BTreeSet<_> = samples.iter().map(Event::name).collect();
+    assert_eq!(names, E::VARIANTS.iter().copied().collect(), "every event of {category} has a sample");
     for sample in samples {
         let stored = format!("{}\n", Events::encode(std::slice::from_ref(sample)).unwrap().text());
         let file = folder(category).join(format!("{}.{}.json", sample.name(), schema_of::<E>(sample.name())));

@@ -3,8 +3,7 @@
 use crate::http::Response;
 use eventsourcing::views::ViewError;
 use eventsourcing::{ExecuteError, LogError, Refusal, RefusalKind, Version};
-use http::{StatusCode, Uri};
-use problem_details::{ProblemDetails, ProblemType};
+use http::StatusCode;
 use serde::Serialize;
 use std::fmt::Display;
 
@@ -45,8 +44,14 @@ pub enum FieldPlace {
     Parameter(String),
 }
 
+/// The document of RFC 9457, with this API's extensions. (The `problem_details` crate keeps the type as an
+/// `http::Uri`, which cannot be a URN.)
 #[derive(Serialize)]
-struct Extensions<'a> {
+struct Document<'a> {
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
     correlation_id: &'a str,
@@ -144,13 +149,15 @@ impl Problem {
     /// The answer that says so.
     #[must_use]
     pub fn into_response(self, correlation: &str) -> Response {
-        let details = ProblemDetails::new()
-            .with_status(self.status)
-            .with_type(problem_type(&self.name))
-            .with_title(title(&self.name))
-            .with_detail(self.detail)
-            .with_extensions(Extensions { errors: &self.errors, correlation_id: correlation });
-        let body = serde_json::to_string(&details).unwrap_or_default();
+        let document = Document {
+            r#type: format!("{NAMESPACE}{}", self.name),
+            title: title(&self.name),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+            correlation_id: correlation,
+        };
+        let body = serde_json::to_string(&document).unwrap_or_default();
         let mut response = Response::text(self.status, "application/problem+json", body);
         if let Some(version) = self.version {
             response = response.etag(version);
@@ -205,10 +212,6 @@ impl From<ViewError> for Problem {
             ViewError::Unusable(_) => Self::internal(&error),
         }
     }
-}
-
-fn problem_type(name: &str) -> ProblemType {
-    format!("{NAMESPACE}{name}").parse::<Uri>().map_or_else(|_| ProblemType::default(), ProblemType::from)
 }
 
 fn title(name: &str) -> String {

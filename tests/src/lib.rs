@@ -1,0 +1,188 @@
+//! What the whole-system tests share: a shop on the local host, and clients that speak HTTP to it.
+
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test panics where it fails")]
+
+use local::{Host, Options, Storage};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A running shop.
+pub struct Shop {
+    /// The host it runs on.
+    pub host: Host,
+}
+
+impl Shop {
+    /// A new shop, thrown away at the end.
+    pub async fn start() -> Self {
+        Self::start_on(Storage::Temporary).await
+    }
+
+    /// The shop whose log is kept in a directory.
+    pub async fn start_in(directory: PathBuf) -> Self {
+        Self::start_on(Storage::Directory(directory)).await
+    }
+
+    async fn start_on(storage: Storage) -> Self {
+        let options = Options {
+            template: shop::TEMPLATE.to_owned(),
+            parameters: shop::parameters(),
+            listen: ([127, 0, 0, 1], 0).into(),
+            storage,
+            functions: shop::functions(),
+        };
+        Self { host: Host::start(options).await.expect("the template starts") }
+    }
+
+    /// A client with a customer's token.
+    #[must_use]
+    pub fn customer(&self, name: &str) -> Client {
+        self.client(&format!("customer:{name}"), "shop/customer")
+    }
+
+    /// A client with a staff member's token.
+    #[must_use]
+    pub fn staff(&self) -> Client {
+        self.client("staff:sam", "shop/staff")
+    }
+
+    /// A client with an operator's token.
+    #[must_use]
+    pub fn operator(&self) -> Client {
+        self.client("operator:olga", "shop/operator")
+    }
+
+    /// A client without a token.
+    #[must_use]
+    pub fn anyone(&self) -> Client {
+        Client { http: http(), base: self.host.url(), token: None }
+    }
+
+    fn client(&self, subject: &str, scope: &str) -> Client {
+        Client { token: Some(self.host.token(subject, &[scope]).expect("a token")), ..self.anyone() }
+    }
+}
+
+/// A client for plain HTTP; built with TLS all the same, which wants to know whose.
+fn http() -> reqwest::Client {
+    // Whoever was first to say so, said the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
+/// Somebody who speaks HTTP to the shop.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+/// What was answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: reqwest::header::HeaderMap,
+    /// The JSON body; null where there is none.
+    pub body: Value,
+}
+
+impl Client {
+    /// A client of a shop elsewhere.
+    #[must_use]
+    pub fn of(base: &str, token: &str) -> Self {
+        Self { http: http(), base: base.to_owned(), token: Some(token.to_owned()) }
+    }
+
+    /// The same client with another token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// `GET path`
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    /// `POST path` with a JSON body.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body.to_string()), &[]).await
+    }
+
+    /// Any request, with any body and headers.
+    pub async fn send(&self, method: Method, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Answer {
+        self.try_send(method, path, body, headers).await.expect("an answer")
+    }
+
+    /// Any request; an error where there is no answer.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, reqwest::Error> {
+        let mut request = self.http.request(method, format!("{}{path}", self.base)).timeout(Duration::from_secs(30));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await?;
+        Ok(Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
+    }
+
+    /// Asks until the answer is as it should be; gives up after half a minute.
+    pub async fn until(&self, path: &str, done: impl Fn(&Answer) -> bool) -> Answer {
+        let asked = async {
+            loop {
+                let answer = self.get(path).await;
+                if done(&answer) {
+                    return answer;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), asked).await.expect("the answer comes")
+    }
+}
+
+impl Answer {
+    /// The answer, which must have this status.
+    #[must_use]
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self
+    }
+
+    /// The problem's name, of an answer that is one.
+    #[must_use]
+    pub fn problem(&self) -> Option<&str> {
+        self.body["type"].as_str()?.strip_prefix("urn:shop:problem:")
+    }
+
+    /// A text of the body.
+    #[must_use]
+    #[track_caller]
+    pub fn text(&self, field: &str) -> &str {
+        self.body[field].as_str().expect("a text")
+    }
+
+    /// A header's text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}

@@ -1,0 +1,203 @@
+//! What keeps the parts of the repository in agreement.
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use reqwest::Method;
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tests::{Client, Shop};
+use yaml_serde::Value as Yaml;
+
+/// Crates without I/O, runtime, clock or randomness, and what would bring those in.
+const PURE: [&str; 3] = ["eventsourcing", "domain", "api"];
+const IMPURE_CRATES: [&str; 9] =
+    ["aws-", "async-std", "getrandom", "hyper", "lambda_runtime", "mio", "rand", "reqwest", "tokio"];
+const IMPURE_PATHS: [&str; 8] = [
+    "SystemTime::now", "Instant::now", "Timestamp::now", "std::env::", "std::fs", "std::net", "std::process", "std::thread",
+];
+/// The kit, and what it must not know.
+const KIT: [&str; 4] = ["dynamo", "eventbridge", "eventsourcing", "lambda"];
+const SHOP: [&str; 2] = ["domain", "api"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn names_in(folder: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join(folder)).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+fn pascal_case(name: &str) -> String {
+    name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+}
+
+struct Function {
+    code: String,
+    binary: String,
+    routes: Vec<Route>,
+}
+
+#[derive(Debug)]
+struct Route {
+    method: Method,
+    path: String,
+    scope: Option<String>,
+}
+
+/// The template's functions by logical id.
+fn template_functions() -> BTreeMap<String, Function> {
+    let template: Yaml = yaml_serde::from_str(shop::TEMPLATE).unwrap();
+    let resources = template["Resources"].as_mapping().unwrap();
+    let functions = resources.iter().filter(|(_, resource)| resource["Type"].as_str() == Some("AWS::Serverless::Function"));
+    functions
+        .map(|(id, function)| {
+            let events = function["Properties"]["Events"].as_mapping().unwrap();
+            let http = events.values().filter(|event| event["Type"].as_str() == Some("HttpApi"));
+            let function = Function {
+                code: function["Properties"]["CodeUri"].as_str().unwrap().to_owned(),
+                binary: function["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned(),
+                routes: http.map(|event| route(&event["Properties"])).collect(),
+            };
+            (id.as_str().unwrap().to_owned(), function)
+        })
+        .collect()
+}
+
+fn route(event: &Yaml) -> Route {
+    let scopes = event["Auth"]["AuthorizationScopes"].as_sequence();
+    Route {
+        method: event["Method"].as_str().unwrap().to_uppercase().parse().unwrap(),
+        path: event["Path"].as_str().unwrap().to_owned(),
+        scope: scopes.map(|scopes| scopes[0].as_str().unwrap().to_owned()),
+    }
+}
+
+#[test]
+fn functions_template_registry_and_events_agree() {
+    let folders = names_in("functions");
+    let registered: BTreeSet<_> = shop::functions().iter().map(|function| function.name.to_owned()).collect();
+    assert_eq!(registered, folders);
+    let template = template_functions();
+    let logical: BTreeSet<_> = folders.iter().map(|name| pascal_case(name) + "Function").collect();
+    assert_eq!(template.keys().cloned().collect::<BTreeSet<_>>(), logical);
+    for name in &folders {
+        let function = &template[&(pascal_case(name) + "Function")];
+        assert_eq!((function.binary.as_str(), function.code.as_str()), (name.as_str(), format!("functions/{name}/").as_str()));
+        let main = fs::read_to_string(root().join("functions").join(name).join("src/main.rs")).unwrap();
+        assert!(main.lines().count() <= 15, "{name}/src/main.rs is wiring");
+    }
+    let events = names_in("events");
+    let prefixes: BTreeSet<_> = events.iter().map(|file| file.split('.').next().unwrap().to_owned()).collect();
+    assert_eq!(prefixes, folders, "each function has payloads, and each payload a function");
+}
+
+/// For each package of the workspace, the names of all that it is built from.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--locked", "--offline"]);
+    let metadata = { metadata }.current_dir(root()).output().unwrap();
+    assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+    let metadata: Json = serde_json::from_slice(&metadata.stdout).unwrap();
+    let text = |value: &Json| value.as_str().unwrap().to_owned();
+    let names: BTreeMap<_, _> =
+        metadata["packages"].as_array().unwrap().iter().map(|package| (text(&package["id"]), text(&package["name"]))).collect();
+    let built_in = |dependency: &&Json| dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"].is_null());
+    let edges: BTreeMap<_, Vec<_>> = metadata["resolve"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| {
+            let dependencies = node["deps"].as_array().unwrap().iter().filter(built_in);
+            (text(&node["id"]), dependencies.map(|dependency| text(&dependency["pkg"])).collect())
+        })
+        .collect();
+    let all = |id: &String| {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![id.clone()]);
+        while let Some(next) = open.pop() {
+            open.extend(edges[&next].iter().filter(|dependency| seen.insert((*dependency).clone())).cloned());
+        }
+        seen.iter().map(|id| names[id].clone()).collect()
+    };
+    let members = metadata["workspace_members"].as_array().unwrap();
+    members.iter().map(text).map(|id| (names[&id].clone(), all(&id))).collect()
+}
+
+#[test]
+fn pure_crates_are_built_from_nothing_impure_and_the_kit_from_nothing_of_the_shop() {
+    let dependencies = dependencies();
+    for pure in PURE {
+        let impure: Vec<_> = dependencies[pure]
+            .iter()
+            .filter(|name| IMPURE_CRATES.iter().any(|impure| name.starts_with(impure)))
+            .collect();
+        assert!(impure.is_empty(), "{pure} depends on {impure:?}");
+        for file in rust_files(&root().join("shared").join(pure).join("src")) {
+            let text = fs::read_to_string(&file).unwrap();
+            let found = IMPURE_PATHS.iter().find(|path| text.contains(**path));
+            assert_eq!(found, None, "{}", file.display());
+        }
+    }
+    for kit in KIT {
+        assert!(SHOP.iter().all(|name| !dependencies[kit].contains(*name)), "{kit} knows the shop");
+    }
+    assert!(!dependencies["local"].contains("domain"), "the local host knows the shop");
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = vec![];
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+#[test]
+fn each_file_says_at_its_head_what_it_is_for() {
+    for folder in ["shared", "functions", "local", "cli", "tests"] {
+        for file in rust_files(&root().join(folder)) {
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(text.starts_with("//! "), "{}", file.display());
+        }
+    }
+}
+
+async fn status(client: &Client, route: &Route) -> (u16, Json) {
+    let path = route.path.replace("{id}", &"0".repeat(32)).replace("{stream}", "product-none");
+    let path = path.replace("{sku}", "none").replace("{warehouse}", "none");
+    let answer = client.send(route.method.clone(), &path, None, &[]).await;
+    (answer.status.as_u16(), answer.body)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_route_of_the_template_answers_to_its_scope_alone() {
+    let shop = Shop::start().await;
+    let clients = [("shop/customer", shop.customer("alice")), ("shop/staff", shop.staff()), ("shop/operator", shop.operator())];
+    let anyone = shop.anyone();
+    let mut routes = 0;
+    for route in template_functions().into_values().flat_map(|function| function.routes) {
+        routes += 1;
+        if route.scope.is_some() {
+            assert_eq!(status(&anyone, &route).await.0, 401, "{route:?}");
+        }
+        for (scope, client) in &clients {
+            let (status, body) = status(client, &route).await;
+            if route.scope.as_deref().is_none_or(|wanted| wanted == *scope) {
+                assert!(status < 500 && status != 401 && status != 403, "{route:?}: {status} {body}");
+                assert!(body["message"].is_null(), "the function answers, not the gateway: {route:?} {body}");
+                assert!(!body["detail"].as_str().unwrap_or_default().contains("no route"), "{route:?} {body}");
+            } else {
+                assert_eq!(status, 403, "{route:?}");
+            }
+        }
+    }
+    assert!(routes > 20, "{routes} routes");
+    shop.host.stop().await;
+}

@@ -1,0 +1,9 @@
+//! The shop as a whole, over HTTP, on the local host.
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+mod bad_input;
+mod contention;
+mod http;
+mod shop;
+mod story;
