@@ -1,0 +1,31 @@
+//! The template on one machine: its tables, routes, streams, bus, queues and schedules around the functions' own handlers.
+//!
+//! [`Host::start`] reads a SAM template and imitates what it declares, in this process: `template` and `plan` read it,
+//! `database` and `tables` keep the tables, `seam` stands in for AWS under each function's SDK clients (with its
+//! `policy`), `gateway` and `issuer` are the HTTP API, `streams`, `events`, `queues` and `schedules` the triggers.
+//! What it cannot imitate it refuses by name; what has no meaning on one machine it names as a warning.
+
+mod database;
+mod endpoint;
+mod events;
+mod functions;
+mod gateway;
+mod host;
+mod issuer;
+mod mappings;
+mod plan;
+mod policy;
+mod queues;
+mod report;
+mod schedules;
+mod seam;
+mod start;
+mod streams;
+mod tables;
+mod template;
+mod work;
+
+pub use database::DatabaseError;
+pub use host::{Host, HostError, Options, Storage};
+pub use issuer::IssuerError;
+pub use template::TemplateError;

@@ -1,0 +1,49 @@
+//! What the template comes to: everything that has to be made and run, before any of it is.
+
+use crate::functions::Declared;
+use crate::gateway::Api;
+use crate::mappings::{DeclaredQueue, DeclaredStream};
+use crate::schedules::Schedule;
+use crate::tables::Table;
+use crate::template::{Stack, TemplateError};
+use std::collections::BTreeMap;
+
+/// A template, read to the end.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// The resolved template.
+    pub(crate) stack: Stack,
+    /// The tables.
+    pub(crate) tables: Vec<Table>,
+    /// The functions.
+    pub(crate) functions: Vec<Declared>,
+    /// The HTTP API.
+    pub(crate) api: Api,
+    /// The streams that feed functions, each with its table's name.
+    pub(crate) streams: Vec<(String, DeclaredStream)>,
+    /// The queues that feed functions.
+    pub(crate) queues: Vec<DeclaredQueue>,
+    /// The schedules that invoke functions.
+    pub(crate) schedules: Vec<Schedule>,
+}
+
+impl Plan {
+    /// Reads a template; everything about it that cannot be imitated is found here.
+    pub(crate) fn read(template: &str, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+        let stack = Stack::resolve(template, parameters)?;
+        let tables = Table::declared(&stack)?;
+        let functions = Declared::all(&stack)?;
+        let api = Api::declared(&stack, &functions)?;
+        let (mut streams, mut queues, mut schedules) = (Vec::new(), Vec::new(), Vec::new());
+        for function in &functions {
+            for stream in DeclaredStream::all(function)? {
+                let table = tables.iter().find(|table| table.stream.as_ref() == Some(&stream.stream));
+                let table = table.ok_or_else(|| function.wrong("Stream", format!("{} is no stream", stream.stream)))?;
+                streams.push((table.name.clone(), stream));
+            }
+            queues.extend(DeclaredQueue::all(function)?);
+            schedules.extend(Schedule::declared(function)?);
+        }
+        Ok(Self { stack, tables, functions, api, streams, queues, schedules })
+    }
+}

@@ -1,0 +1,137 @@
+//! Schedules: each fires once when everything is up, and then at its rate.
+
+use crate::functions::{Declared, Runner};
+use crate::template::identity::{ACCOUNT, REGION, arn};
+use crate::template::{TemplateError, loose};
+use crate::work::Piece;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Retries of an asynchronous invocation, as Lambda's own.
+const RETRIES: u32 = 2;
+/// The pause before the first retry; on AWS it is a minute.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// A function that is invoked at a rate.
+#[derive(Clone, Debug)]
+pub(crate) struct Schedule {
+    /// The function's binary.
+    pub(crate) binary: String,
+    name: String,
+    every: Duration,
+    input: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Written {
+    #[serde(alias = "Schedule")]
+    schedule_expression: String,
+    input: Option<String>,
+    state: Option<String>,
+    #[serde(default, deserialize_with = "loose::flag")]
+    enabled: Option<bool>,
+}
+
+impl Schedule {
+    /// The schedules of a function that are enabled.
+    pub(crate) fn declared(function: &Declared) -> Result<Vec<Self>, TemplateError> {
+        let mut schedules = Vec::new();
+        for (name, kind, properties) in &function.events {
+            if kind != "ScheduleV2" && kind != "Schedule" {
+                continue;
+            }
+            let written: Written = crate::template::read(properties.clone(), name)?;
+            if written.enabled == Some(false) || written.state.as_deref() == Some("DISABLED") {
+                continue;
+            }
+            let every = rate(&written.schedule_expression).ok_or_else(|| {
+                let reason = format!("{}: only rate(…) is imitated on one machine", written.schedule_expression);
+                function.wrong(name, reason)
+            })?;
+            let input = written.input.map(|input| serde_json::from_str(&input)).transpose();
+            let input = input.map_err(|error| function.wrong(name, format!("its Input is not JSON: {error}")))?;
+            let name = format!("{}{name}", function.logical);
+            schedules.push(Self { binary: function.binary.clone(), name, every, input });
+        }
+        Ok(schedules)
+    }
+
+    /// Invokes the function now, for which the piece is outstanding, and then at the rate until the host stops.
+    pub(crate) async fn run(self, runner: Arc<Runner>, piece: Piece, mut stop: watch::Receiver<bool>) {
+        self.fire(&runner, &mut stop).await;
+        drop(piece);
+        let mut ticks = tokio::time::interval(self.every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        ticks.tick().await;
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                _ = ticks.tick() => {}
+            }
+            self.fire(&runner, &mut stop).await;
+        }
+    }
+
+    async fn fire(&self, runner: &Runner, stop: &mut watch::Receiver<bool>) {
+        let payload = self.payload();
+        for retry in 0..=RETRIES {
+            if runner.invoke(payload.clone()).await.is_ok() || retry == RETRIES {
+                return;
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = tokio::time::sleep(FIRST_PAUSE * (retry + 1)) => {}
+            }
+        }
+    }
+
+    /// The template's input, or the notification that is sent where there is none.
+    fn payload(&self) -> Value {
+        self.input.clone().unwrap_or_else(|| {
+            json!({
+                "version": "0",
+                "id": uuid::Uuid::new_v4().to_string(),
+                "detail-type": "Scheduled Event",
+                "source": "aws.scheduler",
+                "account": ACCOUNT,
+                "time": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                "region": REGION,
+                "resources": [arn("scheduler", &format!("schedule/default/{}", self.name))],
+                "detail": "{}",
+            })
+        })
+    }
+}
+
+/// The time between two firings of `rate(5 minutes)`.
+fn rate(expression: &str) -> Option<Duration> {
+    let inner = expression.trim().strip_prefix("rate(")?.strip_suffix(')')?;
+    let (count, unit) = inner.trim().split_once(' ')?;
+    let seconds = match unit.trim() {
+        "minute" | "minutes" => 60,
+        "hour" | "hours" => 60 * 60,
+        "day" | "days" => 24 * 60 * 60,
+        _ => return None,
+    };
+    let count: u64 = count.parse().ok().filter(|count| *count > 0)?;
+    count.checked_mul(seconds).map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_read_and_anything_else_is_not() {
+        assert_eq!(rate("rate(1 day)"), Some(Duration::from_hours(24)));
+        assert_eq!(rate("rate(5 minutes)"), Some(Duration::from_mins(5)));
+        for other in ["cron(0 3 * * ? *)", "rate(0 days)", "rate(1 week)", "rate(day)", "at(2030-01-01T00:00:00)"] {
+            assert_eq!(rate(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Under the SDK: each function has an HTTP client of its own that never leaves the process. It checks what the
+//! function may do, counts, passes on to the database or the bus, and wakes the readers of a stream after a write.
+
+use crate::database::{Answer, Engine};
+use crate::events::Buses;
+use crate::policy::{Policy, demands, table_name};
+use crate::streams::Wake;
+use crate::tables::Table;
+use crate::template::identity::REGION;
+use crate::work::Work;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, StalledStreamProtectionConfig};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The caller that the host's own requests, and those of other processes, are counted for.
+pub(crate) const HOST: &str = "host";
+
+/// What all callers share.
+#[derive(Debug)]
+pub(crate) struct Backend {
+    /// The database.
+    pub(crate) engine: Engine,
+    /// The buses.
+    pub(crate) buses: Buses,
+    /// The template's tables.
+    pub(crate) tables: Vec<Table>,
+    /// The readers of each table's stream, by the table's name.
+    pub(crate) wakes: BTreeMap<String, Vec<Arc<Wake>>>,
+    /// What is under way.
+    pub(crate) work: Work,
+    requests: Mutex<BTreeMap<(String, String), u64>>,
+}
+
+impl Backend {
+    /// Nothing is counted yet.
+    pub(crate) fn new(
+        engine: Engine,
+        buses: Buses,
+        tables: Vec<Table>,
+        wakes: BTreeMap<String, Vec<Arc<Wake>>>,
+        work: Work,
+    ) -> Self {
+        Self { engine, buses, tables, wakes, work, requests: Mutex::default() }
+    }
+
+    /// Requests so far, by function and operation.
+    pub(crate) fn requests(&self) -> BTreeMap<(String, String), u64> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// One caller's way to the services.
+#[derive(Clone, Debug)]
+pub(crate) struct Seam {
+    backend: Arc<Backend>,
+    caller: Arc<Caller>,
+}
+
+#[derive(Debug)]
+struct Caller {
+    binary: String,
+    /// The function's name and permissions; nothing for the host, which may do anything.
+    function: Option<(String, Arc<Policy>)>,
+}
+
+impl Seam {
+    /// The host's own way, for tests and tools too.
+    pub(crate) fn unrestricted(backend: Arc<Backend>) -> Self {
+        Self { backend, caller: Arc::new(Caller { binary: HOST.to_owned(), function: None }) }
+    }
+
+    /// A function's way.
+    pub(crate) fn of(backend: Arc<Backend>, binary: &str, name: &str, policy: Arc<Policy>) -> Self {
+        let function = Some((name.to_owned(), policy));
+        Self { backend, caller: Arc::new(Caller { binary: binary.to_owned(), function }) }
+    }
+
+    /// The SDK's configuration over this way.
+    pub(crate) fn config(&self) -> SdkConfig {
+        let credentials = Credentials::new("local", "local", None, None, "local");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static(REGION))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url("http://localhost")
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .http_client(self.clone())
+            .build()
+    }
+
+    /// Answers a request by its target, such as `DynamoDB_20120810.PutItem`.
+    pub(crate) async fn answer(&self, target: &str, body: Vec<u8>) -> Answer {
+        let _piece = self.backend.work.begin();
+        let (service, operation) = match target.split_once('.') {
+            Some(("DynamoDB_20120810" | "DynamoDBStreams_20120810", operation)) => ("dynamodb", operation),
+            Some(("AWSEvents", "PutEvents")) => ("events", "PutEvents"),
+            _ => return refused(400, "UnknownOperationException", &format!("{target} is not imitated on one machine")),
+        };
+        self.count(operation);
+        let request: Value = match serde_json::from_slice(&body) {
+            Ok(request) => request,
+            Err(error) => return refused(400, "SerializationException", &error.to_string()),
+        };
+        if let Some((name, policy)) = &self.caller.function {
+            let demands = demands(service, operation, &request, &self.backend.tables);
+            if let Some(message) = policy.refusal(name, &demands) {
+                tracing::warn!(function = self.caller.binary, message, "refused by the function's policies");
+                return refused(400, "com.amazon.coral.service#AccessDeniedException", &message);
+            }
+        }
+        if service == "events" {
+            return self.backend.buses.put_events(&body);
+        }
+        let wakes = self.written(operation, &request);
+        let piece = self.backend.work.begin();
+        let wake = move || {
+            for wake in wakes {
+                wake.wake();
+            }
+            drop(piece);
+        };
+        self.backend.engine.call(operation.to_owned(), body, wake).await
+    }
+
+    fn count(&self, operation: &str) {
+        let mut requests = self.backend.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        *requests.entry((self.caller.binary.clone(), operation.to_owned())).or_default() += 1;
+    }
+
+    /// The readers of every table that a request writes to.
+    fn written(&self, operation: &str, request: &Value) -> Vec<Arc<Wake>> {
+        let named =
+            |part: &Value| part.get("TableName").and_then(Value::as_str).map(|name| table_name(name).to_owned());
+        let mut written: Vec<String> = match operation {
+            "PutItem" | "UpdateItem" | "DeleteItem" => named(request).into_iter().collect(),
+            "BatchWriteItem" => {
+                let tables = request.get("RequestItems").and_then(Value::as_object).into_iter().flatten();
+                tables.map(|(name, _)| table_name(name).to_owned()).collect()
+            }
+            "TransactWriteItems" => {
+                let items = request.get("TransactItems").and_then(Value::as_array).into_iter().flatten();
+                items.filter_map(Value::as_object).flatten().filter_map(|(_, part)| named(part)).collect()
+            }
+            _ => return Vec::new(),
+        };
+        written.sort();
+        written.dedup();
+        written.iter().filter_map(|table| self.backend.wakes.get(table)).flatten().cloned().collect()
+    }
+}
+
+fn refused(status: u16, kind: &str, message: &str) -> Answer {
+    Answer { status, body: json!({"__type": kind, "message": message, "Message": message}).to_string() }
+}
+
+impl HttpClient for Seam {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Seam {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let seam = self.clone();
+        HttpConnectorFuture::new(async move {
+            let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
+            let body = request.body().bytes().unwrap_or_default().to_vec();
+            let answer = seam.answer(&target, body).await;
+            let status =
+                StatusCode::try_from(answer.status).map_err(|error| ConnectorError::other(error.into(), None))?;
+            let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
+            response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+            Ok(response)
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! Where records go that a mapping has given up on: a bucket, which is a folder here, or a queue.
+
+use crate::queues::Queue;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// An on-failure destination.
+#[derive(Clone, Debug)]
+pub(crate) enum Destination {
+    /// A bucket: the whole invocation is kept, in a folder of the data directory.
+    Folder(PathBuf),
+    /// A queue: it gets the metadata only, as on Lambda.
+    Queue(Arc<Queue>),
+}
+
+/// What was given up, as Lambda tells it.
+pub(super) struct GivenUp<'a> {
+    pub(super) function_arn: &'a str,
+    pub(super) stream_arn: &'a str,
+    pub(super) shard: &'a str,
+    pub(super) condition: &'static str,
+    pub(super) invocations: u32,
+    pub(super) sequences: (&'a str, &'a str),
+    pub(super) created_s: (i64, i64),
+    pub(super) batch_size: usize,
+    pub(super) payload: Value,
+}
+
+impl Destination {
+    /// The folder of a bucket.
+    pub(crate) fn folder(directory: &Path, bucket: &str) -> Self {
+        Self::Folder(directory.join("failures").join(bucket))
+    }
+
+    /// Writes what was given up.
+    pub(super) fn keep(&self, given_up: &GivenUp<'_>) -> std::io::Result<()> {
+        let now = Timestamp::now();
+        let id = uuid::Uuid::new_v4();
+        let time = |seconds: i64| Timestamp::from_second(seconds).unwrap_or(now).to_string();
+        let mut record = json!({
+            "requestContext": {
+                "requestId": id.to_string(),
+                "functionArn": given_up.function_arn,
+                "condition": given_up.condition,
+                "approximateInvokeCount": given_up.invocations,
+            },
+            "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+            "version": "1.0",
+            "timestamp": now.to_string(),
+            "DDBStreamBatchInfo": {
+                "shardId": given_up.shard,
+                "startSequenceNumber": given_up.sequences.0,
+                "endSequenceNumber": given_up.sequences.1,
+                "approximateArrivalOfFirstRecord": time(given_up.created_s.0),
+                "approximateArrivalOfLastRecord": time(given_up.created_s.1),
+                "batchSize": given_up.batch_size,
+                "streamArn": given_up.stream_arn,
+            },
+        });
+        match self {
+            Self::Queue(queue) => {
+                queue.send(record.to_string());
+                Ok(())
+            }
+            Self::Folder(folder) => {
+                record["payload"] = Value::String(given_up.payload.to_string());
+                let function = given_up.function_arn.rsplit(':').next().unwrap_or_default();
+                let folder = folder.join(function).join(now.strftime("%Y/%m/%d").to_string());
+                std::fs::create_dir_all(&folder)?;
+                let file = folder.join(format!("{}-{id}.json", now.strftime("%Y-%m-%dT%H.%M.%S")));
+                std::fs::write(file, record.to_string())
+            }
+        }
+    }
+}

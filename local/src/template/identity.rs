@@ -1,0 +1,102 @@
+//! What a resource answers to `!Ref` and `!GetAtt`: names and ARNs shaped like AWS's.
+
+use super::Declared;
+use std::collections::BTreeMap;
+
+/// The region that everything on this machine is in.
+pub(crate) const REGION: &str = "eu-central-1";
+/// The account that everything on this machine belongs to.
+pub(crate) const ACCOUNT: &str = "000000000000";
+/// The stack's name, first part of every physical name.
+pub(crate) const STACK: &str = "local";
+/// The partition of all ARNs.
+pub(crate) const PARTITION: &str = "aws";
+/// The suffix of AWS's own host names.
+pub(crate) const URL_SUFFIX: &str = "amazonaws.com";
+
+/// The values of one resource's `!Ref` and `!GetAtt`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Identity {
+    /// What `!Ref` gives.
+    pub(crate) reference: String,
+    /// What `!GetAtt` gives, by attribute.
+    pub(crate) attributes: BTreeMap<&'static str, String>,
+}
+
+impl Identity {
+    /// An attribute's text; empty for an attribute that the type does not have.
+    pub(crate) fn attribute(&self, name: &str) -> String {
+        self.attributes.get(name).cloned().unwrap_or_default()
+    }
+}
+
+/// An ARN in this account and region.
+pub(crate) fn arn(service: &str, resource: &str) -> String {
+    format!("arn:{PARTITION}:{service}:{REGION}:{ACCOUNT}:{resource}")
+}
+
+/// The property that names a resource of a type, where the template chooses to.
+pub(crate) fn name_property(kind: &str) -> Option<&'static str> {
+    match kind {
+        "AWS::DynamoDB::Table" => Some("TableName"),
+        "AWS::Serverless::Function" => Some("FunctionName"),
+        "AWS::SQS::Queue" => Some("QueueName"),
+        "AWS::Events::EventBus" | "AWS::Events::Rule" => Some("Name"),
+        "AWS::S3::Bucket" => Some("BucketName"),
+        "AWS::Logs::LogGroup" => Some("LogGroupName"),
+        "AWS::CloudWatch::Alarm" => Some("AlarmName"),
+        _ => None,
+    }
+}
+
+/// The identity of a resource that is physically named so; `bus` is the name of a rule's bus.
+pub(crate) fn of(kind: &str, name: &str, bus: &str) -> Identity {
+    let (reference, attributes) = match kind {
+        "AWS::DynamoDB::Table" => {
+            let table = arn("dynamodb", &format!("table/{name}"));
+            let stream = format!("{table}/stream/{STACK}");
+            (name.to_owned(), vec![("Arn", table), ("StreamArn", stream)])
+        }
+        "AWS::Serverless::Function" => (name.to_owned(), vec![("Arn", arn("lambda", &format!("function:{name}")))]),
+        "AWS::SQS::Queue" => {
+            let url = format!("https://sqs.{REGION}.{URL_SUFFIX}/{ACCOUNT}/{name}");
+            (url.clone(), vec![("Arn", arn("sqs", name)), ("QueueName", name.to_owned()), ("QueueUrl", url)])
+        }
+        "AWS::Events::EventBus" => {
+            let bus = arn("events", &format!("event-bus/{name}"));
+            (name.to_owned(), vec![("Arn", bus), ("Name", name.to_owned())])
+        }
+        "AWS::Events::Rule" => {
+            let rule = if bus.is_empty() { format!("rule/{name}") } else { format!("rule/{bus}/{name}") };
+            (name.to_owned(), vec![("Arn", arn("events", &rule))])
+        }
+        "AWS::S3::Bucket" => {
+            let name = name.to_lowercase();
+            let domain = format!("{name}.s3.{URL_SUFFIX}");
+            (name.clone(), vec![("Arn", format!("arn:{PARTITION}:s3:::{name}")), ("DomainName", domain)])
+        }
+        "AWS::Logs::LogGroup" => {
+            (name.to_owned(), vec![("Arn", format!("{}:*", arn("logs", &format!("log-group:{name}"))))])
+        }
+        "AWS::CloudWatch::Alarm" => (name.to_owned(), vec![("Arn", arn("cloudwatch", &format!("alarm:{name}")))]),
+        "AWS::IAM::Role" => (name.to_owned(), vec![("Arn", format!("arn:{PARTITION}:iam::{ACCOUNT}:role/{name}"))]),
+        "AWS::Serverless::HttpApi" => {
+            let endpoint = format!("https://{name}.execute-api.{REGION}.{URL_SUFFIX}");
+            (name.to_owned(), vec![("ApiId", name.to_owned()), ("ApiEndpoint", endpoint)])
+        }
+        _ => (name.to_owned(), Vec::new()),
+    };
+    Identity { reference, attributes: attributes.into_iter().collect() }
+}
+
+/// The resources that SAM adds to the declared ones: each function's role.
+pub(crate) fn implied(resources: &BTreeMap<String, Declared>) -> Vec<(String, Identity)> {
+    let functions = resources.iter().filter(|(_, resource)| resource.kind == "AWS::Serverless::Function");
+    functions
+        .map(|(id, _)| {
+            let role = format!("{id}Role");
+            let identity = of("AWS::IAM::Role", &format!("{STACK}-{role}"), "");
+            (role, identity)
+        })
+        .collect()
+}

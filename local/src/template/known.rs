@@ -1,0 +1,193 @@
+//! Every property that is known, by resource type. A path's list positions are left out; `*` stands for any key of a
+//! mapping, a last `**` for all that is below. What is in neither list makes the host refuse the template.
+
+/// What is known of a resource type.
+pub(super) struct Known {
+    /// The resource type, or the type of a function's event.
+    pub(super) kind: &'static str,
+    /// Paths whose effect is imitated, or whose value is checked.
+    pub(super) imitated: &'static [&'static str],
+    /// Paths without an effect that could be seen on one machine.
+    pub(super) meaningless: &'static [&'static str],
+}
+
+/// What is known, by type.
+pub(super) const KNOWN: &[Known] = &[
+    Known {
+        kind: "AWS::DynamoDB::Table",
+        imitated: &[
+            "TableName",
+            "AttributeDefinitions.AttributeName",
+            "AttributeDefinitions.AttributeType",
+            "KeySchema.AttributeName",
+            "KeySchema.KeyType",
+            "BillingMode",
+            "GlobalSecondaryIndexes.IndexName",
+            "GlobalSecondaryIndexes.KeySchema.AttributeName",
+            "GlobalSecondaryIndexes.KeySchema.KeyType",
+            "GlobalSecondaryIndexes.Projection.ProjectionType",
+            "GlobalSecondaryIndexes.Projection.NonKeyAttributes",
+            "StreamSpecification.StreamViewType",
+        ],
+        meaningless: &[
+            "PointInTimeRecoverySpecification.**",
+            "SSESpecification.**",
+            "DeletionProtectionEnabled",
+            "TableClass",
+            "OnDemandThroughput.**",
+            "Tags.**",
+        ],
+    },
+    Known {
+        kind: "AWS::Serverless::Function",
+        imitated: &["FunctionName", "Timeout", "Environment.Variables.*", "Policies.**", "Events.*.Type"],
+        meaningless: &[
+            "CodeUri",
+            "Handler",
+            "Runtime",
+            "Architectures",
+            "MemorySize",
+            "PackageType",
+            "Description",
+            "Tracing",
+            "LoggingConfig.**",
+            "EphemeralStorage.**",
+            "AutoPublishAlias",
+            "DeploymentPreference.**",
+            "PropagateTags",
+            "Tags.**",
+        ],
+    },
+    Known {
+        kind: "HttpApi event",
+        imitated: &[
+            "ApiId",
+            "Path",
+            "Method",
+            "Auth.Authorizer",
+            "Auth.AuthorizationScopes",
+            "PayloadFormatVersion",
+            "TimeoutInMillis",
+        ],
+        meaningless: &["RouteSettings.**"],
+    },
+    Known {
+        kind: "DynamoDB event",
+        imitated: &[
+            "Stream",
+            "StartingPosition",
+            "BatchSize",
+            "MaximumBatchingWindowInSeconds",
+            "FunctionResponseTypes",
+            "BisectBatchOnFunctionError",
+            "MaximumRetryAttempts",
+            "MaximumRecordAgeInSeconds",
+            "DestinationConfig.OnFailure.Destination",
+            "DestinationConfig.OnFailure.Type",
+            "Enabled",
+        ],
+        meaningless: &["MetricsConfig.**"],
+    },
+    Known {
+        kind: "SQS event",
+        imitated: &[
+            "Queue",
+            "BatchSize",
+            "MaximumBatchingWindowInSeconds",
+            "FunctionResponseTypes",
+            "ScalingConfig.MaximumConcurrency",
+            "Enabled",
+        ],
+        meaningless: &["MetricsConfig.**"],
+    },
+    Known {
+        kind: "ScheduleV2 event",
+        imitated: &["ScheduleExpression", "Input", "State"],
+        meaningless: &[
+            "Name",
+            "OmitName",
+            "Description",
+            "FlexibleTimeWindow.**",
+            "ScheduleExpressionTimezone",
+            "RetryPolicy.**",
+            "DeadLetterConfig.**",
+        ],
+    },
+    Known {
+        kind: "Schedule event",
+        imitated: &["Schedule", "Input", "State", "Enabled"],
+        meaningless: &["Name", "Description", "RetryPolicy.**", "DeadLetterConfig.**"],
+    },
+    Known {
+        kind: "AWS::Serverless::HttpApi",
+        imitated: &[
+            "StageName",
+            "Auth.DefaultAuthorizer",
+            "Auth.Authorizers.*.IdentitySource",
+            "Auth.Authorizers.*.AuthorizationScopes",
+            "Auth.Authorizers.*.JwtConfiguration.issuer",
+            "Auth.Authorizers.*.JwtConfiguration.audience",
+            "CorsConfiguration.AllowOrigins",
+            "CorsConfiguration.AllowMethods",
+            "CorsConfiguration.AllowHeaders",
+            "CorsConfiguration.ExposeHeaders",
+            "CorsConfiguration.AllowCredentials",
+            "CorsConfiguration.MaxAge",
+        ],
+        meaningless: &[
+            "Name",
+            "Description",
+            "AccessLogSettings.**",
+            "DefaultRouteSettings.**",
+            "RouteSettings.**",
+            "FailOnWarnings",
+            "PropagateTags",
+            "Tags.**",
+        ],
+    },
+    Known {
+        kind: "AWS::Events::EventBus",
+        imitated: &["Name"],
+        meaningless: &["Description", "KmsKeyIdentifier", "DeadLetterConfig.**", "LogConfig.**", "Tags.**"],
+    },
+    Known {
+        kind: "AWS::Events::Rule",
+        imitated: &["Name", "EventBusName", "EventPattern.**", "State", "Targets.Id", "Targets.Arn"],
+        meaningless: &["Description", "Targets.DeadLetterConfig.**", "Targets.RetryPolicy.**", "Tags.**"],
+    },
+    Known {
+        kind: "AWS::SQS::Queue",
+        imitated: &[
+            "QueueName",
+            "VisibilityTimeout",
+            "RedrivePolicy.deadLetterTargetArn",
+            "RedrivePolicy.maxReceiveCount",
+        ],
+        meaningless: &[
+            "MessageRetentionPeriod",
+            "ReceiveMessageWaitTimeSeconds",
+            "SqsManagedSseEnabled",
+            "KmsMasterKeyId",
+            "KmsDataKeyReusePeriodSeconds",
+            "RedriveAllowPolicy.**",
+            "Tags.**",
+        ],
+    },
+    Known { kind: "AWS::SQS::QueuePolicy", imitated: &["Queues", "PolicyDocument.**"], meaningless: &[] },
+    Known {
+        kind: "AWS::S3::Bucket",
+        imitated: &["BucketName"],
+        meaningless: &[
+            "BucketEncryption.**",
+            "PublicAccessBlockConfiguration.**",
+            "OwnershipControls.**",
+            "VersioningConfiguration.**",
+            "LifecycleConfiguration.**",
+            "Tags.**",
+        ],
+    },
+    Known { kind: "AWS::S3::BucketPolicy", imitated: &[], meaningless: &["**"] },
+    Known { kind: "AWS::Logs::LogGroup", imitated: &[], meaningless: &["**"] },
+    Known { kind: "AWS::CloudWatch::Alarm", imitated: &[], meaningless: &["**"] },
+    Known { kind: "AWS::CloudWatch::Dashboard", imitated: &[], meaningless: &["**"] },
+];

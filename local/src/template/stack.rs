@@ -1,0 +1,192 @@
+//! A template with everything resolved: the resources that exist, each with plain properties.
+
+use super::resolve::{Scope, scalar};
+use super::{Template, TemplateError, globals, identity, properties};
+use identity::{Identity, STACK};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The resolved template.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    /// The resources that exist, in the order of their logical ids.
+    pub(crate) resources: Vec<Resource>,
+    /// What is in the template and has no meaning on one machine: one line a resource type.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// A resource that exists.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    /// Its logical id.
+    pub(crate) logical: String,
+    /// Its type.
+    pub(crate) kind: String,
+    /// What other resources refer to it by.
+    pub(crate) identity: Identity,
+    /// Its properties, SAM's globals applied.
+    pub(crate) properties: Map<String, Value>,
+    /// How it is built.
+    pub(crate) metadata: Value,
+}
+
+impl Stack {
+    /// Resolves a template and checks that nothing in it would be silently ignored.
+    pub(crate) fn resolve(text: &str, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+        let template = Template::parse(text)?;
+        let mut scope = Scope::new(&template, parameters)?;
+        let mut existing = Vec::new();
+        for (logical, declared) in &template.resources {
+            let exists = declared.condition.as_ref().map_or(Ok(true), |name| scope.condition(name, logical))?;
+            if exists {
+                existing.push((logical, declared));
+            }
+        }
+        let names = Scope::new(&template, parameters)?;
+        for (logical, declared) in &existing {
+            let given = identity::name_property(&declared.kind).and_then(|key| declared.properties.get(key));
+            let name = match given {
+                Some(name) => {
+                    let name = names.value(name, &format!("{logical}'s name"))?.unwrap_or_default();
+                    scalar(&name, logical)?
+                }
+                None => format!("{STACK}-{logical}"),
+            };
+            let bus = match declared.properties.get("EventBusName") {
+                Some(bus) => bus_name(&template, &names, bus)?,
+                None => String::new(),
+            };
+            scope.declare((*logical).clone(), identity::of(&declared.kind, &name, &bus));
+        }
+        for (logical, identity) in identity::implied(&template.resources) {
+            scope.declare(logical, identity);
+        }
+        let mut resources = Vec::new();
+        for (logical, declared) in existing {
+            let declared_properties = globals::applied(&template.globals, &declared.kind, &declared.properties)?;
+            resources.push(Resource {
+                logical: logical.clone(),
+                kind: declared.kind.clone(),
+                identity: scope.identity(logical).cloned().unwrap_or_default(),
+                properties: scope.entries(&declared_properties, logical)?,
+                metadata: scope.value(&declared.metadata, logical)?.unwrap_or_default(),
+            });
+        }
+        scope.entries(&template.outputs, "Outputs")?;
+        let mut warnings = properties::check(&resources)?;
+        let attributes: BTreeSet<_> = template.resources.values().flat_map(|declared| &declared.meaningless).collect();
+        for attribute in attributes {
+            warnings.push(format!("any resource: without meaning on one machine: {attribute}"));
+        }
+        Ok(Self { resources, warnings })
+    }
+
+    /// The resources of a type.
+    pub(crate) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Resource> {
+        self.resources.iter().filter(move |resource| resource.kind == kind)
+    }
+
+    /// The resource with this ARN.
+    pub(crate) fn by_arn(&self, arn: &str) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.identity.attribute("Arn") == arn)
+    }
+}
+
+/// The name of the bus that a rule names, needed for the rule's own ARN.
+fn bus_name(template: &Template, names: &Scope, bus: &Value) -> Result<String, TemplateError> {
+    let declared = bus.get("Ref").and_then(Value::as_str).and_then(|id| Some((id, template.resources.get(id)?)));
+    match declared {
+        Some((id, bus)) => match bus.properties.get("Name") {
+            Some(name) => scalar(&names.value(name, id)?.unwrap_or_default(), id),
+            None => Ok(format!("{STACK}-{id}")),
+        },
+        None => Ok(names.value(bus, "EventBusName")?.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()),
+    }
+}
+
+impl Resource {
+    /// The properties as a value of their shape.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, TemplateError> {
+        read(Value::Object(self.properties.clone()), &self.logical)
+    }
+
+    /// An error about one of the properties.
+    pub(crate) fn wrong(&self, property: &str, reason: impl Into<String>) -> TemplateError {
+        TemplateError::value(format!("{}.{property}", self.logical), reason)
+    }
+}
+
+/// A resolved value as one of its shape.
+pub(crate) fn read<T: DeserializeOwned>(value: Value, place: &str) -> Result<T, TemplateError> {
+    serde_json::from_value(value).map_err(|error| TemplateError::value(place, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn resolve(text: &str) -> Result<Stack, TemplateError> {
+        Stack::resolve(text, &BTreeMap::new())
+    }
+
+    const QUEUES: &str = "
+Parameters:
+  Days: {Type: Number, Default: 14}
+  Stage: {Type: String, Default: dev, AllowedValues: [dev, prod]}
+Conditions:
+  Prod: !Equals [!Ref Stage, prod]
+  Dev: !Not [!Condition Prod]
+Resources:
+  Work:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: !If [Prod, 60, 30]
+      MessageRetentionPeriod: !If [Prod, 5, !Ref AWS::NoValue]
+      RedrivePolicy:
+        deadLetterTargetArn: !GetAtt Dead.Arn
+        maxReceiveCount: !Select [1, !Split [',', '3,5']]
+  Dead:
+    Type: AWS::SQS::Queue
+    Condition: Dev
+    Properties:
+      QueueName: !Sub ['${AWS::StackName}-${Kind}', {Kind: dead}]
+  Never:
+    Type: AWS::SQS::Queue
+    Condition: Prod
+";
+
+    #[test]
+    fn intrinsic_functions_and_conditions_become_plain_values() {
+        let stack = resolve(QUEUES).unwrap();
+        let ids: Vec<_> = stack.resources.iter().map(|resource| resource.logical.as_str()).collect();
+        assert_eq!(ids, ["Dead", "Work"]);
+        assert_eq!(
+            Value::Object(stack.resources[1].properties.clone()),
+            json!({"VisibilityTimeout": 30, "RedrivePolicy": {
+                "deadLetterTargetArn": "arn:aws:sqs:eu-central-1:000000000000:local-dead", "maxReceiveCount": "5"
+            }})
+        );
+        let overridden = Stack::resolve(QUEUES, &BTreeMap::from([("Stage".to_owned(), "prod".to_owned())]));
+        assert!(overridden.unwrap_err().to_string().contains("Dead.Arn"), "Dead does not exist in prod");
+    }
+
+    #[test]
+    fn an_unknown_reference_names_resource_and_property() {
+        let text = "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Nobody.Arn}}}}";
+        let refused = resolve(text).unwrap_err().to_string();
+        assert_eq!(refused, "Q.RedrivePolicy.deadLetterTargetArn: Nobody.Arn refers to nothing in this template");
+    }
+
+    #[test]
+    fn a_parameter_outside_its_declaration_is_refused() {
+        let refused = |name: &str, value: &str| {
+            let overrides = BTreeMap::from([(name.to_owned(), value.to_owned())]);
+            Stack::resolve(QUEUES, &overrides).unwrap_err().to_string()
+        };
+        assert!(refused("Stage", "test").contains("not one of dev, prod"));
+        assert!(refused("Days", "many").contains("not a whole number"));
+        assert!(refused("Nobody", "1").contains("does not declare"));
+    }
+}

@@ -1,0 +1,9 @@
+//! A host with a small template and functions of its own, used as its callers use it.
+
+#![expect(clippy::unwrap_used, reason = "a test's own preparations fail the test")]
+
+mod gateway;
+mod refusals;
+mod support;
+mod tables;
+mod triggers;
