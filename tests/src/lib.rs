@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test panics where it fails")]
 
+pub mod payloads;
+
 use local::{Host, Options, Storage};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

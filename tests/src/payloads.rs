@@ -1,0 +1,124 @@
+//! The payloads of `events/` as one story: each is fed to its function, in this order, and what is answered is compared.
+
+use lambda::{Invoke, Registered, Settings};
+use local::{Host, Options, Storage};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// `<function>.<case>` in the order of the story, with what the answer has to show.
+pub const STORY: [(&str, Expected); 20] = [
+    ("catalogue-commands.register-product", Expected::Status(201)),
+    ("catalogue-commands.list-product", Expected::Status(200)),
+    ("stock-commands.receive", Expected::Status(200)),
+    ("projector.commits", Expected::AllDone),
+    ("cart-commands.open-cart", Expected::Status(201)),
+    ("cart-commands.add-item", Expected::Status(200)),
+    ("cart-commands.unknown-field", Expected::Status(422)),
+    ("cart-commands.check-out", Expected::Status(202)),
+    ("relay.cart-checked-out", Expected::AllDone),
+    ("fulfilment.cart-checked-out", Expected::AllDone),
+    ("order-reactions.placement-requested", Expected::AllDone),
+    ("fulfilment.order-placed", Expected::AllDone),
+    ("stock-reactions.reservation-requested", Expected::AllDone),
+    ("fulfilment.stock-reserved", Expected::AllDone),
+    ("order-reactions.confirmation-requested", Expected::AllDone),
+    ("order-commands.cancel-order", Expected::Status(202)),
+    ("reconcile.scheduled", Expected::Streams(5)),
+    ("queries.order", Expected::Status(200)),
+    ("queries.catalogue", Expected::Status(200)),
+    ("queries.health", Expected::Status(200)),
+];
+
+/// What an answer has to show.
+#[derive(Clone, Copy, Debug)]
+pub enum Expected {
+    /// An HTTP answer of this status.
+    Status(u16),
+    /// A batch of which nothing failed.
+    AllDone,
+    /// A reconciliation of so many streams.
+    Streams(usize),
+}
+
+impl Expected {
+    /// Checks an answer.
+    #[track_caller]
+    pub fn check(self, answer: &Value) {
+        match self {
+            Self::Status(status) => assert_eq!(answer["statusCode"], status, "{answer}"),
+            Self::AllDone => assert_eq!(answer, &json!({ "batchItemFailures": [] })),
+            Self::Streams(streams) => assert_eq!(answer["streams"], streams, "{answer}"),
+        }
+    }
+}
+
+/// The folder of the payloads.
+#[must_use]
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")
+}
+
+/// A payload.
+#[must_use]
+pub fn payload(name: &str) -> Value {
+    let text = std::fs::read_to_string(folder().join(format!("{name}.json"))).expect("a file");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// The function that a payload is for.
+#[must_use]
+pub fn function_of(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default()
+}
+
+/// The template's tables and bus, with functions that do nothing: only what is invoked by hand moves anything.
+pub async fn silent_host() -> Host {
+    let silent = shop::functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Silent)), ..function });
+    let options = Options {
+        template: shop::TEMPLATE.to_owned(),
+        parameters: shop::parameters(),
+        listen: ([127, 0, 0, 1], 0).into(),
+        storage: Storage::Temporary,
+        functions: silent.collect(),
+    };
+    Host::start(options).await.expect("the template starts")
+}
+
+/// The real functions on such a host, by name.
+#[must_use]
+pub fn functions_on(host: &Host) -> Vec<(&'static str, Arc<dyn Invoke>)> {
+    let made = |function: Registered| {
+        let settings: Settings = host.environment(function.name).expect("it is in the template").into_iter().collect();
+        (function.name, (function.build)(&settings, &host.aws_config()).expect("its settings are there"))
+    };
+    shop::functions().into_iter().map(made).collect()
+}
+
+struct Silent;
+
+impl lambda::Function for Silent {
+    type Event = Value;
+    type Answer = Value;
+
+    async fn call(&self, _: Value) -> Result<Value, lambda::Error> {
+        Ok(json!({}))
+    }
+}
+
+/// An answer without what differs from run to run: moments and correlation ids. Bodies are read as JSON.
+#[must_use]
+pub fn timeless(answer: Value) -> Value {
+    match answer {
+        Value::Object(fields) => {
+            let kept = fields.into_iter().filter(|(name, _)| name != "x-correlation-id" && name != "correlation_id");
+            Value::Object(kept.map(|(name, value)| (name, timeless(value))).collect())
+        }
+        Value::Array(items) => items.into_iter().map(timeless).collect(),
+        Value::String(text) if text.parse::<eventsourcing::Timestamp>().is_ok() => json!("a moment"),
+        Value::String(text) if text.starts_with(['{', '[']) => {
+            serde_json::from_str(&text).map_or(Value::String(text), timeless)
+        }
+        other => other,
+    }
+}

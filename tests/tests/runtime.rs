@@ -1,0 +1,92 @@
+//! Each function's binary under the Lambda runtime interface emulator answers its payloads as the handler in this
+//! process does. Needs the emulator and the binaries:
+//!
+//! `SHOP_RIE="$(scripts/rie.sh)" SHOP_BINARIES="$PWD/target/release" cargo test --workspace --test runtime`
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tests::Client;
+use tests::payloads::{STORY, function_of, functions_on, payload, silent_host, timeless};
+
+/// A binary under the emulator, which ends with it.
+struct Emulated {
+    process: Child,
+    client: Client,
+}
+
+impl Emulated {
+    fn start(emulator: &str, binary: &Path, environment: &BTreeMap<String, String>, aws: &str) -> Self {
+        let (front, runtime) = (free_port(), free_port());
+        let process = Command::new(emulator)
+            .args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{front}")])
+            .args(["--runtime-api-address", &format!("127.0.0.1:{runtime}")])
+            .arg(binary)
+            .envs(environment)
+            .env("AWS_ENDPOINT_URL", aws)
+            .env("AWS_REGION", "eu-central-1")
+            .env("AWS_ACCESS_KEY_ID", "local")
+            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { process, client: Client::of(&format!("http://127.0.0.1:{front}"), "none") }
+    }
+
+    async fn invoke(&self, payload: &Value) -> Value {
+        let path = "/2015-03-31/functions/function/invocations";
+        for _ in 0..400 {
+            let body = Some(payload.to_string());
+            if let Ok(answer) = self.client.try_send(reqwest::Method::POST, path, body, &[]).await {
+                return answer.expect(200).body;
+            }
+            // The emulator is not listening yet.
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the emulator does not answer");
+    }
+}
+
+impl Drop for Emulated {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn binaries_answer_as_the_handlers_do() {
+    let (Ok(emulator), Ok(binaries)) = (std::env::var("SHOP_RIE"), std::env::var("SHOP_BINARIES")) else {
+        println!("skipped: SHOP_RIE and SHOP_BINARIES do not name the emulator and the binaries");
+        return;
+    };
+    let (here, there) = (silent_host().await, silent_host().await);
+    let handlers: BTreeMap<_, _> = functions_on(&here).into_iter().collect();
+    let mut emulated = BTreeMap::new();
+    for (name, expected) in STORY {
+        let function = function_of(name);
+        let binary = emulated.entry(function).or_insert_with(|| {
+            let environment = there.environment(function).unwrap();
+            Emulated::start(&emulator, &Path::new(&binaries).join(function), &environment, &there.aws_url())
+        });
+        let answer = binary.invoke(&payload(name)).await;
+        expected.check(&answer);
+        let of_handler = handlers[function].invoke(payload(name)).await.unwrap();
+        assert_eq!(timeless(answer), timeless(of_handler), "{name}");
+        println!("{name}: the same");
+    }
+    assert_eq!(emulated.len(), handlers.len(), "every function was tried");
+    drop(emulated);
+    here.stop().await;
+    there.stop().await;
+}
