@@ -59,19 +59,12 @@ impl Shop {
     /// A client without a token.
     #[must_use]
     pub fn anyone(&self) -> Client {
-        Client { http: http(), base: self.host.url(), token: None }
+        Client { http: reqwest::Client::new(), base: self.host.url(), token: None }
     }
 
     fn client(&self, subject: &str, scope: &str) -> Client {
         Client { token: Some(self.host.token(subject, &[scope]).expect("a token")), ..self.anyone() }
     }
-}
-
-/// A client for plain HTTP; built with TLS all the same, which wants to know whose.
-fn http() -> reqwest::Client {
-    // Whoever was first to say so, said the same.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
 }
 
 /// Somebody who speaks HTTP to the shop.
@@ -97,7 +90,7 @@ impl Client {
     /// A client of a shop elsewhere.
     #[must_use]
     pub fn of(base: &str, token: &str) -> Self {
-        Self { http: http(), base: base.to_owned(), token: Some(token.to_owned()) }
+        Self { http: reqwest::Client::new(), base: base.to_owned(), token: Some(token.to_owned()) }
     }
 
     /// The same client with another token.

@@ -74,7 +74,8 @@ pub fn function_of(name: &str) -> &str {
 
 /// The template's tables and bus, with functions that do nothing: only what is invoked by hand moves anything.
 pub async fn silent_host() -> Host {
-    let silent = shop::functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Silent)), ..function });
+    let silent =
+        shop::functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Silent)), ..function });
     let options = Options {
         template: shop::TEMPLATE.to_owned(),
         parameters: shop::parameters(),

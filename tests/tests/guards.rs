@@ -16,7 +16,14 @@ const PURE: [&str; 3] = ["eventsourcing", "domain", "api"];
 const IMPURE_CRATES: [&str; 9] =
     ["aws-", "async-std", "getrandom", "hyper", "lambda_runtime", "mio", "rand", "reqwest", "tokio"];
 const IMPURE_PATHS: [&str; 8] = [
-    "SystemTime::now", "Instant::now", "Timestamp::now", "std::env::", "std::fs", "std::net", "std::process", "std::thread",
+    "SystemTime::now",
+    "Instant::now",
+    "Timestamp::now",
+    "std::env::",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
 ];
 /// The kit, and what it must not know.
 const KIT: [&str; 5] = ["dynamo", "eventbridge", "eventsourcing", "lambda", "local"];
@@ -52,7 +59,8 @@ struct Route {
 fn template_functions() -> BTreeMap<String, Function> {
     let template: Yaml = yaml_serde::from_str(shop::TEMPLATE).unwrap();
     let resources = template["Resources"].as_mapping().unwrap();
-    let functions = resources.iter().filter(|(_, resource)| resource["Type"].as_str() == Some("AWS::Serverless::Function"));
+    let functions =
+        resources.iter().filter(|(_, resource)| resource["Type"].as_str() == Some("AWS::Serverless::Function"));
     functions
         .map(|(id, function)| {
             let events = function["Properties"]["Events"].as_mapping().unwrap();
@@ -86,7 +94,10 @@ fn functions_template_registry_and_events_agree() {
     assert_eq!(template.keys().cloned().collect::<BTreeSet<_>>(), logical);
     for name in &folders {
         let function = &template[&(pascal_case(name) + "Function")];
-        assert_eq!((function.binary.as_str(), function.code.as_str()), (name.as_str(), format!("functions/{name}/").as_str()));
+        assert_eq!(
+            (function.binary.as_str(), function.code.as_str()),
+            (name.as_str(), format!("functions/{name}/").as_str())
+        );
         let main = fs::read_to_string(root().join("functions").join(name).join("src/main.rs")).unwrap();
         assert!(main.lines().count() <= 15, "{name}/src/main.rs is wiring");
     }
@@ -110,7 +121,8 @@ fn dependencies(package: &str) -> BTreeSet<String> {
 #[test]
 fn pure_crates_are_built_from_nothing_impure_and_the_kit_from_nothing_of_the_shop() {
     for pure in PURE {
-        let impure = dependencies(pure).into_iter().filter(|name| IMPURE_CRATES.iter().any(|impure| name.starts_with(impure)));
+        let impure =
+            dependencies(pure).into_iter().filter(|name| IMPURE_CRATES.iter().any(|impure| name.starts_with(impure)));
         let impure: Vec<_> = impure.collect();
         assert!(impure.is_empty(), "{pure} depends on {impure:?}");
         for file in rust_files(&root().join("shared").join(pure).join("src")) {
@@ -121,7 +133,10 @@ fn pure_crates_are_built_from_nothing_impure_and_the_kit_from_nothing_of_the_sho
     }
     for kit in KIT {
         let dependencies = dependencies(kit);
-        assert!(!dependencies.is_empty() && SHOP.iter().all(|name| !dependencies.contains(*name)), "{kit} knows the shop");
+        assert!(
+            !dependencies.is_empty() && SHOP.iter().all(|name| !dependencies.contains(*name)),
+            "{kit} knows the shop"
+        );
     }
 }
 
@@ -158,7 +173,8 @@ async fn status(client: &Client, route: &Route) -> (u16, Json) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_route_of_the_template_answers_to_its_scope_alone() {
     let shop = Shop::start().await;
-    let clients = [("shop/customer", shop.customer("alice")), ("shop/staff", shop.staff()), ("shop/operator", shop.operator())];
+    let clients =
+        [("shop/customer", shop.customer("alice")), ("shop/staff", shop.staff()), ("shop/operator", shop.operator())];
     let anyone = shop.anyone();
     let mut routes = 0;
     for route in template_functions().into_values().flat_map(|function| function.routes) {

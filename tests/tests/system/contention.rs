@@ -22,11 +22,8 @@ async fn views_are_folds(shop: &Shop) {
     for (stream, version) in heads {
         let commits = log.since(&stream, Version::NONE).await.unwrap();
         for subscription in subscriptions().iter().filter(|subscription| subscription.follows(stream.category())) {
-            let place = Place {
-                view: subscription.name(),
-                generation: Generation::FIRST,
-                key: subscription.key(&stream),
-            };
+            let place =
+                Place { view: subscription.name(), generation: Generation::FIRST, key: subscription.key(&stream) };
             let row = views.row(&place, Consistency::Strong).await.unwrap().unwrap();
             let folded = subscription.fold(None, &commits).row.unwrap();
             assert_eq!((row.version, row.hash, row.document), (version, folded.hash, folded.document), "{place:?}");
