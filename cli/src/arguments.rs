@@ -1,0 +1,109 @@
+//! The command line.
+
+use crate::commands::Command;
+use clap::{Args, Parser};
+use reqwest::Url;
+
+/// Run the shop on this machine, fill it, and watch what happens in it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "shop",
+    version,
+    disable_help_subcommand = true,
+    after_help = "\
+Begin with:
+  shop serve --demo                     the whole shop on this machine, with something in it
+  shop seed --orders 100 --seed 1       customers who buy from it
+  shop events tail --follow             what happens, as it happens
+
+Exit codes: 0 done, 1 failed, 2 used wrongly, 4 not found, 5 in conflict"
+)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// Where the shop answers
+    #[arg(long, global = true, env = "SHOP_API", value_name = "URL", default_value = crate::client::USUAL_API)]
+    #[arg(value_parser = web_url, help_heading = "Common options")]
+    pub(crate) api: Url,
+    /// Bearer token to call it with [default: a local host signs one with the scope that the command needs]
+    #[arg(long, global = true, env = "SHOP_TOKEN", hide_env_values = true, help_heading = "Common options")]
+    pub(crate) token: Option<String>,
+    /// Print JSON: one document, or one a line where there are many
+    #[arg(long, global = true, help_heading = "Common options")]
+    pub(crate) json: bool,
+}
+
+fn web_url(text: &str) -> Result<Url, String> {
+    let example = crate::client::USUAL_API;
+    let url: Url = text.parse().map_err(|error| format!("{error}; it looks like {example}"))?;
+    if url.scheme() == "http" && url.has_host() {
+        Ok(url)
+    } else {
+        Err(format!("plain HTTP only, to this machine or through a tunnel that ends on it; it looks like {example}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
+    fn parse(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(std::iter::once("shop").chain(line.split(' ')))
+    }
+
+    #[test]
+    fn the_declared_command_line_contradicts_itself_nowhere() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn common_options_stand_before_or_behind_the_command() {
+        for line in ["--json --api http://[::1]:9 state cart-1", "state --api http://[::1]:9 cart-1 --json"] {
+            let global = parse(line).unwrap().global;
+            assert!(global.json, "{line}");
+            assert_eq!(global.api.as_str(), "http://[::1]:9/", "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_web_address_stream_identity_or_moment_is_a_usage_error() {
+        for line in [
+            "--api localhost:8080 state cart-1",
+            "--api https://localhost state cart-1",
+            "state cart",
+            "state cart-1 --version 0",
+            "token --as customer",
+            "token --as admin",
+            "events tail --since yesterday",
+            "events tail --stream cart",
+            "events tail --limit 0",
+            "seed --orders 0 --seed 1",
+            "serve --parameter Currency",
+        ] {
+            let error = parse(line).expect_err(line);
+            assert_eq!((error.kind(), error.exit_code()), (ErrorKind::ValueValidation, 2), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_event_type_is_a_usage_error_that_names_the_right_one() {
+        let error = parse("events tail --type OrderConfirmd").unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("OrderConfirmed"), "{error}");
+    }
+
+    #[test]
+    fn data_is_either_kept_or_thrown_away() {
+        assert_eq!(parse("serve --memory --data shop").unwrap_err().kind(), ErrorKind::ArgumentConflict);
+        assert!(parse("serve --memory").is_ok() && parse("serve --data shop").is_ok() && parse("serve").is_ok());
+    }
+}

@@ -1,0 +1,34 @@
+//! The commands, a file each: what it takes, and what it does.
+
+mod events;
+mod seed;
+mod serve;
+mod state;
+mod token;
+
+use crate::arguments::Global;
+use crate::failure::Failure;
+
+/// What the shop can be asked to do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    Serve(serve::Serve),
+    Token(token::Token),
+    Seed(seed::Seed),
+    #[command(subcommand)]
+    Events(events::Events),
+    State(state::State),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        match self {
+            Self::Serve(command) => command.run(global).await,
+            Self::Token(command) => command.run(global).await,
+            Self::Seed(command) => command.run(global).await,
+            Self::Events(events::Events::Tail(command)) => command.run(global).await,
+            Self::State(command) => command.run(global).await,
+        }
+    }
+}

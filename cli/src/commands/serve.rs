@@ -1,0 +1,183 @@
+//! `shop serve`: the whole template on this machine.
+
+use crate::arguments::Global;
+use crate::client::{Client, USUAL_API};
+use crate::failure::Failure;
+use crate::sample::demo::{self, Demo};
+use crate::{stack, terminal};
+use local::{Host, Options, Storage};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Run the whole shop on this machine: gateway, functions, tables, streams, bus and queues
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What runs is the template that is deployed, with the functions themselves; nothing else has
+to be installed. Ctrl-C ends it. What was under way then, or when it was killed, is finished
+by the next `shop serve` on the same data.
+
+Examples:
+  shop serve --demo
+  shop serve --data ./shop-data
+  shop serve --listen 127.0.0.1:0 --parameter Currency=USD")]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Keep everything in this directory, and find it again
+    #[arg(long, value_name = "DIR", conflicts_with = "memory")]
+    data: Option<PathBuf>,
+    /// Throw everything away at the end [default]
+    #[arg(long)]
+    memory: bool,
+    /// Fill it with a small shop and print what to try
+    #[arg(long)]
+    demo: bool,
+    /// Value of a parameter of the template, such as TaxBasisPoints=700; may be repeated
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = assignment)]
+    parameters: Vec<(String, String)>,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("say NAME=VALUE".to_owned()),
+    }
+}
+
+impl Serve {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let ended = end_of_process()?;
+        tokio::pin!(ended);
+        let host = Host::start(self.options()).await?;
+        let shown = tokio::select! {
+            shown = self.show(&host, global) => shown,
+            () = &mut ended => {
+                host.stop().await;
+                return Ok(());
+            }
+        };
+        if shown.is_ok() {
+            ended.await;
+        }
+        host.stop().await;
+        shown
+    }
+
+    fn options(&self) -> Options {
+        let mut parameters = stack::parameters();
+        parameters.extend(self.parameters.iter().cloned());
+        Options {
+            template: stack::TEMPLATE.to_owned(),
+            parameters,
+            listen: self.listen,
+            storage: self.data.clone().map_or(Storage::Temporary, Storage::Directory),
+            functions: stack::functions(),
+        }
+    }
+
+    /// Says what runs where, and with `--demo` what to try.
+    async fn show(&self, host: &Host, global: &Global) -> Result<(), Failure> {
+        let (url, aws) = (host.url(), host.aws_url());
+        if !global.json {
+            terminal::line(&self.welcome(&url, &aws))?;
+            if !host.warnings().is_empty() {
+                let count = host.warnings().len();
+                terminal::remark(&format!(
+                    "{count} kinds of settings in the template mean nothing on one machine; {url}/_local names them"
+                ));
+            }
+        }
+        let demo = if self.demo { Some(fill(&url).await?) } else { None };
+        match demo {
+            _ if global.json => terminal::json_line(&json!({"url": url, "aws": aws, "demo": demo})),
+            Some(demo) => terminal::line(&to_try(&url, &demo)),
+            None => Ok(()),
+        }
+    }
+
+    fn welcome(&self, url: &str, aws: &str) -> String {
+        let api = if url == USUAL_API { String::new() } else { format!(" --api {url}") };
+        let kept = self.data.as_ref().map_or_else(
+            || "thrown away at the end; --data DIR keeps it".to_owned(),
+            |directory| format!("kept in {}", directory.display()),
+        );
+        format!(
+            "The shop is open at {url}   (Ctrl-C closes it)
+
+  a token       shop token --as customer:alice{api}      (or staff, or operator)
+  its events    shop events tail --follow{api}
+  customers     shop seed --orders 100 --seed 1{api}
+  AWS SDKs      AWS_ENDPOINT_URL={aws}
+  its data      {kept}"
+        )
+    }
+}
+
+async fn fill(url: &str) -> Result<Demo, Failure> {
+    let base = url.parse().map_err(|error| Failure::Machine(format!("{url} is no address: {error}")))?;
+    demo::fill(&Client::at(base, None)?).await
+}
+
+/// Three requests to try, one after the other.
+fn to_try(url: &str, Demo { cart, token }: &Demo) -> String {
+    format!(
+        "
+Alice's cart is filled. Check it out, see what became of the order, and what else there is to buy:
+
+  TOKEN={token}
+
+  curl -i -X POST -H \"Authorization: Bearer $TOKEN\" {url}/carts/{cart}/checkout
+  curl -s -H \"Authorization: Bearer $TOKEN\" {url}/orders/{cart}
+  curl -s {url}/catalogue
+"
+    )
+}
+
+/// Ends when somebody wants this process to end.
+#[cfg(unix)]
+fn end_of_process() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(|error| Failure::Machine(error.to_string()));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends when somebody wants this process to end.
+#[cfg(not(unix))]
+fn end_of_process() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
+        // Without signals to listen for, the process ends when the system ends it.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_try_names_the_real_cart_and_token_and_quotes_nothing_but_the_variable() {
+        let demo = Demo { cart: "cafe".to_owned(), token: "a.b.c".to_owned() };
+        let text = to_try("http://127.0.0.1:1", &demo);
+        assert_eq!(text.matches("curl ").count(), 3);
+        assert!(text.contains("TOKEN=a.b.c\n"));
+        assert!(text.contains("-X POST -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:1/carts/cafe/checkout\n"));
+        assert!(text.contains("http://127.0.0.1:1/orders/cafe\n"));
+    }
+
+    #[test]
+    fn a_parameter_has_a_name_and_may_hold_an_equals_sign() {
+        assert_eq!(assignment("A=b=c"), Ok(("A".to_owned(), "b=c".to_owned())));
+        assert_eq!(assignment("A="), Ok(("A".to_owned(), String::new())));
+        assert!(assignment("=b").is_err() && assignment("A").is_err());
+    }
+}

@@ -1,0 +1,33 @@
+//! `shop token`: a token of the local host's own issuer.
+
+use crate::arguments::Global;
+use crate::client::{Client, Identity};
+use crate::failure::Failure;
+use crate::terminal;
+use serde_json::json;
+
+/// Print a token of the local host, for whoever you want to be
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  TOKEN=$(shop token --as customer:alice)
+  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8080/orders
+  SHOP_TOKEN=$(shop token --as operator:chen) shop events tail
+
+A token is valid for some hours and carries one scope: shop/customer, shop/staff or shop/operator.")]
+pub(crate) struct Token {
+    /// customer:<NAME>, staff[:<NAME>] or operator[:<NAME>]
+    #[arg(long = "as", value_name = "ROLE[:NAME]")]
+    identity: Identity,
+}
+
+impl Token {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let token = Client::new(global)?.signed(&self.identity).await?;
+        if !global.json {
+            return terminal::line(&token);
+        }
+        let Identity { role, subject } = &self.identity;
+        terminal::json_line(&json!({"token": token, "subject": subject, "scopes": [role.scope()]}))
+    }
+}

@@ -1,0 +1,105 @@
+//! Why a command failed, in one line that says what to do, and with which exit code.
+
+use local::HostError;
+use reqwest::StatusCode;
+use std::process::ExitCode;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Nobody listens there.
+    #[error("nothing answers at {0}: is `shop serve` running? Another address goes into --api or SHOP_API")]
+    Unreachable(String),
+    /// The connection broke, or took too long.
+    #[error("{request} got no answer: {reason}; is `shop serve` still running?")]
+    Interrupted {
+        /// Method and path.
+        request: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// Not a local host: tokens come from elsewhere.
+    #[error(
+        "{0} signs no tokens: only the machine that `shop serve` runs on can ask it; pass --token or set SHOP_TOKEN"
+    )]
+    NoTokens(String),
+    /// The shop says no.
+    #[error("{request}: {reason}")]
+    Answered {
+        /// Method and path.
+        request: String,
+        /// The answer's status.
+        status: StatusCode,
+        /// The stable name of the problem, if it is one.
+        problem: String,
+        /// What it says, and what to do.
+        reason: String,
+    },
+    /// The shop says something that this command does not know.
+    #[error("{request} was answered with what this command cannot read ({reason}): is {api} a shop of this release?")]
+    Unreadable {
+        /// Method and path.
+        request: String,
+        /// Where that was.
+        api: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Things did not get where they should.
+    #[error("{what} after {seconds} s without progress; `shop events tail` shows how far it came")]
+    Stalled {
+        /// What is missing.
+        what: String,
+        /// How long nothing had moved.
+        seconds: u64,
+    },
+    /// The shop cannot be served.
+    #[error("{}", hosting(.0))]
+    Host(#[from] HostError),
+    /// The process cannot listen for signals, or speak HTTP.
+    #[error("this machine does not allow it: {0}")]
+    Machine(String),
+    /// The output cannot be written.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl Failure {
+    /// What the process ends with.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Answered { status: StatusCode::NOT_FOUND, .. } => 4,
+            Self::Answered { status: StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED, .. } => 5,
+            Self::Answered { .. }
+            | Self::Unreachable(_)
+            | Self::Interrupted { .. }
+            | Self::NoTokens(_)
+            | Self::Unreadable { .. }
+            | Self::Stalled { .. }
+            | Self::Host(_)
+            | Self::Machine(_)
+            | Self::Output(_) => 1,
+        })
+    }
+
+    /// Whether the shop answered with this problem.
+    pub(crate) fn is_problem(&self, name: &str) -> bool {
+        matches!(self, Self::Answered { problem, .. } if problem == name)
+    }
+}
+
+fn hosting(error: &HostError) -> String {
+    match error {
+        HostError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
+            format!("{error}; choose another address with --listen, or port 0 for any that is free")
+        }
+        HostError::Listen { .. }
+        | HostError::Template(_)
+        | HostError::Database(_)
+        | HostError::Issuer(_)
+        | HostError::Directory(_)
+        | HostError::Unregistered(_)
+        | HostError::Undeclared(_)
+        | HostError::Function { .. } => error.to_string(),
+    }
+}

@@ -1,0 +1,16 @@
+//! The log as operators see it: what is read of it, and how it is printed.
+
+mod event;
+mod feed;
+mod filter;
+mod stream;
+mod table;
+
+pub(crate) use event::Event;
+pub(crate) use feed::Feed;
+pub(crate) use filter::{Filter, event_types, moment};
+pub(crate) use stream::StreamFeed;
+pub(crate) use table::Table;
+
+/// The most events that the shop puts into one answer.
+const PAGE: usize = 1_000;

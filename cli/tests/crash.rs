@@ -1,0 +1,149 @@
+//! A shop that is killed in the middle of its work finds everything again, and finishes what was under way.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use futures::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tests::folds::first_difference;
+use tests::{Answer, Client, database};
+
+const CLIENTS: u32 = 8;
+const CHECKOUTS: u32 = 25;
+const GOODS: u64 = 100;
+const KILLS: u32 = 3;
+/// Orders that nobody takes up again are never decided.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// `shop serve --data`, killed at the end at the latest.
+struct Served {
+    process: Child,
+    aws: String,
+}
+
+impl Served {
+    fn start(data: &Path, port: u16) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_shop"))
+            .args(["serve", "--json", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let opened: Value = serde_json::from_str(&line).unwrap();
+        Self { process, aws: opened["aws"].as_str().unwrap().to_owned() }
+    }
+
+    /// SIGKILL: no handler runs, nothing is flushed.
+    fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Asks until there is an answer, under one idempotency key.
+async fn insist(client: &Client, method: Method, path: &str, body: &Value, key: &str) -> Answer {
+    loop {
+        let headers = [("idempotency-key", key)];
+        match client.try_send(method.clone(), path, Some(body.to_string()), &headers).await {
+            Ok(answer) if answer.status.as_u16() < 500 => return answer,
+            Ok(_) | Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+async fn token(base: &str, subject: &str, scope: &str) -> String {
+    let asked = json!({ "subject": subject, "scopes": [scope] });
+    let answer = insist(&Client::of(base, "none"), Method::POST, "/_local/tokens", &asked, "token").await;
+    answer.expect(200).text("token").to_owned()
+}
+
+/// Checks one mug out, and waits for what becomes of the order.
+async fn buy(client: &Client, nth: u32) -> String {
+    let key = nth.to_string();
+    let cart = insist(client, Method::POST, "/carts", &json!({}), &key).await.expect(201).text("id").to_owned();
+    let item = json!({ "sku": "mug", "quantity": 1 });
+    let _ = insist(client, Method::POST, &format!("/carts/{cart}/items"), &item, &key).await.expect(200);
+    let _ = insist(client, Method::POST, &format!("/carts/{cart}/checkout"), &json!({}), &key).await.expect(202);
+    loop {
+        let answer = client.try_send(Method::GET, &format!("/orders/{cart}"), None, &[]).await;
+        match answer.ok().and_then(|answer| answer.body["status"].as_str().map(ToOwned::to_owned)) {
+            Some(status) if status == "CONFIRMED" || status == "FAILED" => return status,
+            _ => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_in_the_middle_it_ends_as_if_it_had_not_been() {
+    let data = tempfile::tempdir().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let base = format!("http://127.0.0.1:{port}");
+    let mut served = Served::start(data.path(), port);
+    let staff = Client::of(&base, &token(&base, "staff:sam", "shop/staff").await);
+    let price = json!({ "amount": 1_299, "currency": "EUR" });
+    let mug = json!({ "sku": "mug", "name": "Mug", "price": price });
+    let _ = insist(&staff, Method::POST, "/products", &mug, "mug").await.expect(201);
+    let _ = insist(&staff, Method::POST, "/products/mug/list", &json!({}), "list").await.expect(200);
+    let goods = json!({ "quantity": GOODS });
+    let _ = insist(&staff, Method::POST, "/stock/berlin/mug/receive", &goods, "goods").await.expect(200);
+    let _ = staff.until("/stock/mug", |answer| answer.body["on_hand"] == GOODS).await;
+
+    let customers =
+        join_all((0..CLIENTS).map(async |number| {
+            Client::of(&base, &token(&base, &format!("customer:{number}"), "shop/customer").await)
+        }));
+    let customers = customers.await.into_iter().map(|customer| {
+        tokio::spawn(async move {
+            let mut ends = vec![];
+            for nth in 0..CHECKOUTS {
+                ends.push(buy(&customer, nth).await);
+            }
+            ends
+        })
+    });
+    let customers: Vec<_> = customers.collect();
+    for kill in 0..KILLS {
+        // How far the shop has come is the moment to kill it at: a quarter, half and three quarters of the goods.
+        let reserved = GOODS * u64::from(kill + 1) / u64::from(KILLS + 1);
+        let _ = staff.until("/stock/mug", |answer| answer.body["reserved"].as_u64() >= Some(reserved)).await;
+        served.kill();
+        served = Served::start(data.path(), port);
+    }
+    let ends = tokio::time::timeout(PATIENCE, join_all(customers)).await.unwrap();
+    let ends: Vec<String> = ends.into_iter().flat_map(Result::unwrap).collect();
+    let confirmed = ends.iter().filter(|end| *end == "CONFIRMED").count() as u64;
+    assert_eq!((confirmed, ends.len()), (GOODS, (CLIENTS * CHECKOUTS) as usize));
+    let settled = |answer: &Answer| answer.body["reserved"] == GOODS;
+    let stock = staff.until("/stock/mug", settled).await.body;
+    assert_eq!((&stock["on_hand"], &stock["available"]), (&json!(GOODS), &json!(0)));
+
+    // Once more: what is on the disk is all there is, and reconciling at the start brings every row to its stream.
+    served.kill();
+    served = Served::start(data.path(), port);
+    let tables = staff.until("/_local", |answer| answer.body["tables"].is_object()).await.body["tables"].clone();
+    let database = database(&served.aws);
+    let table = |logical: &str| tables[logical].as_str().unwrap().to_owned();
+    let reconciled = async {
+        while let Some(difference) = first_difference(&database, &table).await {
+            eprintln!("not yet: {difference}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), reconciled).await.unwrap();
+    served.kill();
+}
