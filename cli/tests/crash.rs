@@ -19,7 +19,7 @@ const CHECKOUTS: u32 = 25;
 const GOODS: u64 = 100;
 const KILLS: u32 = 3;
 /// Orders that nobody takes up again are never decided.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// `shop serve --data`, killed at the end at the latest.
 struct Served {

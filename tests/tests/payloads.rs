@@ -1,7 +1,5 @@
 //! Each payload of `events/` is fed to its handler.
 
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
-
 use std::collections::BTreeSet;
 use tests::payloads::{STORY, folder, function_of, functions_on, payload, silent_host};
 

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod contention;
+mod cost;
 mod http;
 mod shop;
 mod story;
