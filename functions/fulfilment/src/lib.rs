@@ -1,39 +1,49 @@
 //! The process manager: notes what other streams did, and writes its own stream alone.
 
+mod candidates;
+
+pub use candidates::{Candidates, StockView};
+
 use aws_config::SdkConfig;
 use domain::fulfilment::{self, Command, Outcome, Stream, of_order, of_stock};
 use domain::order::Placement;
 use domain::values::{OrderId, Sku, WarehouseId};
-use domain::views::stock;
 use domain::{cart, order};
-use dynamo::{Direction, Log, Lookup, Views};
-use eventsourcing::views::Generation;
-use eventsourcing::{Clock, Decider, EventLog, Notice, Projection, Randomness, execute};
+use dynamo::Log;
+use eventsourcing::{Clock, Decider, EventLog, Notice, Randomness, execute};
 use lambda::queue::{Reactions, Reactor};
 use lambda::{Error, SettingError, Settings, SystemHost};
 use std::collections::BTreeMap;
 
-/// The most warehouses that are asked for a line.
-const MOST_CANDIDATES: usize = 20;
-
 /// The handler.
-pub struct Fulfilment<L, H> {
+pub struct Fulfilment<L, C, H> {
     log: L,
-    views: Views,
+    candidates: C,
     host: H,
 }
 
 /// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reactions<Fulfilment<Log, SystemHost>>, SettingError> {
+pub fn function(
+    settings: &Settings,
+    aws: &SdkConfig,
+) -> Result<Reactions<Fulfilment<Log, StockView, SystemHost>>, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let views = Views::new(client).with(stock::View::NAME, settings.text("STOCK_VIEW")?, &[stock::SKU]);
-    Ok(Reactions(Fulfilment { log, views, host: SystemHost }))
+    let view = StockView::new(client, settings.text("STOCK_VIEW")?);
+    Ok(Reactions(Fulfilment::new(log, view, SystemHost)))
 }
 
-impl<L, H> Reactor for Fulfilment<L, H>
+impl<L, C, H> Fulfilment<L, C, H> {
+    /// The process manager on these ports.
+    pub const fn new(log: L, candidates: C, host: H) -> Self {
+        Self { log, candidates, host }
+    }
+}
+
+impl<L, C, H> Reactor for Fulfilment<L, C, H>
 where
     L: EventLog + 'static,
+    C: Candidates + 'static,
     H: Clock + Randomness + 'static,
 {
     async fn react(&self, notice: &Notice) -> Result<(), Error> {
@@ -44,7 +54,7 @@ where
     }
 }
 
-impl<L, H> Fulfilment<L, H> {
+impl<L, C: Candidates, H> Fulfilment<L, C, H> {
     /// What another stream's event asks of which order's process.
     async fn command(&self, notice: &Notice) -> Result<Option<(OrderId, Command)>, Error> {
         Ok(match notice.subject.category() {
@@ -79,32 +89,12 @@ impl<L, H> Fulfilment<L, H> {
         })
     }
 
-    /// The warehouses that may have an order's products, in the order in which to ask them: first those that seem to
-    /// have enough, then the others, by id. A view proposes; the stock's own streams decide.
+    /// The warehouses to ask for each product of an order.
     async fn candidates(&self, placement: &Placement) -> Result<BTreeMap<Sku, Vec<WarehouseId>>, Error> {
         let mut candidates = BTreeMap::new();
         for line in &placement.lines {
-            let rows = self.views.query(&lookup(line.sku.as_str())).await?;
-            let documents = rows.iter().map(|(_, row)| serde_json::from_str::<Option<stock::Document>>(&row.document));
-            let documents = documents.collect::<Result<Vec<_>, _>>()?;
-            let (enough, others): (Vec<_>, Vec<_>) =
-                documents.into_iter().flatten().partition(|document| document.state.available() >= line.quantity.get());
-            let warehouses = enough.into_iter().chain(others).map(|document| document.warehouse).collect();
-            candidates.insert(line.sku.clone(), warehouses);
+            candidates.insert(line.sku.clone(), self.candidates.of(line).await?);
         }
         Ok(candidates)
-    }
-}
-
-fn lookup(sku: &str) -> Lookup<'_> {
-    Lookup {
-        view: stock::View::NAME,
-        generation: Generation::FIRST,
-        index: stock::SKU,
-        partition: (stock::SKU, sku),
-        sort: stock::WAREHOUSE,
-        from: None,
-        direction: Direction::Ascending,
-        limit: MOST_CANDIDATES,
     }
 }

@@ -20,7 +20,14 @@ pub fn function(
     aws: &SdkConfig,
 ) -> Result<Reactions<OrderReactions<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Reactions(OrderReactions { log, host: SystemHost }))
+    Ok(Reactions(OrderReactions::new(log, SystemHost)))
+}
+
+impl<L, H> OrderReactions<L, H> {
+    /// The reactions on these ports.
+    pub const fn new(log: L, host: H) -> Self {
+        Self { log, host }
+    }
 }
 
 impl<L, H> Reactor for OrderReactions<L, H>

@@ -21,7 +21,14 @@ pub fn function(
     aws: &SdkConfig,
 ) -> Result<Reactions<StockReactions<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Reactions(StockReactions { log, host: SystemHost }))
+    Ok(Reactions(StockReactions::new(log, SystemHost)))
+}
+
+impl<L, H> StockReactions<L, H> {
+    /// The reactions on these ports.
+    pub const fn new(log: L, host: H) -> Self {
+        Self { log, host }
+    }
 }
 
 impl<L, H> Reactor for StockReactions<L, H>
