@@ -14,8 +14,8 @@ use domain::{cart, fulfilment, order, stock};
 use eventsourcing::decider::replay;
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::{
-    Actor, Clock, CommitId, Consistency, Correlation, Decider, Digest, Draft, EventLog, Events, Metadata, Notice,
-    Randomness, StreamName, Timestamp, execute,
+    Actor, Clock, Commands, CommitId, Consistency, Correlation, Decider, Digest, Draft, EventLog, Events, Metadata,
+    Notice, Randomness, StreamName, Timestamp,
 };
 use fastrand::Rng;
 use lambda::Error;
@@ -130,7 +130,8 @@ impl World {
             expected: None,
         };
         // Refused where the order is not placed yet, or failed.
-        let _ = execute::<order::Stream, _, _>(&self.log, &self.host, &stream, &command, &metadata).await;
+        let orders = Commands::<order::Stream, _, _>::new(&self.log, &self.host);
+        let _ = orders.execute(&stream, &command, &metadata).await;
     }
 
     async fn state<D: Decider>(&self, stream: &StreamName) -> D::State {

@@ -10,7 +10,7 @@ use domain::values::{AccountId, CartId, TaxRate};
 use dynamo::Log;
 use eventsourcing::decider::replay;
 use eventsourcing::{
-    Clock, Consistency, Decider, Done, EventLog, ExecuteError, Metadata, Randomness, StreamName, execute,
+    Clock, Commands, Consistency, Decider, Done, EventLog, ExecuteError, Metadata, Randomness, StreamName,
 };
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
@@ -20,15 +20,14 @@ const CHECKOUT_ATTEMPTS: usize = 4;
 
 /// The handler.
 pub struct CartCommands<L, H> {
-    log: L,
-    host: H,
+    carts: Commands<Stream, L, H>,
     tax_rate: TaxRate,
 }
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<CartCommands<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(CartCommands { log, host: SystemHost, tax_rate: settings.parse("TAX_BASIS_POINTS")? }))
+    Ok(Http(CartCommands { carts: Commands::new(log, SystemHost), tax_rate: settings.parse("TAX_BASIS_POINTS")? }))
 }
 
 impl<L, H> HttpHandler for CartCommands<L, H>
@@ -39,7 +38,7 @@ where
     type Host = H;
 
     fn host(&self) -> &H {
-        &self.host
+        self.carts.host()
     }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
@@ -57,7 +56,7 @@ where
             }
             "POST /carts/{id}/items" => {
                 let (AddItem { sku, quantity }, metadata) = request.command()?;
-                let offer = offers::offer(&self.log, &sku).await?;
+                let offer = offers::offer(self.carts.log(), &sku).await?;
                 (Action::AddItem { sku, quantity, offer }, metadata)
             }
             "PATCH /carts/{id}/items/{sku}" => {
@@ -92,13 +91,13 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
     async fn check_out(&self, cart: &CartId, by: AccountId, metadata: &Metadata) -> Result<Done<State>, Problem> {
         let stream = stream(cart)?;
         for _ in 0..CHECKOUT_ATTEMPTS {
-            let history = self.log.load(&stream, Consistency::Strong).await?;
+            let history = self.carts.log().load(&stream, Consistency::Strong).await?;
             let lines = replay::<Stream>(&history)?;
-            let offers = offers::offers(&self.log, lines.lines()).await?;
+            let offers = offers::offers(self.carts.log(), lines.lines()).await?;
             let command = Command { by: by.clone(), action: Action::CheckOut { offers, tax_rate: self.tax_rate } };
             let seen = metadata.expected.unwrap_or_else(|| history.head().version());
             let on_seen = Metadata { expected: Some(seen), ..metadata.clone() };
-            match execute::<Stream, _, _>(&self.log, &self.host, &stream, &command, &on_seen).await {
+            match self.carts.execute(&stream, &command, &on_seen).await {
                 Err(ExecuteError::VersionMismatch { .. }) if metadata.expected.is_none() => {}
                 done => return Ok(done?),
             }
@@ -107,7 +106,7 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
     }
 
     async fn execute(&self, cart: &CartId, command: &Command, metadata: &Metadata) -> Result<Done<State>, Problem> {
-        Ok(execute::<Stream, _, _>(&self.log, &self.host, &stream(cart)?, command, metadata).await?)
+        Ok(self.carts.execute(&stream(cart)?, command, metadata).await?)
     }
 }
 

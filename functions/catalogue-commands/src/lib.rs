@@ -6,15 +6,14 @@ use aws_config::SdkConfig;
 use domain::product::{Command, Registration, State, Stream};
 use domain::values::Sku;
 use dynamo::Log;
-use eventsourcing::{Clock, Decider, Done, EventLog, Metadata, Randomness, StreamName, execute};
+use eventsourcing::{Clock, Commands, Decider, Done, EventLog, Metadata, Randomness, StreamName};
 use http::StatusCode;
 use iso_currency::Currency;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 
 /// The handler.
 pub struct CatalogueCommands<L, H> {
-    log: L,
-    host: H,
+    products: Commands<Stream, L, H>,
     currency: Currency,
 }
 
@@ -24,7 +23,8 @@ pub fn function(
     aws: &SdkConfig,
 ) -> Result<Http<CatalogueCommands<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(CatalogueCommands { log, host: SystemHost, currency: settings.parse("SHOP_CURRENCY")? }))
+    let products = Commands::new(log, SystemHost);
+    Ok(Http(CatalogueCommands { products, currency: settings.parse("SHOP_CURRENCY")? }))
 }
 
 impl<L, H> HttpHandler for CatalogueCommands<L, H>
@@ -35,7 +35,7 @@ where
     type Host = H;
 
     fn host(&self) -> &H {
-        &self.host
+        self.products.host()
     }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
@@ -78,7 +78,7 @@ impl<L: EventLog, H: Clock + Randomness> CatalogueCommands<L, H> {
 
     async fn execute(&self, sku: &Sku, command: &Command, metadata: &Metadata) -> Result<Done<State>, Problem> {
         let stream = StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
-        Ok(execute::<Stream, _, _>(&self.log, &self.host, &stream, command, metadata).await?)
+        Ok(self.products.execute(&stream, command, metadata).await?)
     }
 }
 

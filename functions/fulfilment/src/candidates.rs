@@ -22,6 +22,7 @@ pub struct StockView(Views);
 
 impl StockView {
     /// The read model that `table` holds.
+    #[must_use]
     pub fn new(client: Client, table: &str) -> Self {
         Self(Views::new(client).with(View::NAME, table, &[SKU]))
     }

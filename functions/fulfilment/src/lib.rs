@@ -10,16 +10,15 @@ use domain::order::Placement;
 use domain::values::{OrderId, Sku, WarehouseId};
 use domain::{cart, order};
 use dynamo::Log;
-use eventsourcing::{Clock, Decider, EventLog, Notice, Randomness, execute};
+use eventsourcing::{Clock, Commands, Decider, EventLog, Notice, Randomness};
 use lambda::queue::{Reactions, Reactor};
 use lambda::{Error, SettingError, Settings, SystemHost};
 use std::collections::BTreeMap;
 
 /// The handler.
 pub struct Fulfilment<L, C, H> {
-    log: L,
+    processes: Commands<Stream, L, H>,
     candidates: C,
-    host: H,
 }
 
 /// The deployed function.
@@ -33,10 +32,11 @@ pub fn function(
     Ok(Reactions(Fulfilment::new(log, view, SystemHost)))
 }
 
-impl<L, C, H> Fulfilment<L, C, H> {
+impl<L: EventLog, C, H: Clock + Randomness> Fulfilment<L, C, H> {
     /// The process manager on these ports.
-    pub const fn new(log: L, candidates: C, host: H) -> Self {
-        Self { log, candidates, host }
+    #[must_use]
+    pub fn new(log: L, candidates: C, host: H) -> Self {
+        Self { processes: Commands::new(log, host), candidates }
     }
 }
 
@@ -49,7 +49,7 @@ where
     async fn react(&self, notice: &Notice) -> Result<(), Error> {
         let Some((order, command)) = self.command(notice).await? else { return Ok(()) };
         let metadata = notice.metadata("fulfilment", "note");
-        execute::<Stream, _, _>(&self.log, &self.host, &fulfilment::stream(&order)?, &command, &metadata).await?;
+        self.processes.execute(&fulfilment::stream(&order)?, &command, &metadata).await?;
         Ok(())
     }
 }

@@ -6,20 +6,17 @@ use aws_config::SdkConfig;
 use domain::order::{Command, Stream};
 use domain::values::{AccountId, OrderId};
 use dynamo::Log;
-use eventsourcing::{Clock, Decider, Effect, EventLog, Randomness, StreamName, execute};
+use eventsourcing::{Clock, Commands, Decider, Effect, EventLog, Randomness, StreamName};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 
 /// The handler.
-pub struct OrderCommands<L, H> {
-    log: L,
-    host: H,
-}
+pub struct OrderCommands<L, H>(Commands<Stream, L, H>);
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<OrderCommands<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(OrderCommands { log, host: SystemHost }))
+    Ok(Http(OrderCommands(Commands::new(log, SystemHost))))
 }
 
 impl<L, H> HttpHandler for OrderCommands<L, H>
@@ -30,7 +27,7 @@ where
     type Host = H;
 
     fn host(&self) -> &H {
-        &self.host
+        self.0.host()
     }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
@@ -42,7 +39,7 @@ where
         };
         let stream = StreamName::new(Stream::CATEGORY, order.as_str()).map_err(|error| Problem::internal(&error))?;
         let command = Command::Cancel { by, reason };
-        let done = execute::<Stream, _, _>(&self.log, &self.host, &stream, &command, &metadata).await?;
+        let done = self.0.execute(&stream, &command, &metadata).await?;
         // The order is cancelled; giving back what was reserved for it is under way.
         let status = match done.effect {
             Effect::Appended | Effect::Repeated => StatusCode::ACCEPTED,

@@ -4,15 +4,12 @@ use aws_config::SdkConfig;
 use domain::fulfilment::Event;
 use domain::order::{Command, Stream};
 use dynamo::Log;
-use eventsourcing::{Clock, Decider, EventLog, Notice, Randomness, StreamName, execute};
+use eventsourcing::{Clock, Commands, Decider, EventLog, Notice, Randomness, StreamName};
 use lambda::queue::{Reactions, Reactor};
 use lambda::{Error, SettingError, Settings, SystemHost};
 
 /// The handler.
-pub struct OrderReactions<L, H> {
-    log: L,
-    host: H,
-}
+pub struct OrderReactions<L, H>(Commands<Stream, L, H>);
 
 /// The deployed function.
 pub fn function(
@@ -23,10 +20,11 @@ pub fn function(
     Ok(Reactions(OrderReactions::new(log, SystemHost)))
 }
 
-impl<L, H> OrderReactions<L, H> {
+impl<L: EventLog, H: Clock + Randomness> OrderReactions<L, H> {
     /// The reactions on these ports.
-    pub const fn new(log: L, host: H) -> Self {
-        Self { log, host }
+    #[must_use]
+    pub fn new(log: L, host: H) -> Self {
+        Self(Commands::new(log, host))
     }
 }
 
@@ -39,7 +37,7 @@ where
         let Some(command) = command(notice.decode()?) else { return Ok(()) };
         let stream = StreamName::new(Stream::CATEGORY, notice.subject.id())?;
         let metadata = notice.metadata("order-reactions", "react");
-        execute::<Stream, _, _>(&self.log, &self.host, &stream, &command, &metadata).await?;
+        self.0.execute(&stream, &command, &metadata).await?;
         Ok(())
     }
 }

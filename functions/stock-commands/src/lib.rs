@@ -8,20 +8,17 @@ use domain::stock::{self, Command, Stream};
 use domain::values::{Sku, WarehouseId};
 use dynamo::Log;
 use eventsourcing::decider::replay;
-use eventsourcing::{Clock, Consistency, Decider, EventLog, Randomness, StreamName, execute};
+use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Randomness, StreamName};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 
 /// The handler.
-pub struct StockCommands<L, H> {
-    log: L,
-    host: H,
-}
+pub struct StockCommands<L, H>(Commands<Stream, L, H>);
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<StockCommands<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(StockCommands { log, host: SystemHost }))
+    Ok(Http(StockCommands(Commands::new(log, SystemHost))))
 }
 
 impl<L, H> HttpHandler for StockCommands<L, H>
@@ -32,7 +29,7 @@ where
     type Host = H;
 
     fn host(&self) -> &H {
-        &self.host
+        self.0.host()
     }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
@@ -50,19 +47,19 @@ where
         };
         self.product_exists(&sku).await?;
         let stream = stock::stream(&warehouse, &sku).map_err(|error| Problem::internal(&error))?;
-        let done = execute::<Stream, _, _>(&self.log, &self.host, &stream, &command, &metadata).await?;
+        let done = self.0.execute(&stream, &command, &metadata).await?;
         let body = Stock::of(&warehouse, &sku, done.version, &done.state);
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }
 }
 
-impl<L: EventLog, H> StockCommands<L, H> {
+impl<L: EventLog, H: Clock + Randomness> StockCommands<L, H> {
     /// Stock is kept of registered products alone. Products are never removed, so one that is seen, exists.
     async fn product_exists(&self, sku: &Sku) -> Result<(), Problem> {
         let stream =
             StreamName::new(product::Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
         for consistency in [Consistency::Eventual, Consistency::Strong] {
-            let product = replay::<product::Stream>(&self.log.load(&stream, consistency).await?)?;
+            let product = replay::<product::Stream>(&self.0.log().load(&stream, consistency).await?)?;
             if product.product().is_some() {
                 return Ok(());
             }

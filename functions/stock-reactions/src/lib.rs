@@ -5,15 +5,12 @@ use domain::fulfilment::Event;
 use domain::stock::{self, Command, Stream};
 use domain::values::{OrderId, Sku, WarehouseId};
 use dynamo::Log;
-use eventsourcing::{Clock, EventLog, Notice, Randomness, execute};
+use eventsourcing::{Clock, Commands, EventLog, Notice, Randomness};
 use lambda::queue::{Reactions, Reactor};
 use lambda::{Error, SettingError, Settings, SystemHost};
 
 /// The handler.
-pub struct StockReactions<L, H> {
-    log: L,
-    host: H,
-}
+pub struct StockReactions<L, H>(Commands<Stream, L, H>);
 
 /// The deployed function.
 pub fn function(
@@ -24,10 +21,11 @@ pub fn function(
     Ok(Reactions(StockReactions::new(log, SystemHost)))
 }
 
-impl<L, H> StockReactions<L, H> {
+impl<L: EventLog, H: Clock + Randomness> StockReactions<L, H> {
     /// The reactions on these ports.
-    pub const fn new(log: L, host: H) -> Self {
-        Self { log, host }
+    #[must_use]
+    pub fn new(log: L, host: H) -> Self {
+        Self(Commands::new(log, host))
     }
 }
 
@@ -40,7 +38,7 @@ where
         let Some((warehouse, sku, command)) = command(notice)? else { return Ok(()) };
         let stream = stock::stream(&warehouse, &sku)?;
         let metadata = notice.metadata("stock-reactions", "react");
-        execute::<Stream, _, _>(&self.log, &self.host, &stream, &command, &metadata).await?;
+        self.0.execute(&stream, &command, &metadata).await?;
         Ok(())
     }
 }

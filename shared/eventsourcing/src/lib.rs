@@ -1,7 +1,7 @@
 //! The event-sourcing kit's kernel: pure types and algorithms, and the ports they stand on.
 //!
-//! Writing side: a [`Decider`] turns a command into events, [`execute`] loads a stream, decides and appends one
-//! [`Commit`] through an [`EventLog`]. Reading side: a [`Projection`] folds a stream into the row of a view, and
+//! Writing side: a [`Decider`] turns a command into events; [`Commands`] carries it out: one [`Commit`] appended to an
+//! [`EventLog`]. Reading side: a [`Projection`] folds a stream into the row of a view, and
 //! [`advance`] brings that row up to a version whatever happened to the messages in between. A [`reaction`] takes one
 //! event by itself under a command id derived from it.
 //!
@@ -10,6 +10,8 @@
 
 pub mod advance;
 pub mod bus;
+mod cache;
+pub mod commands;
 pub mod commit;
 pub mod decider;
 pub mod event;
@@ -23,16 +25,18 @@ pub mod ports;
 pub mod projection;
 pub mod reaction;
 pub mod specification;
+mod standing;
 pub mod stream;
 pub mod time;
 pub mod views;
 
 pub use advance::{Advanced, advance};
 pub use bus::{Bus, BusEntry};
+pub use commands::Commands;
 pub use commit::{Actor, Commit, Correlation, Draft};
 pub use decider::{Decider, Refusal, RefusalKind};
 pub use event::{DecodeError, Event, Events, Record, Upcaster};
-pub use execute::{Done, Effect, ExecuteError, Metadata, execute};
+pub use execute::{Done, Effect, ExecuteError, Metadata};
 pub use hash::{Digest, Hash};
 pub use identity::{Cause, CommitId};
 pub use log::{AppendError, Consistency, EventLog, Head, History, LogError};

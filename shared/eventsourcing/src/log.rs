@@ -74,7 +74,7 @@ pub struct Head {
 }
 
 impl Head {
-    const fn origin(stream: StreamName) -> Self {
+    pub(crate) const fn origin(stream: StreamName) -> Self {
         Self { stream, version: Version::NONE, hash: Hash::ORIGIN, committed_at: None }
     }
 
@@ -88,6 +88,12 @@ impl Head {
     #[must_use]
     pub const fn version(&self) -> Version {
         self.version
+    }
+
+    /// When its last commit was committed; nothing where there is none.
+    #[must_use]
+    pub const fn committed_at(&self) -> Option<Timestamp> {
+        self.committed_at
     }
 
     /// Gives a draft its place behind this head: version, causally monotone time (`max(now, previous, cause + 1 ms)`)
@@ -176,6 +182,24 @@ pub trait EventLog: Send + Sync {
 
     /// Every stream with the version of its last event, in no order: one full, strongly consistent scan.
     fn heads(&self) -> impl Future<Output = Result<Vec<(StreamName, Version)>, LogError>> + Send;
+}
+
+impl<L: EventLog> EventLog for &L {
+    async fn load(&self, stream: &StreamName, consistency: Consistency) -> Result<History, LogError> {
+        (**self).load(stream, consistency).await
+    }
+
+    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        (**self).since(stream, after).await
+    }
+
+    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        (**self).append(head, draft).await
+    }
+
+    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
+        (**self).heads().await
+    }
 }
 
 /// Checks that `commits` follow `after` without a gap, for implementations of [`EventLog::since`].

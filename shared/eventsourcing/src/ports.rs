@@ -17,3 +17,19 @@ pub trait Randomness: Send + Sync {
     /// 128 of them.
     fn bits(&self) -> u128;
 }
+
+impl<H: Clock> Clock for &H {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        (**self).sleep(duration).await;
+    }
+}
+
+impl<H: Randomness> Randomness for &H {
+    fn bits(&self) -> u128 {
+        (**self).bits()
+    }
+}

@@ -6,7 +6,7 @@ use eventsourcing::memory::{MemoryLog, MemoryViews};
 use eventsourcing::projection::PerStream;
 use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
-    Advanced, Commit, Consistency, EventLog, Events, Row, Subscription, Version, ViewError, Views, advance, execute,
+    Advanced, Commands, Commit, Consistency, EventLog, Events, Row, Subscription, Version, ViewError, Views, advance,
 };
 use proptest::prelude::*;
 use std::sync::Mutex;
@@ -14,9 +14,10 @@ use std::sync::Mutex;
 /// A log of one counter with a commit for each number.
 async fn log_of(numbers: &[u32]) -> MemoryLog {
     let log = MemoryLog::default();
+    let counters = Commands::<Counter, _, _>::new(&log, StillHost::default());
     for (index, by) in numbers.iter().enumerate() {
         let metadata = keyed(&index.to_string(), Add(*by));
-        execute::<Counter, _, _>(&log, &StillHost::default(), &stream(), &Add(*by), &metadata).await.unwrap();
+        counters.execute(&stream(), &Add(*by), &metadata).await.unwrap();
     }
     log
 }

@@ -2,5 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod advance;
+mod commands;
 mod counter;
-mod execute;

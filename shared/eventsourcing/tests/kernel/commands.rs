@@ -1,15 +1,17 @@
-//! What `execute` promises: repetitions recognised, nothing refused on a stale read, lost races decided anew.
+//! What `Commands` promise: repetitions recognised, nothing refused on a stale read, lost races decided anew.
 
 use crate::counter::{Add, BeyondLimit, Counter, LIMIT, StillHost, keyed, on_version, stream};
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::{
-    AppendError, Commit, Consistency, Done, Draft, Effect, EventLog, ExecuteError, Head, History, LogError, Metadata,
-    StreamName, Version, execute,
+    AppendError, Commands, Commit, Consistency, Done, Draft, Effect, EventLog, ExecuteError, Head, History, LogError,
+    Metadata, StreamName, Version,
 };
-use std::sync::atomic::{AtomicUsize, Ordering};
+use futures::future::join_all;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 async fn run<L: EventLog>(log: &L, command: Add, metadata: &Metadata) -> Result<Done<u32>, ExecuteError<BeyondLimit>> {
-    execute::<Counter, _, _>(log, &StillHost::default(), &stream(), &command, metadata).await
+    Commands::<Counter, _, _>::new(log, StillHost::default()).execute(&stream(), &command, metadata).await
 }
 
 async fn add(log: &MemoryLog, key: &str, by: u32) -> Done<u32> {
@@ -143,9 +145,120 @@ async fn a_lost_race_is_decided_again_on_what_the_winner_left() {
 async fn a_race_that_is_always_lost_ends_after_growing_pauses() {
     let (log, host) = (MemoryLog::default(), StillHost::default());
     let unkind = Unkind::new(&log, 0, usize::MAX);
-    let lost = execute::<Counter, _, _>(&unkind, &host, &stream(), &Add(1), &keyed("a", Add(1))).await;
+    let counters = Commands::<Counter, _, _>::new(&unkind, &host);
+    let lost = counters.execute(&stream(), &Add(1), &keyed("a", Add(1))).await;
     assert!(matches!(lost, Err(ExecuteError::Contended)));
     let slept = host.slept.lock().unwrap();
-    assert_eq!(slept.len(), unkind.appends.load(Ordering::Relaxed));
+    assert_eq!(slept.len() + 1, unkind.appends.load(Ordering::Relaxed));
     assert!(slept.is_sorted() && slept[0] < slept[slept.len() - 1], "{slept:?}");
+}
+
+/// A log that counts what is asked of it, and can fail its next append after it landed.
+#[derive(Default)]
+struct Counting {
+    log: MemoryLog,
+    loads: AtomicUsize,
+    tails: Mutex<Vec<Version>>,
+    appends: AtomicUsize,
+    lose_answer: AtomicBool,
+}
+
+impl EventLog for Counting {
+    async fn load(&self, stream: &StreamName, consistency: Consistency) -> Result<History, LogError> {
+        self.loads.fetch_add(1, Ordering::Relaxed);
+        tokio::task::yield_now().await;
+        self.log.load(stream, consistency).await
+    }
+
+    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        self.tails.lock().unwrap().push(after);
+        self.log.since(stream, after).await
+    }
+
+    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        self.appends.fetch_add(1, Ordering::Relaxed);
+        tokio::task::yield_now().await;
+        let appended = self.log.append(head, draft).await;
+        if self.lose_answer.swap(false, Ordering::Relaxed) {
+            return Err(LogError::Unavailable("the answer was lost".to_owned()).into());
+        }
+        appended
+    }
+
+    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
+        self.log.heads().await
+    }
+}
+
+impl Counting {
+    fn counts(&self) -> (usize, usize, usize) {
+        let tails = self.tails.lock().unwrap().len();
+        (self.loads.load(Ordering::Relaxed), tails, self.appends.load(Ordering::Relaxed))
+    }
+}
+
+#[tokio::test]
+async fn a_remembered_stream_is_appended_to_with_one_request() {
+    let log = Counting::default();
+    let counters = Commands::<Counter, _, _>::new(&log, StillHost::default());
+    for number in 0..10_u32 {
+        counters.execute(&stream(), &Add(1), &keyed(&number.to_string(), Add(1))).await.unwrap();
+    }
+    assert_eq!(log.counts(), (1, 0, 10), "loads, tails, appends");
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_never_the_ground_of_a_refusal_or_a_no_op() {
+    let log = Counting::default();
+    let (here, there) = (
+        Commands::<Counter, _, _>::new(&log, StillHost::default()),
+        Commands::<Counter, _, _>::new(&log, StillHost::default()),
+    );
+    here.execute(&stream(), &Add(5), &keyed("a", Add(5))).await.unwrap();
+    there.execute(&stream(), &Add(7), &keyed("b", Add(7))).await.unwrap();
+    let nothing = here.execute(&stream(), &Add(0), &keyed("c", Add(0))).await.unwrap();
+    assert_eq!((nothing.state, nothing.version, nothing.effect), (12, Version(2), Effect::Unchanged));
+    assert_eq!(*log.tails.lock().unwrap(), [Version(1)], "only what was missing was read");
+    let again = here.execute(&stream(), &Add(7), &keyed("b", Add(7))).await.unwrap();
+    assert_eq!((again.version, again.effect), (Version(2), Effect::Repeated));
+}
+
+#[tokio::test]
+async fn another_process_s_commit_costs_a_read_of_what_is_missing() {
+    let log = Counting::default();
+    let (here, there) = (
+        Commands::<Counter, _, _>::new(&log, StillHost::default()),
+        Commands::<Counter, _, _>::new(&log, StillHost::default()),
+    );
+    here.execute(&stream(), &Add(5), &keyed("a", Add(5))).await.unwrap();
+    there.execute(&stream(), &Add(7), &keyed("b", Add(7))).await.unwrap();
+    let before = log.counts();
+    let done = here.execute(&stream(), &Add(1), &keyed("c", Add(1))).await.unwrap();
+    assert_eq!((done.state, done.version), (13, Version(3)));
+    assert_eq!(log.counts(), (before.0, before.1 + 1, before.2 + 2), "one lost append, one tail, one append");
+}
+
+#[tokio::test]
+async fn commands_of_one_process_for_one_stream_never_conflict() {
+    let log = Counting::default();
+    let counters = Commands::<Counter, _, _>::new(&log, StillHost::default());
+    let (name, keys) = (stream(), (0..16).map(|number: u32| keyed(&number.to_string(), Add(1))));
+    let keys: Vec<_> = keys.collect();
+    let all = keys.iter().map(|metadata| counters.execute(&name, &Add(1), metadata));
+    let mut versions: Vec<_> = join_all(all).await.into_iter().map(|done| done.unwrap().version.0).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, (1..=16).collect::<Vec<_>>());
+    assert_eq!(log.counts(), (1, 0, 16), "loads, tails, appends");
+}
+
+#[tokio::test]
+async fn nothing_is_remembered_of_a_stream_whose_append_is_in_doubt() {
+    let log = Counting::default();
+    let counters = Commands::<Counter, _, _>::new(&log, StillHost::default());
+    log.lose_answer.store(true, Ordering::Relaxed);
+    let lost = counters.execute(&stream(), &Add(5), &keyed("a", Add(5))).await;
+    assert!(matches!(lost, Err(ExecuteError::Log(LogError::Unavailable(_)))));
+    let again = counters.execute(&stream(), &Add(5), &keyed("a", Add(5))).await.unwrap();
+    assert_eq!((again.state, again.effect), (5, Effect::Repeated), "its landing is found out");
+    assert_eq!(log.log.commits(&stream()).len(), 1);
 }
