@@ -15,7 +15,7 @@ use eventsourcing::decider::replay;
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::{
     Actor, Clock, Commands, CommitId, Consistency, Correlation, Decider, Digest, Draft, EventLog, Events, Metadata,
-    Notice, Randomness, StreamName, Timestamp,
+    Notice, Randomness, Reading, StreamName, Timestamp,
 };
 use fastrand::Rng;
 use lambda::Error;
@@ -78,7 +78,8 @@ impl World {
     }
 
     async fn append<E: eventsourcing::Event>(&self, stream: &StreamName, events: &[E]) {
-        let head = self.log.load(stream, Consistency::Strong).await.unwrap().head().clone();
+        let head =
+            self.log.load(stream, Reading::of::<cart::Stream>(Consistency::Strong)).await.unwrap().head().clone();
         let draft = Draft {
             events: Events::encode(events).unwrap(),
             id: CommitId::fresh(&self.host),
@@ -87,6 +88,7 @@ impl World {
             correlation: Correlation { id: "c".to_owned(), client: None },
             cause: None,
             actor: Actor("test".to_owned()),
+            snapshot: None,
         };
         self.log.append(&head, draft).await.unwrap();
     }
@@ -135,7 +137,7 @@ impl World {
     }
 
     async fn state<D: Decider>(&self, stream: &StreamName) -> D::State {
-        replay::<D>(&self.log.load(stream, Consistency::Strong).await.unwrap()).unwrap()
+        replay::<D>(&self.log.load(stream, Reading::of::<D>(Consistency::Strong)).await.unwrap()).unwrap()
     }
 }
 

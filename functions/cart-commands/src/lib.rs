@@ -10,7 +10,7 @@ use domain::values::{AccountId, CartId, TaxRate};
 use dynamo::Log;
 use eventsourcing::decider::replay;
 use eventsourcing::{
-    Clock, Commands, Consistency, Decider, Done, EventLog, ExecuteError, Metadata, Randomness, StreamName,
+    Clock, Commands, Consistency, Decider, Done, EventLog, ExecuteError, Metadata, Randomness, Reading, StreamName,
 };
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
@@ -91,7 +91,7 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
     async fn check_out(&self, cart: &CartId, by: AccountId, metadata: &Metadata) -> Result<Done<State>, Problem> {
         let stream = stream(cart)?;
         for _ in 0..CHECKOUT_ATTEMPTS {
-            let history = self.carts.log().load(&stream, Consistency::Strong).await?;
+            let history = self.carts.log().load(&stream, Reading::of::<Stream>(Consistency::Strong)).await?;
             let lines = replay::<Stream>(&history)?;
             let offers = offers::offers(self.carts.log(), lines.lines()).await?;
             let command = Command { by: by.clone(), action: Action::CheckOut { offers, tax_rate: self.tax_rate } };

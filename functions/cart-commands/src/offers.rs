@@ -4,7 +4,7 @@ use domain::cart::Offer;
 use domain::product::{State, Stream};
 use domain::values::{Line, Sku};
 use eventsourcing::decider::replay;
-use eventsourcing::{Consistency, Decider, EventLog, StreamName};
+use eventsourcing::{Consistency, Decider, EventLog, Reading, StreamName};
 use futures::future::try_join_all;
 use lambda::Problem;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub(crate) async fn offers<L: EventLog>(log: &L, lines: &[Line]) -> Result<BTree
 
 async fn read<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Result<Offer, Problem> {
     let stream = StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
-    Ok(match replay::<Stream>(&log.load(&stream, consistency).await?)? {
+    Ok(match replay::<Stream>(&log.load(&stream, Reading::of::<Stream>(consistency)).await?)? {
         State::Unregistered => Offer::Unknown,
         State::Unlisted(_) => Offer::NotListed,
         State::Listed(product) => Offer::At(product.price),

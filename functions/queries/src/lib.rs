@@ -11,7 +11,7 @@ use aws_config::SdkConfig;
 use domain::values::{AccountId, CartId, OrderId, Sku};
 use domain::views::{PARTITIONS, cart, catalogue, order};
 use dynamo::{Log, Views};
-use eventsourcing::{Clock, Decider, EventLog, Randomness};
+use eventsourcing::{Clock, Consistency, Decider, EventLog, Randomness, Reading};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use serde_json::json;
@@ -103,7 +103,7 @@ impl<L: EventLog, H> Queries<L, H> {
 
     async fn folded<D: Decider>(&self, id: &str) -> Result<D::State, Problem> {
         let stream = reading::stream_of(D::CATEGORY, id)?;
-        let history = self.log.load(&stream, eventsourcing::Consistency::Strong).await?;
+        let history = self.log.load(&stream, Reading::of::<D>(Consistency::Strong)).await?;
         Ok(eventsourcing::decider::replay::<D>(&history)?)
     }
 }

@@ -7,7 +7,7 @@ use api::responses::{LogEvent, Page, StreamState};
 use domain::views::activity;
 use dynamo::{Direction, Lookup};
 use eventsourcing::views::Generation;
-use eventsourcing::{Commit, Consistency, EventLog, LogError, StreamName, Timestamp, Version};
+use eventsourcing::{Commit, EventLog, LogError, StreamName, Timestamp, Version};
 use futures::future::try_join_all;
 use http::StatusCode;
 use lambda::{Problem, Request, Response};
@@ -34,10 +34,10 @@ impl<L: EventLog, H> Queries<L, H> {
         // Whatever happened after the earliest of the last moves that were taken, happened in a stream that was taken.
         let complete_from = moved.last().filter(|_| truncated).map(|last| last.moved_at);
         let from = after.max(complete_from).unwrap_or_default();
-        let histories = moved.iter().map(|document| self.log.load(&document.stream, Consistency::Eventual));
+        let streams = moved.iter().map(|document| self.log.since(&document.stream, Version::NONE));
         let mut events = Vec::new();
-        for history in try_join_all(histories).await? {
-            for commit in history.commits().iter().filter(|commit| commit.committed_at >= from) {
+        for commits in try_join_all(streams).await? {
+            for commit in commits.iter().filter(|commit| commit.committed_at >= from) {
                 events.extend(log_events(commit)?);
             }
         }
@@ -111,11 +111,11 @@ impl<L: EventLog, H> Queries<L, H> {
 
     async fn commits(&self, request: &Request) -> Result<(StreamName, Vec<Commit>), Problem> {
         let stream: StreamName = request.path("stream")?;
-        let history = self.log.load(&stream, Consistency::Strong).await?;
-        if history.commits().is_empty() {
+        let commits = self.log.since(&stream, Version::NONE).await?;
+        if commits.is_empty() {
             return Err(Problem::not_found(&format!("there is no stream {stream}")));
         }
-        Ok((stream, history.commits().to_vec()))
+        Ok((stream, commits))
     }
 }
 

@@ -4,7 +4,7 @@ use domain::fulfilment::{self, Process};
 use domain::values::OrderId;
 use domain::{cart, order};
 use eventsourcing::decider::replay;
-use eventsourcing::{BusEntry, Commit, Consistency, Decider, EventId, EventLog, History, StreamName};
+use eventsourcing::{BusEntry, Commit, Consistency, Decider, EventId, EventLog, Reading, StreamName, Version};
 use lambda::Error;
 use std::collections::BTreeSet;
 
@@ -22,21 +22,17 @@ pub(crate) async fn hints<L: EventLog>(
             if streams.contains(&fulfilment::stream(&order)?) {
                 return Ok(vec![]);
             }
-            let history = log.load(stream, Consistency::Strong).await?;
-            match replay::<cart::Stream>(&history)? {
-                cart::State::CheckedOut { .. } => entries(system, history.commits().last()),
+            match current::<cart::Stream, _>(log, stream).await? {
+                cart::State::CheckedOut { .. } => entries(system, log.since(stream, Version::NONE).await?.last()),
                 cart::State::Unopened | cart::State::Open { .. } => Ok(vec![]),
             }
         }
-        fulfilment::Stream::CATEGORY => {
-            let history = log.load(stream, Consistency::Strong).await?;
-            match replay::<fulfilment::Stream>(&history)? {
-                fulfilment::State::Started(process) if !process.finished() => {
-                    of_process(log, system, &history, &process).await
-                }
-                fulfilment::State::Started(_) | fulfilment::State::NotStarted => Ok(vec![]),
+        fulfilment::Stream::CATEGORY => match current::<fulfilment::Stream, _>(log, stream).await? {
+            fulfilment::State::Started(process) if !process.finished() => {
+                of_process(log, system, stream, &process).await
             }
-        }
+            fulfilment::State::Started(_) | fulfilment::State::NotStarted => Ok(vec![]),
+        },
         _ => Ok(vec![]),
     }
 }
@@ -44,26 +40,29 @@ pub(crate) async fn hints<L: EventLog>(
 async fn of_process<L: EventLog>(
     log: &L,
     system: &str,
-    history: &History,
+    stream: &StreamName,
     process: &Process,
 ) -> Result<Vec<BusEntry>, Error> {
-    let stream = history.head().stream();
+    let history = log.since(stream, Version::NONE).await?;
     let order: OrderId = stream.id().parse()?;
     let mut hints = Vec::new();
     // The order may have ended without having been asked to: a customer cancelled it.
-    let of_order = log.load(&StreamName::new(order::Stream::CATEGORY, order.as_str())?, Consistency::Strong).await?;
-    hints.extend(entries(system, of_order.commits())?);
+    let of_order = log.since(&StreamName::new(order::Stream::CATEGORY, order.as_str())?, Version::NONE).await?;
+    hints.extend(entries(system, &of_order)?);
     for awaited in process.awaited(&order)? {
         let intent = EventId { stream: stream.clone(), version: awaited.intent };
-        let target = log.load(&awaited.stream, Consistency::Strong).await?;
-        let answers: Vec<&Commit> =
-            target.commits().iter().filter(|commit| commit.causation.as_ref() == Some(&intent)).collect();
+        let target = log.since(&awaited.stream, Version::NONE).await?;
+        let answers: Vec<&Commit> = target.iter().filter(|commit| commit.causation.as_ref() == Some(&intent)).collect();
         if answers.is_empty() {
-            hints.extend(entries(system, history.commits())?.into_iter().filter(|entry| entry.detail.id == intent));
+            hints.extend(entries(system, &history)?.into_iter().filter(|entry| entry.detail.id == intent));
         }
         hints.extend(entries(system, answers)?);
     }
     Ok(hints)
+}
+
+async fn current<D: Decider, L: EventLog>(log: &L, stream: &StreamName) -> Result<D::State, Error> {
+    Ok(replay::<D>(&log.load(stream, Reading::of::<D>(Consistency::Strong)).await?)?)
 }
 
 fn entries<'a>(system: &str, commits: impl IntoIterator<Item = &'a Commit>) -> Result<Vec<BusEntry>, Error> {

@@ -8,7 +8,7 @@ use domain::stock::{self, Command, Stream};
 use domain::values::{Sku, WarehouseId};
 use dynamo::Log;
 use eventsourcing::decider::replay;
-use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Randomness, StreamName};
+use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Randomness, Reading, StreamName};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 
@@ -59,7 +59,9 @@ impl<L: EventLog, H: Clock + Randomness> StockCommands<L, H> {
         let stream =
             StreamName::new(product::Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
         for consistency in [Consistency::Eventual, Consistency::Strong] {
-            let product = replay::<product::Stream>(&self.0.log().load(&stream, consistency).await?)?;
+            let product = replay::<product::Stream>(
+                &self.0.log().load(&stream, Reading::of::<product::Stream>(consistency)).await?,
+            )?;
             if product.product().is_some() {
                 return Ok(());
             }

@@ -207,6 +207,7 @@ impl Offer {
 
 impl Decider for Stream {
     const CATEGORY: &'static str = "cart";
+    const STATE_SCHEMA: u32 = 1;
     type State = State;
     type Command = Command;
     type Event = Event;

@@ -129,6 +129,7 @@ impl State {
 
 impl Decider for Stream {
     const CATEGORY: &'static str = "product";
+    const STATE_SCHEMA: u32 = 1;
     type State = State;
     type Command = Command;
     type Event = Event;

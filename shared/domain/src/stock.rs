@@ -120,6 +120,7 @@ impl eventsourcing::Refusal for Refusal {
 
 impl Decider for Stream {
     const CATEGORY: &'static str = "stock";
+    const STATE_SCHEMA: u32 = 1;
     type State = State;
     type Command = Command;
     type Event = Event;

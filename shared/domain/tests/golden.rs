@@ -1,4 +1,5 @@
-//! Stored payloads are frozen: one golden file for each event type and schema.
+//! Stored payloads are frozen: one golden file for each event type and schema, and one for each schema of the states that
+//! snapshots hold. Where a state's file differs, its `STATE_SCHEMA` has to be one more.
 //!
 //! A new type or schema gets a new file (`UPDATE_GOLDEN=1 cargo test -p domain --test golden` writes those that are
 //! missing); one that exists is never changed, since logs hold what it shows.
@@ -9,8 +10,9 @@ use domain::order::{Failure, Placement};
 use domain::product::Registration;
 use domain::values::{Line, Money, Totals};
 use domain::{cart, fulfilment, order, product, stock};
+use eventsourcing::decider::fold;
 use eventsourcing::event::schema_of;
-use eventsourcing::{Event, Events};
+use eventsourcing::{Decider, Event, Events};
 use iso_currency::Currency;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -28,13 +30,24 @@ fn frozen<E: Event + Debug + PartialEq>(category: &str, samples: &[E]) {
     for sample in samples {
         let stored = format!("{}\n", Events::encode(std::slice::from_ref(sample)).unwrap().text());
         let file = folder(category).join(format!("{}.{}.json", sample.name(), schema_of::<E>(sample.name())));
-        if std::env::var_os("UPDATE_GOLDEN").is_some() && !file.exists() {
-            fs::create_dir_all(folder(category)).unwrap();
-            fs::write(&file, &stored).unwrap();
-        }
-        let golden = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        assert_eq!(stored, golden, "{}", file.display());
+        golden(&file, &stored);
     }
+}
+
+/// The state after these events is kept in snapshots as its file says.
+fn state_frozen<D: Decider>(events: &[D::Event]) {
+    let state = fold::<D>(D::State::default(), events);
+    let stored = format!("{}\n", serde_json::to_string(&state).unwrap());
+    golden(&folder("states").join(format!("{}.{}.json", D::CATEGORY, D::STATE_SCHEMA)), &stored);
+}
+
+fn golden(file: &Path, stored: &str) {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() && !file.exists() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, stored).unwrap();
+    }
+    let golden = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    assert_eq!(stored, golden, "{}", file.display());
 }
 
 /// Every file, of whatever schema, reads as an event of today.
@@ -157,4 +170,33 @@ fn processes_are_stored_as_ever() {
         ],
     );
     readable::<fulfilment::Event>("fulfilment");
+}
+
+#[test]
+fn states_are_kept_as_ever() {
+    let Placement { account, lines, totals } = placement();
+    let (sku, warehouse) = (|| "mug".parse().unwrap(), || "berlin".parse().unwrap());
+    let registration =
+        Registration { name: "Mug".parse().unwrap(), description: None, category: None, price: euro(1_299) };
+    state_frozen::<product::Stream>(&[
+        product::Event::ProductRegistered(registration),
+        product::Event::ProductListed {},
+    ]);
+    state_frozen::<stock::Stream>(&[
+        stock::Event::StockReceived { quantity: 10.try_into().unwrap() },
+        stock::Event::StockReserved { order: "0b".repeat(16).parse().unwrap(), quantity: 2.try_into().unwrap() },
+    ]);
+    state_frozen::<cart::Stream>(&[
+        cart::Event::CartOpened { owner: account.clone() },
+        cart::Event::CartCheckedOut { owner: account, lines, totals },
+    ]);
+    state_frozen::<order::Stream>(&[
+        order::Event::OrderPlaced(placement()),
+        order::Event::OrderFailed { reason: Failure::OutOfStock { sku: sku() } },
+    ]);
+    state_frozen::<fulfilment::Stream>(&[
+        fulfilment::Event::OrderPlacementRequested(placement()),
+        fulfilment::Event::PlacementNoted { candidates: [(sku(), vec![warehouse()])].into() },
+        fulfilment::Event::ReservationRequested { warehouse: warehouse(), sku: sku(), quantity: 2.try_into().unwrap() },
+    ]);
 }

@@ -3,7 +3,8 @@
 //! Attribute names and types are frozen by `tests/golden/commit.json`.
 
 use eventsourcing::{
-    Actor, Commit, CommitId, Correlation, DecodeError, Digest, EventId, Events, Hash, StreamName, Timestamp, Version,
+    Actor, Commit, CommitId, Correlation, DecodeError, Digest, EventId, Events, Hash, Snapshot, StreamName, Timestamp,
+    Version,
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
@@ -45,6 +46,8 @@ struct Attributes {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     causation_id: Option<EventId>,
     actor: Actor,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    snapshot: Option<String>,
     hash: ByteArray<32>,
 }
 
@@ -61,6 +64,7 @@ pub fn item_of(commit: &Commit) -> Result<Item, ItemError> {
         client_correlation_id: commit.correlation.client.clone(),
         causation_id: commit.causation.clone(),
         actor: commit.actor.clone(),
+        snapshot: commit.snapshot.as_ref().map(|snapshot| snapshot.text().to_owned()),
         hash: ByteArray::new(commit.hash.0),
     };
     Ok(serde_dynamo::to_item(attributes)?)
@@ -79,6 +83,7 @@ pub fn commit_of(item: Item) -> Result<Commit, ItemError> {
         correlation: Correlation { id: attributes.correlation_id, client: attributes.client_correlation_id },
         causation: attributes.causation_id,
         actor: attributes.actor,
+        snapshot: attributes.snapshot.map(Snapshot::stored),
         hash: Hash(attributes.hash.into_array()),
     })
 }
@@ -139,6 +144,7 @@ mod tests {
             },
             causation: Some("order-0195f1c2a7b37c5d8e9f001122334455@1".parse().unwrap()),
             actor: Actor("4f1d3a5b7c9e0f1a2b3c4d5e6f708192".to_owned()),
+            snapshot: None,
             hash: Hash::ORIGIN,
         };
         commit.hash = commit.chained(&Hash([7; 32]));

@@ -5,7 +5,8 @@ mod read;
 
 use aws_sdk_dynamodb::Client;
 use eventsourcing::{
-    AppendError, Commit, Consistency, Draft, EventLog, Head, History, LogError, StreamName, Version, log::contiguous,
+    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, Reading, StreamName, Timestamp, Version,
+    log::contiguous,
 };
 
 /// The event log on one table; clones share the client.
@@ -25,12 +26,16 @@ impl Log {
 }
 
 impl EventLog for Log {
-    async fn load(&self, stream: &StreamName, consistency: Consistency) -> Result<History, LogError> {
-        History::prove(stream, self.read(stream, Version::NONE, consistency).await?)
+    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
+        History::backwards(stream, reading, self.read_back(stream, reading).await?)
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        self.search(stream, id, since).await
     }
 
     async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
-        let commits = self.read(stream, after, Consistency::Strong).await?;
+        let commits = self.read_on(stream, after).await?;
         contiguous(stream, after, &commits)?;
         Ok(commits)
     }

@@ -1,13 +1,13 @@
 //! Carrying out commands: recognise a repetition, decide, append; one request where the stream is remembered.
 
 use crate::cache::Streams;
-use crate::commit::Draft;
+use crate::commit::{Commit, Draft};
 use crate::decider::Decider;
 use crate::event::Events;
 use crate::execute::{Done, Effect, ExecuteError, Metadata};
-use crate::log::{AppendError, Consistency, EventLog, History, LogError};
+use crate::log::{AppendError, Consistency, EventLog, LogError, Reading};
 use crate::ports::{Clock, Randomness};
-use crate::standing::{First, Standing};
+use crate::standing::Standing;
 use crate::stream::{StreamName, Version};
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub struct Commands<D: Decider, L, H> {
 /// What a command comes to on what is known of the stream.
 enum Attempt<E> {
     Append(Vec<E>),
-    Repeated(First),
+    Repeated(Version),
     Unchanged,
 }
 
@@ -68,7 +68,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         // Taken out until the end: whatever goes wrong on the way, nothing doubtful is left behind.
         let standing = match held.take() {
             Some(standing) => standing,
-            None => Standing::of(&self.log.load(stream, Consistency::Eventual).await?)?,
+            None => Standing::of(&self.log.load(stream, Reading::of::<D>(Consistency::Eventual)).await?)?,
         };
         let (standing, answer) = self.carry_out(standing, command, metadata).await?;
         if standing.head().version() != Version::NONE {
@@ -87,11 +87,20 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         let mut caught_up = false;
         let mut tried = 0;
         loop {
-            let attempt = attempt_on(&standing, command, metadata);
-            let events = match attempt {
+            // Looked for anew whenever more is known: what is taken in may push out what it brought along.
+            if let Some(first) = self.carried_out_before(&standing, metadata).await? {
+                let same = first.digest == metadata.digest;
+                let answer = if same {
+                    Ok(self.first_answer(&standing, first.last_version()).await?)
+                } else {
+                    Err(ExecuteError::OtherContent)
+                };
+                return Ok((standing, answer));
+            }
+            let events = match attempt_on(&standing, command, metadata) {
                 Ok(Attempt::Append(events)) => events,
-                Ok(Attempt::Repeated(first)) => {
-                    let answer = self.first_answer(&standing, first).await?;
+                Ok(Attempt::Repeated(version)) => {
+                    let answer = self.first_answer(&standing, version).await?;
                     return Ok((standing, Ok(answer)));
                 }
                 Ok(Attempt::Unchanged) if caught_up => {
@@ -110,7 +119,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
                 Ok(events) => events,
                 Err(error) => return Ok((standing, Err(ExecuteError::TooLarge(error.to_string())))),
             };
-            match self.log.append(standing.head(), self.draft(events, metadata)).await {
+            match self.append(&standing, self.draft(events, metadata)).await {
                 Ok(commit) => {
                     // What stands in the log may be what an earlier try of this command decided, at another price.
                     standing = standing.then(&commit)?;
@@ -143,6 +152,35 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
             correlation: metadata.correlation.clone(),
             cause: metadata.cause.clone(),
             actor: metadata.actor.clone(),
+            snapshot: None,
+        }
+    }
+
+    /// Appends a draft, with a snapshot where one is due and fits: only events can make a commit too large.
+    async fn append(&self, standing: &Standing<D>, draft: Draft) -> Result<Commit, AppendError> {
+        if let Some(snapshot) = standing.snapshot_due(&draft)? {
+            let with_snapshot = Draft { snapshot: Some(snapshot), ..draft.clone() };
+            match self.log.append(standing.head(), with_snapshot).await {
+                Err(AppendError::TooLarge { .. }) => {}
+                appended => return appended,
+            }
+        }
+        self.log.append(standing.head(), draft).await
+    }
+
+    /// The commit of a reaction that may have been carried out before what is known reaches back: looked for in the log
+    /// as far back as its cause. A client's key is known for as long as the window reaches.
+    async fn carried_out_before(
+        &self,
+        standing: &Standing<D>,
+        metadata: &Metadata,
+    ) -> Result<Option<Commit>, LogError> {
+        let recent = standing.recent();
+        match &metadata.cause {
+            Some(cause) if recent.find(&metadata.id).is_none() && !recent.reach_back_to(cause.committed_at) => {
+                self.log.find(standing.head().stream(), &metadata.id, cause.committed_at).await
+            }
+            _ => Ok(None),
         }
     }
 
@@ -153,14 +191,13 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
     }
 
     /// The stream as the command left it the first time.
-    async fn first_answer(&self, standing: &Standing<D>, first: First) -> Result<Done<D::State>, LogError> {
-        if first.version == standing.head().version() {
+    async fn first_answer(&self, standing: &Standing<D>, version: Version) -> Result<Done<D::State>, LogError> {
+        if version == standing.head().version() {
             return Ok(standing.done(Effect::Repeated));
         }
-        let stream = standing.head().stream();
-        let mut commits = self.log.load(stream, Consistency::Strong).await?.commits().to_vec();
-        commits.retain(|commit| commit.last_version() <= first.version);
-        Ok(Standing::<D>::of(&History::prove(stream, commits)?)?.done(Effect::Repeated))
+        let reading = Reading { until: Some(version), ..Reading::of::<D>(Consistency::Strong) };
+        let then = self.log.load(standing.head().stream(), reading).await?;
+        Ok(Standing::<D>::of(&then)?.done(Effect::Repeated))
     }
 }
 
@@ -169,12 +206,9 @@ fn attempt_on<D: Decider>(
     command: &D::Command,
     metadata: &Metadata,
 ) -> Result<Attempt<D::Event>, ExecuteError<D::Refusal>> {
-    if let Some(first) = standing.carried_out(&metadata.id) {
-        return if first.digest == metadata.digest {
-            Ok(Attempt::Repeated(first))
-        } else {
-            Err(ExecuteError::OtherContent)
-        };
+    if let Some(first) = standing.recent().find(&metadata.id) {
+        let same = first.has_content(&metadata.digest);
+        return if same { Ok(Attempt::Repeated(first.version)) } else { Err(ExecuteError::OtherContent) };
     }
     let actual = standing.head().version();
     if let Some(expected) = metadata.expected.filter(|expected| *expected != actual) {

@@ -3,6 +3,7 @@
 use crate::event::Events;
 use crate::hash::{Digest, Fields, Hash};
 use crate::identity::{Cause, CommitId};
+use crate::snapshot::Snapshot;
 use crate::stream::{EventId, StreamName, Version};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,8 @@ pub struct Commit {
     pub causation: Option<EventId>,
     /// Who acted.
     pub actor: Actor,
+    /// The state after it, on some commits.
+    pub snapshot: Option<Snapshot>,
     /// The stream's chain up to this commit.
     pub hash: Hash,
 }
@@ -58,6 +61,12 @@ impl Commit {
     #[must_use]
     pub const fn last_version(&self) -> Version {
         Version(self.version.0 + self.events.count() - 1)
+    }
+
+    /// Whether a state of this schema can be taken from it.
+    #[must_use]
+    pub fn has_snapshot(&self, schema: u32) -> bool {
+        self.snapshot.as_ref().is_some_and(|snapshot| snapshot.is_usable(schema))
     }
 
     /// The id of its n-th event, from 0.
@@ -88,7 +97,8 @@ impl Commit {
         let fields = optional(fields, "client_correlation_id", self.correlation.client.as_deref());
         let causation = self.causation.as_ref().map(ToString::to_string);
         let fields = optional(fields, "causation_id", causation.as_deref());
-        Hash(fields.field("actor", self.actor.0.as_bytes()).finish())
+        let fields = fields.field("actor", self.actor.0.as_bytes());
+        Hash(optional(fields, "snapshot", self.snapshot.as_ref().map(Snapshot::text)).finish())
     }
 }
 
@@ -116,4 +126,6 @@ pub struct Draft {
     pub cause: Option<Cause>,
     /// Who acts.
     pub actor: Actor,
+    /// The state after it, where a snapshot is due.
+    pub snapshot: Option<Snapshot>,
 }

@@ -1,15 +1,21 @@
 //! The decider: what a stream type decides, and how its state follows from its events.
 
-use crate::event::{DecodeError, Event};
+use crate::event::Event;
 use crate::log::{History, LogError};
+use crate::standing::Standing;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// One stream type. Both functions are total, synchronous and without clock, randomness or I/O: what a decision needs
 /// of the outside (time, prices) stands in the command. A command that already happened yields no event.
 pub trait Decider {
     /// The category of its streams.
     const CATEGORY: &'static str;
+    /// The number of the state's shape in snapshots: one more whenever what `State` serialises to changes, or what
+    /// `evolve` makes of the same events. Snapshots of other numbers are ignored.
+    const STATE_SCHEMA: u32;
     /// What the events amount to; the default is that of a stream without events.
-    type State: Default + Clone + Send + Sync;
+    type State: Default + Clone + Serialize + DeserializeOwned + Send + Sync;
     /// What is asked for.
     type Command: Send + Sync;
     /// What happened.
@@ -47,12 +53,7 @@ pub fn fold<D: Decider>(state: D::State, events: &[D::Event]) -> D::State {
     events.iter().fold(state, D::evolve)
 }
 
-/// The state of a stream after all the commits of its history.
+/// The state of a stream after its history.
 pub fn replay<D: Decider>(history: &History) -> Result<D::State, LogError> {
-    history.commits().iter().try_fold(D::State::default(), |state, commit| {
-        let events = commit.events.decode::<D::Event>();
-        events
-            .map(|events| fold::<D>(state, &events))
-            .map_err(|error: DecodeError| LogError::unreadable(commit, &error))
-    })
+    Ok(Standing::<D>::of(history)?.into_state())
 }

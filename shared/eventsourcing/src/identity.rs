@@ -41,6 +41,17 @@ impl CommitId {
         Self(text)
     }
 
+    /// The id as 128 bits: those of its 32 hex digits, or of a hash where it is none.
+    pub(crate) fn key(&self) -> u128 {
+        Uuid::parse_str(&self.0).map_or_else(
+            |_| {
+                let hash = Fields::default().field("command", self.0.as_bytes()).finish();
+                hash.first_chunk().map_or(0, |first| u128::from_be_bytes(*first))
+            },
+            |id| id.as_u128(),
+        )
+    }
+
     /// The id's text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,8 +1,10 @@
 //! The event log's port, and the proof that what was read from it is whole.
 
 use crate::commit::{Commit, Draft};
+use crate::decider::Decider;
 use crate::event::DecodeError;
 use crate::hash::Hash;
+use crate::identity::CommitId;
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 
@@ -78,6 +80,16 @@ impl Head {
         Self { stream, version: Version::NONE, hash: Hash::ORIGIN, committed_at: None }
     }
 
+    /// The head that a commit leaves.
+    pub(crate) fn behind(commit: &Commit) -> Self {
+        Self {
+            stream: commit.stream.clone(),
+            version: commit.last_version(),
+            hash: commit.hash,
+            committed_at: Some(commit.committed_at),
+        }
+    }
+
     /// The stream.
     #[must_use]
     pub const fn stream(&self) -> &StreamName {
@@ -112,6 +124,7 @@ impl Head {
             correlation: draft.correlation,
             causation: draft.cause.map(|cause| cause.event),
             actor: draft.actor,
+            snapshot: draft.snapshot,
             hash: Hash::ORIGIN,
         };
         commit.hash = commit.chained(&self.hash);
@@ -127,18 +140,33 @@ impl Head {
                 reason: format!("the next commit found is {}@{}", commit.stream, commit.version),
             });
         }
-        Ok(Self {
-            stream: self.stream.clone(),
-            version: commit.last_version(),
-            hash: commit.hash,
-            committed_at: Some(commit.committed_at),
-        })
+        Ok(Self::behind(commit))
     }
 }
 
-/// A stream from its first commit on, proven to be without gaps.
+/// How much of a stream is read, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The schema of the snapshots to read back to; those of other schemas are passed over.
+    pub schema: u32,
+    /// The last event to read, if not the newest: the last one of its commit.
+    pub until: Option<Version>,
+    /// How fresh it has to be.
+    pub consistency: Consistency,
+}
+
+impl Reading {
+    /// The stream as it is now, to be folded by decider `D`.
+    #[must_use]
+    pub const fn of<D: Decider>(consistency: Consistency) -> Self {
+        Self { schema: D::STATE_SCHEMA, until: None, consistency }
+    }
+}
+
+/// A stream from its first commit on, or from one with a snapshot, proven to be without gaps.
 #[derive(Clone, Debug)]
 pub struct History {
+    base: Option<Commit>,
     commits: Vec<Commit>,
     head: Head,
 }
@@ -147,10 +175,25 @@ impl History {
     /// Proves that `commits` are the stream's first ones, in order and contiguous.
     pub fn prove(stream: &StreamName, commits: Vec<Commit>) -> Result<Self, LogError> {
         let head = commits.iter().try_fold(Head::origin(stream.clone()), |head, commit| head.followed_by(commit))?;
-        Ok(Self { commits, head })
+        Ok(Self { base: None, commits, head })
     }
 
-    /// The commits, oldest first.
+    /// Proves what a log read backwards, newest first, to the first usable snapshot or to the beginning.
+    pub fn backwards(stream: &StreamName, reading: Reading, mut newest_first: Vec<Commit>) -> Result<Self, LogError> {
+        let base = newest_first.pop_if(|commit| commit.has_snapshot(reading.schema));
+        newest_first.reverse();
+        let Some(base) = base else { return Self::prove(stream, newest_first) };
+        let head = newest_first.iter().try_fold(Head::behind(&base), |head, commit| head.followed_by(commit))?;
+        Ok(Self { base: Some(base), commits: newest_first, head })
+    }
+
+    /// The commit whose snapshot the history begins with; none where it begins with the stream.
+    #[must_use]
+    pub const fn base(&self) -> Option<&Commit> {
+        self.base.as_ref()
+    }
+
+    /// The commits behind the base, or from the first one on, oldest first.
     #[must_use]
     pub fn commits(&self) -> &[Commit] {
         &self.commits
@@ -165,12 +208,18 @@ impl History {
 
 /// An append-only store of streams.
 pub trait EventLog: Send + Sync {
-    /// The whole stream; that of a stream that does not exist is empty.
-    fn load(
+    /// The stream back to its newest usable snapshot, or to its beginning; that of a stream that does not exist is
+    /// empty.
+    fn load(&self, stream: &StreamName, reading: Reading) -> impl Future<Output = Result<History, LogError>> + Send;
+
+    /// The commit of a command, looked for from the newest back to the first that was committed at `since` or before:
+    /// strongly consistent.
+    fn find(
         &self,
         stream: &StreamName,
-        consistency: Consistency,
-    ) -> impl Future<Output = Result<History, LogError>> + Send;
+        id: &CommitId,
+        since: Timestamp,
+    ) -> impl Future<Output = Result<Option<Commit>, LogError>> + Send;
 
     /// The commits behind the event of version `after`, oldest first and contiguous from there: strongly consistent.
     /// `after` is the last version of a commit, or [`Version::NONE`].
@@ -185,8 +234,12 @@ pub trait EventLog: Send + Sync {
 }
 
 impl<L: EventLog> EventLog for &L {
-    async fn load(&self, stream: &StreamName, consistency: Consistency) -> Result<History, LogError> {
-        (**self).load(stream, consistency).await
+    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
+        (**self).load(stream, reading).await
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        (**self).find(stream, id, since).await
     }
 
     async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {

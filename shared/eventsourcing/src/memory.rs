@@ -1,9 +1,11 @@
 //! The log and the views in memory: for tests and simulations, held to the same contract as those on DynamoDB.
 
 use crate::commit::{Commit, Draft};
-use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, contiguous};
+use crate::identity::CommitId;
+use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading, contiguous};
 use crate::projection::Row;
 use crate::stream::{StreamName, Version};
+use crate::time::Timestamp;
 use crate::views::{Place, ViewError, Views};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,8 +29,16 @@ impl MemoryLog {
 }
 
 impl EventLog for MemoryLog {
-    async fn load(&self, stream: &StreamName, _: Consistency) -> Result<History, LogError> {
-        History::prove(stream, self.commits(stream))
+    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
+        let mut commits = self.commits(stream);
+        commits.retain(|commit| reading.until.is_none_or(|until| commit.version <= until));
+        let base = commits.iter().rposition(|commit| commit.has_snapshot(reading.schema)).unwrap_or_default();
+        History::backwards(stream, reading, commits.drain(base..).rev().collect())
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        let mut newer = self.commits(stream).into_iter().rev().take_while(|commit| commit.committed_at > since);
+        Ok(newer.find(|commit| commit.id == *id))
     }
 
     async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {

@@ -1,36 +1,63 @@
 //! A stream as far as it is known: its state, its end, and the commands that it has carried out.
 
-use crate::commit::Commit;
+use crate::commit::{Commit, Draft};
 use crate::decider::{Decider, fold};
 use crate::execute::{Done, Effect};
-use crate::hash::Digest;
-use crate::identity::CommitId;
 use crate::log::{Head, History, LogError};
-use crate::stream::Version;
-use std::collections::HashMap;
+use crate::recent::Recent;
+use crate::snapshot::{INTERVAL, Snapshot};
+
+/// A snapshot is due after so many bytes of events without one, however few the commits.
+const INTERVAL_BYTES: usize = 256 * 1024;
+/// Where it is large, it is not due before each commit in between bears no more than this much of it.
+const SHARE_BYTES: usize = 100;
 
 /// What a decision is made on. It may be behind the stream, never beside it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Standing<D: Decider> {
     state: D::State,
     head: Head,
-    carried_out: HashMap<CommitId, First>,
-    size_bytes: usize,
+    recent: Recent,
+    /// Since the last snapshot: commits, and bytes of their events.
+    commits: usize,
+    bytes: usize,
+    /// How large the last snapshot was.
+    snapshot_bytes: usize,
 }
 
-/// A command that was carried out: what it was, and where the stream stood after it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct First {
-    pub(crate) digest: Digest,
-    pub(crate) version: Version,
+// Not derived: the stream type itself need not be cloned.
+impl<D: Decider> Clone for Standing<D> {
+    fn clone(&self) -> Self {
+        Self { state: self.state.clone(), head: self.head.clone(), recent: self.recent.clone(), ..*self }
+    }
 }
 
 impl<D: Decider> Standing<D> {
     /// The stream after a history.
     pub(crate) fn of(history: &History) -> Result<Self, LogError> {
-        let origin = Head::origin(history.head().stream().clone());
-        let nothing = Self { state: D::State::default(), head: origin, carried_out: HashMap::new(), size_bytes: 0 };
-        history.commits().iter().try_fold(nothing, Self::then)
+        let known = match history.base() {
+            Some(base) => Self::at(base)?,
+            None => Self {
+                state: D::State::default(),
+                head: Head::origin(history.head().stream().clone()),
+                recent: Recent::default(),
+                commits: 0,
+                bytes: 0,
+                snapshot_bytes: 0,
+            },
+        };
+        history.commits().iter().try_fold(known, Self::then)
+    }
+
+    /// The stream after a commit, by the snapshot that the commit carries.
+    fn at(base: &Commit) -> Result<Self, LogError> {
+        let read =
+            base.snapshot.as_ref().and_then(|snapshot| Some((snapshot.read(D::STATE_SCHEMA)?, snapshot.text().len())));
+        let Some(((state, recent), snapshot_bytes)) = read else {
+            let reason = "its snapshot does not hold a state of the schema that was asked for".to_owned();
+            return Err(LogError::Corrupt { stream: base.stream.clone(), version: base.version, reason });
+        };
+        Ok(Self { state, head: Head::behind(base), recent, commits: 0, bytes: 0, snapshot_bytes })
     }
 
     /// The stream after one more commit, which must be the very next one.
@@ -38,10 +65,25 @@ impl<D: Decider> Standing<D> {
         self.head = self.head.followed_by(commit)?;
         let events = commit.events.decode::<D::Event>().map_err(|error| LogError::unreadable(commit, &error))?;
         self.state = fold::<D>(self.state, &events);
-        let first = First { digest: commit.digest, version: commit.last_version() };
-        self.carried_out.insert(commit.id.clone(), first);
-        self.size_bytes += commit.events.text().len() + size_of::<(CommitId, First)>();
+        self.recent.add(commit);
+        self.commits += 1;
+        self.bytes += commit.events.text().len();
+        if let Some(snapshot) = commit.snapshot.as_ref().filter(|_| commit.has_snapshot(D::STATE_SCHEMA)) {
+            (self.commits, self.bytes, self.snapshot_bytes) = (0, 0, snapshot.text().len());
+        }
         Ok(self)
+    }
+
+    /// The snapshot that a draft has to carry, if one is due: of what the stream will be behind it.
+    pub(crate) fn snapshot_due(&self, draft: &Draft) -> Result<Option<Snapshot>, LogError> {
+        let far = self.commits + 1 >= INTERVAL || self.bytes + draft.events.text().len() >= INTERVAL_BYTES;
+        if !far || (self.commits + 1) * SHARE_BYTES < self.snapshot_bytes {
+            return Ok(None);
+        }
+        let behind = self.clone().then(&self.head.seal(draft.clone()))?;
+        Ok(Snapshot::of(D::STATE_SCHEMA, &behind.state, &behind.recent)
+            .ok()
+            .filter(|snapshot| snapshot.text().len() <= (self.commits + 1) * SHARE_BYTES))
     }
 
     /// The state.
@@ -49,19 +91,23 @@ impl<D: Decider> Standing<D> {
         &self.state
     }
 
+    pub(crate) fn into_state(self) -> D::State {
+        self.state
+    }
+
     /// What to append to.
     pub(crate) const fn head(&self) -> &Head {
         &self.head
     }
 
-    /// The command of this id, if it was carried out.
-    pub(crate) fn carried_out(&self, id: &CommitId) -> Option<First> {
-        self.carried_out.get(id).copied()
+    /// The commands that are known.
+    pub(crate) const fn recent(&self) -> &Recent {
+        &self.recent
     }
 
-    /// About how much memory it takes: no less than what was folded into it.
+    /// About how much memory it takes: as much as its last snapshot, and all that was folded in since.
     pub(crate) const fn size_bytes(&self) -> usize {
-        self.size_bytes
+        size_of::<Self>() + Recent::SIZE_BYTES + self.snapshot_bytes + self.bytes
     }
 
     /// The answer to a command that left the stream like this.

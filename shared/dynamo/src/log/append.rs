@@ -19,6 +19,9 @@ impl Log {
         let item = item_of(&commit).map_err(|error| LogError::Denied(error.to_string()))?;
         let size_bytes = item_size_bytes(&item);
         if size_bytes > LARGEST_ITEM_BYTES {
+            if commit.snapshot.is_some() {
+                tracing::warn!(stream = %commit.stream, size_bytes, "a snapshot does not fit; the commit goes without it");
+            }
             return Err(AppendError::TooLarge { size_bytes, limit_bytes: LARGEST_ITEM_BYTES });
         }
         let put = self

@@ -3,38 +3,92 @@
 use super::Log;
 use crate::error::Failure;
 use crate::item::{EVENTS, STREAM, VERSION, commit_of, end_of, version_of};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::query::QueryError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use eventsourcing::{Commit, Consistency, LogError, StreamName, Version};
+use aws_smithy_async::future::pagination_stream::PaginationStream;
+use eventsourcing::snapshot::INTERVAL;
+use eventsourcing::{Commit, CommitId, Consistency, LogError, Reading, StreamName, Timestamp, Version};
 use serde_dynamo::Item;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 impl Log {
-    /// The commits behind version `after`, oldest first, as they are found: whether they are contiguous is for the
-    /// caller to prove.
-    pub(super) async fn read(
-        &self,
-        stream: &StreamName,
-        after: Version,
-        consistency: Consistency,
-    ) -> Result<Vec<Commit>, LogError> {
-        let mut items = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("#stream = :stream AND #version > :after")
-            .expression_attribute_names("#stream", STREAM)
-            .expression_attribute_names("#version", VERSION)
-            .expression_attribute_values(":stream", AttributeValue::S(stream.to_string()))
-            .expression_attribute_values(":after", AttributeValue::N(after.to_string()))
-            .consistent_read(consistency == Consistency::Strong)
-            .into_paginator()
-            .items()
-            .send();
+    /// The commits behind version `after`, oldest first, strongly consistent, as they are found: whether they are
+    /// contiguous is for the caller to prove.
+    pub(super) async fn read_on(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        let mut items = self.query(stream).consistent_read(true);
+        items = items.key_condition_expression("#stream = :stream AND #version > :version");
+        items = items.expression_attribute_values(":version", AttributeValue::N(after.to_string()));
+        let mut items = items.into_paginator().items().send();
         let mut commits = Vec::new();
         while let Some(item) = items.try_next().await.map_err(Failure::from)? {
             commits.push(read_commit(stream, item.into())?);
         }
         Ok(commits)
+    }
+
+    /// The commits from the newest back to the first with a usable snapshot, or to the beginning.
+    pub(super) async fn read_back(&self, stream: &StreamName, reading: Reading) -> Result<Vec<Commit>, LogError> {
+        let until = reading.until.unwrap_or(Version(u64::MAX));
+        let mut items = self.backwards(stream, until, reading.consistency);
+        let mut commits = Vec::new();
+        while let Some(item) = items.try_next().await.map_err(Failure::from)? {
+            let commit = read_commit(stream, item.into())?;
+            let enough = commit.has_snapshot(reading.schema);
+            commits.push(commit);
+            if enough {
+                break;
+            }
+        }
+        Ok(commits)
+    }
+
+    /// The commit of a command among those committed after `since`.
+    pub(super) async fn search(
+        &self,
+        stream: &StreamName,
+        id: &CommitId,
+        since: Timestamp,
+    ) -> Result<Option<Commit>, LogError> {
+        let mut items = self.backwards(stream, Version(u64::MAX), Consistency::Strong);
+        while let Some(item) = items.try_next().await.map_err(Failure::from)? {
+            let commit = read_commit(stream, item.into())?;
+            if commit.committed_at <= since {
+                return Ok(None);
+            }
+            if commit.id == *id {
+                return Ok(Some(commit));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Items from version `until` back, as many at a time as there are between two snapshots.
+    fn backwards(
+        &self,
+        stream: &StreamName,
+        until: Version,
+        consistency: Consistency,
+    ) -> PaginationStream<Result<HashMap<String, AttributeValue>, SdkError<QueryError>>> {
+        self.query(stream)
+            .key_condition_expression("#stream = :stream AND #version <= :version")
+            .expression_attribute_values(":version", AttributeValue::N(until.to_string()))
+            .consistent_read(consistency == Consistency::Strong)
+            .scan_index_forward(false)
+            .limit(i32::try_from(INTERVAL).unwrap_or(i32::MAX))
+            .into_paginator()
+            .items()
+            .send()
+    }
+
+    fn query(&self, stream: &StreamName) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.table)
+            .expression_attribute_names("#stream", STREAM)
+            .expression_attribute_names("#version", VERSION)
+            .expression_attribute_values(":stream", AttributeValue::S(stream.to_string()))
     }
 
     /// The end of every stream. What is kept meanwhile is one entry a stream and one page of items.

@@ -50,4 +50,6 @@ contract!(
     time_never_goes_back_in_a_stream,
     an_effect_is_later_than_its_cause,
     the_chain_holds_along_the_history,
+    a_stream_is_loaded_back_to_its_newest_usable_snapshot,
+    a_command_is_found_as_far_back_as_asked,
 );

@@ -1,6 +1,6 @@
 //! Reading from `DynamoDB` what is no log: it is an error that says where, never skipped.
 
-use crate::sample::{note_each, stream};
+use crate::sample::{note_each, reading, stream};
 use crate::store::Store;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynamo::Log;
@@ -28,7 +28,7 @@ async fn a_missing_commit_is_noticed() {
     let delete = store.client.delete_item().table_name(&table);
     let delete = delete.key("stream", AttributeValue::S("note-1".to_owned()));
     delete.key("version", AttributeValue::N("2".to_owned())).send().await.unwrap();
-    assert_eq!(corrupt_at(log.load(&stream("note-1"), Consistency::Strong).await), Version(2));
+    assert_eq!(corrupt_at(log.load(&stream("note-1"), reading(Consistency::Strong)).await), Version(2));
     assert_eq!(corrupt_at(log.since(&stream("note-1"), Version(1)).await), Version(2));
     assert_eq!(log.since(&stream("note-1"), Version(2)).await.unwrap().len(), 1);
 }
@@ -40,7 +40,7 @@ async fn an_item_that_is_no_commit_is_named() {
     let put = store.client.put_item().table_name(&table);
     let put = put.item("stream", AttributeValue::S("note-1".to_owned()));
     put.item("version", AttributeValue::N("4".to_owned())).send().await.unwrap();
-    assert_eq!(corrupt_at(log.load(&stream("note-1"), Consistency::Eventual).await), Version(4));
+    assert_eq!(corrupt_at(log.load(&stream("note-1"), reading(Consistency::Eventual)).await), Version(4));
     assert!(matches!(log.heads().await, Err(LogError::Denied(_))));
 }
 
@@ -49,13 +49,13 @@ async fn reads_are_as_consistent_as_was_asked() {
     let store = Store::new();
     let (log, _) = three(&store).await;
     for (consistency, strong) in [(Consistency::Eventual, false), (Consistency::Strong, true)] {
-        log.load(&stream("note-1"), consistency).await.unwrap();
+        log.load(&stream("note-1"), reading(consistency)).await.unwrap();
         assert_eq!(store.line.was_consistent(), strong);
     }
-    log.load(&stream("note-1"), Consistency::Eventual).await.unwrap();
+    log.load(&stream("note-1"), reading(Consistency::Eventual)).await.unwrap();
     log.since(&stream("note-1"), Version(1)).await.unwrap();
     assert!(store.line.was_consistent());
-    log.load(&stream("note-1"), Consistency::Eventual).await.unwrap();
+    log.load(&stream("note-1"), reading(Consistency::Eventual)).await.unwrap();
     log.heads().await.unwrap();
     assert!(store.line.was_consistent());
 }

@@ -1,11 +1,13 @@
 //! What holds for every event log.
 
-use crate::sample::{NOW, current, draft, effect, note_each, stream, texts};
-use eventsourcing::{AppendError, Commit, Consistency, Correlation, Digest, Draft, EventLog, Hash, Timestamp, Version};
+use crate::sample::{NOW, current, draft, effect, note_each, reading, stream, texts};
+use eventsourcing::{
+    AppendError, Commit, Consistency, Correlation, Digest, Draft, EventLog, Hash, Reading, Snapshot, Timestamp, Version,
+};
 
 pub(crate) async fn a_stream_that_does_not_exist_is_empty<L: EventLog>(log: &L) {
     for consistency in [Consistency::Eventual, Consistency::Strong] {
-        let history = log.load(&stream("note-1"), consistency).await.unwrap();
+        let history = log.load(&stream("note-1"), reading(consistency)).await.unwrap();
         assert!(history.commits().is_empty());
         assert_eq!((history.head().version(), history.head().stream()), (Version::NONE, &stream("note-1")));
     }
@@ -25,7 +27,7 @@ pub(crate) async fn what_was_appended_is_loaded_as_it_was<L: EventLog>(log: &L) 
     assert_eq!((first.version, first.last_version(), second.version), (Version(1), Version(2), Version(3)));
     assert_eq!(second.correlation.client.as_deref(), Some("client's own"));
     for consistency in [Consistency::Eventual, Consistency::Strong] {
-        let history = log.load(&name, consistency).await.unwrap();
+        let history = log.load(&name, reading(consistency)).await.unwrap();
         assert_eq!(history.commits(), [first.clone(), second.clone()]);
     }
 }
@@ -111,7 +113,7 @@ pub(crate) async fn a_stream_of_more_than_one_page_is_read_whole<L: EventLog>(lo
     let large: Vec<&str> = large.iter().map(String::as_str).collect();
     let history = note_each(log, &name, &large).await;
     assert_eq!(texts(&history), large);
-    assert_eq!(log.load(&name, Consistency::Eventual).await.unwrap().commits(), history.commits());
+    assert_eq!(log.load(&name, reading(Consistency::Eventual)).await.unwrap().commits(), history.commits());
     assert_eq!(log.since(&name, Version(1)).await.unwrap(), history.commits().split_at(1).1);
     assert_eq!(log.heads().await.unwrap(), [(name, Version(6))]);
 }
@@ -163,4 +165,58 @@ pub(crate) async fn the_chain_holds_along_the_history<L: EventLog>(log: &L) {
         previous = commit.hash;
     }
     assert_ne!(previous, Hash::ORIGIN);
+}
+
+/// A snapshot of a state of this schema.
+fn snapshot(schema: u32) -> Snapshot {
+    let window = r#"{"entries":[],"floor":0}"#;
+    Snapshot::stored(format!(
+        r#"{{"schema":{schema},"state":{{}},"recent":{{"first":null,"clients":{window},"reactions":{window}}}}}"#
+    ))
+}
+
+pub(crate) async fn a_stream_is_loaded_back_to_its_newest_usable_snapshot<L: EventLog>(log: &L) {
+    let name = stream("note-1");
+    let kept = [None, Some(snapshot(1)), None, Some(snapshot(1)), None, Some(snapshot(2)), None];
+    for (number, snapshot) in kept.into_iter().enumerate() {
+        let text = number.to_string();
+        let draft = Draft { snapshot: snapshot.clone(), ..draft(&text, &[&text]) };
+        let commit = log.append(current(log, &name).await.head(), draft).await.unwrap();
+        assert_eq!(commit.snapshot, snapshot);
+    }
+    let all = log.since(&name, Version::NONE).await.unwrap();
+    let after = async |schema: u32, until: Option<Version>| {
+        let history = log.load(&name, Reading { schema, until, consistency: Consistency::Strong }).await.unwrap();
+        let base = history.base().map(|base| base.version.0);
+        assert_eq!(history.head().version(), until.unwrap_or(Version(7)));
+        let behind = usize::try_from(base.unwrap_or_default()).unwrap();
+        let until = usize::try_from(history.head().version().0).unwrap();
+        assert_eq!(history.commits(), &all[behind..until]);
+        base
+    };
+    assert_eq!(after(1, None).await, Some(4), "one of another schema is passed over");
+    assert_eq!(after(2, None).await, Some(6));
+    assert_eq!(after(3, None).await, None);
+    assert_eq!(after(1, Some(Version(3))).await, Some(2));
+    assert_eq!(after(1, Some(Version(2))).await, Some(2));
+    assert_eq!(after(1, Some(Version(1))).await, None);
+    let next = log.append(current(log, &name).await.head(), draft("next", &["x"])).await.unwrap();
+    assert_eq!(next.version, Version(8), "what was loaded from a snapshot on can be appended to");
+}
+
+pub(crate) async fn a_command_is_found_as_far_back_as_asked<L: EventLog>(log: &L) {
+    let name = stream("note-1");
+    for number in 0..200 {
+        let head = current(log, &name).await;
+        let now = Timestamp(NOW.0 + number);
+        log.append(head.head(), Draft { now, ..draft(&number.to_string(), &["x"]) }).await.unwrap();
+    }
+    let found = async |command: &str, since: i64| {
+        let commit = log.find(&name, &draft(command, &["x"]).id, Timestamp(NOW.0 + since)).await.unwrap();
+        commit.map(|commit| commit.version.0)
+    };
+    assert_eq!(found("199", 0).await, Some(200));
+    assert_eq!(found("3", 2).await, Some(4));
+    assert_eq!(found("3", 3).await, None, "what is looked for was committed later than that");
+    assert_eq!(found("none", -1).await, None);
 }

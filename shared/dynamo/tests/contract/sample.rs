@@ -1,8 +1,8 @@
 //! Commits to try a log with.
 
 use eventsourcing::{
-    Actor, Cause, CommitId, Consistency, Correlation, Digest, Draft, Event, EventLog, Events, History, StreamName,
-    Timestamp,
+    Actor, Cause, CommitId, Consistency, Correlation, Digest, Draft, Event, EventLog, Events, History, Reading,
+    StreamName, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,11 @@ pub(crate) fn stream(name: &str) -> StreamName {
     name.parse().unwrap()
 }
 
+/// The whole stream back to a snapshot of schema 1.
+pub(crate) const fn reading(consistency: Consistency) -> Reading {
+    Reading { schema: 1, until: None, consistency }
+}
+
 /// A client's command that notes these texts, one event each.
 pub(crate) fn draft(command: &str, texts: &[&str]) -> Draft {
     let events: Vec<_> = texts.iter().map(|text| Sample::Noted { text: (*text).to_owned() }).collect();
@@ -36,6 +41,7 @@ pub(crate) fn draft(command: &str, texts: &[&str]) -> Draft {
         correlation: Correlation { id: "0195f1c2a7b37000800000000000000a".to_owned(), client: None },
         cause: None,
         actor: Actor("alice".to_owned()),
+        snapshot: None,
     }
 }
 
@@ -55,7 +61,7 @@ pub(crate) async fn note_each<L: EventLog>(log: &L, stream: &StreamName, texts: 
 }
 
 pub(crate) async fn current<L: EventLog>(log: &L, stream: &StreamName) -> History {
-    log.load(stream, Consistency::Strong).await.unwrap()
+    log.load(stream, reading(Consistency::Strong)).await.unwrap()
 }
 
 /// The texts that a stream holds.

@@ -3,8 +3,8 @@
 use crate::counter::{Add, BeyondLimit, Counter, LIMIT, StillHost, keyed, on_version, stream};
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::{
-    AppendError, Commands, Commit, Consistency, Done, Draft, Effect, EventLog, ExecuteError, Head, History, LogError,
-    Metadata, StreamName, Version,
+    AppendError, Commands, Commit, CommitId, Consistency, Done, Draft, Effect, EventLog, ExecuteError, Head, History,
+    LogError, Metadata, Reading, StreamName, Timestamp, Version,
 };
 use futures::future::join_all;
 use std::sync::Mutex;
@@ -34,12 +34,16 @@ impl Unkind {
 }
 
 impl EventLog for Unkind {
-    async fn load(&self, stream: &StreamName, consistency: Consistency) -> Result<History, LogError> {
+    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
         let mut commits = self.log.commits(stream);
-        if consistency == Consistency::Eventual {
+        if reading.consistency == Consistency::Eventual {
             commits.truncate(commits.len().saturating_sub(self.stale_by));
         }
         History::prove(stream, commits)
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        self.log.find(stream, id, since).await
     }
 
     async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
@@ -164,10 +168,14 @@ struct Counting {
 }
 
 impl EventLog for Counting {
-    async fn load(&self, stream: &StreamName, consistency: Consistency) -> Result<History, LogError> {
+    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
         self.loads.fetch_add(1, Ordering::Relaxed);
         tokio::task::yield_now().await;
-        self.log.load(stream, consistency).await
+        self.log.load(stream, reading).await
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        self.log.find(stream, id, since).await
     }
 
     async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {

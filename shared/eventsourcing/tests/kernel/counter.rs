@@ -46,6 +46,7 @@ pub(crate) const LIMIT: u32 = 1_000;
 
 impl Decider for Counter {
     const CATEGORY: &'static str = "counter";
+    const STATE_SCHEMA: u32 = 1;
     type State = u32;
     type Command = Add;
     type Event = Counted;

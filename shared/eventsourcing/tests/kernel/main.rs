@@ -4,3 +4,4 @@
 mod advance;
 mod commands;
 mod counter;
+mod snapshots;
