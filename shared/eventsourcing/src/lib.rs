@@ -16,6 +16,7 @@ pub mod commit;
 pub mod decider;
 pub mod event;
 pub mod execute;
+pub mod faulty;
 pub mod hash;
 pub mod identity;
 pub mod log;

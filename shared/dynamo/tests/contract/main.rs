@@ -1,9 +1,11 @@
 //! The contract of every event log, run over the one in memory and the one on `DynamoDB`, and what the latter's tables
-//! promise beyond it, all against an embedded `DynamoDB` behind the real client.
+//! promise beyond it, all against an embedded `DynamoDB` behind the real client; the contract also on Amazon's own
+//! `DynamoDB Local`, where one is at hand.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod appending;
+mod official;
 mod parked;
 mod reading;
 mod rules;
@@ -30,6 +32,18 @@ macro_rules! contract {
                     crate::rules::$rule(&crate::store::Store::new().log().await).await;
                 }
             )*
+        }
+
+        mod dynamodb_local {
+            #[tokio::test]
+            async fn every_rule_holds_on_the_official_engine() {
+                let Some(mut engine) = crate::official::Engine::start().await else { return };
+                $(
+                    let log = engine.log().await;
+                    engine.try_rule(stringify!($rule), crate::rules::$rule(&log)).await;
+                )*
+                engine.verdict();
+            }
         }
     };
 }

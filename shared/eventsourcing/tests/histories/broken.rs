@@ -1,0 +1,188 @@
+//! The log that the histories run on, and the ways in which it, or what stands on it, can be broken.
+
+use crate::recording::Recording;
+use eventsourcing::faulty::FaultyLog;
+use eventsourcing::hash::Hash;
+use eventsourcing::memory::MemoryLog;
+use eventsourcing::{
+    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, Reading, StreamName, Timestamp, Version,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+/// A rule that a log keeps, left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Defect {
+    /// Puts without a condition: what stands there is overwritten.
+    Overwrites,
+    /// Puts without a condition into a store that keeps both.
+    StandsBeside,
+    /// The command's own earlier write is a conflict like any other.
+    OwnIsConflict,
+    /// A commit in the way is the command's own where the ids agree, whatever the content.
+    OwnByIdAlone,
+    /// The time of a commit is what the host's clock says.
+    HostClock,
+    /// A commit is not chained to the one before.
+    Unchained,
+}
+
+/// Streams in memory, kept by all rules or by all but one; what lands in them is recorded.
+pub(crate) struct Ground<'a> {
+    recording: &'a Recording,
+    log: MemoryLog,
+    broken: Option<Broken>,
+}
+
+struct Broken {
+    defect: Defect,
+    streams: Mutex<BTreeMap<StreamName, Vec<Commit>>>,
+}
+
+impl Broken {
+    fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        let now = draft.now;
+        let mut commit = head.seal(draft);
+        let mut streams = self.streams.lock().unwrap();
+        let commits = streams.entry(commit.stream.clone()).or_default();
+        match self.defect {
+            Defect::HostClock => {
+                let before = commits.iter().rfind(|before| before.version < commit.version);
+                commit.committed_at = now;
+                commit.hash = commit.chained(before.map_or(&Hash::ORIGIN, |before| &before.hash));
+            }
+            Defect::Unchained => commit.hash = commit.chained(&Hash::ORIGIN),
+            Defect::Overwrites | Defect::StandsBeside | Defect::OwnIsConflict | Defect::OwnByIdAlone => {}
+        }
+        let standing = commits.iter_mut().find(|stored| stored.version == commit.version);
+        match (self.defect, standing) {
+            (Defect::Overwrites, Some(stored)) => *stored = commit.clone(),
+            (Defect::OwnByIdAlone, Some(stored)) if stored.id == commit.id => return Ok(stored.clone()),
+            (Defect::HostClock | Defect::Unchained, Some(stored))
+                if (&stored.id, stored.digest) == (&commit.id, commit.digest) =>
+            {
+                return Ok(stored.clone());
+            }
+            (Defect::StandsBeside, Some(_)) | (_, None) => {
+                commits.push(commit.clone());
+                commits.sort_by_key(|commit| commit.version);
+            }
+            (Defect::OwnIsConflict | Defect::OwnByIdAlone | Defect::HostClock | Defect::Unchained, Some(_)) => {
+                return Err(AppendError::Conflict);
+            }
+        }
+        Ok(commit)
+    }
+}
+
+impl<'a> Ground<'a> {
+    pub(crate) fn new(recording: &'a Recording, defect: Option<Defect>) -> Self {
+        let broken = defect.map(|defect| Broken { defect, streams: Mutex::default() });
+        Self { recording, log: MemoryLog::default(), broken }
+    }
+
+    /// What stands in a stream, whether that is a stream or not.
+    pub(crate) fn commits(&self, stream: &StreamName) -> Vec<Commit> {
+        match &self.broken {
+            None => self.log.commits(stream),
+            Some(broken) => broken.streams.lock().unwrap().get(stream).cloned().unwrap_or_default(),
+        }
+    }
+}
+
+impl EventLog for Ground<'_> {
+    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
+        match &self.broken {
+            None => self.log.load(stream, reading).await,
+            Some(_) => {
+                let mut commits = self.commits(stream);
+                commits.retain(|commit| reading.until.is_none_or(|until| commit.version <= until));
+                History::prove(stream, commits)
+            }
+        }
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        let newer = self.commits(stream).into_iter().rev().take_while(|commit| commit.committed_at > since);
+        Ok({ newer }.find(|commit| commit.id == *id))
+    }
+
+    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        match &self.broken {
+            None => self.log.since(stream, after).await,
+            Some(_) => Ok(self.commits(stream).into_iter().filter(|commit| commit.version > after).collect()),
+        }
+    }
+
+    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        let appended = match &self.broken {
+            None => self.log.append(head, draft).await,
+            Some(broken) => broken.append(head, draft),
+        };
+        appended.inspect(|commit| self.recording.lock().landed(commit))
+    }
+
+    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
+        self.log.heads().await
+    }
+}
+
+/// A rule that a process keeps, left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bend {
+    /// Refusals and no-ops are answered on what is known, however it came to be known, without another read.
+    TrustsWhatItKnows,
+    /// Commits bear an id of their own, not that of the command.
+    ForgetsIds,
+}
+
+/// The log as one process uses it.
+pub(crate) struct Used<'a> {
+    log: &'a FaultyLog<Ground<'a>>,
+    bend: Option<Bend>,
+    /// The streams whose last append met another commit: those are read again even so.
+    conflicts: Mutex<BTreeSet<StreamName>>,
+}
+
+impl<'a> Used<'a> {
+    pub(crate) const fn new(log: &'a FaultyLog<Ground<'a>>, bend: Option<Bend>) -> Self {
+        Self { log, bend, conflicts: Mutex::new(BTreeSet::new()) }
+    }
+}
+
+impl EventLog for Used<'_> {
+    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
+        self.log.load(stream, reading).await
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        self.log.find(stream, id, since).await
+    }
+
+    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        if self.bend == Some(Bend::TrustsWhatItKnows) && !self.conflicts.lock().unwrap().remove(stream) {
+            return Ok(vec![]);
+        }
+        self.log.since(stream, after).await
+    }
+
+    async fn append(&self, head: &Head, mut draft: Draft) -> Result<Commit, AppendError> {
+        if self.bend == Some(Bend::ForgetsIds) {
+            draft.id = fresh(&draft.id, self.log.log().recording);
+        }
+        let appended = self.log.append(head, draft).await;
+        if matches!(appended, Err(AppendError::Conflict)) {
+            self.conflicts.lock().unwrap().insert(head.stream().clone());
+        }
+        appended
+    }
+
+    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
+        self.log.heads().await
+    }
+}
+
+/// An id that no other command and no other try has.
+pub(crate) fn fresh(id: &CommitId, recording: &Recording) -> CommitId {
+    CommitId::stored(format!("{id}-{}", recording.lock().moment()))
+}
