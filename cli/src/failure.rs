@@ -1,5 +1,6 @@
 //! Why a command failed, in one line that says what to do, and with which exit code.
 
+use crate::bench::{BenchError, PlotError};
 use local::HostError;
 use reqwest::StatusCode;
 use std::process::ExitCode;
@@ -59,6 +60,12 @@ pub(crate) enum Failure {
     /// The process cannot listen for signals, or speak HTTP.
     #[error("this machine does not allow it: {0}")]
     Machine(String),
+    /// Nothing was measured.
+    #[error(transparent)]
+    Bench(#[from] BenchError),
+    /// What was measured cannot be drawn.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
     /// The output cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
@@ -78,6 +85,8 @@ impl Failure {
             | Self::Stalled { .. }
             | Self::Host(_)
             | Self::Machine(_)
+            | Self::Bench(_)
+            | Self::Plot(_)
             | Self::Output(_) => 1,
         })
     }

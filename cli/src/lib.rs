@@ -2,9 +2,10 @@
 //!
 //! `stack` names what is deployed; `arguments` is the command line, `commands` has a file for each command. They reach
 //! the shop through `client` alone, over HTTP, as anybody else does. `sample` is what `serve --demo` and `seed` fill a
-//! shop with, `log` follows and prints events, `terminal` knows what is looked at by a person.
+//! shop with, `log` follows and prints events, `bench` measures the event log, `terminal` knows what is looked at by a person.
 
 mod arguments;
+mod bench;
 mod client;
 mod commands;
 mod failure;

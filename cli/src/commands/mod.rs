@@ -1,5 +1,6 @@
 //! The commands, a file each: what it takes, and what it does.
 
+mod bench;
 mod events;
 mod seed;
 mod serve;
@@ -18,6 +19,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Events(events::Events),
     State(state::State),
+    Bench(bench::Bench),
 }
 
 impl Command {
@@ -29,6 +31,7 @@ impl Command {
             Self::Seed(command) => command.run(global).await,
             Self::Events(events::Events::Tail(command)) => command.run(global).await,
             Self::State(command) => command.run(global).await,
+            Self::Bench(command) => command.run(global).await,
         }
     }
 }

@@ -80,6 +80,7 @@ fn entries(texts: &[&str]) -> Vec<BusEntry> {
         correlation: Correlation { id: "0195f1c2a7b37000800000000000000a".to_owned(), client: Some("mine".to_owned()) },
         causation: Some("order-0195f1c2a7b37c5d8e9f001122334455@1".parse().unwrap()),
         actor: Actor("4f1d3a5b7c9e0f1a2b3c4d5e6f708192".to_owned()),
+        snapshot: None,
         hash: Hash::ORIGIN,
     };
     BusEntry::of("shop", &commit).unwrap()

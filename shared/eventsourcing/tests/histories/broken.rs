@@ -92,14 +92,12 @@ impl<'a> Ground<'a> {
 
 impl EventLog for Ground<'_> {
     async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
-        match &self.broken {
-            None => self.log.load(stream, reading).await,
-            Some(_) => {
-                let mut commits = self.commits(stream);
-                commits.retain(|commit| reading.until.is_none_or(|until| commit.version <= until));
-                History::prove(stream, commits)
-            }
+        if self.broken.is_none() {
+            return self.log.load(stream, reading).await;
         }
+        let mut commits = self.commits(stream);
+        commits.retain(|commit| reading.until.is_none_or(|until| commit.version <= until));
+        History::prove(stream, commits)
     }
 
     async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {

@@ -110,7 +110,9 @@ fn only_an_eventually_consistent_read_is_stale() {
         let faulty = FaultyLog::new(MemoryLog::default(), 1, Odds { stale_read: SURE, ..Odds::NONE });
         faulty.load(&stream(), Reading::of::<Shelf>(Consistency::Eventual)).await.unwrap();
         append(faulty.log(), "a").await.unwrap();
-        let version = async |consistency| faulty.load(&stream(), Reading::of::<Shelf>(consistency)).await.unwrap().head().version();
+        let version = async |consistency| {
+            faulty.load(&stream(), Reading::of::<Shelf>(consistency)).await.unwrap().head().version()
+        };
         assert_eq!(version(Consistency::Eventual).await, Version::NONE);
         assert_eq!(version(Consistency::Strong).await, Version(1));
         assert_eq!(faulty.since(&stream(), Version::NONE).await.unwrap().len(), 1);

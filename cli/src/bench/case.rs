@@ -1,0 +1,83 @@
+//! The cases, by the names under which they are asked for and reported.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// How many earlier events the streams of a case have.
+pub(crate) const LENGTHS: [u64; 5] = [1, 10, 100, 1_000, 10_000];
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// The first command of a stream.
+    Create,
+    /// One event more on a stream that the process remembers.
+    AppendWarm(u64),
+    /// One event more on a stream that the process has to read first.
+    AppendCold(u64),
+    /// Five events in one command, on a stream that the process remembers.
+    AppendFive,
+    /// Sixteen writers of one process on one stream.
+    Contention,
+    /// The state of a stream, read from the log.
+    Load(u64),
+}
+
+impl Case {
+    /// All of them, in the order in which they are run.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Create)
+            .chain(LENGTHS.map(Self::AppendWarm))
+            .chain(LENGTHS.map(Self::AppendCold))
+            .chain([Self::AppendFive, Self::Contention])
+            .chain(LENGTHS.map(Self::Load))
+    }
+
+    /// How many events a stream has before the command.
+    pub(crate) const fn earlier(self) -> u64 {
+        match self {
+            Self::Create | Self::Contention => 0,
+            Self::AppendFive => 1,
+            Self::AppendWarm(length) | Self::AppendCold(length) | Self::Load(length) => length,
+        }
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create => formatter.write_str("create"),
+            Self::AppendWarm(length) => write!(formatter, "append_warm_{length}"),
+            Self::AppendCold(length) => write!(formatter, "append_cold_{length}"),
+            Self::AppendFive => formatter.write_str("append_5_events"),
+            Self::Contention => formatter.write_str("contention_16"),
+            Self::Load(length) => write!(formatter, "load_{length}"),
+        }
+    }
+}
+
+impl FromStr for Case {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::all().find(|case| case.to_string() == text).ok_or_else(|| {
+            let names: Vec<_> = Self::all().map(|case| case.to_string()).collect();
+            format!("there is {}", names.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_case_is_found_by_its_name_and_no_other_text_is_one() {
+        for case in Case::all() {
+            assert_eq!(case.to_string().parse(), Ok(case));
+        }
+        assert_eq!(Case::all().count(), 18);
+        let unknown = "append_warm_7".parse::<Case>().unwrap_err();
+        assert!(unknown.contains("append_warm_10000"), "{unknown}");
+    }
+}

@@ -1,0 +1,209 @@
+//! The streams that cases run on: as long as a case wants them, on both sides, and not much longer afterwards.
+
+use super::BenchError;
+use super::account::{Account, Book, LONG, SHORT};
+use super::case::Case;
+use super::store::{Item, Raw, TABLE, newest};
+use dynamo::Log;
+use eventsourcing::{
+    Actor, Commands, CommitId, Correlation, Decider, Digest, Effect, ExecuteError, Metadata, Randomness, StreamName,
+    identity,
+};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use lambda::SystemHost;
+use std::collections::BTreeMap;
+
+/// How many streams are filled at the same time.
+const AT_A_TIME: usize = 16;
+/// A stream is used until it has grown by this part of its length.
+const GROWTH: u64 = 8;
+
+/// A stream's owner: the commands of this process.
+pub(super) type Accounts = Commands<Account, Log, SystemHost>;
+
+/// A command that is ready to be sent, and what the raw client does in its place.
+#[derive(Clone)]
+pub(super) struct Step {
+    /// The event log's stream.
+    pub(super) stream: StreamName,
+    /// The command.
+    pub(super) command: Book,
+    /// What surrounds it.
+    pub(super) metadata: Metadata,
+    /// The raw client's stream,
+    pub(super) raw: String,
+    /// and the version that it puts there.
+    pub(super) version: u64,
+}
+
+/// Who is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    /// The event log.
+    Ours,
+    /// The client without it.
+    Raw,
+}
+
+/// A stream for each side, of which the one who runs on it is filled.
+#[derive(Clone)]
+struct Lane {
+    stream: StreamName,
+    raw: String,
+    used: u64,
+    /// The newest command, which a repetition recognises.
+    newest: Metadata,
+}
+
+/// All lanes, by case and side.
+pub(super) struct Lanes {
+    ours: Accounts,
+    raw: Raw,
+    /// The item of a commit of one event, and of one of five.
+    single: Item,
+    five: Item,
+    by_case: BTreeMap<String, Vec<Lane>>,
+}
+
+impl Lanes {
+    /// None yet; finds out which bytes a commit has.
+    pub(super) async fn new(ours: Accounts, raw: Raw) -> Result<Self, BenchError> {
+        let single = sample(&ours, &raw, one()).await?;
+        let five = sample(&ours, &raw, several()).await?;
+        Ok(Self { ours, raw, single, five, by_case: BTreeMap::new() })
+    }
+
+    /// The commands that remember the streams of warm cases.
+    pub(super) const fn ours(&self) -> &Accounts {
+        &self.ours
+    }
+
+    /// The raw client.
+    pub(super) const fn raw(&self) -> &Raw {
+        &self.raw
+    }
+
+    /// What the raw client puts in a case.
+    pub(super) const fn template(&self, case: Case) -> &Item {
+        match case {
+            Case::AppendFive => &self.five,
+            Case::Create | Case::AppendWarm(_) | Case::AppendCold(_) | Case::Contention | Case::Load(_) => &self.single,
+        }
+    }
+
+    /// As many steps of a case, one behind the other.
+    pub(super) async fn steps(&mut self, case: Case, who: Who, count: u64) -> Result<Vec<Step>, BenchError> {
+        let (length, key) = (case.earlier(), format!("{case} {who:?}"));
+        let growth = match case {
+            Case::Load(_) | Case::Contention => u64::MAX,
+            Case::Create | Case::AppendFive => 1,
+            Case::AppendWarm(_) | Case::AppendCold(_) => (length / GROWTH).max(1),
+        };
+        let mut lanes = self.by_case.remove(&key).unwrap_or_default();
+        lanes.retain(|lane| lane.used < growth && !matches!(case, Case::Contention));
+        let free: u64 = lanes.iter().map(|lane| growth - lane.used).fold(0, u64::saturating_add);
+        let missing = count.saturating_sub(free).div_ceil(growth);
+        let filled = stream::iter((0..missing).map(|_| self.fill(who, length)));
+        lanes.extend(filled.buffer_unordered(AT_A_TIME).try_collect::<Vec<_>>().await?);
+        let mut steps = Vec::new();
+        for lane in &mut lanes {
+            while lane.used < growth && (steps.len() as u64) < count {
+                lane.used += 1;
+                steps.push(lane.step(case, length)?);
+            }
+        }
+        self.by_case.insert(key, lanes);
+        Ok(steps)
+    }
+
+    /// A stream that is filled by ordinary commands, or for the raw client with the same bytes.
+    async fn fill(&self, who: Who, length: u64) -> Result<Lane, BenchError> {
+        let (stream, raw) = (fresh_stream()?, fresh_stream()?.to_string());
+        let mut newest = metadata(&one())?;
+        match who {
+            Who::Raw => self.raw.fill(&self.single, &raw, length).await?,
+            Who::Ours => {
+                for _ in 0..length {
+                    newest = metadata(&one())?;
+                    append(&self.ours, &stream, &one(), &newest).await?;
+                }
+            }
+        }
+        Ok(Lane { stream, raw, used: 0, newest })
+    }
+}
+
+impl Lane {
+    fn step(&self, case: Case, length: u64) -> Result<Step, BenchError> {
+        let command = if case == Case::AppendFive { several() } else { one() };
+        let metadata = if matches!(case, Case::Load(_)) { self.newest.clone() } else { metadata(&command)? };
+        let version = length.saturating_add(self.used);
+        Ok(Step { stream: self.stream.clone(), command, metadata, raw: self.raw.clone(), version })
+    }
+}
+
+const fn one() -> Book {
+    Book { amount: 1, entries: 1, text: LONG }
+}
+
+const fn several() -> Book {
+    Book { amount: 1, entries: 5, text: SHORT }
+}
+
+/// Carries out a command that must append.
+pub(super) async fn append(
+    ours: &Accounts,
+    stream: &StreamName,
+    command: &Book,
+    metadata: &Metadata,
+) -> Result<(), BenchError> {
+    execute(ours, stream, command, metadata, Effect::Appended).await
+}
+
+/// Carries out a command that must have this effect.
+pub(super) async fn execute(
+    ours: &Accounts,
+    stream: &StreamName,
+    command: &Book,
+    metadata: &Metadata,
+    effect: Effect,
+) -> Result<(), BenchError> {
+    let done = ours.execute(stream, command, metadata).await.map_err(|error| refused(&error))?;
+    if done.effect == effect {
+        Ok(())
+    } else {
+        Err(BenchError::Wrong(format!("a command on {stream} was {:?} instead of {effect:?}", done.effect)))
+    }
+}
+
+fn refused(error: &ExecuteError<<Account as Decider>::Refusal>) -> BenchError {
+    BenchError::Wrong(error.to_string())
+}
+
+fn fresh_stream() -> Result<StreamName, BenchError> {
+    StreamName::new(Account::CATEGORY, &identity::fresh_id(&SystemHost))
+        .map_err(|error| BenchError::Wrong(error.to_string()))
+}
+
+/// What surrounds a client's command.
+fn metadata(command: &Book) -> Result<Metadata, BenchError> {
+    Ok(Metadata {
+        id: CommitId::fresh(&SystemHost),
+        digest: Digest::of(command).map_err(|error| BenchError::Wrong(error.to_string()))?,
+        correlation: Correlation { id: identity::fresh_id(&SystemHost), client: None },
+        cause: None,
+        actor: Actor(format!("{:032x}", SystemHost.bits())),
+        expected: None,
+    })
+}
+
+/// The item that a command leaves on a stream of its own.
+async fn sample(ours: &Accounts, raw: &Raw, command: Book) -> Result<Item, BenchError> {
+    let stream = fresh_stream()?;
+    append(ours, &stream, &command, &metadata(&command)?).await?;
+    let mut items = raw.query(stream.as_str(), 0, true).await?;
+    match (newest(&items), items.pop()) {
+        (Some(1), Some(item)) => Ok(item),
+        _ => Err(BenchError::Wrong(format!("a command left no item in table {TABLE}"))),
+    }
+}

@@ -1,0 +1,141 @@
+//! The store that both sides use: an embedded `DynamoDB` behind a loopback address, and the raw client's requests to it.
+
+use super::BenchError;
+use super::meter::Meter;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, PutRequest, ReturnValuesOnConditionCheckFailure as OnFailure, WriteRequest,
+};
+use local::{Host, HostError, Options, Storage};
+use std::collections::{BTreeMap, HashMap};
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// One table with the key of an event log, without a stream: what reads a stream is not part of an append.
+const TEMPLATE: &str = "
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Log:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: bench
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions:
+        - {AttributeName: stream, AttributeType: S}
+        - {AttributeName: version, AttributeType: N}
+      KeySchema:
+        - {AttributeName: stream, KeyType: HASH}
+        - {AttributeName: version, KeyType: RANGE}
+";
+/// The table.
+pub(super) const TABLE: &str = "bench";
+/// How many items one request writes at most.
+const BATCH: usize = 25;
+
+/// An item as the raw client writes it.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// Starts the embedded store.
+pub(super) async fn start() -> Result<Host, HostError> {
+    Host::start(Options {
+        template: TEMPLATE.to_owned(),
+        parameters: BTreeMap::new(),
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        storage: Storage::Temporary,
+        functions: Vec::new(),
+    })
+    .await
+}
+
+/// The client of both sides: the SDK with its default settings, over the same connections.
+pub(super) fn client(url: &str, meter: &Meter) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .endpoint_url(url)
+        .credentials_provider(Credentials::new("id", "secret", None, None, "bench"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .interceptor(meter.clone());
+    Client::from_conf(config.build())
+}
+
+/// The store as one uses it without an event log.
+pub(super) struct Raw(pub(super) Client);
+
+impl Raw {
+    /// Puts an item where none stands yet; false where one does.
+    pub(super) async fn put(&self, item: Item) -> Result<bool, BenchError> {
+        let put = self
+            .0
+            .put_item()
+            .table_name(TABLE)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#stream)")
+            .expression_attribute_names("#stream", "stream")
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Ok(false)
+            }
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// The items of a stream behind a version, to the last page.
+    pub(super) async fn query(&self, stream: &str, after: u64, consistent: bool) -> Result<Vec<Item>, BenchError> {
+        let items = self
+            .0
+            .query()
+            .table_name(TABLE)
+            .key_condition_expression("#stream = :stream AND #version > :after")
+            .expression_attribute_names("#stream", "stream")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":stream", AttributeValue::S(stream.to_owned()))
+            .expression_attribute_values(":after", AttributeValue::N(after.to_string()))
+            .consistent_read(consistent)
+            .into_paginator()
+            .items()
+            .send();
+        items.try_collect().await.map_err(|error| failed(&error))
+    }
+
+    /// Writes the first `length` versions of a stream, many at a time.
+    pub(super) async fn fill(&self, template: &Item, stream: &str, length: u64) -> Result<(), BenchError> {
+        let versions: Vec<_> = (1..=length).collect();
+        for versions in versions.chunks(BATCH) {
+            let mut writes = Vec::with_capacity(BATCH);
+            for version in versions {
+                let put = PutRequest::builder().set_item(Some(item(template, stream, *version))).build();
+                let put = put.map_err(|error| BenchError::Store(error.to_string()))?;
+                writes.push(WriteRequest::builder().put_request(put).build());
+            }
+            let written = self.0.batch_write_item().request_items(TABLE, writes).send().await;
+            let unwritten = written.map_err(|error| failed(&error))?.unprocessed_items.unwrap_or_default();
+            if !unwritten.is_empty() {
+                return Err(BenchError::Store("the embedded store left items unwritten".to_owned()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The item at a version of a stream, with the bytes of `template`.
+pub(super) fn item(template: &Item, stream: &str, version: u64) -> Item {
+    let mut item = template.clone();
+    item.insert("stream".to_owned(), AttributeValue::S(stream.to_owned()));
+    item.insert("version".to_owned(), AttributeValue::N(version.to_string()));
+    item
+}
+
+/// The version of the newest of some items.
+pub(super) fn newest(items: &[Item]) -> Option<u64> {
+    items.last()?.get("version")?.as_n().ok()?.parse().ok()
+}
+
+fn failed<E: std::error::Error + Send + Sync + 'static>(error: &SdkError<E>) -> BenchError {
+    BenchError::Store(DisplayErrorContext(error).to_string())
+}
