@@ -25,11 +25,12 @@ pub struct Commands<D: Decider, L, H> {
     streams: Streams<D>,
 }
 
-/// What a command comes to on what is known of the stream.
-enum Attempt<E> {
-    Append(Vec<E>),
-    Repeated(Version),
-    Unchanged,
+/// What was carried out before under a command's id.
+enum Before {
+    /// The same command: where it left the stream.
+    Same(Version),
+    /// One of other content.
+    Other,
 }
 
 impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
@@ -89,27 +90,20 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         loop {
             // Looked for anew whenever more is known: what is taken in may push out what it brought along.
             if let Some(first) = self.carried_out_before(&standing, metadata).await? {
-                let same = first.digest == metadata.digest;
-                let answer = if same {
-                    Ok(self.first_answer(&standing, first.last_version()).await?)
-                } else {
-                    Err(ExecuteError::OtherContent)
+                let answer = match first {
+                    Before::Same(version) => Ok(self.first_answer(&standing, version).await?),
+                    Before::Other => Err(ExecuteError::OtherContent),
                 };
                 return Ok((standing, answer));
             }
-            let events = match attempt_on(&standing, command, metadata) {
-                Ok(Attempt::Append(events)) => events,
-                Ok(Attempt::Repeated(version)) => {
-                    let answer = self.first_answer(&standing, version).await?;
-                    return Ok((standing, Ok(answer)));
-                }
-                Ok(Attempt::Unchanged) if caught_up => {
+            let events = match decide(&standing, command, metadata) {
+                Ok(events) if !events.is_empty() => events,
+                Ok(_) if caught_up => {
                     let answer = standing.done(Effect::Unchanged);
                     return Ok((standing, Ok(answer)));
                 }
-                Err(refused @ ExecuteError::OtherContent) => return Ok((standing, Err(refused))),
                 Err(refused) if caught_up => return Ok((standing, Err(refused))),
-                Ok(Attempt::Unchanged) | Err(_) => {
+                Ok(_) | Err(_) => {
                     standing = self.catch_up(standing).await?;
                     caught_up = true;
                     continue;
@@ -168,20 +162,22 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         self.log.append(standing.head(), draft).await
     }
 
-    /// The commit of a reaction that may have been carried out before what is known reaches back: looked for in the log
-    /// as far back as its cause. A client's key is known for as long as the window reaches.
+    /// What was carried out before under the command's id. A client's key is known for as long as the window reaches; a
+    /// reaction is looked for in the log, as far back as its cause, where the window does not reach back to it.
     async fn carried_out_before(
         &self,
         standing: &Standing<D>,
         metadata: &Metadata,
-    ) -> Result<Option<Commit>, LogError> {
+    ) -> Result<Option<Before>, LogError> {
         let recent = standing.recent();
-        match &metadata.cause {
-            Some(cause) if recent.find(&metadata.id).is_none() && !recent.reach_back_to(cause.committed_at) => {
-                self.log.find(standing.head().stream(), &metadata.id, cause.committed_at).await
-            }
-            _ => Ok(None),
+        if let Some(entry) = recent.find(&metadata.id) {
+            return Ok(Some(Before::of(entry.has_content(&metadata.digest), entry.version)));
         }
+        let Some(cause) = metadata.cause.as_ref().filter(|cause| !recent.reach_back_to(cause.committed_at)) else {
+            return Ok(None);
+        };
+        let found = self.log.find(standing.head().stream(), &metadata.id, cause.committed_at).await?;
+        Ok(found.map(|commit| Before::of(commit.digest == metadata.digest, commit.last_version())))
     }
 
     /// Takes in what the stream has beyond what is known: strongly consistent, and nothing that is known already.
@@ -201,21 +197,23 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
     }
 }
 
-fn attempt_on<D: Decider>(
+impl Before {
+    const fn of(same_content: bool, version: Version) -> Self {
+        if same_content { Self::Same(version) } else { Self::Other }
+    }
+}
+
+/// What a command comes to on what is known of the stream.
+fn decide<D: Decider>(
     standing: &Standing<D>,
     command: &D::Command,
     metadata: &Metadata,
-) -> Result<Attempt<D::Event>, ExecuteError<D::Refusal>> {
-    if let Some(first) = standing.recent().find(&metadata.id) {
-        let same = first.has_content(&metadata.digest);
-        return if same { Ok(Attempt::Repeated(first.version)) } else { Err(ExecuteError::OtherContent) };
-    }
+) -> Result<Vec<D::Event>, ExecuteError<D::Refusal>> {
     let actual = standing.head().version();
     if let Some(expected) = metadata.expected.filter(|expected| *expected != actual) {
         return Err(ExecuteError::VersionMismatch { expected, actual });
     }
-    let events = D::decide(standing.state(), command).map_err(ExecuteError::Refused)?;
-    Ok(if events.is_empty() { Attempt::Unchanged } else { Attempt::Append(events) })
+    D::decide(standing.state(), command).map_err(ExecuteError::Refused)
 }
 
 /// Full jitter: anything between nothing and the attempt's longest pause.
