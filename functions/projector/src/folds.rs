@@ -40,22 +40,22 @@ pub enum FollowError {
     Note(#[from] ViewError),
 }
 
-pub(crate) fn deployed(
-    settings: &Settings,
-    aws: &SdkConfig,
-) -> Result<Folds<Log, Views, Parked, SystemHost>, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
-    let views = PARTITIONS.iter().try_fold(Views::new(client.clone()), |views, (view, partitions)| {
-        let table = settings.text(&format!("{}_VIEW", view.to_uppercase()))?;
-        Ok(views.with(view, table, partitions))
-    })?;
-    Ok(Folds {
-        log: Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?),
-        views,
-        parked: Parked::new(client, settings.text("PARKED_TABLE")?),
-        host: SystemHost,
-        subscriptions: subscriptions(),
-    })
+impl Folds<Log, Views, Parked, SystemHost> {
+    /// The shop's folds on the tables that the settings name.
+    pub fn deployed(settings: &Settings, aws: &SdkConfig) -> Result<Self, SettingError> {
+        let client = aws_sdk_dynamodb::Client::new(aws);
+        let views = PARTITIONS.iter().try_fold(Views::new(client.clone()), |views, (view, partitions)| {
+            let table = settings.text(&format!("{}_VIEW", view.to_uppercase()))?;
+            Ok(views.with(view, table, partitions))
+        })?;
+        Ok(Self {
+            log: Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?),
+            views,
+            parked: Parked::new(client, settings.text("PARKED_TABLE")?),
+            host: SystemHost,
+            subscriptions: subscriptions(),
+        })
+    }
 }
 
 impl<L: EventLog, V: eventsourcing::Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {

@@ -26,12 +26,7 @@ pub fn function(
     settings: &Settings,
     aws: &SdkConfig,
 ) -> Result<Projector<Log, Views, Parked, SystemHost>, SettingError> {
-    folds::deployed(settings, aws).map(Projector)
-}
-
-/// The shop's folds on the tables that the settings name.
-pub fn folds(settings: &Settings, aws: &SdkConfig) -> Result<Folds<Log, Views, Parked, SystemHost>, SettingError> {
-    folds::deployed(settings, aws)
+    Folds::deployed(settings, aws).map(Projector)
 }
 
 impl<L, V, P, H> Function for Projector<L, V, P, H>

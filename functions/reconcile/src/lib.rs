@@ -40,7 +40,7 @@ pub fn function(
     aws: &SdkConfig,
 ) -> Result<Reconcile<Log, Views, Parked, SystemHost, EventBridgeBus>, SettingError> {
     Ok(Reconcile {
-        folds: projector::folds(settings, aws)?,
+        folds: Folds::deployed(settings, aws)?,
         log: Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?),
         bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
         system: settings.text("EVENT_SOURCE")?.to_owned(),
