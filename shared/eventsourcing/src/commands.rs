@@ -7,7 +7,7 @@ use crate::event::Events;
 use crate::execute::{Done, Effect, ExecuteError, Metadata};
 use crate::log::{AppendError, Consistency, EventLog, LogError, Reading};
 use crate::ports::{Clock, Randomness};
-use crate::standing::Standing;
+use crate::standing::{Reach, Standing};
 use crate::stream::{StreamName, Version};
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ pub struct Commands<D: Decider, L, H> {
     log: L,
     host: H,
     streams: Streams<D>,
+    reach: Reach,
 }
 
 /// What was carried out before under a command's id.
@@ -37,7 +38,13 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
     /// Commands on these ports, with nothing remembered yet.
     #[must_use]
     pub fn new(log: L, host: H) -> Self {
-        Self { log, host, streams: Streams::new() }
+        Self { log, host, streams: Streams::new(), reach: Reach::default() }
+    }
+
+    /// The commands, looking back otherwise than by default.
+    #[must_use]
+    pub fn reaching(self, reach: Reach) -> Self {
+        Self { reach, ..self }
     }
 
     /// The log that they are appended to.
@@ -69,7 +76,10 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         // Taken out until the end: whatever goes wrong on the way, nothing doubtful is left behind.
         let standing = match held.take() {
             Some(standing) => standing,
-            None => Standing::of(&self.log.load(stream, Reading::of::<D>(Consistency::Eventual)).await?)?,
+            None => {
+                let history = self.log.load(stream, Reading::of::<D>(Consistency::Eventual)).await?;
+                Standing::of(&history, self.reach)?
+            }
         };
         let (standing, answer) = self.carry_out(standing, command, metadata).await?;
         if standing.head().version() != Version::NONE {
@@ -193,7 +203,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         }
         let reading = Reading { until: Some(version), ..Reading::of::<D>(Consistency::Strong) };
         let then = self.log.load(standing.head().stream(), reading).await?;
-        Ok(Standing::<D>::of(&then)?.done(Effect::Repeated))
+        Ok(Standing::<D>::of(&then, self.reach)?.done(Effect::Repeated))
     }
 }
 

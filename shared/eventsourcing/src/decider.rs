@@ -2,7 +2,7 @@
 
 use crate::event::Event;
 use crate::log::{History, LogError};
-use crate::standing::Standing;
+use crate::standing::{Reach, Standing};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -55,5 +55,5 @@ pub fn fold<D: Decider>(state: D::State, events: &[D::Event]) -> D::State {
 
 /// The state of a stream after its history.
 pub fn replay<D: Decider>(history: &History) -> Result<D::State, LogError> {
-    Ok(Standing::<D>::of(history)?.into_state())
+    Ok(Standing::<D>::of(history, Reach::default())?.into_state())
 }

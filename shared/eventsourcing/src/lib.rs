@@ -48,6 +48,7 @@ pub use ports::{Clock, Randomness};
 pub use projection::{Projection, Recorded, Row, Subscription};
 pub use reaction::Notice;
 pub use snapshot::Snapshot;
+pub use standing::Reach;
 pub use stream::{EventId, StreamName, Version};
 pub use time::Timestamp;
 pub use views::{ViewError, Views};

@@ -98,9 +98,9 @@ impl TryFrom<String> for Entry {
 }
 
 impl Window {
-    fn add(&mut self, entry: Entry) {
+    fn add(&mut self, entry: Entry, window: usize) {
         self.entries.push_back(entry);
-        if self.entries.len() > WINDOW
+        while self.entries.len() > window
             && let Some(oldest) = self.entries.pop_front()
         {
             self.floor = self.floor.max(oldest.at);
@@ -109,14 +109,16 @@ impl Window {
 }
 
 impl Recent {
-    /// What full windows take in memory.
-    pub(crate) const SIZE_BYTES: usize = 2 * WINDOW * size_of::<Entry>();
+    /// About what it takes in memory.
+    pub(crate) fn size_bytes(&self) -> usize {
+        (self.clients.entries.len() + self.reactions.entries.len()) * size_of::<Entry>()
+    }
 
-    /// Takes in one more commit.
-    pub(crate) fn add(&mut self, commit: &Commit) {
+    /// Takes in one more commit; of each kind, no more than `window` are known afterwards.
+    pub(crate) fn add(&mut self, commit: &Commit, window: usize) {
         let entry = Entry::of(commit);
         self.first.get_or_insert(entry);
-        if commit.causation.is_some() { self.reactions.add(entry) } else { self.clients.add(entry) }
+        if commit.causation.is_some() { self.reactions.add(entry, window) } else { self.clients.add(entry, window) }
     }
 
     /// The command of this id, if it is known.

@@ -4,17 +4,34 @@ use crate::commit::{Commit, Draft};
 use crate::decider::{Decider, fold};
 use crate::execute::{Done, Effect};
 use crate::log::{Head, History, LogError};
-use crate::recent::Recent;
+use crate::recent::{Recent, WINDOW};
 use crate::snapshot::{INTERVAL, Snapshot};
 
-/// A snapshot is due after so many bytes of events without one, however few the commits.
-const INTERVAL_BYTES: usize = 256 * 1024;
+/// How far back a writer looks: when it has to write a snapshot, and which commands it still knows. Writers of one
+/// stream may differ in it: whatever a snapshot holds is true.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// A snapshot is due behind so many commits without one; a log reads [`INTERVAL`] at a time.
+    pub commits: usize,
+    /// It is due after so many bytes of events without one, however few the commits.
+    pub bytes: usize,
+    /// So many commands of clients are known, and so many of reactions.
+    pub window: usize,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self { commits: INTERVAL, bytes: 256 * 1024, window: WINDOW }
+    }
+}
+
 /// Where it is large, it is not due before each commit in between bears no more than this much of it.
 const SHARE_BYTES: usize = 100;
 
 /// What a decision is made on. It may be behind the stream, never beside it.
 #[derive(Debug)]
 pub(crate) struct Standing<D: Decider> {
+    reach: Reach,
     state: D::State,
     head: Head,
     recent: Recent,
@@ -34,10 +51,11 @@ impl<D: Decider> Clone for Standing<D> {
 
 impl<D: Decider> Standing<D> {
     /// The stream after a history.
-    pub(crate) fn of(history: &History) -> Result<Self, LogError> {
+    pub(crate) fn of(history: &History, reach: Reach) -> Result<Self, LogError> {
         let known = match history.base() {
-            Some(base) => Self::at(base)?,
+            Some(base) => Self::at(base, reach)?,
             None => Self {
+                reach,
                 state: D::State::default(),
                 head: Head::origin(history.head().stream().clone()),
                 recent: Recent::default(),
@@ -50,14 +68,14 @@ impl<D: Decider> Standing<D> {
     }
 
     /// The stream after a commit, by the snapshot that the commit carries.
-    fn at(base: &Commit) -> Result<Self, LogError> {
+    fn at(base: &Commit, reach: Reach) -> Result<Self, LogError> {
         let read =
             base.snapshot.as_ref().and_then(|snapshot| Some((snapshot.read(D::STATE_SCHEMA)?, snapshot.text().len())));
         let Some(((state, recent), snapshot_bytes)) = read else {
             let reason = "its snapshot does not hold a state of the schema that was asked for".to_owned();
             return Err(LogError::Corrupt { stream: base.stream.clone(), version: base.version, reason });
         };
-        Ok(Self { state, head: Head::behind(base), recent, commits: 0, bytes: 0, snapshot_bytes })
+        Ok(Self { reach, state, head: Head::behind(base), recent, commits: 0, bytes: 0, snapshot_bytes })
     }
 
     /// The stream after one more commit, which must be the very next one.
@@ -65,7 +83,7 @@ impl<D: Decider> Standing<D> {
         self.head = self.head.followed_by(commit)?;
         let events = commit.events.decode::<D::Event>().map_err(|error| LogError::unreadable(commit, &error))?;
         self.state = fold::<D>(self.state, &events);
-        self.recent.add(commit);
+        self.recent.add(commit, self.reach.window);
         self.commits += 1;
         self.bytes += commit.events.text().len();
         if let Some(snapshot) = commit.snapshot.as_ref().filter(|_| commit.has_snapshot(D::STATE_SCHEMA)) {
@@ -76,7 +94,7 @@ impl<D: Decider> Standing<D> {
 
     /// The snapshot that a draft has to carry, if one is due: of what the stream will be behind it.
     pub(crate) fn snapshot_due(&self, draft: &Draft) -> Result<Option<Snapshot>, LogError> {
-        let far = self.commits + 1 >= INTERVAL || self.bytes + draft.events.text().len() >= INTERVAL_BYTES;
+        let far = self.commits + 1 >= self.reach.commits || self.bytes + draft.events.text().len() >= self.reach.bytes;
         if !far || (self.commits + 1) * SHARE_BYTES < self.snapshot_bytes {
             return Ok(None);
         }
@@ -106,8 +124,8 @@ impl<D: Decider> Standing<D> {
     }
 
     /// About how much memory it takes: as much as its last snapshot, and all that was folded in since.
-    pub(crate) const fn size_bytes(&self) -> usize {
-        size_of::<Self>() + Recent::SIZE_BYTES + self.snapshot_bytes + self.bytes
+    pub(crate) fn size_bytes(&self) -> usize {
+        size_of::<Self>() + self.recent.size_bytes() + self.snapshot_bytes + self.bytes
     }
 
     /// The answer to a command that left the stream like this.
