@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use domain::views::{PARTITIONS, subscriptions};
 use dynamo::{Log, Views};
 use eventsourcing::views::{Generation, Place};
-use eventsourcing::{Consistency, EventLog, Version, Views as _};
+use eventsourcing::{Consistency, EventLog, LogScan, Version, Views as _};
 
 /// The first row of a read model that is not the fold of its whole stream, if there is one; `table` tells the name of
 /// a table by its logical id.

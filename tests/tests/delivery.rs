@@ -14,8 +14,8 @@ use domain::{cart, fulfilment, order, stock};
 use eventsourcing::decider::replay;
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::{
-    Actor, Clock, Commands, CommitId, Consistency, Correlation, Decider, Digest, Draft, EventLog, Events, Metadata,
-    Notice, Randomness, Reading, StreamName, Timestamp,
+    Actor, Clock, Commands, CommitId, Consistency, Correlation, Decider, Digest, Draft, EventLog, Events, LogScan,
+    Metadata, Notice, Randomness, Reading, StreamName, Timestamp,
 };
 use fastrand::Rng;
 use lambda::Error;
@@ -113,7 +113,7 @@ impl World {
         let (log, host) = (self.log.clone(), self.host.clone());
         match notice.subject.category() {
             fulfilment::Stream::CATEGORY => {
-                StockReactions::new(log.clone(), host.clone()).react(notice).await.unwrap();
+                StockReactions::new(log.clone().with_markers(), host.clone()).react(notice).await.unwrap();
                 OrderReactions::new(log, host).react(notice).await.unwrap();
             }
             _ => Fulfilment::new(log, AnyOrder(host.clone()), host).react(notice).await.unwrap(),

@@ -6,7 +6,7 @@ mod processes;
 use aws_config::SdkConfig;
 use dynamo::{Log, Parked, Views};
 use eventbridge::EventBridgeBus;
-use eventsourcing::{Bus, Clock, EventLog, ParkingLot};
+use eventsourcing::{Bus, Clock, EventLog, LogScan, ParkingLot};
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
 use projector::Folds;
 use serde::Serialize;
@@ -49,7 +49,7 @@ pub fn function(
 
 impl<L, V, P, H, B> Function for Reconcile<L, V, P, H, B>
 where
-    L: EventLog + 'static,
+    L: EventLog + LogScan + 'static,
     V: eventsourcing::Views + 'static,
     P: ParkingLot + 'static,
     H: Clock + 'static,

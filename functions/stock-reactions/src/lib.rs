@@ -18,6 +18,7 @@ pub fn function(
     aws: &SdkConfig,
 ) -> Result<Reactions<StockReactions<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
+    let log = log.with_markers(settings.text("MARKERS_TABLE")?);
     Ok(Reactions(StockReactions::new(log, SystemHost)))
 }
 

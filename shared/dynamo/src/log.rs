@@ -1,27 +1,41 @@
 //! The event log on a table with the key `stream` (S) and `version` (N): one item a commit, put once, never changed.
 
 mod append;
+mod markers;
 mod read;
+mod scan;
 
 use aws_sdk_dynamodb::Client;
 use eventsourcing::{
-    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, Reading, StreamName, Timestamp, Version,
+    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, LogScan, Reading, StreamName, Timestamp,
+    Version,
     log::contiguous,
+    scan::{Cursor, Page, Part},
 };
 
 /// The event log on one table; clones share the client.
 ///
-/// An append needs `dynamodb:PutItem`, reading a stream `dynamodb:Query`, [`EventLog::heads`] `dynamodb:Scan`.
+/// An append needs `dynamodb:PutItem`, reading a stream `dynamodb:Query`, reading all of them ([`LogScan`])
+/// `dynamodb:Scan`. With markers, their table needs `dynamodb:PutItem` and `dynamodb:GetItem`.
 #[derive(Clone, Debug)]
 pub struct Log {
     client: Client,
     table: String,
+    markers: Option<String>,
 }
 
 impl Log {
     /// The log that `table` holds.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+        Self { client, table: table.into(), markers: None }
+    }
+
+    /// The log, with a marker for each reaction in a table with the key `stream` (S) and `commit_id` (S): a repetition
+    /// is recognised by the append, in one request, whatever happened in between. For categories that many processes
+    /// react on, where a search would be long. All writers of a category have to agree in this.
+    #[must_use]
+    pub fn with_markers(self, table: impl Into<String>) -> Self {
+        Self { markers: Some(table.into()), ..self }
     }
 }
 
@@ -31,7 +45,10 @@ impl EventLog for Log {
     }
 
     async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
-        self.search(stream, id, since).await
+        match &self.markers {
+            Some(markers) => self.marked(markers, stream, id).await,
+            None => self.search(stream, id, since).await,
+        }
     }
 
     async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
@@ -41,10 +58,24 @@ impl EventLog for Log {
     }
 
     async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
-        self.put(head.seal(draft)).await
+        let commit = head.seal(draft);
+        match &self.markers {
+            Some(markers) if commit.causation.is_some() => self.put_marked(markers, commit).await,
+            Some(_) | None => self.put(commit).await,
+        }
+    }
+
+    fn recognises_reactions(&self) -> bool {
+        self.markers.is_some()
+    }
+}
+
+impl LogScan for Log {
+    async fn page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
+        self.read_page(part, after).await
     }
 
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        self.scan().await
+        self.scan_heads().await
     }
 }

@@ -5,6 +5,7 @@ use crate::commit::{Commit, Draft};
 use crate::decider::Decider;
 use crate::event::Events;
 use crate::execute::{Done, Effect, ExecuteError, Metadata};
+use crate::identity::Cause;
 use crate::log::{AppendError, Consistency, EventLog, LogError, Reading};
 use crate::ports::{Clock, Randomness};
 use crate::standing::{Reach, Standing};
@@ -74,12 +75,11 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         let slot = self.streams.slot(stream);
         let mut held = slot.lock().await;
         // Taken out until the end: whatever goes wrong on the way, nothing doubtful is left behind.
-        let standing = match held.take() {
-            Some(standing) => standing,
-            None => {
-                let history = self.log.load(stream, Reading::of::<D>(Consistency::Eventual)).await?;
-                Standing::of(&history, self.reach)?
-            }
+        let standing = if let Some(standing) = held.take() {
+            standing
+        } else {
+            let history = self.log.load(stream, Reading::of::<D>(Consistency::Eventual)).await?;
+            Standing::of(&history, self.reach)?
         };
         let (standing, answer) = self.carry_out(standing, command, metadata).await?;
         if standing.head().version() != Version::NONE {
@@ -94,25 +94,30 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         mut standing: Standing<D>,
         command: &D::Command,
         metadata: &Metadata,
-    ) -> Result<(Standing<D>, Result<Done<D::State>, ExecuteError<D::Refusal>>), LogError> {
+    ) -> Result<CarriedOut<D>, LogError> {
         let mut caught_up = false;
         let mut tried = 0;
         loop {
             // Looked for anew whenever more is known: what is taken in may push out what it brought along.
-            if let Some(first) = self.carried_out_before(&standing, metadata).await? {
-                let answer = match first {
-                    Before::Same(version) => Ok(self.first_answer(&standing, version).await?),
-                    Before::Other => Err(ExecuteError::OtherContent),
-                };
-                return Ok((standing, answer));
+            let before = match known_before(&standing, metadata) {
+                None if !self.log.recognises_reactions() => self.found_before(&standing, metadata).await?,
+                known => known,
+            };
+            if let Some(before) = before {
+                return self.repeated(standing, before).await;
             }
             let events = match decide(&standing, command, metadata) {
                 Ok(events) if !events.is_empty() => events,
-                Ok(_) if caught_up => {
-                    let answer = standing.done(Effect::Unchanged);
-                    return Ok((standing, Ok(answer)));
+                nothing @ (Ok(_) | Err(_)) if caught_up => {
+                    // What appends nothing is not recognised by the append.
+                    if self.log.recognises_reactions()
+                        && let Some(before) = self.found_before(&standing, metadata).await?
+                    {
+                        return self.repeated(standing, before).await;
+                    }
+                    let answer = nothing.map(|_| standing.done(Effect::Unchanged));
+                    return Ok((standing, answer));
                 }
-                Err(refused) if caught_up => return Ok((standing, Err(refused))),
                 Ok(_) | Err(_) => {
                     standing = self.catch_up(standing).await?;
                     caught_up = true;
@@ -134,6 +139,9 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
                     return Ok((standing, Err(ExecuteError::TooLarge(error.to_string()))));
                 }
                 Err(AppendError::Log(error)) => return Err(error),
+                Err(AppendError::Repeated(first)) => {
+                    return self.repeated(standing, Before::of_commit(&first, metadata)).await;
+                }
                 Err(AppendError::Conflict) if tried + 1 == ATTEMPTS => {
                     return Ok((standing, Err(ExecuteError::Contended)));
                 }
@@ -172,22 +180,14 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         self.log.append(standing.head(), draft).await
     }
 
-    /// What was carried out before under the command's id. A client's key is known for as long as the window reaches; a
-    /// reaction is looked for in the log, as far back as its cause, where the window does not reach back to it.
-    async fn carried_out_before(
-        &self,
-        standing: &Standing<D>,
-        metadata: &Metadata,
-    ) -> Result<Option<Before>, LogError> {
-        let recent = standing.recent();
-        if let Some(entry) = recent.find(&metadata.id) {
-            return Ok(Some(Before::of(entry.has_content(&metadata.digest), entry.version)));
-        }
-        let Some(cause) = metadata.cause.as_ref().filter(|cause| !recent.reach_back_to(cause.committed_at)) else {
-            return Ok(None);
-        };
+    /// What the log knows: a reaction is looked for as far back as its cause, where the window does not reach there; a
+    /// log that recognises reactions knows it in any case.
+    async fn found_before(&self, standing: &Standing<D>, metadata: &Metadata) -> Result<Option<Before>, LogError> {
+        let exact = self.log.recognises_reactions();
+        let beyond = |cause: &&Cause| exact || !standing.recent().reach_back_to(cause.committed_at);
+        let Some(cause) = metadata.cause.as_ref().filter(beyond) else { return Ok(None) };
         let found = self.log.find(standing.head().stream(), &metadata.id, cause.committed_at).await?;
-        Ok(found.map(|commit| Before::of(commit.digest == metadata.digest, commit.last_version())))
+        Ok(found.map(|commit| Before::of_commit(&commit, metadata)))
     }
 
     /// Takes in what the stream has beyond what is known: strongly consistent, and nothing that is known already.
@@ -196,21 +196,37 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         beyond.iter().try_fold(standing, Standing::then)
     }
 
-    /// The stream as the command left it the first time.
-    async fn first_answer(&self, standing: &Standing<D>, version: Version) -> Result<Done<D::State>, LogError> {
+    /// The first answer once more: the stream as the command left it then.
+    async fn repeated(&self, standing: Standing<D>, before: Before) -> Result<CarriedOut<D>, LogError> {
+        let Before::Same(version) = before else { return Ok((standing, Err(ExecuteError::OtherContent))) };
         if version == standing.head().version() {
-            return Ok(standing.done(Effect::Repeated));
+            let answer = standing.done(Effect::Repeated);
+            return Ok((standing, Ok(answer)));
         }
         let reading = Reading { until: Some(version), ..Reading::of::<D>(Consistency::Strong) };
         let then = self.log.load(standing.head().stream(), reading).await?;
-        Ok(Standing::<D>::of(&then, self.reach)?.done(Effect::Repeated))
+        let answer = Standing::<D>::of(&then, self.reach)?.done(Effect::Repeated);
+        Ok((standing, Ok(answer)))
     }
 }
 
+/// The stream as it is known after a command, and the answer to it.
+type CarriedOut<D> = (Standing<D>, Result<Done<<D as Decider>::State>, ExecuteError<<D as Decider>::Refusal>>);
+
 impl Before {
+    fn of_commit(first: &Commit, metadata: &Metadata) -> Self {
+        Self::of(first.digest == metadata.digest, first.last_version())
+    }
+
     const fn of(same_content: bool, version: Version) -> Self {
         if same_content { Self::Same(version) } else { Self::Other }
     }
+}
+
+/// What the window knows to have been carried out under the command's id: a client's key as long as it reaches.
+fn known_before<D: Decider>(standing: &Standing<D>, metadata: &Metadata) -> Option<Before> {
+    let entry = standing.recent().find(&metadata.id)?;
+    Some(Before::of(entry.has_content(&metadata.digest), entry.version))
 }
 
 /// What a command comes to on what is known of the stream.

@@ -4,6 +4,7 @@
 use crate::commit::{Commit, Draft};
 use crate::identity::CommitId;
 use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading};
+use crate::scan::{Cursor, LogScan, Page, Part};
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 use fastrand::Rng;
@@ -262,6 +263,16 @@ impl<L: EventLog> EventLog for FaultyLog<L> {
                 return Err(failure.into());
             }
         }
+    }
+
+    fn recognises_reactions(&self) -> bool {
+        self.log.recognises_reactions()
+    }
+}
+
+impl<L: EventLog + LogScan> LogScan for FaultyLog<L> {
+    async fn page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
+        self.read(self.log.page(part, after)).await
     }
 
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {

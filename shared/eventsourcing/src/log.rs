@@ -52,6 +52,9 @@ pub enum AppendError {
     /// Another commit stands where this one was to be.
     #[error("another commit was appended first")]
     Conflict,
+    /// The command's commit stands elsewhere in the stream, from an earlier try.
+    #[error("the command was carried out before")]
+    Repeated(Box<Commit>),
     /// The events do not fit into one item.
     #[error("the commit has {size_bytes} bytes; one item holds {limit_bytes}")]
     TooLarge {
@@ -212,8 +215,7 @@ pub trait EventLog: Send + Sync {
     /// empty.
     fn load(&self, stream: &StreamName, reading: Reading) -> impl Future<Output = Result<History, LogError>> + Send;
 
-    /// The commit of a command, looked for from the newest back to the first that was committed at `since` or before:
-    /// strongly consistent.
+    /// The commit of a reaction, if it was committed after `since`: strongly consistent. An older one may be found too.
     fn find(
         &self,
         stream: &StreamName,
@@ -229,8 +231,11 @@ pub trait EventLog: Send + Sync {
     /// the commit that is returned is the one that stands in the log.
     fn append(&self, head: &Head, draft: Draft) -> impl Future<Output = Result<Commit, AppendError>> + Send;
 
-    /// Every stream with the version of its last event, in no order: one full, strongly consistent scan.
-    fn heads(&self) -> impl Future<Output = Result<Vec<(StreamName, Version)>, LogError>> + Send;
+    /// Whether an append of a reaction is recognised as a repetition by the log itself, at the append:
+    /// [`AppendError::Repeated`]. Where not, a reaction is looked for by [`EventLog::find`] before it is decided.
+    fn recognises_reactions(&self) -> bool {
+        false
+    }
 }
 
 impl<L: EventLog> EventLog for &L {
@@ -250,8 +255,8 @@ impl<L: EventLog> EventLog for &L {
         (**self).append(head, draft).await
     }
 
-    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        (**self).heads().await
+    fn recognises_reactions(&self) -> bool {
+        (**self).recognises_reactions()
     }
 }
 

@@ -4,6 +4,7 @@ use crate::commit::{Commit, Draft};
 use crate::identity::CommitId;
 use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading, contiguous};
 use crate::projection::Row;
+use crate::scan::{Cursor, LogScan, Page, Part};
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 use crate::views::{Place, ViewError, Views};
@@ -14,9 +15,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone, Debug, Default)]
 pub struct MemoryLog {
     streams: Arc<Mutex<BTreeMap<StreamName, Vec<Commit>>>>,
+    marks: bool,
 }
 
 impl MemoryLog {
+    /// The same log, recognising reactions at the append.
+    #[must_use]
+    pub fn with_markers(self) -> Self {
+        Self { marks: true, ..self }
+    }
+
     fn with<T>(&self, read: impl FnOnce(&mut BTreeMap<StreamName, Vec<Commit>>) -> T) -> T {
         read(&mut self.streams.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -37,7 +45,8 @@ impl EventLog for MemoryLog {
     }
 
     async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
-        let mut newer = self.commits(stream).into_iter().rev().take_while(|commit| commit.committed_at > since);
+        let near = |commit: &Commit| self.marks || commit.committed_at > since;
+        let mut newer = self.commits(stream).into_iter().rev().take_while(near);
         Ok(newer.find(|commit| commit.id == *id))
     }
 
@@ -51,8 +60,11 @@ impl EventLog for MemoryLog {
         let commit = head.seal(draft);
         self.with(|streams| {
             let commits = streams.entry(commit.stream.clone()).or_default();
+            let marked = self.marks && commit.causation.is_some();
+            let before = commits.iter().find(|stored| marked && stored.id == commit.id);
             match commits.iter().find(|stored| stored.version == commit.version) {
                 Some(stored) if stored.id == commit.id && stored.digest == commit.digest => Ok(stored.clone()),
+                None | Some(_) if let Some(first) = before => Err(AppendError::Repeated(Box::new(first.clone()))),
                 Some(_) => Err(AppendError::Conflict),
                 None => {
                     commits.push(commit.clone());
@@ -61,6 +73,36 @@ impl EventLog for MemoryLog {
                 }
             }
         })
+    }
+
+    fn recognises_reactions(&self) -> bool {
+        self.marks
+    }
+}
+
+/// How many commits a page of it has.
+const PAGE: usize = 50;
+
+impl LogScan for MemoryLog {
+    async fn page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
+        let within = |stream: &StreamName| match part {
+            Part::Stream(name) => stream == name,
+            Part::Segment { number, of } => {
+                stream.as_str().bytes().map(u32::from).sum::<u32>() % (*of).max(1) == *number
+            }
+        };
+        let behind = |commit: &&Commit| {
+            after.is_none_or(|after| (commit.stream.as_str(), commit.version) > (after.stream.as_str(), after.version))
+        };
+        Ok(self.with(|streams| {
+            let commits = streams.iter().filter(|(stream, _)| within(stream)).flat_map(|(_, commits)| commits);
+            let mut commits: Vec<_> = commits.filter(behind).take(PAGE + 1).cloned().map(Ok).collect();
+            let more = commits.len() > PAGE;
+            commits.truncate(PAGE);
+            let cursor = |commit: &Commit| Cursor { stream: commit.stream.to_string(), version: commit.version };
+            let next = commits.last().and_then(|commit| commit.as_ref().ok()).filter(|_| more).map(cursor);
+            Page { commits, next }
+        }))
     }
 
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {

@@ -2,7 +2,7 @@
 
 use super::Log;
 use crate::error::Failure;
-use crate::item::{EVENTS, STREAM, VERSION, commit_of, end_of, version_of};
+use crate::item::{STREAM, VERSION, commit_of, version_of};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::query::QueryError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -11,7 +11,7 @@ use aws_smithy_async::future::pagination_stream::PaginationStream;
 use eventsourcing::snapshot::INTERVAL;
 use eventsourcing::{Commit, CommitId, Consistency, LogError, Reading, StreamName, Timestamp, Version};
 use serde_dynamo::Item;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 impl Log {
     /// The commits behind version `after`, oldest first, strongly consistent, as they are found: whether they are
@@ -82,37 +82,13 @@ impl Log {
             .send()
     }
 
-    fn query(&self, stream: &StreamName) -> QueryFluentBuilder {
+    pub(super) fn query(&self, stream: &StreamName) -> QueryFluentBuilder {
         self.client
             .query()
             .table_name(&self.table)
             .expression_attribute_names("#stream", STREAM)
             .expression_attribute_names("#version", VERSION)
             .expression_attribute_values(":stream", AttributeValue::S(stream.to_string()))
-    }
-
-    /// The end of every stream. What is kept meanwhile is one entry a stream and one page of items.
-    pub(super) async fn scan(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        let mut items = self
-            .client
-            .scan()
-            .table_name(&self.table)
-            .projection_expression("#stream, #version, #events")
-            .expression_attribute_names("#stream", STREAM)
-            .expression_attribute_names("#version", VERSION)
-            .expression_attribute_names("#events", EVENTS)
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let mut ends = BTreeMap::new();
-        while let Some(item) = items.try_next().await.map_err(Failure::from)? {
-            // Without a readable key there is no stream whose corruption this could be.
-            let (stream, version) = end_of(item.into()).map_err(|error| LogError::Denied(error.to_string()))?;
-            let end = ends.entry(stream).or_insert(version);
-            *end = version.max(*end);
-        }
-        Ok(ends.into_iter().collect())
     }
 }
 

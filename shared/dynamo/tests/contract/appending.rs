@@ -5,7 +5,7 @@ use crate::store::Store;
 use dynamo::Log;
 use dynamo::item::item_of;
 use dynamo::size::{LARGEST_ITEM_BYTES, item_size_bytes};
-use eventsourcing::{AppendError, EventLog, LogError, Version};
+use eventsourcing::{AppendError, EventLog, LogError, LogScan, Version};
 
 #[tokio::test]
 async fn an_append_whose_answer_was_lost_is_found_again() {

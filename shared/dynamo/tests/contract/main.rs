@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod appending;
+mod marked;
 mod official;
 mod parked;
 mod reading;
@@ -25,11 +26,29 @@ macro_rules! contract {
             )*
         }
 
+        mod memory_with_markers {
+            $(
+                #[tokio::test]
+                async fn $rule() {
+                    crate::rules::$rule(&eventsourcing::memory::MemoryLog::default().with_markers()).await;
+                }
+            )*
+        }
+
         mod dynamodb {
             $(
                 #[tokio::test]
                 async fn $rule() {
                     crate::rules::$rule(&crate::store::Store::new().log().await).await;
+                }
+            )*
+        }
+
+        mod dynamodb_with_markers {
+            $(
+                #[tokio::test]
+                async fn $rule() {
+                    crate::rules::$rule(&crate::store::Store::new().marked_log().await).await;
                 }
             )*
         }
@@ -40,8 +59,13 @@ macro_rules! contract {
                 let Some(mut engine) = crate::official::Engine::start().await else { return };
                 $(
                     let log = engine.log().await;
-                    engine.try_rule(stringify!($rule), crate::rules::$rule(&log)).await;
+                    engine.try_rule(stringify!($rule), Box::pin(crate::rules::$rule(&log))).await;
+                    let log = engine.marked_log().await;
+                    let with_markers = concat!(stringify!($rule), " with markers");
+                    engine.try_rule(with_markers, Box::pin(crate::rules::$rule(&log))).await;
                 )*
+                let log = engine.marked_log().await;
+                engine.try_rule("markers", Box::pin(crate::marked::a_reaction_is_recognised(&log))).await;
                 engine.verdict();
             }
         }
@@ -65,5 +89,7 @@ contract!(
     an_effect_is_later_than_its_cause,
     the_chain_holds_along_the_history,
     a_stream_is_loaded_back_to_its_newest_usable_snapshot,
-    a_command_is_found_as_far_back_as_asked,
+    a_reaction_is_found_as_far_back_as_asked,
+    pages_of_all_segments_hold_every_commit_once,
+    a_stream_s_chain_is_followed_to_its_end,
 );

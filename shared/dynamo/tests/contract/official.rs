@@ -69,6 +69,11 @@ impl Engine {
         Store::at(self.address).log().await
     }
 
+    /// A log with markers, on tables of its own.
+    pub(crate) async fn marked_log(&self) -> Log {
+        Store::at(self.address).marked_log().await
+    }
+
     /// Tries one rule. A broken one is remembered, and does not keep the others from being tried.
     pub(crate) async fn try_rule(&mut self, name: &'static str, rule: impl Future<Output = ()>) {
         let held = AssertUnwindSafe(rule).catch_unwind().await.is_ok();

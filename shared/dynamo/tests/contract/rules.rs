@@ -2,10 +2,14 @@
 
 use crate::sample::{NOW, current, draft, effect, note_each, reading, stream, texts};
 use eventsourcing::{
-    AppendError, Commit, Consistency, Correlation, Digest, Draft, EventLog, Hash, Reading, Snapshot, Timestamp, Version,
+    AppendError, Commit, Consistency, Correlation, Digest, Draft, EventLog, Hash, LogScan, Reading, Snapshot,
+    Timestamp, Version,
+    scan::{Cursor, Part},
+    verify_chain,
 };
+use std::collections::BTreeSet;
 
-pub(crate) async fn a_stream_that_does_not_exist_is_empty<L: EventLog>(log: &L) {
+pub(crate) async fn a_stream_that_does_not_exist_is_empty<L: EventLog + LogScan>(log: &L) {
     for consistency in [Consistency::Eventual, Consistency::Strong] {
         let history = log.load(&stream("note-1"), reading(consistency)).await.unwrap();
         assert!(history.commits().is_empty());
@@ -107,7 +111,7 @@ pub(crate) async fn what_follows_a_version_is_read_from_there<L: EventLog>(log: 
     }
 }
 
-pub(crate) async fn a_stream_of_more_than_one_page_is_read_whole<L: EventLog>(log: &L) {
+pub(crate) async fn a_stream_of_more_than_one_page_is_read_whole<L: EventLog + LogScan>(log: &L) {
     let name = stream("note-1");
     let large: Vec<String> = ["a", "b", "c", "d", "e", "f"].map(|letter| letter.repeat(380_000)).to_vec();
     let large: Vec<&str> = large.iter().map(String::as_str).collect();
@@ -118,7 +122,7 @@ pub(crate) async fn a_stream_of_more_than_one_page_is_read_whole<L: EventLog>(lo
     assert_eq!(log.heads().await.unwrap(), [(name, Version(6))]);
 }
 
-pub(crate) async fn every_stream_has_its_end_among_the_heads<L: EventLog>(log: &L) {
+pub(crate) async fn every_stream_has_its_end_among_the_heads<L: EventLog + LogScan>(log: &L) {
     for (name, commits) in [("note-1", 1), ("note-2", 11), ("memo-1", 3)] {
         for number in 0..commits {
             let command = format!("command {number}");
@@ -204,19 +208,70 @@ pub(crate) async fn a_stream_is_loaded_back_to_its_newest_usable_snapshot<L: Eve
     assert_eq!(next.version, Version(8), "what was loaded from a snapshot on can be appended to");
 }
 
-pub(crate) async fn a_command_is_found_as_far_back_as_asked<L: EventLog>(log: &L) {
+pub(crate) async fn a_reaction_is_found_as_far_back_as_asked<L: EventLog>(log: &L) {
     let name = stream("note-1");
     for number in 0..200 {
         let head = current(log, &name).await;
         let now = Timestamp(NOW.0 + number);
-        log.append(head.head(), Draft { now, ..draft(&number.to_string(), &["x"]) }).await.unwrap();
+        log.append(head.head(), Draft { now, ..effect(&number.to_string(), Timestamp(0)) }).await.unwrap();
     }
     let found = async |command: &str, since: i64| {
-        let commit = log.find(&name, &draft(command, &["x"]).id, Timestamp(NOW.0 + since)).await.unwrap();
+        let commit = log.find(&name, &effect(command, NOW).id, Timestamp(NOW.0 + since)).await.unwrap();
         commit.map(|commit| commit.version.0)
     };
     assert_eq!(found("199", 0).await, Some(200));
     assert_eq!(found("3", 2).await, Some(4));
-    assert_eq!(found("3", 3).await, None, "what is looked for was committed later than that");
+    let older = log.recognises_reactions().then_some(4);
+    assert_eq!(found("3", 3).await, older, "what is looked for was committed later than that");
     assert_eq!(found("none", -1).await, None);
+}
+
+/// All pages of a part: the commits in order, and how many pages there were.
+async fn paged<L: LogScan>(log: &L, part: &Part) -> (Vec<Commit>, usize) {
+    let (mut commits, mut pages, mut after) = (Vec::new(), 0, None::<Cursor>);
+    loop {
+        let page = log.page(part, after.as_ref()).await.unwrap();
+        commits.extend(page.commits.into_iter().map(Result::unwrap));
+        (pages, after) = (pages + 1, page.next);
+        if after.is_none() {
+            return (commits, pages);
+        }
+    }
+}
+
+pub(crate) async fn pages_of_all_segments_hold_every_commit_once<L: EventLog + LogScan>(log: &L) {
+    let mut written = BTreeSet::new();
+    for name in ["note-1", "note-2", "memo-1", "memo-22"] {
+        for command in ["one", "two", "three"] {
+            let head = current(log, &stream(name)).await;
+            let commit = log.append(head.head(), draft(command, &[name, command])).await.unwrap();
+            written.insert((commit.stream.clone(), commit.version));
+        }
+    }
+    for of in [1, 3] {
+        let mut seen = BTreeSet::new();
+        for number in 0..of {
+            let (commits, _) = paged(log, &Part::Segment { number, of }).await;
+            for commit in commits {
+                let last = { &seen }.iter().rfind(|(stream, _)| *stream == commit.stream);
+                assert!(last.is_none_or(|(_, version)| *version < commit.version), "each stream oldest first");
+                assert!(seen.insert((commit.stream, commit.version)), "no commit twice");
+            }
+        }
+        assert_eq!(seen, written);
+    }
+}
+
+pub(crate) async fn a_stream_s_chain_is_followed_to_its_end<L: EventLog + LogScan>(log: &L) {
+    let name = stream("note-1");
+    let large: Vec<String> = ["a", "b", "c", "d"].map(|letter| letter.repeat(390_000)).to_vec();
+    let mut texts: Vec<&str> = large.iter().map(String::as_str).collect();
+    let small: Vec<String> = (0..60).map(|number| number.to_string()).collect();
+    texts.extend(small.iter().map(String::as_str));
+    let history = note_each(log, &name, &texts).await;
+    let (commits, pages) = paged(log, &Part::Stream(name.clone())).await;
+    assert_eq!(commits, history.commits());
+    assert!(pages > 1, "{pages}");
+    let chain = verify_chain(log, &name, &[]).await.unwrap();
+    assert_eq!((chain.version(), chain.hash()), (Version(64), commits.last().unwrap().hash));
 }

@@ -113,6 +113,13 @@ impl Store {
         Log::new(self.client.clone(), self.log_table().await)
     }
 
+    /// A log with markers, on tables of its own.
+    pub(crate) async fn marked_log(&self) -> Log {
+        let markers = self.table(&[("stream", ScalarAttributeType::S), ("commit_id", ScalarAttributeType::S)], &[]);
+        let markers = markers.await;
+        self.log().await.with_markers(markers)
+    }
+
     /// A new table for a log.
     pub(crate) async fn log_table(&self) -> String {
         self.table(&[("stream", ScalarAttributeType::S), ("version", ScalarAttributeType::N)], &[]).await

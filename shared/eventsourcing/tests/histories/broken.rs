@@ -119,10 +119,6 @@ impl EventLog for Ground<'_> {
         };
         appended.inspect(|commit| self.recording.lock().landed(commit))
     }
-
-    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        self.log.heads().await
-    }
 }
 
 /// A rule that a process keeps, left out.
@@ -173,10 +169,6 @@ impl EventLog for Used<'_> {
             self.conflicts.lock().unwrap().insert(head.stream().clone());
         }
         appended
-    }
-
-    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        self.log.heads().await
     }
 }
 

@@ -57,10 +57,6 @@ impl EventLog for Unkind {
         }
         self.log.append(head, draft).await
     }
-
-    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        self.log.heads().await
-    }
 }
 
 #[tokio::test]
@@ -191,10 +187,6 @@ impl EventLog for Counting {
             return Err(LogError::Unavailable("the answer was lost".to_owned()).into());
         }
         appended
-    }
-
-    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        self.log.heads().await
     }
 }
 

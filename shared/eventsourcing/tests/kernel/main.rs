@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod advance;
+mod chain;
 mod commands;
 mod counter;
+mod marked;
 mod snapshots;

@@ -167,10 +167,6 @@ impl EventLog for Narrow {
             None => self.0.append(head, draft).await,
         }
     }
-
-    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        self.0.heads().await
-    }
 }
 
 #[tokio::test]
