@@ -1,20 +1,14 @@
-//! A batch of stream records as hints: which streams moved, how far, and the commits that say so.
+//! A batch of stream records as hints, one a stream, whatever order the records come in.
 
 use dynamo::item::{commit_of, key_of};
-use eventsourcing::{Commit, StreamName, Version};
+use eventsourcing::{Hint, StreamName};
 use lambda::stream::{Change, Record};
 use std::collections::BTreeMap;
 
-/// That a stream moved at least to a version.
+/// A hint, and the first record of the batch that speaks of its stream.
 #[derive(Debug)]
-pub(crate) struct Hint {
-    /// The stream.
-    pub(crate) stream: StreamName,
-    /// At least how far.
-    pub(crate) target: Version,
-    /// The commits that came along, in ascending order.
-    pub(crate) commits: Vec<Commit>,
-    /// The first record that speaks of the stream.
+pub(crate) struct Moved {
+    pub(crate) hint: Hint,
     pub(crate) first: Position,
 }
 
@@ -26,33 +20,24 @@ pub(crate) struct Position {
 }
 
 /// One hint for each stream of a batch.
-pub(crate) fn hints(records: Vec<Record>) -> Vec<Hint> {
-    let mut hints = BTreeMap::new();
+pub(crate) fn moved(records: Vec<Record>) -> Vec<Moved> {
+    let mut all = BTreeMap::<StreamName, Moved>::new();
     for (index, record) in records.into_iter().enumerate() {
-        let position = Position { index, sequence_number: record.sequence_number };
+        let first = Position { index, sequence_number: record.sequence_number };
         let Change::Added(item) = record.change else {
-            tracing::error!(?position, "tampering: an item of the log was changed or removed");
+            tracing::error!(position = ?first, "tampering: an item of the log was changed or removed");
             continue;
         };
         let Ok((stream, version)) = key_of(&item) else {
-            tracing::error!(?position, "a record of the log's stream has no stream and version");
+            tracing::error!(position = ?first, "a record of the log's stream has no stream and version");
             continue;
         };
-        let hint =
-            hints.entry(stream.clone()).or_insert(Hint { stream, target: version, commits: vec![], first: position });
+        let moved = all.entry(stream.clone()).or_insert_with(|| Moved { hint: Hint::of(stream, version), first });
         // A record that is no commit is a hint all the same: the log will say what is wrong with it.
         match commit_of(item) {
-            Ok(commit) => {
-                hint.target = hint.target.max(commit.last_version());
-                hint.commits.push(commit);
-            }
-            Err(_) => hint.target = hint.target.max(version),
+            Ok(commit) => moved.hint.add(commit),
+            Err(_) => moved.hint.reach(version),
         }
     }
-    let sorted = |mut hint: Hint| {
-        hint.commits.sort_by_key(|commit| commit.version);
-        hint.commits.dedup_by_key(|commit| commit.version);
-        hint
-    };
-    hints.into_values().map(sorted).collect()
+    all.into_values().collect()
 }

@@ -1,22 +1,19 @@
 //! The projector: brings the row of every stream that moved up to date, in every read model that follows it.
 
 mod batch;
-mod folds;
 
-pub use folds::{Folds, Outcome};
-
-use crate::batch::{Hint, Position};
+use crate::batch::Moved;
 use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
+use domain::views::{PARTITIONS, subscriptions};
 use dynamo::{Log, Parked, Views};
-use eventsourcing::{Clock, EventLog, ParkingLot};
-use futures::{StreamExt, stream};
+use eventsourcing::{Clock, EventLog, Folds, Hint, ParkingLot};
 use lambda::stream::{answer, records};
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
 
-/// How many streams are followed at a time.
-const CONCURRENCY: usize = 8;
+/// The shop's folds on DynamoDB.
+pub type ShopFolds = Folds<Log, Views, Parked, SystemHost>;
 
 /// The handler.
 pub struct Projector<L, V, P, H>(Folds<L, V, P, H>);
@@ -26,7 +23,26 @@ pub fn function(
     settings: &Settings,
     aws: &SdkConfig,
 ) -> Result<Projector<Log, Views, Parked, SystemHost>, SettingError> {
-    Folds::deployed(settings, aws).map(Projector)
+    folds(settings, aws).map(Projector)
+}
+
+/// The shop's folds on the tables that the settings name.
+pub fn folds(settings: &Settings, aws: &SdkConfig) -> Result<ShopFolds, SettingError> {
+    let client = aws_sdk_dynamodb::Client::new(aws);
+    let views = PARTITIONS.iter().try_fold(Views::new(client.clone()), |views, (view, partitions)| {
+        let table = settings.text(&format!("{}_VIEW", view.to_uppercase()))?;
+        Ok(views.with(view, table, partitions))
+    })?;
+    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
+    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
+    Ok(Folds::new(log, views, parked, SystemHost, subscriptions()))
+}
+
+impl<L, V, P, H> Projector<L, V, P, H> {
+    /// The projector of these folds.
+    pub const fn new(folds: Folds<L, V, P, H>) -> Self {
+        Self(folds)
+    }
 }
 
 impl<L, V, P, H> Function for Projector<L, V, P, H>
@@ -42,25 +58,14 @@ where
     /// Follows each stream of the batch by itself. What failed for a reason that may pass is delivered again, from its
     /// first record on; what cannot be folded is parked, and holds up nothing else.
     async fn call(&self, event: Event) -> Result<DynamoDbEventResponse, Error> {
-        let hints = batch::hints(records(event));
-        let failed: Vec<Position> = stream::iter(hints)
-            .map(|hint| self.failed(hint))
-            .buffer_unordered(CONCURRENCY)
-            .filter_map(std::future::ready)
-            .collect()
-            .await;
-        let first = failed.into_iter().min_by_key(|first| first.index);
-        Ok(answer(first.as_ref().map(|first| first.sequence_number.as_str())))
-    }
-}
-
-impl<L: EventLog, V: eventsourcing::Views, P: ParkingLot, H: Clock> Projector<L, V, P, H> {
-    /// Follows one stream; returns where the batch has to begin again if that failed.
-    async fn failed(&self, hint: Hint) -> Option<Position> {
-        let followed = self.0.follow(&hint.stream, &hint.commits, hint.target).await;
-        followed.err().map(|error| {
-            tracing::warn!(stream = %hint.stream, %error, "a stream was not followed");
-            hint.first
-        })
+        let (hints, firsts): (Vec<Hint>, Vec<_>) =
+            batch::moved(records(event)).into_iter().map(|Moved { hint, first }| (hint, first)).unzip();
+        let followed = self.0.follow(&hints).await;
+        for trouble in &followed.troubles {
+            tracing::error!(subject = %trouble.subject, version = %trouble.version, class = %trouble.class, trouble.error, "a stream was not followed");
+        }
+        let failed = followed.failed.iter().filter_map(|position| firsts.get(*position));
+        let first = failed.min_by_key(|first| first.index);
+        Ok(answer(first.map(|first| first.sequence_number.as_str())))
     }
 }

@@ -6,17 +6,18 @@ mod processes;
 use aws_config::SdkConfig;
 use dynamo::{Log, Parked, Views};
 use eventbridge::EventBridgeBus;
-use eventsourcing::{Bus, Clock, EventLog, LogScan, ParkingLot};
+use eventsourcing::{Bus, Clock, EventLog, Folds, Hint, LogScan, ParkingLot};
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
-use projector::Folds;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// So many streams are followed together.
+const AT_A_TIME: usize = 100;
+
 /// The handler.
 pub struct Reconcile<L, V, P, H, B> {
     folds: Folds<L, V, P, H>,
-    log: L,
     bus: B,
     system: String,
 }
@@ -40,8 +41,7 @@ pub fn function(
     aws: &SdkConfig,
 ) -> Result<Reconcile<Log, Views, Parked, SystemHost, EventBridgeBus>, SettingError> {
     Ok(Reconcile {
-        folds: Folds::deployed(settings, aws)?,
-        log: Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?),
+        folds: projector::folds(settings, aws)?,
         bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
         system: settings.text("EVENT_SOURCE")?.to_owned(),
     })
@@ -60,16 +60,21 @@ where
 
     /// Folds first: processes choose among what the views show.
     async fn call(&self, _: Value) -> Result<Summary, Error> {
-        let heads = self.log.heads().await?;
+        let log = self.folds.log();
+        let heads = log.heads().await?;
         let mut summary = Summary { streams: heads.len(), ..Summary::default() };
-        for (stream, version) in &heads {
-            let outcome = self.folds.follow(stream, &[], *version).await?;
-            summary.advanced += outcome.advanced;
-            summary.parked += outcome.parked;
+        for heads in heads.chunks(AT_A_TIME) {
+            let hints: Vec<_> = heads.iter().map(|(stream, version)| Hint::of(stream.clone(), *version)).collect();
+            let followed = self.folds.follow(&hints).await;
+            summary.advanced += followed.folds.values().map(|report| report.advanced).sum::<usize>();
+            summary.parked += followed.folds.values().map(|report| report.parked).sum::<usize>();
+            if let Some(trouble) = followed.troubles.first().filter(|_| !followed.failed.is_empty()) {
+                return Err(format!("{} was not followed: {}", trouble.subject, trouble.error).into());
+            }
         }
         let streams: BTreeSet<_> = heads.into_iter().map(|(stream, _)| stream).collect();
         for stream in &streams {
-            let entries = processes::hints(&self.log, &self.system, &streams, stream).await?;
+            let entries = processes::hints(log, &self.system, &streams, stream).await?;
             self.bus.publish(&entries).await?;
             summary.hinted += entries.len();
         }

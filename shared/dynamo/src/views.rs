@@ -11,9 +11,9 @@ pub use query::{Direction, Lookup};
 use crate::error::Failure;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure as OnFailure};
 use eventsourcing::views::{Generation, Place, ViewError};
-use eventsourcing::{Consistency, Row, Version, Views as Port};
+use eventsourcing::{Consistency, Row, Version, Views as Port, Written};
 use row::{KEY, VERSION};
 use std::collections::BTreeMap;
 
@@ -71,10 +71,14 @@ impl Port for Views {
         answer.item.map(|item| row::row_of(item).map(|(_, row)| row)).transpose()
     }
 
-    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<bool, ViewError> {
+    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<Written, ViewError> {
         let table = self.table(place.view)?;
-        let put =
-            self.client.put_item().table_name(&table.name).set_item(Some(row::item_of(place, row, &table.partitions)));
+        let put = self
+            .client
+            .put_item()
+            .table_name(&table.name)
+            .set_item(Some(row::item_of(place, row, &table.partitions)))
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
         let put = if seen == Version::NONE {
             put.condition_expression("attribute_not_exists(#key)").expression_attribute_names("#key", KEY)
         } else {
@@ -82,12 +86,13 @@ impl Port for Views {
                 .expression_attribute_names("#version", VERSION)
                 .expression_attribute_values(":seen", AttributeValue::N(seen.to_string()))
         };
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                Ok(false)
+        let Err(error) = put.send().await else { return Ok(Written::Yes) };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                let stands = failed.item.clone().map(|item| row::row_of(item).map(|(_, row)| row));
+                Ok(Written::No(stands.transpose()?))
             }
-            Err(error) => Err(Failure::from(error).into()),
+            _ => Err(Failure::from(error).into()),
         }
     }
 }

@@ -4,19 +4,77 @@
 use crate::commit::Commit;
 use crate::log::{Consistency, EventLog, LogError};
 use crate::projection::{Row, Subscription};
+use crate::rows::Rows;
 use crate::stream::{StreamName, Version};
-use crate::views::{Generation, Place, ViewError, Views};
+use crate::time::Timestamp;
+use crate::views::{Generation, Place, ViewError, Views, Written};
 
-/// How often a row is read again after another writer came first.
+/// How often a row is folded again after another writer came first.
 const ATTEMPTS: u32 = 8;
+
+/// That a stream moved at least to a version, and the commits that came along with the news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    stream: StreamName,
+    target: Version,
+    commits: Vec<Commit>,
+}
+
+impl Hint {
+    /// The bare news.
+    #[must_use]
+    pub const fn of(stream: StreamName, target: Version) -> Self {
+        Self { stream, target, commits: Vec::new() }
+    }
+
+    /// Takes in that the stream moved to a version too.
+    pub fn reach(&mut self, target: Version) {
+        self.target = self.target.max(target);
+    }
+
+    /// Takes in one of its commits, in whatever order and however often they come.
+    pub fn add(&mut self, commit: Commit) {
+        self.reach(commit.last_version());
+        match self.commits.binary_search_by_key(&commit.version, |commit| commit.version) {
+            Ok(_) => {}
+            Err(place) => self.commits.insert(place, commit),
+        }
+    }
+
+    /// The stream.
+    #[must_use]
+    pub const fn stream(&self) -> &StreamName {
+        &self.stream
+    }
+
+    /// How far it moved at least.
+    #[must_use]
+    pub const fn target(&self) -> Version {
+        self.target
+    }
+
+    /// Whether the stream's first commit came along: then there is most likely no row yet.
+    fn begins(&self) -> bool {
+        self.commits.first().is_some_and(|commit| commit.version == Version::NONE.next())
+    }
+
+    /// The commits that follow `seen` without a gap and reach the target.
+    fn following(&self, seen: Version) -> Option<&[Commit]> {
+        let start = self.commits.iter().position(|commit| commit.version == seen.next())?;
+        let next = self.commits.get(start..)?;
+        let contiguous =
+            next.windows(2).all(|pair| matches!(pair, [one, two] if one.last_version().next() == two.version));
+        (contiguous && next.last()?.last_version() >= self.target).then_some(next)
+    }
+}
 
 /// Where a row stands now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Advanced {
     /// It had reached the version before.
     Already,
-    /// It was brought up to this version, at least the one asked for.
-    To(Version),
+    /// It was brought up to a version, at least the one asked for.
+    To(Progress),
     /// The commit at `version` cannot be folded; the row was brought up to the one before.
     Stuck {
         /// The commit's version.
@@ -26,7 +84,20 @@ pub enum Advanced {
     },
 }
 
-/// Why a row could not be advanced. All but a refusal or corruption may pass.
+/// What one write did for a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Its version now.
+    pub version: Version,
+    /// How many commits were folded in.
+    pub commits: usize,
+    /// When the newest of them was committed.
+    pub committed_at: Timestamp,
+    /// Whether the commits at hand were not the very next ones, and the log was read for those between.
+    pub repaired: bool,
+}
+
+/// Why a row could not be advanced.
 #[derive(Debug, thiserror::Error)]
 pub enum AdvanceError {
     /// The log could not be read.
@@ -48,59 +119,62 @@ pub enum AdvanceError {
     },
 }
 
-/// Brings the row of `stream` at least to version `target`.
+/// Brings the row of a stream at least to the version that the hint speaks of.
 ///
-/// Reads the row's own version; takes the commits it has not seen, from `hinted` where they are the very next ones
-/// and reach the target, else from the log, strongly consistent; applies them in order; writes result and version in
-/// one conditional write. `hinted` are commits of this stream, in ascending order.
+/// Takes the row as this process left it, or as it is read, or, where the stream's first commit came along, as absent.
+/// Takes the commits that it has not seen, from the hint where they are the very next ones and reach the target, else
+/// from the log, strongly consistent; applies them in order; writes result and version in one conditional write. A
+/// condition that fails returns the row that stands there, and so whatever was assumed of it is only a guess.
 pub async fn advance<L: EventLog, V: Views>(
     log: &L,
     views: &V,
+    rows: &Rows,
     subscription: &dyn Subscription,
     generation: Generation,
-    stream: &StreamName,
-    hinted: &[Commit],
-    target: Version,
+    hint: &Hint,
 ) -> Result<Advanced, AdvanceError> {
-    let place = Place { view: subscription.name(), generation, key: subscription.key(stream) };
-    let mut consistency = Consistency::Eventual;
+    let place = Place { view: subscription.name(), generation, key: subscription.key(&hint.stream) };
+    let mut row = match rows.take(&place) {
+        Some(row) => Some(row),
+        None if hint.begins() => None,
+        None => views.row(&place, Consistency::Eventual).await?,
+    };
     for _ in 0..ATTEMPTS {
-        let row = views.row(&place, consistency).await?;
         let seen = row.as_ref().map_or(Version::NONE, |row: &Row| row.version);
-        if seen >= target {
+        if seen >= hint.target {
+            rows.keep(&place, row);
             return Ok(Advanced::Already);
         }
         let read;
-        let next = if let Some(next) = following(hinted, seen, target) {
-            next
+        let (next, repaired) = if let Some(next) = hint.following(seen) {
+            (next, false)
         } else {
-            read = log.since(stream, seen).await?;
-            &read
+            read = log.since(&hint.stream, seen).await?;
+            (&*read, !hint.commits.is_empty())
         };
         let head = next.last().map_or(seen, Commit::last_version);
-        if head < target {
-            // An eventually consistent row may be older than the log is asked from, never newer.
-            return Err(AdvanceError::Ahead { head, target });
+        if head < hint.target {
+            // A guess at the row may be older than the row, never newer: the log was asked for enough.
+            return Err(AdvanceError::Ahead { head, target: hint.target });
         }
         let folded = subscription.fold(row.as_ref(), next);
-        if let Some(row) = &folded.row
-            && !views.write(&place, row, seen).await?
+        if let Some(folded) = &folded.row
+            && let Written::No(stands) = views.write(&place, folded, seen).await?
         {
-            consistency = Consistency::Strong;
+            row = stands;
             continue;
         }
-        return Ok(match (folded.failed, folded.row) {
+        let advanced = match (folded.failed, &folded.row) {
             (Some((version, error)), _) => Advanced::Stuck { version, error },
-            (None, row) => Advanced::To(row.map_or(seen, |row| row.version)),
-        });
+            (None, None) => Advanced::Already,
+            (None, Some(row)) => {
+                let folded = next.iter().filter(|commit| commit.last_version() <= row.version);
+                let committed_at = { folded.clone() }.map(|commit| commit.committed_at).max().unwrap_or_default();
+                Advanced::To(Progress { version: row.version, commits: folded.count(), committed_at, repaired })
+            }
+        };
+        rows.keep(&place, folded.row.or(row));
+        return Ok(advanced);
     }
     Err(AdvanceError::Contended)
-}
-
-/// The part of `hinted` that follows `seen` without a gap and reaches `target`.
-fn following(hinted: &[Commit], seen: Version, target: Version) -> Option<&[Commit]> {
-    let start = hinted.iter().position(|commit| commit.version == seen.next())?;
-    let next = hinted.get(start..)?;
-    let contiguous = next.windows(2).all(|pair| matches!(pair, [one, two] if one.last_version().next() == two.version));
-    (contiguous && next.last()?.last_version() >= target).then_some(next)
 }

@@ -3,11 +3,12 @@
 use crate::commit::{Commit, Draft};
 use crate::identity::CommitId;
 use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading, contiguous};
+use crate::parked::{Notes, Parked, ParkingLot, Subject, Trouble};
 use crate::projection::Row;
 use crate::scan::{Cursor, LogScan, Page, Part};
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
-use crate::views::{Place, ViewError, Views};
+use crate::views::{Place, ViewError, Views, Written};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -130,13 +131,59 @@ impl Views for MemoryViews {
         Ok(self.with(|rows| rows.get(place).cloned()))
     }
 
-    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<bool, ViewError> {
+    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<Written, ViewError> {
         Ok(self.with(|rows| {
-            let current = rows.get(place).map_or(Version::NONE, |row| row.version);
-            if current == seen {
-                rows.insert(place.clone(), row.clone());
+            let stands = rows.get(place).cloned();
+            if stands.as_ref().map_or(Version::NONE, |row| row.version) != seen {
+                return Written::No(stands);
             }
-            current == seen
+            rows.insert(place.clone(), row.clone());
+            Written::Yes
+        }))
+    }
+}
+
+/// Notes in memory; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryParked {
+    notes: Arc<Mutex<BTreeMap<Subject, Parked>>>,
+}
+
+impl MemoryParked {
+    fn with<T>(&self, read: impl FnOnce(&mut BTreeMap<Subject, Parked>) -> T) -> T {
+        read(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl ParkingLot for MemoryParked {
+    async fn park(&self, trouble: &Trouble) -> Result<(), ViewError> {
+        self.with(|notes| {
+            let first = Parked { trouble: trouble.clone(), attempts: 0, since: trouble.at };
+            let note = notes.entry(trouble.subject.clone()).or_insert(first);
+            (note.trouble, note.attempts) = (trouble.clone(), note.attempts + 1);
+        });
+        Ok(())
+    }
+
+    async fn notes(&self, after: Option<&Subject>, limit: usize) -> Result<Notes, ViewError> {
+        Ok(self.with(|notes| {
+            let behind = notes.values().filter(|note| after.is_none_or(|after| note.trouble.subject > *after));
+            let notes: Vec<_> = behind.take(limit).cloned().collect();
+            let next = notes.last().filter(|_| notes.len() == limit).map(|note| note.trouble.subject.clone());
+            Notes { notes, next }
+        }))
+    }
+
+    async fn note(&self, subject: &Subject) -> Result<Option<Parked>, ViewError> {
+        Ok(self.with(|notes| notes.get(subject).cloned()))
+    }
+
+    async fn clear(&self, subject: &Subject, upto: Version) -> Result<bool, ViewError> {
+        Ok(self.with(|notes| {
+            if notes.get(subject).is_some_and(|note| note.trouble.version <= upto) {
+                notes.remove(subject);
+            }
+            !notes.contains_key(subject)
         }))
     }
 }

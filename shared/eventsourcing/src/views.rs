@@ -42,6 +42,15 @@ pub enum ViewError {
     Unusable(String),
 }
 
+/// Whether a row was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It stands there now.
+    Yes,
+    /// It does not: this does, if anything; what a strongly consistent read would have shown.
+    No(Option<Row>),
+}
+
 /// The rows of the read models.
 pub trait Views: Send + Sync {
     /// The row, where there is one.
@@ -52,6 +61,7 @@ pub trait Views: Send + Sync {
     ) -> impl Future<Output = Result<Option<Row>, ViewError>> + Send;
 
     /// Writes the row if the one that stands there still has version `seen` ([`Version::NONE`]: if there is none).
-    /// False means that it has not. Rows are never deleted: a late hint would revive them.
-    fn write(&self, place: &Place, row: &Row, seen: Version) -> impl Future<Output = Result<bool, ViewError>> + Send;
+    /// Rows are never deleted: a late hint would revive them.
+    fn write(&self, place: &Place, row: &Row, seen: Version)
+    -> impl Future<Output = Result<Written, ViewError>> + Send;
 }

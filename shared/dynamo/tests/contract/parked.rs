@@ -1,43 +1,89 @@
-//! The notes about parked streams.
+//! The notes about what subscribers cannot follow: the same in memory and on `DynamoDB`.
 
 use crate::sample::{NOW, stream};
 use crate::store::Store;
-use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
+use aws_sdk_dynamodb::types::ScalarAttributeType;
+use eventsourcing::memory::MemoryParked;
+use eventsourcing::parked::{Class, Trouble};
 use eventsourcing::views::Generation;
-use eventsourcing::{Parked, ParkingLot, Version};
-use std::collections::HashMap;
+use eventsourcing::{Parked, ParkingLot, Subject, Timestamp, Version};
 
-#[tokio::test]
-async fn a_note_takes_the_place_of_the_older_one_of_its_fold_generation_and_stream() {
-    let store = Store::new();
-    let table = store.table(&[("subscription", ScalarAttributeType::S), ("stream", ScalarAttributeType::S)], &[]).await;
-    let lot = dynamo::Parked::new(store.client.clone(), &table);
-    let note = |name: &str, version, error: &str| Parked {
-        subscription: "cart".to_owned(),
-        stream: stream(name),
-        version: Version(version),
-        error: error.to_owned(),
-        noticed_at: NOW,
-    };
-    lot.park(Generation(1), &note("cart-1", 3, "first")).await.unwrap();
-    lot.park(Generation(1), &note("cart-1", 5, "second")).await.unwrap();
-    lot.park(Generation(2), &note("cart-1", 4, "of another generation")).await.unwrap();
-    lot.park(Generation(1), &note("cart-2", 1, "of another stream")).await.unwrap();
-
-    let items = store.client.scan().table_name(&table).send().await.unwrap().items.unwrap();
-    assert_eq!(items.len(), 3);
-    let kept: Vec<_> = items.into_iter().filter(|item| item.get("version") == Some(&number(5))).collect();
-    let text = |text: &str| AttributeValue::S(text.to_owned());
-    let expected = HashMap::from([
-        ("subscription".to_owned(), text("cart/g1")),
-        ("stream".to_owned(), text("cart-1")),
-        ("version".to_owned(), number(5)),
-        ("error".to_owned(), text("second")),
-        ("noticed_at".to_owned(), number(NOW.0)),
-    ]);
-    assert_eq!(kept, [expected]);
+fn fold(name: &str, generation: u32) -> Subject {
+    Subject::Fold { view: "cart".to_owned(), generation: Generation(generation), stream: stream(name) }
 }
 
-fn number(number: i64) -> AttributeValue {
-    AttributeValue::N(number.to_string())
+fn trouble(subject: Subject, version: u64, error: &str, at: i64) -> Trouble {
+    let at = Timestamp(NOW.0 + at);
+    Trouble { subject, version: Version(version), error: error.to_owned(), class: Class::Permanent, at }
+}
+
+async fn every_rule<P: ParkingLot>(lot: &P) {
+    let one = fold("cart-1", 1);
+    let reaction =
+        Subject::Reaction { function: "stock-reactions".to_owned(), event: "fulfilment-1@3".parse().unwrap() };
+    assert_eq!(lot.note(&one).await.unwrap(), None);
+    assert!(lot.clear(&one, Version(9)).await.unwrap(), "there is none");
+
+    lot.park(&trouble(one.clone(), 3, "first", 0)).await.unwrap();
+    let again = Trouble { class: Class::Transient, ..trouble(one.clone(), 5, "second", 7) };
+    lot.park(&again).await.unwrap();
+    let others = [fold("cart-1", 2), fold("cart-2", 1), reaction].map(|subject| trouble(subject, 1, "else", 1));
+    for other in &others {
+        lot.park(other).await.unwrap();
+    }
+
+    let note = Parked { trouble: again, attempts: 2, since: NOW };
+    assert_eq!(lot.note(&one).await.unwrap(), Some(note.clone()), "the newest trouble, since the first");
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = lot.notes(after.as_ref(), 3).await.unwrap();
+        assert!(page.notes.len() <= 3);
+        found.extend(page.notes);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let mut expected = vec![note];
+    expected.extend(others.map(|trouble| Parked { since: trouble.at, attempts: 1, trouble }));
+    found.sort_by_key(|note| note.trouble.subject.clone());
+    expected.sort_by_key(|note| note.trouble.subject.clone());
+    assert_eq!(found, expected);
+
+    assert!(!lot.clear(&one, Version(4)).await.unwrap(), "it speaks of a later version");
+    assert!(lot.clear(&one, Version(5)).await.unwrap());
+    assert_eq!(lot.note(&one).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn in_memory() {
+    every_rule(&MemoryParked::default()).await;
+}
+
+#[tokio::test]
+async fn on_dynamodb() {
+    let store = Store::new();
+    let key = [("subscriber", ScalarAttributeType::S), ("object", ScalarAttributeType::S)];
+    let table = store.table(&key, &[]).await;
+    every_rule(&dynamo::Parked::new(store.client.clone(), &table)).await;
+}
+
+#[test]
+fn a_subject_is_found_by_its_text() {
+    for text in ["cart/g1:cart-1", "stock-reactions:fulfilment-0195@12", "log_activity/g12:stock-berlin.mug"] {
+        assert_eq!(text.parse::<Subject>().unwrap().to_string(), text);
+    }
+    for text in ["", "cart", "cart/g1", "cart/gx:cart-1", "stock-reactions:fulfilment-1", "cart/g1:nothing"] {
+        assert!(text.parse::<Subject>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_note_is_due_after_growing_pauses() {
+    let due = |attempts| {
+        let note = Parked { trouble: trouble(fold("cart-1", 1), 1, "", 0), attempts, since: NOW };
+        (note.due_at().0 - NOW.0) / 60_000
+    };
+    assert_eq!([1, 2, 3, 9, 10, 60].map(due), [1, 2, 4, 256, 360, 360]);
 }

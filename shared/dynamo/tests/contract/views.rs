@@ -4,7 +4,7 @@ use crate::store::Store;
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use dynamo::{Direction, Lookup, Views};
 use eventsourcing::views::{Generation, Place};
-use eventsourcing::{Consistency, Hash, Row, Version, ViewError, Views as _};
+use eventsourcing::{Consistency, Hash, Row, Version, ViewError, Views as _, Written};
 use std::collections::BTreeMap;
 
 const FIRST: Generation = Generation::FIRST;
@@ -56,7 +56,10 @@ async fn a_row_is_read_as_it_was_written() {
         assert_eq!(views.row(&place(FIRST, "1"), consistency).await.unwrap(), None);
         assert_eq!(store.line.was_consistent(), consistency == Consistency::Strong);
     }
-    assert!(views.write(&place(FIRST, "1"), &indexed(1, r#"{"a":1}"#, "alice", "t1"), Version::NONE).await.unwrap());
+    assert_eq!(
+        views.write(&place(FIRST, "1"), &indexed(1, r#"{"a":1}"#, "alice", "t1"), Version::NONE).await.unwrap(),
+        Written::Yes
+    );
     for consistency in [Consistency::Eventual, Consistency::Strong] {
         assert_eq!(views.row(&place(FIRST, "1"), consistency).await.unwrap(), Some(row(1, r#"{"a":1}"#)));
     }
@@ -66,12 +69,13 @@ async fn a_row_is_read_as_it_was_written() {
 async fn a_row_is_written_only_over_the_version_that_was_seen() {
     let (views, _) = orders(&Store::new()).await;
     let one = place(FIRST, "1");
-    assert!(!views.write(&one, &row(5, "over nothing"), Version(4)).await.unwrap());
+    let lost = async |row: Row, seen| views.write(&one, &row, seen).await.unwrap();
+    assert_eq!(lost(row(5, "over nothing"), Version(4)).await, Written::No(None));
     assert_eq!(views.row(&one, Consistency::Strong).await.unwrap(), None);
-    assert!(views.write(&one, &row(2, "first"), Version::NONE).await.unwrap());
-    assert!(!views.write(&one, &row(3, "as if absent"), Version::NONE).await.unwrap());
-    assert!(views.write(&one, &row(12, "second"), Version(2)).await.unwrap());
-    assert!(!views.write(&one, &row(13, "stale"), Version(2)).await.unwrap());
+    assert_eq!(views.write(&one, &row(2, "first"), Version::NONE).await.unwrap(), Written::Yes);
+    assert_eq!(lost(row(3, "as if absent"), Version::NONE).await, Written::No(Some(row(2, "first"))));
+    assert_eq!(views.write(&one, &row(12, "second"), Version(2)).await.unwrap(), Written::Yes);
+    assert_eq!(lost(row(13, "stale"), Version(2)).await, Written::No(Some(row(12, "second"))));
     assert_eq!(views.row(&one, Consistency::Strong).await.unwrap(), Some(row(12, "second")));
 }
 
@@ -80,8 +84,8 @@ async fn a_write_whose_answer_was_lost_says_that_the_row_moved_and_the_row_did()
     let store = Store::new();
     let (views, _) = orders(&store).await;
     store.line.lose(1);
-    assert!(!views.write(&place(FIRST, "1"), &row(2, "mine"), Version::NONE).await.unwrap());
-    assert_eq!(views.row(&place(FIRST, "1"), Consistency::Strong).await.unwrap(), Some(row(2, "mine")));
+    let lost = views.write(&place(FIRST, "1"), &row(2, "mine"), Version::NONE).await.unwrap();
+    assert_eq!(lost, Written::No(Some(row(2, "mine"))));
 }
 
 #[tokio::test]
@@ -89,8 +93,9 @@ async fn generations_do_not_see_each_other() {
     let (views, _) = orders(&Store::new()).await;
     for number in [1, 2, 12] {
         let row = indexed(number, &number.to_string(), "alice", "t1");
-        assert!(
-            views.write(&place(Generation(u32::try_from(number).unwrap()), "a/b"), &row, Version::NONE).await.unwrap()
+        assert_eq!(
+            views.write(&place(Generation(u32::try_from(number).unwrap()), "a/b"), &row, Version::NONE).await.unwrap(),
+            Written::Yes
         );
     }
     assert_eq!(views.row(&place(Generation(2), "a/b"), Consistency::Strong).await.unwrap(), Some(row(2, "2")));
@@ -103,10 +108,13 @@ async fn a_partition_is_paged_through_in_either_direction() {
     let (views, _) = orders(&Store::new()).await;
     for number in 1..=7 {
         let row = indexed(1, "{}", "alice", &format!("t{number}"));
-        assert!(views.write(&place(FIRST, &number.to_string()), &row, Version::NONE).await.unwrap());
+        assert_eq!(views.write(&place(FIRST, &number.to_string()), &row, Version::NONE).await.unwrap(), Written::Yes);
     }
-    assert!(views.write(&place(FIRST, "8"), &indexed(1, "{}", "bob", "t3"), Version::NONE).await.unwrap());
-    assert!(views.write(&place(FIRST, "9"), &row(1, "null"), Version::NONE).await.unwrap());
+    assert_eq!(
+        views.write(&place(FIRST, "8"), &indexed(1, "{}", "bob", "t3"), Version::NONE).await.unwrap(),
+        Written::Yes
+    );
+    assert_eq!(views.write(&place(FIRST, "9"), &row(1, "null"), Version::NONE).await.unwrap(), Written::Yes);
 
     let (up, down) = (Direction::Ascending, Direction::Descending);
     assert_eq!(keys(&views, of_account("alice", None, up, 3)).await, ["1", "2", "3"]);
@@ -123,8 +131,8 @@ async fn a_partition_is_paged_through_in_either_direction() {
 async fn a_row_is_found_where_it_is_indexed_now() {
     let (views, _) = orders(&Store::new()).await;
     let one = place(FIRST, "1");
-    assert!(views.write(&one, &indexed(1, "{}", "alice", "t1"), Version::NONE).await.unwrap());
-    assert!(views.write(&one, &row(2, "{}"), Version(1)).await.unwrap());
+    assert_eq!(views.write(&one, &indexed(1, "{}", "alice", "t1"), Version::NONE).await.unwrap(), Written::Yes);
+    assert_eq!(views.write(&one, &row(2, "{}"), Version(1)).await.unwrap(), Written::Yes);
     assert!(keys(&views, of_account("alice", None, Direction::Ascending, 10)).await.is_empty());
 }
 
@@ -135,7 +143,7 @@ async fn a_page_larger_than_one_answer_of_the_store_is_filled() {
     let large = "x".repeat(300_000);
     for number in 1..=8 {
         let row = indexed(1, &large, "alice", &format!("t{number}"));
-        assert!(views.write(&place(FIRST, &number.to_string()), &row, Version::NONE).await.unwrap());
+        assert_eq!(views.write(&place(FIRST, &number.to_string()), &row, Version::NONE).await.unwrap(), Written::Yes);
     }
     let before = store.line.sent();
     assert_eq!(

@@ -1,12 +1,14 @@
 //! What `advance` promises: whatever hints come, in whatever order, rows are folds of their streams.
 
 use crate::counter::{Add, Counter, StillHost, Sums, keyed, stream};
-use eventsourcing::advance::AdvanceError;
+use eventsourcing::advance::{AdvanceError, Progress};
 use eventsourcing::memory::{MemoryLog, MemoryViews};
 use eventsourcing::projection::PerStream;
+use eventsourcing::rows::Rows;
 use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
-    Advanced, Commands, Commit, Consistency, EventLog, Events, Row, Subscription, Version, ViewError, Views, advance,
+    Advanced, Commands, Commit, Consistency, EventLog, Events, Hint, Row, Subscription, Version, ViewError, Views,
+    Written, advance,
 };
 use proptest::prelude::*;
 use std::sync::Mutex;
@@ -22,8 +24,24 @@ async fn log_of(numbers: &[u32]) -> MemoryLog {
     log
 }
 
+/// Advances the row by a hint, in a process that remembers these rows.
+async fn advance_by<V: Views>(
+    log: &MemoryLog,
+    views: &V,
+    rows: &Rows,
+    hinted: &[Commit],
+    target: u64,
+) -> Result<Advanced, AdvanceError> {
+    let mut hint = Hint::of(stream(), Version(target));
+    for commit in hinted {
+        hint.add(commit.clone());
+    }
+    advance(log, views, rows, &PerStream::<Sums>::new(), Generation::FIRST, &hint).await
+}
+
+/// The same, in a process that has just started.
 async fn hint<V: Views>(log: &MemoryLog, views: &V, hinted: &[Commit], target: u64) -> Result<Advanced, AdvanceError> {
-    advance(log, views, &PerStream::<Sums>::new(), Generation::FIRST, &stream(), hinted, Version(target)).await
+    advance_by(log, views, &Rows::default(), hinted, target).await
 }
 
 fn place() -> Place {
@@ -49,10 +67,10 @@ impl Views for Stale {
         }
     }
 
-    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<bool, ViewError> {
+    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<Written, ViewError> {
         let before = self.views.row(place, Consistency::Strong).await?;
         let written = self.views.write(place, row, seen).await?;
-        if written {
+        if written == Written::Yes {
             *self.before.lock().unwrap() = before;
         }
         Ok(written)
@@ -64,7 +82,8 @@ async fn the_next_commits_are_folded_without_reading_the_log() {
     let (log, views) = (log_of(&[1, 2, 3]).await, MemoryViews::default());
     let commits = log.commits(&stream());
     let advanced = hint(&MemoryLog::default(), &views, &commits, 3).await.unwrap();
-    assert_eq!((advanced, row(&views).await.document.as_str()), (Advanced::To(Version(3)), "[6,3]"));
+    let progress = Progress { version: Version(3), commits: 3, committed_at: commits[2].committed_at, repaired: false };
+    assert_eq!((advanced, row(&views).await.document.as_str()), (Advanced::To(progress), "[6,3]"));
     assert_eq!(row(&views).await.index["sum"], "6");
     assert_eq!(hint(&log, &views, &commits[..1], 1).await.unwrap(), Advanced::Already);
 }
@@ -117,10 +136,11 @@ proptest! {
     fn any_hints_lead_to_the_fold(
         numbers in prop::collection::vec(1_u32..9, 1..12),
         hints in prop::collection::vec(prop::collection::vec(any::<bool>(), 12), 0..20),
+        forgetful in any::<bool>(),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let (log, views) = (log_of(&numbers).await, Stale::default());
+            let (log, views, rows) = (log_of(&numbers).await, Stale::default(), Rows::default());
             let commits = log.commits(&stream());
             let head = commits.len() as u64;
             let all = std::iter::once(vec![false; 12]);
@@ -128,7 +148,11 @@ proptest! {
                 let some: Vec<_> =
                     commits.iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(commit, _)| commit.clone()).collect();
                 let target = some.last().map_or(head, |commit| commit.last_version().0);
-                hint(&log, &views, &some, target).await.unwrap();
+                if forgetful {
+                    hint(&log, &views, &some, target).await.unwrap();
+                } else {
+                    advance_by(&log, &views, &rows, &some, target).await.unwrap();
+                }
                 let row = row(&views).await;
                 let upto = usize::try_from(row.version.0).unwrap();
                 let expected = (numbers[..upto].iter().sum::<u32>(), row.version.0);

@@ -1,0 +1,253 @@
+//! Every fold of a service together: each stream and each fold by itself, so that none can hold up another.
+
+use crate::advance::{AdvanceError, Advanced, Hint, Progress, advance};
+use crate::log::{EventLog, LogError};
+use crate::parked::{Class, Parked, ParkingLot, Subject, Trouble};
+use crate::ports::Clock;
+use crate::projection::Subscription;
+use crate::rows::Rows;
+use crate::stream::{StreamName, Version};
+use crate::views::{Generation, ViewError, Views};
+use futures::{StreamExt, stream};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How many streams are followed at a time.
+const CONCURRENCY: usize = 8;
+/// In how many batches in a row a fold may fail, while others get on, before its streams are parked and the others go
+/// on without it.
+const BUDGET: u32 = 3;
+
+/// The folds of a service, and what they stand on.
+pub struct Folds<L, V, P, H> {
+    log: L,
+    views: V,
+    parked: P,
+    host: H,
+    rows: Rows,
+    all: Vec<Fold>,
+}
+
+struct Fold {
+    subscription: Box<dyn Subscription>,
+    /// In how many batches in a row it failed while others got on.
+    failing: AtomicU32,
+}
+
+/// What following a batch of hints came to.
+#[derive(Debug, Default)]
+pub struct Followed {
+    /// By fold, what became of it.
+    pub folds: BTreeMap<&'static str, Report>,
+    /// The positions of the hints that were not followed, for reasons that may pass.
+    pub failed: Vec<usize>,
+    /// All that went wrong, whether it was parked or not.
+    pub troubles: Vec<Trouble>,
+}
+
+/// What became of one fold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Rows that were written.
+    pub advanced: usize,
+    /// Commits that were folded into them.
+    pub commits: usize,
+    /// Hints that told nothing new.
+    pub duplicates: usize,
+    /// Rows for which commits were missing, which were read from the log.
+    pub repaired: usize,
+    /// Streams that were parked.
+    pub parked: usize,
+    /// Streams that were not followed, for reasons that may pass.
+    pub failed: usize,
+    /// The longest time from a commit to its row.
+    pub lag_ms: i64,
+    /// The most commits by which a row had been behind.
+    pub lag_commits: usize,
+}
+
+impl Report {
+    fn add(&mut self, other: Self) {
+        self.advanced += other.advanced;
+        self.commits += other.commits;
+        self.duplicates += other.duplicates;
+        self.repaired += other.repaired;
+        self.parked += other.parked;
+        self.failed += other.failed;
+        self.lag_ms = self.lag_ms.max(other.lag_ms);
+        self.lag_commits = self.lag_commits.max(other.lag_commits);
+    }
+}
+
+/// What one fold did with one hint.
+enum Attempt {
+    Done(Report),
+    Parked(Trouble),
+    /// For a reason that may pass.
+    Failed(Trouble),
+}
+
+/// What a redrive came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Redriven {
+    /// The fold follows again, and has reached this version; there is no note any more.
+    Follows(Version),
+    /// It still cannot.
+    Stuck(String),
+}
+
+impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
+    /// These folds on these ports.
+    pub fn new(log: L, views: V, parked: P, host: H, subscriptions: Vec<Box<dyn Subscription>>) -> Self {
+        let fold = |subscription| Fold { subscription, failing: AtomicU32::new(0) };
+        Self { log, views, parked, host, rows: Rows::default(), all: subscriptions.into_iter().map(fold).collect() }
+    }
+
+    /// The log that they follow.
+    pub const fn log(&self) -> &L {
+        &self.log
+    }
+
+    /// The notes about what they cannot follow.
+    pub const fn parked(&self) -> &P {
+        &self.parked
+    }
+
+    /// The folds that follow a category.
+    pub fn of(&self, category: &str) -> impl Iterator<Item = &dyn Subscription> {
+        let folds = self.all.iter().filter(move |fold| fold.subscription.follows(category));
+        folds.map(|fold| fold.subscription.as_ref())
+    }
+
+    /// Brings every fold of every stream of the batch at least to the version that its hint speaks of.
+    ///
+    /// What a fold cannot understand is parked, and everything else goes on. What fails for a reason that may pass is
+    /// answered for by its hint, to be delivered again; a fold that goes on failing while others get on is past its
+    /// budget then, and parked too.
+    pub async fn follow(&self, hints: &[Hint]) -> Followed {
+        let mut attempts = Vec::new();
+        for (position, hint) in hints.iter().enumerate() {
+            let concerned = self.all.iter().filter(|fold| fold.subscription.follows(hint.stream().category()));
+            attempts.extend(concerned.map(|fold| self.attempt_at(position, fold, hint)));
+        }
+        let attempts: Vec<_> = stream::iter(attempts).buffer_unordered(CONCURRENCY).collect().await;
+        let got_on =
+            attempts.iter().any(|(_, _, attempt)| matches!(attempt, Attempt::Done(report) if report.advanced > 0));
+        for fold in &self.all {
+            let failed = |(_, of, attempt): &(usize, &Fold, Attempt)| {
+                std::ptr::eq(*of, fold) && matches!(attempt, Attempt::Failed(_))
+            };
+            if !attempts.iter().any(failed) {
+                fold.failing.store(0, Ordering::Relaxed);
+            } else if got_on {
+                fold.failing.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let mut followed = Followed::default();
+        for (position, fold, attempt) in attempts {
+            let report = self.settle(fold, attempt, &mut followed.troubles).await;
+            if report.failed > 0 {
+                followed.failed.push(position);
+            }
+            followed.folds.entry(fold.subscription.name()).or_default().add(report);
+        }
+        followed.failed.sort_unstable();
+        followed.failed.dedup();
+        followed
+    }
+
+    /// Tries a parked fold again, from the log.
+    pub async fn redrive(&self, parked: &Parked) -> Result<Redriven, ViewError> {
+        let Subject::Fold { view, generation, stream } = &parked.trouble.subject else {
+            return Ok(Redriven::Stuck("no fold: its event has to be published again".to_owned()));
+        };
+        let Some(fold) = self.all.iter().find(|fold| fold.subscription.name() == view) else {
+            return Ok(Redriven::Stuck(format!("there is no fold {view}")));
+        };
+        let hint = Hint::of(stream.clone(), parked.trouble.version);
+        let trouble = match self.attempt_in(fold, *generation, &hint).await {
+            Ok(Advanced::Already) => return self.follows(parked, parked.trouble.version).await,
+            Ok(Advanced::To(progress)) => return self.follows(parked, progress.version).await,
+            Ok(Advanced::Stuck { version, error }) => {
+                self.trouble(fold, *generation, stream, version, error, Class::Permanent)
+            }
+            Err(error) => self.failure(fold, *generation, &hint, &error),
+        };
+        self.parked.park(&trouble).await?;
+        Ok(Redriven::Stuck(trouble.error))
+    }
+
+    async fn follows(&self, parked: &Parked, version: Version) -> Result<Redriven, ViewError> {
+        self.parked.clear(&parked.trouble.subject, version).await?;
+        Ok(Redriven::Follows(version))
+    }
+
+    async fn attempt_at<'a>(&self, position: usize, fold: &'a Fold, hint: &Hint) -> (usize, &'a Fold, Attempt) {
+        (position, fold, self.attempt(fold, hint).await)
+    }
+
+    async fn attempt(&self, fold: &Fold, hint: &Hint) -> Attempt {
+        let generation = Generation::FIRST;
+        match self.attempt_in(fold, generation, hint).await {
+            Ok(Advanced::Already) => Attempt::Done(Report { duplicates: 1, ..Report::default() }),
+            Ok(Advanced::To(Progress { commits, committed_at, repaired, .. })) => Attempt::Done(Report {
+                advanced: 1,
+                commits,
+                repaired: repaired.into(),
+                lag_ms: self.host.now().0.saturating_sub(committed_at.0).max(0),
+                lag_commits: commits,
+                ..Report::default()
+            }),
+            Ok(Advanced::Stuck { version, error }) => {
+                Attempt::Parked(self.trouble(fold, generation, hint.stream(), version, error, Class::Permanent))
+            }
+            Err(error) => {
+                let trouble = self.failure(fold, generation, hint, &error);
+                if trouble.class == Class::Permanent { Attempt::Parked(trouble) } else { Attempt::Failed(trouble) }
+            }
+        }
+    }
+
+    async fn attempt_in(&self, fold: &Fold, generation: Generation, hint: &Hint) -> Result<Advanced, AdvanceError> {
+        advance(&self.log, &self.views, &self.rows, fold.subscription.as_ref(), generation, hint).await
+    }
+
+    /// What a fold's failure means for the stream.
+    fn failure(&self, fold: &Fold, generation: Generation, hint: &Hint, error: &AdvanceError) -> Trouble {
+        let (version, class) = match error {
+            AdvanceError::Log(LogError::Corrupt { version, .. }) => (*version, Class::Permanent),
+            AdvanceError::Ahead { target, .. } => (*target, Class::Permanent),
+            AdvanceError::Log(LogError::Unavailable(_) | LogError::Denied(_))
+            | AdvanceError::View(_)
+            | AdvanceError::Contended => (hint.target(), Class::Transient),
+        };
+        self.trouble(fold, generation, hint.stream(), version, error.to_string(), class)
+    }
+
+    fn trouble(
+        &self,
+        fold: &Fold,
+        generation: Generation,
+        stream: &StreamName,
+        version: Version,
+        error: String,
+        class: Class,
+    ) -> Trouble {
+        let view = fold.subscription.name().to_owned();
+        let subject = Subject::Fold { view, generation, stream: stream.clone() };
+        Trouble { subject, version, error, class, at: self.host.now() }
+    }
+
+    /// Notes what has to be noted of an attempt.
+    async fn settle(&self, fold: &Fold, attempt: Attempt, troubles: &mut Vec<Trouble>) -> Report {
+        let (trouble, within_budget) = match attempt {
+            Attempt::Done(report) => return report,
+            Attempt::Failed(trouble) => (trouble, fold.failing.load(Ordering::Relaxed) <= BUDGET),
+            Attempt::Parked(trouble) => (trouble, false),
+        };
+        // Without a note nothing may be passed over.
+        let parked = !within_budget && self.parked.park(&trouble).await.is_ok();
+        troubles.push(trouble);
+        Report { parked: parked.into(), failed: (!parked).into(), ..Report::default() }
+    }
+}
