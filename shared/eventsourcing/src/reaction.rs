@@ -39,6 +39,9 @@ pub struct Notice {
     pub causation: Option<EventId>,
     /// Who acted.
     pub actor: Actor,
+    /// Whether it is published again on account of a note: whoever takes it then takes the note away.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub redriven: bool,
 }
 
 impl Notice {
@@ -63,6 +66,7 @@ impl Notice {
             correlation: commit.correlation.id.clone(),
             causation: commit.causation.clone(),
             actor: commit.actor.clone(),
+            redriven: false,
         }
     }
 
@@ -85,6 +89,11 @@ impl Notice {
             expected: None,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_first(redriven: &bool) -> bool {
+    !*redriven
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
