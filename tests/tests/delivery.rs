@@ -172,7 +172,7 @@ async fn run(seed: u64) -> Result<(), String> {
     let mut placements = BTreeMap::new();
     for stream in stocks() {
         let quantity = world.rng.u64(1..=5).try_into().unwrap();
-        world.append(&stream, &[stock::Event::StockReceived { quantity }]).await;
+        world.append(&stream, &[stock::Event::StockReceived { quantity, delivery_note: None }]).await;
     }
     for order in orders() {
         let placement = placement(&mut world.rng);

@@ -42,7 +42,7 @@ pub(crate) async fn offer(staff: &Session, product: &Product) -> Result<(), Fail
 pub(crate) async fn receive(staff: &Session, occasion: &str, delivery: &Delivery) -> Result<Stock, Failure> {
     let Delivery { number, warehouse, sku, quantity } = delivery;
     let key = format!("sample-{occasion}-delivery-{number}-{warehouse}-{sku}");
-    let body = json!({ "quantity": quantity });
+    let body = json!({ "quantity": quantity, "delivery_note": format!("{occasion}-{number}") });
     staff.command(&["stock", warehouse, sku, "receive"], &key, &body).await?.json()
 }
 

@@ -37,11 +37,12 @@ where
         let (command, metadata) = match request.route() {
             "POST /stock/{warehouse}/{sku}/receive" => {
                 let (body, metadata) = request.command::<ReceiveStock>()?;
-                (Command::Receive(body.quantity), metadata)
+                (Command::Receive { quantity: body.quantity, delivery_note: body.delivery_note }, metadata)
             }
             "POST /stock/{warehouse}/{sku}/adjust" => {
                 let (body, metadata) = request.command::<AdjustStock>()?;
-                (Command::Adjust { on_hand: body.on_hand, reason: body.reason }, metadata)
+                let cause = body.cause.unwrap_or_default();
+                (Command::Adjust { on_hand: body.on_hand, cause, reason: body.reason }, metadata)
             }
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };

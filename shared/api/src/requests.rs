@@ -1,6 +1,7 @@
 //! Bodies of requests. Unknown fields are refused, and values are checked as they are read.
 
-use domain::values::{Category, Description, Money, Name, Quantity, Reason, Sku};
+use domain::stock::Discrepancy;
+use domain::values::{Category, DeliveryNote, Description, Money, Name, Quantity, Reason, Sku};
 use serde::{Deserialize, Serialize};
 
 /// `POST /products`
@@ -57,11 +58,14 @@ pub struct CategoriseProduct {
 pub struct Nothing {}
 
 /// `POST /stock/{warehouse}/{sku}/receive`
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiveStock {
     /// How many came in.
     pub quantity: Quantity,
+    /// The paper that came with them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery_note: Option<DeliveryNote>,
 }
 
 /// `POST /stock/{warehouse}/{sku}/adjust`
@@ -70,7 +74,10 @@ pub struct ReceiveStock {
 pub struct AdjustStock {
     /// How many were counted.
     pub on_hand: u64,
-    /// Why that differs.
+    /// What kind of difference it is; a miscount where nobody says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Discrepancy>,
+    /// Why that differs, in words.
     pub reason: Reason,
 }
 

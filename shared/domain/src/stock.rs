@@ -1,9 +1,10 @@
 //! `stock-<warehouse>.<sku>`: how many of a product lie in a warehouse, and for whom they are held.
 
-use crate::values::{OrderId, Quantity, Reason, Sku, WarehouseId};
+use crate::values::{DeliveryNote, OrderId, Quantity, Reason, Sku, WarehouseId};
 use eventsourcing::stream::InvalidName;
-use eventsourcing::{Decider, RefusalKind, StreamName};
+use eventsourcing::{Decider, RefusalKind, StreamName, Upcaster};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The most that can be on hand.
@@ -30,7 +31,12 @@ pub fn of_stream(stream: &StreamName) -> Option<(WarehouseId, Sku)> {
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Goods came in.
-    Receive(Quantity),
+    Receive {
+        /// How many.
+        quantity: Quantity,
+        /// The paper that came with them.
+        delivery_note: Option<DeliveryNote>,
+    },
     /// Hold some for an order.
     Reserve {
         /// The order.
@@ -47,9 +53,24 @@ pub enum Command {
     Adjust {
         /// What was counted.
         on_hand: u64,
-        /// Why it differs.
+        /// What kind of difference it is.
+        cause: Discrepancy,
+        /// Why it differs, in words.
         reason: Reason,
     },
+}
+
+/// Why the shelf and the books differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Discrepancy {
+    /// A count came to another number, and nobody knows why.
+    #[default]
+    Miscount,
+    /// Goods cannot be sold any more.
+    Damage,
+    /// Goods are gone.
+    Loss,
 }
 
 /// What happened to a stock.
@@ -57,17 +78,31 @@ pub enum Command {
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {
-    StockReceived { quantity: Quantity },
+    StockReceived { quantity: Quantity, delivery_note: Option<DeliveryNote> },
     StockReserved { order: OrderId, quantity: Quantity },
     ReservationRejected { order: OrderId, quantity: Quantity, available: u64 },
     ReservationReleased { order: OrderId, quantity: Quantity },
-    StockAdjusted { on_hand: u64, reason: Reason },
+    StockAdjusted { on_hand: u64, cause: Discrepancy, reason: Reason },
 }
 
 impl eventsourcing::Event for Event {
+    const UPCASTERS: &'static [Upcaster] = &[
+        Upcaster { event: "StockReceived", from: 1, step: |data| with(data, "delivery_note", Value::Null) },
+        // Whatever it was, the first schema took down no more than that a count came to another number.
+        Upcaster { event: "StockAdjusted", from: 1, step: |data| with(data, "cause", json!("miscount")) },
+    ];
+
     fn name(&self) -> &'static str {
         self.into()
     }
+}
+
+/// A payload with one more field. What is no object stays as it is: it does not read in the next schema either.
+fn with(mut data: Value, field: &str, value: Value) -> Value {
+    if let Some(fields) = data.as_object_mut() {
+        fields.insert(field.to_owned(), value);
+    }
+    data
 }
 
 /// What lies there. Reserved ≤ on hand, always.
@@ -106,6 +141,12 @@ pub enum Refusal {
         /// How many are held.
         reserved: u64,
     },
+    /// What breaks or goes missing does not make it more.
+    #[error("{on_hand} are on the books, and damage or loss leaves no more than that; count again")]
+    LossAddsStock {
+        /// How many there are.
+        on_hand: u64,
+    },
 }
 
 impl eventsourcing::Refusal for Refusal {
@@ -128,9 +169,9 @@ impl Decider for Stream {
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match command {
-            Command::Receive(quantity) => match state.on_hand + quantity.get() {
+            Command::Receive { quantity, delivery_note } => match state.on_hand + quantity.get() {
                 on_hand if on_hand > MOST_ON_HAND => Err(Refusal::TooMuchStock(on_hand)),
-                _ => Ok(vec![Event::StockReceived { quantity: *quantity }]),
+                _ => Ok(vec![Event::StockReceived { quantity: *quantity, delivery_note: delivery_note.clone() }]),
             },
             Command::Reserve { order, quantity } => Ok(reserve(state, order, *quantity)),
             Command::Release { order } => {
@@ -140,20 +181,13 @@ impl Decider for Stream {
                     .into_iter()
                     .collect())
             }
-            Command::Adjust { on_hand, .. } if *on_hand > MOST_ON_HAND => Err(Refusal::TooMuchStock(*on_hand)),
-            Command::Adjust { on_hand, .. } if *on_hand < state.reserved() => {
-                Err(Refusal::CountBelowReserved { reserved: state.reserved() })
-            }
-            Command::Adjust { on_hand, .. } if *on_hand == state.on_hand => Ok(vec![]),
-            Command::Adjust { on_hand, reason } => {
-                Ok(vec![Event::StockAdjusted { on_hand: *on_hand, reason: reason.clone() }])
-            }
+            Command::Adjust { on_hand, cause, reason } => adjust(state, *on_hand, *cause, reason),
         }
     }
 
     fn evolve(mut state: State, event: &Event) -> State {
         match event {
-            Event::StockReceived { quantity } => state.on_hand += quantity.get(),
+            Event::StockReceived { quantity, .. } => state.on_hand += quantity.get(),
             Event::StockReserved { order, quantity } => {
                 state.reservations.insert(order.clone(), *quantity);
             }
@@ -180,86 +214,19 @@ fn reserve(state: &State, order: &OrderId, quantity: Quantity) -> Vec<Event> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use eventsourcing::specification::given;
-
-    fn quantity(number: u64) -> Quantity {
-        number.try_into().unwrap()
-    }
-
-    fn order(number: u32) -> OrderId {
-        format!("{number:032x}").parse().unwrap()
-    }
-
-    fn received(number: u64) -> Event {
-        Event::StockReceived { quantity: quantity(number) }
-    }
-
-    fn reserved(number: u32, amount: u64) -> Event {
-        Event::StockReserved { order: order(number), quantity: quantity(amount) }
-    }
-
-    #[test]
-    fn what_comes_in_is_received_up_to_the_most_that_fits() {
-        given::<Stream>([]).when(Command::Receive(quantity(5))).then([received(5)]);
-        let full = Event::StockAdjusted { on_hand: MOST_ON_HAND, reason: "count".parse().unwrap() };
-        given::<Stream>([full])
-            .when(Command::Receive(quantity(1)))
-            .then_refused(Refusal::TooMuchStock(MOST_ON_HAND + 1));
-    }
-
-    #[test]
-    fn what_is_available_is_reserved_and_no_more() {
-        let reserve = |number| Command::Reserve { order: order(2), quantity: quantity(number) };
-        given::<Stream>([received(5), reserved(1, 3)]).when(reserve(2)).then([reserved(2, 2)]);
-        given::<Stream>([received(5), reserved(1, 3)]).when(reserve(3)).then([Event::ReservationRejected {
-            order: order(2),
-            quantity: quantity(3),
-            available: 2,
-        }]);
-    }
-
-    #[test]
-    fn an_order_has_one_reservation() {
-        given::<Stream>([received(5), reserved(1, 3)])
-            .when(Command::Reserve { order: order(1), quantity: quantity(1) })
-            .then_nothing();
-    }
-
-    #[test]
-    fn a_thousand_reservations_are_open_at_most() {
-        let open = (0..1_000).map(|number| reserved(number, 1));
-        let events: Vec<_> = std::iter::repeat_n(received(1_000), 2).chain(open).collect();
-        given::<Stream>(events)
-            .when(Command::Reserve { order: order(5_000), quantity: quantity(1) })
-            .then([Event::ReservationRejected { order: order(5_000), quantity: quantity(1), available: 0 }]);
-    }
-
-    #[test]
-    fn a_release_gives_back_what_was_held_once() {
-        let released = Event::ReservationReleased { order: order(1), quantity: quantity(3) };
-        let release = Command::Release { order: order(1) };
-        given::<Stream>([received(5), reserved(1, 3)]).when(release.clone()).then([released.clone()]);
-        given::<Stream>([received(5), reserved(1, 3), released]).when(release).then_nothing();
-    }
-
-    #[test]
-    fn a_count_below_what_is_reserved_is_refused() {
-        let adjust = |on_hand| Command::Adjust { on_hand, reason: "count".parse().unwrap() };
-        let history = [received(5), reserved(1, 3)];
-        given::<Stream>(&history).when(adjust(2)).then_refused(Refusal::CountBelowReserved { reserved: 3 });
-        given::<Stream>(&history).when(adjust(5)).then_nothing();
-        given::<Stream>(&history)
-            .when(adjust(3))
-            .then([Event::StockAdjusted { on_hand: 3, reason: "count".parse().unwrap() }]);
-    }
-
-    #[test]
-    fn a_stream_names_its_warehouse_and_product() {
-        let (warehouse, sku) = ("berlin-2".parse().unwrap(), "mug-large".parse().unwrap());
-        let stream = stream(&warehouse, &sku).unwrap();
-        assert_eq!((stream.as_str(), of_stream(&stream)), ("stock-berlin-2.mug-large", Some((warehouse, sku))));
+fn adjust(state: &State, on_hand: u64, cause: Discrepancy, reason: &Reason) -> Result<Vec<Event>, Refusal> {
+    let less = match cause {
+        Discrepancy::Miscount => false,
+        Discrepancy::Damage | Discrepancy::Loss => true,
+    };
+    match on_hand {
+        more if more > MOST_ON_HAND => Err(Refusal::TooMuchStock(more)),
+        fewer if fewer < state.reserved() => Err(Refusal::CountBelowReserved { reserved: state.reserved() }),
+        same if same == state.on_hand => Ok(vec![]),
+        more if less && more > state.on_hand => Err(Refusal::LossAddsStock { on_hand: state.on_hand }),
+        on_hand => Ok(vec![Event::StockAdjusted { on_hand, cause, reason: reason.clone() }]),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,6 +84,10 @@ text_value! {
     Reason, "a reason (1 to 200 characters, not blank)", |text| is_prose(text, 200) && !text.trim().is_empty()
 }
 text_value! {
+    /// The number on the paper that a delivery comes with, as its sender writes it.
+    DeliveryNote, "a delivery note (1 to 40 characters, no control characters, not blank)", |text| is_prose(text, 40) && !text.contains('\n') && !text.trim().is_empty()
+}
+text_value! {
     /// Whose cart or order it is: derived from the issuer and subject of the token.
     AccountId, "an account id (32 hex digits)", is_id
 }

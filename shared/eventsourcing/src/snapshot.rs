@@ -56,3 +56,68 @@ impl Snapshot {
         (read.schema == schema).then_some((read.state, read.recent))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commit::{Actor, Correlation, Draft};
+    use crate::event::Events;
+    use crate::hash::Digest;
+    use crate::identity::{Cause, CommitId};
+    use crate::log::Head;
+    use crate::recent::WINDOW;
+    use crate::stream::{EventId, Version};
+    use crate::time::Timestamp;
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    /// A command of a client, or a reaction to an event of then.
+    fn draft(id: String, digest: [u8; 32], now: i64, cause: Option<i64>) -> Draft {
+        let event = EventId { stream: "cause-1".parse().unwrap(), version: Version(1) };
+        Draft {
+            events: Events::parse(r#"[{"schema":1,"type":"Any","data":{}}]"#.to_owned()).unwrap(),
+            id: CommitId::stored(id),
+            digest: Digest(digest),
+            now: Timestamp(now),
+            correlation: Correlation { id: "c".to_owned(), client: None },
+            cause: cause.map(|then| Cause { event, committed_at: Timestamp(then) }),
+            actor: Actor("alice".to_owned()),
+            snapshot: None,
+        }
+    }
+
+    type Command = (String, [u8; 32], i64, Option<i64>);
+
+    fn commands() -> impl Strategy<Value = Vec<Command>> {
+        let id = prop_oneof!["[0-9a-f]{32}", ".{1,40}"];
+        vec((id, any::<[u8; 32]>(), any::<i64>(), prop::option::of(any::<i64>())), 0..3 * WINDOW)
+    }
+
+    fn recent(commands: Vec<Command>) -> Recent {
+        let (mut recent, mut head) = (Recent::default(), Head::origin("note-1".parse().unwrap()));
+        for (id, digest, now, cause) in commands {
+            let commit = head.seal(draft(id, digest, now, cause));
+            recent.add(&commit, WINDOW);
+            head = Head::behind(&commit);
+        }
+        recent
+    }
+
+    proptest! {
+        #[test]
+        fn any_snapshot_reads_back_in_its_own_schema_and_in_no_other(
+            state in btree_map(".{0,12}", (any::<u64>(), prop::option::of(".{0,12}")), 0..6),
+            commands in commands(),
+            (schema, other) in (any::<u32>(), any::<u32>()),
+        ) {
+            prop_assume!(schema != other);
+            let recent = recent(commands);
+            let stored = Snapshot::of(schema, &state, &recent).unwrap().text().to_owned();
+            let snapshot = Snapshot::stored(stored);
+            prop_assert!(snapshot.is_usable(schema) && !snapshot.is_usable(other));
+            prop_assert_eq!(snapshot.read::<BTreeMap<String, (u64, Option<String>)>>(other), None);
+            prop_assert_eq!(snapshot.read(schema), Some((state, recent)));
+        }
+    }
+}

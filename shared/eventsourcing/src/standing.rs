@@ -25,8 +25,10 @@ impl Default for Reach {
     }
 }
 
-/// Where it is large, it is not due before each commit in between bears no more than this much of it.
+/// Where it is large, it is not due before each commit in between bears no more than this much of it,
 const SHARE_BYTES: usize = 100;
+/// and as much again as a part of its events.
+const SHARE_OF_EVENTS: usize = 8;
 
 /// What a decision is made on. It may be behind the stream, never beside it.
 #[derive(Debug)]
@@ -94,14 +96,15 @@ impl<D: Decider> Standing<D> {
 
     /// The snapshot that a draft has to carry, if one is due: of what the stream will be behind it.
     pub(crate) fn snapshot_due(&self, draft: &Draft) -> Result<Option<Snapshot>, LogError> {
-        let far = self.commits + 1 >= self.reach.commits || self.bytes + draft.events.text().len() >= self.reach.bytes;
-        if !far || (self.commits + 1) * SHARE_BYTES < self.snapshot_bytes {
+        let (commits, bytes) = (self.commits + 1, self.bytes + draft.events.text().len());
+        let far = commits >= self.reach.commits || bytes >= self.reach.bytes;
+        let share = commits * SHARE_BYTES + bytes / SHARE_OF_EVENTS;
+        if !far || share < self.snapshot_bytes {
             return Ok(None);
         }
         let behind = self.clone().then(&self.head.seal(draft.clone()))?;
-        Ok(Snapshot::of(D::STATE_SCHEMA, &behind.state, &behind.recent)
-            .ok()
-            .filter(|snapshot| snapshot.text().len() <= (self.commits + 1) * SHARE_BYTES))
+        let snapshot = Snapshot::of(D::STATE_SCHEMA, &behind.state, &behind.recent).ok();
+        Ok(snapshot.filter(|snapshot| snapshot.text().len() <= share))
     }
 
     /// The state.

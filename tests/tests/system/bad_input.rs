@@ -127,6 +127,29 @@ async fn bad_input_is_answered_with_a_problem_and_changes_nothing() {
             422,
             "too-much-stock",
         ),
+        post(
+            staff,
+            "/stock/berlin/mug/adjust",
+            &json!({ "on_hand": 2, "cause": "theft", "reason": "count" }),
+            422,
+            "invalid-request",
+        )
+        .at("/cause"),
+        post(
+            staff,
+            "/stock/berlin/mug/adjust",
+            &json!({ "on_hand": 1_000, "cause": "damage", "reason": "count" }),
+            422,
+            "loss-adds-stock",
+        ),
+        post(
+            staff,
+            "/stock/berlin/mug/receive",
+            &json!({ "quantity": 1, "delivery_note": "x".repeat(41) }),
+            422,
+            "invalid-request",
+        )
+        .at("/delivery_note"),
         // Tokens, and routes that are none.
         gateway(anyone, &items, 401),
         gateway(forged, &items, 401),

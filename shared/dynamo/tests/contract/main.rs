@@ -1,11 +1,16 @@
 //! The contract of every event log, run over the one in memory and the one on `DynamoDB`, and what the latter's tables
-//! promise beyond it, all against an embedded `DynamoDB` behind the real client; the contract also on Amazon's own
-//! `DynamoDB Local`, where one is at hand.
+//! promise beyond it, all against an embedded `DynamoDB` behind the real client; the contract, and what commands cost,
+//! also on Amazon's own `DynamoDB Local`, where one is at hand.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod appending;
+mod codec;
+mod counts;
+mod large;
 mod marked;
+mod meter;
+mod notebook;
 mod official;
 mod parked;
 mod reading;
@@ -14,9 +19,9 @@ mod sample;
 mod store;
 mod views;
 
-/// Runs each rule over each implementation.
+/// Runs each rule over each implementation, and each count on each engine.
 macro_rules! contract {
-    ($($rule:ident),* $(,)?) => {
+    (rules: $($rule:ident),*; counts: $($counts:ident::$count:ident),*;) => {
         mod memory {
             $(
                 #[tokio::test]
@@ -40,6 +45,12 @@ macro_rules! contract {
                 #[tokio::test]
                 async fn $rule() {
                     crate::rules::$rule(&crate::store::Store::new().log().await).await;
+                }
+            )*
+            $(
+                #[tokio::test]
+                async fn $count() {
+                    crate::$counts::$count(&crate::store::Store::new()).await;
                 }
             )*
         }
@@ -66,6 +77,10 @@ macro_rules! contract {
                 )*
                 let log = engine.marked_log().await;
                 engine.try_rule("markers", Box::pin(crate::marked::a_reaction_is_recognised(&log))).await;
+                $(
+                    let store = engine.store();
+                    engine.try_rule(stringify!($count), Box::pin(crate::$counts::$count(&store))).await;
+                )*
                 engine.verdict();
             }
         }
@@ -73,6 +88,7 @@ macro_rules! contract {
 }
 
 contract!(
+    rules:
     a_stream_that_does_not_exist_is_empty,
     what_was_appended_is_loaded_as_it_was,
     versions_count_events_without_gaps,
@@ -91,5 +107,16 @@ contract!(
     a_stream_is_loaded_back_to_its_newest_usable_snapshot,
     a_reaction_is_found_as_far_back_as_asked,
     pages_of_all_segments_hold_every_commit_once,
-    a_stream_s_chain_is_followed_to_its_end,
+    a_stream_s_chain_is_followed_to_its_end;
+    counts:
+    counts::a_cold_command_is_two_requests_and_a_warm_one_is_one_on_a_short_stream,
+    counts::a_cold_command_is_two_requests_and_a_warm_one_is_one_behind_a_thousand_events,
+    counts::a_cold_command_is_two_requests_and_a_warm_one_is_one_behind_ten_thousand_events,
+    counts::five_events_of_one_command_are_one_request_and_one_unit,
+    counts::a_thousand_commands_take_less_than_one_and_a_tenth_unit_each,
+    large::a_stream_of_one_and_a_half_megabytes_costs_no_more_than_a_small_one,
+    large::without_a_usable_snapshot_a_load_takes_a_request_a_megabyte_once,
+    large::a_commit_that_fits_no_item_is_refused_before_it_is_sent,
+    large::a_snapshot_that_does_not_fit_is_left_to_the_next_commit,
+    large::commits_as_large_as_items_are_loaded_by_one_request;
 );

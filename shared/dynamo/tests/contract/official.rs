@@ -61,12 +61,17 @@ impl Engine {
             assert_eq!(ended, None, "DynamoDB Local ended before it answered; its own words stand above");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Store::at(self.address).client.list_tables().send().await.unwrap();
+        self.store().client.list_tables().send().await.unwrap();
+    }
+
+    /// A client of it.
+    pub(crate) fn store(&self) -> Store {
+        Store::at(self.address)
     }
 
     /// A log on a table of its own.
     pub(crate) async fn log(&self) -> Log {
-        Store::at(self.address).log().await
+        self.store().log().await
     }
 
     /// A log with markers, on tables of its own.

@@ -1,5 +1,6 @@
 //! An embedded `DynamoDB` for all the tests, tables for each, and a client whose connection can fail on purpose.
 
+use crate::meter::Meter;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, HttpClient, Region};
@@ -83,6 +84,7 @@ impl HttpConnector for Connector {
 pub(crate) struct Store {
     pub(crate) client: Client,
     pub(crate) line: Line,
+    pub(crate) meter: Meter,
 }
 
 impl Store {
@@ -91,7 +93,7 @@ impl Store {
     }
 
     pub(crate) fn at(address: SocketAddr) -> Self {
-        let line = Line::default();
+        let (line, meter) = (Line::default(), Meter::default());
         let seam = line.clone();
         let http = aws_smithy_http_client::Builder::new().build_http();
         let http = http_client_fn(move |settings, components| {
@@ -104,8 +106,9 @@ impl Store {
             .endpoint_url(format!("http://{address}"))
             .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
             .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
+            .interceptor(meter.clone())
             .http_client(http);
-        Self { client: Client::from_conf(config.build()), line }
+        Self { client: Client::from_conf(config.build()), line, meter }
     }
 
     /// A log on a table of its own.

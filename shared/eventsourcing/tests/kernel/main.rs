@@ -3,6 +3,7 @@
 
 mod advance;
 mod chain;
+mod codec;
 mod commands;
 mod counter;
 mod marked;

@@ -1,0 +1,119 @@
+//! What any event of the shop, whatever it holds, keeps when it is stored; and what any payload of an earlier schema
+//! becomes.
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+mod events;
+mod values;
+
+use domain::{cart, fulfilment, order, product, stock};
+use eventsourcing::event::schema_of;
+use eventsourcing::{DecodeError, Event, Events};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{TestCaseResult, TestRunner};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+/// What is stored of events reads back as the same events, through the check that every stored commit goes through.
+fn reads_back<E: Event + Debug + PartialEq>(events: &[E]) -> TestCaseResult {
+    let stored = Events::encode(events).unwrap();
+    let read = Events::parse(stored.text().to_owned()).unwrap();
+    prop_assert_eq!(read.count(), events.len() as u64);
+    let decoded = read.decode::<E>();
+    prop_assert_eq!(decoded.as_deref(), Ok(events));
+    let schemas = read.records().unwrap().into_iter().map(|record| record.schema);
+    prop_assert!(schemas.eq(events.iter().map(|event| schema_of::<E>(event.name()))));
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_events_of_products_read_back(events in vec(events::of_product(), 1..5)) {
+        reads_back(&events)?;
+    }
+
+    #[test]
+    fn any_events_of_stock_read_back(events in vec(events::of_stock(), 1..5)) {
+        reads_back(&events)?;
+    }
+
+    #[test]
+    fn any_events_of_carts_read_back(events in vec(events::of_cart(), 1..5)) {
+        reads_back(&events)?;
+    }
+
+    #[test]
+    fn any_events_of_orders_read_back(events in vec(events::of_order(), 1..5)) {
+        reads_back(&events)?;
+    }
+
+    #[test]
+    fn any_events_of_processes_read_back(events in vec(events::of_fulfilment(), 1..5)) {
+        reads_back(&events)?;
+    }
+}
+
+/// The names of what a strategy makes: all of them, within so many tries that one is left out about once in 10¹⁰.
+fn names<E: Event + Debug>(events: impl Strategy<Value = E>) -> BTreeSet<&'static str> {
+    let mut runner = TestRunner::deterministic();
+    (0..300).map(|_| events.new_tree(&mut runner).unwrap().current().name()).collect()
+}
+
+fn all<E: Event>() -> BTreeSet<&'static str> {
+    E::VARIANTS.iter().copied().collect()
+}
+
+#[test]
+fn no_event_is_left_out() {
+    assert_eq!(names(events::of_product()), all::<product::Event>());
+    assert_eq!(names(events::of_stock()), all::<stock::Event>());
+    assert_eq!(names(events::of_cart()), all::<cart::Event>());
+    assert_eq!(names(events::of_order()), all::<order::Event>());
+    assert_eq!(names(events::of_fulfilment()), all::<fulfilment::Event>());
+}
+
+fn decode(name: &str, schema: u32, data: &Value) -> Result<Vec<stock::Event>, DecodeError> {
+    Events::parse(json!([{ "type": name, "schema": schema, "data": data }]).to_string())?.decode()
+}
+
+proptest! {
+    #[test]
+    fn what_came_in_before_delivery_notes_were_taken_down_came_without(
+        quantity in values::quantity(), note in prop::option::of(values::line_of_prose()),
+    ) {
+        let today = decode("StockReceived", 2, &json!({ "quantity": quantity, "delivery_note": null }));
+        prop_assert_eq!(&today, &Ok(vec![stock::Event::StockReceived { quantity, delivery_note: None }]));
+        prop_assert_eq!(decode("StockReceived", 1, &json!({ "quantity": quantity })), today);
+        let noted = decode("StockReceived", 2, &json!({ "quantity": quantity, "delivery_note": note }));
+        prop_assert_eq!(noted, Ok(vec![stock::Event::StockReceived { quantity, delivery_note: note }]));
+    }
+
+    #[test]
+    fn a_count_from_before_causes_were_told_apart_was_a_miscount(on_hand: u64, reason in values::prose()) {
+        let cause = stock::Discrepancy::Miscount;
+        let today = decode("StockAdjusted", 2, &json!({ "on_hand": on_hand, "cause": "miscount", "reason": reason }));
+        prop_assert_eq!(decode("StockAdjusted", 1, &json!({ "on_hand": on_hand, "reason": reason })), today.clone());
+        prop_assert_eq!(today, Ok(vec![stock::Event::StockAdjusted { on_hand, cause, reason }]));
+    }
+}
+
+#[test]
+fn a_broken_payload_of_an_earlier_schema_is_an_error_with_its_name() {
+    for data in [json!(null), json!([]), json!("98"), json!({}), json!({ "quantity": 0, "on_hand": -1 })] {
+        for broken in ["StockReceived", "StockAdjusted"] {
+            let read = decode(broken, 1, &data);
+            assert!(matches!(&read, Err(DecodeError::Malformed { name, .. }) if name == broken), "{data}: {read:?}");
+        }
+    }
+}
+
+#[test]
+fn a_schema_from_a_later_release_is_an_error_with_its_name() {
+    let newer = decode("StockReceived", 3, &json!({ "quantity": 1, "delivery_note": null }));
+    assert_eq!(newer, Err(DecodeError::NewerSchema { name: "StockReceived".to_owned(), schema: 3, known: 2 }));
+    let unknown = decode("StockBurnt", 1, &json!({}));
+    assert_eq!(unknown, Err(DecodeError::UnknownType("StockBurnt".to_owned())));
+}
