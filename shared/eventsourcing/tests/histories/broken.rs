@@ -1,13 +1,12 @@
-//! The log that the histories run on, and the ways in which it, or what stands on it, can be broken.
+//! The log that the histories run on, and the ways in which it can be broken.
 
 use crate::recording::Recording;
-use eventsourcing::faulty::FaultyLog;
 use eventsourcing::hash::Hash;
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::{
     AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, Reading, StreamName, Timestamp, Version,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// A rule that a log keeps, left out.
@@ -81,6 +80,11 @@ impl<'a> Ground<'a> {
         Self { recording, log: MemoryLog::default(), broken }
     }
 
+    /// Where it notes what lands.
+    pub(crate) const fn recording(&self) -> &'a Recording {
+        self.recording
+    }
+
     /// What stands in a stream, whether that is a stream or not.
     pub(crate) fn commits(&self, stream: &StreamName) -> Vec<Commit> {
         match &self.broken {
@@ -123,64 +127,4 @@ impl EventLog for Ground<'_> {
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
         self.log.heads().await
     }
-}
-
-/// A rule that a process keeps, left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bend {
-    /// Refusals and no-ops are answered on what is known, however it came to be known, without another read.
-    TrustsWhatItKnows,
-    /// Commits bear an id of their own, not that of the command.
-    ForgetsIds,
-}
-
-/// The log as one process uses it.
-pub(crate) struct Used<'a> {
-    log: &'a FaultyLog<Ground<'a>>,
-    bend: Option<Bend>,
-    /// The streams whose last append met another commit: those are read again even so.
-    conflicts: Mutex<BTreeSet<StreamName>>,
-}
-
-impl<'a> Used<'a> {
-    pub(crate) const fn new(log: &'a FaultyLog<Ground<'a>>, bend: Option<Bend>) -> Self {
-        Self { log, bend, conflicts: Mutex::new(BTreeSet::new()) }
-    }
-}
-
-impl EventLog for Used<'_> {
-    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
-        self.log.load(stream, reading).await
-    }
-
-    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
-        self.log.find(stream, id, since).await
-    }
-
-    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
-        if self.bend == Some(Bend::TrustsWhatItKnows) && !self.conflicts.lock().unwrap().remove(stream) {
-            return Ok(vec![]);
-        }
-        self.log.since(stream, after).await
-    }
-
-    async fn append(&self, head: &Head, mut draft: Draft) -> Result<Commit, AppendError> {
-        if self.bend == Some(Bend::ForgetsIds) {
-            draft.id = fresh(&draft.id, self.log.log().recording);
-        }
-        let appended = self.log.append(head, draft).await;
-        if matches!(appended, Err(AppendError::Conflict)) {
-            self.conflicts.lock().unwrap().insert(head.stream().clone());
-        }
-        appended
-    }
-
-    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        self.log.heads().await
-    }
-}
-
-/// An id that no other command and no other try has.
-pub(crate) fn fresh(id: &CommitId, recording: &Recording) -> CommitId {
-    CommitId::stored(format!("{id}-{}", recording.lock().moment()))
 }
