@@ -22,7 +22,7 @@ const LONGEST_PATIENCE: u8 = 12;
 const TIME_OUT: u8 = 64;
 
 /// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Fault {
     /// The store did as it was asked, and its answer was lost.

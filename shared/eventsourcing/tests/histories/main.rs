@@ -18,8 +18,10 @@ mod used;
 mod variants;
 mod world;
 
+use eventsourcing::faulty::Fault;
 use judge::judge;
 use std::time::Instant;
+use strum::VariantNames;
 use tally::{IN_EACH, ON_AVERAGE, Tally, tally};
 use world::{Setting, run};
 
@@ -66,8 +68,8 @@ fn no_history_has_an_anomaly() {
     }
     println!("{} seeds in {:?}: {total:#?}", seeds.end - seeds.start, started.elapsed());
     if one.is_none() && many >= SEEDS {
-        let missing: Vec<_> =
-            ON_AVERAGE.into_iter().filter(|what| total.get(*what).is_none_or(|times| *times < many)).collect();
+        let wanted = Fault::VARIANTS.iter().chain(&ON_AVERAGE);
+        let missing: Vec<_> = wanted.filter(|what| total.get(**what).is_none_or(|times| *times < many)).collect();
         assert!(missing.is_empty(), "less than one in a history: {missing:?} of {total:?}");
     }
 }

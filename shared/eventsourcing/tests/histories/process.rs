@@ -14,7 +14,7 @@ use std::time::Duration;
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// The time on the host's clock as it should be.
+/// The time as it is.
 pub(crate) fn true_time(recording: &Recording) -> Timestamp {
     let passed = i64::try_from(recording.lock().moment()).unwrap() * 10;
     Timestamp(1_700_000_000_000 + passed)
