@@ -105,7 +105,7 @@ fn a_repeated_reaction_dated_by_its_delivery_runs_twice() {
 
 #[test]
 fn a_snapshot_of_another_shape_taken_for_one_s_own_is_decided_on() {
-    caught(Setting { releases: [Release::Present, Release::Unnumbered], ..QUIET }, Anomaly::Content);
+    caught(Setting { releases: [Release::Present, Release::Unnumbered], ..Setting::ALL }, Anomaly::Content);
 }
 
 #[test]
