@@ -17,6 +17,10 @@ fn client(host: &Host) -> Client {
     Client::new(&host.aws_config())
 }
 
+async fn settled(host: &Host) {
+    tokio::time::timeout(Duration::from_secs(15), host.settled()).await.expect("nothing is left to do");
+}
+
 fn deliveries(host: &Host) -> Deliveries {
     host.deliveries()["reader"]
 }
@@ -41,7 +45,7 @@ async fn a_blocked_shard_holds_back_its_own_records_and_no_others() {
     journal.until(|state| state.seen.len() >= 20).await;
     assert!(!journal.streams().contains(&"stuck".to_owned()));
     journal.state.send_modify(|state| state.failing = None);
-    host.settled().await;
+    settled(&host).await;
     assert_eq!(free(&journal), 40);
     let stuck = journal.seen().iter().position(|seen| seen.stream == "stuck").unwrap();
     assert!((20..40).contains(&stuck), "its own shard waited behind it: {stuck}");
@@ -53,7 +57,7 @@ async fn a_blocked_shard_holds_back_its_own_records_and_no_others() {
 async fn the_one_shard_there_is_waits_behind_a_record_that_fails() {
     let (host, journal) = start("one-shard", shards(1), "            MaximumRetryAttempts: 2\n").await;
     block(&host, &journal).await;
-    host.settled().await;
+    settled(&host).await;
     assert_eq!(free(&journal), 40 - given_up(host.directory())[0].1.len() + 1, "what came with it is given up with it");
     assert_eq!(given_up(host.directory())[0].0, "RetryAttemptsExhausted");
     assert_eq!(deliveries(&host).given_up, given_up(host.directory())[0].1.len() as u64);
@@ -71,7 +75,7 @@ async fn parallel(name: &str, mapping: &str, together: usize) -> usize {
     }
     journal.state.send_modify(|state| state.together = together);
     host.resume("reader").await.unwrap();
-    host.settled().await;
+    settled(&host).await;
     let mut versions = BTreeMap::<String, Vec<u32>>::new();
     for seen in journal.seen() {
         versions.entry(seen.stream).or_default().push(seen.version);
@@ -102,7 +106,7 @@ async fn disturbed(seed: u64) -> (Vec<Seen>, Deliveries) {
         }
     }
     host.resume("reader").await.unwrap();
-    host.settled().await;
+    settled(&host).await;
     let deliveries = deliveries(&host);
     host.stop().await;
     (journal.seen(), deliveries)
@@ -143,7 +147,7 @@ async fn what_is_not_delivered_within_a_day_is_lost_and_nothing_else() {
     }
     host.advance_clock(2 * HOUR).await;
     host.resume("reader").await.unwrap();
-    host.settled().await;
+    settled(&host).await;
     let young: Vec<_> = (0..10).map(|number| format!("young-{number}")).collect();
     assert_eq!(journal.streams(), young);
     assert_eq!(deliveries(&host), Deliveries { delivered: 10, trimmed: 10, ..Deliveries::default() });
@@ -157,7 +161,7 @@ async fn what_fails_until_a_day_is_over_no_longer_holds_its_shard() {
     block(&host, &journal).await;
     host.advance_clock(25 * HOUR).await;
     write(&client(&host), "young", 1, 0).await;
-    host.settled().await;
+    settled(&host).await;
     assert_eq!(journal.streams().last().map(String::as_str), Some("young"));
     assert!(deliveries(&host).trimmed > 0);
     host.stop().await;
@@ -171,7 +175,7 @@ async fn records_past_the_mappings_age_go_whole_to_the_failure_destination() {
     host.advance_clock(2 * HOUR).await;
     write(&client(&host), "young", 1, 0).await;
     host.resume("reader").await.unwrap();
-    host.settled().await;
+    settled(&host).await;
     assert_eq!(journal.streams(), ["young"]);
     assert_eq!(given_up(host.directory()), [("RecordAgeExceeded".to_owned(), vec!["old".to_owned()])]);
     host.stop().await;
@@ -184,10 +188,10 @@ async fn a_paused_function_gets_nothing_and_everything_once_it_is_resumed() {
     for number in 0..30 {
         write(&client(&host), &format!("s-{number:02}"), 1, 0).await;
     }
-    host.settled().await;
+    settled(&host).await;
     assert_eq!(deliveries(&host), Deliveries::default());
     host.resume("reader").await.unwrap();
-    host.settled().await;
+    settled(&host).await;
     assert_eq!(journal.streams(), (0..30).map(|number| format!("s-{number:02}")).collect::<Vec<_>>());
     assert_eq!(deliveries(&host).delivered, 30);
     let unknown = host.pause("nobody").await.unwrap_err();
@@ -206,7 +210,7 @@ async fn what_was_under_way_when_a_function_was_killed_comes_again() {
     assert!(journal.seen().is_empty());
     journal.state.send_modify(|state| state.together = 1);
     host.resume("reader").await.unwrap();
-    host.settled().await;
+    settled(&host).await;
     assert_eq!(journal.streams(), ["s"]);
     assert_eq!(deliveries(&host).delivered, 2, "the second time as a retry");
     host.stop().await;
