@@ -205,7 +205,8 @@ async fn what_was_under_way_when_a_function_was_killed_comes_again() {
     journal.state.send_modify(|state| state.together = 2);
     write(&client(&host), "s", 1, 0).await;
     journal.until(|state| state.under_way == 1).await;
-    host.kill("reader").await.unwrap();
+    let killed = tokio::time::timeout(Duration::from_secs(15), host.kill("reader")).await;
+    killed.expect("it does not wait for the function").unwrap();
     journal.until(|state| state.under_way == 0).await;
     assert!(journal.seen().is_empty());
     journal.state.send_modify(|state| state.together = 1);
