@@ -183,7 +183,7 @@ mod tests {
         let inside = gate.enter().await;
         let mut killing = Box::pin(gate.kill());
         assert!(killing.as_mut().now_or_never().is_none());
-        inside.killed().await;
+        assert!(inside.killed().now_or_never().is_some());
         drop(inside);
         killing.await;
         gate.resume();

@@ -182,6 +182,7 @@ Resources:
         function: Arc<Gated>,
         queues: Queues,
         work: Work,
+        gate: Arc<Gate>,
         _stop: watch::Sender<bool>,
     }
 
@@ -200,7 +201,8 @@ Resources:
             gate: Semaphore::new(permits),
             answer,
         });
-        let runner = Runner::new(&declared, Arc::clone(&function) as Arc<dyn lambda::Invoke>, gate, work.clone());
+        let runner =
+            Runner::new(&declared, Arc::clone(&function) as Arc<dyn lambda::Invoke>, Arc::clone(&gate), work.clone());
         let mapping = QueueMapping {
             runner: Arc::new(runner),
             queue: queues.by_arn(&arn).unwrap(),
@@ -211,7 +213,7 @@ Resources:
         };
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(mapping.run(stopped));
-        Running { function, queues, work, _stop: stop }
+        Running { function, queues, work, gate, _stop: stop }
     }
 
     fn send(running: &Running, messages: usize) {
@@ -234,6 +236,20 @@ Resources:
         running.work.settled().await;
         assert_eq!(running.function.most.load(SeqCst), 2);
         assert_eq!(*running.function.batches.lock().unwrap(), [2; 5]);
+    }
+
+    #[tokio::test]
+    async fn a_message_whose_function_was_killed_comes_again_once_it_is_resumed() {
+        let running = running(1, 0, |_| Ok(Value::Null));
+        send(&running, 1);
+        running.function.started.notified().await;
+        tokio::time::timeout(Duration::from_secs(15), running.gate.kill()).await.expect("it does not wait");
+        running.function.gate.add_permits(1);
+        running.work.settled().await;
+        assert_eq!(*running.function.batches.lock().unwrap(), [1]);
+        running.gate.resume();
+        running.work.settled().await;
+        assert_eq!(*running.function.batches.lock().unwrap(), [1, 1]);
     }
 
     #[tokio::test]

@@ -102,9 +102,8 @@ impl Journal {
 /// Starts a host with a journal of its own; `mapping` is added to what the template says of the mapping.
 pub(crate) async fn start(name: &str, streams: Streams, mapping: &str) -> (Host, Arc<Journal>) {
     let journal = Arc::new(Journal { state: watch::Sender::default() });
-    let mut journals = JOURNALS.lock().unwrap_or_else(PoisonError::into_inner);
-    assert!(journals.insert(name.to_owned(), Arc::clone(&journal)).is_none(), "{name} is taken");
-    drop(journals);
+    let other = JOURNALS.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&journal));
+    assert!(other.is_none(), "{name} is taken");
     let place = "            BatchSize: 10\n";
     let reader = Registered {
         name: "reader",
