@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, PutRequest, ReturnValuesOnConditionCheckFailure as OnFailure, WriteRequest,
 };
-use local::{Host, HostError, Options, Storage};
+use local::{Host, HostError, Options, Storage, Streams};
 use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -46,6 +46,7 @@ pub(super) async fn start() -> Result<Host, HostError> {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         storage: Storage::Temporary,
         functions: Vec::new(),
+        streams: Streams::default(),
     })
     .await
 }
