@@ -34,7 +34,7 @@ impl Bench {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let cases: Vec<_> = Case::all().filter(|case| self.cases.is_empty() || self.cases.contains(case)).collect();
         let bar = terminal::bar("bench", cases.len());
-        let report = bench::run(cases, Duration::from_secs(self.seconds), bar).await?;
+        let report = bench::run(std::env::current_exe()?, cases, Duration::from_secs(self.seconds), bar).await?;
         if global.json {
             terminal::json_line(&report)?;
         } else {

@@ -74,12 +74,11 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         let slot = self.streams.slot(stream);
         let mut held = slot.lock().await;
         // Taken out until the end: whatever goes wrong on the way, nothing doubtful is left behind.
-        let standing = match held.take() {
-            Some(standing) => standing,
-            None => {
-                let history = self.log.load(stream, Reading::of::<D>(Consistency::Eventual)).await?;
-                Standing::of(&history, self.reach)?
-            }
+        let standing = if let Some(standing) = held.take() {
+            standing
+        } else {
+            let history = self.log.load(stream, Reading::of::<D>(Consistency::Eventual)).await?;
+            Standing::of(&history, self.reach)?
         };
         let (standing, answer) = self.carry_out(standing, command, metadata).await?;
         if standing.head().version() != Version::NONE {
