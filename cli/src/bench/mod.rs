@@ -3,7 +3,7 @@
 //! `store` starts an embedded `DynamoDB` and speaks to it as one does without an event log; `account` is the stream
 //! type that is benched, `ours` what its commands are carried out by. A `case` is run by `contest` in rounds, on streams
 //! from `lanes`: one client, or a `crowd`, or `processes` of which each is a `writer`, or a `replay`. `meter` counts the
-//! requests, `figures` are what comes out, which `table` and `plot` show. Times are those of one machine and a store that
+//! requests, `figures` are what comes out, which `table` and `plot` show. `settings` weighs those of the client. Times are those of one machine and a store that
 //! is no `DynamoDB`: what holds elsewhere are the counts, and by and large the ratios.
 
 mod account;
@@ -18,6 +18,7 @@ mod ours;
 mod plot;
 mod processes;
 mod replay;
+mod settings;
 mod store;
 mod table;
 mod writer;
@@ -26,6 +27,7 @@ pub(crate) use case::Case;
 pub(crate) use figures::Report;
 pub(crate) use lanes::Who;
 pub(crate) use plot::{PlotError, plot};
+pub(crate) use settings::{Cost, settings};
 pub(crate) use table::table;
 pub(crate) use writer::Writer;
 
@@ -60,52 +62,56 @@ pub(crate) enum BenchError {
 }
 
 /// Runs the cases, each side for about `limit` in each of them; `program` is this one, to be started again.
-///
-/// The client has a thread of its own, so that its processor time can be told from the store's.
 pub(crate) async fn run(
     program: PathBuf,
     cases: Vec<Case>,
     limit: Duration,
     bar: ProgressBar,
 ) -> Result<Report, BenchError> {
+    on_a_store(async move |url| {
+        let mut contest = Contest::at(&url, program).await?;
+        let mut figures = Vec::new();
+        for case in cases {
+            bar.set_message(case.to_string());
+            figures.push(contest.run(case, limit).await?);
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(Report { machine: machine::describe(), cases: figures })
+    })
+    .await
+}
+
+/// Measures what each setting of the client costs, in so many rounds.
+pub(crate) async fn costs(rounds: u64) -> Result<Vec<Cost>, BenchError> {
+    on_a_store(async move |url| settings::costs(&url, rounds).await).await
+}
+
+/// Starts a store, and does something with it.
+///
+/// The client has a thread of its own, so that its processor time can be told from the store's.
+async fn on_a_store<T: Send + 'static>(
+    client: impl AsyncFnOnce(String) -> Result<T, BenchError> + Send + 'static,
+) -> Result<T, BenchError> {
     let host = store::start().await?;
     let url = host.aws_url();
-    let (reply, report) = oneshot::channel();
-    let client = std::thread::Builder::new().name("client".to_owned()).spawn(move || {
+    let (reply, result) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| BenchError::Thread(error.to_string()));
         // Nobody waits any more where the receiver is gone.
-        let _ = reply.send(run_here(&url, program, &cases, limit, &bar));
+        let _ = reply.send(runtime.and_then(|runtime| runtime.block_on(client(url))));
     });
-    let report = match client {
+    let result = match thread {
         Ok(_) => tokio::select! {
-            report = report => report.unwrap_or_else(|gone| Err(BenchError::Thread(gone.to_string()))),
+            result = result => result.unwrap_or_else(|gone| Err(BenchError::Thread(gone.to_string()))),
             // The store's temporary directory goes all the same.
             Ok(()) = tokio::signal::ctrl_c() => Err(BenchError::Interrupted),
         },
         Err(error) => Err(BenchError::Thread(error.to_string())),
     };
     host.stop().await;
-    report
-}
-
-fn run_here(
-    url: &str,
-    program: PathBuf,
-    cases: &[Case],
-    limit: Duration,
-    bar: &ProgressBar,
-) -> Result<Report, BenchError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| BenchError::Thread(error.to_string()))?.block_on(async {
-        let mut contest = Contest::at(url, program).await?;
-        let mut figures = Vec::new();
-        for case in cases {
-            bar.set_message(case.to_string());
-            figures.push(contest.run(*case, limit).await?);
-            bar.inc(1);
-        }
-        bar.finish_and_clear();
-        Ok(Report { machine: machine::describe(), cases: figures })
-    })
+    result
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use super::BenchError;
 use super::meter::Meter;
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_dynamodb::config::{Builder, Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{
@@ -63,16 +64,20 @@ pub(super) async fn start() -> Result<Host, HostError> {
     .await
 }
 
-/// The client of both sides: the SDK with its default settings, over the same connections.
+/// The client of both sides, over the same connections; the meter sees what it sends.
 pub(super) fn client(url: &str, meter: &Meter) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
+    Client::from_conf(config(url).interceptor(meter.clone()).build())
+}
+
+/// A client's settings: those of a function, but for address, credentials and TLS.
+pub(super) fn config(url: &str) -> Builder {
+    let credentials = Credentials::new("id", "secret", None, None, "bench");
+    let connected = SdkConfig::builder()
         .region(Region::new("eu-central-1"))
         .endpoint_url(url)
-        .credentials_provider(Credentials::new("id", "secret", None, None, "bench"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .interceptor(meter.clone());
-    Client::from_conf(config.build())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(aws_smithy_http_client::Builder::new().build_http());
+    Builder::from(&lambda::aws_settings(connected.build()))
 }
 
 /// The store as one uses it without an event log.
