@@ -30,6 +30,8 @@ pub(super) struct Contest {
     client: Client,
     meter: Meter,
     lanes: Lanes,
+    /// Looks at what was written, and is not counted.
+    witness: Raw,
     replay: Option<Replay>,
 }
 
@@ -39,7 +41,8 @@ impl Contest {
         let meter = Meter::default();
         let client = store::client(url, &meter);
         let lanes = Lanes::new(accounts(&client), Raw::on(&client, TABLE)).await?;
-        Ok(Self { url: url.to_owned(), program, client, meter, lanes, replay: None })
+        let witness = Raw::on(&store::client(url, &Meter::default()), TABLE);
+        Ok(Self { url: url.to_owned(), program, client, meter, lanes, witness, replay: None })
     }
 
     /// Runs a case: of each side a first round is counted, those behind it are timed, until each had about `limit`.
@@ -64,7 +67,7 @@ impl Contest {
     }
 
     /// A round whose requests are counted.
-    async fn counted(&mut self, case: Case, who: Who) -> Result<Side, BenchError> {
+    pub(super) async fn counted(&mut self, case: Case, who: Who) -> Result<Side, BenchError> {
         let steps = self.steps(case, who).await?;
         self.meter.start();
         let side = self.commands(case, who, &steps, COUNTED).await;
@@ -99,8 +102,8 @@ impl Contest {
     async fn commands(&self, case: Case, who: Who, steps: &[Step], most: Duration) -> Result<Side, BenchError> {
         match (case, &self.replay) {
             (Case::Clients, _) => self.clients(who, steps, most).await,
-            (Case::Contention, _) => crowd::on_one_stream(&self.lanes, who, steps).await,
-            (Case::Processes, _) => processes::on_one_stream(&self.program, &self.url, self.lanes.raw(), who).await,
+            (Case::Contention, _) => crowd::on_one_stream(&self.lanes, &self.witness, who, steps).await,
+            (Case::Processes, _) => processes::on_one_stream(&self.program, &self.url, &self.witness, who).await,
             (Case::Replay, Some(replay)) => replay.read(who).await,
             (
                 Case::Create

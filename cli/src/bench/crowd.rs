@@ -20,7 +20,7 @@ pub(super) fn shares<T>(all: &[T], among: u64) -> impl Iterator<Item = &[T]> {
 }
 
 /// Sixteen writers on one new stream. The raw ones each know a version, and read on where it is taken.
-pub(super) async fn on_one_stream(lanes: &Lanes, who: Who, steps: &[Step]) -> Result<Side, BenchError> {
+pub(super) async fn on_one_stream(lanes: &Lanes, witness: &Raw, who: Who, steps: &[Step]) -> Result<Side, BenchError> {
     let Some(Step { stream, raw, .. }) = steps.first() else { return Ok(Side::default()) };
     let (cpu, started) = (cpu(), Instant::now());
     let writers = shares(steps, WRITERS).map(async |steps| {
@@ -40,13 +40,13 @@ pub(super) async fn on_one_stream(lanes: &Lanes, who: Who, steps: &[Step]) -> Re
     let durations = try_join_all(writers).await?.concat();
     let side = Side::of(durations, started.elapsed(), spent(cpu));
     let acknowledged = steps.iter().map(|step| step.metadata.id.as_str().to_owned()).collect();
-    check(lanes.raw(), if who == Who::Ours { stream.as_str() } else { raw }, &acknowledged).await?;
+    check(witness, if who == Who::Ours { stream.as_str() } else { raw }, &acknowledged).await?;
     Ok(side)
 }
 
 /// Checks that a stream holds each acknowledged command of one event once, nothing else, and has no gap.
-pub(super) async fn check(raw: &Raw, stream: &str, acknowledged: &BTreeSet<String>) -> Result<(), BenchError> {
-    judge(&raw.query(stream, 0, true).await?, acknowledged)
+pub(super) async fn check(witness: &Raw, stream: &str, acknowledged: &BTreeSet<String>) -> Result<(), BenchError> {
+    judge(&witness.query(stream, 0, true).await?, acknowledged)
         .map_err(|anomaly| BenchError::Wrong(format!("{stream}: {anomaly}")))
 }
 

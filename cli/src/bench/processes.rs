@@ -22,7 +22,7 @@ struct Process {
 }
 
 /// Sixteen processes write their shares of the commands to one new stream.
-pub(super) async fn on_one_stream(program: &Path, url: &str, raw: &Raw, who: Who) -> Result<Side, BenchError> {
+pub(super) async fn on_one_stream(program: &Path, url: &str, witness: &Raw, who: Who) -> Result<Side, BenchError> {
     let stream = fresh_stream()?.to_string();
     let shares = (0..WRITERS).map(|writer| COMMANDS / WRITERS + u64::from(writer < COMMANDS % WRITERS));
     let ready = shares.map(|commands| Process::ready(program, url, &stream, who, commands));
@@ -38,7 +38,7 @@ pub(super) async fn on_one_stream(program: &Path, url: &str, raw: &Raw, who: Who
         side.cpu = side.cpu.zip(cpu_ns.map(Duration::from_nanos)).map(|(sum, more)| sum + more);
         side.counts += counts;
     }
-    check(raw, &stream, &acknowledged).await?;
+    check(witness, &stream, &acknowledged).await?;
     Ok(side)
 }
 

@@ -3,7 +3,7 @@
 use super::figures::{Figures, Numbers, Report};
 
 /// How wide each column is.
-const WIDTHS: [usize; 17] = [23, 8, 8, 7, 7, 8, 8, 8, 8, 8, 7, 7, 7, 7, 7, 7, 8];
+const WIDTHS: [usize; 17] = [23, 8, 8, 7, 8, 8, 9, 9, 8, 8, 7, 7, 7, 7, 7, 7, 8];
 
 /// What stands above the columns.
 fn titles() -> [Cells; 2] {
@@ -22,7 +22,7 @@ pub(crate) fn table(report: &Report) -> String {
         text += &line(row(case));
     }
     text + &format!(
-        "\nMachine: {}. The figures of one command; of an event in a replay, but for its p50 and p99, which are those of\n\
+        "\nMachine: {}.\nThe figures of one command; of an event in a replay, but for its p50 and p99, which are those of\n\
          a whole reading. Where there are two, the first is the event log's and the second the raw SDK client's. Ratio is\n\
          commands/s over commands/s, cpu the client's processor time. The store is an embedded one on the same machine:\n\
          absolute times mean little, counts are exact, ratios hold by and large.",

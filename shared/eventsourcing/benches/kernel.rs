@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench panics where it fails")]
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::{
     Actor, Clock, Commands, CommitId, Correlation, Decider, Digest, Draft, Event, Events, History, Metadata,
@@ -154,12 +154,21 @@ fn commits(criterion: &mut Criterion) {
 }
 
 fn commands(criterion: &mut Criterion) {
-    let (host, stream) = (Host(0.into()), stream());
-    let commands = Commands::<Stock, _, _>::new(MemoryLog::default(), host);
-    let command = received();
-    criterion.bench_function("a warm command, on a log in memory", |bench| {
-        bench.iter(|| commands.execute(&stream, &command, &metadata(commands.host())).now_or_never().unwrap().unwrap());
+    let (stream, command) = (stream(), received());
+    let mut group = criterion.benchmark_group("64 commands, the last with a snapshot");
+    group.throughput(Throughput::Elements(64));
+    group.bench_function("on a log in memory", |bench| {
+        let fresh = || Commands::<Stock, _, _>::new(MemoryLog::default(), Host(0.into()));
+        let carry_out = |commands: Commands<Stock, MemoryLog, Host>| {
+            for _ in 0..64 {
+                let metadata = metadata(commands.host());
+                commands.execute(&stream, &command, &metadata).now_or_never().unwrap().unwrap();
+            }
+            commands
+        };
+        bench.iter_batched(fresh, carry_out, BatchSize::SmallInput);
     });
+    group.finish();
 }
 
 criterion_group!(kernel, folding, events, commits, commands);
