@@ -1,7 +1,6 @@
 //! `shop bench` where it starts this program again: writers in processes of their own.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use serde_json::Value;
 use std::process::Command;

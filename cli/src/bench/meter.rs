@@ -126,16 +126,15 @@ impl Intercept for Meter {
         if self.is_on() {
             let bytes = context.response().body().bytes().map_or(0, <[u8]>::len);
             let mut more = Counts { bytes: bytes as u64, ..Counts::default() };
-            match context.output_or_error() {
-                Ok(output) => {
-                    let read = output.downcast_ref().map(QueryOutput::consumed_capacity);
-                    let read = read.or_else(|| output.downcast_ref().map(ScanOutput::consumed_capacity));
-                    let written = output.downcast_ref().map(PutItemOutput::consumed_capacity);
-                    more.read_units = units(read.flatten());
-                    more.write_units = units(written.flatten());
-                }
+            if let Ok(output) = context.output_or_error() {
+                let read = output.downcast_ref().map(QueryOutput::consumed_capacity);
+                let read = read.or_else(|| output.downcast_ref().map(ScanOutput::consumed_capacity));
+                let written = output.downcast_ref().map(PutItemOutput::consumed_capacity);
+                more.read_units = units(read.flatten());
+                more.write_units = units(written.flatten());
+            } else {
                 // A put that was in vain is paid for like any other.
-                Err(_) => (more.conflicts, more.write_units) = (1, Thousandths(1_000)),
+                (more.conflicts, more.write_units) = (1, Thousandths(1_000));
             }
             self.count(|counts| *counts += more);
         }

@@ -27,8 +27,8 @@ pub async fn aws_config() -> SdkConfig {
 
 /// How every AWS client of a function behaves, whatever it is connected to: `docs/benchmarks` says what it saves.
 ///
-/// What the SDK watches over is a body that trickles. All of our answers are one small document: an attempt that hangs
-/// is given up as a whole, and made again.
+/// The SDK would watch each body for a silence of 20 s. Most functions' own time-out ends sooner, and bodies are single
+/// documents of a few pages at most.
 #[must_use]
 pub fn aws_settings(config: SdkConfig) -> SdkConfig {
     config
