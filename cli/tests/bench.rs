@@ -19,8 +19,8 @@ fn sixteen_processes_lose_nothing_on_one_stream_and_tell_what_it_took() {
             ["commands", "conflicts", "requests"].map(|name| side[name].as_f64().unwrap());
         // A thousand a round, whatever the writers' shares are.
         assert!(commands >= 1_000.0 && commands % 1_000.0 == 0.0, "{side}");
-        // Each lost race is a put in vain, and something is read behind it.
-        assert!(conflicts > 0.0 && requests >= 1.0 + 2.0 * conflicts - 0.01, "{side}");
+        // Each lost race is a put in vain; something is read too.
+        assert!(conflicts > 0.0 && requests > 1.0 + conflicts, "{side}");
         assert!(side["cpu_us"].as_f64().unwrap() > 0.0 && side["p50_us"].as_u64() <= side["p99_us"].as_u64(), "{side}");
     }
 }
