@@ -6,6 +6,7 @@ mod chain;
 mod codec;
 mod commands;
 mod counter;
+mod folds;
 mod marked;
 mod snapshots;
 mod verify;
