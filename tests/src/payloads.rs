@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 20] = [
+pub const STORY: [(&str, Expected); 25] = [
     ("catalogue-commands.register-product", Expected::Status(201)),
     ("catalogue-commands.list-product", Expected::Status(200)),
     ("stock-commands.receive", Expected::Status(200)),
@@ -25,6 +25,11 @@ pub const STORY: [(&str, Expected); 20] = [
     ("order-reactions.confirmation-requested", Expected::AllDone),
     ("order-commands.cancel-order", Expected::Status(202)),
     ("reconcile.scheduled", Expected::Streams(5)),
+    ("reconcile.recheck", Expected::Notes(0)),
+    ("operations.parked", Expected::Status(200)),
+    ("operations.redrive", Expected::Status(404)),
+    ("operations.projections", Expected::Status(200)),
+    ("operations.reconcile", Expected::Status(200)),
     ("queries.order", Expected::Status(200)),
     ("queries.catalogue", Expected::Status(200)),
     ("queries.health", Expected::Status(200)),
@@ -39,6 +44,8 @@ pub enum Expected {
     AllDone,
     /// A reconciliation of so many streams.
     Streams(usize),
+    /// A look at so many notes.
+    Notes(usize),
 }
 
 impl Expected {
@@ -49,6 +56,7 @@ impl Expected {
             Self::Status(status) => assert_eq!(answer["statusCode"], status, "{answer}"),
             Self::AllDone => assert_eq!(answer, &json!({ "batchItemFailures": [] })),
             Self::Streams(streams) => assert_eq!(answer["streams"], streams, "{answer}"),
+            Self::Notes(notes) => assert_eq!(answer["notes"], notes, "{answer}"),
         }
     }
 }

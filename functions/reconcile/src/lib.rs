@@ -1,6 +1,9 @@
 //! Reconcile: the last net. Scans the log, brings every fold that is behind up to date, and repeats the hints of every
 //! process that is not finished. It decides nothing: whoever gets a hint again recognises what it did already.
+//!
+//! Between two such scans it tries again, at growing intervals, what subscribers have parked.
 
+pub mod parked;
 mod processes;
 
 use aws_config::SdkConfig;
@@ -8,8 +11,8 @@ use dynamo::{Log, Parked, Views};
 use eventbridge::EventBridgeBus;
 use eventsourcing::{Bus, Clock, EventLog, Folds, Hint, LogScan, ParkingLot};
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
-use serde::Serialize;
-use serde_json::Value;
+use parked::Redrives;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// So many streams are followed together.
@@ -22,7 +25,33 @@ pub struct Reconcile<L, V, P, H, B> {
     system: String,
 }
 
-/// What a run found.
+/// What a schedule asks for.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct Scheduled {
+    /// The whole scan where nothing is said.
+    #[serde(default)]
+    task: Task,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Task {
+    #[default]
+    Reconcile,
+    Recheck,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Report {
+    /// By a scan.
+    Reconciled(Summary),
+    /// In between.
+    Rechecked(Redrives),
+}
+
+/// What a scan found.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Summary {
     /// How many streams the log has.
@@ -40,11 +69,8 @@ pub fn function(
     settings: &Settings,
     aws: &SdkConfig,
 ) -> Result<Reconcile<Log, Views, Parked, SystemHost, EventBridgeBus>, SettingError> {
-    Ok(Reconcile {
-        folds: projector::folds(settings, aws)?,
-        bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
-        system: settings.text("EVENT_SOURCE")?.to_owned(),
-    })
+    let bus = EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?);
+    Ok(Reconcile::new(projector::folds(settings, aws)?, bus, settings.text("EVENT_SOURCE")?))
 }
 
 impl<L, V, P, H, B> Function for Reconcile<L, V, P, H, B>
@@ -55,17 +81,39 @@ where
     H: Clock + 'static,
     B: Bus + 'static,
 {
-    type Event = Value;
-    type Answer = Summary;
+    type Event = Scheduled;
+    type Answer = Report;
 
-    /// Folds first: processes choose among what the views show.
-    async fn call(&self, _: Value) -> Result<Summary, Error> {
+    async fn call(&self, Scheduled { task }: Scheduled) -> Result<Report, Error> {
+        match task {
+            Task::Reconcile => self.reconcile().await.map(Report::Reconciled),
+            Task::Recheck => self.redrive_due(self.folds.host().now()).await.map(Report::Rechecked),
+        }
+    }
+}
+
+impl<L, V, P, H, B> Reconcile<L, V, P, H, B> {
+    /// The last net under these folds, and under whoever reacts to the events that `system` puts on the bus.
+    pub fn new(folds: Folds<L, V, P, H>, bus: B, system: &str) -> Self {
+        Self { folds, bus, system: system.to_owned() }
+    }
+
+    /// The folds.
+    pub const fn folds(&self) -> &Folds<L, V, P, H> {
+        &self.folds
+    }
+}
+
+impl<L: EventLog + LogScan, V: eventsourcing::Views, P: ParkingLot, H: Clock, B: Bus> Reconcile<L, V, P, H, B> {
+    /// Scans the log. Folds first: processes choose among what the views show.
+    pub async fn reconcile(&self) -> Result<Summary, Error> {
         let log = self.folds.log();
         let heads = log.heads().await?;
         let mut summary = Summary { streams: heads.len(), ..Summary::default() };
         for heads in heads.chunks(AT_A_TIME) {
             let hints: Vec<_> = heads.iter().map(|(stream, version)| Hint::of(stream.clone(), *version)).collect();
             let followed = self.folds.follow(&hints).await;
+            lambda::metrics::followed(&followed.folds);
             summary.advanced += followed.folds.values().map(|report| report.advanced).sum::<usize>();
             summary.parked += followed.folds.values().map(|report| report.parked).sum::<usize>();
             if let Some(trouble) = followed.troubles.first().filter(|_| !followed.failed.is_empty()) {

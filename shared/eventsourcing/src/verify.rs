@@ -128,7 +128,7 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
     /// Verifies these streams; the first difference is that of the first stream, in the order given. `done` is told
     /// of each stream that agrees.
     pub async fn run(&self, streams: &[StreamName], done: impl Fn() + Send) -> Result<Verified, VerifyError> {
-        let each = stream::iter(streams).map(|stream| self.stream(stream)).buffered(CONCURRENCY);
+        let each: Vec<_> = streams.iter().map(|stream| self.stream(stream)).collect();
         let add = async |sum: Verified, of_stream: Verified| {
             done();
             Ok(Verified {
@@ -137,7 +137,7 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
                 rows: sum.rows + of_stream.rows,
             })
         };
-        each.try_fold(Verified::default(), add).await
+        stream::iter(each).buffered(CONCURRENCY).try_fold(Verified::default(), add).await
     }
 
     /// Verifies one stream. A row that is only behind is given some time to follow.

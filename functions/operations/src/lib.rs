@@ -1,0 +1,51 @@
+//! What operators do: see what is parked, have it tried again or put away, see how far the folds are behind, and have
+//! the whole log compared with what follows from it.
+
+mod parked;
+mod projections;
+
+use aws_config::SdkConfig;
+use dynamo::{Log, Parked, Views};
+use eventbridge::EventBridgeBus;
+use http::StatusCode;
+use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use reconcile::Reconcile;
+
+/// The handler.
+pub struct Operations {
+    reconcile: Reconcile<Log, Views, Parked, SystemHost, EventBridgeBus>,
+    views: Views,
+    parked: Parked,
+}
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Operations>, SettingError> {
+    let client = aws_sdk_dynamodb::Client::new(aws);
+    Ok(Http(Operations {
+        reconcile: reconcile::function(settings, aws)?,
+        views: projector::views(settings, &client)?,
+        parked: Parked::new(client, settings.text("PARKED_TABLE")?),
+    }))
+}
+
+impl HttpHandler for Operations {
+    type Host = SystemHost;
+
+    fn host(&self) -> &SystemHost {
+        self.reconcile.folds().host()
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        match request.route() {
+            "GET /ops/parked" => self.parked(request).await,
+            "POST /ops/parked/{id}/redrive" => self.redrive(request).await,
+            "POST /ops/parked/{id}/discard" => self.discard(request).await,
+            "GET /ops/projections" => self.projections(request).await,
+            "POST /ops/reconcile" => {
+                let summary = self.reconcile.reconcile().await.map_err(|error| Problem::unavailable(&error))?;
+                Response::json(StatusCode::OK, &summary)
+            }
+            route => Err(Problem::not_found(&format!("there is no route {route}"))),
+        }
+    }
+}
