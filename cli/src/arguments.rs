@@ -16,7 +16,7 @@ Begin with:
   shop seed --orders 100 --seed 1       customers who buy from it
   shop events tail --follow             what happens, as it happens
 
-Exit codes: 0 done, 1 failed, 2 used wrongly, 4 not found, 5 in conflict"
+Exit codes: 0 done, 1 failed, 2 used wrongly, 3 found a difference, 4 not found, 5 in conflict"
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -82,6 +82,7 @@ mod tests {
             "state cart",
             "state cart-1 --version 0",
             "token --as customer",
+            "verify --stream cart",
             "token --as admin",
             "events tail --since yesterday",
             "events tail --stream cart",
