@@ -17,11 +17,13 @@ use std::task::Poll;
 const REMEMBERED_READS: usize = 4;
 /// The most that a request or its answer is overtaken by others,
 const LONGEST_WAY: u8 = 3;
-/// and how long a missing answer is waited for, on top of that.
+/// how long a missing answer is waited for, on top of that,
 const LONGEST_PATIENCE: u8 = 12;
+/// and how long a request that hangs is, before it is given up: time for others to carry out many commands.
+const TIME_OUT: u8 = 64;
 
 /// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Fault {
     /// The store did as it was asked, and its answer was lost.
@@ -32,6 +34,10 @@ pub enum Fault {
     Dropped,
     /// The store answered that it would not: throttled, or a failure of its own.
     Throttled,
+    /// The store answered that another transaction is under way on the item, and did nothing.
+    TransactionConflict,
+    /// Nothing came back until the caller gave up, long after; it is open whether the request arrived at the last.
+    Hang,
     /// An eventually consistent read that shows the stream as it was at an earlier read.
     StaleRead,
 }
@@ -47,6 +53,10 @@ pub struct Odds {
     pub dropped: u16,
     /// [`Fault::Throttled`].
     pub throttled: u16,
+    /// [`Fault::TransactionConflict`]; appends only.
+    pub transaction_conflict: u16,
+    /// [`Fault::Hang`].
+    pub hang: u16,
     /// [`Fault::StaleRead`]; eventually consistent loads only.
     pub stale_read: u16,
     /// How often an append that failed is sent again, as it was, before the caller learns of it: as an SDK does.
@@ -55,11 +65,28 @@ pub struct Odds {
 
 impl Odds {
     /// Nothing goes wrong.
-    pub const NONE: Self = Self { lost_answer: 0, late: 0, dropped: 0, throttled: 0, stale_read: 0, resent: 0 };
+    pub const NONE: Self = Self {
+        lost_answer: 0,
+        late: 0,
+        dropped: 0,
+        throttled: 0,
+        transaction_conflict: 0,
+        hang: 0,
+        stale_read: 0,
+        resent: 0,
+    };
 
-    /// More goes wrong than on any day: about one append in four.
-    pub const ROUGH: Self =
-        Self { lost_answer: 80, late: 80, dropped: 40, throttled: 50, stale_read: 500, resent: 500 };
+    /// More goes wrong than on any day: about three appends in ten.
+    pub const ROUGH: Self = Self {
+        lost_answer: 80,
+        late: 80,
+        dropped: 40,
+        throttled: 50,
+        transaction_conflict: 40,
+        hang: 20,
+        stale_read: 500,
+        resent: 500,
+    };
 }
 
 /// An [`EventLog`] in front of which requests and answers are delayed, lost and repeated.
@@ -78,7 +105,7 @@ struct Weather {
     rng: Rng,
     odds: Odds,
     late: Vec<(Head, Draft)>,
-    reads: BTreeMap<StreamName, VecDeque<History>>,
+    reads: BTreeMap<(StreamName, u32, Option<Version>), VecDeque<History>>,
     struck: BTreeMap<Fault, u64>,
 }
 
@@ -105,18 +132,20 @@ impl Weather {
     }
 
     fn read_fault(&mut self) -> Option<Fault> {
-        let Odds { lost_answer, throttled, dropped, .. } = self.odds;
+        let Odds { lost_answer, throttled, dropped, hang, .. } = self.odds;
         // Of a read, a lost answer and a lost request are the same.
-        self.fault(&[(Fault::Dropped, lost_answer + dropped), (Fault::Throttled, throttled)])
+        self.fault(&[(Fault::Dropped, lost_answer + dropped), (Fault::Throttled, throttled), (Fault::Hang, hang)])
     }
 
     fn append_fault(&mut self) -> Option<Fault> {
-        let Odds { lost_answer, late, dropped, throttled, .. } = self.odds;
+        let Odds { lost_answer, late, dropped, throttled, transaction_conflict, hang, .. } = self.odds;
         self.fault(&[
             (Fault::LostAnswer, lost_answer),
             (Fault::Late, late),
             (Fault::Dropped, dropped),
             (Fault::Throttled, throttled),
+            (Fault::TransactionConflict, transaction_conflict),
+            (Fault::Hang, hang),
         ])
     }
 
@@ -128,10 +157,10 @@ impl Weather {
         })
     }
 
-    /// What an eventually consistent load answers, once the newest is known.
-    fn eventually(&mut self, stream: &StreamName, newest: History) -> History {
+    /// What an eventually consistent load answers, once the newest is known: that, or what such a reading once showed.
+    fn eventually(&mut self, stream: &StreamName, reading: Reading, newest: History) -> History {
         let stale = self.odds(self.odds.stale_read);
-        let reads = self.reads.entry(stream.clone()).or_default();
+        let reads = self.reads.entry((stream.clone(), reading.schema, reading.until)).or_default();
         let older: Vec<_> =
             reads.iter().filter(|read| stale && read.head().version() < newest.head().version()).collect();
         let answer = self.rng.choice(older).cloned();
@@ -175,9 +204,7 @@ impl<L> FaultyLog<L> {
     /// Lets others go first, as many times as chance will have it, up to `most`.
     async fn wait(&self, most: u8) {
         let times = self.weather().rng.u8(..=most);
-        for _ in 0..times {
-            yield_now().await;
-        }
+        pass(times).await;
     }
 }
 
@@ -216,10 +243,12 @@ impl<L: EventLog> FaultyLog<L> {
         answer
     }
 
-    /// What the caller sees of a fault, and when: a refusal at once, a lost answer after a time-out.
+    /// What the caller sees of a fault, and when: a refusal at once, a lost answer after a while.
     async fn failure(&self, fault: Fault) -> LogError {
-        if fault != Fault::Throttled {
-            self.wait(LONGEST_PATIENCE).await;
+        match fault {
+            Fault::Throttled | Fault::TransactionConflict => {}
+            Fault::Hang => pass(TIME_OUT).await,
+            Fault::LostAnswer | Fault::Late | Fault::Dropped | Fault::StaleRead => self.wait(LONGEST_PATIENCE).await,
         }
         LogError::Unavailable(fault.to_string())
     }
@@ -229,7 +258,7 @@ impl<L: EventLog> EventLog for FaultyLog<L> {
     async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
         let newest = self.read(self.log.load(stream, reading)).await?;
         Ok(match reading.consistency {
-            Consistency::Eventual => self.weather().eventually(stream, newest),
+            Consistency::Eventual => self.weather().eventually(stream, reading, newest),
             Consistency::Strong => newest,
         })
     }
@@ -254,9 +283,12 @@ impl<L: EventLog> EventLog for FaultyLog<L> {
             match fault {
                 Fault::LostAnswer => drop(self.log.append(head, draft.clone()).await),
                 Fault::Late => self.weather().late.push((head.clone(), draft.clone())),
-                Fault::Dropped | Fault::Throttled | Fault::StaleRead => {}
+                Fault::Dropped | Fault::Throttled | Fault::TransactionConflict | Fault::Hang | Fault::StaleRead => {}
             }
             let failure = self.failure(fault).await;
+            if fault == Fault::Hang && self.weather().rng.bool() {
+                drop(self.log.append(head, draft.clone()).await);
+            }
             let mut weather = self.weather();
             let resent = weather.odds.resent;
             if !weather.odds(resent) {
@@ -277,6 +309,13 @@ impl<L: EventLog + LogScan> LogScan for FaultyLog<L> {
 
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
         self.read(self.log.heads()).await
+    }
+}
+
+/// Lets others go first, so many times.
+async fn pass(times: u8) {
+    for _ in 0..times {
+        yield_now().await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::function::{Error, Function};
 use crate::settings::{SettingError, Settings};
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, tls::Provider};
@@ -20,5 +21,19 @@ pub async fn run<F: Function>(build: fn(&Settings, &SdkConfig) -> Result<F, Sett
 /// The AWS configuration of this process's environment, over rustls with ring: the leanest that the SDK offers.
 pub async fn aws_config() -> SdkConfig {
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await
+    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+    aws_settings(config)
+}
+
+/// How every AWS client of a function behaves, whatever it is connected to: `docs/benchmarks` says what it saves.
+///
+/// The SDK would watch each body for a silence of 20 s. Most functions' own time-out ends sooner, and bodies are single
+/// documents of a few pages at most.
+#[must_use]
+pub fn aws_settings(config: SdkConfig) -> SdkConfig {
+    config
+        .into_builder()
+        .behavior_version(BehaviorVersion::latest())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build()
 }

@@ -1,6 +1,6 @@
-//! The contract of every event log, run over the one in memory and the one on `DynamoDB`, and what the latter's tables
-//! promise beyond it, all against an embedded `DynamoDB` behind the real client; the contract, and what commands cost,
-//! also on Amazon's own `DynamoDB Local`, where one is at hand.
+//! The contract of every event log, run over the one in memory, the faulty one while nothing goes wrong and the one on
+//! `DynamoDB`, and what the latter's tables promise beyond it, all against an embedded `DynamoDB` behind the real
+//! client; the contract, and what commands cost, also on Amazon's own `DynamoDB Local`, where one is at hand.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -36,6 +36,17 @@ macro_rules! contract {
                 #[tokio::test]
                 async fn $rule() {
                     crate::rules::$rule(&eventsourcing::memory::MemoryLog::default().with_markers()).await;
+                }
+            )*
+        }
+
+        mod faulty {
+            use eventsourcing::faulty::{FaultyLog, Odds};
+            use eventsourcing::memory::MemoryLog;
+            $(
+                #[tokio::test]
+                async fn $rule() {
+                    crate::rules::$rule(&FaultyLog::new(MemoryLog::default(), 1, Odds::NONE)).await;
                 }
             )*
         }

@@ -1,13 +1,12 @@
-//! The log that the histories run on, and the ways in which it, or what stands on it, can be broken.
+//! The log that the histories run on, and the ways in which it can be broken.
 
 use crate::recording::Recording;
-use eventsourcing::faulty::FaultyLog;
 use eventsourcing::hash::Hash;
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::{
     AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, Reading, StreamName, Timestamp, Version,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// A rule that a log keeps, left out.
@@ -76,9 +75,15 @@ impl Broken {
 }
 
 impl<'a> Ground<'a> {
-    pub(crate) fn new(recording: &'a Recording, defect: Option<Defect>) -> Self {
+    pub(crate) fn new(recording: &'a Recording, defect: Option<Defect>, marks: bool) -> Self {
         let broken = defect.map(|defect| Broken { defect, streams: Mutex::default() });
-        Self { recording, log: MemoryLog::default(), broken }
+        let log = MemoryLog::default();
+        Self { recording, log: if marks { log.with_markers() } else { log }, broken }
+    }
+
+    /// Where it notes what lands.
+    pub(crate) const fn recording(&self) -> &'a Recording {
+        self.recording
     }
 
     /// What stands in a stream, whether that is a stream or not.
@@ -101,6 +106,9 @@ impl EventLog for Ground<'_> {
     }
 
     async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        if self.broken.is_none() {
+            return self.log.find(stream, id, since).await;
+        }
         let newer = self.commits(stream).into_iter().rev().take_while(|commit| commit.committed_at > since);
         Ok({ newer }.find(|commit| commit.id == *id))
     }
@@ -119,60 +127,8 @@ impl EventLog for Ground<'_> {
         };
         appended.inspect(|commit| self.recording.lock().landed(commit))
     }
-}
 
-/// A rule that a process keeps, left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bend {
-    /// Refusals and no-ops are answered on what is known, however it came to be known, without another read.
-    TrustsWhatItKnows,
-    /// Commits bear an id of their own, not that of the command.
-    ForgetsIds,
-}
-
-/// The log as one process uses it.
-pub(crate) struct Used<'a> {
-    log: &'a FaultyLog<Ground<'a>>,
-    bend: Option<Bend>,
-    /// The streams whose last append met another commit: those are read again even so.
-    conflicts: Mutex<BTreeSet<StreamName>>,
-}
-
-impl<'a> Used<'a> {
-    pub(crate) const fn new(log: &'a FaultyLog<Ground<'a>>, bend: Option<Bend>) -> Self {
-        Self { log, bend, conflicts: Mutex::new(BTreeSet::new()) }
+    fn recognises_reactions(&self) -> bool {
+        self.log.recognises_reactions()
     }
-}
-
-impl EventLog for Used<'_> {
-    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
-        self.log.load(stream, reading).await
-    }
-
-    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
-        self.log.find(stream, id, since).await
-    }
-
-    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
-        if self.bend == Some(Bend::TrustsWhatItKnows) && !self.conflicts.lock().unwrap().remove(stream) {
-            return Ok(vec![]);
-        }
-        self.log.since(stream, after).await
-    }
-
-    async fn append(&self, head: &Head, mut draft: Draft) -> Result<Commit, AppendError> {
-        if self.bend == Some(Bend::ForgetsIds) {
-            draft.id = fresh(&draft.id, self.log.log().recording);
-        }
-        let appended = self.log.append(head, draft).await;
-        if matches!(appended, Err(AppendError::Conflict)) {
-            self.conflicts.lock().unwrap().insert(head.stream().clone());
-        }
-        appended
-    }
-}
-
-/// An id that no other command and no other try has.
-pub(crate) fn fresh(id: &CommitId, recording: &Recording) -> CommitId {
-    CommitId::stored(format!("{id}-{}", recording.lock().moment()))
 }

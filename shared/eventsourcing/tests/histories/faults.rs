@@ -1,6 +1,6 @@
 //! What each fault does to an append and to a read, one at a time.
 
-use crate::executor;
+use crate::executor::{self, given_up_after};
 use crate::shelf::{Happened, Shelf};
 use eventsourcing::faulty::{Fault, FaultyLog, Odds};
 use eventsourcing::memory::MemoryLog;
@@ -74,8 +74,11 @@ fn a_late_append_lands_once_and_only_where_there_is_room() {
 }
 
 #[test]
-fn an_append_that_is_dropped_or_throttled_does_nothing() {
-    for odds in [Odds { dropped: SURE, ..Odds::NONE }, Odds { throttled: SURE, ..Odds::NONE }] {
+fn an_append_that_is_dropped_or_refused_does_nothing() {
+    let dropped = Odds { dropped: SURE, ..Odds::NONE };
+    let throttled = Odds { throttled: SURE, ..Odds::NONE };
+    let conflicting = Odds { transaction_conflict: SURE, ..Odds::NONE };
+    for odds in [dropped, throttled, conflicting] {
         tried(async move {
             let log = MemoryLog::default();
             let origin = log.load(&stream(), Reading::of::<Shelf>(Consistency::Strong)).await.unwrap();
@@ -83,8 +86,31 @@ fn an_append_that_is_dropped_or_throttled_does_nothing() {
             assert!(unavailable(&faulty.append(origin.head(), draft("a")).await));
             faulty.settle().await;
             assert_eq!(log.commits(&stream()), []);
+            assert_eq!(faulty.struck().values().sum::<u64>(), 1);
+            faulty.append(origin.head(), draft("a")).await.unwrap();
         });
     }
+}
+
+#[test]
+fn a_request_that_hangs_is_given_up_late_and_may_have_arrived() {
+    let odds = Odds { hang: SURE, ..Odds::NONE };
+    let mut landed = [0, 0];
+    for seed in 0..20 {
+        let log = MemoryLog::default();
+        tried(async {
+            let origin = log.load(&stream(), Reading::of::<Shelf>(Consistency::Strong)).await.unwrap();
+            let faulty = FaultyLog::new(log.clone(), seed, odds);
+            let appending = faulty.append(origin.head(), draft("a"));
+            assert!(given_up_after(50, appending).await.is_none(), "an answer while it hangs");
+            assert_eq!(log.commits(&stream()), []);
+            assert!(unavailable(&faulty.append(origin.head(), draft("a")).await));
+            assert!(faulty.since(&stream(), Version::NONE).await.is_err());
+            assert_eq!(faulty.struck()[&Fault::Hang], 3);
+        });
+        landed[log.commits(&stream()).len()] += 1;
+    }
+    assert!(landed.iter().all(|times| *times > 4), "{landed:?}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use crate::recording::{Answer, Moment, Recorded, Sent, Try};
 use crate::shelf::{Happened, Shelf, State};
-use eventsourcing::decider::fold;
+use crate::standing::Stream;
+use crate::world::Left;
 use eventsourcing::{Commit, Decider, Effect, Hash, StreamName, Version};
 
 /// What must not be.
@@ -19,7 +20,7 @@ pub(crate) enum Anomaly {
     BeforeItsCause,
     /// A commit is not what its command amounts to where it stands, or nobody sent that command.
     Content,
-    /// A command is in the log more than once.
+    /// A command, or two under one id, are in the log although the second had to be known for a repetition.
     Twice,
     /// An acknowledged command is not in the log where its answer says, or not with that state, or not yet.
     Lost,
@@ -29,7 +30,7 @@ pub(crate) enum Anomaly {
     Order,
     /// An answer that was not right at any moment between sending and answer.
     Untrue,
-    /// A command that was in the log already, or its id under other content, was decided like a new one.
+    /// A command that had to be known, or its id under other content, was decided like a new one.
     DecidedAnew,
     /// Called a repetition, and it was the first time.
     NoRepetition,
@@ -40,55 +41,11 @@ pub(crate) enum Anomaly {
 /// Something that must not be, and where.
 pub(crate) type Found = (Anomaly, String);
 
-/// One stream, as it came to be.
-struct Stream<'a> {
-    commits: &'a [Commit],
-    /// When each commit landed.
-    landed: Vec<Moment>,
-    /// The state and the version before each commit, and at the end.
-    before: Vec<(State, Version)>,
-}
-
-impl<'a> Stream<'a> {
-    fn new(commits: &'a [Commit], recorded: &Recorded) -> Self {
-        let landed = |commit: &Commit| {
-            let landing = recorded.landings.iter().find(|landing| landing.commit == *commit);
-            landing.map_or(Moment::MAX, |landing| landing.moment)
-        };
-        let mut before = vec![(State::default(), Version::NONE)];
-        for commit in commits {
-            let (state, _) = before[before.len() - 1].clone();
-            let events = commit.events.decode::<Happened>().unwrap();
-            before.push((fold::<Shelf>(state, &events), commit.last_version()));
-        }
-        Self { commits, landed: commits.iter().map(landed).collect(), before }
-    }
-
-    /// Whether something was so at some moment of a try.
-    fn ever(&self, one: &Try, so: impl Fn(&State, Version) -> bool) -> bool {
-        let until = |moment| self.landed.iter().filter(|landed| **landed < moment).count();
-        let window = &self.before[until(one.invoked)..=until(one.answered)];
-        window.iter().any(|(state, version)| so(state, *version))
-    }
-
-    /// Where a command stands.
-    fn places(&self, sent: &Sent) -> Vec<usize> {
-        let mine = |index: &usize| self.commits[*index].correlation.id == sent.name;
-        (0..self.commits.len()).filter(mine).collect()
-    }
-
-    /// When a commit under the same id but with other content landed first.
-    fn sibling(&self, sent: &Sent) -> Option<Moment> {
-        let commits = self.commits.iter().zip(&self.landed);
-        commits.filter(|(commit, _)| commit.id == sent.id && commit.digest != sent.digest).map(|(_, at)| *at).min()
-    }
-}
-
 /// All that is wrong.
-pub(crate) fn judge(recorded: &Recorded, streams: &[(StreamName, Vec<Commit>)]) -> Vec<Found> {
+pub(crate) fn judge(left: &Left) -> Vec<Found> {
+    let recorded = &left.recorded;
     let mut found = vec![];
-    for (name, commits) in streams {
-        let stream = Stream::new(commits, recorded);
+    for (name, stream) in left.standing() {
         found.extend(
             shape(&stream, recorded).into_iter().map(|(anomaly, version)| (anomaly, format!("{name}@{version}"))),
         );
@@ -153,16 +110,16 @@ fn acknowledged(one: &Try) -> Option<Version> {
     None
 }
 
-/// In the log at most once, only where one of the tries can have put it there, and behind what was acknowledged before.
+/// In the log once, or anew where that is right, only where one of the tries can have put it there, and behind what was acknowledged before.
 fn fate(stream: &Stream<'_>, sent: &Sent, tries: &[&Try], floor: Version) -> Vec<Anomaly> {
     let mut anomalies = vec![];
-    let places = stream.places(sent);
-    if places.len() > 1 {
-        anomalies.push(Anomaly::Twice);
-    }
-    for place in places {
+    for place in stream.places(sent) {
         let landed = stream.landed[place];
-        if !tries.iter().any(|one| put_it_there(one, landed, tries)) {
+        let repeats = |earlier: usize| stream.is_of(earlier, sent) || stream.has_id(earlier, sent);
+        if (0..place).any(|earlier| repeats(earlier) && stream.has_to_be_known(earlier, place, sent)) {
+            anomalies.push(Anomaly::Twice);
+        }
+        if !tries.iter().any(|one| put_it_there(one, &stream.commits[place], landed, tries)) {
             anomalies.push(Anomaly::FailedYetThere);
         }
         if stream.commits[place].version <= floor {
@@ -175,12 +132,15 @@ fn fate(stream: &Stream<'_>, sent: &Sent, tries: &[&Try], floor: Version) -> Vec
 /// Whether a try can have brought a commit into the log at a moment: an acknowledged one before its answer, one of
 /// unknown fate at any time, unless the command was sent again behind it and answered otherwise. What such an answer
 /// stands on leaves no place for what was on its way before.
-fn put_it_there(one: &Try, landed: Moment, tries: &[&Try]) -> bool {
-    let denied = |later: &&Try| later.invoked > one.answered && later.answered < landed && failed(later);
+///
+/// That the id has other content is no such answer: it stands on another commit, which not every process has to know.
+fn put_it_there(one: &Try, commit: &Commit, landed: Moment, tries: &[&Try]) -> bool {
+    let decided = |later: &Try| failed(later) && later.answer != Answer::OtherContent;
+    let denied = |later: &&Try| later.invoked > one.answered && later.answered < landed && decided(later);
     let in_time = if one.answer == Answer::Unknown {
         !tries.iter().any(denied)
     } else {
-        acknowledged(one).is_some() && landed < one.answered
+        acknowledged(one) == Some(commit.last_version()) && landed < one.answered
     };
     one.invoked < landed && in_time
 }
@@ -195,28 +155,28 @@ fn answer(stream: &Stream<'_>, sent: &Sent, one: &Try, tries: &[&Try]) -> Option
     let decide = |state: &State| Shelf::decide(state, &sent.command);
     let expected = |version| sent.expected.is_none_or(|expected| expected == version);
     let places = stream.places(sent);
-    let known_before = places.iter().any(|place| stream.landed[*place] < one.invoked);
-    let sibling = stream.sibling(sent);
-    let other_content = one.answer == Answer::OtherContent;
-    if failed(one) && (known_before || !other_content && sibling.is_some_and(|landed| landed < one.invoked)) {
+    let siblings = stream.siblings(sent);
+    let at_the_end = stream.length_at(one.answered);
+    let known = |place: &usize| stream.landed[*place] < one.invoked && stream.has_to_be_known(*place, at_the_end, sent);
+    if failed(one) && one.answer != Answer::OtherContent && places.iter().chain(&siblings).any(known) {
         return Some(Anomaly::DecidedAnew);
     }
     let right = match &one.answer {
         Answer::Unknown | Answer::Contended => true,
         Answer::Wrong(_) => return Some(Anomaly::Alarm),
-        Answer::OtherContent => sibling.is_some_and(|landed| landed < one.answered),
+        Answer::OtherContent => siblings.iter().any(|place| stream.landed[*place] < one.answered),
         Answer::Refused(why) => stream.ever(one, |state, version| decide(state) == Err(*why) && expected(version)),
         Answer::Mismatch { actual, .. } => !expected(*actual) && stream.ever(one, |_, version| version == *actual),
         Answer::Done { effect: Effect::Unchanged, version, state, .. } => stream.ever(one, |at, its_version| {
             (at, its_version) == (state, *version) && expected(*version) && decide(at) == Ok(vec![])
         }),
         Answer::Done { effect, version, state, committed_at } => {
-            let so = |place: &&usize| {
-                stream.before[**place + 1] == (state.clone(), *version)
-                    && Some(stream.commits[**place].committed_at) == *committed_at
-                    && stream.landed[**place] < one.answered
+            let so = |place: &usize| {
+                stream.before[*place + 1] == (state.clone(), *version)
+                    && Some(stream.commits[*place].committed_at) == *committed_at
+                    && stream.landed[*place] < one.answered
             };
-            if !places.iter().any(|place| so(&place)) {
+            if !places.iter().any(so) {
                 return Some(Anomaly::Lost);
             }
             let earlier = |other: &&Try| !std::ptr::eq(*other, one) && other.invoked < one.answered;

@@ -2,6 +2,7 @@
 
 use crate::shelf::{Command, Not, State};
 use eventsourcing::{Cause, Commit, CommitId, Digest, Effect, StreamName, Timestamp, Version};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 /// A place in the order of all that happened: no two things have the same.
@@ -59,9 +60,23 @@ pub(crate) struct Landing {
     pub(crate) commit: Commit,
 }
 
+/// What a process met on its way to an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Seen {
+    /// A load that ended at a snapshot.
+    SnapshotRead,
+    /// A load that met a snapshot of another schema.
+    SnapshotPassedOver,
+    /// A command looked for in the log.
+    Searched,
+    /// And found there.
+    FoundBySearch,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
     now: Moment,
+    pub(crate) seen: BTreeMap<Seen, u64>,
     pub(crate) sent: Vec<Sent>,
     pub(crate) tries: Vec<Try>,
     pub(crate) landings: Vec<Landing>,
@@ -71,6 +86,10 @@ impl Recorded {
     pub(crate) fn moment(&mut self) -> Moment {
         self.now += 1;
         self.now
+    }
+
+    pub(crate) fn saw(&mut self, what: Seen) {
+        *self.seen.entry(what).or_default() += 1;
     }
 
     /// Notes that a commit stands in the log, where that is new.

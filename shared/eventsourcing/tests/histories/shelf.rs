@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Shelf;
 
 /// So many pieces fit.
-const ROOM: u32 = 6;
+pub(crate) const ROOM: u32 = 6;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct State {

@@ -1,8 +1,11 @@
 //! Each rule left out, and what the judge makes of it: a judge that finds nothing anywhere proves nothing.
 
-use crate::broken::{Bend, Defect};
+use crate::broken::Defect;
 use crate::judge::{Anomaly, judge};
-use crate::world::{Setting, run};
+use crate::process::Release;
+use crate::recording::Sent;
+use crate::used::Bend;
+use crate::world::{Again, Setting, run};
 use eventsourcing::faulty::Odds;
 
 /// A broken variant must be caught within so many seeds.
@@ -13,12 +16,15 @@ const QUIET: Setting = Setting { repeats: false, ..Setting::ALL };
 
 /// Asserts that a broken variant shows what it must.
 fn caught(setting: Setting, expected: Anomaly) {
-    let shows = |seed: &u64| {
-        let left = run(*seed, setting);
-        judge(&left.recorded, &left.streams).iter().any(|(anomaly, _)| *anomaly == expected)
-    };
-    let first = (0..SEEDS).find(shows);
+    let first = (0..SEEDS).find(|seed| shown(*seed, setting).iter().any(|(anomaly, _)| *anomaly == expected));
     assert!(first.is_some(), "{setting:?} does not show {expected} within {SEEDS} seeds");
+}
+
+/// What a history of a broken variant shows: each anomaly, and the command that it is found on, if it is on one.
+fn shown(seed: u64, setting: Setting) -> Vec<(Anomaly, Option<Sent>)> {
+    let left = run(seed, setting);
+    let command = |name: String| left.recorded.sent.iter().find(|sent| sent.name == name).cloned();
+    judge(&left).into_iter().map(|(anomaly, name)| (anomaly, command(name))).collect()
 }
 
 #[test]
@@ -64,7 +70,7 @@ fn a_repetition_decided_on_what_is_remembered_is_decided_anew() {
 
 #[test]
 fn a_command_sent_again_under_another_id_runs_twice() {
-    caught(Setting { fresh_ids: true, ..Setting::ALL }, Anomaly::Twice);
+    caught(Setting { again: Again::UnderAnotherId, ..Setting::ALL }, Anomaly::Twice);
 }
 
 #[test]
@@ -85,4 +91,27 @@ fn commits_dated_by_the_host_s_clock_come_before_their_cause() {
 #[test]
 fn a_commit_chained_to_nothing_breaks_the_chain() {
     caught(Setting { defect: Some(Defect::Unchained), ..QUIET }, Anomaly::Chain);
+}
+
+#[test]
+fn a_window_believed_beyond_its_reach_runs_reactions_twice() {
+    caught(Setting { bend: Some(Bend::TrustsItsWindow), ..Setting::ALL }, Anomaly::Twice);
+}
+
+#[test]
+fn a_repeated_reaction_dated_by_its_delivery_runs_twice() {
+    caught(Setting { again: Again::DatedByDelivery, ..Setting::ALL }, Anomaly::Twice);
+}
+
+#[test]
+fn a_snapshot_of_another_shape_taken_for_one_s_own_is_decided_on() {
+    caught(Setting { releases: [Release::Present, Release::Unnumbered], ..Setting::ALL }, Anomaly::Content);
+}
+
+#[test]
+fn reactions_in_the_window_of_the_clients_flush_their_keys() {
+    let setting = Setting { bend: Some(Bend::SharesOneWindow), ..Setting::ALL };
+    let client = |sent: Option<Sent>| sent.is_some_and(|sent| sent.cause.is_none());
+    let flushed = |(anomaly, sent)| anomaly == Anomaly::Twice && client(sent);
+    assert!((0..SEEDS).any(|seed| shown(seed, setting).into_iter().any(flushed)));
 }

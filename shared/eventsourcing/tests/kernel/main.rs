@@ -6,5 +6,6 @@ mod chain;
 mod codec;
 mod commands;
 mod counter;
+mod folds;
 mod marked;
 mod snapshots;

@@ -1,12 +1,13 @@
 //! What snapshots promise: whoever reads back to one knows what a fold of everything would have told.
 
 use crate::counter::{Add, Counted, Counter, StillHost, keyed, stream};
+use eventsourcing::decider::replay;
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::recent::WINDOW;
 use eventsourcing::snapshot::INTERVAL;
 use eventsourcing::{
     Actor, AppendError, Cause, Commands, Commit, CommitId, Consistency, Correlation, Decider, Digest, Draft, Effect,
-    EventLog, Head, History, LogError, Metadata, Reading, StreamName, Timestamp, Version,
+    EventLog, Head, History, LogError, Metadata, Reach, Reading, StreamName, Timestamp, Version,
 };
 use proptest::prelude::*;
 
@@ -181,30 +182,77 @@ async fn a_snapshot_that_does_not_fit_is_left_out_and_nothing_else() {
     assert!(commits.iter().all(|commit| commit.snapshot.is_none()));
 }
 
+/// A command of a history: so much is added by the command of a number, a client's or a reaction.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    by: u32,
+    reaction: bool,
+    /// The process starts anew before.
+    restart: bool,
+    /// Which earlier command it repeats, counted from the newest; beyond the beginning, none.
+    back: usize,
+}
+
+fn reaches() -> impl Strategy<Value = Reach> {
+    let any = (1_usize..=80, 1_usize..=4_096, 1_usize..=40);
+    any.prop_map(|(commits, bytes, window)| Reach { commits, bytes, window })
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let back = prop_oneof![Just(usize::MAX), 0_usize..60];
+    let step = (0_u32..4, any::<bool>(), prop::bool::weighted(0.3), back);
+    prop::collection::vec(step.prop_map(|(by, reaction, restart, back)| Step { by, reaction, restart, back }), 1..160)
+}
+
+/// The state after all events up to a version, whatever snapshots say.
+fn sum(commits: &[Commit], upto: Version) -> u32 {
+    let upto = commits.iter().filter(|commit| commit.last_version() <= upto);
+    let events = upto.flat_map(|commit| commit.events.decode::<Counted>().unwrap());
+    events.fold(0, |sum, event| Counter::evolve(sum, &event))
+}
+
+/// Whether a command must be recognised: the one that created the stream, a reaction, and a client's while it is among
+/// the newest `window` of clients.
+fn known(commits: &[Commit], metadata: &Metadata, window: usize) -> bool {
+    (0..commits.len()).filter(|place| commits[*place].id == metadata.id).any(|place| {
+        let behind = commits[place + 1..].iter().filter(|commit| commit.causation.is_none()).count();
+        place == 0 || metadata.cause.is_some() || behind < window
+    })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-    /// Processes start anew at will, and commands are repeated: what each answers is the fold of everything so far.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Two processes that look back differently, start anew at will and take repeated commands: what each answers, and
+    /// what a load tells after it, is the fold of everything so far.
     #[test]
-    fn snapshot_and_tail_are_the_fold_of_everything(
-        steps in prop::collection::vec((0_u32..4, any::<bool>(), 0_usize..400), 1..220),
-    ) {
+    fn snapshot_and_tail_are_the_fold_of_everything(reaches in [reaches(), reaches()], steps in steps()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let window = reaches.iter().map(|reach| reach.window).min().unwrap();
         runtime.block_on(async {
             let log = MemoryLog::default();
-            let mut counters = cold(&log);
-            for (index, (by, restart, again)) in steps.iter().enumerate() {
-                if *restart {
-                    counters = cold(&log);
+            let mut counters = reaches.map(|reach| cold(&log).reaching(reach));
+            for (index, step) in steps.iter().enumerate() {
+                let process = index % 2;
+                if step.restart {
+                    counters[process] = cold(&log).reaching(reaches[process]);
                 }
-                let key = if *again < 40 { index.saturating_sub(*again % WINDOW) } else { index };
-                let by = if key == index { *by } else { steps[key].0 };
-                let Ok(done) = counters.execute(&stream(), &Add(by), &keyed(&key.to_string(), Add(by))).await else {
-                    panic!("nothing is refused below the limit")
-                };
-                let commits = log.since(&stream(), Version::NONE).await.unwrap();
-                let upto = commits.iter().filter(|commit| commit.last_version() <= done.version);
-                let sum = upto.flat_map(|commit| commit.events.decode::<Counted>().unwrap());
-                assert_eq!(done.state, sum.fold(0, |sum, event| Counter::evolve(sum, &event)));
+                let number = index.checked_sub(step.back).unwrap_or(index);
+                let Step { by, reaction: reacts, .. } = steps[number];
+                let metadata =
+                    if reacts { reaction(number as u64 + 1, 0) } else { keyed(&number.to_string(), Add(by)) };
+                let before = log.commits(&stream());
+                let done = counters[process].execute(&stream(), &Add(by), &metadata).await.unwrap();
+                let commits = log.commits(&stream());
+                assert_eq!(done.state, sum(&commits, done.version));
+                if known(&before, &metadata, window) {
+                    // By a process that is behind, as the time before that, where it was decided anew meanwhile.
+                    let then = |commit: &Commit| commit.id == metadata.id && commit.last_version() == done.version;
+                    assert!(before.iter().any(then) && done.effect != Effect::Unchanged, "{done:?}");
+                    assert_eq!(commits.len(), before.len());
+                }
+                let history = loaded(&log).await;
+                assert_eq!(replay::<Counter>(&history).unwrap(), sum(&commits, history.head().version()));
+                assert_eq!(history.head(), History::prove(&stream(), commits).unwrap().head());
             }
         });
     }
