@@ -25,7 +25,7 @@ pub const STORY: [(&str, Expected); 25] = [
     ("order-reactions.confirmation-requested", Expected::AllDone),
     ("order-commands.cancel-order", Expected::Status(202)),
     ("reconcile.scheduled", Expected::Streams(5)),
-    ("reconcile.recheck", Expected::Notes(0)),
+    ("reconcile.recheck", Expected::Streams(0)),
     ("operations.parked", Expected::Status(200)),
     ("operations.redrive", Expected::Status(404)),
     ("operations.projections", Expected::Status(200)),
@@ -44,8 +44,6 @@ pub enum Expected {
     AllDone,
     /// A reconciliation of so many streams.
     Streams(usize),
-    /// A look at so many notes.
-    Notes(usize),
 }
 
 impl Expected {
@@ -56,7 +54,6 @@ impl Expected {
             Self::Status(status) => assert_eq!(answer["statusCode"], status, "{answer}"),
             Self::AllDone => assert_eq!(answer, &json!({ "batchItemFailures": [] })),
             Self::Streams(streams) => assert_eq!(answer["streams"], streams, "{answer}"),
-            Self::Notes(notes) => assert_eq!(answer["notes"], notes, "{answer}"),
         }
     }
 }

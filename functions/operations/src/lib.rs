@@ -5,15 +5,13 @@ mod parked;
 mod projections;
 
 use aws_config::SdkConfig;
-use dynamo::{Log, Parked, Views};
-use eventbridge::EventBridgeBus;
+use dynamo::{Parked, Views};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
-use reconcile::Reconcile;
 
 /// The handler.
 pub struct Operations {
-    reconcile: Reconcile<Log, Views, Parked, SystemHost, EventBridgeBus>,
+    reconcile: reconcile::Deployed,
     views: Views,
     parked: Parked,
 }

@@ -56,6 +56,7 @@ impl Operations {
                 partition: (activity::SHARD, &shard),
                 sort: activity::MOVED,
                 from: None,
+                until: None,
                 direction: Direction::Descending,
                 limit: MOST_STREAMS,
             };

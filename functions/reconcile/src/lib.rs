@@ -1,60 +1,72 @@
 //! Reconcile: the last net. Scans the log, brings every fold that is behind up to date, and repeats the hints of every
-//! process that is not finished. It decides nothing: whoever gets a hint again recognises what it did already.
-//!
-//! Between two such scans it tries again, at growing intervals, what subscribers have parked.
+//! process that is not finished; in between, every minute, those of the processes that have been waiting for a while.
+//! Every minute it also tries again what is due of what subscribers have parked.
+//! It decides nothing: whoever gets a hint again recognises what it did already.
 
+mod due;
 pub mod parked;
 mod processes;
+mod waiting;
 
+use crate::parked::Redrives;
+use crate::processes::{Sources, process_of};
+use crate::waiting::WaitingView;
 use aws_config::SdkConfig;
+use domain::cart;
 use dynamo::{Log, Parked, Views};
 use eventbridge::EventBridgeBus;
-use eventsourcing::{Bus, Clock, EventLog, Folds, Hint, LogScan, ParkingLot};
+use eventsourcing::{Bus, Clock, Decider, EventLog, Folds, Hint, LogScan, ParkingLot, StreamName, Timestamp};
+use futures::{StreamExt, stream};
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
-use parked::Redrives;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 
 /// So many streams are followed together.
 const AT_A_TIME: usize = 100;
+/// So many processes are looked at side by side.
+const SIDE_BY_SIDE: usize = 8;
+/// So many streams that wait since a span are asked for in one run, of each of the view's partitions. Those beyond are
+/// asked for when they have waited twice as long.
+const MOST_OF_A_SPAN: usize = 250;
 
 /// The handler.
 pub struct Reconcile<L, V, P, H, B> {
     folds: Folds<L, V, P, H>,
+    /// The log as reactions on stock see it.
+    stock: L,
     bus: B,
+    waiting: WaitingView,
     system: String,
 }
 
-/// What a schedule asks for.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-pub struct Scheduled {
-    /// The whole scan where nothing is said.
-    #[serde(default)]
-    task: Task,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Task {
-    #[default]
+/// What is to be done: the input of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "task", rename_all = "lowercase")]
+pub enum Task {
+    /// Go through the whole log.
     Reconcile,
-    Recheck,
+    /// Ask again for those who have been waiting for a while.
+    Recheck {
+        /// The time of the run, by the schedule.
+        #[serde(deserialize_with = "moment")]
+        time: Timestamp,
+    },
 }
 
-/// What was done.
+/// What a run found.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(untagged)]
-pub enum Report {
-    /// By a scan.
+pub enum Found {
+    /// In the whole log.
     Reconciled(Summary),
-    /// In between.
-    Rechecked(Redrives),
+    /// Among those who wait, and among the notes.
+    Rechecked(Rechecked),
 }
 
-/// What a scan found.
+/// What a run through the whole log found.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Summary {
-    /// How many streams the log has.
+    /// How many streams there are.
     pub streams: usize,
     /// How many rows were behind and were brought up to date.
     pub advanced: usize,
@@ -64,13 +76,32 @@ pub struct Summary {
     pub hinted: usize,
 }
 
+/// What a run in between found.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Rechecked {
+    /// How many streams had been waiting for a while.
+    pub streams: usize,
+    /// How many events were published again for them.
+    pub hinted: usize,
+    /// What became of the notes.
+    #[serde(flatten)]
+    pub redrives: Redrives,
+}
+
 /// The deployed function.
-pub fn function(
-    settings: &Settings,
-    aws: &SdkConfig,
-) -> Result<Reconcile<Log, Views, Parked, SystemHost, EventBridgeBus>, SettingError> {
-    let bus = EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?);
-    Ok(Reconcile::new(projector::folds(settings, aws)?, bus, settings.text("EVENT_SOURCE")?))
+pub type Deployed = Reconcile<Log, Views, Parked, SystemHost, EventBridgeBus>;
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
+    let client = aws_sdk_dynamodb::Client::new(aws);
+    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
+    Ok(Reconcile {
+        folds: projector::folds(settings, aws)?,
+        stock: log.with_markers(settings.text("MARKERS_TABLE")?),
+        bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
+        waiting: WaitingView::new(client, settings.text("WAITING_VIEW")?),
+        system: settings.text("EVENT_SOURCE")?.to_owned(),
+    })
 }
 
 impl<L, V, P, H, B> Function for Reconcile<L, V, P, H, B>
@@ -81,34 +112,37 @@ where
     H: Clock + 'static,
     B: Bus + 'static,
 {
-    type Event = Scheduled;
-    type Answer = Report;
+    type Event = Task;
+    type Answer = Found;
 
-    async fn call(&self, Scheduled { task }: Scheduled) -> Result<Report, Error> {
-        match task {
-            Task::Reconcile => self.reconcile().await.map(Report::Reconciled),
-            Task::Recheck => self.redrive_due(self.folds.host().now()).await.map(Report::Rechecked),
-        }
+    async fn call(&self, task: Task) -> Result<Found, Error> {
+        let found = match task {
+            Task::Reconcile => Found::Reconciled(self.reconcile().await?),
+            Task::Recheck { time } => Found::Rechecked(self.each_minute(time).await?),
+        };
+        tracing::info!(?task, ?found, "done");
+        Ok(found)
     }
 }
 
 impl<L, V, P, H, B> Reconcile<L, V, P, H, B> {
-    /// The last net under these folds, and under whoever reacts to the events that `system` puts on the bus.
-    pub fn new(folds: Folds<L, V, P, H>, bus: B, system: &str) -> Self {
-        Self { folds, bus, system: system.to_owned() }
-    }
-
     /// The folds.
     pub const fn folds(&self) -> &Folds<L, V, P, H> {
         &self.folds
     }
 }
 
-impl<L: EventLog + LogScan, V: eventsourcing::Views, P: ParkingLot, H: Clock, B: Bus> Reconcile<L, V, P, H, B> {
-    /// Scans the log. Folds first: processes choose among what the views show.
+impl<L, V, P, H, B> Reconcile<L, V, P, H, B>
+where
+    L: EventLog + LogScan,
+    V: eventsourcing::Views,
+    P: ParkingLot,
+    H: Clock,
+    B: Bus,
+{
+    /// Goes through the whole log. Folds first: processes choose among what the views show.
     pub async fn reconcile(&self) -> Result<Summary, Error> {
-        let log = self.folds.log();
-        let heads = log.heads().await?;
+        let heads = self.folds.log().heads().await?;
         let mut summary = Summary { streams: heads.len(), ..Summary::default() };
         for heads in heads.chunks(AT_A_TIME) {
             let hints: Vec<_> = heads.iter().map(|(stream, version)| Hint::of(stream.clone(), *version)).collect();
@@ -121,12 +155,53 @@ impl<L: EventLog + LogScan, V: eventsourcing::Views, P: ParkingLot, H: Clock, B:
             }
         }
         let streams: BTreeSet<_> = heads.into_iter().map(|(stream, _)| stream).collect();
-        for stream in &streams {
-            let entries = processes::hints(log, &self.system, &streams, stream).await?;
-            self.bus.publish(&entries).await?;
-            summary.hinted += entries.len();
-        }
-        tracing::info!(?summary, "reconciled");
+        let begun = |cart: &StreamName| process_of(cart).is_ok_and(|process| streams.contains(&process));
+        let mut open = streams.clone();
+        open.retain(|stream| stream.category() != cart::Stream::CATEGORY || !begun(stream));
+        summary.hinted = self.repeat(open).await?;
         Ok(summary)
     }
+
+    /// Each part by itself: none is left out where another fails.
+    async fn each_minute(&self, now: Timestamp) -> Result<Rechecked, Error> {
+        let rechecked = self.recheck(now).await;
+        let redrives = self.redrive_due(now).await?;
+        Ok(Rechecked { redrives, ..rechecked? })
+    }
+
+    /// Repeats the hints of those whose waiting time crossed a mark since the run before.
+    async fn recheck(&self, now: Timestamp) -> Result<Rechecked, Error> {
+        let mut rechecked = Rechecked::default();
+        for span in due::due(now) {
+            let streams = self.waiting.since(span, MOST_OF_A_SPAN).await?;
+            rechecked.streams += streams.len();
+            rechecked.hinted += self.repeat(streams).await?;
+        }
+        Ok(rechecked)
+    }
+
+    /// Publishes again what the processes of these streams may have missed, and counts the events. Where one of them
+    /// fails, the others are not held up by it.
+    async fn repeat(&self, streams: impl IntoIterator<Item = StreamName>) -> Result<usize, Error> {
+        let mut repeated = Vec::new();
+        for stream in streams {
+            repeated.push(self.repeat_one(stream));
+        }
+        let repeated: Vec<_> = stream::iter(repeated).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let failed = repeated.iter().filter_map(|result| result.as_ref().err());
+        failed.for_each(|error| tracing::error!(error, "hints were not repeated"));
+        repeated.into_iter().sum()
+    }
+
+    async fn repeat_one(&self, stream: StreamName) -> Result<usize, Error> {
+        let sources = Sources { log: self.folds.log(), stock: &self.stock, system: &self.system };
+        let entries = sources.hints(&stream).await?;
+        self.bus.publish(&entries).await?;
+        Ok(entries.len())
+    }
+}
+
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
 }
