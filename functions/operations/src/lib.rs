@@ -38,6 +38,10 @@ impl HttpHandler for Operations {
             "GET /ops/parked" => self.parked(request).await,
             "POST /ops/parked/{id}/redrive" => self.redrive(request).await,
             "POST /ops/parked/{id}/discard" => self.discard(request).await,
+            "POST /ops/lost/redrive" => {
+                let recovered = self.reconcile.recover().await.map_err(|error| Problem::unavailable(&error))?;
+                Response::json(StatusCode::OK, &recovered)
+            }
             "GET /ops/projections" => self.projections(request).await,
             "POST /ops/reconcile" => {
                 let summary = self.reconcile.reconcile().await.map_err(|error| Problem::unavailable(&error))?;

@@ -49,6 +49,11 @@ impl<L, V, P, H> Projector<L, V, P, H> {
     pub const fn new(folds: Folds<L, V, P, H>) -> Self {
         Self(folds)
     }
+
+    /// The folds.
+    pub const fn folds(&self) -> &Folds<L, V, P, H> {
+        &self.0
+    }
 }
 
 impl<L, V, P, H> Function for Projector<L, V, P, H>

@@ -14,8 +14,6 @@ use lambda::{Error, metrics};
 use projector::tampering::TAMPERING;
 use serde::Serialize;
 
-/// Under which name the relay parks: what it parks was never published.
-const RELAY: &str = "relay";
 /// So many notes are read together.
 const PAGE: usize = 100;
 /// So many notes are tried in one run; the others stay due.
@@ -54,7 +52,7 @@ impl<L: EventLog + LogScan, V: Views, P: ParkingLot, H: Clock, B: Bus> Reconcile
         let mut tried = 0;
         let mut after = None;
         loop {
-            let page = self.folds.parked().notes(after.as_ref(), PAGE).await?;
+            let page = self.folds().parked().notes(after.as_ref(), PAGE).await?;
             done.notes += page.notes.len();
             for note in page.notes.iter().filter(|note| note.due_at() <= now) {
                 if tried == MOST {
@@ -83,7 +81,7 @@ impl<L: EventLog + LogScan, V: Views, P: ParkingLot, H: Clock, B: Bus> Reconcile
     /// Tries one again, whether it is due or not.
     pub async fn redrive(&self, note: &Parked) -> Result<Outcome, Error> {
         match &note.trouble.subject {
-            Subject::Fold { .. } => Ok(match self.folds.redrive(note).await? {
+            Subject::Fold { .. } => Ok(match self.folds().redrive(note).await? {
                 Redriven::Follows(version) => Outcome::Follows(version),
                 Redriven::Stuck(error) => Outcome::Stuck(error),
             }),
@@ -94,9 +92,9 @@ impl<L: EventLog + LogScan, V: Views, P: ParkingLot, H: Clock, B: Bus> Reconcile
 
     async fn publish_again(&self, note: &Parked, function: &str, event: &EventId) -> Result<Outcome, Error> {
         // Counted before it is tried: once it is published, whoever reacts may take the note away at any moment.
-        let again = Trouble { at: self.folds.host().now(), ..note.trouble.clone() };
-        self.folds.parked().park(&again).await?;
-        let commit = match commit_of(self.folds.log(), event).await {
+        let again = Trouble { at: self.folds().host().now(), ..note.trouble.clone() };
+        self.folds().parked().park(&again).await?;
+        let commit = match commit_of(self.folds().log(), event).await {
             Ok(Some(commit)) => commit,
             Ok(None) => return Ok(Outcome::Stuck("the log does not hold it".to_owned())),
             Err(error @ LogError::Corrupt { .. }) => return Ok(Outcome::Stuck(error.to_string())),
@@ -106,9 +104,9 @@ impl<L: EventLog + LogScan, V: Views, P: ParkingLot, H: Clock, B: Bus> Reconcile
             Ok(entries) => entries,
             Err(error) => return Ok(Outcome::Stuck(error.to_string())),
         };
-        if function == RELAY {
+        if function == relay::NAME {
             self.bus.publish(&entries).await?;
-            self.folds.parked().clear(&note.trouble.subject, commit.version).await?;
+            self.folds().parked().clear(&note.trouble.subject, commit.version).await?;
             return Ok(Outcome::Follows(commit.last_version()));
         }
         entries.retain(|entry| entry.detail.id == *event);

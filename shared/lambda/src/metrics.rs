@@ -66,6 +66,11 @@ pub fn notes(notes: usize) {
     gauge!("ParkedNotes").set(bounded(notes));
 }
 
+/// How many batches lie where Lambda puts what it gave up on.
+pub fn lost(batches: usize) {
+    gauge!("LostBatches").set(bounded(batches));
+}
+
 fn bounded(number: impl TryInto<u32>) -> u32 {
     number.try_into().unwrap_or(u32::MAX)
 }
