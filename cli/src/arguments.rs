@@ -103,6 +103,13 @@ mod tests {
     }
 
     #[test]
+    fn a_note_is_redriven_or_what_was_lost() {
+        assert_eq!(parse("parked redrive").unwrap_err().kind(), ErrorKind::MissingRequiredArgument);
+        assert_eq!(parse("parked redrive relay:cart-1@1 --lost").unwrap_err().kind(), ErrorKind::ArgumentConflict);
+        assert!(parse("parked redrive --lost").is_ok() && parse("parked redrive relay:cart-1@1").is_ok());
+    }
+
+    #[test]
     fn data_is_either_kept_or_thrown_away() {
         assert_eq!(parse("serve --memory --data shop").unwrap_err().kind(), ErrorKind::ArgumentConflict);
         assert!(parse("serve --memory").is_ok() && parse("serve --data shop").is_ok() && parse("serve").is_ok());

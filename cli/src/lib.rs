@@ -1,8 +1,9 @@
 //! The command `shop`: the whole shop on one machine, and what its operators ask of it.
 //!
 //! `stack` names what is deployed; `arguments` is the command line, `commands` has a file for each command. They reach
-//! the shop through `client` alone, over HTTP, as anybody else does; what reads the whole log opens its `tables`. `sample` is what `serve --demo` and `seed` fill a
-//! shop with, `log` follows and prints events, `bench` measures the event log, `terminal` knows what is looked at by a person.
+//! the shop through `client` alone, over HTTP, as anybody else does; what reads the whole log opens its `tables`.
+//! `sample` is what `serve --demo` and `seed` fill a shop with, `log` follows and prints events, `bench` measures the
+//! event log, `terminal` knows what is looked at by a person.
 
 mod arguments;
 mod bench;

@@ -34,12 +34,20 @@ pub(crate) struct Ls {}
 A view is brought up to date from the log. An event that a function could not react to is published
 again; its note goes when the function has reacted. Exit code 5 where it is still stuck.
 
+With --lost it is the batches of the log's stream that Lambda itself gave up on: their streams are
+followed, their events published, and the batches are gone then. A schedule does so each minute.
+
 Examples:
   shop parked redrive order/g1:order-0195f1c2a0b07000800000000000cafe
-  shop parked ls --json | jq -r .id | xargs -n 1 shop parked redrive")]
+  shop parked ls --json | jq -r .id | xargs -n 1 shop parked redrive
+  shop parked redrive --lost")]
 pub(crate) struct Redrive {
     /// Its id, as `shop parked ls` prints it
-    id: String,
+    #[arg(required_unless_present = "lost", conflicts_with = "lost")]
+    id: Option<String>,
+    /// What Lambda gave up on
+    #[arg(long)]
+    lost: bool,
 }
 
 /// Put a note away without doing anything about it
@@ -85,12 +93,20 @@ struct Settled {
     version: Option<u64>,
 }
 
+/// What became of the batches that Lambda gave up on.
+#[derive(Serialize, Deserialize)]
+struct Recovered {
+    batches: usize,
+    recovered: usize,
+}
+
 impl Parked {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
         match self {
             Self::Ls(Ls {}) => list(&operator, global).await,
-            Self::Redrive(Redrive { id }) => settle(&operator, global, id, "redrive").await,
+            Self::Redrive(Redrive { id: Some(id), .. }) => settle(&operator, global, id, "redrive").await,
+            Self::Redrive(Redrive { id: None, .. }) => recover(&operator, global).await,
             Self::Discard(Discard { id }) => settle(&operator, global, id, "discard").await,
         }
     }
@@ -138,6 +154,14 @@ async fn settle(operator: &Session, global: &Global, id: &str, how: &str) -> Res
         Some(version) => format!("{id}: {outcome}, now at version {version}"),
         None => format!("{id}: {outcome}"),
     })
+}
+
+async fn recover(operator: &Session, global: &Global) -> Result<(), Failure> {
+    let found: Recovered = operator.post(&["ops", "lost", "redrive"]).send().await?.accepted()?.json()?;
+    if global.json {
+        return terminal::json_line(&found);
+    }
+    terminal::line(&format!("{} batches were lost and are made up for", found.recovered))
 }
 
 #[cfg(test)]

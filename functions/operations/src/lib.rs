@@ -4,10 +4,12 @@
 mod parked;
 mod projections;
 
+use api::requests::Nothing;
 use aws_config::SdkConfig;
 use dynamo::{Parked, Views};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use reconcile::lost::Recovered;
 
 /// The handler.
 pub struct Operations {
@@ -39,11 +41,21 @@ impl HttpHandler for Operations {
             "POST /ops/parked/{id}/redrive" => self.redrive(request).await,
             "POST /ops/parked/{id}/discard" => self.discard(request).await,
             "POST /ops/lost/redrive" => {
-                let recovered = self.reconcile.recover().await.map_err(|error| Problem::unavailable(&error))?;
-                Response::json(StatusCode::OK, &recovered)
+                let Nothing {} = request.json()?;
+                let found = self.reconcile.recover().await.map_err(|error| Problem::unavailable(&error))?;
+                let Recovered { batches, recovered } = found;
+                if recovered < batches {
+                    let detail = format!(
+                        "of {batches} batches {} are stuck: the log of operations says why",
+                        batches - recovered
+                    );
+                    return Err(Problem::conflict("still-lost", &detail));
+                }
+                Response::json(StatusCode::OK, &found)
             }
             "GET /ops/projections" => self.projections(request).await,
             "POST /ops/reconcile" => {
+                let Nothing {} = request.json()?;
                 let summary = self.reconcile.reconcile().await.map_err(|error| Problem::unavailable(&error))?;
                 Response::json(StatusCode::OK, &summary)
             }
