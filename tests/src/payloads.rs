@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 25] = [
+pub const STORY: [(&str, Expected); 26] = [
     ("catalogue-commands.register-product", Expected::Status(201)),
     ("catalogue-commands.list-product", Expected::Status(200)),
     ("stock-commands.receive", Expected::Status(200)),
@@ -28,6 +28,7 @@ pub const STORY: [(&str, Expected); 25] = [
     ("reconcile.recheck", Expected::Streams(0)),
     ("operations.parked", Expected::Status(200)),
     ("operations.redrive", Expected::Status(404)),
+    ("operations.recover", Expected::Status(200)),
     ("operations.projections", Expected::Status(200)),
     ("operations.reconcile", Expected::Status(200)),
     ("queries.order", Expected::Status(200)),

@@ -162,9 +162,10 @@ async fn what_nobody_can_read_is_parked_wherever_it_is_and_all_else_is_followed(
             let ground = Ground::default();
             let mut commits = Vec::new();
             for number in 0..size {
-                commits.push(match number == poison {
-                    true => ground.append(&stream(number), Later::StockCounted {}).await,
-                    false => ground.received(number).await,
+                commits.push(if number == poison {
+                    ground.append(&stream(number), Later::StockCounted {}).await
+                } else {
+                    ground.received(number).await
                 });
             }
             let projector = ground.projector();
@@ -172,17 +173,13 @@ async fn what_nobody_can_read_is_parked_wherever_it_is_and_all_else_is_followed(
             let notes = ground.notes().await;
             assert!(!notes.is_empty(), "{poison} of {size}");
             for note in &notes {
-                assert!(note.trouble.subject.object() == stream(poison).to_string(), "{note:?}");
+                assert_eq!(note.trouble.subject.object(), stream(poison).to_string());
                 assert_eq!((note.trouble.class, note.trouble.version), (Class::Permanent, Version(1)));
             }
             // Another of its commits does not get past it.
             let next = ground.received(poison).await;
             assert_eq!(first_failed(&projector, batch(&[next], 0)).await, None);
-            let place = Place {
-                view: "stock",
-                generation: Generation::FIRST,
-                key: stream(poison).id().to_owned(),
-            };
+            let place = Place { view: "stock", generation: Generation::FIRST, key: stream(poison).id().to_owned() };
             assert_eq!(ground.views.row(&place, Consistency::Strong).await.unwrap(), None, "{poison} of {size}");
             let stuck: Vec<_> = ground.behind(size).await.into_iter().filter(|number| *number != poison).collect();
             assert!(stuck.is_empty(), "{stuck:?} are held up by {poison} of {size}");
