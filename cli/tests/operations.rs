@@ -48,12 +48,12 @@ async fn verify_ends_with_3_and_names_what_differs() {
 
     let (code, out, err) = run(&shop, "verify").await;
     assert_eq!((code, out.as_str()), (3, ""));
-    assert!(err.contains("stock-berlin.mug") && err.contains("document/on_hand"), "{err}");
+    assert!(err.contains("stock-berlin.mug") && err.contains("document/state/on_hand"), "{err}");
     let (code, out, _) = run(&shop, "verify --json --stream stock-berlin.mug").await;
     let found: Value = serde_json::from_str(&out).unwrap();
     let difference = json!({
         "kind": "row", "stream": "stock-berlin.mug", "view": "stock",
-        "field": "document/on_hand", "found": "11", "folded": "10",
+        "field": "document/state/on_hand", "found": "11", "folded": "10",
     });
     assert_eq!((code, found), (3, json!({ "agrees": false, "difference": difference })));
     assert_eq!(run(&shop, "verify --stream product-mug").await.0, 0, "that stream is as it was");
