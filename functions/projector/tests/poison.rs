@@ -104,7 +104,7 @@ impl Ground {
     }
 
     async fn received(&self, number: usize) -> Commit {
-        let quantity = Quantity::new(5).unwrap();
+        let quantity = Quantity::try_from(5).unwrap();
         self.append(&stream(number), stock::Event::StockReceived { quantity, delivery_note: None }).await
     }
 
