@@ -27,12 +27,11 @@ async fn serve(State(seam): State<Seam>, request: Request) -> Response<Body> {
         *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
         return response;
     };
-    let (answer, content_type) = match parts.headers.get("x-amz-target") {
-        Some(target) => (seam.answer(target.to_str().unwrap_or_default(), body.to_vec()).await, JSON),
-        None => {
-            let uri = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
-            (seam.answer_object(parts.method.as_str(), uri), XML)
-        }
+    let (answer, content_type) = if let Some(target) = parts.headers.get("x-amz-target") {
+        (seam.answer(target.to_str().unwrap_or_default(), body.to_vec()).await, JSON)
+    } else {
+        let uri = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
+        (seam.answer_object(parts.method.as_str(), uri), XML)
     };
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
