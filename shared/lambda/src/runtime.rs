@@ -3,10 +3,17 @@
 use crate::function::{Error, Function};
 use crate::settings::{SettingError, Settings};
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, tls::Provider};
 use lambda_runtime::{LambdaEvent, service_fn};
+use std::time::Duration;
+
+/// How long a connection may take,
+const CONNECT: Duration = Duration::from_secs(2);
+/// and how long one try of a request, from first to last byte.
+const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// Runs a function in Lambda until the environment ends: settings, AWS clients and caches are made once, before the
 /// first event is asked for.
@@ -27,13 +34,15 @@ pub async fn aws_config() -> SdkConfig {
 
 /// How every AWS client of a function behaves, whatever it is connected to: `docs/benchmarks` says what it saves.
 ///
-/// The SDK would watch each body for a silence of 20 s. Most functions' own time-out ends sooner, and bodies are single
-/// documents of a few pages at most.
+/// A try has 5 s from first to last byte: ten times what the slowest page takes, and time for two more tries within the
+/// functions' own 15. So the SDK need not watch each body for a silence of 20 s, which costs it more than anything else.
 #[must_use]
 pub fn aws_settings(config: SdkConfig) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
     config
         .into_builder()
         .behavior_version(BehaviorVersion::latest())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .timeout_config(timeouts)
         .build()
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod advance;
+mod begin;
 mod chain;
 mod codec;
 mod commands;
