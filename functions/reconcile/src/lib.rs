@@ -22,8 +22,8 @@ use std::collections::BTreeSet;
 const AT_A_TIME: usize = 100;
 /// So many processes are looked at side by side.
 const SIDE_BY_SIDE: usize = 8;
-/// So many streams that wait since a span are asked for in one run, of each of the view's partitions. Those beyond are
-/// asked for when they have waited twice as long.
+/// So many streams that wait since a span are asked for in one run, of each of the view's partitions, the oldest first.
+/// Those beyond are left to a later mark, or to the daily run.
 const MOST_OF_A_SPAN: usize = 250;
 
 /// The handler.
