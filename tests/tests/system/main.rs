@@ -8,4 +8,5 @@ mod cost;
 mod http;
 mod shop;
 mod story;
+mod trimmed;
 mod waiting;
