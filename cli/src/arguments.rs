@@ -16,7 +16,7 @@ Begin with:
   shop seed --orders 100 --seed 1       customers who buy from it
   shop events tail --follow             what happens, as it happens
 
-Exit codes: 0 done, 1 failed, 2 used wrongly, 4 not found, 5 in conflict"
+Exit codes: 0 done, 1 failed, 2 used wrongly, 3 found a difference, 4 not found, 5 in conflict"
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -82,6 +82,7 @@ mod tests {
             "state cart",
             "state cart-1 --version 0",
             "token --as customer",
+            "verify --stream cart",
             "token --as admin",
             "events tail --since yesterday",
             "events tail --stream cart",
@@ -99,6 +100,13 @@ mod tests {
         let error = parse("events tail --type OrderConfirmd").unwrap_err();
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains("OrderConfirmed"), "{error}");
+    }
+
+    #[test]
+    fn a_note_is_redriven_or_what_was_lost() {
+        assert_eq!(parse("parked redrive").unwrap_err().kind(), ErrorKind::MissingRequiredArgument);
+        assert_eq!(parse("parked redrive relay:cart-1@1 --lost").unwrap_err().kind(), ErrorKind::ArgumentConflict);
+        assert!(parse("parked redrive --lost").is_ok() && parse("parked redrive relay:cart-1@1").is_ok());
     }
 
     #[test]

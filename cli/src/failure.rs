@@ -24,6 +24,21 @@ pub(crate) enum Failure {
         "{0} signs no tokens: only the machine that `shop serve` runs on can ask it; pass --token or set SHOP_TOKEN"
     )]
     NoTokens(String),
+    /// Not a local host: its tables are elsewhere.
+    #[error("{0} shows no tables: only those of `shop serve` can be read, and only from the machine that it runs on")]
+    NoTables(String),
+    /// The shop is of another release.
+    #[error("there is no table {0}: is that a shop of this release?")]
+    NoTable(String),
+    /// The tables cannot be read.
+    #[error("{0}; is `shop serve` still running?")]
+    Tables(String),
+    /// The log has no such stream.
+    #[error("there is no stream {0}")]
+    NoStream(String),
+    /// What was verified is not as it should be.
+    #[error("{0}")]
+    Different(String),
     /// The shop says no.
     #[error("{request}: {reason}")]
     Answered {
@@ -75,12 +90,16 @@ impl Failure {
     /// What the process ends with.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Answered { status: StatusCode::NOT_FOUND, .. } => 4,
+            Self::Different(_) => 3,
+            Self::NoStream(_) | Self::Answered { status: StatusCode::NOT_FOUND, .. } => 4,
             Self::Answered { status: StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED, .. } => 5,
             Self::Answered { .. }
             | Self::Unreachable(_)
             | Self::Interrupted { .. }
             | Self::NoTokens(_)
+            | Self::NoTables(_)
+            | Self::NoTable(_)
+            | Self::Tables(_)
             | Self::Unreadable { .. }
             | Self::Stalled { .. }
             | Self::Host(_)

@@ -1,8 +1,9 @@
 //! The command `shop`: the whole shop on one machine, and what its operators ask of it.
 //!
 //! `stack` names what is deployed; `arguments` is the command line, `commands` has a file for each command. They reach
-//! the shop through `client` alone, over HTTP, as anybody else does. `sample` is what `serve --demo` and `seed` fill a
-//! shop with, `log` follows and prints events, `bench` measures the event log, `terminal` knows what is looked at by a person.
+//! the shop through `client` alone, over HTTP, as anybody else does; what reads the whole log opens its `tables`.
+//! `sample` is what `serve --demo` and `seed` fill a shop with, `log` follows and prints events, `bench` measures the
+//! event log, `terminal` knows what is looked at by a person.
 
 // The benchmarks await the SDK's deep futures through every layer of the shop.
 #![recursion_limit = "256"]
@@ -15,6 +16,7 @@ mod failure;
 mod log;
 mod sample;
 mod stack;
+mod tables;
 mod terminal;
 
 pub use stack::{TEMPLATE, functions, parameters};
@@ -26,7 +28,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
-/// Runs the command line of this process: 0 done, 1 failed, 2 used wrongly, 4 not found, 5 in conflict.
+/// Runs the command line of this process: 0 done, 1 failed, 2 used wrongly, 3 found a difference, 4 not found, 5 in conflict.
 pub async fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -33,6 +33,7 @@ pub fn functions() -> Vec<Registered> {
         "relay" => relay::function,
         "reconcile" => reconcile::function,
         "queries" => queries::function,
+        "operations" => operations::function,
     }
 }
 

@@ -1,7 +1,8 @@
-//! One loopback endpoint for other processes' SDKs: `DynamoDB`, its streams and `PutEvents`, unrestricted.
+//! One loopback endpoint for other processes' SDKs: `DynamoDB`, its streams, `PutEvents` and the objects of buckets,
+//! unrestricted.
 
 use crate::gateway::from_this_machine;
-use crate::seam::Seam;
+use crate::seam::{JSON, Seam, XML};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -26,10 +27,15 @@ async fn serve(State(seam): State<Seam>, request: Request) -> Response<Body> {
         *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
         return response;
     };
-    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let answer = seam.answer(target, body.to_vec()).await;
+    let (answer, content_type) = match parts.headers.get("x-amz-target") {
+        Some(target) => (seam.answer(target.to_str().unwrap_or_default(), body.to_vec()).await, JSON),
+        None => {
+            let uri = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
+            (seam.answer_object(parts.method.as_str(), uri), XML)
+        }
+    };
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     *response.body_mut() = Body::from(answer.body);
     response
 }

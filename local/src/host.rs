@@ -162,7 +162,8 @@ impl Host {
         url(self.address)
     }
 
-    /// A loopback URL that answers `DynamoDB`, its streams and `EventBridge`'s `PutEvents` to any SDK.
+    /// A loopback URL that answers `DynamoDB`, its streams, `EventBridge`'s `PutEvents` and what reads and removes the
+    /// objects of a bucket to any SDK.
     #[must_use]
     pub fn aws_url(&self) -> String {
         url(self.aws_address)

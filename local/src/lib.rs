@@ -6,6 +6,7 @@
 //! `clock`, `gate` and `controls` are what tests and operators move: time, and the functions' coming and going.
 //! What it cannot imitate it refuses by name; what has no meaning on one machine it names as a warning.
 
+mod buckets;
 mod clock;
 mod controls;
 mod database;

@@ -1,6 +1,7 @@
 //! Under the SDK: each function has an HTTP client of its own that never leaves the process. It checks what the
 //! function may do, counts, passes on to the database or the bus, and wakes the readers of a stream after a write.
 
+use crate::buckets::{self, Buckets, ObjectRequest};
 use crate::database::{Answer, Engine};
 use crate::events::Buses;
 use crate::policy::{Policy, demands, table_name};
@@ -25,6 +26,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The caller that the host's own requests, and those of other processes, are counted for.
 pub(crate) const HOST: &str = "host";
 
+/// The media type of an answer to a request with a target,
+pub(crate) const JSON: &str = "application/x-amz-json-1.0";
+/// and of one without, which is S3's.
+pub(crate) const XML: &str = "application/xml";
+
 /// What all callers share.
 #[derive(Debug)]
 pub(crate) struct Backend {
@@ -32,6 +38,8 @@ pub(crate) struct Backend {
     pub(crate) engine: Engine,
     /// The buses.
     pub(crate) buses: Buses,
+    /// The buckets.
+    pub(crate) buckets: Buckets,
     /// The template's tables.
     pub(crate) tables: Vec<Table>,
     /// The readers of each table's stream, by the table's name.
@@ -46,11 +54,12 @@ impl Backend {
     pub(crate) fn new(
         engine: Engine,
         buses: Buses,
+        buckets: Buckets,
         tables: Vec<Table>,
         wakes: BTreeMap<String, Vec<Arc<Wake>>>,
         work: Work,
     ) -> Self {
-        Self { engine, buses, tables, wakes, work, requests: Mutex::default() }
+        Self { engine, buses, buckets, tables, wakes, work, requests: Mutex::default() }
     }
 
     /// Requests so far, by function and operation.
@@ -132,6 +141,22 @@ impl Seam {
         self.backend.engine.call(operation.to_owned(), body, wake).await
     }
 
+    /// Answers a request of S3, which has no target.
+    pub(crate) fn answer_object(&self, method: &str, path_and_query: &str) -> Answer {
+        let Some(request) = ObjectRequest::read(method, path_and_query) else {
+            let message = format!("{method} {path_and_query} is not imitated on one machine");
+            return buckets::refused(501, "NotImplemented", &message);
+        };
+        self.count(request.name());
+        if let Some((name, policy)) = &self.caller.function
+            && let Some(message) = policy.refusal(name, &[request.demand()])
+        {
+            tracing::warn!(function = self.caller.binary, message, "refused by the function's policies");
+            return buckets::refused(403, "AccessDenied", &message);
+        }
+        self.backend.buckets.answer(&request)
+    }
+
     fn count(&self, operation: &str) {
         let mut requests = self.backend.requests.lock().unwrap_or_else(PoisonError::into_inner);
         *requests.entry((self.caller.binary.clone(), operation.to_owned())).or_default() += 1;
@@ -163,6 +188,12 @@ fn refused(status: u16, kind: &str, message: &str) -> Answer {
     Answer { status, body: json!({"__type": kind, "message": message, "Message": message}).to_string() }
 }
 
+/// What is behind the host name of a URI.
+fn path_and_query(uri: &str) -> &str {
+    let behind_scheme = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    behind_scheme.find('/').map_or("/", |start| &behind_scheme[start..])
+}
+
 impl HttpClient for Seam {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
@@ -173,13 +204,17 @@ impl HttpConnector for Seam {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let seam = self.clone();
         HttpConnectorFuture::new(async move {
-            let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
-            let body = request.body().bytes().unwrap_or_default().to_vec();
-            let answer = seam.answer(&target, body).await;
+            let (answer, content_type) = match request.headers().get("x-amz-target") {
+                Some(target) => {
+                    let body = request.body().bytes().unwrap_or_default().to_vec();
+                    (seam.answer(target, body).await, JSON)
+                }
+                None => (seam.answer_object(request.method(), path_and_query(request.uri())), XML),
+            };
             let status =
                 StatusCode::try_from(answer.status).map_err(|error| ConnectorError::other(error.into(), None))?;
             let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
-            response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+            response.headers_mut().insert("content-type", content_type);
             Ok(response)
         })
     }

@@ -1,5 +1,6 @@
 //! Starting a host: from the plan to everything that serves.
 
+use crate::buckets::Buckets;
 use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::database::Engine;
@@ -51,7 +52,8 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     for (table, wake) in &wakes {
         by_table.entry(table.name.clone()).or_default().push(Arc::clone(wake));
     }
-    let backend = Backend::new(engine.clone(), buses, plan.tables.clone(), by_table, work.clone());
+    let buckets = Buckets::declared(&plan.stack, directory.path());
+    let backend = Backend::new(engine.clone(), buses, buckets, plan.tables.clone(), by_table, work.clone());
     let backend = Arc::new(backend);
     let seam = Seam::unrestricted(Arc::clone(&backend));
     let client = Client::new(&seam.config());
@@ -70,7 +72,7 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         runners: &runners,
         queues: &queues,
         controls: &controls,
-        directory: &directory,
+        buckets: &backend.buckets,
         streams: options.streams,
     };
     for ((table, declared), wake) in plan.streams.iter().zip(&controls.wakes) {

@@ -1,8 +1,9 @@
 //! What the template declares about each trigger, put together with what serves it.
 
+use crate::buckets::Buckets;
 use crate::controls::Controls;
 use crate::functions::Runner;
-use crate::host::{Directory, HostError, Streams};
+use crate::host::{HostError, Streams};
 use crate::mappings::{DeclaredQueue, DeclaredStream};
 use crate::plan::Plan;
 use crate::queues::{QueueMapping, Queues};
@@ -24,8 +25,8 @@ pub(crate) struct Wiring<'a> {
     pub(crate) queues: &'a Queues,
     /// What moves the clock and stops functions.
     pub(crate) controls: &'a Controls,
-    /// The data directory.
-    pub(crate) directory: &'a Directory,
+    /// The buckets.
+    pub(crate) buckets: &'a Buckets,
     /// How streams are cut and disturbed.
     pub(crate) streams: Streams,
 }
@@ -70,10 +71,10 @@ impl Wiring<'_> {
         if let Some(queue) = self.queues.by_arn(arn) {
             return Ok(Destination::Queue(queue));
         }
-        let bucket = self.plan.stack.by_arn(arn).filter(|resource| resource.kind == "AWS::S3::Bucket");
-        let bucket = bucket.ok_or_else(|| {
+        let bucket = self.plan.stack.by_arn(arn).and_then(|bucket| self.buckets.folder(&bucket.identity.reference));
+        let folder = bucket.ok_or_else(|| {
             TemplateError::value("DestinationConfig.OnFailure", format!("{arn} is neither a queue nor a bucket"))
         })?;
-        Ok(Destination::folder(self.directory.path(), &bucket.logical))
+        Ok(Destination::Folder(folder.to_owned()))
     }
 }

@@ -3,11 +3,12 @@
 use aws_sdk_dynamodb::Client;
 use domain::views::{PARTITIONS, subscriptions};
 use dynamo::{Log, Views};
-use eventsourcing::views::{Generation, Place};
-use eventsourcing::{Consistency, EventLog, LogScan, Version, Views as _};
+use eventsourcing::verify::{Verification, VerifyError};
+use eventsourcing::views::Generation;
+use eventsourcing::{LogScan, StreamName};
+use lambda::SystemHost;
 
-/// The first row of a read model that is not the fold of its whole stream, if there is one; `table` tells the name of
-/// a table by its logical id.
+/// The first thing that is not as the log says, if there is one; `table` tells the name of a table by its logical id.
 pub async fn first_difference(client: &Client, table: impl Fn(&str) -> String) -> Option<String> {
     let log = Log::new(client.clone(), table("EventLog"));
     let views = PARTITIONS.iter().fold(Views::new(client.clone()), |views, (view, partitions)| {
@@ -16,18 +17,18 @@ pub async fn first_difference(client: &Client, table: impl Fn(&str) -> String) -
     });
     let heads = log.heads().await.expect("the log reads");
     assert!(!heads.is_empty(), "an empty log shows nothing");
-    for (stream, _) in heads {
-        let commits = log.since(&stream, Version::NONE).await.expect("the stream reads");
-        for subscription in subscriptions().iter().filter(|subscription| subscription.follows(stream.category())) {
-            let place =
-                Place { view: subscription.name(), generation: Generation::FIRST, key: subscription.key(&stream) };
-            let row = views.row(&place, Consistency::Strong).await.expect("the view reads");
-            let row = row.map(|row| (row.version, row.hash, row.document));
-            let folded = subscription.fold(None, &commits).row.map(|row| (row.version, row.hash, row.document));
-            if row != folded {
-                return Some(format!("{place:?} is {row:?}, its stream says {folded:?}"));
-            }
-        }
+    let streams: Vec<StreamName> = heads.into_iter().map(|(stream, _)| stream).collect();
+    let subscriptions = subscriptions();
+    let verification = Verification {
+        log: &log,
+        views: &views,
+        host: &SystemHost,
+        subscriptions: &subscriptions,
+        generation: Generation::FIRST,
+    };
+    match verification.run(&streams, || {}).await {
+        Ok(_) => None,
+        Err(VerifyError::Different(difference)) => Some(difference.to_string()),
+        Err(error) => panic!("{error}"),
     }
-    None
 }

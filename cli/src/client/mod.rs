@@ -12,6 +12,7 @@ use crate::arguments::Global;
 use crate::failure::Failure;
 use reqwest::{Method, Request, StatusCode, Url, header};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -57,6 +58,15 @@ impl Client {
         match answer.status {
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Err(Failure::NoTokens(self.address())),
             _ => Ok(answer.accepted()?.json::<Signed>()?.token),
+        }
+    }
+
+    /// What a local host tells of itself.
+    pub(crate) async fn local<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        let answer = self.send(self.request(Method::GET, &["_local"], &Value::Null)).await?;
+        match answer.status {
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Err(Failure::NoTables(self.address())),
+            _ => answer.accepted()?.json(),
         }
     }
 

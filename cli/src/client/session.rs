@@ -42,6 +42,11 @@ impl Session {
         Unsent { session: self, request: self.client.request(Method::GET, path, &Value::Null) }
     }
 
+    /// A command that may be sent again by its nature.
+    pub(crate) fn post(&self, path: &[&str]) -> Unsent<'_> {
+        Unsent { session: self, request: self.client.request(Method::POST, path, &Value::Null) }
+    }
+
     /// A command. Its key makes it the same command whenever it is sent again, so it is repeated where that may help.
     pub(crate) async fn command(&self, path: &[&str], key: &str, body: &Value) -> Result<Answer, Failure> {
         let mut request = self.client.request(Method::POST, path, body);

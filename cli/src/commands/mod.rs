@@ -3,10 +3,13 @@
 mod bench;
 mod bench_writer;
 mod events;
+mod parked;
+mod reconcile;
 mod seed;
 mod serve;
 mod state;
 mod token;
+mod verify;
 
 use crate::arguments::Global;
 use crate::failure::Failure;
@@ -20,6 +23,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Events(events::Events),
     State(state::State),
+    #[command(subcommand)]
+    Parked(parked::Parked),
+    Reconcile(reconcile::Reconcile),
+    Verify(verify::Verify),
     Bench(bench::Bench),
     BenchWriter(bench_writer::BenchWriter),
 }
@@ -33,6 +40,9 @@ impl Command {
             Self::Seed(command) => command.run(global).await,
             Self::Events(events::Events::Tail(command)) => command.run(global).await,
             Self::State(command) => command.run(global).await,
+            Self::Parked(command) => command.run(global).await,
+            Self::Reconcile(command) => command.run(global).await,
+            Self::Verify(command) => command.run(global).await,
             Self::Bench(command) => command.run(global).await,
             Self::BenchWriter(command) => command.run().await,
         }

@@ -1,7 +1,7 @@
-//! A batch of stream records as hints, one a stream, whatever order the records come in.
+//! A batch of stream records as hints, one a stream, whatever order the records come in, and what is no hint but an alarm.
 
 use dynamo::item::{commit_of, key_of};
-use eventsourcing::{Hint, StreamName};
+use eventsourcing::{EventId, Hint, StreamName};
 use lambda::stream::{Change, Record};
 use std::collections::BTreeMap;
 
@@ -19,25 +19,50 @@ pub(crate) struct Position {
     pub(crate) sequence_number: String,
 }
 
-/// One hint for each stream of a batch.
-pub(crate) fn moved(records: Vec<Record>) -> Vec<Moved> {
-    let mut all = BTreeMap::<StreamName, Moved>::new();
-    for (index, record) in records.into_iter().enumerate() {
-        let first = Position { index, sequence_number: record.sequence_number };
-        let Change::Added(item) = record.change else {
-            tracing::error!(position = ?first, "tampering: an item of the log was changed or removed");
-            continue;
-        };
-        let Ok((stream, version)) = key_of(&item) else {
-            tracing::error!(position = ?first, "a record of the log's stream has no stream and version");
-            continue;
-        };
-        let moved = all.entry(stream.clone()).or_insert_with(|| Moved { hint: Hint::of(stream, version), first });
-        // A record that is no commit is a hint all the same: the log will say what is wrong with it.
-        match commit_of(item) {
-            Ok(commit) => moved.hint.add(commit),
-            Err(_) => moved.hint.reach(version),
+/// An item of the log that was changed or removed.
+#[derive(Debug)]
+pub(crate) struct Tampered {
+    pub(crate) commit: EventId,
+    /// What was done to it: `MODIFY` or `REMOVE`.
+    pub(crate) what: String,
+    pub(crate) position: Position,
+}
+
+/// What a batch says.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// One hint for each stream.
+    pub(crate) moved: Vec<Moved>,
+    pub(crate) tampered: Vec<Tampered>,
+}
+
+impl Batch {
+    /// Reads the records.
+    pub(crate) fn of(records: Vec<Record>) -> Self {
+        let mut moved = BTreeMap::<StreamName, Moved>::new();
+        let mut tampered = Vec::new();
+        for (index, record) in records.into_iter().enumerate() {
+            let position = Position { index, sequence_number: record.sequence_number };
+            let (item, what) = match record.change {
+                Change::Added(item) => (item, None),
+                Change::Tampered { key, what } => (key, Some(what)),
+            };
+            let Ok((stream, version)) = key_of(&item) else {
+                tracing::error!(?position, "a record of the log's stream has no stream and version");
+                continue;
+            };
+            if let Some(what) = what {
+                tampered.push(Tampered { commit: EventId { stream, version }, what, position });
+                continue;
+            }
+            let hint = || Moved { hint: Hint::of(stream.clone(), version), first: position };
+            let moved = moved.entry(stream.clone()).or_insert_with(hint);
+            // A record that is no commit is a hint all the same: the log will say what is wrong with it.
+            match commit_of(item) {
+                Ok(commit) => moved.hint.add(commit),
+                Err(_) => moved.hint.reach(version),
+            }
         }
+        Self { moved: moved.into_values().collect(), tampered }
     }
-    all.into_values().collect()
 }

@@ -1,8 +1,9 @@
 //! The projector: brings the row of every stream that moved up to date, in every read model that follows it.
 
 mod batch;
+pub mod tampering;
 
-use crate::batch::Moved;
+use crate::batch::{Batch, Moved};
 use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
@@ -10,7 +11,7 @@ use domain::views::{PARTITIONS, subscriptions};
 use dynamo::{Log, Parked, Views};
 use eventsourcing::{Clock, EventLog, Folds, Hint, ParkingLot};
 use lambda::stream::{answer, records};
-use lambda::{Error, Function, SettingError, Settings, SystemHost};
+use lambda::{Error, Function, SettingError, Settings, SystemHost, metrics};
 
 /// The shop's folds on DynamoDB.
 pub type ShopFolds = Folds<Log, Views, Parked, SystemHost>;
@@ -29,19 +30,29 @@ pub fn function(
 /// The shop's folds on the tables that the settings name.
 pub fn folds(settings: &Settings, aws: &SdkConfig) -> Result<ShopFolds, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
-    let views = PARTITIONS.iter().try_fold(Views::new(client.clone()), |views, (view, partitions)| {
-        let table = settings.text(&format!("{}_VIEW", view.to_uppercase()))?;
-        Ok(views.with(view, table, partitions))
-    })?;
+    let views = views(settings, &client)?;
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
     Ok(Folds::new(log, views, parked, SystemHost, subscriptions()))
+}
+
+/// The shop's views on the tables that the settings name.
+pub fn views(settings: &Settings, client: &aws_sdk_dynamodb::Client) -> Result<Views, SettingError> {
+    PARTITIONS.iter().try_fold(Views::new(client.clone()), |views, (view, partitions)| {
+        let table = settings.text(&format!("{}_VIEW", view.to_uppercase()))?;
+        Ok(views.with(view, table, partitions))
+    })
 }
 
 impl<L, V, P, H> Projector<L, V, P, H> {
     /// The projector of these folds.
     pub const fn new(folds: Folds<L, V, P, H>) -> Self {
         Self(folds)
+    }
+
+    /// The folds.
+    pub const fn folds(&self) -> &Folds<L, V, P, H> {
+        &self.0
     }
 }
 
@@ -56,15 +67,19 @@ where
     type Answer = DynamoDbEventResponse;
 
     /// Follows each stream of the batch by itself. What failed for a reason that may pass is delivered again, from its
-    /// first record on; what cannot be folded is parked, and holds up nothing else.
+    /// first record on; what cannot be folded is parked, and holds up nothing else. Of what nobody may do to the log, a
+    /// note is left.
     async fn call(&self, event: Event) -> Result<DynamoDbEventResponse, Error> {
-        let (hints, firsts): (Vec<Hint>, Vec<_>) =
-            batch::moved(records(event)).into_iter().map(|Moved { hint, first }| (hint, first)).unzip();
+        let Batch { moved, tampered } = Batch::of(records(event));
+        let (hints, firsts): (Vec<Hint>, Vec<_>) = moved.into_iter().map(|Moved { hint, first }| (hint, first)).unzip();
         let followed = self.0.follow(&hints).await;
         for trouble in &followed.troubles {
             tracing::error!(subject = %trouble.subject, version = %trouble.version, class = %trouble.class, trouble.error, "a stream was not followed");
         }
-        let failed = followed.failed.iter().filter_map(|position| firsts.get(*position));
+        let unnoted = tampering::note(&tampered, self.0.parked(), self.0.host()).await;
+        metrics::followed(&followed.folds);
+        metrics::tampered(tampered.len());
+        let failed = followed.failed.iter().filter_map(|position| firsts.get(*position)).chain(unnoted);
         let first = failed.min_by_key(|first| first.index);
         Ok(answer(first.map(|first| first.sequence_number.as_str())))
     }

@@ -1,6 +1,5 @@
 //! The queries: what the read models show, and for operators what the log itself says. Appends nothing.
 
-mod cursor;
 mod lists;
 mod operations;
 mod reading;

@@ -1,6 +1,5 @@
 //! Lists: each from an index, by key conditions alone. An index that is spread over shards is merged here.
 
-use crate::cursor::Page;
 use crate::reading::document;
 use crate::{Queries, caller};
 use api::responses::{Order, Page as Answer, Product, Stock};
@@ -11,6 +10,7 @@ use eventsourcing::views::Generation;
 use eventsourcing::{Projection, Row};
 use futures::future::try_join_all;
 use http::StatusCode;
+use lambda::http::Page;
 use lambda::{Problem, Request, Response};
 use serde_json::json;
 

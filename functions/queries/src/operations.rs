@@ -59,7 +59,7 @@ impl<L: EventLog, H> Queries<L, H> {
             let lookup = Lookup {
                 view: activity::NAME,
                 generation: Generation::FIRST,
-                index: "recent",
+                index: activity::RECENT,
                 partition: (activity::SHARD, &shard),
                 sort: activity::MOVED,
                 from: from.as_deref(),

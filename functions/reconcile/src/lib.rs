@@ -1,11 +1,16 @@
 //! Reconcile: the last net. Scans the log, brings every fold that is behind up to date, and repeats the hints of every
 //! process that is not finished; in between, every minute, those of the processes that have been waiting for a while.
+//! Every minute it also tries again what is due of what subscribers have parked, and what Lambda gave up on.
 //! It decides nothing: whoever gets a hint again recognises what it did already.
 
 mod due;
+pub mod lost;
+pub mod parked;
 mod processes;
 mod waiting;
 
+use crate::lost::{LostBatches, Recovered};
+use crate::parked::Redrives;
 use crate::processes::{Sources, process_of};
 use crate::waiting::WaitingView;
 use aws_config::SdkConfig;
@@ -15,6 +20,8 @@ use eventbridge::EventBridgeBus;
 use eventsourcing::{Bus, Clock, Decider, EventLog, Folds, Hint, LogScan, ParkingLot, StreamName, Timestamp};
 use futures::{StreamExt, stream};
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
+use projector::Projector;
+use relay::Relay;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 
@@ -28,11 +35,13 @@ const MOST_OF_A_MINUTE: usize = 250;
 
 /// The handler.
 pub struct Reconcile<L, V, P, H, B> {
-    folds: Folds<L, V, P, H>,
+    projector: Projector<L, V, P, H>,
+    relay: Relay<B, P, H>,
     /// The log as reactions on stock see it.
     stock: L,
     bus: B,
     waiting: WaitingView,
+    lost: LostBatches,
     system: String,
 }
 
@@ -51,9 +60,19 @@ pub enum Task {
 }
 
 /// What a run found.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Found {
+    /// In the whole log.
+    Reconciled(Summary),
+    /// Among those who wait, and among the notes.
+    Rechecked(Rechecked),
+}
+
+/// What a run through the whole log found.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Summary {
-    /// How many streams were looked at.
+    /// How many streams there are.
     pub streams: usize,
     /// How many rows were behind and were brought up to date.
     pub advanced: usize,
@@ -61,6 +80,21 @@ pub struct Summary {
     pub parked: usize,
     /// How many events were published again for processes that are not finished.
     pub hinted: usize,
+}
+
+/// What a run in between found.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Rechecked {
+    /// How many streams had been waiting for a while.
+    pub streams: usize,
+    /// How many events were published again for them.
+    pub hinted: usize,
+    /// What became of the notes.
+    #[serde(flatten)]
+    pub redrives: Redrives,
+    /// What became of the batches that Lambda gave up on.
+    #[serde(flatten)]
+    pub recovered: Recovered,
 }
 
 /// The deployed function.
@@ -71,10 +105,12 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, Settin
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     Ok(Reconcile {
-        folds: projector::folds(settings, aws)?,
+        projector: projector::function(settings, aws)?,
+        relay: relay::function(settings, aws)?,
         stock: log.with_markers(settings.text("MARKERS_TABLE")?),
         bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
         waiting: WaitingView::new(client, settings.text("WAITING_VIEW")?),
+        lost: LostBatches::new(aws, settings.text("FAILED_BATCHES")?),
         system: settings.text("EVENT_SOURCE")?.to_owned(),
     })
 }
@@ -88,33 +124,41 @@ where
     B: Bus + 'static,
 {
     type Event = Task;
-    type Answer = Summary;
+    type Answer = Found;
 
-    async fn call(&self, task: Task) -> Result<Summary, Error> {
-        let summary = match task {
-            Task::Reconcile => self.reconcile().await?,
-            Task::Recheck { time } => self.recheck(time).await?,
+    async fn call(&self, task: Task) -> Result<Found, Error> {
+        let found = match task {
+            Task::Reconcile => Found::Reconciled(self.reconcile().await?),
+            Task::Recheck { time } => Found::Rechecked(self.each_minute(time).await?),
         };
-        tracing::info!(?task, ?summary, "done");
-        Ok(summary)
+        tracing::info!(?task, ?found, "done");
+        Ok(found)
+    }
+}
+
+impl<L, V, P, H, B> Reconcile<L, V, P, H, B> {
+    /// The folds.
+    pub const fn folds(&self) -> &Folds<L, V, P, H> {
+        self.projector.folds()
     }
 }
 
 impl<L, V, P, H, B> Reconcile<L, V, P, H, B>
 where
-    L: EventLog + LogScan,
-    V: eventsourcing::Views,
-    P: ParkingLot,
-    H: Clock,
-    B: Bus,
+    L: EventLog + LogScan + 'static,
+    V: eventsourcing::Views + 'static,
+    P: ParkingLot + 'static,
+    H: Clock + 'static,
+    B: Bus + 'static,
 {
-    /// Folds first: processes choose among what the views show.
-    async fn reconcile(&self) -> Result<Summary, Error> {
-        let heads = self.folds.log().heads().await?;
+    /// Goes through the whole log. Folds first: processes choose among what the views show.
+    pub async fn reconcile(&self) -> Result<Summary, Error> {
+        let heads = self.folds().log().heads().await?;
         let mut summary = Summary { streams: heads.len(), ..Summary::default() };
         for heads in heads.chunks(AT_A_TIME) {
             let hints: Vec<_> = heads.iter().map(|(stream, version)| Hint::of(stream.clone(), *version)).collect();
-            let followed = self.folds.follow(&hints).await;
+            let followed = self.folds().follow(&hints).await;
+            lambda::metrics::followed(&followed.folds);
             summary.advanced += followed.folds.values().map(|report| report.advanced).sum::<usize>();
             summary.parked += followed.folds.values().map(|report| report.parked).sum::<usize>();
             if let Some(trouble) = followed.troubles.first().filter(|_| !followed.failed.is_empty()) {
@@ -129,15 +173,23 @@ where
         Ok(summary)
     }
 
+    /// Each part by itself: none is left out where another fails.
+    async fn each_minute(&self, now: Timestamp) -> Result<Rechecked, Error> {
+        let rechecked = self.recheck(now).await;
+        let recovered = self.recover().await;
+        let redrives = self.redrive_due(now).await?;
+        Ok(Rechecked { redrives, recovered: recovered?, ..rechecked? })
+    }
+
     /// Repeats the hints of those whose waiting time crossed a mark since the run before.
-    async fn recheck(&self, now: Timestamp) -> Result<Summary, Error> {
-        let mut summary = Summary::default();
+    async fn recheck(&self, now: Timestamp) -> Result<Rechecked, Error> {
+        let mut rechecked = Rechecked::default();
         for span in due::due(now) {
             let streams = self.waiting.since(span, MOST_OF_A_MINUTE * span.periods()).await?;
-            summary.streams += streams.len();
-            summary.hinted += self.repeat(streams).await?;
+            rechecked.streams += streams.len();
+            rechecked.hinted += self.repeat(streams).await?;
         }
-        Ok(summary)
+        Ok(rechecked)
     }
 
     /// Publishes again what the processes of these streams may have missed, and counts the events. Where one of them
@@ -154,7 +206,7 @@ where
     }
 
     async fn repeat_one(&self, stream: StreamName) -> Result<usize, Error> {
-        let sources = Sources { log: self.folds.log(), stock: &self.stock, system: &self.system };
+        let sources = Sources { log: self.folds().log(), stock: &self.stock, system: &self.system };
         let entries = sources.hints(&stream).await?;
         self.bus.publish(&entries).await?;
         Ok(entries.len())

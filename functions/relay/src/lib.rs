@@ -12,8 +12,8 @@ use eventsourcing::{Bus, BusEntry, Clock, EventId, ParkingLot, Subject};
 use lambda::stream::{Change, Record, answer, records};
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
 
-/// The name under which it parks.
-const NAME: &str = "relay";
+/// The name under which it parks. What it parks was never published.
+pub const NAME: &str = "relay";
 
 /// The handler.
 pub struct Relay<B, P, H> {

@@ -3,7 +3,7 @@
 use crate::queues::Queue;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// An on-failure destination.
@@ -30,11 +30,6 @@ pub(super) struct GivenUp<'a> {
 }
 
 impl Destination {
-    /// The folder of a bucket.
-    pub(crate) fn folder(directory: &Path, bucket: &str) -> Self {
-        Self::Folder(directory.join("failures").join(bucket))
-    }
-
     /// Writes what was given up.
     pub(super) fn keep(&self, given_up: &GivenUp<'_>) -> std::io::Result<()> {
         let now = given_up.now;

@@ -1,5 +1,6 @@
 //! The shop's wire types: what requests carry and answers show. Functions, command line and tests share them.
 
+pub mod operations;
 pub mod requests;
 pub mod responses;
 

@@ -139,14 +139,25 @@ pub async fn verify_chain<L: LogScan>(
     stream: &StreamName,
     witnesses: &[Witness],
 ) -> Result<Chain, ChainError> {
-    let mut chain = Chain::of(stream.clone(), witnesses);
-    let part = Part::Stream(stream.clone());
+    follow_chain(log, Chain::of(stream.clone(), witnesses), |_| {}).await
+}
+
+/// The same, from a chain that nothing was followed of; every commit is shown in order, once it is known to be linked.
+pub async fn follow_chain<L: LogScan>(
+    log: &L,
+    mut chain: Chain,
+    mut linked: impl FnMut(&Commit) + Send,
+) -> Result<Chain, ChainError> {
+    let part = Part::Stream(chain.stream.clone());
     let mut after = None;
     loop {
         let page = log.page(&part, after.as_ref()).await.map_err(ChainError::Log)?;
         for commit in page.commits {
             match commit {
-                Ok(commit) => chain.follow(&commit)?,
+                Ok(commit) => {
+                    chain.follow(&commit)?;
+                    linked(&commit);
+                }
                 Err(LogError::Corrupt { version, reason, .. }) => {
                     return Err(chain.broken(version, Tampering::Unreadable(reason)).into());
                 }

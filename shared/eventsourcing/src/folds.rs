@@ -113,6 +113,11 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
         &self.parked
     }
 
+    /// The clock by which they note it.
+    pub const fn host(&self) -> &H {
+        &self.host
+    }
+
     /// The folds that follow a category.
     pub fn of(&self, category: &str) -> impl Iterator<Item = &dyn Subscription> {
         let folds = self.all.iter().filter(move |fold| fold.subscription.follows(category));

@@ -35,6 +35,7 @@ pub mod specification;
 mod standing;
 pub mod stream;
 pub mod time;
+pub mod verify;
 pub mod views;
 
 pub use advance::{Advanced, Hint, advance};

@@ -4,6 +4,7 @@ pub mod caller;
 pub mod function;
 pub mod host;
 pub mod http;
+pub mod metrics;
 pub mod problem;
 pub mod queue;
 pub mod runtime;

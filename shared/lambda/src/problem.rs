@@ -93,6 +93,18 @@ impl Problem {
         Self { retry_after: Some(SOON), ..Self::new(StatusCode::CONFLICT, "version-beyond-head", detail) }
     }
 
+    /// 409: it is not so that this could be done now.
+    #[must_use]
+    pub fn conflict(name: &str, detail: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, name, detail)
+    }
+
+    /// 422: understood, and not to be done.
+    #[must_use]
+    pub fn refused(name: &str, detail: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, name, detail)
+    }
+
     /// 413: more than is read.
     #[must_use]
     pub fn too_large(limit_bytes: usize) -> Self {

@@ -1,6 +1,7 @@
 //! A function's process: made once, then invoked again and again.
 
 use crate::function::{Error, Function};
+use crate::metrics::Emitter;
 use crate::settings::{SettingError, Settings};
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -21,8 +22,17 @@ pub async fn run<F: Function>(build: fn(&Settings, &SdkConfig) -> Result<F, Sett
     lambda_runtime::tracing::init_default_subscriber();
     let function = build(&Settings::from_env(), &aws_config().await)?;
     let function = &function;
+    let emitter = &Emitter::install(std::env::var("AWS_LAMBDA_FUNCTION_NAME")?)?;
     // Boxed: a function's future is deep, and the compiler's patience with its layout is not.
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<F::Event>| Box::pin(function.call(event.payload)))).await
+    let handle = move |event: LambdaEvent<F::Event>| {
+        let answer = Box::pin(function.call(event.payload));
+        async move {
+            let answer = answer.await;
+            emitter.print(std::io::stdout().lock());
+            answer
+        }
+    };
+    lambda_runtime::run(service_fn(handle)).await
 }
 
 /// The AWS configuration of this process's environment, over rustls with ring: the leanest that the SDK offers.

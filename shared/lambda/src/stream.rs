@@ -8,8 +8,13 @@ use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse
 pub enum Change {
     /// An item was added: a commit.
     Added(serde_dynamo::Item),
-    /// An item was changed or removed, which nobody may do.
-    Tampered,
+    /// The item with this key was changed or removed, which nobody may do.
+    Tampered {
+        /// Its key.
+        key: serde_dynamo::Item,
+        /// What was done to it, as the record says: `MODIFY` or `REMOVE`.
+        what: String,
+    },
 }
 
 /// One record of a batch.
@@ -30,7 +35,7 @@ pub fn records(event: Event) -> Vec<Record> {
 fn record(record: EventRecord) -> Record {
     let change = match record.event_name.as_str() {
         "INSERT" => Change::Added(record.change.new_image),
-        _ => Change::Tampered,
+        _ => Change::Tampered { key: record.change.keys, what: record.event_name },
     };
     Record { sequence_number: record.change.sequence_number.unwrap_or_default(), change }
 }

@@ -6,6 +6,7 @@ mod bad_input;
 mod contention;
 mod cost;
 mod http;
+mod operations;
 mod shop;
 mod story;
 mod trimmed;

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// The view's name.
 pub const NAME: &str = "activity";
-/// The partition key of the index by last move.
+/// The index by last move.
+pub const RECENT: &str = "recent";
+/// Its partition key.
 pub const SHARD: &str = "shard";
 /// Its sort key: when the stream moved last, and its name.
 pub const MOVED: &str = "moved";

@@ -10,3 +10,4 @@ mod counter;
 mod folds;
 mod marked;
 mod snapshots;
+mod verify;

@@ -1,8 +1,10 @@
 //! HTTP functions behind an API Gateway HTTP API (payload format 2.0).
 
+mod page;
 mod request;
 mod response;
 
+pub use page::Page;
 pub use request::Request;
 pub use response::Response;
 

@@ -1,9 +1,10 @@
 //! Where a list goes on: the sort key behind which the next page begins, bound to the list it came from.
 
+use super::Request;
+use crate::problem::Problem;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use eventsourcing::identity::derived_id;
-use lambda::{Problem, Request};
 use serde::{Deserialize, Serialize};
 
 /// The most that a page holds, and what it holds where nobody says.
@@ -11,11 +12,11 @@ const MOST: usize = 100;
 const USUAL: usize = 20;
 
 /// The page that a request asks for.
-pub(crate) struct Page {
+pub struct Page {
     /// Behind which sort key it begins.
-    pub(crate) from: Option<String>,
+    pub from: Option<String>,
     /// At most so many items.
-    pub(crate) limit: usize,
+    pub limit: usize,
     list: String,
     query: String,
 }
@@ -28,7 +29,7 @@ struct Cursor {
 
 impl Page {
     /// Reads `cursor` and `limit`; `path` is where the list is, `owner` whose it is.
-    pub(crate) fn of(request: &Request, path: &str, owner: &str) -> Result<Self, Problem> {
+    pub fn of(request: &Request, path: &str, owner: &str) -> Result<Self, Problem> {
         let limit = request.query::<usize>("limit")?.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {
             return Err(Problem::invalid_parameter("limit", &format!("must be 1 to {MOST}")));
@@ -49,7 +50,7 @@ impl Page {
     }
 
     /// The link to the page behind `last`, the sort key of this page's last item.
-    pub(crate) fn next(&self, last: &str) -> Result<String, Problem> {
+    pub fn next(&self, last: &str) -> Result<String, Problem> {
         let cursor = Cursor { from: last.to_owned(), list: self.list.clone() };
         let text = serde_json::to_vec(&cursor).map_err(|error| Problem::internal(&error))?;
         Ok(format!("{}&cursor={}", self.query, BASE64_URL_SAFE_NO_PAD.encode(text)))

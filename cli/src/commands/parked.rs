@@ -1,0 +1,190 @@
+//! `shop parked`: what subscribers cannot follow, and what to do about it.
+
+use crate::arguments::Global;
+use crate::client::{Client, Identity, Role, Session};
+use crate::failure::Failure;
+use crate::terminal;
+use serde::{Deserialize, Serialize};
+
+/// How many notes one request asks for.
+const PAGE: usize = 100;
+
+/// See what subscribers cannot follow, and have it tried again or put away
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Parked {
+    Ls(Ls),
+    Redrive(Redrive),
+    Discard(Discard),
+}
+
+/// List what is parked, and when it is tried again
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A line a note: when it was noticed first, how often it was tried, when it is tried again, its id,
+and why. With --json it is the whole note, one a line.
+
+Examples:
+  shop parked ls
+  shop parked ls --json | jq -r .id")]
+pub(crate) struct Ls {}
+
+/// Try one again now, whether it is due or not
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A view is brought up to date from the log. An event that a function could not react to is published
+again; its note goes when the function has reacted. Exit code 5 where it is still stuck.
+
+With --lost it is the batches of the log's stream that Lambda itself gave up on: their streams are
+followed, their events published, and the batches are gone then. A schedule does so each minute.
+
+Examples:
+  shop parked redrive order/g1:order-0195f1c2a0b07000800000000000cafe
+  shop parked ls --json | jq -r .id | xargs -n 1 shop parked redrive
+  shop parked redrive --lost")]
+pub(crate) struct Redrive {
+    /// Its id, as `shop parked ls` prints it
+    #[arg(required_unless_present = "lost", conflicts_with = "lost")]
+    id: Option<String>,
+    /// What Lambda gave up on
+    #[arg(long)]
+    lost: bool,
+}
+
+/// Put a note away without doing anything about it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Only what a function could not react to: a view that passed over a commit would be wrong for ever.
+
+Examples:
+  shop parked discard stock-reactions:fulfilment-0195f1c2a0b07000800000000000cafe@3")]
+pub(crate) struct Discard {
+    /// Its id, as `shop parked ls` prints it
+    id: String,
+}
+
+/// A page of notes.
+#[derive(Deserialize)]
+struct Page {
+    items: Vec<Note>,
+    next: Option<String>,
+}
+
+/// A note.
+#[derive(Serialize, Deserialize)]
+struct Note {
+    id: String,
+    subscriber: String,
+    object: String,
+    version: u64,
+    error: String,
+    class: String,
+    attempts: u32,
+    since: String,
+    noticed_at: String,
+    due_at: String,
+}
+
+/// What became of a note.
+#[derive(Serialize, Deserialize)]
+struct Settled {
+    id: String,
+    outcome: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+}
+
+/// What became of the batches that Lambda gave up on.
+#[derive(Serialize, Deserialize)]
+struct Recovered {
+    batches: usize,
+    recovered: usize,
+}
+
+impl Parked {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        match self {
+            Self::Ls(Ls {}) => list(&operator, global).await,
+            Self::Redrive(Redrive { id: Some(id), .. }) => settle(&operator, global, id, "redrive").await,
+            Self::Redrive(Redrive { id: None, .. }) => recover(&operator, global).await,
+            Self::Discard(Discard { id }) => settle(&operator, global, id, "discard").await,
+        }
+    }
+}
+
+async fn list(operator: &Session, global: &Global) -> Result<(), Failure> {
+    let mut cursor = None;
+    loop {
+        let mut request = operator.get(&["ops", "parked"]).query("limit", &PAGE);
+        if let Some(cursor) = &cursor {
+            request = request.query("cursor", cursor);
+        }
+        let page: Page = request.send().await?.accepted()?.json()?;
+        if global.json {
+            page.items.iter().try_for_each(terminal::json_line)?;
+        } else {
+            lines(&page.items).iter().try_for_each(|line| terminal::line(line))?;
+        }
+        // The page's own parameters are those of this request.
+        cursor = page.next.as_deref().and_then(|next| next.split_once("cursor=")).map(|(_, cursor)| cursor.to_owned());
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// The notes in columns.
+fn lines(notes: &[Note]) -> Vec<String> {
+    let widest = notes.iter().map(|note| note.id.chars().count()).max().unwrap_or_default();
+    let line = |note: &Note| {
+        let Note { id, error, class, attempts, since, due_at, .. } = note;
+        let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
+        format!("{since}  {attempts:>3}×  {due_at}  {id:widest$}  {class}: {error}")
+    };
+    notes.iter().map(line).collect()
+}
+
+async fn settle(operator: &Session, global: &Global, id: &str, how: &str) -> Result<(), Failure> {
+    let settled: Settled = operator.post(&["ops", "parked", id, how]).send().await?.accepted()?.json()?;
+    if global.json {
+        return terminal::json_line(&settled);
+    }
+    let Settled { id, outcome, version } = settled;
+    terminal::line(&match version {
+        Some(version) => format!("{id}: {outcome}, now at version {version}"),
+        None => format!("{id}: {outcome}"),
+    })
+}
+
+async fn recover(operator: &Session, global: &Global) -> Result<(), Failure> {
+    let found: Recovered = operator.post(&["ops", "lost", "redrive"]).send().await?.accepted()?.json()?;
+    if global.json {
+        return terminal::json_line(&found);
+    }
+    terminal::line(&format!("{} batches were lost and are made up for", found.recovered))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(id: &str, error: &str) -> Note {
+        let [subscriber, object] = [String::new(), String::new()];
+        let [since, noticed_at, due_at] = ["T1", "T2", "T3"].map(str::to_owned);
+        let (id, error, class) = (id.to_owned(), error.to_owned(), "permanent".to_owned());
+        Note { id, subscriber, object, version: 1, error, class, attempts: 12, since, noticed_at, due_at }
+    }
+
+    #[test]
+    fn notes_stand_in_columns_a_line_each() {
+        let notes = [note("cart/g1:cart-1", "first\n line"), note("relay:cart-22@1", "second")];
+        assert_eq!(
+            lines(&notes),
+            [
+                "T1   12×  T3  cart/g1:cart-1   permanent: first line",
+                "T1   12×  T3  relay:cart-22@1  permanent: second"
+            ]
+        );
+        assert!(lines(&[]).is_empty());
+    }
+}

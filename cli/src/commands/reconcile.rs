@@ -1,0 +1,42 @@
+//! `shop reconcile`: the last net, cast now.
+
+use crate::arguments::Global;
+use crate::client::{Client, Identity, Role};
+use crate::failure::Failure;
+use crate::terminal;
+use serde::{Deserialize, Serialize};
+
+/// Bring every view that is behind up to date, and remind every process that is not finished
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Compares the whole log with what follows from it, as the schedule does once a day and the local
+host when it starts. Nothing is decided or undone: whoever is reminded of something that was
+done already recognises it.
+
+Examples:
+  shop reconcile
+  shop reconcile --json | jq .advanced")]
+pub(crate) struct Reconcile {}
+
+/// What was found.
+#[derive(Serialize, Deserialize)]
+struct Summary {
+    streams: usize,
+    advanced: usize,
+    parked: usize,
+    hinted: usize,
+}
+
+impl Reconcile {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let summary: Summary = operator.post(&["ops", "reconcile"]).send().await?.accepted()?.json()?;
+        if global.json {
+            return terminal::json_line(&summary);
+        }
+        let Summary { streams, advanced, parked, hinted } = summary;
+        terminal::line(&format!(
+            "{streams} streams: {advanced} rows were behind, {parked} cannot follow, {hinted} events were published again"
+        ))
+    }
+}

@@ -1,0 +1,95 @@
+//! `shop verify`: whether the log, and all that was folded from it, is what was written.
+
+use crate::arguments::Global;
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::tables::Tables;
+use crate::terminal::{self, bar};
+use domain::views::subscriptions;
+use eventsourcing::chain::Broken;
+use eventsourcing::verify::{Difference, Verification, Verified, VerifyError};
+use eventsourcing::views::Generation;
+use eventsourcing::{LogScan, StreamName};
+use lambda::SystemHost;
+use serde_json::{Value, json};
+
+/// Compare each stream with its hash chain, and each row of each view with the fold of its stream
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Reads the tables themselves, not the API: the local host's at --api. A shop may be open meanwhile;
+a row that is only behind is given 5 seconds to follow. Ends at the first difference, which it
+names by stream, view and field, with exit code 3.
+
+Examples:
+  shop verify
+  shop verify --stream order-0195f1c2a0b07000800000000000cafe
+  shop verify --json")]
+pub(crate) struct Verify {
+    /// This stream only, such as stock-berlin.mug
+    #[arg(long, value_name = "NAME")]
+    stream: Option<StreamName>,
+}
+
+impl Verify {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let tables = Tables::of(&Client::new(global)?).await?;
+        let streams = match &self.stream {
+            Some(stream) => vec![stream.clone()],
+            None => streams(&tables).await?,
+        };
+        let subscriptions = subscriptions();
+        let verification = Verification {
+            log: &tables.log,
+            views: &tables.views,
+            host: &SystemHost,
+            subscriptions: &subscriptions,
+            generation: Generation::FIRST,
+        };
+        let progress = bar("streams verified", streams.len());
+        let verified = verification.run(&streams, || progress.inc(1)).await;
+        progress.finish_and_clear();
+        let found = match verified {
+            Ok(verified) if verified.commits == 0 && self.stream.is_some() => {
+                return Err(Failure::NoStream(streams.into_iter().map(|stream| stream.to_string()).collect()));
+            }
+            Ok(verified) => return report(&verified, global),
+            Err(VerifyError::Different(found)) => found,
+            Err(VerifyError::Log(error)) => return Err(Failure::Tables(error.to_string())),
+            Err(VerifyError::View(error)) => return Err(Failure::Tables(error.to_string())),
+        };
+        if global.json {
+            terminal::json_line(&json!({"agrees": false, "difference": document(&found)}))?;
+        }
+        Err(Failure::Different(found.to_string()))
+    }
+}
+
+/// Every stream, in the order of their names: the same difference is the first one each time.
+async fn streams(tables: &Tables) -> Result<Vec<StreamName>, Failure> {
+    let heads = tables.log.heads().await.map_err(|error| Failure::Tables(error.to_string()))?;
+    let mut streams: Vec<_> = heads.into_iter().map(|(stream, _)| stream).collect();
+    streams.sort();
+    Ok(streams)
+}
+
+fn report(&Verified { streams, commits, rows }: &Verified, global: &Global) -> Result<(), Failure> {
+    if global.json {
+        return terminal::json_line(&json!({"agrees": true, "streams": streams, "commits": commits, "rows": rows}));
+    }
+    terminal::line(&format!("{streams} streams of {commits} commits are whole, and {rows} rows are their folds"))
+}
+
+/// A difference for a program.
+fn document(difference: &Difference) -> Value {
+    match difference {
+        Difference::Log(Broken { stream, version, tampering }) => {
+            json!({"kind": "log", "stream": stream, "version": version, "reason": tampering.to_string()})
+        }
+        Difference::Row { stream, view, field, found, folded } => {
+            json!({"kind": "row", "stream": stream, "view": view, "field": field, "found": found, "folded": folded})
+        }
+        Difference::Stuck { stream, view, version, error } => {
+            json!({"kind": "stuck", "stream": stream, "view": view, "version": version, "reason": error})
+        }
+    }
+}

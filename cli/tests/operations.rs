@@ -1,0 +1,112 @@
+//! `shop verify`, `parked` and `reconcile` as an operator uses them: what they print, and what they end with.
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use aws_sdk_dynamodb::Client as Database;
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
+use tests::Shop;
+use tokio::process::Command;
+
+/// Exit code, standard output and standard error of a command line.
+async fn run(shop: &Shop, line: &str) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_shop"))
+        .args(line.split(' '))
+        .args(["--api", &shop.host.url()])
+        .output()
+        .await
+        .unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    (output.status.code().unwrap(), out, err)
+}
+
+async fn stocked() -> Shop {
+    let shop = Shop::start().await;
+    let staff = shop.staff();
+    let price = json!({ "amount": 1_299, "currency": "EUR" });
+    let _ = staff.post("/products", json!({ "sku": "mug", "name": "Mug", "price": price })).await.expect(201);
+    let _ = staff.post("/stock/berlin/mug/receive", json!({ "quantity": 10 })).await.expect(200);
+    shop.host.settled().await;
+    shop
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verify_ends_with_3_and_names_what_differs() {
+    let shop = stocked().await;
+    let (code, out, _) = run(&shop, "verify --json").await;
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &found["agrees"], &found["streams"]), (0, &json!(true), &json!(2)), "{found}");
+    assert!(found["rows"].as_u64() >= Some(4), "{found}");
+
+    let database = Database::new(&shop.host.aws_config());
+    let key = AttributeValue::S("g1/berlin.mug".to_owned());
+    let row = database.get_item().table_name("local-StockView").key("key", key).send().await.unwrap();
+    let mut row = row.item.unwrap();
+    let document = row["document"].as_s().unwrap().replace("\"on_hand\":10", "\"on_hand\":11");
+    row.insert("document".to_owned(), AttributeValue::S(document));
+    database.put_item().table_name("local-StockView").set_item(Some(row)).send().await.unwrap();
+
+    let (code, out, err) = run(&shop, "verify").await;
+    assert_eq!((code, out.as_str()), (3, ""));
+    assert!(err.contains("stock-berlin.mug") && err.contains("document/state/on_hand"), "{err}");
+    let (code, out, _) = run(&shop, "verify --json --stream stock-berlin.mug").await;
+    let found: Value = serde_json::from_str(&out).unwrap();
+    let difference = json!({
+        "kind": "row", "stream": "stock-berlin.mug", "view": "stock",
+        "field": "document/state/on_hand", "found": "11", "folded": "10",
+    });
+    assert_eq!((code, found), (3, json!({ "agrees": false, "difference": difference })));
+    assert_eq!(run(&shop, "verify --stream product-mug").await.0, 0, "that stream is as it was");
+    assert_eq!(run(&shop, "verify --stream product-cup").await.0, 4);
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn notes_are_listed_redriven_and_discarded() {
+    let shop = stocked().await;
+    assert_eq!(run(&shop, "parked ls").await, (0, String::new(), String::new()));
+    let parked = dynamo::Parked::new(Database::new(&shop.host.aws_config()), "local-Parked");
+    let id = "tampering:stock-berlin.mug@1";
+    let trouble = eventsourcing::parked::Trouble {
+        subject: id.parse().unwrap(),
+        version: eventsourcing::Version(1),
+        error: "changed".to_owned(),
+        class: eventsourcing::parked::Class::Permanent,
+        at: eventsourcing::Timestamp(1_763_722_800_000),
+    };
+    eventsourcing::ParkingLot::park(&parked, &trouble).await.unwrap();
+    let (code, out, _) = run(&shop, "parked ls").await;
+    assert!(code == 0 && out.contains(id) && out.contains("permanent: changed") && out.lines().count() == 1, "{out}");
+    let (_, out, _) = run(&shop, "parked ls --json").await;
+    let note: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&note["id"], &note["attempts"]), (&json!(id), &json!(1)));
+    assert_eq!(run(&shop, &format!("parked redrive {id}")).await.0, 1, "nothing can follow it");
+    let (code, out, _) = run(&shop, &format!("parked discard {id}")).await;
+    assert_eq!((code, out.trim()), (0, format!("{id}: discarded").as_str()));
+    assert_eq!(run(&shop, &format!("parked discard {id}")).await.0, 4);
+    let (code, out, _) = run(&shop, "parked redrive --lost --json").await;
+    assert_eq!((code, out.trim()), (0, r#"{"batches":0,"recovered":0}"#));
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_note_that_stays_stuck_ends_with_5() {
+    let shop = stocked().await;
+    let bucket = shop.host.directory().join("failures/FailedBatches");
+    std::fs::create_dir_all(&bucket).unwrap();
+    std::fs::write(bucket.join("stranger.json"), "{}").unwrap();
+    let (code, _, err) = run(&shop, "parked redrive --lost").await;
+    assert!(code == 5 && err.contains("stuck"), "{err}");
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reconcile_says_what_it_found() {
+    let shop = stocked().await;
+    let (code, out, _) = run(&shop, "reconcile --json").await;
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, found), (0, json!({ "streams": 2, "advanced": 0, "parked": 0, "hinted": 0 })));
+    let (code, out, _) = run(&shop, "reconcile").await;
+    assert!(code == 0 && out.starts_with("2 streams: 0 rows were behind"), "{out}");
+    shop.host.stop().await;
+}

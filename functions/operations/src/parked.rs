@@ -1,0 +1,70 @@
+//! The notes about what subscribers cannot follow.
+
+use crate::Operations;
+use api::operations::{ParkedNote, Settled, SettledAs};
+use api::requests::Nothing;
+use api::responses::Page as Answer;
+use eventsourcing::{Parked, ParkingLot, Subject};
+use http::StatusCode;
+use lambda::http::Page;
+use lambda::{Problem, Request, Response};
+use reconcile::parked::Outcome;
+
+impl Operations {
+    /// `GET /ops/parked?cursor=&limit=`, in no order.
+    pub(crate) async fn parked(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&["cursor", "limit"])?;
+        let page = Page::of(request, "/ops/parked", "")?;
+        let after: Option<Subject> = match &page.from {
+            Some(from) => Some(from.parse().map_err(|error| Problem::internal(&error))?),
+            None => None,
+        };
+        let found = self.parked.notes(after.as_ref(), page.limit).await?;
+        let next = found.next.map(|next| page.next(&next.to_string())).transpose()?;
+        let items: Vec<ParkedNote> = found.notes.iter().map(ParkedNote::from).collect();
+        Response::json(StatusCode::OK, &Answer { items, next })
+    }
+
+    /// `POST /ops/parked/{id}/redrive`
+    pub(crate) async fn redrive(&self, request: &Request) -> Result<Response, Problem> {
+        let Nothing {} = request.json()?;
+        let note = self.note(request).await?;
+        let id = note.trouble.subject.to_string();
+        match self.reconcile.redrive(&note).await.map_err(|error| Problem::unavailable(&error))? {
+            Outcome::Follows(version) => {
+                let settled = Settled { id, outcome: SettledAs::Follows, version: Some(version) };
+                Response::json(StatusCode::OK, &settled)
+            }
+            Outcome::Published => {
+                let settled = Settled { id, outcome: SettledAs::Published, version: None };
+                Response::json(StatusCode::ACCEPTED, &settled)
+            }
+            Outcome::Stuck(error) => Err(Problem::conflict("still-parked", &error)),
+            Outcome::Alarm => {
+                let detail = "nothing can follow what was tampered with: look into it, then discard the note";
+                Err(Problem::refused("tampered", detail))
+            }
+        }
+    }
+
+    /// `POST /ops/parked/{id}/discard`
+    pub(crate) async fn discard(&self, request: &Request) -> Result<Response, Problem> {
+        let Nothing {} = request.json()?;
+        let Parked { trouble, .. } = self.note(request).await?;
+        if let Subject::Fold { .. } = trouble.subject {
+            let detail = "a row that passes over a commit is wrong for ever: a fold is redriven or rebuilt";
+            return Err(Problem::refused("fold-is-rebuilt", detail));
+        }
+        if !self.parked.clear(&trouble.subject, trouble.version).await? {
+            return Err(Problem::conflict("parked-anew", "it was parked again meanwhile"));
+        }
+        let id = trouble.subject.to_string();
+        Response::json(StatusCode::OK, &Settled { id, outcome: SettledAs::Discarded, version: None })
+    }
+
+    async fn note(&self, request: &Request) -> Result<Parked, Problem> {
+        let subject: Subject = request.path("id")?;
+        let note = self.parked.note(&subject).await?;
+        note.ok_or_else(|| Problem::not_found(&format!("nothing is parked as {subject}")))
+    }
+}

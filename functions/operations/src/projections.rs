@@ -1,0 +1,120 @@
+//! How far the folds are behind, as a look at the streams that moved last shows it.
+
+use crate::Operations;
+use api::operations::{Lag, Projections};
+use domain::views::{activity, subscriptions};
+use dynamo::{Direction, Lookup};
+use eventsourcing::views::{Generation, Place};
+use eventsourcing::{
+    Clock, Consistency, EventLog, LogError, ParkingLot, StreamName, Subject, Timestamp, Version, Views,
+};
+use futures::future::try_join_all;
+use futures::{StreamExt, TryStreamExt, stream};
+use http::StatusCode;
+use lambda::{Problem, Request, Response};
+use std::collections::BTreeMap;
+
+/// So many streams are looked at: those that moved last. What is behind in an older one is found by reconciling.
+const MOST_STREAMS: usize = 50;
+/// So many of them side by side.
+const CONCURRENCY: usize = 8;
+/// So many notes are read together.
+const PAGE: usize = 100;
+
+impl Operations {
+    /// `GET /ops/projections`
+    pub(crate) async fn projections(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&[])?;
+        let streams = self.moved_last().await?;
+        let looks: Vec<_> = streams.iter().map(|stream| self.lags(stream)).collect();
+        let lags = stream::iter(looks).buffer_unordered(CONCURRENCY);
+        let (parked, lags): (_, Vec<Vec<Lag>>) = futures::try_join!(self.parked_by_subscriber(), lags.try_collect())?;
+        let mut items = Vec::new();
+        for subscription in subscriptions() {
+            let name = subscription.name().to_owned();
+            let of_fold = lags.iter().flatten().filter(|lag| lag.name == name);
+            let sum = of_fold.fold(Lag::default(), |sum, lag| Lag {
+                rows: sum.rows + lag.rows,
+                rows_behind: sum.rows_behind + lag.rows_behind,
+                commits_behind: sum.commits_behind + lag.commits_behind,
+                ms_behind: sum.ms_behind.max(lag.ms_behind),
+                ..sum
+            });
+            let notes = parked.get(&format!("{name}/{}", Generation::FIRST)).copied().unwrap_or_default();
+            items.push(Lag { name, parked: notes, ..sum });
+        }
+        Response::json(StatusCode::OK, &Projections { streams: streams.len(), items, parked })
+    }
+
+    async fn moved_last(&self) -> Result<Vec<StreamName>, Problem> {
+        let shards = (0..activity::SHARDS).map(async |shard| {
+            let shard = shard.to_string();
+            let lookup = Lookup {
+                view: activity::NAME,
+                generation: Generation::FIRST,
+                index: activity::RECENT,
+                partition: (activity::SHARD, &shard),
+                sort: activity::MOVED,
+                from: None,
+                until: None,
+                direction: Direction::Descending,
+                limit: MOST_STREAMS,
+            };
+            self.views.query(&lookup).await
+        });
+        let mut moved = Vec::new();
+        for (_, row) in try_join_all(shards).await?.into_iter().flatten() {
+            let document = serde_json::from_str::<activity::Document>(&row.document);
+            moved.push(document.map_err(|error| Problem::internal(&error))?);
+        }
+        moved.sort_by_key(|document| std::cmp::Reverse(document.moved_at));
+        moved.truncate(MOST_STREAMS);
+        Ok(moved.into_iter().map(|document| document.stream).collect())
+    }
+
+    /// How far each fold of a stream is behind it.
+    async fn lags(&self, stream: &StreamName) -> Result<Vec<Lag>, Problem> {
+        let folds = self.reconcile.folds();
+        let mut seen = Vec::new();
+        for fold in folds.of(stream.category()) {
+            let place = Place { view: fold.name(), generation: Generation::FIRST, key: fold.key(stream) };
+            let row = self.views.row(&place, Consistency::Strong).await?;
+            seen.push((fold.name(), row.map_or(Version::NONE, |row| row.version)));
+        }
+        let oldest = seen.iter().map(|(_, version)| *version).min().unwrap_or(Version::NONE);
+        let committed: Vec<(Version, Timestamp)> = match folds.log().since(stream, oldest).await {
+            Ok(commits) => commits.iter().map(|commit| (commit.last_version(), commit.committed_at)).collect(),
+            // Nobody reads beyond it: it counts as the one commit that is missing, and nobody knows of when.
+            Err(LogError::Corrupt { version, .. }) => vec![(version, folds.host().now())],
+            Err(error) => return Err(error.into()),
+        };
+        let now = folds.host().now();
+        let lag = |(name, version): (&'static str, Version)| {
+            let missing = || committed.iter().filter(|(last, _)| *last > version).map(|(_, at)| *at);
+            Lag {
+                name: name.to_owned(),
+                rows: 1,
+                rows_behind: usize::from(missing().next().is_some()),
+                commits_behind: missing().count(),
+                ms_behind: missing().min().map_or(0, |at| now.0.saturating_sub(at.0).max(0)),
+                parked: 0,
+            }
+        };
+        Ok(seen.into_iter().map(lag).collect())
+    }
+
+    async fn parked_by_subscriber(&self) -> Result<BTreeMap<String, usize>, Problem> {
+        let mut count = BTreeMap::new();
+        let mut after: Option<Subject> = None;
+        loop {
+            let page = self.parked.notes(after.as_ref(), PAGE).await?;
+            for note in &page.notes {
+                *count.entry(note.trouble.subject.subscriber()).or_default() += 1;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The alarm: an item of the log was changed or removed, which nobody may do.
+
+use crate::batch::{Position, Tampered};
+use eventsourcing::parked::{Class, Trouble};
+use eventsourcing::{Clock, ParkingLot, Subject};
+
+/// Under which name such an item is parked. Nothing reacts under it, so that the note stays until somebody has looked
+/// into it and discards it.
+pub const TAMPERING: &str = "tampering";
+
+/// Leaves a note about each of the items; answers with the first record of which none could be left.
+pub(crate) async fn note<'a, P: ParkingLot, H: Clock>(
+    tampered: &'a [Tampered],
+    parked: &P,
+    host: &H,
+) -> Option<&'a Position> {
+    for Tampered { commit, what, position } in tampered {
+        tracing::error!(%commit, what, "tampering: an item of the log was changed or removed");
+        let subject = Subject::Reaction { function: TAMPERING.to_owned(), event: commit.clone() };
+        let error = format!("the log's item was tampered with: {what}");
+        let trouble = Trouble { subject, version: commit.version, error, class: Class::Permanent, at: host.now() };
+        if let Err(error) = parked.park(&trouble).await {
+            tracing::error!(%commit, %error, "the alarm was not noted");
+            return Some(position);
+        }
+    }
+    None
+}

@@ -1,0 +1,230 @@
+//! A batch with one record that cannot be followed, at each position: what is parked, what comes again, and that nothing
+//! is passed over.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use aws_lambda_events::dynamodb::Event;
+use domain::stock;
+use domain::values::Quantity;
+use domain::views::subscriptions;
+use dynamo::item::item_of;
+use eventsourcing::folds::Redriven;
+use eventsourcing::memory::{MemoryLog, MemoryParked, MemoryViews};
+use eventsourcing::parked::Class;
+use eventsourcing::views::{Generation, Place};
+use eventsourcing::{
+    Actor, Clock, Commit, CommitId, Consistency, Correlation, Digest, Draft, EventLog, Events, Folds, Parked,
+    ParkingLot, Reading, Row, StreamName, Timestamp, Version, ViewError, Views, Written,
+};
+use lambda::Function;
+use projector::Projector;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+const SIZES: [usize; 4] = [1, 2, 10, 100];
+/// In how many batches in a row a fold may fail before its streams are parked.
+const BUDGET: usize = 3;
+
+/// An event of a later release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[serde(tag = "type", content = "data")]
+enum Later {
+    StockCounted {},
+}
+
+impl eventsourcing::Event for Later {
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+/// Views in which the row with one key cannot be written for a while.
+#[derive(Clone, Default)]
+struct Shaky {
+    views: MemoryViews,
+    failing: Arc<Mutex<Option<String>>>,
+}
+
+impl Views for Shaky {
+    async fn row(&self, place: &Place, consistency: Consistency) -> Result<Option<Row>, ViewError> {
+        self.views.row(place, consistency).await
+    }
+
+    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<Written, ViewError> {
+        if self.failing.lock().unwrap().as_ref() == Some(&place.key) {
+            return Err(ViewError::Unavailable("throttled".to_owned()));
+        }
+        self.views.write(place, row, seen).await
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> Timestamp {
+        Timestamp(1_763_722_800_000)
+    }
+
+    async fn sleep(&self, _: Duration) {}
+}
+
+#[derive(Default)]
+struct Ground {
+    log: MemoryLog,
+    views: Shaky,
+    parked: MemoryParked,
+}
+
+fn stream(number: usize) -> StreamName {
+    format!("stock-berlin.sku{number}").parse().unwrap()
+}
+
+impl Ground {
+    fn projector(&self) -> Projector<MemoryLog, Shaky, MemoryParked, Noon> {
+        Projector::new(Folds::new(self.log.clone(), self.views.clone(), self.parked.clone(), Noon, subscriptions()))
+    }
+
+    async fn append<E: eventsourcing::Event>(&self, stream: &StreamName, event: E) -> Commit {
+        let reading = Reading::of::<stock::Stream>(Consistency::Strong);
+        let history = self.log.load(stream, reading).await.unwrap();
+        let draft = Draft {
+            events: Events::encode(&[event]).unwrap(),
+            id: CommitId::of_key([stream.as_str(), "POST", "/", &history.head().version().to_string()]),
+            digest: Digest::of("x").unwrap(),
+            now: Noon.now(),
+            correlation: Correlation { id: "c".to_owned(), client: None },
+            cause: None,
+            actor: Actor("test".to_owned()),
+            snapshot: None,
+        };
+        self.log.append(history.head(), draft).await.unwrap()
+    }
+
+    async fn received(&self, number: usize) -> Commit {
+        let quantity = Quantity::new(5).unwrap();
+        self.append(&stream(number), stock::Event::StockReceived { quantity, delivery_note: None }).await
+    }
+
+    async fn notes(&self) -> Vec<Parked> {
+        self.parked.notes(None, 1_000).await.unwrap().notes
+    }
+
+    /// The streams that some view does not show as they are, of so many.
+    async fn behind(&self, streams: usize) -> Vec<usize> {
+        let mut behind = Vec::new();
+        for number in 0..streams {
+            let stream = stream(number);
+            for fold in subscriptions().iter().filter(|fold| fold.follows(stream.category())) {
+                let place = Place { view: fold.name(), generation: Generation::FIRST, key: fold.key(&stream) };
+                let row = self.views.row(&place, Consistency::Strong).await.unwrap();
+                if row != fold.fold(None, &self.log.commits(&stream)).row {
+                    behind.push(number);
+                }
+            }
+        }
+        behind.dedup();
+        behind
+    }
+}
+
+/// The batch, or what comes again of it from a record on.
+fn batch(commits: &[Commit], from: usize) -> Event {
+    let records = commits.iter().enumerate().skip(from).map(|(index, commit)| {
+        let item = item_of(commit).unwrap();
+        let key = json!({ "stream": &item["stream"], "version": &item["version"] });
+        json!({
+            "eventName": "INSERT", "eventID": index.to_string(), "awsRegion": "eu-central-1",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1_795_255_200, "Keys": key, "NewImage": item,
+                "SequenceNumber": index.to_string(), "SizeBytes": 600, "StreamViewType": "NEW_IMAGE",
+            },
+        })
+    });
+    serde_json::from_value(json!({ "Records": records.collect::<Vec<_>>() })).unwrap()
+}
+
+/// The first record of a batch that was not done.
+async fn first_failed<F>(projector: &F, batch: Event) -> Option<usize>
+where
+    F: Function<Event = Event, Answer = aws_lambda_events::streams::DynamoDbEventResponse>,
+{
+    let failures = projector.call(batch).await.unwrap().batch_item_failures;
+    failures.into_iter().next().map(|failure| failure.item_identifier.unwrap().parse().unwrap())
+}
+
+#[tokio::test]
+async fn what_nobody_can_read_is_parked_wherever_it_is_and_all_else_is_followed() {
+    for size in SIZES {
+        for poison in 0..size {
+            let ground = Ground::default();
+            let mut commits = Vec::new();
+            for number in 0..size {
+                commits.push(if number == poison {
+                    ground.append(&stream(number), Later::StockCounted {}).await
+                } else {
+                    ground.received(number).await
+                });
+            }
+            let projector = ground.projector();
+            assert_eq!(first_failed(&projector, batch(&commits, 0)).await, None, "{poison} of {size}");
+            let notes = ground.notes().await;
+            assert!(!notes.is_empty(), "{poison} of {size}");
+            for note in &notes {
+                assert_eq!(note.trouble.subject.object(), stream(poison).to_string());
+                assert_eq!((note.trouble.class, note.trouble.version), (Class::Permanent, Version(1)));
+            }
+            // Another of its commits does not get past it.
+            let next = ground.received(poison).await;
+            assert_eq!(first_failed(&projector, batch(&[next], 0)).await, None);
+            let place = Place { view: "stock", generation: Generation::FIRST, key: stream(poison).id().to_owned() };
+            assert_eq!(ground.views.row(&place, Consistency::Strong).await.unwrap(), None, "{poison} of {size}");
+            let stuck: Vec<_> = ground.behind(size).await.into_iter().filter(|number| *number != poison).collect();
+            assert!(stuck.is_empty(), "{stuck:?} are held up by {poison} of {size}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_fails_for_a_while_comes_again_from_its_record_on_and_nothing_is_parked() {
+    for size in SIZES {
+        for failing in 0..size {
+            let ground = Ground::default();
+            let mut commits = Vec::new();
+            for number in 0..size {
+                commits.push(ground.received(number).await);
+            }
+            *ground.views.failing.lock().unwrap() = Some(stream(failing).id().to_owned());
+            let projector = ground.projector();
+            let failed = first_failed(&projector, batch(&commits, 0)).await;
+            assert_eq!(failed, Some(failing), "of {size}");
+            assert_eq!(ground.behind(size).await, [failing], "of {size}");
+            *ground.views.failing.lock().unwrap() = None;
+            assert_eq!(first_failed(&projector, batch(&commits, failing)).await, None);
+            assert!(ground.behind(size).await.is_empty() && ground.notes().await.is_empty(), "{failing} of {size}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_goes_on_failing_while_others_get_on_is_parked_and_redriven() {
+    let ground = Ground::default();
+    let projector = ground.projector();
+    *ground.views.failing.lock().unwrap() = Some(stream(1).id().to_owned());
+    for round in 0..=BUDGET {
+        let commits = [ground.received(0).await, ground.received(1).await, ground.received(2).await];
+        let failed = first_failed(&projector, batch(&commits, 0)).await;
+        assert_eq!(failed, (round < BUDGET).then_some(1), "in round {round}");
+    }
+    let notes = ground.notes().await;
+    assert!(!notes.is_empty() && notes.iter().all(|note| note.trouble.class == Class::Transient), "{notes:?}");
+    assert_eq!(ground.behind(3).await, [1]);
+    *ground.views.failing.lock().unwrap() = None;
+    let last = Version(u64::try_from(BUDGET).unwrap() + 1);
+    for note in &notes {
+        assert_eq!(projector.folds().redrive(note).await.unwrap(), Redriven::Follows(last));
+    }
+    assert!(ground.behind(3).await.is_empty() && ground.notes().await.is_empty());
+}

@@ -1,0 +1,144 @@
+//! Redrive: what subscribers have parked, tried again because its time has come or because somebody asks.
+//!
+//! A fold is advanced from the log. An event that a function could not react to is published again, marked, and whoever
+//! takes it then takes the note away.
+
+use crate::Reconcile;
+use eventsourcing::folds::Redriven;
+use eventsourcing::parked::{Parked, Trouble};
+use eventsourcing::scan::Part;
+use eventsourcing::{
+    Bus, BusEntry, Clock, Commit, EventId, EventLog, LogError, LogScan, ParkingLot, Subject, Timestamp, Version, Views,
+};
+use lambda::{Error, metrics};
+use projector::tampering::TAMPERING;
+use serde::Serialize;
+
+/// So many notes are read together.
+const PAGE: usize = 100;
+/// So many notes are tried in one run; the others stay due.
+const MOST: usize = 200;
+
+/// What trying one again came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The subscriber has reached this version; there is no note any more.
+    Follows(Version),
+    /// The event is on its way again; the note goes when it has been reacted to.
+    Published,
+    /// Still not, and why.
+    Stuck(String),
+    /// Nobody can follow it: it tells of tampering.
+    Alarm,
+}
+
+/// What a scheduled run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Redrives {
+    /// How many notes there were.
+    pub notes: usize,
+    /// How many folds follow again.
+    pub follow: usize,
+    /// How many events were published again.
+    pub published: usize,
+    /// How many are still stuck.
+    pub stuck: usize,
+}
+
+impl<L: EventLog + LogScan, V: Views, P: ParkingLot, H: Clock, B: Bus> Reconcile<L, V, P, H, B> {
+    /// Tries again whatever is due at a moment.
+    pub async fn redrive_due(&self, now: Timestamp) -> Result<Redrives, Error> {
+        let mut done = Redrives::default();
+        let mut tried = 0;
+        let mut after = None;
+        loop {
+            let page = self.folds().parked().notes(after.as_ref(), PAGE).await?;
+            done.notes += page.notes.len();
+            for note in page.notes.iter().filter(|note| note.due_at() <= now) {
+                if tried == MOST {
+                    break;
+                }
+                tried += 1;
+                match self.redrive(note).await {
+                    Ok(Outcome::Follows(_)) => done.follow += 1,
+                    Ok(Outcome::Published) => done.published += 1,
+                    Ok(Outcome::Stuck(_)) => done.stuck += 1,
+                    Ok(Outcome::Alarm) => tried -= 1,
+                    Err(error) => {
+                        tracing::error!(subject = %note.trouble.subject, error, "a note was not redriven");
+                        done.stuck += 1;
+                    }
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                metrics::notes(done.notes - done.follow);
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Tries one again, whether it is due or not.
+    pub async fn redrive(&self, note: &Parked) -> Result<Outcome, Error> {
+        match &note.trouble.subject {
+            Subject::Fold { .. } => Ok(match self.folds().redrive(note).await? {
+                Redriven::Follows(version) => Outcome::Follows(version),
+                Redriven::Stuck(error) => Outcome::Stuck(error),
+            }),
+            Subject::Reaction { function, .. } if function == TAMPERING => Ok(Outcome::Alarm),
+            Subject::Reaction { function, event } => self.publish_again(note, function, event).await,
+        }
+    }
+
+    async fn publish_again(&self, note: &Parked, function: &str, event: &EventId) -> Result<Outcome, Error> {
+        // Counted before it is tried: once it is published, whoever reacts may take the note away at any moment.
+        let again = Trouble { at: self.folds().host().now(), ..note.trouble.clone() };
+        self.folds().parked().park(&again).await?;
+        let commit = match commit_of(self.folds().log(), event).await {
+            Ok(Some(commit)) => commit,
+            Ok(None) => return Ok(Outcome::Stuck("the log does not hold it".to_owned())),
+            Err(error @ LogError::Corrupt { .. }) => return Ok(Outcome::Stuck(error.to_string())),
+            Err(error) => return Err(error.into()),
+        };
+        let mut entries = match BusEntry::of(&self.system, &commit) {
+            Ok(entries) => entries,
+            Err(error) => return Ok(Outcome::Stuck(error.to_string())),
+        };
+        if function == relay::NAME {
+            self.bus.publish(&entries).await?;
+            self.folds().parked().clear(&note.trouble.subject, commit.version).await?;
+            return Ok(Outcome::Follows(commit.last_version()));
+        }
+        entries.retain(|entry| entry.detail.id == *event);
+        for entry in &mut entries {
+            entry.detail.redriven = true;
+        }
+        self.bus.publish(&entries).await?;
+        Ok(Outcome::Published)
+    }
+}
+
+/// The commit that an event is in, whatever else its stream holds.
+async fn commit_of<L: LogScan>(log: &L, event: &EventId) -> Result<Option<Commit>, LogError> {
+    let part = Part::Stream(event.stream.clone());
+    let mut last = None;
+    let mut after = None;
+    loop {
+        let page = log.page(&part, after.as_ref()).await?;
+        for commit in page.commits {
+            let version = match &commit {
+                Ok(commit) => commit.version,
+                Err(LogError::Corrupt { version, .. }) => *version,
+                Err(LogError::Unavailable(_) | LogError::Denied(_)) => return commit.map(Some),
+            };
+            if version > event.version {
+                return last.transpose();
+            }
+            last = Some(commit);
+        }
+        after = page.next;
+        if after.is_none() {
+            return last.transpose().map(|last| last.filter(|commit: &Commit| commit.last_version() >= event.version));
+        }
+    }
+}

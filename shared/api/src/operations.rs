@@ -1,0 +1,100 @@
+//! Bodies of answers to operators: what subscribers have parked, and how far the folds are behind.
+
+use eventsourcing::{Parked, Version};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A note about what a subscriber cannot follow.
+#[derive(Clone, Debug, Serialize)]
+pub struct ParkedNote {
+    /// What it is asked for by, URL-encoded: `<subscriber>:<object>`.
+    pub id: String,
+    /// Who cannot follow: a set of a view's rows (`cart/g1`), or a function.
+    pub subscriber: String,
+    /// What it cannot follow: a stream, or an event.
+    pub object: String,
+    /// The version of the commit it stopped before, or of the event.
+    pub version: Version,
+    /// Why.
+    pub error: String,
+    /// `permanent`, or `transient`: whether trying again can help by itself.
+    pub class: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was noticed first.
+    pub since: String,
+    /// When it was noticed last.
+    pub noticed_at: String,
+    /// When it is tried again.
+    pub due_at: String,
+}
+
+impl From<&Parked> for ParkedNote {
+    fn from(note: &Parked) -> Self {
+        let trouble = &note.trouble;
+        Self {
+            id: trouble.subject.to_string(),
+            subscriber: trouble.subject.subscriber(),
+            object: trouble.subject.object(),
+            version: trouble.version,
+            error: trouble.error.clone(),
+            class: trouble.class.to_string(),
+            attempts: note.attempts,
+            since: note.since.to_string(),
+            noticed_at: trouble.at.to_string(),
+            due_at: note.due_at().to_string(),
+        }
+    }
+}
+
+/// What became of a note.
+#[derive(Clone, Debug, Serialize)]
+pub struct Settled {
+    /// The note.
+    pub id: String,
+    /// What became of it.
+    pub outcome: SettledAs,
+    /// The version that its subscriber has reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+}
+
+/// What became of a note.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SettledAs {
+    /// Its subscriber follows again, and there is no note any more.
+    Follows,
+    /// Its event is published again; the note goes once somebody has reacted.
+    Published,
+    /// It was taken away, and nothing else done.
+    Discarded,
+}
+
+/// How far the folds are behind the streams that moved last.
+#[derive(Clone, Debug, Serialize)]
+pub struct Projections {
+    /// How many streams were looked at: those that moved last, as far as the index of moves knows.
+    pub streams: usize,
+    /// Each fold.
+    pub items: Vec<Lag>,
+    /// How many notes there are, by subscriber; functions that react are among them.
+    pub parked: BTreeMap<String, usize>,
+}
+
+/// How far a fold is behind.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Lag {
+    /// Its view.
+    pub name: String,
+    /// How many rows were looked at.
+    pub rows: usize,
+    /// How many of them were behind their streams.
+    pub rows_behind: usize,
+    /// By how many commits together.
+    pub commits_behind: usize,
+    /// How long ago the oldest of these was committed.
+    pub ms_behind: i64,
+    /// How many notes it has left.
+    pub parked: usize,
+}
