@@ -29,9 +29,9 @@ use std::collections::BTreeSet;
 const AT_A_TIME: usize = 100;
 /// So many processes are looked at side by side.
 const SIDE_BY_SIDE: usize = 8;
-/// So many streams that wait since a span are asked for in one run, of each of the view's partitions. Those beyond are
-/// asked for when they have waited twice as long.
-const MOST_OF_A_SPAN: usize = 250;
+/// So many streams of each of the view's partitions, that began to wait within a minute, are asked for in one run, the
+/// oldest first. Those beyond are left to a later mark, or to the daily run.
+const MOST_OF_A_MINUTE: usize = 250;
 
 /// The handler.
 pub struct Reconcile<L, V, P, H, B> {
@@ -185,7 +185,7 @@ where
     async fn recheck(&self, now: Timestamp) -> Result<Rechecked, Error> {
         let mut rechecked = Rechecked::default();
         for span in due::due(now) {
-            let streams = self.waiting.since(span, MOST_OF_A_SPAN).await?;
+            let streams = self.waiting.since(span, MOST_OF_A_MINUTE * span.periods()).await?;
             rechecked.streams += streams.len();
             rechecked.hinted += self.repeat(streams).await?;
         }

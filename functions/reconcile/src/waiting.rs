@@ -1,10 +1,10 @@
 //! Who waits, as the view shows it.
 
 use crate::due::Span;
-use domain::views::waiting::{INDEX, NAME, SHARD, SHARDS, SINCE, before};
+use domain::views::waiting::{INDEX, NAME, SHARD, SINCE, before, partitions};
 use dynamo::{Direction, Lookup, Views};
-use eventsourcing::StreamName;
 use eventsourcing::views::Generation;
+use eventsourcing::{StreamName, ViewError};
 use futures::future::try_join_all;
 use lambda::Error;
 
@@ -20,24 +20,28 @@ impl WaitingView {
     /// The streams that wait since a moment within the span, of each partition at most `limit`, the oldest first.
     pub(crate) async fn since(&self, span: Span, limit: usize) -> Result<Vec<StreamName>, Error> {
         let (from, until) = (before(span.after.next()), before(span.upto.next()));
-        let shards = (0..SHARDS).map(|shard| {
-            let (shard, from, until) = (shard.to_string(), &from, &until);
+        let partitions = partitions().into_iter().map(|partition| {
+            let (from, until) = (&from, &until);
             async move {
                 let lookup = Lookup {
                     view: NAME,
                     generation: Generation::FIRST,
                     index: INDEX,
-                    partition: (SHARD, &shard),
+                    partition: (SHARD, &partition),
                     sort: SINCE,
                     from: Some(from),
                     until: Some(until),
                     direction: Direction::Ascending,
                     limit,
                 };
-                self.0.query(&lookup).await
+                let keys = self.0.keys(&lookup).await?;
+                if keys.len() == limit {
+                    tracing::warn!(partition, since = from, "more wait than are asked for in one run");
+                }
+                Ok::<_, ViewError>(keys)
             }
         });
-        let rows = try_join_all(shards).await?.into_iter().flatten();
-        Ok(rows.map(|(key, _)| key.parse()).collect::<Result<_, _>>()?)
+        let keys = try_join_all(partitions).await?.into_iter().flatten();
+        Ok(keys.map(|key| key.parse()).collect::<Result<_, _>>()?)
     }
 }

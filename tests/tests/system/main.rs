@@ -9,4 +9,5 @@ mod http;
 mod operations;
 mod shop;
 mod story;
+mod trimmed;
 mod waiting;

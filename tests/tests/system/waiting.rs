@@ -56,20 +56,28 @@ async fn checked_out(losing: Registered) -> (Shop, Client, String) {
     (shop, alice, cart)
 }
 
-/// A minute later by the clock of the schedules.
-async fn a_minute_passes(shop: &Shop) {
-    shop.host.advance_clock(Duration::from_secs(60)).await;
+/// The first mark and the time between two runs later, by the clock of the schedules.
+async fn a_mark_passes(shop: &Shop) {
+    shop.host.advance_clock(Duration::from_secs(30 + 60)).await;
     shop.host.settled().await;
 }
 
-async fn ends_after_a_minute(losing: Registered, before: Option<&str>) {
+/// How often the re-check published something.
+fn repeated(shop: &Shop) -> u64 {
+    shop.host.requests().get(&("reconcile".to_owned(), "PutEvents".to_owned())).copied().unwrap_or_default()
+}
+
+/// The order comes to its end when the re-check has run, and no sooner.
+async fn ends_by_the_recheck(losing: Registered, before: Option<&str>) {
     let (shop, alice, cart) = checked_out(losing).await;
     let order = format!("/orders/{cart}");
     match before {
         Some(status) => assert_eq!(alice.get(&order).await.expect(200).body["status"], status),
         None => drop(alice.get(&order).await.expect(404)),
     }
-    a_minute_passes(&shop).await;
+    assert_eq!(repeated(&shop), 0);
+    a_mark_passes(&shop).await;
+    assert_eq!(repeated(&shop), 1, "what was lost, and nothing else");
     assert_eq!(alice.get(&order).await.expect(200).body["status"], "CONFIRMED");
     assert_eq!(stock(&shop, "mug").await, (10, 2, 8), "reserved once");
     shop.host.stop().await;
@@ -77,12 +85,12 @@ async fn ends_after_a_minute(losing: Registered, before: Option<&str>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_intent_that_was_lost_is_repeated() {
-    ends_after_a_minute(losing!("ReservationRequested"), Some("PURCHASED")).await;
+    ends_by_the_recheck(losing!("ReservationRequested"), Some("PURCHASED")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outcome_that_was_lost_is_repeated() {
-    ends_after_a_minute(losing!("StockReserved"), Some("PURCHASED")).await;
+    ends_by_the_recheck(losing!("StockReserved"), Some("PURCHASED")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -95,26 +103,21 @@ async fn an_order_s_own_outcome_that_was_lost_is_repeated() {
         events.contains("ConfirmationNoted")
     };
     assert!(!noted().await);
-    a_minute_passes(&shop).await;
+    a_mark_passes(&shop).await;
     assert!(noted().await);
     shop.host.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_checkout_that_was_lost_is_repeated() {
-    ends_after_a_minute(losing!("CartCheckedOut"), None).await;
+    ends_by_the_recheck(losing!("CartCheckedOut"), None).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_waits_for_nothing_is_not_asked_for() {
     let (shop, alice, cart) = checked_out(losing!("NothingOfThisName")).await;
     assert_eq!(alice.get(&format!("/orders/{cart}")).await.expect(200).body["status"], "CONFIRMED");
-    let published = |shop: &Shop| {
-        let requests = shop.host.requests();
-        requests.get(&("reconcile".to_owned(), "PutEvents".to_owned())).copied().unwrap_or_default()
-    };
-    let before = published(&shop);
-    a_minute_passes(&shop).await;
-    assert_eq!(published(&shop), before, "its cart has a process, and that waits for nothing");
+    a_mark_passes(&shop).await;
+    assert_eq!(repeated(&shop), 0, "its cart has a process, and that waits for nothing");
     shop.host.stop().await;
 }

@@ -1,5 +1,6 @@
-//! Who waits: a row for each process, in the index while an intent of it has no outcome, by when it moved last; and a
-//! row for each cart, in the index from its checkout on. A cart's own stream does not say whether its process began.
+//! Who waits: a row for each process, in the index while an intent of it has no outcome, by since when that is so
+//! without a break; and a row for each cart, in the index from its checkout on. A cart's own stream does not say whether
+//! its process began.
 
 use super::shard;
 use crate::cart;
@@ -12,12 +13,12 @@ use serde::{Deserialize, Serialize};
 pub const NAME: &str = "waiting";
 /// The index of those who wait.
 pub const INDEX: &str = "since";
-/// Its partition key: a shard.
+/// Its partition key: a category and a shard, so that the many carts never stand before the few processes.
 pub const SHARD: &str = "shard";
 /// Its sort key: since when, and the stream's name.
 pub const SINCE: &str = "since";
-/// Over how many partitions the rows are spread.
-pub const SHARDS: u64 = 4;
+/// Over how many partitions the rows of a category are spread.
+const SHARDS: u64 = 4;
 
 /// The read model.
 pub struct View;
@@ -28,12 +29,14 @@ struct Processes;
 /// The part of it that follows the carts.
 struct Carts;
 
-/// A process and its last move.
+/// A process, and since when it waits or waited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ProcessDocument {
     stream: StreamName,
     state: fulfilment::State,
-    moved_at: Timestamp,
+    since: Timestamp,
+    /// Since when it waits for nothing.
+    idle: Option<Timestamp>,
 }
 
 /// A cart and its checkout.
@@ -50,19 +53,27 @@ impl Projection for Processes {
     type Document = ProcessDocument;
 
     fn apply(document: Option<ProcessDocument>, recorded: &Recorded<'_, fulfilment::Event>) -> Option<ProcessDocument> {
-        let before = document.map(|document| document.state).unwrap_or_default();
-        Some(ProcessDocument {
-            stream: recorded.stream.clone(),
-            state: fulfilment::Stream::evolve(before, &recorded.event),
-            moved_at: recorded.committed_at,
-        })
+        let now = recorded.committed_at;
+        let (before, since, idle) = match document {
+            Some(document) => (document.state, document.since, document.idle),
+            None => (fulfilment::State::default(), now, None),
+        };
+        let state = fulfilment::Stream::evolve(before, &recorded.event);
+        // An outcome and the next intent are of one commit: whoever waits on does not move in the index.
+        let since = if idle.is_none_or(|idle| idle == now) { since } else { now };
+        let idle = if waits(&state) { None } else { idle.or(Some(now)) };
+        Some(ProcessDocument { stream: recorded.stream.clone(), state, since, idle })
     }
 
     fn index(document: &ProcessDocument) -> Vec<(&'static str, String)> {
-        match &document.state {
-            fulfilment::State::Started(process) if process.waits() => waits(&document.stream, document.moved_at),
-            fulfilment::State::Started(_) | fulfilment::State::NotStarted => vec![],
-        }
+        if document.idle.is_none() { found(&document.stream, document.since) } else { vec![] }
+    }
+}
+
+fn waits(state: &fulfilment::State) -> bool {
+    match state {
+        fulfilment::State::Started(process) => process.waits(),
+        fulfilment::State::NotStarted => false,
     }
 }
 
@@ -86,13 +97,25 @@ impl Projection for Carts {
     }
 
     fn index(document: &CartDocument) -> Vec<(&'static str, String)> {
-        document.checked_out_at.map(|at| waits(&document.stream, at)).unwrap_or_default()
+        document.checked_out_at.map(|at| found(&document.stream, at)).unwrap_or_default()
     }
 }
 
 /// The attributes of a row that waits.
-fn waits(stream: &StreamName, since: Timestamp) -> Vec<(&'static str, String)> {
-    vec![(SHARD, shard(stream.as_str(), SHARDS).to_string()), (SINCE, format!("{since}#{stream}"))]
+fn found(stream: &StreamName, since: Timestamp) -> Vec<(&'static str, String)> {
+    let partition = partition(stream.category(), shard(stream.as_str(), SHARDS));
+    vec![(SHARD, partition), (SINCE, format!("{since}#{stream}"))]
+}
+
+fn partition(category: &str, shard: u64) -> String {
+    format!("{category}.{shard}")
+}
+
+/// Every partition of the index.
+#[must_use]
+pub fn partitions() -> Vec<String> {
+    let categories = [Processes::CATEGORY, Carts::CATEGORY];
+    categories.iter().flat_map(|category| (0..SHARDS).map(|shard| partition(category, shard))).collect()
 }
 
 /// A bound between the sort keys of those who wait since before a moment and of those who wait since then or later.

@@ -66,19 +66,26 @@ impl Lookup<'_> {
 impl Views {
     /// The rows with their keys, in order. Indexes are eventually consistent.
     pub async fn query(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, Row)>, ViewError> {
-        let mut rows = Vec::new();
+        self.items(lookup).await?.into_iter().map(row::row_of).collect()
+    }
+
+    /// The keys of the rows, in order: all that there is in an index of keys alone.
+    pub async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
+        self.items(lookup).await?.iter().map(row::key_of).collect()
+    }
+
+    async fn items(&self, lookup: &Lookup<'_>) -> Result<Vec<Key>, ViewError> {
+        let mut items = Vec::new();
         let mut start = None;
-        while rows.len() < lookup.limit {
-            let (items, next) = self.page(lookup, lookup.limit - rows.len(), start).await?;
-            for item in items {
-                rows.push(row::row_of(item)?);
-            }
+        while items.len() < lookup.limit {
+            let (page, next) = self.page(lookup, lookup.limit - items.len(), start).await?;
+            items.extend(page);
             start = next;
             if start.is_none() {
                 break;
             }
         }
-        Ok(rows)
+        Ok(items)
     }
 
     /// One answer of the store, which ends after 1 MB even where more was asked for, and where the next one starts.

@@ -46,7 +46,10 @@ fn of_account<'a>(account: &'a str, from: Option<&'a str>, direction: Direction,
 }
 
 async fn keys(views: &Views, lookup: Lookup<'_>) -> Vec<String> {
-    views.query(&lookup).await.unwrap().into_iter().map(|(key, _)| key).collect()
+    let keys = views.keys(&lookup).await.unwrap();
+    let rows = views.query(&lookup).await.unwrap().into_iter();
+    assert_eq!(rows.map(|(key, _)| key).collect::<Vec<_>>(), keys);
+    keys
 }
 
 #[tokio::test]
