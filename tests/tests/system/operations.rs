@@ -320,7 +320,7 @@ async fn an_event_that_was_parked_is_published_again_and_its_note_goes() {
         events["items"].as_array().unwrap().iter().find(|event| event["type"] == "ReservationRequested").unwrap();
     let version = wish["version"].as_u64().unwrap();
     let id = format!("stock-reactions:fulfilment-{cart}@{version}");
-    let parked = dynamo::Parked::new(database(&shop), &table("Parked"));
+    let parked = dynamo::Parked::new(database(&shop), table("Parked"));
     let trouble = eventsourcing::parked::Trouble {
         subject: id.parse().unwrap(),
         version: Version(version),
