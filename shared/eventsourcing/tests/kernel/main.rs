@@ -8,3 +8,4 @@ mod commands;
 mod counter;
 mod marked;
 mod snapshots;
+mod totals;
