@@ -1,5 +1,6 @@
 //! The functions: what the template says of each, and one invocation of one, with its time-out.
 
+use crate::gate::{Gate, Inside};
 use crate::policy::Policy;
 use crate::template::{Resource, Stack, TemplateError, loose};
 use crate::work::Work;
@@ -9,6 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// Lambda's own time-out for a function that declares none.
 const DEFAULT_TIMEOUT_SECONDS: i64 = 3;
@@ -120,6 +122,9 @@ pub(crate) enum FunctionError {
     /// It panicked.
     #[error("the function panicked")]
     Panicked,
+    /// Somebody killed it.
+    #[error("the function was killed")]
+    Killed,
     /// It took longer than its time-out.
     #[error("Task timed out after {0} seconds")]
     TimedOut(u64),
@@ -131,15 +136,34 @@ pub(crate) struct Runner {
     pub(crate) binary: String,
     /// Its ARN.
     pub(crate) arn: String,
+    /// Whether its triggers may invoke it.
+    pub(crate) gate: Arc<Gate>,
     timeout: Duration,
     function: Arc<dyn Invoke>,
     work: Work,
 }
 
+/// The right of a trigger to one invocation.
+#[derive(Debug)]
+pub(crate) struct Entered<'a> {
+    runner: &'a Runner,
+    inside: Inside<'a>,
+}
+
 impl Runner {
     /// A function of the template with what runs it.
-    pub(crate) fn new(declared: &Declared, function: Arc<dyn Invoke>, work: Work) -> Self {
-        Self { binary: declared.binary.clone(), arn: declared.arn.clone(), timeout: declared.timeout, function, work }
+    pub(crate) fn new(declared: &Declared, function: Arc<dyn Invoke>, gate: Arc<Gate>, work: Work) -> Self {
+        let (binary, arn) = (declared.binary.clone(), declared.arn.clone());
+        Self { binary, arn, gate, timeout: declared.timeout, function, work }
+    }
+
+    /// Waits until a trigger may invoke the function; nothing once the host stops.
+    pub(crate) async fn enter(&self, stop: &mut watch::Receiver<bool>) -> Option<Entered<'_>> {
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => None,
+            inside = self.gate.enter() => Some(Entered { runner: self, inside }),
+        }
     }
 
     /// One invocation, to its end: a panic or a time-out is an error of the function, logged here.
@@ -157,6 +181,23 @@ impl Runner {
             tracing::error!(function = self.binary, %error, "the invocation failed");
         }
         result
+    }
+}
+
+impl Entered<'_> {
+    /// One invocation, to its end or until somebody kills it.
+    pub(crate) async fn invoke(self, payload: Value) -> Result<Value, FunctionError> {
+        tokio::select! {
+            biased;
+            () = self.inside.killed() => Err(FunctionError::Killed),
+            result = self.runner.invoke(payload) => result,
+        }
+    }
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.binary)
     }
 }
 

@@ -1,15 +1,18 @@
 //! The host: a template and the functions that it names, running on one machine.
 
+use crate::controls::{Control, Controls, UnknownFunction};
 use crate::database::{Closing, DatabaseError};
 use crate::issuer::{Authorizer, Issuer, IssuerError};
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
+use crate::streams::{Chaos, Deliveries};
 use crate::template::TemplateError;
 use crate::work::Work;
 use aws_config::SdkConfig;
 use lambda::{Registered, SettingError};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +35,24 @@ pub struct Options {
     pub storage: Storage,
     /// The functions, each under the name of its binary.
     pub functions: Vec<Registered>,
+    /// How streams are cut and disturbed.
+    pub streams: Streams,
+}
+
+/// How every table's stream is cut, and what goes wrong in its delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Streams {
+    /// The shards of a stream; records of one partition key are in one of them.
+    pub shards: NonZeroU32,
+    /// What goes wrong on purpose; nothing does without it.
+    pub chaos: Option<Chaos>,
+}
+
+impl Default for Streams {
+    /// Four shards, as a new on-demand table has.
+    fn default() -> Self {
+        Self { shards: NonZeroU32::MIN.saturating_add(3), chaos: None }
+    }
 }
 
 /// Where a host keeps its tables, its signing key and what was given up.
@@ -88,6 +109,7 @@ pub struct Host {
     pub(crate) aws_address: SocketAddr,
     pub(crate) backend: Arc<Backend>,
     pub(crate) queues: Queues,
+    pub(crate) controls: Arc<Controls>,
     pub(crate) issuer: Arc<Issuer>,
     pub(crate) authorizer: Option<Authorizer>,
     pub(crate) environments: BTreeMap<String, BTreeMap<String, String>>,
@@ -188,7 +210,34 @@ impl Host {
         self.directory.path()
     }
 
-    /// Waits until no stream record, bus event, queue message, request or invocation is outstanding.
+    /// What became of the stream records so far, by the function that they were for.
+    #[must_use]
+    pub fn deliveries(&self) -> BTreeMap<String, Deliveries> {
+        self.controls.deliveries()
+    }
+
+    /// Moves the host's clock ahead: stream records age by it, and schedules fire. The functions' own clocks stay.
+    pub async fn advance_clock(&self, by: Duration) {
+        self.controls.advance_clock(by).await;
+    }
+
+    /// Keeps a function's stream records, messages and schedules from it, once what they have under way is finished.
+    pub async fn pause(&self, function: &str) -> Result<(), UnknownFunction> {
+        self.controls.function(function, Control::Pause).await
+    }
+
+    /// Like [`Host::pause`], but makes the invocations under way fail where they are.
+    pub async fn kill(&self, function: &str) -> Result<(), UnknownFunction> {
+        self.controls.function(function, Control::Kill).await
+    }
+
+    /// Lets a function have what it missed, and what comes.
+    pub async fn resume(&self, function: &str) -> Result<(), UnknownFunction> {
+        self.controls.function(function, Control::Resume).await
+    }
+
+    /// Waits until no stream record, bus event, queue message, request or invocation is outstanding; what is kept for
+    /// a paused function is not.
     pub async fn settled(&self) {
         self.work.settled().await;
     }

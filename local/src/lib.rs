@@ -3,12 +3,16 @@
 //! [`Host::start`] reads a SAM template and imitates what it declares, in this process: `template` and `plan` read it,
 //! `database` and `tables` keep the tables, `seam` stands in for AWS under each function's SDK clients (with its
 //! `policy`), `gateway` and `issuer` are the HTTP API, `streams`, `events`, `queues` and `schedules` the triggers.
+//! `clock`, `gate` and `controls` are what tests and operators move: time, and the functions' coming and going.
 //! What it cannot imitate it refuses by name; what has no meaning on one machine it names as a warning.
 
+mod clock;
+mod controls;
 mod database;
 mod endpoint;
 mod events;
 mod functions;
+mod gate;
 mod gateway;
 mod host;
 mod issuer;
@@ -23,9 +27,12 @@ mod start;
 mod streams;
 mod tables;
 mod template;
+mod wiring;
 mod work;
 
+pub use controls::UnknownFunction;
 pub use database::DatabaseError;
-pub use host::{Host, HostError, Options, Storage};
+pub use host::{Host, HostError, Options, Storage, Streams};
 pub use issuer::IssuerError;
+pub use streams::{Chaos, Deliveries};
 pub use template::TemplateError;

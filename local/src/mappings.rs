@@ -4,6 +4,7 @@ use crate::functions::Declared;
 use crate::streams::Rules;
 use crate::template::{TemplateError, loose, read};
 use serde::Deserialize;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// Records of a stream batch where the template says nothing.
@@ -12,6 +13,8 @@ const STREAM_BATCH: i64 = 100;
 const QUEUE_BATCH: i64 = 10;
 /// Records or messages of any batch, at most.
 const LARGEST_BATCH: i64 = 10_000;
+/// Batches of one shard at the same time, at most.
+const LARGEST_PARALLELIZATION: u32 = 10;
 /// Concurrency of a queue's function where the template does not bound it: on AWS it is the account's.
 const QUEUE_CONCURRENCY: i64 = 10;
 
@@ -24,6 +27,8 @@ pub(crate) struct DeclaredStream {
     pub(crate) stream: String,
     /// Records of one invocation, at most.
     pub(crate) batch_size: usize,
+    /// Batches of one shard at the same time.
+    pub(crate) parallelization: NonZeroU32,
     /// How long to wait for a batch to fill.
     pub(crate) window: Duration,
     /// What happens to failures.
@@ -61,6 +66,8 @@ struct Written {
     starting_position: Option<String>,
     #[serde(default, deserialize_with = "loose::number")]
     batch_size: Option<i64>,
+    #[serde(default, deserialize_with = "loose::number")]
+    parallelization_factor: Option<i64>,
     #[serde(default, deserialize_with = "loose::number")]
     maximum_batching_window_in_seconds: Option<i64>,
     #[serde(default, deserialize_with = "loose::texts")]
@@ -124,9 +131,15 @@ impl DeclaredStream {
         if !matches!(written.starting_position.as_deref(), Some("TRIM_HORIZON" | "LATEST")) {
             return Err(function.wrong(name, "StartingPosition is TRIM_HORIZON or LATEST"));
         }
+        let parallelization = u32::try_from(written.parallelization_factor.unwrap_or(1)).ok();
+        let parallelization = parallelization.filter(|factor| *factor <= LARGEST_PARALLELIZATION);
+        let parallelization = parallelization.and_then(NonZeroU32::new).ok_or_else(|| {
+            function.wrong(name, format!("ParallelizationFactor is between 1 and {LARGEST_PARALLELIZATION}"))
+        })?;
         Ok(Self {
             binary: function.binary.clone(),
             stream,
+            parallelization,
             batch_size: bounded(
                 function,
                 name,

@@ -19,8 +19,8 @@ pub(crate) struct Plan {
     pub(crate) functions: Vec<Declared>,
     /// The HTTP API.
     pub(crate) api: Api,
-    /// The streams that feed functions, each with its table's name.
-    pub(crate) streams: Vec<(String, DeclaredStream)>,
+    /// The streams that feed functions, each with its table.
+    pub(crate) streams: Vec<(Table, DeclaredStream)>,
     /// The queues that feed functions.
     pub(crate) queues: Vec<DeclaredQueue>,
     /// The schedules that invoke functions.
@@ -39,7 +39,7 @@ impl Plan {
             for stream in DeclaredStream::all(function)? {
                 let table = tables.iter().find(|table| table.stream.as_ref() == Some(&stream.stream));
                 let table = table.ok_or_else(|| function.wrong("Stream", format!("{} is no stream", stream.stream)))?;
-                streams.push((table.name.clone(), stream));
+                streams.push((table.clone(), stream));
             }
             queues.extend(DeclaredQueue::all(function)?);
             schedules.extend(Schedule::declared(function)?);

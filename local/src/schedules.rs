@@ -1,5 +1,6 @@
-//! Schedules: each fires once when everything is up, and then at its rate.
+//! Schedules: each fires once when everything is up, and then at its rate, by the host's clock.
 
+use crate::clock::{Clock, later};
 use crate::functions::{Declared, Runner};
 use crate::template::identity::{ACCOUNT, REGION, arn};
 use crate::template::{TemplateError, loose};
@@ -61,26 +62,38 @@ impl Schedule {
         Ok(schedules)
     }
 
-    /// Invokes the function now, for which the piece is outstanding, and then at the rate until the host stops.
-    pub(crate) async fn run(self, runner: Arc<Runner>, piece: Piece, mut stop: watch::Receiver<bool>) {
-        self.fire(&runner, &mut stop).await;
-        drop(piece);
-        let mut ticks = tokio::time::interval(self.every);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        ticks.tick().await;
+    /// Invokes the function now, for which the piece is outstanding, and then at the rate until the host stops. Times
+    /// that the clock was moved past at once, or that passed during an invocation, are one time.
+    pub(crate) async fn run(
+        self,
+        runner: Arc<Runner>,
+        mut piece: Piece,
+        clock: Clock,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let mut due = clock.now();
         loop {
-            tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
-                _ = ticks.tick() => {}
+            let held = runner.gate.hold();
+            drop(piece);
+            let fired = clock.now();
+            self.fire(&runner, fired, &mut stop).await;
+            while due <= fired {
+                due = later(due, self.every);
             }
-            self.fire(&runner, &mut stop).await;
+            let timer = clock.timer(due);
+            drop(held);
+            piece = tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                piece = timer.rung() => piece,
+            };
         }
     }
 
-    async fn fire(&self, runner: &Runner, stop: &mut watch::Receiver<bool>) {
-        let payload = self.payload();
+    async fn fire(&self, runner: &Runner, time: Timestamp, stop: &mut watch::Receiver<bool>) {
+        let payload = self.payload(time);
         for retry in 0..=RETRIES {
-            if runner.invoke(payload.clone()).await.is_ok() || retry == RETRIES {
+            let Some(entered) = runner.enter(stop).await else { return };
+            if entered.invoke(payload.clone()).await.is_ok() || retry == RETRIES {
                 return;
             }
             tokio::select! {
@@ -91,7 +104,7 @@ impl Schedule {
     }
 
     /// The template's input, or the notification that is sent where there is none.
-    fn payload(&self) -> Value {
+    fn payload(&self, time: Timestamp) -> Value {
         self.input.clone().unwrap_or_else(|| {
             json!({
                 "version": "0",
@@ -99,7 +112,7 @@ impl Schedule {
                 "detail-type": "Scheduled Event",
                 "source": "aws.scheduler",
                 "account": ACCOUNT,
-                "time": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                "time": time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
                 "region": REGION,
                 "resources": [arn("scheduler", &format!("schedule/default/{}", self.name))],
                 "detail": "{}",

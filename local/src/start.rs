@@ -1,17 +1,21 @@
 //! Starting a host: from the plan to everything that serves.
 
+use crate::clock::Clock;
+use crate::controls::Controls;
 use crate::database::Engine;
 use crate::endpoint;
 use crate::events::Buses;
 use crate::functions::Runner;
+use crate::gate::Gate;
 use crate::gateway::{Gateway, Own, Routes};
 use crate::host::{Directory, Host, HostError, Options};
 use crate::issuer::Issuer;
 use crate::plan::Plan;
-use crate::queues::{QueueMapping, Queues};
+use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
-use crate::streams::{Destination, Source, StreamMapping, Wake};
+use crate::streams::{Shards, Source, StreamMapping, Wake};
 use crate::template::TemplateError;
+use crate::wiring::{Runners, Wiring};
 use crate::work::Work;
 use aws_sdk_dynamodb::Client;
 use lambda::{Registered, Settings};
@@ -23,13 +27,17 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-type Runners = BTreeMap<String, Arc<Runner>>;
+type Gates = BTreeMap<String, Arc<Gate>>;
 
 pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     let plan = Plan::read(&options.template, &options.parameters)?;
     let work = Work::default();
-    let consumed: Vec<_> = plan.queues.iter().map(|mapping| mapping.queue.clone()).collect();
-    let queues = Queues::declared(&plan.stack, &consumed, &work)?;
+    let clock = Clock::new(work.clone());
+    let gates = plan.functions.iter().map(|function| (function.binary.clone(), Gate::new(work.clone())));
+    let gates: Gates = gates.collect();
+    let consumers = plan.queues.iter().filter_map(|mapping| gates.get(&mapping.binary).map(|gate| (mapping, gate)));
+    let consumers = consumers.map(|(mapping, gate)| (mapping.queue.clone(), Arc::clone(gate))).collect();
+    let queues = Queues::declared(&plan.stack, &consumers)?;
     let buses = Buses::declared(&plan.stack, &queues)?;
     let directory = Directory::open(options.storage)?;
     let issuer = Arc::new(Issuer::open(directory.path())?);
@@ -41,7 +49,7 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     let wakes: Vec<_> = plan.streams.iter().map(|(table, _)| (table, Arc::new(Wake::new(work.clone())))).collect();
     let mut by_table: BTreeMap<String, Vec<Arc<Wake>>> = BTreeMap::new();
     for (table, wake) in &wakes {
-        by_table.entry((*table).clone()).or_default().push(Arc::clone(wake));
+        by_table.entry(table.name.clone()).or_default().push(Arc::clone(wake));
     }
     let backend = Backend::new(engine.clone(), buses, plan.tables.clone(), by_table, work.clone());
     let backend = Arc::new(backend);
@@ -50,35 +58,32 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     for table in &plan.tables {
         table.ensure(&client).await?;
     }
-    let runners = runners(&plan, &options.functions, &backend, &work)?;
+    let runners = runners(&plan, &options.functions, &gates, &backend, &work)?;
+    let deliveries = plan.streams.iter().map(|(_, declared)| (declared.binary.clone(), Arc::default())).collect();
+    let wakes: Vec<_> = wakes.into_iter().map(|(_, wake)| wake).collect();
+    let controls = Arc::new(Controls { clock: clock.clone(), gates, deliveries, wakes });
 
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    for ((table, declared), (_, wake)) in plan.streams.iter().zip(&wakes) {
+    let wiring = Wiring {
+        plan: &plan,
+        runners: &runners,
+        queues: &queues,
+        controls: &controls,
+        directory: &directory,
+        streams: options.streams,
+    };
+    for ((table, declared), wake) in plan.streams.iter().zip(&controls.wakes) {
         let mapping = StreamMapping {
-            runner: runner(&runners, &declared.binary)?,
-            source: Source::at_end(&engine, table, &declared.stream).await?,
+            consumer: Arc::new(wiring.consumer(declared)?),
+            source: Source::at_end(&engine, &clock, table, &declared.stream).await?,
+            shards: Shards { count: options.streams.shards, lanes: declared.parallelization },
             wake: Arc::clone(wake),
-            batch_size: declared.batch_size,
-            window: declared.window,
-            rules: declared.rules.clone(),
-            max_age: declared.max_age,
-            reports: declared.reports,
-            on_failure: destination(&plan, declared.on_failure.as_deref(), &queues, &directory)?,
         };
         tasks.spawn(mapping.run(stopped.clone()));
     }
     for declared in &plan.queues {
-        let place = || TemplateError::value(&declared.binary, format!("{} is no queue", declared.queue));
-        let mapping = QueueMapping {
-            runner: runner(&runners, &declared.binary)?,
-            queue: queues.by_arn(&declared.queue).ok_or_else(place)?,
-            batch_size: declared.batch_size,
-            window: declared.window,
-            concurrency: declared.concurrency,
-            reports: declared.reports,
-        };
-        tasks.spawn(mapping.run(stopped.clone()));
+        tasks.spawn(wiring.queue(declared)?.run(stopped.clone()));
     }
     let own = Own {
         description: json!({
@@ -89,6 +94,7 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         }),
         issuer: Arc::clone(&issuer),
         authorizer: plan.api.authorizer.clone(),
+        controls: Arc::clone(&controls),
     };
     let gateway = Gateway {
         api: plan.api.id.clone(),
@@ -103,8 +109,8 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     tasks.spawn(serve(listener, gateway.application(), stopped.clone()));
     tasks.spawn(serve(aws_listener, endpoint::application(seam), stopped.clone()));
     for schedule in &plan.schedules {
-        let runner = runner(&runners, &schedule.binary)?;
-        tasks.spawn(schedule.clone().run(runner, work.begin(), stopped.clone()));
+        let runner = wiring.runner(&schedule.binary)?;
+        tasks.spawn(schedule.clone().run(runner, work.begin(), clock.clone(), stopped.clone()));
     }
     let functions = plan.functions.into_iter();
     Ok(Host {
@@ -112,6 +118,7 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         aws_address,
         backend,
         queues,
+        controls,
         issuer,
         authorizer: plan.api.authorizer,
         environments: functions.map(|function| (function.binary, function.environment)).collect(),
@@ -125,7 +132,13 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
 }
 
 /// Each of the template's functions with what runs it; no more and no fewer than the registered ones.
-fn runners(plan: &Plan, registered: &[Registered], backend: &Arc<Backend>, work: &Work) -> Result<Runners, HostError> {
+fn runners(
+    plan: &Plan,
+    registered: &[Registered],
+    gates: &Gates,
+    backend: &Arc<Backend>,
+    work: &Work,
+) -> Result<Runners, HostError> {
     let declared = |name: &str| plan.functions.iter().any(|function| function.binary == name);
     if let Some(other) = registered.iter().find(|function| !declared(function.name)) {
         return Err(HostError::Undeclared(other.name.to_owned()));
@@ -139,30 +152,10 @@ fn runners(plan: &Plan, registered: &[Registered], backend: &Arc<Backend>, work:
         let settings: Settings = function.environment.clone().into_iter().collect();
         let built = (found.build)(&settings, &seam.config());
         let built = built.map_err(|source| HostError::Function { function: function.binary.clone(), source })?;
-        runners.insert(function.binary.clone(), Arc::new(Runner::new(function, built, work.clone())));
+        let gate = gates.get(&function.binary).cloned().unwrap_or_else(|| Gate::new(work.clone()));
+        runners.insert(function.binary.clone(), Arc::new(Runner::new(function, built, gate, work.clone())));
     }
     Ok(runners)
-}
-
-fn runner(runners: &Runners, binary: &str) -> Result<Arc<Runner>, HostError> {
-    runners.get(binary).cloned().ok_or_else(|| HostError::Unregistered(binary.to_owned()))
-}
-
-fn destination(
-    plan: &Plan,
-    arn: Option<&str>,
-    queues: &Queues,
-    directory: &Directory,
-) -> Result<Option<Destination>, TemplateError> {
-    let Some(arn) = arn else { return Ok(None) };
-    if let Some(queue) = queues.by_arn(arn) {
-        return Ok(Some(Destination::Queue(queue)));
-    }
-    let bucket = plan.stack.by_arn(arn).filter(|resource| resource.kind == "AWS::S3::Bucket");
-    let bucket = bucket.ok_or_else(|| {
-        TemplateError::value("DestinationConfig.OnFailure", format!("{arn} is neither a queue nor a bucket"))
-    })?;
-    Ok(Some(Destination::folder(directory.path(), &bucket.logical)))
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, HostError> {

@@ -6,7 +6,7 @@ pub mod folds;
 pub mod payloads;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use local::{Host, Options, Storage};
+use local::{Host, Options, Storage, Streams};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -36,6 +36,7 @@ impl Shop {
             listen: ([127, 0, 0, 1], 0).into(),
             storage,
             functions: shop::functions(),
+            streams: Streams::default(),
         };
         Self { host: Host::start(options).await.expect("the template starts") }
     }

@@ -1,7 +1,7 @@
 //! The payloads of `events/` as one story: each is fed to its function, in this order, and what is answered is compared.
 
 use lambda::{Invoke, Registered, Settings};
-use local::{Host, Options, Storage};
+use local::{Host, Options, Storage, Streams};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -82,6 +82,7 @@ pub async fn silent_host() -> Host {
         listen: ([127, 0, 0, 1], 0).into(),
         storage: Storage::Temporary,
         functions: silent.collect(),
+        streams: Streams::default(),
     };
     Host::start(options).await.expect("the template starts")
 }

@@ -17,10 +17,16 @@ pub(crate) enum Case {
     AppendCold(u64),
     /// Five events in one command, on a stream that the process remembers.
     AppendFive,
+    /// One event more by each of sixteen clients, on a remembered stream of its own.
+    Clients,
     /// Sixteen writers of one process on one stream.
     Contention,
+    /// Sixteen processes on one stream, a writer each.
+    Processes,
     /// The state of a stream, read from the log.
     Load(u64),
+    /// Every event of a table, read and folded.
+    Replay,
 }
 
 impl Case {
@@ -29,15 +35,16 @@ impl Case {
         std::iter::once(Self::Create)
             .chain(LENGTHS.map(Self::AppendWarm))
             .chain(LENGTHS.map(Self::AppendCold))
-            .chain([Self::AppendFive, Self::Contention])
+            .chain([Self::AppendFive, Self::Clients, Self::Contention, Self::Processes])
             .chain(LENGTHS.map(Self::Load))
+            .chain([Self::Replay])
     }
 
     /// How many events a stream has before the command.
     pub(crate) const fn earlier(self) -> u64 {
         match self {
-            Self::Create | Self::Contention => 0,
-            Self::AppendFive => 1,
+            Self::Create | Self::Contention | Self::Processes | Self::Replay => 0,
+            Self::AppendFive | Self::Clients => 1,
             Self::AppendWarm(length) | Self::AppendCold(length) | Self::Load(length) => length,
         }
     }
@@ -50,8 +57,11 @@ impl fmt::Display for Case {
             Self::AppendWarm(length) => write!(formatter, "append_warm_{length}"),
             Self::AppendCold(length) => write!(formatter, "append_cold_{length}"),
             Self::AppendFive => formatter.write_str("append_5_events"),
+            Self::Clients => formatter.write_str("append_16_clients"),
             Self::Contention => formatter.write_str("contention_16"),
+            Self::Processes => formatter.write_str("contention_16_processes"),
             Self::Load(length) => write!(formatter, "load_{length}"),
+            Self::Replay => formatter.write_str("replay"),
         }
     }
 }
@@ -76,7 +86,7 @@ mod tests {
         for case in Case::all() {
             assert_eq!(case.to_string().parse(), Ok(case));
         }
-        assert_eq!(Case::all().count(), 18);
+        assert_eq!(Case::all().count(), 21);
         let unknown = "append_warm_7".parse::<Case>().unwrap_err();
         assert!(unknown.contains("append_warm_10000"), "{unknown}");
     }

@@ -1,25 +1,21 @@
 //! The streams that cases run on: as long as a case wants them, on both sides, and not much longer afterwards.
 
 use super::BenchError;
-use super::account::{Account, Book, LONG, SHORT};
+use super::account::Book;
 use super::case::Case;
+use super::ours::{Accounts, append, fresh_stream, metadata, one, several};
 use super::store::{Item, Raw, TABLE, newest};
-use dynamo::Log;
-use eventsourcing::{
-    Actor, Commands, CommitId, Correlation, Decider, Digest, Effect, ExecuteError, Metadata, Randomness, StreamName,
-    identity,
-};
+use eventsourcing::{Metadata, StreamName};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use lambda::SystemHost;
 use std::collections::BTreeMap;
 
 /// How many streams are filled at the same time.
 const AT_A_TIME: usize = 16;
 /// A stream is used until it has grown by this part of its length.
 const GROWTH: u64 = 8;
-
-/// A stream's owner: the commands of this process.
-pub(super) type Accounts = Commands<Account, Log, SystemHost>;
+/// How many clients work at the same time, and how many commands each of them has on its stream.
+pub(super) const CLIENTS: u64 = 16;
+pub(super) const COMMANDS_A_CLIENT: u64 = 32;
 
 /// A command that is ready to be sent, and what the raw client does in its place.
 #[derive(Clone)]
@@ -37,8 +33,8 @@ pub(super) struct Step {
 }
 
 /// Who is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Who {
     /// The event log.
     Ours,
     /// The client without it.
@@ -83,11 +79,23 @@ impl Lanes {
         &self.raw
     }
 
+    /// The item of a commit of one event.
+    pub(super) const fn single(&self) -> &Item {
+        &self.single
+    }
+
     /// What the raw client puts in a case.
     pub(super) const fn template(&self, case: Case) -> &Item {
         match case {
             Case::AppendFive => &self.five,
-            Case::Create | Case::AppendWarm(_) | Case::AppendCold(_) | Case::Contention | Case::Load(_) => &self.single,
+            Case::Create
+            | Case::AppendWarm(_)
+            | Case::AppendCold(_)
+            | Case::Clients
+            | Case::Contention
+            | Case::Processes
+            | Case::Load(_)
+            | Case::Replay => &self.single,
         }
     }
 
@@ -96,7 +104,8 @@ impl Lanes {
         let (length, key) = (case.earlier(), format!("{case} {who:?}"));
         let growth = match case {
             Case::Load(_) | Case::Contention => u64::MAX,
-            Case::Create | Case::AppendFive => 1,
+            Case::Clients => COMMANDS_A_CLIENT,
+            Case::Create | Case::AppendFive | Case::Processes | Case::Replay => 1,
             Case::AppendWarm(_) | Case::AppendCold(_) => (length / GROWTH).max(1),
         };
         let mut lanes = self.by_case.remove(&key).unwrap_or_default();
@@ -140,61 +149,6 @@ impl Lane {
         let version = length.saturating_add(self.used);
         Ok(Step { stream: self.stream.clone(), command, metadata, raw: self.raw.clone(), version })
     }
-}
-
-const fn one() -> Book {
-    Book { amount: 1, entries: 1, text: LONG }
-}
-
-const fn several() -> Book {
-    Book { amount: 1, entries: 5, text: SHORT }
-}
-
-/// Carries out a command that must append.
-pub(super) async fn append(
-    ours: &Accounts,
-    stream: &StreamName,
-    command: &Book,
-    metadata: &Metadata,
-) -> Result<(), BenchError> {
-    execute(ours, stream, command, metadata, Effect::Appended).await
-}
-
-/// Carries out a command that must have this effect.
-pub(super) async fn execute(
-    ours: &Accounts,
-    stream: &StreamName,
-    command: &Book,
-    metadata: &Metadata,
-    effect: Effect,
-) -> Result<(), BenchError> {
-    let done = ours.execute(stream, command, metadata).await.map_err(|error| refused(&error))?;
-    if done.effect == effect {
-        Ok(())
-    } else {
-        Err(BenchError::Wrong(format!("a command on {stream} was {:?} instead of {effect:?}", done.effect)))
-    }
-}
-
-fn refused(error: &ExecuteError<<Account as Decider>::Refusal>) -> BenchError {
-    BenchError::Wrong(error.to_string())
-}
-
-fn fresh_stream() -> Result<StreamName, BenchError> {
-    StreamName::new(Account::CATEGORY, &identity::fresh_id(&SystemHost))
-        .map_err(|error| BenchError::Wrong(error.to_string()))
-}
-
-/// What surrounds a client's command.
-fn metadata(command: &Book) -> Result<Metadata, BenchError> {
-    Ok(Metadata {
-        id: CommitId::fresh(&SystemHost),
-        digest: Digest::of(command).map_err(|error| BenchError::Wrong(error.to_string()))?,
-        correlation: Correlation { id: identity::fresh_id(&SystemHost), client: None },
-        cause: None,
-        actor: Actor(format!("{:032x}", SystemHost.bits())),
-        expected: None,
-    })
 }
 
 /// The item that a command leaves on a stream of its own.

@@ -9,7 +9,10 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
 use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
+use aws_sdk_dynamodb::operation::scan::{ScanInput, ScanOutput};
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
+use serde::{Deserialize, Serialize};
+use std::ops::AddAssign;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,7 +27,7 @@ struct Inner {
 }
 
 /// What was counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Counts {
     /// Requests, retries included.
     pub(crate) requests: u64,
@@ -34,6 +37,18 @@ pub(crate) struct Counts {
     pub(crate) write_units: Thousandths,
     /// Read units.
     pub(crate) read_units: Thousandths,
+    /// Puts whose condition failed.
+    pub(crate) conflicts: u64,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        self.requests += more.requests;
+        self.bytes += more.bytes;
+        self.write_units.0 += more.write_units.0;
+        self.read_units.0 += more.read_units.0;
+        self.conflicts += more.conflicts;
+    }
 }
 
 impl Meter {
@@ -79,6 +94,8 @@ impl Intercept for Meter {
                 put.return_consumed_capacity = total;
             } else if let Some(query) = context.input_mut().downcast_mut::<QueryInput>() {
                 query.return_consumed_capacity = total;
+            } else if let Some(scan) = context.input_mut().downcast_mut::<ScanInput>() {
+                scan.return_consumed_capacity = total;
             }
         }
         Ok(())
@@ -108,18 +125,18 @@ impl Intercept for Meter {
     ) -> Result<(), BoxError> {
         if self.is_on() {
             let bytes = context.response().body().bytes().map_or(0, <[u8]>::len);
-            let (write_units, read_units) = match context.output_or_error() {
-                Ok(output) => (
-                    output.downcast_ref::<PutItemOutput>().map(|put| units(put.consumed_capacity())),
-                    output.downcast_ref::<QueryOutput>().map(|query| units(query.consumed_capacity())),
-                ),
-                Err(_) => (Some(Thousandths(1_000)), None),
-            };
-            self.count(|counts| {
-                counts.bytes += bytes as u64;
-                counts.write_units.0 += write_units.unwrap_or_default().0;
-                counts.read_units.0 += read_units.unwrap_or_default().0;
-            });
+            let mut more = Counts { bytes: bytes as u64, ..Counts::default() };
+            if let Ok(output) = context.output_or_error() {
+                let read = output.downcast_ref().map(QueryOutput::consumed_capacity);
+                let read = read.or_else(|| output.downcast_ref().map(ScanOutput::consumed_capacity));
+                let written = output.downcast_ref().map(PutItemOutput::consumed_capacity);
+                more.read_units = units(read.flatten());
+                more.write_units = units(written.flatten());
+            } else {
+                // A put that was in vain is paid for like any other.
+                (more.conflicts, more.write_units) = (1, Thousandths(1_000));
+            }
+            self.count(|counts| *counts += more);
         }
         Ok(())
     }

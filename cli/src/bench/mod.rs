@@ -1,29 +1,40 @@
 //! `shop bench`: the event log beside the raw SDK client, on one store and in one run.
 //!
 //! `store` starts an embedded `DynamoDB` and speaks to it as one does without an event log; `account` is the stream
-//! type that is benched. A `case` is run by `contest` in rounds, on streams from `lanes`; `meter` counts the requests,
-//! `figures` are what comes out, which `table` and `plot` show. Times are those of one machine and a store that is no
-//! `DynamoDB`: what holds elsewhere are the counts, and by and large the ratios.
+//! type that is benched, `ours` what its commands are carried out by. A `case` is run by `contest` in rounds, on streams
+//! from `lanes`: one client, or a `crowd`, or `processes` of which each is a `writer`, or a `replay`. `meter` counts the
+//! requests, `figures` are what comes out, which `table` and `plot` show. `settings` weighs those of the client. Times are those of one machine and a store that
+//! is no `DynamoDB`: what holds elsewhere are the counts, and by and large the ratios.
 
 mod account;
 mod case;
 mod contest;
+mod crowd;
 mod figures;
 mod lanes;
 mod machine;
 mod meter;
+mod ours;
 mod plot;
+mod processes;
+mod replay;
+mod settings;
 mod store;
 mod table;
+mod writer;
 
 pub(crate) use case::Case;
 pub(crate) use figures::Report;
+pub(crate) use lanes::Who;
 pub(crate) use plot::{PlotError, plot};
+pub(crate) use settings::{Cost, settings};
 pub(crate) use table::table;
+pub(crate) use writer::Writer;
 
 use contest::Contest;
 use indicatif::ProgressBar;
 use local::HostError;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -45,44 +56,62 @@ pub(crate) enum BenchError {
     /// The client's own thread does not start, or ended early.
     #[error("the client's thread: {0}")]
     Thread(String),
+    /// A process of several does not start, or ended early.
+    #[error("a writer's process: {0}")]
+    Process(String),
 }
 
-/// Runs the cases, each side for about `limit` in each of them.
+/// Runs the cases, each side for about `limit` in each of them; `program` is this one, to be started again.
+pub(crate) async fn run(
+    program: PathBuf,
+    cases: Vec<Case>,
+    limit: Duration,
+    bar: ProgressBar,
+) -> Result<Report, BenchError> {
+    on_a_store(async move |url| {
+        let mut contest = Contest::at(&url, program).await?;
+        let mut figures = Vec::new();
+        for case in cases {
+            bar.set_message(case.to_string());
+            figures.push(contest.run(case, limit).await?);
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(Report { machine: machine::describe(), cases: figures })
+    })
+    .await
+}
+
+/// Measures what each setting of the client costs, in so many rounds.
+pub(crate) async fn costs(rounds: u64) -> Result<Vec<Cost>, BenchError> {
+    on_a_store(async move |url| settings::costs(&url, rounds).await).await
+}
+
+/// Starts a store, and does something with it.
 ///
 /// The client has a thread of its own, so that its processor time can be told from the store's.
-pub(crate) async fn run(cases: Vec<Case>, limit: Duration, bar: ProgressBar) -> Result<Report, BenchError> {
+async fn on_a_store<T: Send + 'static>(
+    client: impl AsyncFnOnce(String) -> Result<T, BenchError> + Send + 'static,
+) -> Result<T, BenchError> {
     let host = store::start().await?;
     let url = host.aws_url();
-    let (reply, report) = oneshot::channel();
-    let client = std::thread::Builder::new().name("client".to_owned()).spawn(move || {
+    let (reply, result) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| BenchError::Thread(error.to_string()));
         // Nobody waits any more where the receiver is gone.
-        let _ = reply.send(run_here(&url, &cases, limit, &bar));
+        let _ = reply.send(runtime.and_then(|runtime| runtime.block_on(client(url))));
     });
-    let report = match client {
+    let result = match thread {
         Ok(_) => tokio::select! {
-            report = report => report.unwrap_or_else(|gone| Err(BenchError::Thread(gone.to_string()))),
+            result = result => result.unwrap_or_else(|gone| Err(BenchError::Thread(gone.to_string()))),
             // The store's temporary directory goes all the same.
             Ok(()) = tokio::signal::ctrl_c() => Err(BenchError::Interrupted),
         },
         Err(error) => Err(BenchError::Thread(error.to_string())),
     };
     host.stop().await;
-    report
-}
-
-fn run_here(url: &str, cases: &[Case], limit: Duration, bar: &ProgressBar) -> Result<Report, BenchError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| BenchError::Thread(error.to_string()))?.block_on(async {
-        let mut contest = Contest::at(url).await?;
-        let mut figures = Vec::new();
-        for case in cases {
-            bar.set_message(case.to_string());
-            figures.push(contest.run(*case, limit).await?);
-            bar.inc(1);
-        }
-        bar.finish_and_clear();
-        Ok(Report { machine: machine::describe(), cases: figures })
-    })
+    result
 }
 
 #[cfg(test)]
@@ -92,20 +121,58 @@ mod tests {
     fn run_cases(names: &[&str]) -> Report {
         let cases = names.iter().map(|name| name.parse().unwrap()).collect();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(run(cases, Duration::from_millis(50), ProgressBar::hidden())).unwrap()
+        runtime.block_on(run(PathBuf::new(), cases, Duration::from_millis(50), ProgressBar::hidden())).unwrap()
     }
 
     #[test]
     fn a_run_counts_what_the_requests_of_each_case_take() {
         let report = run_cases(&["append_warm_1", "append_cold_1", "append_5_events", "load_10"]);
         let [warm, cold, five, load] = report.cases.as_slice() else { panic!("four cases") };
-        assert_eq!((warm.name.as_str(), warm.requests.0, warm.write_units.0), ("append_warm_1", 1_000, 1_000));
-        assert_eq!((cold.requests.0, cold.write_units.0, cold.read_units.0), (2_000, 1_000, 500));
-        assert_eq!((five.requests.0, five.write_units.0, five.read_units.0), (1_000, 1_000, 0));
-        assert_eq!((load.requests.0, load.write_units.0), (1_000, 0));
+        assert_eq!(warm.name, "append_warm_1");
+        assert_eq!((warm.ours.requests.0, warm.ours.write_units.0), (1_000, 1_000));
+        assert_eq!((cold.ours.requests.0, cold.ours.write_units.0, cold.ours.read_units.0), (2_000, 1_000, 500));
+        assert_eq!((five.ours.requests.0, five.ours.write_units.0, five.ours.read_units.0), (1_000, 1_000, 0));
+        assert_eq!((load.ours.requests.0, load.ours.write_units.0), (1_000, 0));
         for case in &report.cases {
-            assert!(case.commands > 0 && case.p50_us <= case.p99_us && case.raw_per_s > 0, "{case:?}");
-            assert!((600..20_000).contains(&case.bytes), "{case:?}");
+            for side in [&case.ours, &case.raw] {
+                assert!(side.commands > 0 && side.per_s > 0 && side.p50_us <= side.p99_us, "{case:?}");
+                assert!((600..20_000).contains(&side.bytes) && side.conflicts.0 == 0, "{case:?}");
+            }
+            assert_eq!(case.ours.requests, case.raw.requests, "{case:?}");
         }
+    }
+
+    #[test]
+    fn each_of_sixteen_clients_takes_a_request_a_command() {
+        let report = run_cases(&["append_16_clients"]);
+        let [clients] = report.cases.as_slice() else { panic!("one case") };
+        assert_eq!(
+            (clients.ours.requests.0, clients.ours.write_units.0, clients.raw.requests.0),
+            (1_000, 1_000, 1_000)
+        );
+    }
+
+    #[test]
+    fn writers_of_one_process_do_not_conflict_and_raw_ones_do() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let contend = on_a_store(async |url| {
+            let mut contest = Contest::at(&url, PathBuf::new()).await?;
+            let ours = contest.counted(Case::Contention, Who::Ours).await?;
+            Ok([ours, contest.counted(Case::Contention, Who::Raw).await?])
+        });
+        let [ours, raw] = runtime.block_on(contend).unwrap();
+        // One reads the stream, and all of them write to it.
+        assert_eq!((ours.done, ours.counts.conflicts, ours.counts.requests), (1_000, 0, 1_001));
+        assert!(raw.done == 1_000 && raw.counts.conflicts > 100 && raw.counts.requests > 1_200, "{raw:?}");
+    }
+
+    #[test]
+    fn a_replay_reads_all_events_once() {
+        let report = run_cases(&["replay"]);
+        let [replay] = report.cases.as_slice() else { panic!("one case") };
+        assert!(replay.ours.commands >= 10_000 && replay.ours.commands % 10_000 == 0, "{replay:?}");
+        // A request a stream, which has fewer bytes than a page.
+        assert_eq!((replay.ours.requests.0, replay.raw.requests.0), (4, 4));
+        assert_eq!((replay.ours.write_units.0, replay.ours.read_units), (0, replay.raw.read_units));
     }
 }

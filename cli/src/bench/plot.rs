@@ -48,7 +48,7 @@ fn lines(report: &Report) -> [Line; 4] {
     let points = |case: fn(u64) -> Case, raw: bool| {
         let figures = |length: u64| {
             let found = report.cases.iter().find(|figures| figures.name == case(length).to_string())?;
-            Some((length, if raw { found.raw_p50_us } else { found.p50_us }.max(1)))
+            Some((length, if raw { &found.raw } else { &found.ours }.p50_us.max(1)))
         };
         LENGTHS.into_iter().filter_map(figures).collect()
     };

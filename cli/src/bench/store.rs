@@ -2,18 +2,19 @@
 
 use super::BenchError;
 use super::meter::Meter;
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_dynamodb::config::{Builder, Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, PutRequest, ReturnValuesOnConditionCheckFailure as OnFailure, WriteRequest,
 };
-use local::{Host, HostError, Options, Storage};
+use local::{Host, HostError, Options, Storage, Streams};
 use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, SocketAddr};
 
-/// One table with the key of an event log, without a stream: what reads a stream is not part of an append.
+/// Two tables with the key of an event log, without a stream: what reads a stream is not part of an append.
 const TEMPLATE: &str = "
 AWSTemplateFormatVersion: '2010-09-09'
 Transform: AWS::Serverless-2016-10-31
@@ -29,9 +30,22 @@ Resources:
       KeySchema:
         - {AttributeName: stream, KeyType: HASH}
         - {AttributeName: version, KeyType: RANGE}
+  Replayed:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: replayed
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions:
+        - {AttributeName: stream, AttributeType: S}
+        - {AttributeName: version, AttributeType: N}
+      KeySchema:
+        - {AttributeName: stream, KeyType: HASH}
+        - {AttributeName: version, KeyType: RANGE}
 ";
-/// The table.
+/// The table that is appended to,
 pub(super) const TABLE: &str = "bench";
+/// and the one that is read as a whole.
+pub(super) const REPLAYED: &str = "replayed";
 /// How many items one request writes at most.
 const BATCH: usize = 25;
 
@@ -46,32 +60,45 @@ pub(super) async fn start() -> Result<Host, HostError> {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         storage: Storage::Temporary,
         functions: Vec::new(),
+        streams: Streams::default(),
     })
     .await
 }
 
-/// The client of both sides: the SDK with its default settings, over the same connections.
+/// The client of both sides, over the same connections; the meter sees what it sends.
 pub(super) fn client(url: &str, meter: &Meter) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
+    Client::from_conf(config(url).interceptor(meter.clone()).build())
+}
+
+/// A client's settings: those of a function, but for address, credentials and TLS.
+pub(super) fn config(url: &str) -> Builder {
+    let credentials = Credentials::new("id", "secret", None, None, "bench");
+    let connected = SdkConfig::builder()
         .region(Region::new("eu-central-1"))
         .endpoint_url(url)
-        .credentials_provider(Credentials::new("id", "secret", None, None, "bench"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .interceptor(meter.clone());
-    Client::from_conf(config.build())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(aws_smithy_http_client::Builder::new().build_http());
+    Builder::from(&lambda::aws_settings(connected.build()))
 }
 
 /// The store as one uses it without an event log.
-pub(super) struct Raw(pub(super) Client);
+pub(super) struct Raw {
+    client: Client,
+    table: &'static str,
+}
 
 impl Raw {
+    /// The raw client of one table.
+    pub(super) fn on(client: &Client, table: &'static str) -> Self {
+        Self { client: client.clone(), table }
+    }
+
     /// Puts an item where none stands yet; false where one does.
     pub(super) async fn put(&self, item: Item) -> Result<bool, BenchError> {
         let put = self
-            .0
+            .client
             .put_item()
-            .table_name(TABLE)
+            .table_name(self.table)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(#stream)")
             .expression_attribute_names("#stream", "stream")
@@ -85,12 +112,30 @@ impl Raw {
         }
     }
 
+    /// Puts a command's item behind version `known`, or behind whatever stands there already; tells its version.
+    pub(super) async fn put_behind(
+        &self,
+        template: &Item,
+        stream: &str,
+        mut known: u64,
+        command: &str,
+    ) -> Result<u64, BenchError> {
+        loop {
+            let mut item = item(template, stream, known + 1);
+            item.insert("commit_id".to_owned(), AttributeValue::S(command.to_owned()));
+            if self.put(item).await? {
+                return Ok(known + 1);
+            }
+            known = newest(&self.query(stream, known, true).await?).unwrap_or(known);
+        }
+    }
+
     /// The items of a stream behind a version, to the last page.
     pub(super) async fn query(&self, stream: &str, after: u64, consistent: bool) -> Result<Vec<Item>, BenchError> {
         let items = self
-            .0
+            .client
             .query()
-            .table_name(TABLE)
+            .table_name(self.table)
             .key_condition_expression("#stream = :stream AND #version > :after")
             .expression_attribute_names("#stream", "stream")
             .expression_attribute_names("#version", "version")
@@ -113,7 +158,7 @@ impl Raw {
                 let put = put.map_err(|error| BenchError::Store(error.to_string()))?;
                 writes.push(WriteRequest::builder().put_request(put).build());
             }
-            let written = self.0.batch_write_item().request_items(TABLE, writes).send().await;
+            let written = self.client.batch_write_item().request_items(self.table, writes).send().await;
             let unwritten = written.map_err(|error| failed(&error))?.unprocessed_items.unwrap_or_default();
             if !unwritten.is_empty() {
                 return Err(BenchError::Store("the embedded store left items unwritten".to_owned()));
@@ -133,7 +178,12 @@ pub(super) fn item(template: &Item, stream: &str, version: u64) -> Item {
 
 /// The version of the newest of some items.
 pub(super) fn newest(items: &[Item]) -> Option<u64> {
-    items.last()?.get("version")?.as_n().ok()?.parse().ok()
+    version_of(items.last()?)
+}
+
+/// The version of an item.
+pub(super) fn version_of(item: &Item) -> Option<u64> {
+    item.get("version")?.as_n().ok()?.parse().ok()
 }
 
 fn failed<E: std::error::Error + Send + Sync + 'static>(error: &SdkError<E>) -> BenchError {

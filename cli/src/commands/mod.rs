@@ -1,6 +1,7 @@
 //! The commands, a file each: what it takes, and what it does.
 
 mod bench;
+mod bench_writer;
 mod events;
 mod seed;
 mod serve;
@@ -20,6 +21,7 @@ pub(crate) enum Command {
     Events(events::Events),
     State(state::State),
     Bench(bench::Bench),
+    BenchWriter(bench_writer::BenchWriter),
 }
 
 impl Command {
@@ -32,6 +34,7 @@ impl Command {
             Self::Events(events::Events::Tail(command)) => command.run(global).await,
             Self::State(command) => command.run(global).await,
             Self::Bench(command) => command.run(global).await,
+            Self::BenchWriter(command) => command.run().await,
         }
     }
 }

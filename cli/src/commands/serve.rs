@@ -5,7 +5,7 @@ use crate::client::{Client, USUAL_API};
 use crate::failure::Failure;
 use crate::sample::demo::{self, Demo};
 use crate::{stack, terminal};
-use local::{Host, Options, Storage};
+use local::{Host, Options, Storage, Streams};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -74,6 +74,7 @@ impl Serve {
             listen: self.listen,
             storage: self.data.clone().map_or(Storage::Temporary, Storage::Directory),
             functions: stack::functions(),
+            streams: Streams::default(),
         }
     }
 

@@ -82,7 +82,8 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
     async fn open(&self, request: &Request, by: AccountId) -> Result<Response, Problem> {
         let (Nothing {}, metadata) = request.command()?;
         let cart: CartId = request.new_id()?.parse().map_err(|error| Problem::internal(&error))?;
-        let done = self.execute(&cart, &Command { by, action: Action::Open }, &metadata).await?;
+        let command = Command { by, action: Action::Open };
+        let done = self.carts.begin(&stream(&cart)?, &command, &metadata).await?;
         let response = respond(lambda::http::created(done.effect), &cart, &done)?;
         Ok(response.location(&format!("/carts/{cart}")))
     }

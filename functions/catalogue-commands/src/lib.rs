@@ -71,15 +71,18 @@ impl<L: EventLog, H: Clock + Randomness> CatalogueCommands<L, H> {
         let RegisterProduct { sku, name, description, category, price } = body;
         let product = Registration { name, description, category, price };
         let command = Command::Register { product, shop_currency: self.currency };
-        let done = self.execute(&sku, &command, &metadata).await?;
+        let done = self.products.begin(&stream(&sku)?, &command, &metadata).await?;
         let response = respond(lambda::http::created(done.effect), &sku, &done)?;
         Ok(response.location(&format!("/products/{sku}")))
     }
 
     async fn execute(&self, sku: &Sku, command: &Command, metadata: &Metadata) -> Result<Done<State>, Problem> {
-        let stream = StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
-        Ok(self.products.execute(&stream, command, metadata).await?)
+        Ok(self.products.execute(&stream(sku)?, command, metadata).await?)
     }
+}
+
+fn stream(sku: &Sku) -> Result<StreamName, Problem> {
+    StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))
 }
 
 fn respond(status: StatusCode, sku: &Sku, done: &Done<State>) -> Result<Response, Problem> {

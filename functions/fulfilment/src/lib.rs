@@ -49,7 +49,11 @@ where
     async fn react(&self, notice: &Notice) -> Result<(), Error> {
         let Some((order, command)) = self.command(notice).await? else { return Ok(()) };
         let metadata = notice.metadata("fulfilment", "note");
-        self.processes.execute(&fulfilment::stream(&order)?, &command, &metadata).await?;
+        let stream = fulfilment::stream(&order)?;
+        match command {
+            Command::Start(_) => self.processes.begin(&stream, &command, &metadata).await?,
+            Command::Note(_) => self.processes.execute(&stream, &command, &metadata).await?,
+        };
         Ok(())
     }
 }

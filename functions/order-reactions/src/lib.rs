@@ -37,7 +37,12 @@ where
         let Some(command) = command(notice.decode()?) else { return Ok(()) };
         let stream = StreamName::new(Stream::CATEGORY, notice.subject.id())?;
         let metadata = notice.metadata("order-reactions", "react");
-        self.0.execute(&stream, &command, &metadata).await?;
+        match command {
+            Command::Place(_) => self.0.begin(&stream, &command, &metadata).await?,
+            Command::Confirm | Command::Fail(_) | Command::Cancel { .. } => {
+                self.0.execute(&stream, &command, &metadata).await?
+            }
+        };
         Ok(())
     }
 }

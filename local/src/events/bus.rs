@@ -155,7 +155,6 @@ fn refused(kind: &str, message: &str) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::work::Work;
     use std::collections::BTreeMap;
 
     const TEMPLATE: &str = "
@@ -184,7 +183,7 @@ Resources:
 
     fn buses(template: &str) -> Result<(Buses, Queues), TemplateError> {
         let stack = Stack::resolve(template, &BTreeMap::new())?;
-        let queues = Queues::declared(&stack, &[], &Work::default())?;
+        let queues = Queues::declared(&stack, &BTreeMap::new())?;
         Ok((Buses::declared(&stack, &queues)?, queues))
     }
 

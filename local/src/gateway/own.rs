@@ -1,18 +1,22 @@
 //! What the host answers beside the template's routes, to programs on the same machine and to no browser:
-//! `GET /_local` tells what runs here, `POST /_local/tokens` signs a token.
+//! `GET /_local` tells what runs here, `POST /_local/tokens` signs a token, `POST /_local/clock` moves the clock ahead
+//! by so many `seconds`, `POST /_local/functions/<name>/pause`, `…/kill` and `…/resume` do that to a function.
 
 use super::json_response;
+use crate::controls::{Control, Controls};
 use crate::issuer::{Authorizer, Issuer};
 use axum::body::{Body, to_bytes};
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, Method, Response, StatusCode};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
-/// The largest request for a token.
+/// The largest request.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The host's own answers.
@@ -23,6 +27,14 @@ pub(crate) struct Own {
     pub(crate) issuer: Arc<Issuer>,
     /// What tokens are signed for.
     pub(crate) authorizer: Option<Authorizer>,
+    /// What moves the clock and stops functions.
+    pub(crate) controls: Arc<Controls>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ahead {
+    seconds: u32,
 }
 
 #[derive(Deserialize)]
@@ -41,29 +53,56 @@ impl Own {
         }
         match (&parts.method, path) {
             (&Method::GET, "" | "/") => json_response(StatusCode::OK, &self.description),
-            (&Method::POST, "/tokens") => self.token(body).await,
-            _ => json_response(StatusCode::NOT_FOUND, &json!({"message": "Not Found"})),
+            (&Method::POST, "/tokens") => match read(body).await {
+                Ok(wanted) => self.token(&wanted),
+                Err(response) => response,
+            },
+            (&Method::POST, "/clock") => match read(body).await {
+                Ok(Ahead { seconds }) => {
+                    self.controls.advance_clock(Duration::from_secs(seconds.into())).await;
+                    json_response(StatusCode::OK, &json!({"now": self.controls.clock.now().to_string()}))
+                }
+                Err(response) => response,
+            },
+            (&Method::POST, path) => self.control(path).await,
+            _ => wrong(StatusCode::NOT_FOUND, "Not Found"),
         }
     }
 
-    async fn token(&self, body: Body) -> Response<Body> {
-        let wrong = |status, message: String| json_response(status, &json!({ "message": message }));
-        let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-            return wrong(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large".to_owned());
+    async fn control(&self, path: &str) -> Response<Body> {
+        let words = path.strip_prefix("/functions/").and_then(|words| words.split_once('/'));
+        let (name, control) = match words {
+            Some((name, "pause")) => (name, Control::Pause),
+            Some((name, "kill")) => (name, Control::Kill),
+            Some((name, "resume")) => (name, Control::Resume),
+            _ => return wrong(StatusCode::NOT_FOUND, "Not Found"),
         };
-        let wanted: Wanted = match serde_json::from_slice(&body) {
-            Ok(wanted) => wanted,
-            Err(error) => return wrong(StatusCode::BAD_REQUEST, error.to_string()),
-        };
+        match self.controls.function(name, control).await {
+            Ok(()) => json_response(StatusCode::OK, &json!({})),
+            Err(unknown) => wrong(StatusCode::NOT_FOUND, &unknown.to_string()),
+        }
+    }
+
+    fn token(&self, wanted: &Wanted) -> Response<Body> {
         let Some(authorizer) = &self.authorizer else {
-            return wrong(StatusCode::NOT_FOUND, "the template declares no JWT authorizer".to_owned());
+            return wrong(StatusCode::NOT_FOUND, "the template declares no JWT authorizer");
         };
         let scopes: Vec<_> = wanted.scopes.iter().map(String::as_str).collect();
         match self.issuer.token(authorizer, &wanted.subject, &scopes) {
             Ok(token) => json_response(StatusCode::OK, &json!({ "token": token })),
-            Err(error) => wrong(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+            Err(error) => wrong(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         }
     }
+}
+
+async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Response<Body>> {
+    let body = to_bytes(body, MAX_BODY_BYTES).await;
+    let body = body.map_err(|_| wrong(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"))?;
+    serde_json::from_slice(&body).map_err(|error| wrong(StatusCode::BAD_REQUEST, &error.to_string()))
+}
+
+fn wrong(status: StatusCode, message: &str) -> Response<Body> {
+    json_response(status, &json!({ "message": message }))
 }
 
 /// No browser sends these requests: none has an `Origin`, and a name that was rebound to this machine is not its own.

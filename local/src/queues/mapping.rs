@@ -4,7 +4,7 @@
 //! visibility time-out: on AWS it is that time-out each time.
 
 use super::queue::{Message, Queue};
-use crate::functions::Runner;
+use crate::functions::{Entered, Runner};
 use crate::report::Report;
 use crate::template::identity::REGION;
 use serde_json::{Value, json};
@@ -48,9 +48,10 @@ impl QueueMapping {
                 batch = mapping.queue.take(mapping.batch_size, mapping.window) => batch,
             };
             let mapping = Arc::clone(&mapping);
-            let stop = stop.clone();
+            let mut stop = stop.clone();
             deliveries.spawn(async move {
-                let failed = mapping.deliver(batch).await;
+                let Some(entered) = mapping.runner.enter(&mut stop).await else { return };
+                let failed = mapping.deliver(entered, batch).await;
                 drop(permit);
                 mapping.give_back(failed, stop).await;
             });
@@ -60,9 +61,9 @@ impl QueueMapping {
     }
 
     /// Invokes the function; answers with the messages that failed.
-    async fn deliver(&self, batch: Vec<Message>) -> Vec<Message> {
+    async fn deliver(&self, entered: Entered<'_>, batch: Vec<Message>) -> Vec<Message> {
         let records: Vec<_> = batch.iter().map(|message| self.record(message)).collect();
-        let failed = match self.runner.invoke(json!({ "Records": records })).await {
+        let failed = match entered.invoke(json!({ "Records": records })).await {
             Err(_) => None,
             Ok(_) if !self.reports => Some(Vec::new()),
             Ok(answer) => match Report::read(&answer) {
@@ -121,6 +122,7 @@ fn pause(receives: u32, visibility: Duration) -> Duration {
 mod tests {
     use super::*;
     use crate::functions::Declared;
+    use crate::gate::Gate;
     use crate::queues::Queues;
     use crate::template::Stack;
     use crate::template::identity::arn;
@@ -180,24 +182,27 @@ Resources:
         function: Arc<Gated>,
         queues: Queues,
         work: Work,
+        gate: Arc<Gate>,
         _stop: watch::Sender<bool>,
     }
 
-    fn running(batch_size: usize, gate: usize, answer: Answer) -> Running {
+    fn running(batch_size: usize, permits: usize, answer: Answer) -> Running {
         let stack = Stack::resolve(TEMPLATE, &BTreeMap::new()).unwrap();
         let declared = Declared::all(&stack).unwrap().remove(0);
         let work = Work::default();
+        let gate = Gate::new(work.clone());
         let arn = arn("sqs", "local-Work");
-        let queues = Queues::declared(&stack, std::slice::from_ref(&arn), &work).unwrap();
+        let queues = Queues::declared(&stack, &BTreeMap::from([(arn.clone(), Arc::clone(&gate))])).unwrap();
         let function = Arc::new(Gated {
             running: AtomicUsize::new(0),
             most: AtomicUsize::new(0),
             batches: Mutex::default(),
             started: Notify::new(),
-            gate: Semaphore::new(gate),
+            gate: Semaphore::new(permits),
             answer,
         });
-        let runner = Runner::new(&declared, Arc::clone(&function) as Arc<dyn lambda::Invoke>, work.clone());
+        let runner =
+            Runner::new(&declared, Arc::clone(&function) as Arc<dyn lambda::Invoke>, Arc::clone(&gate), work.clone());
         let mapping = QueueMapping {
             runner: Arc::new(runner),
             queue: queues.by_arn(&arn).unwrap(),
@@ -208,7 +213,7 @@ Resources:
         };
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(mapping.run(stopped));
-        Running { function, queues, work, _stop: stop }
+        Running { function, queues, work, gate, _stop: stop }
     }
 
     fn send(running: &Running, messages: usize) {
@@ -231,6 +236,21 @@ Resources:
         running.work.settled().await;
         assert_eq!(running.function.most.load(SeqCst), 2);
         assert_eq!(*running.function.batches.lock().unwrap(), [2; 5]);
+    }
+
+    #[tokio::test]
+    async fn a_message_whose_function_was_killed_comes_again_once_it_is_resumed() {
+        let running = running(1, 0, |_| Ok(Value::Null));
+        send(&running, 1);
+        running.function.started.notified().await;
+        let killed = tokio::time::timeout(Duration::from_secs(2), running.gate.kill()).await;
+        killed.expect("before the function's own time-out");
+        running.function.gate.add_permits(1);
+        running.work.settled().await;
+        assert_eq!(*running.function.batches.lock().unwrap(), [1]);
+        running.gate.resume();
+        running.work.settled().await;
+        assert_eq!(*running.function.batches.lock().unwrap(), [1, 1]);
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! One queue: messages wait until they are taken, come back when they fail, and end among the dead letters.
 
+use crate::gate::{Gate, Held};
 use crate::template::{Resource, Stack, TemplateError, loose};
-use crate::work::{Piece, Work};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::{BTreeMap, VecDeque};
@@ -26,7 +26,7 @@ pub(crate) struct Message {
     /// How often it was received.
     pub(crate) receives: u32,
     /// Outstanding as long as somebody is to take it.
-    outstanding: Option<Piece>,
+    outstanding: Option<Held>,
 }
 
 /// A queue.
@@ -39,10 +39,10 @@ pub(crate) struct Queue {
     /// How long a message that was taken stays hidden on AWS.
     pub(crate) visibility: Duration,
     redrive: Option<(Arc<Queue>, u32)>,
-    consumed: bool,
+    /// The gate of the function that takes from it.
+    consumer: Option<Arc<Gate>>,
     waiting: Mutex<VecDeque<Message>>,
     arrived: Notify,
-    work: Work,
 }
 
 /// All queues of a template.
@@ -66,8 +66,8 @@ struct Redrive {
 }
 
 impl Queues {
-    /// The queues that a template declares; those whose ARN is listed are taken from by a function.
-    pub(crate) fn declared(stack: &Stack, consumed: &[String], work: &Work) -> Result<Self, TemplateError> {
+    /// The queues that a template declares; from those whose ARN is listed the function with that gate takes.
+    pub(crate) fn declared(stack: &Stack, consumers: &BTreeMap<String, Arc<Gate>>) -> Result<Self, TemplateError> {
         let mut declared = Vec::new();
         for resource in stack.of_kind("AWS::SQS::Queue") {
             declared.push((resource, resource.read::<Written>()?));
@@ -85,13 +85,12 @@ impl Queues {
             let arn = resource.identity.attribute("Arn");
             queues.0.push(Arc::new(Queue {
                 logical: resource.logical.clone(),
-                consumed: consumed.contains(&arn),
+                consumer: consumers.get(&arn).cloned(),
                 arn,
                 visibility: Duration::from_secs(seconds),
                 redrive,
                 waiting: Mutex::default(),
                 arrived: Notify::new(),
-                work: work.clone(),
             }));
         }
         Ok(queues)
@@ -120,14 +119,13 @@ impl Queues {
 impl Queue {
     /// Sends a message.
     pub(crate) fn send(&self, body: String) {
-        let outstanding = self.consumed.then(|| self.work.begin());
         self.put(Message {
             id: uuid::Uuid::new_v4().to_string(),
             body,
             sent_ms: Timestamp::now().as_millisecond(),
             first_received_ms: None,
             receives: 0,
-            outstanding,
+            outstanding: self.hold(),
         });
     }
 
@@ -173,12 +171,17 @@ impl Queue {
         match &self.redrive {
             Some((dead, most)) if message.receives >= *most => {
                 tracing::error!(queue = self.logical, message = message.id, "a message goes to the dead letters");
-                message.outstanding = dead.consumed.then(|| self.work.begin());
+                message.outstanding = dead.hold();
                 dead.put(message);
                 None
             }
             _ => Some(message),
         }
+    }
+
+    /// Outstanding as long as the function may take it.
+    fn hold(&self) -> Option<Held> {
+        self.consumer.as_ref().map(Gate::hold)
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Message>> {

@@ -23,7 +23,8 @@ pub(super) struct GivenUp<'a> {
     pub(super) condition: &'static str,
     pub(super) invocations: u32,
     pub(super) sequences: (&'a str, &'a str),
-    pub(super) created_s: (i64, i64),
+    pub(super) created: (Timestamp, Timestamp),
+    pub(super) now: Timestamp,
     pub(super) batch_size: usize,
     pub(super) payload: Value,
 }
@@ -36,9 +37,8 @@ impl Destination {
 
     /// Writes what was given up.
     pub(super) fn keep(&self, given_up: &GivenUp<'_>) -> std::io::Result<()> {
-        let now = Timestamp::now();
+        let now = given_up.now;
         let id = uuid::Uuid::new_v4();
-        let time = |seconds: i64| Timestamp::from_second(seconds).unwrap_or(now).to_string();
         let mut record = json!({
             "requestContext": {
                 "requestId": id.to_string(),
@@ -53,8 +53,8 @@ impl Destination {
                 "shardId": given_up.shard,
                 "startSequenceNumber": given_up.sequences.0,
                 "endSequenceNumber": given_up.sequences.1,
-                "approximateArrivalOfFirstRecord": time(given_up.created_s.0),
-                "approximateArrivalOfLastRecord": time(given_up.created_s.1),
+                "approximateArrivalOfFirstRecord": given_up.created.0.to_string(),
+                "approximateArrivalOfLastRecord": given_up.created.1.to_string(),
                 "batchSize": given_up.batch_size,
                 "streamArn": given_up.stream_arn,
             },

@@ -1,54 +1,25 @@
-//! Reading a table's stream, and being woken when there is something to read.
+//! Reading a table's stream.
 
+use crate::clock::Clock;
 use crate::database::{DatabaseError, Engine};
+use crate::tables::Table;
 use crate::template::identity::REGION;
-use crate::work::{Piece, Work};
 use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::streams::shard_id;
+use jiff::Timestamp;
 use serde_json::Value;
-use std::sync::{Mutex, PoisonError};
-use tokio::sync::Notify;
-
-/// Wakes a mapping after a write; what was written counts as outstanding until the mapping has read it.
-#[derive(Debug)]
-pub(crate) struct Wake {
-    written: Mutex<Option<Piece>>,
-    woken: Notify,
-    work: Work,
-}
-
-impl Wake {
-    /// Nothing is written yet.
-    pub(crate) fn new(work: Work) -> Self {
-        Self { written: Mutex::new(None), woken: Notify::new(), work }
-    }
-
-    /// Says that there is something to read.
-    pub(crate) fn wake(&self) {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| self.work.begin());
-        self.woken.notify_one();
-    }
-
-    /// Waits for something to read; it is outstanding until the answer is dropped.
-    pub(super) async fn woken(&self) -> Piece {
-        loop {
-            if let Some(piece) = self.written.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                return piece;
-            }
-            self.woken.notified().await;
-        }
-    }
-}
 
 /// A reader of one table's stream.
 #[derive(Debug)]
 pub(crate) struct Source {
     engine: Engine,
+    clock: Clock,
+    /// The table's name.
+    pub(super) table: String,
     /// The ARN under which records are delivered.
     pub(super) arn: String,
-    /// The shard; there is one.
-    pub(super) shard: String,
+    partition: String,
     iterator: String,
 }
 
@@ -56,26 +27,39 @@ pub(crate) struct Source {
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     pub(super) sequence: String,
-    pub(super) created_s: i64,
+    /// When it was written, by the host's clock; to the second.
+    pub(super) created: Timestamp,
     pub(super) size_bytes: usize,
+    /// The partition key, as text.
+    pub(super) partition: String,
+    /// The whole key, as text.
+    pub(super) item: String,
+    /// Whether it was done before.
+    pub(super) again: bool,
     pub(super) event: Value,
 }
 
 impl Source {
     /// A reader that starts after everything that is in the stream now.
-    pub(crate) async fn at_end(engine: &Engine, table: &str, arn: &str) -> Result<Self, DatabaseError> {
-        let shard = shard_id(table);
+    pub(crate) async fn at_end(
+        engine: &Engine,
+        clock: &Clock,
+        table: &Table,
+        arn: &str,
+    ) -> Result<Self, DatabaseError> {
+        let name = &table.name;
         let request = GetShardIteratorRequest {
-            stream_arn: format!("stream/{table}"),
-            shard_id: shard.clone(),
+            stream_arn: format!("stream/{name}"),
+            shard_id: shard_id(name),
             shard_iterator_type: "LATEST".to_owned(),
             sequence_number: None,
         };
-        let wrong = |reason: String| DatabaseError::Table { table: table.to_owned(), reason };
+        let wrong = |reason: String| DatabaseError::Table { table: name.clone(), reason };
         let found = engine.run(move |database| database.get_shard_iterator(request)).await?;
         let iterator = found.map_err(|error| wrong(error.to_string()))?.shard_iterator;
         let iterator = iterator.ok_or_else(|| wrong("its stream cannot be read".to_owned()))?;
-        Ok(Self { engine: engine.clone(), arn: arn.to_owned(), shard, iterator })
+        let (engine, clock, arn) = (engine.clone(), clock.clone(), arn.to_owned());
+        Ok(Self { engine, clock, table: name.clone(), arn, partition: table.hash.clone(), iterator })
     }
 
     /// Reads at most so many of the next records.
@@ -99,9 +83,13 @@ impl Source {
         let sequence = own("/dynamodb/SequenceNumber");
         let created = event.pointer("/dynamodb/ApproximateCreationDateTime").map(Value::to_string).unwrap_or_default();
         let created_s = created.split('.').next().and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
+        let created = self.clock.at(Timestamp::from_second(created_s).unwrap_or_default());
         let size = event.pointer("/dynamodb/SizeBytes").and_then(Value::as_u64).unwrap_or_default();
+        let keys = &event["dynamodb"]["Keys"];
+        let (partition, item) = (keys[&self.partition].to_string(), keys.to_string());
         event["awsRegion"] = Value::from(REGION);
         event["eventSourceARN"] = Value::from(self.arn.as_str());
-        Record { sequence, created_s, size_bytes: usize::try_from(size).unwrap_or(usize::MAX), event }
+        let size_bytes = usize::try_from(size).unwrap_or(usize::MAX);
+        Record { sequence, created, size_bytes, partition, item, again: false, event }
     }
 }

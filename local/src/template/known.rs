@@ -77,6 +77,7 @@ pub(super) const KNOWN: &[Known] = &[
             "Stream",
             "StartingPosition",
             "BatchSize",
+            "ParallelizationFactor",
             "MaximumBatchingWindowInSeconds",
             "FunctionResponseTypes",
             "BisectBatchOnFunctionError",

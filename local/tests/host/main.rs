@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's own preparations fail the test")]
 
+mod controls;
 mod gateway;
+mod journal;
 mod refusals;
+mod streams;
 mod support;
 mod tables;
 mod triggers;

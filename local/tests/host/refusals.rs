@@ -39,6 +39,7 @@ async fn what_the_template_says_and_nobody_imitates_is_named() {
         ("StartingPosition: TRIM_HORIZON", "StartingPosition: AT_TIMESTAMP", "ReaderFunction.Events.Items"),
         ("rate(1 day)", "cron(0 3 * * ? *)", "cron(0 3 * * ? *)"),
         ("BatchSize: 5", "BatchSize: 11", "BatchSize"),
+        ("BatchSize: 10", "ParallelizationFactor: 11", "ParallelizationFactor"),
         ("MemorySize: 128", "Layers: [layer]", "Layers"),
         ("Effect: Allow", "Effect: Deny", "Deny"),
         ("source: [items]", "source: [{wildcard: i*}]", "wildcard"),

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use lambda::{Error, Invoke, Registered, SettingError, Settings};
-use local::{Host, Options, Storage};
+use local::{Host, Options, Storage, Streams};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -150,6 +150,7 @@ pub(crate) fn options(storage: Storage) -> Options {
         listen: ([127, 0, 0, 1], 0).into(),
         storage,
         functions: functions(),
+        streams: Streams::default(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! From a request over the stream, the bus and the queue to the last function, with everything that can fail on the way.
 
 use crate::support::{host, options, seen, write};
-use local::{Host, Storage};
+use local::{Host, Options, Storage, Streams};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 /// The keys of the records that the stream mapping gave up on, one list a file.
@@ -78,7 +79,8 @@ async fn a_reported_record_is_given_up_whole_and_those_after_it_go_on() {
 
 #[tokio::test]
 async fn a_crash_is_bisected_down_to_its_record() {
-    let host = host().await;
+    let streams = Streams { shards: NonZeroU32::MIN, ..Streams::default() };
+    let host = Host::start(Options { streams, ..options(Storage::Temporary) }).await.unwrap();
     let config = host.aws_config();
     let client = aws_sdk_dynamodb::Client::new(&config);
     let mut transaction = client.transact_write_items();

@@ -1,6 +1,7 @@
 //! The event log on a table with the key `stream` (S) and `version` (N): one item a commit, put once, never changed.
 
 mod append;
+mod backwards;
 mod markers;
 mod read;
 mod scan;

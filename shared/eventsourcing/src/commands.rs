@@ -27,6 +27,14 @@ pub struct Commands<D: Decider, L, H> {
     reach: Reach,
 }
 
+/// What is taken for known of a stream that is not remembered.
+enum Guess {
+    /// Nothing: it is read.
+    None,
+    /// That there is nothing in it.
+    Empty,
+}
+
 /// What was carried out before under a command's id.
 enum Before {
     /// The same command: where it left the stream.
@@ -72,14 +80,34 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         command: &D::Command,
         metadata: &Metadata,
     ) -> Result<Done<D::State>, ExecuteError<D::Refusal>> {
+        self.carry_out_on(stream, command, metadata, Guess::None).await
+    }
+
+    /// Carries out one command on a stream that it most likely creates: where nothing is remembered of it, it is taken
+    /// for empty and not read. The append finds out, and no other answer is given before a look.
+    pub async fn begin(
+        &self,
+        stream: &StreamName,
+        command: &D::Command,
+        metadata: &Metadata,
+    ) -> Result<Done<D::State>, ExecuteError<D::Refusal>> {
+        self.carry_out_on(stream, command, metadata, Guess::Empty).await
+    }
+
+    async fn carry_out_on(
+        &self,
+        stream: &StreamName,
+        command: &D::Command,
+        metadata: &Metadata,
+        guess: Guess,
+    ) -> Result<Done<D::State>, ExecuteError<D::Refusal>> {
         let slot = self.streams.slot(stream);
         let mut held = slot.lock().await;
         // Taken out until the end: whatever goes wrong on the way, nothing doubtful is left behind.
-        let standing = if let Some(standing) = held.take() {
-            standing
-        } else {
-            let history = self.log.load(stream, Reading::of::<D>(Consistency::Eventual)).await?;
-            Standing::of(&history, self.reach)?
+        let standing = match (held.take(), guess) {
+            (Some(standing), _) => standing,
+            (None, Guess::Empty) => Standing::at_origin(stream.clone(), self.reach),
+            (None, Guess::None) => self.load(stream, Consistency::Eventual).await?,
         };
         let (standing, answer) = self.carry_out(standing, command, metadata).await?;
         if standing.head().version() != Version::NONE {
@@ -190,8 +218,15 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         Ok(found.map(|commit| Before::of_commit(&commit, metadata)))
     }
 
+    async fn load(&self, stream: &StreamName, consistency: Consistency) -> Result<Standing<D>, LogError> {
+        Standing::of(&self.log.load(stream, Reading::of::<D>(consistency)).await?, self.reach)
+    }
+
     /// Takes in what the stream has beyond what is known: strongly consistent, and nothing that is known already.
     async fn catch_up(&self, standing: Standing<D>) -> Result<Standing<D>, LogError> {
+        if standing.head().version() == Version::NONE {
+            return self.load(standing.head().stream(), Consistency::Strong).await;
+        }
         let beyond = self.log.since(standing.head().stream(), standing.head().version()).await?;
         beyond.iter().try_fold(standing, Standing::then)
     }

@@ -5,7 +5,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 /// A snapshot is due behind so many commits without one: as many as a log reads at a time on its way back.
-pub const INTERVAL: usize = 64;
+pub const INTERVAL: usize = 40;
 
 /// A snapshot's JSON text: `{schema, state, recent}`, as it is stored and hashed.
 #[derive(Clone, Debug, PartialEq, Eq)]

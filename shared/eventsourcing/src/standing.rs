@@ -6,6 +6,7 @@ use crate::execute::{Done, Effect};
 use crate::log::{Head, History, LogError};
 use crate::recent::{Recent, WINDOW};
 use crate::snapshot::{INTERVAL, Snapshot};
+use crate::stream::StreamName;
 
 /// How far back a writer looks: when it has to write a snapshot, and which commands it still knows. Writers of one
 /// stream may differ in it: whatever a snapshot holds is true.
@@ -56,17 +57,22 @@ impl<D: Decider> Standing<D> {
     pub(crate) fn of(history: &History, reach: Reach) -> Result<Self, LogError> {
         let known = match history.base() {
             Some(base) => Self::at(base, reach)?,
-            None => Self {
-                reach,
-                state: D::State::default(),
-                head: Head::origin(history.head().stream().clone()),
-                recent: Recent::default(),
-                commits: 0,
-                bytes: 0,
-                snapshot_bytes: 0,
-            },
+            None => Self::at_origin(history.head().stream().clone(), reach),
         };
         history.commits().iter().try_fold(known, Self::then)
+    }
+
+    /// A stream before its first commit.
+    pub(crate) fn at_origin(stream: StreamName, reach: Reach) -> Self {
+        Self {
+            reach,
+            state: D::State::default(),
+            head: Head::origin(stream),
+            recent: Recent::default(),
+            commits: 0,
+            bytes: 0,
+            snapshot_bytes: 0,
+        }
     }
 
     /// The stream after a commit, by the snapshot that the commit carries.

@@ -15,5 +15,5 @@ pub use function::{Error, Function, Invoke, Registered};
 pub use host::SystemHost;
 pub use http::{Http, HttpHandler, Request, Response};
 pub use problem::Problem;
-pub use runtime::run;
+pub use runtime::{aws_settings, run};
 pub use settings::{SettingError, Settings};

@@ -2,10 +2,18 @@
 
 use crate::function::{Error, Function};
 use crate::settings::{SettingError, Settings};
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, tls::Provider};
 use lambda_runtime::{LambdaEvent, service_fn};
+use std::time::Duration;
+
+/// How long a connection may take,
+const CONNECT: Duration = Duration::from_secs(2);
+/// and how long one try of a request, from first to last byte.
+const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// Runs a function in Lambda until the environment ends: settings, AWS clients and caches are made once, before the
 /// first event is asked for.
@@ -20,5 +28,21 @@ pub async fn run<F: Function>(build: fn(&Settings, &SdkConfig) -> Result<F, Sett
 /// The AWS configuration of this process's environment, over rustls with ring: the leanest that the SDK offers.
 pub async fn aws_config() -> SdkConfig {
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await
+    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+    aws_settings(config)
+}
+
+/// How every AWS client of a function behaves, whatever it is connected to: `docs/benchmarks` says what it saves.
+///
+/// A try has 5 s from first to last byte: ten times what the slowest page takes, and time for two more tries within the
+/// functions' own 15. So the SDK need not watch each body for a silence of 20 s, which costs it more than anything else.
+#[must_use]
+pub fn aws_settings(config: SdkConfig) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
+    config
+        .into_builder()
+        .behavior_version(BehaviorVersion::latest())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .timeout_config(timeouts)
+        .build()
 }

@@ -1,17 +1,13 @@
 //! Reading the log: whole ranges, page by page to the very end.
 
 use super::Log;
+use super::backwards::Backwards;
 use crate::error::Failure;
 use crate::item::{STREAM, VERSION, commit_of, version_of};
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::query::QueryError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_smithy_async::future::pagination_stream::PaginationStream;
-use eventsourcing::snapshot::INTERVAL;
 use eventsourcing::{Commit, CommitId, Consistency, LogError, Reading, StreamName, Timestamp, Version};
 use serde_dynamo::Item;
-use std::collections::HashMap;
 
 impl Log {
     /// The commits behind version `after`, oldest first, strongly consistent, as they are found: whether they are
@@ -31,10 +27,9 @@ impl Log {
     /// The commits from the newest back to the first with a usable snapshot, or to the beginning.
     pub(super) async fn read_back(&self, stream: &StreamName, reading: Reading) -> Result<Vec<Commit>, LogError> {
         let until = reading.until.unwrap_or(Version(u64::MAX));
-        let mut items = self.backwards(stream, until, reading.consistency);
+        let mut backwards = Backwards::new(self, stream, until, reading.consistency);
         let mut commits = Vec::new();
-        while let Some(item) = items.try_next().await.map_err(Failure::from)? {
-            let commit = read_commit(stream, item.into())?;
+        while let Some(commit) = backwards.next().await? {
             let enough = commit.has_snapshot(reading.schema);
             commits.push(commit);
             if enough {
@@ -51,9 +46,8 @@ impl Log {
         id: &CommitId,
         since: Timestamp,
     ) -> Result<Option<Commit>, LogError> {
-        let mut items = self.backwards(stream, Version(u64::MAX), Consistency::Strong);
-        while let Some(item) = items.try_next().await.map_err(Failure::from)? {
-            let commit = read_commit(stream, item.into())?;
+        let mut backwards = Backwards::new(self, stream, Version(u64::MAX), Consistency::Strong);
+        while let Some(commit) = backwards.next().await? {
             if commit.committed_at <= since {
                 return Ok(None);
             }
@@ -62,24 +56,6 @@ impl Log {
             }
         }
         Ok(None)
-    }
-
-    /// Items from version `until` back, as many at a time as there are between two snapshots.
-    fn backwards(
-        &self,
-        stream: &StreamName,
-        until: Version,
-        consistency: Consistency,
-    ) -> PaginationStream<Result<HashMap<String, AttributeValue>, SdkError<QueryError>>> {
-        self.query(stream)
-            .key_condition_expression("#stream = :stream AND #version <= :version")
-            .expression_attribute_values(":version", AttributeValue::N(until.to_string()))
-            .consistent_read(consistency == Consistency::Strong)
-            .scan_index_forward(false)
-            .limit(i32::try_from(INTERVAL).unwrap_or(i32::MAX))
-            .into_paginator()
-            .items()
-            .send()
     }
 
     pub(super) fn query(&self, stream: &StreamName) -> QueryFluentBuilder {

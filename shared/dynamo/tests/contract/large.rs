@@ -74,10 +74,10 @@ pub(crate) async fn a_commit_that_fits_no_item_is_refused_before_it_is_sent(stor
     assert_eq!((done.version, store.meter.read()), (Version(2), Cost::of(1, 1)), "the stream is as it was");
 }
 
-/// A snapshot is due with the 64th commit, whose events leave no room for it: it rides in the 65th.
+/// A snapshot is due with the 40th commit, whose events leave no room for it: it rides in the 41st.
 pub(crate) async fn a_snapshot_that_does_not_fit_is_left_to_the_next_commit(store: &Store) {
     let name = stream("note-1");
-    let log = filled(store, &name, (1..=63).map(|nth| nth.to_string())).await;
+    let log = filled(store, &name, (1..=39).map(|nth| nth.to_string())).await;
     let process = cold(&log);
     let large = "x".repeat(LARGEST_ITEM_BYTES - 1_000);
     store.meter.read();
@@ -85,7 +85,7 @@ pub(crate) async fn a_snapshot_that_does_not_fit_is_left_to_the_next_commit(stor
         process.execute(&name, &vec![text.to_owned()], &keyed(text)).await.unwrap();
         assert_eq!(store.meter.read(), cost, "{}", text.len());
     }
-    let commits = log.since(&name, Version(63)).await.unwrap();
+    let commits = log.since(&name, Version(39)).await.unwrap();
     let sizes = commits.iter().map(|commit| item_size_bytes(&item_of(commit).unwrap()));
     assert!(sizes.max().unwrap() > LARGEST_ITEM_BYTES - 1_000);
     let carriers: Vec<_> = commits.iter().map(|commit| commit.has_snapshot(Notebook::<1>::STATE_SCHEMA)).collect();

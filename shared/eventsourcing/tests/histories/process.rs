@@ -6,7 +6,7 @@ use crate::shelf::{Command, Not, Shelf, State};
 use crate::used::Used;
 use eventsourcing::faulty::yield_now;
 use eventsourcing::{
-    Clock, Commands, Done, ExecuteError, LogError, Metadata, Randomness, Reach, StreamName, Timestamp,
+    Clock, Commands, Decider, Done, ExecuteError, LogError, Metadata, Randomness, Reach, StreamName, Timestamp,
 };
 use fastrand::Rng;
 use std::sync::{Arc, Mutex};
@@ -86,13 +86,38 @@ impl<'a> Process<'a> {
         }
     }
 
-    pub(crate) async fn execute(&self, stream: &StreamName, command: &Command, metadata: &Metadata) -> Answer {
+    /// Sends it a command, as one that most likely creates its stream or as one that does not.
+    pub(crate) async fn execute(
+        &self,
+        stream: &StreamName,
+        command: &Command,
+        metadata: &Metadata,
+        begins: bool,
+    ) -> Answer {
         match self {
-            Self::Present(shelves) => answered(shelves.execute(stream, command, metadata).await),
-            Self::Later(shelves) => answered(shelves.execute(stream, command, metadata).await),
-            Self::Unnumbered(shelves) => answered(shelves.execute(stream, command, metadata).await),
+            Self::Present(shelves) => sent(shelves, stream, command, metadata, begins).await,
+            Self::Later(shelves) => sent(shelves, stream, command, metadata, begins).await,
+            Self::Unnumbered(shelves) => sent(shelves, stream, command, metadata, begins).await,
         }
     }
+}
+
+async fn sent<'a, D>(
+    shelves: &Commands<D, Used<'a>, &'a Host<'a>>,
+    stream: &StreamName,
+    command: &Command,
+    metadata: &Metadata,
+    begins: bool,
+) -> Answer
+where
+    D: Decider<Command = Command, Refusal = Not, State: Into<State>>,
+{
+    let answer = if begins {
+        shelves.begin(stream, command, metadata).await
+    } else {
+        shelves.execute(stream, command, metadata).await
+    };
+    answered(answer)
 }
 
 fn answered<S: Into<State>>(result: Result<Done<S>, ExecuteError<Not>>) -> Answer {

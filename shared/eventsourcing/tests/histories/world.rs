@@ -157,8 +157,9 @@ impl<'a> World<'a> {
             expected: sent.expected,
         };
         let process = self.process(rng);
+        let begins = rng.u8(..4) == 0;
         let number = self.recording.lock().invoked(number);
-        let answer = given_up_after(patience, process.execute(&sent.stream, &sent.command, &metadata)).await;
+        let answer = given_up_after(patience, process.execute(&sent.stream, &sent.command, &metadata, begins)).await;
         let answer = answer.unwrap_or(Answer::Unknown);
         self.recording.lock().answered(number, answer.clone());
         answer

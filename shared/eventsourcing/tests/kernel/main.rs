@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod advance;
+mod begin;
 mod chain;
 mod codec;
 mod commands;
 mod counter;
+mod folds;
 mod marked;
 mod snapshots;
 mod totals;

@@ -1,0 +1,141 @@
+//! The host's clock: the machine's own, or ahead of it. Records age, and schedules fire, by it.
+
+use crate::work::{Piece, Work};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{oneshot, watch};
+
+/// A clock that can be moved ahead; all clones are one clock.
+#[derive(Clone, Debug)]
+pub(crate) struct Clock {
+    ahead: Arc<watch::Sender<Duration>>,
+    alarms: Arc<Mutex<Vec<Alarm>>>,
+    work: Work,
+}
+
+#[derive(Debug)]
+struct Alarm {
+    due: Timestamp,
+    rings: oneshot::Sender<Piece>,
+}
+
+/// What tells that a time has come.
+#[derive(Debug)]
+pub(crate) struct Timer {
+    due: Timestamp,
+    rung: oneshot::Receiver<Piece>,
+    clock: Clock,
+}
+
+impl Clock {
+    /// A clock that goes with the machine's.
+    pub(crate) fn new(work: Work) -> Self {
+        Self { ahead: Arc::new(watch::Sender::new(Duration::ZERO)), alarms: Arc::default(), work }
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.at(Timestamp::now())
+    }
+
+    /// What this clock shows when the machine's shows that time.
+    pub(crate) fn at(&self, machine: Timestamp) -> Timestamp {
+        later(machine, *self.ahead.borrow())
+    }
+
+    /// Moves ahead; what is due then is outstanding before this returns.
+    pub(crate) fn advance(&self, by: Duration) {
+        let mut alarms = self.lock();
+        self.ahead.send_modify(|ahead| *ahead = ahead.saturating_add(by));
+        let now = self.now();
+        let (due, later): (Vec<_>, Vec<_>) = alarms.drain(..).partition(|alarm| alarm.due <= now);
+        *alarms = later;
+        for alarm in due {
+            // Nobody waits any more where the receiver is gone.
+            let _ = alarm.rings.send(self.work.begin());
+        }
+    }
+
+    /// A timer that is set as soon as this returns.
+    pub(crate) fn timer(&self, due: Timestamp) -> Timer {
+        let (rings, rung) = oneshot::channel();
+        let mut alarms = self.lock();
+        alarms.retain(|alarm| !alarm.rings.is_closed());
+        if due <= self.now() {
+            // The receiver is here.
+            let _ = rings.send(self.work.begin());
+        } else {
+            alarms.push(Alarm { due, rings });
+        }
+        Timer { due, rung, clock: self.clone() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Alarm>> {
+        self.alarms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Timer {
+    /// Waits for the time; what is to be done then is outstanding until the answer is dropped.
+    pub(crate) async fn rung(mut self) -> Piece {
+        let mut moved = self.clock.ahead.subscribe();
+        loop {
+            moved.mark_unchanged();
+            let left = Duration::try_from(self.due.duration_since(self.clock.now())).unwrap_or_default();
+            tokio::select! {
+                biased;
+                Ok(piece) = &mut self.rung => return piece,
+                () = tokio::time::sleep(left) => return self.clock.work.begin(),
+                _ = moved.changed() => {}
+            }
+        }
+    }
+}
+
+/// A time and a duration, or the end of time.
+pub(crate) fn later(time: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    #[tokio::test]
+    async fn a_timer_rings_when_the_clock_is_moved_past_it_and_is_outstanding_from_then_on() {
+        let work = Work::default();
+        let clock = Clock::new(work.clone());
+        let timer = clock.timer(later(clock.now(), 2 * HOUR));
+        clock.advance(HOUR);
+        assert!(work.settled().now_or_never().is_some(), "an hour is left");
+        clock.advance(HOUR);
+        assert!(work.settled().now_or_never().is_none());
+        let piece = timer.rung().now_or_never().expect("it has rung");
+        drop(piece);
+        assert!(work.settled().now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_timer_for_a_time_that_has_passed_rings_at_once() {
+        let work = Work::default();
+        let clock = Clock::new(work.clone());
+        let timer = clock.timer(clock.now());
+        assert!(work.settled().now_or_never().is_none());
+        assert!(timer.rung().now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_is_left_after_a_move_passes_with_the_machines_time() {
+        let clock = Clock::new(Work::default());
+        let timer = clock.timer(later(clock.now(), HOUR + Duration::from_millis(50)));
+        let rung = tokio::spawn(timer.rung());
+        tokio::task::yield_now().await;
+        clock.advance(HOUR);
+        tokio::time::timeout(Duration::from_secs(30), rung).await.expect("not after an hour").unwrap();
+    }
+}

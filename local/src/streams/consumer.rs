@@ -1,0 +1,144 @@
+//! How a function takes the records of a stream: one invocation, what it answers, and what is too old for it.
+
+use super::chaos::Chaos;
+use super::delivery::{Outcome, Rules};
+use super::destination::{Destination, GivenUp};
+use super::source::Record;
+use crate::clock::Clock;
+use crate::functions::{Entered, Runner};
+use crate::report::Report;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long `DynamoDB` keeps a record of a stream.
+const RETENTION: Duration = Duration::from_hours(24);
+
+/// What became of a function's stream records; each is counted when it happens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deliveries {
+    /// Records that the function was invoked with, every retry and repetition included.
+    pub delivered: u64,
+    /// Records that were done and that chaos delivers once more.
+    pub repeated: u64,
+    /// Records that were older than the stream keeps them before the function was invoked with them.
+    pub trimmed: u64,
+    /// Records that the mapping gave up, for their age or after their retries.
+    pub given_up: u64,
+}
+
+/// What the lanes of a mapping have in common.
+#[derive(Debug)]
+pub(crate) struct Consumer {
+    /// The function.
+    pub(crate) runner: Arc<Runner>,
+    /// The stream's ARN.
+    pub(crate) stream: String,
+    /// Records of one invocation, at most.
+    pub(crate) batch_size: usize,
+    /// How long to wait for a batch to fill.
+    pub(crate) window: Duration,
+    /// What happens to failures.
+    pub(crate) rules: Rules,
+    /// The age past which a record is given up; none is without end.
+    pub(crate) max_age: Option<Duration>,
+    /// Whether the function's answer says which record failed.
+    pub(crate) reports: bool,
+    /// Where records go that are given up.
+    pub(crate) on_failure: Option<Destination>,
+    /// What records age by.
+    pub(crate) clock: Clock,
+    /// What goes wrong on purpose.
+    pub(crate) chaos: Option<Chaos>,
+    /// What became of the records.
+    pub(crate) deliveries: Arc<Mutex<Deliveries>>,
+}
+
+impl Consumer {
+    /// One invocation with these records.
+    pub(super) async fn attempt(&self, entered: Entered<'_>, records: &[Record]) -> Outcome {
+        self.count(|counts| &mut counts.delivered, records.len());
+        let answer = match entered.invoke(payload(records)).await {
+            Err(_) => return Outcome::Failed,
+            Ok(_) if !self.reports => return Outcome::Succeeded,
+            Ok(answer) => answer,
+        };
+        match Report::read(&answer) {
+            Report::Succeeded => Outcome::Succeeded,
+            Report::Unreadable => Outcome::Failed,
+            Report::Failed(ids) => {
+                let position = |id: &String| records.iter().position(|record| record.sequence == *id);
+                let positions = ids.iter().map(position).collect::<Option<Vec<_>>>();
+                positions.and_then(|all| all.into_iter().min()).map_or(Outcome::Failed, Outcome::FailedFrom)
+            }
+        }
+    }
+
+    /// The records among those that are done that come again all the same: a checkpoint that was lost.
+    pub(super) fn repeated(&self, done: &[Record]) -> Vec<Record> {
+        let first = done.iter().find(|record| !record.again);
+        let Some((chaos, first)) = self.chaos.as_ref().zip(first) else { return Vec::new() };
+        if !chaos.repeats(&self.runner.binary, first) {
+            return Vec::new();
+        }
+        let fresh = done.iter().filter(|record| !record.again);
+        let again: Vec<_> = fresh.map(|record| Record { again: true, ..record.clone() }).collect();
+        self.count(|counts| &mut counts.repeated, again.len());
+        again
+    }
+
+    /// How many of the first records the stream does not have any more; they are lost to the mapping.
+    pub(super) fn trimmed(&self, records: &[Record]) -> usize {
+        let trimmed = self.older(records, RETENTION);
+        if trimmed > 0 {
+            tracing::error!(function = self.runner.binary, records = trimmed, "records were trimmed undelivered");
+            self.count(|counts| &mut counts.trimmed, trimmed);
+        }
+        trimmed
+    }
+
+    /// How many of the first records are older than the mapping allows.
+    pub(super) fn too_old(&self, records: &[Record]) -> usize {
+        self.max_age.map_or(0, |age| self.older(records, age))
+    }
+
+    /// Hands records to the failure destination.
+    pub(super) fn give_up(&self, shard: &str, records: &[Record], invocations: u32, condition: &'static str) {
+        let (Some(first), Some(last)) = (records.first(), records.last()) else { return };
+        tracing::error!(function = self.runner.binary, records = records.len(), condition, "records are given up");
+        self.count(|counts| &mut counts.given_up, records.len());
+        let Some(destination) = &self.on_failure else { return };
+        let kept = destination.keep(&GivenUp {
+            function_arn: &self.runner.arn,
+            stream_arn: &self.stream,
+            shard,
+            condition,
+            invocations,
+            sequences: (&first.sequence, &last.sequence),
+            created: (first.created, last.created),
+            now: self.clock.now(),
+            batch_size: records.len(),
+            payload: payload(records),
+        });
+        if let Err(error) = kept {
+            tracing::error!(function = self.runner.binary, %error, "the failure destination cannot be written");
+        }
+    }
+
+    /// How many of the first records are older than that, in whole seconds.
+    fn older(&self, records: &[Record], age: Duration) -> usize {
+        let age_s = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+        let oldest_s = self.clock.now().as_second().saturating_sub(age_s);
+        records.iter().take_while(|record| record.created.as_second() < oldest_s).count()
+    }
+
+    fn count(&self, which: impl FnOnce(&mut Deliveries) -> &mut u64, records: usize) {
+        let mut counts = self.deliveries.lock().unwrap_or_else(PoisonError::into_inner);
+        *which(&mut counts) += records as u64;
+    }
+}
+
+fn payload(records: &[Record]) -> Value {
+    let events: Vec<_> = records.iter().map(|record| &record.event).collect();
+    json!({ "Records": events })
+}

@@ -1,0 +1,71 @@
+//! The records that wait in one lane of a shard.
+
+use super::chaos::Chaos;
+use super::source::Record;
+use crate::gate::{Gate, Held};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// Records of one lane, none of them delivered yet.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    waiting: Mutex<Waiting>,
+    arrived: Notify,
+    gate: Arc<Gate>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    records: VecDeque<Record>,
+    held: Option<Held>,
+}
+
+impl Inbox {
+    /// An empty one; what it holds is kept for the function with this gate.
+    pub(super) fn new(gate: Arc<Gate>) -> Self {
+        Self { waiting: Mutex::default(), arrived: Notify::new(), gate }
+    }
+
+    /// Puts a record behind the others.
+    pub(super) fn put(&self, record: Record) {
+        let mut waiting = self.lock();
+        waiting.records.push_back(record);
+        waiting.held.get_or_insert_with(|| self.gate.hold());
+        self.arrived.notify_one();
+    }
+
+    /// Waits for records, which are held for the function until the answer is dropped.
+    pub(super) async fn arrived(&self) -> Held {
+        loop {
+            if let Some(held) = self.lock().held.take() {
+                return held;
+            }
+            self.arrived.notified().await;
+        }
+    }
+
+    /// How many records wait.
+    pub(super) fn len(&self) -> usize {
+        self.lock().records.len()
+    }
+
+    /// A copy of the first record.
+    pub(super) fn first(&self) -> Option<Record> {
+        self.lock().records.front().cloned()
+    }
+
+    /// Takes the first record, if it is not larger than this.
+    pub(super) fn take(&self, most_bytes: usize) -> Option<Record> {
+        self.lock().records.pop_front_if(|record| record.size_bytes <= most_bytes)
+    }
+
+    /// Mixes up what waits.
+    pub(super) fn mix(&self, chaos: &Chaos, function: &str) {
+        chaos.mix(function, &mut self.lock().records);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,79 @@
+//! What the template declares about each trigger, put together with what serves it.
+
+use crate::controls::Controls;
+use crate::functions::Runner;
+use crate::host::{Directory, HostError, Streams};
+use crate::mappings::{DeclaredQueue, DeclaredStream};
+use crate::plan::Plan;
+use crate::queues::{QueueMapping, Queues};
+use crate::streams::{Consumer, Destination};
+use crate::template::TemplateError;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The functions, by binary.
+pub(crate) type Runners = BTreeMap<String, Arc<Runner>>;
+
+/// Everything that triggers are made of.
+pub(crate) struct Wiring<'a> {
+    /// The template.
+    pub(crate) plan: &'a Plan,
+    /// The functions.
+    pub(crate) runners: &'a Runners,
+    /// The queues.
+    pub(crate) queues: &'a Queues,
+    /// What moves the clock and stops functions.
+    pub(crate) controls: &'a Controls,
+    /// The data directory.
+    pub(crate) directory: &'a Directory,
+    /// How streams are cut and disturbed.
+    pub(crate) streams: Streams,
+}
+
+impl Wiring<'_> {
+    /// The function with this binary.
+    pub(crate) fn runner(&self, binary: &str) -> Result<Arc<Runner>, HostError> {
+        self.runners.get(binary).cloned().ok_or_else(|| HostError::Unregistered(binary.to_owned()))
+    }
+
+    /// How a function takes the records of a stream.
+    pub(crate) fn consumer(&self, declared: &DeclaredStream) -> Result<Consumer, HostError> {
+        Ok(Consumer {
+            runner: self.runner(&declared.binary)?,
+            stream: declared.stream.clone(),
+            batch_size: declared.batch_size,
+            window: declared.window,
+            rules: declared.rules.clone(),
+            max_age: declared.max_age,
+            reports: declared.reports,
+            on_failure: declared.on_failure.as_deref().map(|arn| self.destination(arn)).transpose()?,
+            clock: self.controls.clock.clone(),
+            chaos: self.streams.chaos,
+            deliveries: self.controls.deliveries.get(&declared.binary).cloned().unwrap_or_default(),
+        })
+    }
+
+    /// A mapping from a queue.
+    pub(crate) fn queue(&self, declared: &DeclaredQueue) -> Result<QueueMapping, HostError> {
+        let place = || TemplateError::value(&declared.binary, format!("{} is no queue", declared.queue));
+        Ok(QueueMapping {
+            runner: self.runner(&declared.binary)?,
+            queue: self.queues.by_arn(&declared.queue).ok_or_else(place)?,
+            batch_size: declared.batch_size,
+            window: declared.window,
+            concurrency: declared.concurrency,
+            reports: declared.reports,
+        })
+    }
+
+    fn destination(&self, arn: &str) -> Result<Destination, TemplateError> {
+        if let Some(queue) = self.queues.by_arn(arn) {
+            return Ok(Destination::Queue(queue));
+        }
+        let bucket = self.plan.stack.by_arn(arn).filter(|resource| resource.kind == "AWS::S3::Bucket");
+        let bucket = bucket.ok_or_else(|| {
+            TemplateError::value("DestinationConfig.OnFailure", format!("{arn} is neither a queue nor a bucket"))
+        })?;
+        Ok(Destination::folder(self.directory.path(), &bucket.logical))
+    }
+}
