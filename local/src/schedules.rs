@@ -17,6 +17,9 @@ const RETRIES: u32 = 2;
 /// The pause before the first retry; on AWS it is a minute.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
+/// Stands for the time of the schedule in its input (EventBridge Scheduler user guide, "Adding context attributes").
+const SCHEDULED_TIME: &str = "<aws.scheduler.scheduled-time>";
+
 /// A function that is invoked at a rate.
 #[derive(Clone, Debug)]
 pub(crate) struct Schedule {
@@ -103,21 +106,33 @@ impl Schedule {
         }
     }
 
-    /// The template's input, or the notification that is sent where there is none.
+    /// The template's input with the time where it has the keyword for it, or the notification that is sent where there
+    /// is none.
     fn payload(&self, time: Timestamp) -> Value {
-        self.input.clone().unwrap_or_else(|| {
+        let time = time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        self.input.as_ref().map(|input| scheduled(input, &time)).unwrap_or_else(|| {
             json!({
                 "version": "0",
                 "id": uuid::Uuid::new_v4().to_string(),
                 "detail-type": "Scheduled Event",
                 "source": "aws.scheduler",
                 "account": ACCOUNT,
-                "time": time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                "time": time,
                 "region": REGION,
                 "resources": [arn("scheduler", &format!("schedule/default/{}", self.name))],
                 "detail": "{}",
             })
         })
+    }
+}
+
+/// An input with the time of the schedule in its place.
+fn scheduled(input: &Value, time: &str) -> Value {
+    match input {
+        Value::String(text) => Value::String(text.replace(SCHEDULED_TIME, time)),
+        Value::Array(items) => items.iter().map(|item| scheduled(item, time)).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), scheduled(value, time))).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => input.clone(),
     }
 }
 
@@ -138,6 +153,13 @@ fn rate(expression: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_of_the_schedule_stands_in_its_input_where_the_keyword_was() {
+        let input = json!({"task": "recheck", "at": [{"time": "<aws.scheduler.scheduled-time>"}], "n": 1});
+        let expected = json!({"task": "recheck", "at": [{"time": "2026-11-21T10:00:00Z"}], "n": 1});
+        assert_eq!(scheduled(&input, "2026-11-21T10:00:00Z"), expected);
+    }
 
     #[test]
     fn rates_are_read_and_anything_else_is_not() {

@@ -6,6 +6,7 @@ pub mod folds;
 pub mod payloads;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use lambda::Registered;
 use local::{Host, Options, Storage, Streams};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -21,21 +22,28 @@ pub struct Shop {
 impl Shop {
     /// A new shop, thrown away at the end.
     pub async fn start() -> Self {
-        Self::start_on(Storage::Temporary).await
+        Self::start_on(Storage::Temporary, shop::functions()).await
     }
 
     /// The shop whose log is kept in a directory.
     pub async fn start_in(directory: PathBuf) -> Self {
-        Self::start_on(Storage::Directory(directory)).await
+        Self::start_on(Storage::Directory(directory), shop::functions()).await
     }
 
-    async fn start_on(storage: Storage) -> Self {
+    /// A new shop in which one function is made in another way.
+    pub async fn start_with(other: Registered) -> Self {
+        let functions = shop::functions().into_iter();
+        let functions = functions.map(|function| if function.name == other.name { other } else { function });
+        Self::start_on(Storage::Temporary, functions.collect()).await
+    }
+
+    async fn start_on(storage: Storage, functions: Vec<Registered>) -> Self {
         let options = Options {
             template: shop::TEMPLATE.to_owned(),
             parameters: shop::parameters(),
             listen: ([127, 0, 0, 1], 0).into(),
             storage,
-            functions: shop::functions(),
+            functions,
             streams: Streams::default(),
         };
         Self { host: Host::start(options).await.expect("the template starts") }

@@ -37,6 +37,7 @@ impl Candidates for StockView {
             partition: (SKU, line.sku.as_str()),
             sort: WAREHOUSE,
             from: None,
+            until: None,
             direction: Direction::Ascending,
             limit: MOST,
         };

@@ -9,10 +9,10 @@ use domain::fulfilment::{self, Command, Outcome, Stream, of_order, of_stock};
 use domain::order::Placement;
 use domain::values::{OrderId, Sku, WarehouseId};
 use domain::{cart, order};
-use dynamo::Log;
+use dynamo::{Log, Parked};
 use eventsourcing::{Clock, Commands, Decider, EventLog, Notice, Randomness};
-use lambda::queue::{Reactions, Reactor};
-use lambda::{Error, SettingError, Settings, SystemHost};
+use lambda::queue::{Reactions, Reactor, Unreacted};
+use lambda::{SettingError, Settings, SystemHost};
 use std::collections::BTreeMap;
 
 /// The handler.
@@ -25,11 +25,12 @@ pub struct Fulfilment<L, C, H> {
 pub fn function(
     settings: &Settings,
     aws: &SdkConfig,
-) -> Result<Reactions<Fulfilment<Log, StockView, SystemHost>>, SettingError> {
+) -> Result<Reactions<Fulfilment<Log, StockView, SystemHost>, Parked, SystemHost>, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let view = StockView::new(client, settings.text("STOCK_VIEW")?);
-    Ok(Reactions(Fulfilment::new(log, view, SystemHost)))
+    let view = StockView::new(client.clone(), settings.text("STOCK_VIEW")?);
+    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
+    Ok(Reactions::new(Fulfilment::new(log, view, SystemHost), parked, SystemHost))
 }
 
 impl<L: EventLog, C, H: Clock + Randomness> Fulfilment<L, C, H> {
@@ -46,9 +47,16 @@ where
     C: Candidates + 'static,
     H: Clock + Randomness + 'static,
 {
-    async fn react(&self, notice: &Notice) -> Result<(), Error> {
+    const NAME: &'static str = "fulfilment";
+    type Log = L;
+
+    fn log(&self) -> &L {
+        self.processes.log()
+    }
+
+    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
         let Some((order, command)) = self.command(notice).await? else { return Ok(()) };
-        let metadata = notice.metadata("fulfilment", "note");
+        let metadata = notice.metadata(Self::NAME, "note");
         let stream = fulfilment::stream(&order)?;
         match command {
             Command::Start(_) => self.processes.begin(&stream, &command, &metadata).await?,
@@ -60,12 +68,12 @@ where
 
 impl<L, C: Candidates, H> Fulfilment<L, C, H> {
     /// What another stream's event asks of which order's process.
-    async fn command(&self, notice: &Notice) -> Result<Option<(OrderId, Command)>, Error> {
+    async fn command(&self, notice: &Notice) -> Result<Option<(OrderId, Command)>, Unreacted> {
         Ok(match notice.subject.category() {
             cart::Stream::CATEGORY => match notice.decode()? {
                 cart::Event::CartCheckedOut { owner, lines, totals } => {
                     let placement = Placement { account: owner, lines, totals };
-                    Some((notice.subject.id().parse()?, Command::Start(placement)))
+                    Some((order_of(notice)?, Command::Start(placement)))
                 }
                 cart::Event::CartOpened { .. }
                 | cart::Event::ItemAdded { .. }
@@ -83,10 +91,11 @@ impl<L, C: Candidates, H> Fulfilment<L, C, H> {
                     | order::Event::OrderFailed { .. }
                     | order::Event::OrderCancelled { .. } => of_order(&event),
                 };
-                Some((notice.subject.id().parse()?, Command::Note(outcome)))
+                Some((order_of(notice)?, Command::Note(outcome)))
             }
             domain::stock::Stream::CATEGORY => {
-                let (warehouse, sku) = domain::stock::of_stream(&notice.subject).ok_or("not a stock stream")?;
+                let stock = domain::stock::of_stream(&notice.subject);
+                let (warehouse, sku) = stock.ok_or_else(|| Unreacted::malformed("not a stock stream"))?;
                 of_stock(warehouse, sku, &notice.decode()?).map(|(order, outcome)| (order, Command::Note(outcome)))
             }
             _ => None,
@@ -94,11 +103,16 @@ impl<L, C: Candidates, H> Fulfilment<L, C, H> {
     }
 
     /// The warehouses to ask for each product of an order.
-    async fn candidates(&self, placement: &Placement) -> Result<BTreeMap<Sku, Vec<WarehouseId>>, Error> {
+    async fn candidates(&self, placement: &Placement) -> Result<BTreeMap<Sku, Vec<WarehouseId>>, Unreacted> {
         let mut candidates = BTreeMap::new();
         for line in &placement.lines {
-            candidates.insert(line.sku.clone(), self.candidates.of(line).await?);
+            candidates.insert(line.sku.clone(), self.candidates.of(line).await.map_err(Unreacted::Unavailable)?);
         }
         Ok(candidates)
     }
+}
+
+/// The order whose cart or own stream moved.
+fn order_of(notice: &Notice) -> Result<OrderId, Unreacted> {
+    notice.subject.id().parse().map_err(Unreacted::malformed)
 }

@@ -1,12 +1,12 @@
 //! The order's reactions to the intents of fulfilment: with `order-commands` the only writer of `order-…`.
 
 use aws_config::SdkConfig;
-use domain::fulfilment::Event;
+use domain::fulfilment::{Event, REACTION};
 use domain::order::{Command, Stream};
-use dynamo::Log;
+use dynamo::{Log, Parked};
 use eventsourcing::{Clock, Commands, Decider, EventLog, Notice, Randomness, StreamName};
-use lambda::queue::{Reactions, Reactor};
-use lambda::{Error, SettingError, Settings, SystemHost};
+use lambda::queue::{Reactions, Reactor, Unreacted};
+use lambda::{SettingError, Settings, SystemHost};
 
 /// The handler.
 pub struct OrderReactions<L, H>(Commands<Stream, L, H>);
@@ -15,9 +15,11 @@ pub struct OrderReactions<L, H>(Commands<Stream, L, H>);
 pub fn function(
     settings: &Settings,
     aws: &SdkConfig,
-) -> Result<Reactions<OrderReactions<Log, SystemHost>>, SettingError> {
-    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Reactions(OrderReactions::new(log, SystemHost)))
+) -> Result<Reactions<OrderReactions<Log, SystemHost>, Parked, SystemHost>, SettingError> {
+    let client = aws_sdk_dynamodb::Client::new(aws);
+    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
+    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
+    Ok(Reactions::new(OrderReactions::new(log, SystemHost), parked, SystemHost))
 }
 
 impl<L: EventLog, H: Clock + Randomness> OrderReactions<L, H> {
@@ -33,10 +35,17 @@ where
     L: EventLog + 'static,
     H: Clock + Randomness + 'static,
 {
-    async fn react(&self, notice: &Notice) -> Result<(), Error> {
+    const NAME: &'static str = "order-reactions";
+    type Log = L;
+
+    fn log(&self) -> &L {
+        self.0.log()
+    }
+
+    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
         let Some(command) = command(notice.decode()?) else { return Ok(()) };
         let stream = StreamName::new(Stream::CATEGORY, notice.subject.id())?;
-        let metadata = notice.metadata("order-reactions", "react");
+        let metadata = notice.metadata(Self::NAME, REACTION);
         match command {
             Command::Place(_) => self.0.begin(&stream, &command, &metadata).await?,
             Command::Confirm | Command::Fail(_) | Command::Cancel { .. } => {

@@ -9,7 +9,7 @@ mod states;
 use api::responses::{Cart, Order, Product};
 use aws_config::SdkConfig;
 use domain::values::{AccountId, CartId, OrderId, Sku};
-use domain::views::{PARTITIONS, cart, catalogue, order};
+use domain::views::{PARTITIONS, cart, catalogue, order, waiting};
 use dynamo::{Log, Views};
 use eventsourcing::{Clock, Consistency, Decider, EventLog, Randomness, Reading};
 use http::StatusCode;
@@ -27,7 +27,9 @@ pub struct Queries<L, H> {
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Queries<Log, SystemHost>>, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let views = PARTITIONS.iter().try_fold(Views::new(client), |views, (view, partitions)| {
+    // Who waits is asked for by `reconcile` alone.
+    let mut shown = PARTITIONS.iter().filter(|(view, _)| *view != waiting::NAME);
+    let views = shown.try_fold(Views::new(client), |views, (view, partitions)| {
         Ok(views.with(view, settings.text(&format!("{}_VIEW", view.to_uppercase()))?, partitions))
     })?;
     Ok(Http(Queries { log, views, host: SystemHost }))

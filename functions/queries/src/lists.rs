@@ -35,6 +35,7 @@ impl<L, H> Queries<L, H> {
                 partition: (index, &partition),
                 sort: catalogue::SKU,
                 from: page.from.as_deref(),
+                until: None,
                 direction: Direction::Ascending,
                 limit: page.limit + 1,
             };
@@ -61,6 +62,7 @@ impl<L, H> Queries<L, H> {
             partition: (order::ACCOUNT, caller.as_str()),
             sort: order::PLACED,
             from: page.from.as_deref(),
+            until: None,
             direction: Direction::Descending,
             limit: page.limit + 1,
         };
@@ -83,6 +85,7 @@ impl<L, H> Queries<L, H> {
             partition: (stock::SKU, sku.as_str()),
             sort: stock::WAREHOUSE,
             from: None,
+            until: None,
             direction: Direction::Ascending,
             limit: MOST_WAREHOUSES,
         };

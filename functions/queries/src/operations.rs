@@ -63,6 +63,7 @@ impl<L: EventLog, H> Queries<L, H> {
                 partition: (activity::SHARD, &shard),
                 sort: activity::MOVED,
                 from: from.as_deref(),
+                until: None,
                 direction: if from.is_some() { Direction::Ascending } else { Direction::Descending },
                 limit: MOST_STREAMS + 1,
             };

@@ -1,31 +1,59 @@
 //! Reconcile: the last net. Scans the log, brings every fold that is behind up to date, and repeats the hints of every
-//! process that is not finished. It decides nothing: whoever gets a hint again recognises what it did already.
+//! process that is not finished; in between, every minute, those of the processes that have been waiting for a while.
+//! It decides nothing: whoever gets a hint again recognises what it did already.
 
+mod due;
 mod processes;
+mod waiting;
 
+use crate::processes::{Sources, process_of};
+use crate::waiting::WaitingView;
 use aws_config::SdkConfig;
+use domain::cart;
 use dynamo::{Log, Parked, Views};
 use eventbridge::EventBridgeBus;
-use eventsourcing::{Bus, Clock, EventLog, Folds, Hint, LogScan, ParkingLot};
+use eventsourcing::{Bus, Clock, Decider, EventLog, Folds, Hint, LogScan, ParkingLot, StreamName, Timestamp};
+use futures::{StreamExt, stream};
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 
 /// So many streams are followed together.
 const AT_A_TIME: usize = 100;
+/// So many processes are looked at side by side.
+const SIDE_BY_SIDE: usize = 8;
+/// So many streams that wait since a span are asked for in one run, of each of the view's partitions, the oldest first.
+/// Those beyond are left to a later mark, or to the daily run.
+const MOST_OF_A_SPAN: usize = 250;
 
 /// The handler.
 pub struct Reconcile<L, V, P, H, B> {
     folds: Folds<L, V, P, H>,
+    /// The log as reactions on stock see it.
+    stock: L,
     bus: B,
+    waiting: WaitingView,
     system: String,
+}
+
+/// What is to be done: the input of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "task", rename_all = "lowercase")]
+pub enum Task {
+    /// Go through the whole log.
+    Reconcile,
+    /// Ask again for those who have been waiting for a while.
+    Recheck {
+        /// The time of the run, by the schedule.
+        #[serde(deserialize_with = "moment")]
+        time: Timestamp,
+    },
 }
 
 /// What a run found.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Summary {
-    /// How many streams the log has.
+    /// How many streams were looked at.
     pub streams: usize,
     /// How many rows were behind and were brought up to date.
     pub advanced: usize,
@@ -36,13 +64,17 @@ pub struct Summary {
 }
 
 /// The deployed function.
-pub fn function(
-    settings: &Settings,
-    aws: &SdkConfig,
-) -> Result<Reconcile<Log, Views, Parked, SystemHost, EventBridgeBus>, SettingError> {
+pub type Deployed = Reconcile<Log, Views, Parked, SystemHost, EventBridgeBus>;
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
+    let client = aws_sdk_dynamodb::Client::new(aws);
+    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     Ok(Reconcile {
         folds: projector::folds(settings, aws)?,
+        stock: log.with_markers(settings.text("MARKERS_TABLE")?),
         bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
+        waiting: WaitingView::new(client, settings.text("WAITING_VIEW")?),
         system: settings.text("EVENT_SOURCE")?.to_owned(),
     })
 }
@@ -55,13 +87,30 @@ where
     H: Clock + 'static,
     B: Bus + 'static,
 {
-    type Event = Value;
+    type Event = Task;
     type Answer = Summary;
 
+    async fn call(&self, task: Task) -> Result<Summary, Error> {
+        let summary = match task {
+            Task::Reconcile => self.reconcile().await?,
+            Task::Recheck { time } => self.recheck(time).await?,
+        };
+        tracing::info!(?task, ?summary, "done");
+        Ok(summary)
+    }
+}
+
+impl<L, V, P, H, B> Reconcile<L, V, P, H, B>
+where
+    L: EventLog + LogScan,
+    V: eventsourcing::Views,
+    P: ParkingLot,
+    H: Clock,
+    B: Bus,
+{
     /// Folds first: processes choose among what the views show.
-    async fn call(&self, _: Value) -> Result<Summary, Error> {
-        let log = self.folds.log();
-        let heads = log.heads().await?;
+    async fn reconcile(&self) -> Result<Summary, Error> {
+        let heads = self.folds.log().heads().await?;
         let mut summary = Summary { streams: heads.len(), ..Summary::default() };
         for heads in heads.chunks(AT_A_TIME) {
             let hints: Vec<_> = heads.iter().map(|(stream, version)| Hint::of(stream.clone(), *version)).collect();
@@ -73,12 +122,46 @@ where
             }
         }
         let streams: BTreeSet<_> = heads.into_iter().map(|(stream, _)| stream).collect();
-        for stream in &streams {
-            let entries = processes::hints(log, &self.system, &streams, stream).await?;
-            self.bus.publish(&entries).await?;
-            summary.hinted += entries.len();
-        }
-        tracing::info!(?summary, "reconciled");
+        let begun = |cart: &StreamName| process_of(cart).is_ok_and(|process| streams.contains(&process));
+        let mut open = streams.clone();
+        open.retain(|stream| stream.category() != cart::Stream::CATEGORY || !begun(stream));
+        summary.hinted = self.repeat(open).await?;
         Ok(summary)
     }
+
+    /// Repeats the hints of those whose waiting time crossed a mark since the run before.
+    async fn recheck(&self, now: Timestamp) -> Result<Summary, Error> {
+        let mut summary = Summary::default();
+        for span in due::due(now) {
+            let streams = self.waiting.since(span, MOST_OF_A_SPAN).await?;
+            summary.streams += streams.len();
+            summary.hinted += self.repeat(streams).await?;
+        }
+        Ok(summary)
+    }
+
+    /// Publishes again what the processes of these streams may have missed, and counts the events. Where one of them
+    /// fails, the others are not held up by it.
+    async fn repeat(&self, streams: impl IntoIterator<Item = StreamName>) -> Result<usize, Error> {
+        let mut repeated = Vec::new();
+        for stream in streams {
+            repeated.push(self.repeat_one(stream));
+        }
+        let repeated: Vec<_> = stream::iter(repeated).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let failed = repeated.iter().filter_map(|result| result.as_ref().err());
+        failed.for_each(|error| tracing::error!(error, "hints were not repeated"));
+        repeated.into_iter().sum()
+    }
+
+    async fn repeat_one(&self, stream: StreamName) -> Result<usize, Error> {
+        let sources = Sources { log: self.folds.log(), stock: &self.stock, system: &self.system };
+        let entries = sources.hints(&stream).await?;
+        self.bus.publish(&entries).await?;
+        Ok(entries.len())
+    }
+}
+
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
 }

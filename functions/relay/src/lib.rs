@@ -4,68 +4,98 @@
 use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
-use dynamo::item::commit_of;
+use dynamo::Parked;
+use dynamo::item::{commit_of, key_of};
 use eventbridge::EventBridgeBus;
-use eventsourcing::{Bus, BusEntry};
+use eventsourcing::parked::{Class, Trouble};
+use eventsourcing::{Bus, BusEntry, Clock, EventId, ParkingLot, Subject};
 use lambda::stream::{Change, Record, answer, records};
-use lambda::{Error, Function, SettingError, Settings};
+use lambda::{Error, Function, SettingError, Settings, SystemHost};
+
+/// The name under which it parks.
+const NAME: &str = "relay";
 
 /// The handler.
-pub struct Relay<B> {
+pub struct Relay<B, P, H> {
     bus: B,
+    parked: P,
+    host: H,
     system: String,
 }
 
 /// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Relay<EventBridgeBus>, SettingError> {
+pub fn function(
+    settings: &Settings,
+    aws: &SdkConfig,
+) -> Result<Relay<EventBridgeBus, Parked, SystemHost>, SettingError> {
     let bus = EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?);
-    Ok(Relay { bus, system: settings.text("EVENT_SOURCE")?.to_owned() })
+    let parked = Parked::new(aws_sdk_dynamodb::Client::new(aws), settings.text("PARKED_TABLE")?);
+    Ok(Relay::new(bus, parked, SystemHost, settings.text("EVENT_SOURCE")?))
 }
 
-impl<B: Bus + 'static> Function for Relay<B> {
+impl<B, P, H> Relay<B, P, H> {
+    /// The relay onto a bus, on which the events are known as those of `system`.
+    pub fn new(bus: B, parked: P, host: H, system: &str) -> Self {
+        Self { bus, parked, host, system: system.to_owned() }
+    }
+}
+
+impl<B: Bus + 'static, P: ParkingLot + 'static, H: Clock + 'static> Function for Relay<B, P, H> {
     type Event = Event;
     type Answer = DynamoDbEventResponse;
 
-    /// Publishes up to the first record that cannot be; from there on the batch is delivered again.
+    /// Publishes the events in the order of the records. A record that is no commit is parked, and the others go on;
+    /// from the first that could be neither published nor parked on, the batch is delivered again.
     async fn call(&self, event: Event) -> Result<DynamoDbEventResponse, Error> {
-        let mut entries = Vec::new();
-        let mut unreadable = None;
-        let records = records(event);
-        let first = records.first().map(|record| record.sequence_number.clone());
-        for record in records {
-            match self.entries(record) {
-                Ok(of_record) => entries.extend(of_record),
-                Err(sequence_number) => {
-                    unreadable = Some(sequence_number);
+        let mut entries: Vec<BusEntry> = Vec::new();
+        // Of each entry, the record that it comes from.
+        let mut origins: Vec<String> = Vec::new();
+        let mut unparked = None;
+        for record in records(event) {
+            let sequence_number = record.sequence_number.clone();
+            match self.entries(record).await {
+                Ok(of_record) => {
+                    origins.extend(of_record.iter().map(|_| sequence_number.clone()));
+                    entries.extend(of_record);
+                }
+                Err(error) => {
+                    tracing::error!(sequence_number, error, "a record that is no commit was not parked");
+                    unparked = Some(sequence_number);
                     break;
                 }
             }
         }
         Ok(match self.bus.publish(&entries).await {
-            Ok(()) => answer(unreadable.as_deref()),
+            Ok(()) => answer(unparked.as_deref()),
             Err(error) => {
-                tracing::error!(%error, "a batch was not published");
-                answer(first.as_deref())
+                tracing::error!(%error, first = error.first, "a batch was not published as a whole");
+                answer(origins.get(error.first).or(origins.first()).map(String::as_str))
             }
         })
     }
 }
 
-impl<B> Relay<B> {
-    /// A record's entries, or the sequence number of one that is no commit.
-    fn entries(&self, record: Record) -> Result<Vec<BusEntry>, String> {
-        let sequence_number = record.sequence_number;
+impl<B, P: ParkingLot, H: Clock> Relay<B, P, H> {
+    /// A record's entries; none where it is parked, or no addition.
+    async fn entries(&self, record: Record) -> Result<Vec<BusEntry>, Error> {
         let Change::Added(item) = record.change else {
-            tracing::error!(sequence_number, "tampering: an item of the log was changed or removed");
+            tracing::error!(record.sequence_number, "tampering: an item of the log was changed or removed");
             return Ok(vec![]);
         };
-        let entries = match commit_of(item) {
+        let (stream, version) = key_of(&item)?;
+        let read = match commit_of(item) {
             Ok(commit) => BusEntry::of(&self.system, &commit).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
-        entries.map_err(|error| {
-            tracing::error!(sequence_number, error, "a record of the log's stream is no commit");
-            sequence_number
-        })
+        match read {
+            Ok(entries) => Ok(entries),
+            Err(error) => {
+                let subject = Subject::Reaction { function: NAME.to_owned(), event: EventId { stream, version } };
+                let trouble = Trouble { subject, version, error, class: Class::Permanent, at: self.host.now() };
+                self.parked.park(&trouble).await?;
+                tracing::error!(subject = %trouble.subject, trouble.error, "a commit was parked");
+                Ok(vec![])
+            }
+        }
     }
 }

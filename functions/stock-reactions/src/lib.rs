@@ -1,13 +1,13 @@
 //! The stock's reactions to the intents of fulfilment: with `stock-commands` the only writer of `stock-…`.
 
 use aws_config::SdkConfig;
-use domain::fulfilment::Event;
+use domain::fulfilment::{Event, REACTION};
 use domain::stock::{self, Command, Stream};
 use domain::values::{OrderId, Sku, WarehouseId};
-use dynamo::Log;
+use dynamo::{Log, Parked};
 use eventsourcing::{Clock, Commands, EventLog, Notice, Randomness};
-use lambda::queue::{Reactions, Reactor};
-use lambda::{Error, SettingError, Settings, SystemHost};
+use lambda::queue::{Reactions, Reactor, Unreacted};
+use lambda::{SettingError, Settings, SystemHost};
 
 /// The handler.
 pub struct StockReactions<L, H>(Commands<Stream, L, H>);
@@ -16,10 +16,12 @@ pub struct StockReactions<L, H>(Commands<Stream, L, H>);
 pub fn function(
     settings: &Settings,
     aws: &SdkConfig,
-) -> Result<Reactions<StockReactions<Log, SystemHost>>, SettingError> {
-    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
+) -> Result<Reactions<StockReactions<Log, SystemHost>, Parked, SystemHost>, SettingError> {
+    let client = aws_sdk_dynamodb::Client::new(aws);
+    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let log = log.with_markers(settings.text("MARKERS_TABLE")?);
-    Ok(Reactions(StockReactions::new(log, SystemHost)))
+    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
+    Ok(Reactions::new(StockReactions::new(log, SystemHost), parked, SystemHost))
 }
 
 impl<L: EventLog, H: Clock + Randomness> StockReactions<L, H> {
@@ -35,18 +37,25 @@ where
     L: EventLog + 'static,
     H: Clock + Randomness + 'static,
 {
-    async fn react(&self, notice: &Notice) -> Result<(), Error> {
+    const NAME: &'static str = "stock-reactions";
+    type Log = L;
+
+    fn log(&self) -> &L {
+        self.0.log()
+    }
+
+    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
         let Some((warehouse, sku, command)) = command(notice)? else { return Ok(()) };
         let stream = stock::stream(&warehouse, &sku)?;
-        let metadata = notice.metadata("stock-reactions", "react");
+        let metadata = notice.metadata(Self::NAME, REACTION);
         self.0.execute(&stream, &command, &metadata).await?;
         Ok(())
     }
 }
 
 /// What an intent asks of which stock.
-fn command(notice: &Notice) -> Result<Option<(WarehouseId, Sku, Command)>, Error> {
-    let order: OrderId = notice.subject.id().parse()?;
+fn command(notice: &Notice) -> Result<Option<(WarehouseId, Sku, Command)>, Unreacted> {
+    let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
     Ok(match notice.decode::<Event>()? {
         Event::ReservationRequested { warehouse, sku, quantity } => {
             Some((warehouse, sku, Command::Reserve { order, quantity }))

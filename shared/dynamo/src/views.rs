@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// The views of one service; clones share the client.
 ///
-/// Reading a row needs `dynamodb:GetItem`, writing it `dynamodb:PutItem`, [`Views::query`] `dynamodb:Query` on the
+/// Reading a row needs `dynamodb:GetItem`, writing it `dynamodb:PutItem`, finding some `dynamodb:Query` on the
 /// index.
 #[derive(Clone, Debug)]
 pub struct Views {

@@ -1,6 +1,6 @@
 //! Publishing: in portions, and of a portion that was taken in part only what was not taken once more.
 
-use crate::entry::{LARGEST_REQUEST_BYTES, Outgoing, portions};
+use crate::entry::{Outgoing, portions};
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::DisplayErrorContext;
 use eventsourcing::bus::{Bus, BusEntry, BusError};
@@ -31,7 +31,7 @@ impl EventBridgeBus {
         loop {
             let request = entries.iter().map(|outgoing| outgoing.entry.clone()).collect();
             let answer = self.client.put_events().set_entries(Some(request)).send().await;
-            let answer = answer.map_err(|error| BusError(DisplayErrorContext(&error).to_string()))?;
+            let answer = answer.map_err(|error| failed(&entries, DisplayErrorContext(&error).to_string()))?;
             let mut results = answer.entries().iter();
             let mut reason = None;
             // An entry without a result of its own is not known to have been taken.
@@ -48,7 +48,8 @@ impl EventBridgeBus {
             match reason {
                 None => return Ok(()),
                 Some(reason) if tried == TRIES => {
-                    return Err(BusError(format!("{} entries after {TRIES} tries, first {reason}", entries.len())));
+                    let reason = format!("{} entries after {TRIES} tries, first {reason}", entries.len());
+                    return Err(failed(&entries, reason));
                 }
                 Some(_) => {
                     tokio::time::sleep(pause).await;
@@ -60,20 +61,20 @@ impl EventBridgeBus {
     }
 }
 
+/// That these entries, and all behind them, are not known to have been published.
+fn failed(entries: &[Outgoing], reason: String) -> BusError {
+    BusError { first: entries.first().map_or(0, |outgoing| outgoing.position), reason }
+}
+
 impl Bus for EventBridgeBus {
-    /// Publishes what fits even where an entry among the rest is too large for the bus, which then is the error.
     async fn publish(&self, entries: &[BusEntry]) -> Result<(), BusError> {
-        let outgoing: Result<Vec<_>, _> = entries.iter().map(|entry| Outgoing::new(&self.bus, entry)).collect();
-        let outgoing = outgoing.map_err(|error| BusError(error.to_string()))?;
-        let (fitting, too_large): (Vec<_>, Vec<_>) = outgoing.into_iter().partition(Outgoing::fits);
-        for portion in portions(fitting) {
+        let outgoing = entries.iter().enumerate().map(|(position, entry)| {
+            let outgoing = Outgoing::new(&self.bus, position, entry);
+            outgoing.map_err(|error| BusError { first: 0, reason: error.to_string() })
+        });
+        for portion in portions(outgoing.collect::<Result<_, _>>()?) {
             self.send(portion).await?;
         }
-        match too_large.first() {
-            None => Ok(()),
-            Some(Outgoing { event, size_bytes, .. }) => Err(BusError(format!(
-                "event {event} has {size_bytes} bytes as an entry, a request takes {LARGEST_REQUEST_BYTES}"
-            ))),
-        }
+        Ok(())
     }
 }

@@ -4,4 +4,4 @@ mod bus;
 mod entry;
 
 pub use bus::EventBridgeBus;
-pub use entry::{LARGEST_REQUEST_BYTES, MOST_ENTRIES};
+pub use entry::{LARGEST_DETAIL_BYTES, LARGEST_REQUEST_BYTES, MOST_ENTRIES};

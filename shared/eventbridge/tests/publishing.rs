@@ -6,10 +6,10 @@ use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_eventbridge::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
-use eventbridge::EventBridgeBus;
+use eventbridge::{EventBridgeBus, LARGEST_DETAIL_BYTES};
 use eventsourcing::bus::{Bus, BusEntry};
 use eventsourcing::hash::{Digest, Hash};
-use eventsourcing::{Actor, Commit, CommitId, Correlation, Events, Timestamp, Version};
+use eventsourcing::{Actor, Commit, CommitId, Correlation, Events, Notice, Timestamp, Version};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -56,21 +56,34 @@ impl Recorder {
         self.answers.lock().unwrap().push_back((200, json!({ "FailedEntryCount": 1, "Entries": entries })));
     }
 
+    /// The next request is denied as a whole.
+    fn deny(&self) {
+        let denied = json!({ "__type": "AccessDeniedException", "message": "not you" });
+        self.answers.lock().unwrap().push_back((400, denied));
+    }
+
+    /// The details of each request.
+    fn details(&self) -> Vec<Vec<Notice>> {
+        let detail = |entry: &Value| serde_json::from_str(entry.get("Detail").unwrap().as_str().unwrap()).unwrap();
+        self.requests.lock().unwrap().iter().map(|entries| entries.iter().map(detail).collect()).collect()
+    }
+
     /// The ids of the events of each request.
     fn events(&self) -> Vec<Vec<String>> {
-        let id = |entry: &Value| {
-            let detail: Value = serde_json::from_str(entry.get("Detail").unwrap().as_str().unwrap()).unwrap();
-            detail.get("id").unwrap().as_str().unwrap().to_owned()
-        };
-        self.requests.lock().unwrap().iter().map(|entries| entries.iter().map(id).collect()).collect()
+        let ids = |notices: Vec<Notice>| notices.iter().map(|notice| notice.id.to_string()).collect();
+        self.details().into_iter().map(ids).collect()
     }
 }
 
 /// The entries of one commit with an event for each of these texts.
 fn entries(texts: &[&str]) -> Vec<BusEntry> {
+    BusEntry::of("shop", &commit(texts)).unwrap()
+}
+
+fn commit(texts: &[&str]) -> Commit {
     let events: Vec<_> =
         texts.iter().map(|text| json!({ "schema": 1, "type": "Noted", "data": { "text": text } })).collect();
-    let commit = Commit {
+    Commit {
         stream: "cart-0195f1c2a7b37c5d8e9f001122334455".parse().unwrap(),
         version: Version(3),
         events: Events::parse(serde_json::to_string(&events).unwrap()).unwrap(),
@@ -82,8 +95,7 @@ fn entries(texts: &[&str]) -> Vec<BusEntry> {
         actor: Actor("4f1d3a5b7c9e0f1a2b3c4d5e6f708192".to_owned()),
         snapshot: None,
         hash: Hash::ORIGIN,
-    };
-    BusEntry::of("shop", &commit).unwrap()
+    }
 }
 
 fn ids(versions: impl IntoIterator<Item = u64>) -> Vec<String> {
@@ -144,24 +156,44 @@ async fn what_is_never_taken_is_an_error_that_names_the_event_and_the_reason() {
 #[tokio::test]
 async fn a_request_that_is_denied_is_an_error_at_once() {
     let recorder = Recorder::default();
-    recorder
-        .answers
-        .lock()
-        .unwrap()
-        .push_back((400, json!({ "__type": "AccessDeniedException", "message": "not you" })));
+    recorder.deny();
     let error = recorder.bus().publish(&entries(&["x"])).await.unwrap_err().to_string();
     assert!(error.contains("AccessDeniedException"), "{error}");
     assert_eq!(recorder.events().len(), 1);
 }
 
 #[tokio::test]
-async fn an_entry_too_large_for_the_bus_is_an_error_with_its_size_and_the_rest_is_published() {
+async fn an_event_too_large_for_an_entry_goes_as_a_reference_that_its_commit_completes() {
     let recorder = Recorder::default();
-    let large = "x".repeat(262_144);
-    let error = recorder.bus().publish(&entries(&["a", &large, "c"])).await.unwrap_err().to_string();
-    let id = ids([4]).concat();
-    assert!(error.contains(&format!("event {id} has 2625")), "{error}");
-    assert_eq!(recorder.events(), [ids([3, 5])]);
+    let large = "x".repeat(LARGEST_DETAIL_BYTES);
+    let all = entries(&["a", &large, "c"]);
+    recorder.bus().publish(&all).await.unwrap();
+    assert_eq!(recorder.events(), [ids(3..6)]);
+    let sent = recorder.details().into_iter().flatten().collect::<Vec<_>>();
+    let with_payload: Vec<_> = sent.iter().map(|notice| notice.data.is_some()).collect();
+    assert_eq!(with_payload, [true, false, true]);
+    let reference = sent.into_iter().nth(1).unwrap();
+    let whole = reference.completed(&commit(&["a", &large, "c"])).unwrap();
+    assert_eq!(serde_json::to_value(&whole).unwrap(), serde_json::to_value(&all[1].detail).unwrap());
+    assert_eq!(whole.metadata("a", "s").digest, all[1].detail.metadata("a", "s").digest);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_tells_up_to_where_everything_was_published() {
+    let recorder = Recorder::default();
+    recorder.answer(&[None; 10]);
+    let mut third_fails = [None; 10];
+    third_fails[2] = Some("InternalFailure");
+    recorder.answer(&third_fails);
+    for _ in 0..4 {
+        recorder.answer(&[Some("InternalFailure")]);
+    }
+    let error = recorder.bus().publish(&entries(&["x"; 23])).await.unwrap_err();
+    assert_eq!((error.first, recorder.events().len()), (12, 6), "nothing behind the second request is tried");
+    let recorder = Recorder::default();
+    recorder.answer(&[None; 10]);
+    recorder.deny();
+    assert_eq!(recorder.bus().publish(&entries(&["x"; 23])).await.unwrap_err().first, 10);
 }
 
 #[tokio::test]

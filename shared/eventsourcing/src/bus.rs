@@ -27,11 +27,17 @@ impl BusEntry {
 
 /// Why entries were not all published. Publishing them again is harmless.
 #[derive(Debug, thiserror::Error)]
-#[error("the bus did not take the events: {0}")]
-pub struct BusError(pub String);
+#[error("the bus did not take the events: {reason}")]
+pub struct BusError {
+    /// The position of the first entry that is not known to have been published: all before it were.
+    pub first: usize,
+    /// Why it was not.
+    pub reason: String,
+}
 
 /// Where commits are made known to whoever subscribes.
 pub trait Bus: Send + Sync {
-    /// Publishes all the entries, at least once, or fails.
+    /// Publishes all the entries in their order, each at least once, or fails. An entry that is too large to be carried
+    /// goes without its payload ([`Notice::reference`]).
     fn publish(&self, entries: &[BusEntry]) -> impl Future<Output = Result<(), BusError>> + Send;
 }

@@ -28,8 +28,9 @@ pub struct Notice {
     pub name: String,
     /// The schema that `data` was written in.
     pub schema: u32,
-    /// The payload's JSON text.
-    pub data: Box<RawValue>,
+    /// The payload's JSON text; nothing where it was too large to come along: its commit in the log has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Box<RawValue>>,
     /// When its commit was committed.
     #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
     pub time: Timestamp,
@@ -61,7 +62,7 @@ impl Notice {
             commit_count: commit.events.count(),
             name: record.name.to_string(),
             schema: record.schema,
-            data: record.data.to_owned(),
+            data: Some(record.data.to_owned()),
             time: commit.committed_at,
             correlation: commit.correlation.id.clone(),
             causation: commit.causation.clone(),
@@ -70,9 +71,29 @@ impl Notice {
         }
     }
 
-    /// The event as today's type.
+    /// The notice without the payload, for whatever carries it only up to a size.
+    #[must_use]
+    pub fn reference(&self) -> Self {
+        Self { data: None, ..self.clone() }
+    }
+
+    /// The notice with the payload that did not come along, from the commit that holds it.
+    pub fn completed(self, commit: &Commit) -> Result<Self, NoPayload> {
+        match Self::of(commit)?.into_iter().find(|whole| whole.id == self.id) {
+            Some(whole) => Ok(Self { redriven: self.redriven, ..whole }),
+            None => Err(NoPayload::Elsewhere(self.id)),
+        }
+    }
+
+    /// The event as today's type. Its payload must have come along.
     pub fn decode<E: Event>(&self) -> Result<E, DecodeError> {
-        Record { name: self.name.as_str().into(), schema: self.schema, data: &self.data }.decode()
+        let missing = || DecodeError::Malformed { name: self.name.clone(), reason: "it did not come along".to_owned() };
+        let data = self.data.as_deref().ok_or_else(missing)?;
+        Record { name: self.name.as_str().into(), schema: self.schema, data }.decode()
+    }
+
+    fn text(&self) -> &str {
+        self.data.as_deref().map_or("", RawValue::get)
     }
 
     /// What surrounds the command that `actor` derives from this event. Its id and digest are functions of the event
@@ -81,7 +102,7 @@ impl Notice {
     pub fn metadata(&self, actor: &str, step: &str) -> Metadata {
         let id = CommitId::of_event(&self.id, step);
         Metadata {
-            digest: Digest::of(&(&id, &self.name, self.schema, self.data.get())).unwrap_or(Digest([0; 32])),
+            digest: Digest::of(&(&id, &self.name, self.schema, self.text())).unwrap_or(Digest([0; 32])),
             id,
             correlation: Correlation { id: self.correlation.clone(), client: None },
             cause: Some(Cause { event: self.id.clone(), committed_at: self.time }),
@@ -89,6 +110,17 @@ impl Notice {
             expected: None,
         }
     }
+}
+
+/// Why a payload that did not come along could not be taken from a commit.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPayload {
+    /// The commit's events do not read.
+    #[error(transparent)]
+    Undecodable(#[from] DecodeError),
+    /// The event is none of the commit's.
+    #[error("the log does not hold {0} where its notice says")]
+    Elsewhere(EventId),
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]

@@ -8,3 +8,4 @@ mod cost;
 mod http;
 mod shop;
 mod story;
+mod waiting;

@@ -20,6 +20,9 @@ use std::collections::BTreeMap;
 /// The stream type.
 pub struct Stream;
 
+/// The step under which the owner of the stream that an intent concerns reacts to it.
+pub const REACTION: &str = "react";
+
 /// The stream of an order's process.
 pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
     StreamName::new(Stream::CATEGORY, order.as_str())

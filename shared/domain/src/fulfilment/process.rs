@@ -192,21 +192,30 @@ impl Process {
 
     /// The intents of `order`'s process that have no outcome yet, as far as it knows.
     pub fn awaited(&self, order: &OrderId) -> Result<Vec<Awaited>, InvalidName> {
-        let of_order = match self.order {
+        let of_order = self
+            .of_order()
+            .map(|intent| Ok(Awaited { intent, stream: StreamName::new(order::Stream::CATEGORY, order.as_str())? }));
+        let of_lines = self.lines.iter().filter_map(|line| {
+            let (warehouse, intent) = line.intent()?;
+            Some(stock::stream(warehouse, &line.sku).map(|stream| Awaited { intent, stream }))
+        });
+        of_order.into_iter().chain(of_lines).collect()
+    }
+
+    /// The intent that the order has not answered yet.
+    const fn of_order(&self) -> Option<Version> {
+        match self.order {
             OrderProgress::PlacementRequested(intent)
             | OrderProgress::ConfirmationRequested(intent)
             | OrderProgress::FailureRequested(intent) => Some(intent),
             OrderProgress::Placed | OrderProgress::Confirmed | OrderProgress::Failed | OrderProgress::Cancelled => None,
-        };
-        let of_order = of_order
-            .map(|intent| Ok(Awaited { intent, stream: StreamName::new(order::Stream::CATEGORY, order.as_str())? }));
-        let of_lines = self.lines.iter().filter_map(|line| match &line.reservation {
-            Reservation::Requested(warehouse, intent) | Reservation::ReleaseRequested(warehouse, intent) => {
-                Some(stock::stream(warehouse, &line.sku).map(|stream| Awaited { intent: *intent, stream }))
-            }
-            Reservation::None | Reservation::Held(_) | Reservation::Released => None,
-        });
-        of_order.into_iter().chain(of_lines).collect()
+        }
+    }
+
+    /// Whether an intent of it has no outcome yet, as far as it knows.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.of_order().is_some() || self.lines.iter().any(|line| line.intent().is_some())
     }
 
     /// Whether nothing that happens elsewhere can move it any more.
@@ -218,6 +227,16 @@ impl Process {
 }
 
 impl LineProgress {
+    /// The intent that a warehouse has not answered yet.
+    const fn intent(&self) -> Option<(&WarehouseId, Version)> {
+        match &self.reservation {
+            Reservation::Requested(warehouse, intent) | Reservation::ReleaseRequested(warehouse, intent) => {
+                Some((warehouse, *intent))
+            }
+            Reservation::None | Reservation::Held(_) | Reservation::Released => None,
+        }
+    }
+
     fn unservable(&self) -> bool {
         self.reservation == Reservation::None && self.candidates.is_empty()
     }

@@ -5,6 +5,7 @@ pub mod cart;
 pub mod catalogue;
 pub mod order;
 pub mod stock;
+pub mod waiting;
 
 use eventsourcing::projection::PerStream;
 use eventsourcing::{Projection, Subscription};
@@ -18,16 +19,18 @@ pub fn subscriptions() -> Vec<Box<dyn Subscription>> {
         Box::new(PerStream::<cart::View>::new()),
         Box::new(PerStream::<order::View>::new()),
         Box::new(activity::View),
+        Box::new(waiting::View),
     ]
 }
 
 /// Which index attributes of a view are partition keys.
-pub const PARTITIONS: [(&str, &[&str]); 5] = [
+pub const PARTITIONS: [(&str, &[&str]); 6] = [
     (catalogue::View::NAME, &[catalogue::LISTED, catalogue::CATEGORY]),
     (stock::View::NAME, &[stock::SKU]),
     (cart::View::NAME, &[]),
     (order::View::NAME, &[order::ACCOUNT]),
     (activity::NAME, &[activity::SHARD]),
+    (waiting::NAME, &[waiting::SHARD]),
 ];
 
 /// The shard of a key: rows that would share one value of an index key are spread over `shards` of them, and a query

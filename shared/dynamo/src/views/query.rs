@@ -32,28 +32,60 @@ pub struct Lookup<'a> {
     /// The sort key's value behind which the page begins, exclusive: that of the last row of the page before. Rows of
     /// one partition that share a sort key can be torn apart by the end of a page, so it should be unique there.
     pub from: Option<&'a str>,
+    /// The sort key's value with which the rows end, inclusive.
+    pub until: Option<&'a str>,
     /// The order.
     pub direction: Direction,
     /// At most so many rows.
     pub limit: usize,
 }
 
+impl Lookup<'_> {
+    /// What the sort key has to be.
+    fn condition(&self) -> Option<&'static str> {
+        Some(match (self.from, self.until, self.direction) {
+            (None, None, _) => return None,
+            (Some(_), None, Direction::Ascending) => "#sort > :from",
+            (Some(_), None, Direction::Descending) => "#sort < :from",
+            (None, Some(_), Direction::Ascending) => "#sort <= :until",
+            (None, Some(_), Direction::Descending) => "#sort >= :until",
+            (Some(_), Some(_), Direction::Ascending) => "#sort BETWEEN :from AND :until",
+            (Some(_), Some(_), Direction::Descending) => "#sort BETWEEN :until AND :from",
+        })
+    }
+
+    /// The values in it.
+    fn bounds(&self) -> Vec<(&'static str, &str)> {
+        [(":from", self.from), (":until", self.until)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
+    }
+}
+
 impl Views {
     /// The rows with their keys, in order. Indexes are eventually consistent.
     pub async fn query(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, Row)>, ViewError> {
-        let mut rows = Vec::new();
+        self.items(lookup).await?.into_iter().map(row::row_of).collect()
+    }
+
+    /// The keys of the rows, in order: all that there is in an index of keys alone.
+    pub async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
+        self.items(lookup).await?.iter().map(row::key_of).collect()
+    }
+
+    async fn items(&self, lookup: &Lookup<'_>) -> Result<Vec<Key>, ViewError> {
+        let mut items = Vec::new();
         let mut start = None;
-        while rows.len() < lookup.limit {
-            let (items, next) = self.page(lookup, lookup.limit - rows.len(), start).await?;
-            for item in items {
-                rows.push(row::row_of(item)?);
-            }
+        while items.len() < lookup.limit {
+            let (page, next) = self.page(lookup, lookup.limit - items.len(), start).await?;
+            items.extend(page);
             start = next;
             if start.is_none() {
                 break;
             }
         }
-        Ok(rows)
+        Ok(items)
     }
 
     /// One answer of the store, which ends after 1 MB even where more was asked for, and where the next one starts.
@@ -74,18 +106,20 @@ impl Views {
             .scan_index_forward(lookup.direction == Direction::Ascending)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
-        let query = match lookup.from {
+        let query = lookup.bounds().into_iter().fold(query, |query, (name, value)| {
+            query.expression_attribute_values(name, AttributeValue::S(value.to_owned()))
+        });
+        let query = match lookup.condition() {
             None => query.key_condition_expression("#partition = :partition"),
-            Some(from) => query
-                .key_condition_expression(match lookup.direction {
-                    Direction::Ascending => "#partition = :partition AND #sort > :from",
-                    Direction::Descending => "#partition = :partition AND #sort < :from",
-                })
-                .expression_attribute_names("#sort", lookup.sort)
-                .expression_attribute_values(":from", AttributeValue::S(from.to_owned())),
+            Some(condition) => query
+                .key_condition_expression(format!("#partition = :partition AND {condition}"))
+                .expression_attribute_names("#sort", lookup.sort),
         };
         let answer = query.send().await.map_err(Failure::from)?;
-        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.filter(|key| !key.is_empty())))
+        let mut items = answer.items.unwrap_or_default();
+        // A condition has either two bounds, both inclusive, or one.
+        items.retain(|item| item.get(lookup.sort).and_then(|sort| sort.as_s().ok()).map(String::as_str) != lookup.from);
+        Ok((items, answer.last_evaluated_key.filter(|key| !key.is_empty())))
     }
 }
 

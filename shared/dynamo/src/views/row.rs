@@ -44,7 +44,7 @@ pub(super) fn item_of(place: &Place, row: &Row, partitions: &[String]) -> HashMa
 pub(super) fn row_of(item: HashMap<String, AttributeValue>) -> Result<(String, Row), ViewError> {
     let attributes: Attributes =
         serde_dynamo::from_item(item).map_err(|error| ViewError::Unusable(format!("the item is no row: {error}")))?;
-    let key = attributes.key.split_once('/').map_or(attributes.key.as_str(), |(_, key)| key).to_owned();
+    let key = without_generation(&attributes.key);
     let row = Row {
         document: attributes.document,
         version: attributes.version,
@@ -52,4 +52,14 @@ pub(super) fn row_of(item: HashMap<String, AttributeValue>) -> Result<(String, R
         index: BTreeMap::new(),
     };
     Ok((key, row))
+}
+
+/// The key of an item, without the generation.
+pub(super) fn key_of(item: &HashMap<String, AttributeValue>) -> Result<String, ViewError> {
+    let key = item.get(KEY).and_then(|key| key.as_s().ok());
+    Ok(without_generation(key.ok_or_else(|| ViewError::Unusable("the item has no key".to_owned()))?))
+}
+
+fn without_generation(key: &str) -> String {
+    key.split_once('/').map_or(key, |(_, key)| key).to_owned()
 }

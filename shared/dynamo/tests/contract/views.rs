@@ -39,13 +39,17 @@ fn of_account<'a>(account: &'a str, from: Option<&'a str>, direction: Direction,
         partition: ("account", account),
         sort: "placed",
         from,
+        until: None,
         direction,
         limit,
     }
 }
 
 async fn keys(views: &Views, lookup: Lookup<'_>) -> Vec<String> {
-    views.query(&lookup).await.unwrap().into_iter().map(|(key, _)| key).collect()
+    let keys = views.keys(&lookup).await.unwrap();
+    let rows = views.query(&lookup).await.unwrap().into_iter();
+    assert_eq!(rows.map(|(key, _)| key).collect::<Vec<_>>(), keys);
+    keys
 }
 
 #[tokio::test]
@@ -125,6 +129,23 @@ async fn a_partition_is_paged_through_in_either_direction() {
     assert_eq!(keys(&views, of_account("bob", None, up, 100)).await, ["8"]);
     assert!(keys(&views, of_account("carol", None, up, 100)).await.is_empty());
     assert!(keys(&views, of_account("alice", None, up, 0)).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_partition_is_read_up_to_a_bound_in_either_direction() {
+    let (views, _) = orders(&Store::new()).await;
+    for number in 1..=7 {
+        let row = indexed(1, "{}", "alice", &format!("t{number}"));
+        assert_eq!(views.write(&place(FIRST, &number.to_string()), &row, Version::NONE).await.unwrap(), Written::Yes);
+    }
+    let upto = |from, until, direction, limit| Lookup { until, ..of_account("alice", from, direction, limit) };
+    let (up, down) = (Direction::Ascending, Direction::Descending);
+    assert_eq!(keys(&views, upto(None, Some("t2"), up, 9)).await, ["1", "2"]);
+    assert_eq!(keys(&views, upto(None, Some("t6"), down, 9)).await, ["7", "6"]);
+    assert_eq!(keys(&views, upto(Some("t2"), Some("t5"), up, 9)).await, ["3", "4", "5"]);
+    assert_eq!(keys(&views, upto(Some("t2"), Some("t5"), up, 2)).await, ["3", "4"]);
+    assert_eq!(keys(&views, upto(Some("t5"), Some("t2"), down, 9)).await, ["4", "3", "2"]);
+    assert_eq!(keys(&views, upto(Some("t25"), Some("t45"), up, 9)).await, ["3", "4"], "bounds that no row has");
 }
 
 #[tokio::test]

@@ -1,0 +1,178 @@
+//! One product that everybody wants: its reservations queue behind each other, and hold up no other product's.
+//!
+//! Counted in turns, not timed: a request to the log takes one, and a pause as many as requests fit into it.
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use domain::stock;
+use domain::values::{OrderId, Sku, WarehouseId};
+use eventsourcing::decider::replay;
+use eventsourcing::log::AppendError;
+use eventsourcing::memory::{MemoryLog, MemoryParked};
+use eventsourcing::{
+    Actor, Clock, Commit, CommitId, Consistency, Correlation, Digest, Draft, EventId, EventLog, Events, Head, History,
+    LogError, ParkingLot, Randomness, Reading, StreamName, Timestamp, Version,
+};
+use fastrand::Rng;
+use futures::future::join_all;
+use lambda::Invoke;
+use lambda::queue::Reactions;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use stock_reactions::StockReactions;
+use tokio::task::yield_now;
+
+/// So many execution environments at once, each with a batch of its own.
+const BATCHES: usize = 12;
+/// So many messages in each, of which all but one are about the product that everybody wants.
+const BATCH: usize = 10;
+const HOT: usize = BATCHES * (BATCH - 1);
+/// What a request takes, for the length of pauses.
+const TURN_MS: u128 = 5;
+
+/// A log whose requests take a turn, and which remembers in which order streams were appended to.
+#[derive(Clone)]
+struct Turns {
+    log: MemoryLog,
+    appended: Arc<Mutex<Vec<StreamName>>>,
+}
+
+impl EventLog for Turns {
+    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
+        yield_now().await;
+        self.log.load(stream, reading).await
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        yield_now().await;
+        self.log.find(stream, id, since).await
+    }
+
+    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        yield_now().await;
+        self.log.since(stream, after).await
+    }
+
+    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        yield_now().await;
+        let commit = self.log.append(head, draft).await?;
+        self.appended.lock().unwrap().push(commit.stream.clone());
+        Ok(commit)
+    }
+
+    fn recognises_reactions(&self) -> bool {
+        self.log.recognises_reactions()
+    }
+}
+
+/// A host whose pauses are turns.
+#[derive(Clone)]
+struct InTurns(Arc<Mutex<Rng>>);
+
+impl Clock for InTurns {
+    fn now(&self) -> Timestamp {
+        Timestamp(1_763_718_000_000)
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        for _ in 0..pause.as_millis().div_ceil(TURN_MS) {
+            yield_now().await;
+        }
+    }
+}
+
+impl Randomness for InTurns {
+    fn bits(&self) -> u128 {
+        self.0.lock().unwrap().u128(..)
+    }
+}
+
+fn berlin() -> WarehouseId {
+    "berlin".parse().unwrap()
+}
+
+/// The product that everybody wants.
+fn hot() -> Sku {
+    "mug".parse().unwrap()
+}
+
+/// The one that a batch asks for besides.
+fn other(batch: usize) -> Sku {
+    format!("pot-{batch}").parse().unwrap()
+}
+
+fn stream_of(sku: &Sku) -> StreamName {
+    stock::stream(&berlin(), sku).unwrap()
+}
+
+async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
+    let quantity = u64::try_from(quantity).unwrap().try_into().unwrap();
+    let reading = Reading::of::<stock::Stream>(Consistency::Strong);
+    let head = log.load(&stream_of(sku), reading).await.unwrap().head().clone();
+    let draft = Draft {
+        events: Events::encode(&[stock::Event::StockReceived { quantity, delivery_note: None }]).unwrap(),
+        id: CommitId::of_key(["a", "b", "c", sku.as_str()]),
+        digest: Digest([0; 32]),
+        now: Timestamp(1_763_718_000_000),
+        correlation: Correlation { id: "c".to_owned(), client: None },
+        cause: None,
+        actor: Actor("staff".to_owned()),
+        snapshot: None,
+    };
+    log.append(&head, draft).await.unwrap();
+}
+
+/// A message: an order of its own asks for one piece.
+fn message(order: usize, sku: &Sku) -> Value {
+    let order: OrderId = format!("{:032x}", order + 1).parse().unwrap();
+    let id = EventId { stream: domain::fulfilment::stream(&order).unwrap(), version: Version(3) };
+    let detail = json!({
+        "id": id, "subject": id.stream, "version": 3, "commit_first": 2, "commit_count": 2,
+        "type": "ReservationRequested", "schema": 1,
+        "data": { "warehouse": berlin(), "sku": sku, "quantity": 1 },
+        "time": "2025-11-21T09:40:00.000Z", "correlation": "c", "causation": null, "actor": "fulfilment",
+    });
+    json!({ "messageId": format!("{order} {sku}"), "body": json!({ "detail": detail }).to_string() })
+}
+
+/// Delivers a batch to an execution environment until all of it is taken; the ids of what came more than once.
+async fn deliver(function: impl Invoke, mut batch: Vec<Value>) -> Vec<String> {
+    let mut again = Vec::new();
+    while !batch.is_empty() {
+        let answer = function.invoke(json!({ "Records": batch })).await.unwrap();
+        let failed = answer["batchItemFailures"].as_array().unwrap().iter();
+        let failed: Vec<_> = failed.map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect();
+        batch.retain(|message| failed.iter().any(|id| message["messageId"] == **id));
+        again.extend(failed);
+    }
+    again
+}
+
+#[tokio::test]
+async fn a_product_that_everybody_wants_holds_up_no_other() {
+    let log = MemoryLog::default().with_markers();
+    receive(&log, &hot(), HOT).await;
+    let turns = Turns { log: log.clone(), appended: Arc::default() };
+    let (host, parked) = (InTurns(Arc::new(Mutex::new(Rng::with_seed(7)))), MemoryParked::default());
+    let mut batches = Vec::new();
+    for batch in 0..BATCHES {
+        receive(&log, &other(batch), 1).await;
+        let wanted = |place: usize| if place == batch % BATCH { other(batch) } else { hot() };
+        let messages = (0..BATCH).map(|place| message(batch * BATCH + place, &wanted(place))).collect();
+        let reactor = StockReactions::new(turns.clone(), host.clone());
+        batches.push(deliver(Reactions::new(reactor, parked.clone(), host.clone()), messages));
+    }
+    let again: Vec<_> = join_all(batches).await.into_iter().flatten().collect();
+
+    let appended = turns.appended.lock().unwrap().clone();
+    assert_eq!(appended.len(), BATCHES * BATCH, "each order once");
+    let last_other = appended.iter().rposition(|stream| *stream != stream_of(&hot())).unwrap();
+    let hot_by_then = last_other + 1 - BATCHES;
+    assert!(hot_by_then < HOT / 10, "the last of the others came after {hot_by_then} of {HOT}");
+    assert!(again.iter().all(|id| id.contains(hot().as_str())), "{again:?}");
+    assert!(parked.notes(None, 1).await.unwrap().notes.is_empty());
+    let reading = Reading::of::<stock::Stream>(Consistency::Strong);
+    let state = replay::<stock::Stream>(&log.load(&stream_of(&hot()), reading).await.unwrap()).unwrap();
+    assert_eq!(state.reserved(), u64::try_from(HOT).unwrap());
+}
