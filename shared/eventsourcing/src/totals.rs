@@ -19,6 +19,7 @@ use crate::views::{Generation, Place, ViewError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use step::fold_commit;
 
 /// The most items that one transaction writes, checkpoints and rows together: what `TransactWriteItems` takes.
@@ -101,7 +102,8 @@ pub struct Entry {
 pub enum Posted {
     /// All of it.
     Yes,
-    /// Nothing: for each entry what stands there, if anything; what a strongly consistent read would have shown.
+    /// Nothing: for each entry what stands there, if anything, as a strongly consistent read would have shown it; for one
+    /// that was not to blame, what was seen.
     No(Vec<Option<Checkpoint>>),
     /// Nothing: somebody else was writing one of the rows or checkpoints.
     Busy,
@@ -116,12 +118,13 @@ pub trait Ledger: Send + Sync {
     /// stand are those that were seen, and adds the sums: all or nothing, at most [`MOST_ITEMS`] items.
     fn post(&self, entries: &[Entry], sums: &Sums) -> impl Future<Output = Result<Posted, ViewError>> + Send;
 
-    /// The rows of a partition by name, strongly consistent.
+    /// The rows of a partition by name, from one to another inclusive, strongly consistent.
     fn rows(
         &self,
         view: &'static str,
         generation: Generation,
         partition: &str,
+        names: RangeInclusive<&str>,
     ) -> impl Future<Output = Result<BTreeMap<String, Amounts>, ViewError>> + Send;
 }
 

@@ -27,7 +27,7 @@ pub async fn advance_totals<T: Totals, L: EventLog, R: Ledger, H: Clock + Random
     generation: Generation,
     hints: &[Hint],
 ) -> Vec<Result<Advanced, AdvanceError>> {
-    let begun = hints.iter().map(|hint| Course::begin::<T, L, R>(log, ledger, generation, hint));
+    let begun: Vec<_> = hints.iter().map(|hint| Course::begin::<T, L, R>(log, ledger, generation, hint)).collect();
     let mut courses: Vec<Course> = stream::iter(begun).buffered(CONCURRENCY).collect().await;
     while let Some(pack) = pack::<T>(&mut courses) {
         let posted = ledger.post(&pack.entries, &pack.sums).await;

@@ -3,6 +3,7 @@
 use super::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums, TotalKey};
 use crate::views::{Generation, Place, ViewError};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Totals in memory; clones share them.
@@ -54,8 +55,13 @@ impl Ledger for MemoryLedger {
         view: &'static str,
         generation: Generation,
         partition: &str,
+        names: RangeInclusive<&str>,
     ) -> Result<BTreeMap<String, Amounts>, ViewError> {
-        let rows = self.sums(view, generation).0.into_iter().filter(|(key, _)| key.partition == partition);
+        let rows = self
+            .sums(view, generation)
+            .0
+            .into_iter()
+            .filter(|(key, _)| key.partition == partition && names.contains(&key.name.as_str()));
         Ok(rows.map(|(TotalKey { name, .. }, amounts)| (name, amounts)).collect())
     }
 }

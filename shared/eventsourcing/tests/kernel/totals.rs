@@ -16,6 +16,7 @@ use futures::FutureExt;
 use futures::future::{join_all, pending, select};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::RangeInclusive;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -154,8 +155,9 @@ impl Ledger for &Troubled {
         view: &'static str,
         generation: Generation,
         partition: &str,
+        names: RangeInclusive<&str>,
     ) -> Result<BTreeMap<String, Amounts>, ViewError> {
-        self.ledger.rows(view, generation, partition).await
+        self.ledger.rows(view, generation, partition, names).await
     }
 }
 
