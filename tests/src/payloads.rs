@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 21] = [
+pub const STORY: [(&str, Expected); 23] = [
     ("catalogue-commands.register-product", Expected::Status(201)),
     ("catalogue-commands.list-product", Expected::Status(200)),
     ("stock-commands.receive", Expected::Status(200)),
@@ -23,10 +23,12 @@ pub const STORY: [(&str, Expected); 21] = [
     ("stock-reactions.reservation-requested", Expected::AllDone),
     ("fulfilment.stock-reserved", Expected::AllDone),
     ("order-reactions.confirmation-requested", Expected::AllDone),
+    ("sales-projector.order-confirmed", Expected::AllDone),
     ("order-commands.cancel-order", Expected::Status(202)),
     ("reconcile.scheduled", Expected::Streams(5)),
     ("reconcile.recheck", Expected::Streams(0)),
     ("queries.order", Expected::Status(200)),
+    ("queries.sales", Expected::Status(200)),
     ("queries.catalogue", Expected::Status(200)),
     ("queries.health", Expected::Status(200)),
 ];

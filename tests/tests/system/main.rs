@@ -6,6 +6,7 @@ mod bad_input;
 mod contention;
 mod cost;
 mod http;
+mod sales;
 mod shop;
 mod story;
 mod waiting;
