@@ -4,6 +4,9 @@
 //! the shop through `client` alone, over HTTP, as anybody else does. `sample` is what `serve --demo` and `seed` fill a
 //! shop with, `log` follows and prints events, `bench` measures the event log, `terminal` knows what is looked at by a person.
 
+// The benchmarks await the SDK's deep futures through every layer of the shop.
+#![recursion_limit = "256"]
+
 mod arguments;
 mod bench;
 mod client;

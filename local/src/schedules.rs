@@ -110,8 +110,9 @@ impl Schedule {
     /// is none.
     fn payload(&self, time: Timestamp) -> Value {
         let time = time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        self.input.as_ref().map(|input| scheduled(input, &time)).unwrap_or_else(|| {
-            json!({
+        match &self.input {
+            Some(input) => scheduled(input, &time),
+            None => json!({
                 "version": "0",
                 "id": uuid::Uuid::new_v4().to_string(),
                 "detail-type": "Scheduled Event",
@@ -121,8 +122,8 @@ impl Schedule {
                 "region": REGION,
                 "resources": [arn("scheduler", &format!("schedule/default/{}", self.name))],
                 "detail": "{}",
-            })
-        })
+            }),
+        }
     }
 }
 

@@ -6,6 +6,9 @@ use std::str::FromStr;
 /// How many earlier events the streams of a case have.
 pub(crate) const LENGTHS: [u64; 5] = [1, 10, 100, 1_000, 10_000];
 
+/// The length that a cold append to the longest stream is compared with: a stream that has no snapshot yet.
+const SHORT: u64 = 30;
+
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
@@ -27,6 +30,10 @@ pub(crate) enum Case {
     Load(u64),
     /// Every event of a table, read and folded.
     Replay,
+    /// Commits projected into rows, so many on each stream of a batch.
+    Project(u64),
+    /// From a commit to its row, on a shop that has nothing else to do.
+    Visible,
 }
 
 impl Case {
@@ -35,15 +42,16 @@ impl Case {
         std::iter::once(Self::Create)
             .chain(LENGTHS.map(Self::AppendWarm))
             .chain(LENGTHS.map(Self::AppendCold))
+            .chain([Self::AppendCold(SHORT)])
             .chain([Self::AppendFive, Self::Clients, Self::Contention, Self::Processes])
             .chain(LENGTHS.map(Self::Load))
-            .chain([Self::Replay])
+            .chain([Self::Replay, Self::Project(1), Self::Project(10), Self::Visible])
     }
 
     /// How many events a stream has before the command.
     pub(crate) const fn earlier(self) -> u64 {
         match self {
-            Self::Create | Self::Contention | Self::Processes | Self::Replay => 0,
+            Self::Create | Self::Contention | Self::Processes | Self::Replay | Self::Project(_) | Self::Visible => 0,
             Self::AppendFive | Self::Clients => 1,
             Self::AppendWarm(length) | Self::AppendCold(length) | Self::Load(length) => length,
         }
@@ -62,6 +70,8 @@ impl fmt::Display for Case {
             Self::Processes => formatter.write_str("contention_16_processes"),
             Self::Load(length) => write!(formatter, "load_{length}"),
             Self::Replay => formatter.write_str("replay"),
+            Self::Project(commits) => write!(formatter, "project_{commits}"),
+            Self::Visible => formatter.write_str("visible"),
         }
     }
 }
@@ -86,7 +96,7 @@ mod tests {
         for case in Case::all() {
             assert_eq!(case.to_string().parse(), Ok(case));
         }
-        assert_eq!(Case::all().count(), 21);
+        assert_eq!(Case::all().count(), 25);
         let unknown = "append_warm_7".parse::<Case>().unwrap_err();
         assert!(unknown.contains("append_warm_10000"), "{unknown}");
     }

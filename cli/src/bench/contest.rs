@@ -8,8 +8,10 @@ use super::lanes::{CLIENTS, COMMANDS_A_CLIENT, Lanes, Step, Who};
 use super::meter::Meter;
 use super::ours::{accounts, append, execute};
 use super::processes;
+use super::projecting::Projecting;
 use super::replay::Replay;
 use super::store::{self, Raw, TABLE, item};
+use super::visible::Onlooker;
 use aws_sdk_dynamodb::Client;
 use eventsourcing::Effect;
 use rustix::time::{ClockId, clock_gettime};
@@ -33,6 +35,8 @@ pub(super) struct Contest {
     /// Looks at what was written, and is not counted.
     witness: Raw,
     replay: Option<Replay>,
+    projecting: Option<Projecting>,
+    onlooker: Option<Onlooker>,
 }
 
 impl Contest {
@@ -42,7 +46,22 @@ impl Contest {
         let client = store::client(url, &meter);
         let lanes = Lanes::new(accounts(&client), Raw::on(&client, TABLE)).await?;
         let witness = Raw::on(&store::client(url, &Meter::default()), TABLE);
-        Ok(Self { url: url.to_owned(), program, client, meter, lanes, witness, replay: None })
+        Ok(Self {
+            url: url.to_owned(),
+            program,
+            client,
+            meter,
+            lanes,
+            witness,
+            replay: None,
+            projecting: None,
+            onlooker: None,
+        })
+    }
+
+    /// The contest with a whole shop to look at.
+    pub(super) fn beside(self, onlooker: Option<Onlooker>) -> Self {
+        Self { onlooker, ..self }
     }
 
     /// Runs a case: of each side a first round is counted, those behind it are timed, until each had about `limit`.
@@ -88,7 +107,13 @@ impl Contest {
             Case::Create | Case::AppendWarm(_) | Case::AppendCold(_) | Case::AppendFive | Case::Load(_) => COMMANDS,
             Case::Clients => CLIENTS * COMMANDS_A_CLIENT,
             Case::Contention => crowd::COMMANDS,
-            Case::Processes => return Ok(Vec::new()),
+            Case::Processes | Case::Visible => return Ok(Vec::new()),
+            Case::Project(_) => {
+                if self.projecting.is_none() {
+                    self.projecting = Some(Projecting::at(&self.client).await?);
+                }
+                return Ok(Vec::new());
+            }
             Case::Replay => {
                 if self.replay.is_none() {
                     self.replay = Some(Replay::filled(&self.client).await?);
@@ -100,20 +125,17 @@ impl Contest {
     }
 
     async fn commands(&self, case: Case, who: Who, steps: &[Step], most: Duration) -> Result<Side, BenchError> {
-        match (case, &self.replay) {
-            (Case::Clients, _) => self.clients(who, steps, most).await,
-            (Case::Contention, _) => crowd::on_one_stream(&self.lanes, &self.witness, who, steps).await,
-            (Case::Processes, _) => processes::on_one_stream(&self.program, &self.url, &self.witness, who).await,
-            (Case::Replay, Some(replay)) => replay.read(who).await,
-            (
-                Case::Create
-                | Case::AppendWarm(_)
-                | Case::AppendCold(_)
-                | Case::AppendFive
-                | Case::Load(_)
-                | Case::Replay,
-                _,
-            ) => {
+        match case {
+            Case::Clients => self.clients(who, steps, most).await,
+            Case::Contention => crowd::on_one_stream(&self.lanes, &self.witness, who, steps).await,
+            Case::Processes => processes::on_one_stream(&self.program, &self.url, &self.witness, who).await,
+            Case::Replay => ready(self.replay.as_ref())?.read(who).await,
+            Case::Project(commits) => ready(self.projecting.as_ref())?.round(who, commits).await,
+            Case::Visible => {
+                let onlooker = ready(self.onlooker.as_ref())?;
+                onlooker.round(who, self.lanes.raw(), self.lanes.single()).await
+            }
+            Case::Create | Case::AppendWarm(_) | Case::AppendCold(_) | Case::AppendFive | Case::Load(_) => {
                 let (cpu, started) = (cpu(), Instant::now());
                 let durations = self.one_by_one(case, who, steps, most).await?;
                 Ok(Side::of(durations, started.elapsed(), spent(cpu)))
@@ -164,7 +186,9 @@ impl Contest {
             | Case::Clients
             | Case::Contention
             | Case::Processes
-            | Case::Replay => append(self.lanes.ours(), stream, command, metadata).await,
+            | Case::Replay
+            | Case::Project(_)
+            | Case::Visible => append(self.lanes.ours(), stream, command, metadata).await,
         }
     }
 
@@ -181,6 +205,11 @@ impl Contest {
         }
         Ok(())
     }
+}
+
+/// What a case stands on, once it is there.
+fn ready<T>(part: Option<&T>) -> Result<&T, BenchError> {
+    part.ok_or_else(|| BenchError::Wrong("what the case stands on was not started".to_owned()))
 }
 
 /// What this thread, which the whole client runs on, has taken of the processor.

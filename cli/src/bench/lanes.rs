@@ -95,7 +95,9 @@ impl Lanes {
             | Case::Contention
             | Case::Processes
             | Case::Load(_)
-            | Case::Replay => &self.single,
+            | Case::Replay
+            | Case::Project(_)
+            | Case::Visible => &self.single,
         }
     }
 
@@ -105,7 +107,7 @@ impl Lanes {
         let growth = match case {
             Case::Load(_) | Case::Contention => u64::MAX,
             Case::Clients => COMMANDS_A_CLIENT,
-            Case::Create | Case::AppendFive | Case::Processes | Case::Replay => 1,
+            Case::Create | Case::AppendFive | Case::Processes | Case::Replay | Case::Project(_) | Case::Visible => 1,
             Case::AppendWarm(_) | Case::AppendCold(_) => (length / GROWTH).max(1),
         };
         let mut lanes = self.by_case.remove(&key).unwrap_or_default();

@@ -3,8 +3,9 @@
 //! `store` starts an embedded `DynamoDB` and speaks to it as one does without an event log; `account` is the stream
 //! type that is benched, `ours` what its commands are carried out by. A `case` is run by `contest` in rounds, on streams
 //! from `lanes`: one client, or a `crowd`, or `processes` of which each is a `writer`, or a `replay`. `meter` counts the
-//! requests, `figures` are what comes out, which `table` and `plot` show. `settings` weighs those of the client. Times are those of one machine and a store that
-//! is no `DynamoDB`: what holds elsewhere are the counts, and by and large the ratios.
+//! requests, `figures` are what comes out, which `table` and `plot` show. `projecting` is what follows the log, `visible`
+//! how soon. `settings` weighs those of the client. Times are those of one machine and a store that is no `DynamoDB`:
+//! what holds elsewhere are the counts, and by and large the ratios.
 
 mod account;
 mod case;
@@ -17,10 +18,12 @@ mod meter;
 mod ours;
 mod plot;
 mod processes;
+mod projecting;
 mod replay;
 mod settings;
 mod store;
 mod table;
+mod visible;
 mod writer;
 
 pub(crate) use case::Case;
@@ -37,6 +40,7 @@ use local::HostError;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::oneshot;
+use visible::Onlooker;
 
 /// Why a run ended without figures.
 #[derive(Debug, thiserror::Error)]
@@ -68,8 +72,10 @@ pub(crate) async fn run(
     limit: Duration,
     bar: ProgressBar,
 ) -> Result<Report, BenchError> {
-    on_a_store(async move |url| {
-        let mut contest = Contest::at(&url, program).await?;
+    let shop = if cases.contains(&Case::Visible) { Some(visible::shop().await?) } else { None };
+    let onlooker = shop.as_ref().map(Onlooker::of).transpose()?;
+    let report = on_a_store(async move |url| {
+        let mut contest = Contest::at(&url, program).await?.beside(onlooker);
         let mut figures = Vec::new();
         for case in cases {
             bar.set_message(case.to_string());
@@ -79,7 +85,11 @@ pub(crate) async fn run(
         bar.finish_and_clear();
         Ok(Report { machine: machine::describe(), cases: figures })
     })
-    .await
+    .await;
+    if let Some(shop) = shop {
+        shop.stop().await;
+    }
+    report
 }
 
 /// Measures what each setting of the client costs, in so many rounds.
@@ -167,12 +177,29 @@ mod tests {
     }
 
     #[test]
+    fn a_projection_takes_one_request_a_stream_and_batch() {
+        let report = run_cases(&["project_1", "project_10"]);
+        let [single, ten] = report.cases.as_slice() else { panic!("two cases") };
+        for (case, requests) in [(single, 1_000), (ten, 100)] {
+            assert_eq!((case.ours.requests.0, case.raw.requests.0), (requests, requests), "{case:?}");
+            assert_eq!((case.ours.write_units, case.ours.read_units.0), (case.raw.write_units, 0), "{case:?}");
+        }
+    }
+
+    #[test]
+    fn a_commit_is_seen_in_its_row() {
+        let report = run_cases(&["visible"]);
+        let [visible] = report.cases.as_slice() else { panic!("one case") };
+        assert!(visible.ours.commands >= 20 && visible.ours.p50_us > 0, "{visible:?}");
+    }
+
+    #[test]
     fn a_replay_reads_all_events_once() {
         let report = run_cases(&["replay"]);
         let [replay] = report.cases.as_slice() else { panic!("one case") };
         assert!(replay.ours.commands >= 10_000 && replay.ours.commands % 10_000 == 0, "{replay:?}");
-        // A request a stream, which has fewer bytes than a page.
-        assert_eq!((replay.ours.requests.0, replay.raw.requests.0), (4, 4));
+        // Four segments, each of fewer bytes than an answer holds: too few requests an event to show.
+        assert_eq!((replay.ours.requests.0, replay.raw.requests.0), (0, 0));
         assert_eq!((replay.ours.write_units.0, replay.ours.read_units), (0, replay.raw.read_units));
     }
 }

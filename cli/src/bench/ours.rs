@@ -6,8 +6,8 @@ use super::store::TABLE;
 use aws_sdk_dynamodb::Client;
 use dynamo::Log;
 use eventsourcing::{
-    Actor, Commands, CommitId, Correlation, Decider, Digest, Effect, ExecuteError, Metadata, Randomness, StreamName,
-    identity,
+    Actor, Commands, CommitId, Correlation, Decider, Digest, Effect, EventLog, ExecuteError, Metadata, Randomness,
+    StreamName, identity,
 };
 use lambda::SystemHost;
 
@@ -30,8 +30,8 @@ pub(super) const fn several() -> Book {
 }
 
 /// Carries out a command that must append.
-pub(super) async fn append(
-    ours: &Accounts,
+pub(super) async fn append<L: EventLog>(
+    ours: &Commands<Account, L, SystemHost>,
     stream: &StreamName,
     command: &Book,
     metadata: &Metadata,
@@ -40,8 +40,8 @@ pub(super) async fn append(
 }
 
 /// Carries out a command that must have this effect, and comes again where others were first too often.
-pub(super) async fn execute(
-    ours: &Accounts,
+pub(super) async fn execute<L: EventLog>(
+    ours: &Commands<Account, L, SystemHost>,
     stream: &StreamName,
     command: &Book,
     metadata: &Metadata,

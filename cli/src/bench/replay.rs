@@ -1,7 +1,7 @@
-//! A full replay: every event of a table read and folded, beside a raw reading that folds nothing.
+//! A full replay by parallel scan: every event of a table read and folded, beside a raw scan that folds nothing.
 
 use super::BenchError;
-use super::account::{Account, Balance};
+use super::account::Account;
 use super::contest::{cpu, spent};
 use super::figures::Side;
 use super::lanes::Who;
@@ -9,24 +9,28 @@ use super::ours::{append, fresh_stream, metadata, several};
 use super::store::{Item, REPLAYED, Raw};
 use aws_sdk_dynamodb::Client;
 use dynamo::Log;
-use eventsourcing::{Commands, EventLog, History, StreamName, Version, decider};
+use eventsourcing::scan::{LogScan, Part};
+use eventsourcing::{Commands, Commit, History, LogError, StreamName, decider};
+use futures::future::try_join_all;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use lambda::SystemHost;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// How many streams there are, of how many commits of five events each.
 const STREAMS: u64 = 40;
 const COMMITS: u64 = 50;
 const EVENTS: u64 = STREAMS * COMMITS * 5;
-/// How many streams are read, or filled, at the same time.
+/// How many streams are filled at the same time.
 const AT_A_TIME: usize = 8;
+/// How many segments are read, all at the same time.
+const SEGMENTS: u32 = 4;
 
 /// A table that is read, and never written again.
 pub(super) struct Replay {
     log: Log,
     raw: Raw,
-    streams: Vec<StreamName>,
 }
 
 impl Replay {
@@ -39,10 +43,10 @@ impl Replay {
             for _ in 0..COMMITS {
                 append(&commands, &stream, &several(), &metadata(&several())?).await?;
             }
-            Ok::<_, BenchError>(stream)
+            Ok::<_, BenchError>(())
         }));
-        let streams = filled.buffer_unordered(AT_A_TIME).try_collect().await?;
-        Ok(Self { log, raw: Raw::on(client, REPLAYED), streams })
+        filled.buffer_unordered(AT_A_TIME).try_collect::<()>().await?;
+        Ok(Self { log, raw: Raw::on(client, REPLAYED) })
     }
 
     /// Reads everything once.
@@ -62,26 +66,39 @@ impl Replay {
 
     /// The event log's way: each stream is proven to be without gaps, and folded to its state.
     async fn folded(&self) -> Result<u64, BenchError> {
-        let states = stream::iter(&self.streams).map(async |stream| {
-            let commits = self.log.since(stream, Version::NONE).await?;
-            decider::replay::<Account>(&History::prove(stream, commits)?)
+        let entries = (0..SEGMENTS).map(async |number| {
+            let part = Part::Segment { number, of: SEGMENTS };
+            let mut streams: BTreeMap<StreamName, Vec<Commit>> = BTreeMap::new();
+            let mut next = None;
+            loop {
+                let page = self.log.page(&part, next.as_ref()).await?;
+                for commit in page.commits {
+                    let commit = commit?;
+                    streams.entry(commit.stream.clone()).or_default().push(commit);
+                }
+                next = page.next;
+                if next.is_none() {
+                    return streams.into_iter().map(|(stream, commits)| entries(&stream, commits)).sum();
+                }
+            }
         });
-        let states: Vec<Balance> = states
-            .buffer_unordered(AT_A_TIME)
-            .try_collect()
-            .await
-            .map_err(|error| BenchError::Wrong(error.to_string()))?;
-        Ok(states.iter().map(|state| state.entries).sum())
+        let entries: Result<Vec<u64>, LogError> = try_join_all(entries).await;
+        entries.map(|entries| entries.iter().sum()).map_err(|error| BenchError::Wrong(error.to_string()))
     }
 
     /// The fastest way that there is without one: nothing but the events is looked at.
     async fn parsed(&self) -> Result<u64, BenchError> {
-        let entries = stream::iter(&self.streams).map(async |stream| {
-            let items = self.raw.query(stream.as_str(), 0, true).await?;
+        let entries = (0..SEGMENTS).map(async |number| {
+            let items = self.raw.scan(number, SEGMENTS).await?;
             items.iter().map(parsed).sum::<Result<u64, _>>()
         });
-        entries.buffer_unordered(AT_A_TIME).try_fold(0, async |sum, entries| Ok(sum + entries)).await
+        Ok(try_join_all(entries).await?.iter().sum())
     }
+}
+
+/// How many entries a stream holds, by its state.
+fn entries(stream: &StreamName, commits: Vec<Commit>) -> Result<u64, LogError> {
+    Ok(decider::replay::<Account>(&History::prove(stream, commits)?)?.entries)
 }
 
 /// An event as the raw reading takes it.

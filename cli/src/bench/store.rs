@@ -14,7 +14,7 @@ use local::{Host, HostError, Options, Storage, Streams};
 use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, SocketAddr};
 
-/// Two tables with the key of an event log, without a stream: what reads a stream is not part of an append.
+/// Two tables with the key of an event log, without a stream: what reads a stream is not part of an append. One of rows.
 const TEMPLATE: &str = "
 AWSTemplateFormatVersion: '2010-09-09'
 Transform: AWS::Serverless-2016-10-31
@@ -41,11 +41,22 @@ Resources:
       KeySchema:
         - {AttributeName: stream, KeyType: HASH}
         - {AttributeName: version, KeyType: RANGE}
+  Rows:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: rows
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions:
+        - {AttributeName: key, AttributeType: S}
+      KeySchema:
+        - {AttributeName: key, KeyType: HASH}
 ";
 /// The table that is appended to,
 pub(super) const TABLE: &str = "bench";
-/// and the one that is read as a whole.
+/// the one that is read as a whole,
 pub(super) const REPLAYED: &str = "replayed";
+/// and that of the rows.
+pub(super) const ROWS: &str = "rows";
 /// How many items one request writes at most.
 const BATCH: usize = 25;
 
@@ -146,6 +157,30 @@ impl Raw {
             .items()
             .send();
         items.try_collect().await.map_err(|error| failed(&error))
+    }
+
+    /// Puts a row with the bytes of `template`, whatever stands there.
+    pub(super) async fn put_row(&self, template: &Item, key: String) -> Result<(), BenchError> {
+        let mut item = template.clone();
+        item.insert("key".to_owned(), AttributeValue::S(key));
+        let put = self.client.put_item().table_name(self.table).set_item(Some(item)).send().await;
+        put.map(drop).map_err(|error| failed(&error))
+    }
+
+    /// The row under a key.
+    pub(super) async fn row(&self, key: &str) -> Result<Item, BenchError> {
+        let key = AttributeValue::S(key.to_owned());
+        let got = self.client.get_item().table_name(self.table).key("key", key).consistent_read(true).send().await;
+        let row = got.map_err(|error| failed(&error))?.item;
+        row.ok_or_else(|| BenchError::Wrong("a row that was written is not there".to_owned()))
+    }
+
+    /// The items of one of so many segments of the table, to the last page.
+    pub(super) async fn scan(&self, segment: u32, of: u32) -> Result<Vec<Item>, BenchError> {
+        let number = |number: u32| i32::try_from(number).ok();
+        let scan = self.client.scan().table_name(self.table).consistent_read(true);
+        let scan = scan.set_segment(number(segment)).set_total_segments(number(of));
+        scan.into_paginator().items().send().try_collect().await.map_err(|error| failed(&error))
     }
 
     /// Writes the first `length` versions of a stream, many at a time.

@@ -22,10 +22,10 @@ pub struct Fulfilment<L, C, H> {
 }
 
 /// The deployed function.
-pub fn function(
-    settings: &Settings,
-    aws: &SdkConfig,
-) -> Result<Reactions<Fulfilment<Log, StockView, SystemHost>, Parked, SystemHost>, SettingError> {
+pub type Deployed = Reactions<Fulfilment<Log, StockView, SystemHost>, Parked, SystemHost>;
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let view = StockView::new(client.clone(), settings.text("STOCK_VIEW")?);

@@ -19,6 +19,14 @@ pub(crate) struct Span {
     pub(crate) upto: Timestamp,
 }
 
+impl Span {
+    /// How many times the time between two runs it is long, rounded up.
+    pub(crate) fn periods(self) -> usize {
+        let length = self.upto.0.saturating_sub(self.after.0);
+        usize::try_from((length + PERIOD_MS - 1) / PERIOD_MS).unwrap_or(usize::MAX)
+    }
+}
+
 /// Since when the ones wait who are asked for now: spans without an overlap, from the newest back.
 pub(crate) fn due(now: Timestamp) -> Vec<Span> {
     let marks = std::iter::successors(Some(FIRST_MARK_MS), |mark| Some(mark * 2)).take_while(|mark| *mark < LONGEST_MS);
@@ -73,6 +81,7 @@ mod tests {
     fn spans_do_not_overlap_and_are_few() {
         let spans = due(Timestamp(1_763_718_000_000));
         assert!(spans.windows(2).all(|pair| pair[1].upto < pair[0].after), "{spans:?}");
-        assert_eq!(spans.len(), 10, "the first three marks are within two periods: {spans:?}");
+        let periods: Vec<_> = spans.iter().map(|span| span.periods()).collect();
+        assert_eq!(periods, [3, 1, 1, 1, 1, 1, 1, 1, 1, 1], "the first three marks are within two periods: {spans:?}");
     }
 }

@@ -25,9 +25,9 @@ use std::collections::BTreeSet;
 const AT_A_TIME: usize = 100;
 /// So many processes are looked at side by side.
 const SIDE_BY_SIDE: usize = 8;
-/// So many streams that wait since a span are asked for in one run, of each of the view's partitions, the oldest first.
-/// Those beyond are left to a later mark, or to the daily run.
-const MOST_OF_A_SPAN: usize = 250;
+/// So many streams of each of the view's partitions, that began to wait within a minute, are asked for in one run, the
+/// oldest first. Those beyond are left to a later mark, or to the daily run.
+const MOST_OF_A_MINUTE: usize = 250;
 
 /// The handler.
 pub struct Reconcile<L, V, R, P, H, B> {
@@ -141,7 +141,7 @@ where
     async fn recheck(&self, now: Timestamp) -> Result<Summary, Error> {
         let mut summary = Summary::default();
         for span in due::due(now) {
-            let streams = self.waiting.since(span, MOST_OF_A_SPAN).await?;
+            let streams = self.waiting.since(span, MOST_OF_A_MINUTE * span.periods()).await?;
             summary.streams += streams.len();
             summary.hinted += self.repeat(streams).await?;
         }

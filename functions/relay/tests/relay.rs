@@ -76,6 +76,9 @@ async fn again<P: ParkingLot + 'static>(bus: Taking, parked: P, event: Event) ->
     answer.batch_item_failures.into_iter().next().and_then(|failure| failure.item_identifier)
 }
 
+/// Makes something unreadable.
+type Spoil = fn(&mut Value);
+
 #[tokio::test]
 async fn every_event_is_published_in_order() {
     let bus = Taking::default();
@@ -85,7 +88,7 @@ async fn every_event_is_published_in_order() {
 
 #[tokio::test]
 async fn a_commit_that_does_not_read_is_parked_wherever_it_stands_and_the_others_are_published() {
-    let kinds: [(&str, fn(&mut Value)); 2] = [
+    let kinds: [(&str, Spoil); 2] = [
         ("events", |item| item["events"] = json!({ "S": "[{\"type\":" })),
         ("commit_id", |item| drop(item.as_object_mut().unwrap().remove("commit_id"))),
     ];
@@ -94,7 +97,7 @@ async fn a_commit_that_does_not_read_is_parked_wherever_it_stands_and_the_others
             let (bus, parked) = (Taking::default(), MemoryParked::default());
             let event = batch(|index, item| {
                 if index == position {
-                    spoil(item)
+                    spoil(item);
                 }
             });
             assert_eq!(again(bus.clone(), parked.clone(), event).await, None, "{what} at {position}");

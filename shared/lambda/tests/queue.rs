@@ -147,9 +147,12 @@ fn taken(reactor: &Granting) -> Vec<u64> {
     taken
 }
 
+/// Makes something unreadable.
+type Spoil = fn(&mut Value);
+
 #[tokio::test]
 async fn poison_at_any_position_is_parked_and_all_others_are_taken() {
-    let kinds: [(&str, fn(&mut Value)); 4] = [
+    let kinds: [(&str, Spoil); 4] = [
         ("unknown event type Granted", |detail| detail["type"] = json!("Granted")),
         ("has schema 2", |detail| detail["schema"] = json!(2)),
         ("does not read", |detail| detail["data"] = json!({ "text": 1 })),
@@ -197,7 +200,7 @@ async fn what_cannot_be_noted_or_names_no_event_comes_again() {
 async fn a_redriven_notice_takes_its_note_away_once_it_is_reacted_to() {
     let parked = MemoryParked::default();
     let function = Reactions::new(Granting::default(), parked.clone(), Noon);
-    let one = |spoil: fn(&mut Value)| {
+    let one = |spoil: Spoil| {
         let mut event = batch(3, spoil);
         event.records.retain(|message| message.message_id.as_deref() == Some("3"));
         event
