@@ -31,6 +31,7 @@ pub fn functions() -> Vec<Registered> {
         "fulfilment" => fulfilment::function,
         "projector" => projector::function,
         "relay" => relay::function,
+        "sales-projector" => sales_projector::function,
         "reconcile" => reconcile::function,
         "queries" => queries::function,
         "operations" => operations::function,

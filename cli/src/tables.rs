@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::failure::Failure;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use domain::views::PARTITIONS;
-use dynamo::{Log, Views};
+use dynamo::{Ledger, Log, Views};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -15,12 +15,14 @@ struct Description {
     tables: BTreeMap<String, String>,
 }
 
-/// The log and the views of a shop.
+/// The log of a shop, and what is folded from it.
 pub(crate) struct Tables {
     /// The log.
     pub(crate) log: Log,
     /// The views.
     pub(crate) views: Views,
+    /// The sales.
+    pub(crate) sales: Ledger,
 }
 
 impl Tables {
@@ -39,7 +41,9 @@ impl Tables {
         for (view, partitions) in PARTITIONS {
             views = views.with(view, table(logical(view))?, partitions);
         }
-        Ok(Self { log: Log::new(database, table("EventLog".to_owned())?), views })
+        let [log, rows, checkpoints] =
+            ["EventLog", "SalesView", "SalesCheckpoints"].map(|logical| table(logical.to_owned()));
+        Ok(Self { log: Log::new(database.clone(), log?), views, sales: Ledger::new(database, rows?, checkpoints?) })
     }
 }
 

@@ -1,11 +1,11 @@
-//! Whether the read models are what the log says.
+//! Whether the read models are what the log says: rows what their streams say, totals what all streams say together.
 
 use aws_sdk_dynamodb::Client;
-use domain::views::{PARTITIONS, subscriptions};
-use dynamo::{Log, Views};
-use eventsourcing::verify::{Verification, VerifyError};
+use domain::views::{PARTITIONS, sales, subscriptions};
+use dynamo::{Ledger, Log, Views};
+use eventsourcing::verify::{TotalsVerification, Verification, VerifyError};
 use eventsourcing::views::Generation;
-use eventsourcing::{LogScan, StreamName};
+use eventsourcing::{LogScan, StreamName, Totals};
 use lambda::SystemHost;
 
 /// The first thing that is not as the log says, if there is one; `table` tells the name of a table by its logical id.
@@ -26,7 +26,14 @@ pub async fn first_difference(client: &Client, table: impl Fn(&str) -> String) -
         subscriptions: &subscriptions,
         generation: Generation::FIRST,
     };
-    match verification.run(&streams, || {}).await {
+    let ledger = Ledger::new(client.clone(), table("SalesView"), table("SalesCheckpoints"));
+    let totals = TotalsVerification { log: &log, ledger: &ledger, host: &SystemHost, generation: Generation::FIRST };
+    let orders: Vec<_> = streams.iter().filter(|stream| stream.category() == sales::View::CATEGORY).cloned().collect();
+    let verified = async {
+        verification.run(&streams, || {}).await?;
+        totals.run::<sales::View>(&orders).await
+    };
+    match verified.await {
         Ok(_) => None,
         Err(VerifyError::Different(difference)) => Some(difference.to_string()),
         Err(error) => panic!("{error}"),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 26] = [
+pub const STORY: [(&str, Expected); 28] = [
     ("catalogue-commands.register-product", Expected::Status(201)),
     ("catalogue-commands.list-product", Expected::Status(200)),
     ("stock-commands.receive", Expected::Status(200)),
@@ -23,6 +23,7 @@ pub const STORY: [(&str, Expected); 26] = [
     ("stock-reactions.reservation-requested", Expected::AllDone),
     ("fulfilment.stock-reserved", Expected::AllDone),
     ("order-reactions.confirmation-requested", Expected::AllDone),
+    ("sales-projector.order-confirmed", Expected::AllDone),
     ("order-commands.cancel-order", Expected::Status(202)),
     ("reconcile.scheduled", Expected::Streams(5)),
     ("reconcile.recheck", Expected::Streams(0)),
@@ -32,6 +33,7 @@ pub const STORY: [(&str, Expected); 26] = [
     ("operations.projections", Expected::Status(200)),
     ("operations.reconcile", Expected::Status(200)),
     ("queries.order", Expected::Status(200)),
+    ("queries.sales", Expected::Status(200)),
     ("queries.catalogue", Expected::Status(200)),
     ("queries.health", Expected::Status(200)),
 ];

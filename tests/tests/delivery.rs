@@ -160,8 +160,9 @@ fn orders() -> Vec<OrderId> {
 
 fn placement(rng: &mut Rng) -> Placement {
     let euro = |amount| Money::new(amount, "EUR".parse().unwrap()).unwrap();
-    let mut lines: Vec<_> =
-        skus().map(|sku| Line { sku, quantity: rng.u64(1..=2).try_into().unwrap(), unit_price: euro(1) }).into();
+    let mut lines: Vec<_> = skus()
+        .map(|sku| Line { sku, quantity: rng.u64(1..=2).try_into().unwrap(), unit_price: euro(1), category: None })
+        .into();
     lines.truncate(rng.usize(1..=2));
     Placement { account: account(), lines, totals: Totals { net: euro(1), tax: euro(0), total: euro(1) } }
 }

@@ -5,20 +5,22 @@ use crate::client::Client;
 use crate::failure::Failure;
 use crate::tables::Tables;
 use crate::terminal::{self, bar};
-use domain::views::subscriptions;
+use domain::views::{sales, subscriptions};
 use eventsourcing::chain::Broken;
-use eventsourcing::verify::{Difference, Verification, Verified, VerifyError};
+use eventsourcing::verify::{Difference, TotalsVerification, Verification, Verified, VerifyError};
 use eventsourcing::views::Generation;
-use eventsourcing::{LogScan, StreamName};
+use eventsourcing::{LogScan, StreamName, Totals};
 use lambda::SystemHost;
 use serde_json::{Value, json};
 
-/// Compare each stream with its hash chain, and each row of each view with the fold of its stream
+/// Compare each stream with its hash chain, each row of each view with the fold of its stream, and the totals of sales
+/// with a fold of all orders
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Reads the tables themselves, not the API: the local host's at --api. A shop may be open meanwhile;
-a row that is only behind is given 5 seconds to follow. Ends at the first difference, which it
-names by stream, view and field, with exit code 3.
+what is only behind is given 5 seconds to follow. Ends at the first difference, which it
+names by stream, view and field, with exit code 3. Of a single stream its totals are not compared:
+they are everybody's.
 
 Examples:
   shop verify
@@ -46,13 +48,18 @@ impl Verify {
             generation: Generation::FIRST,
         };
         let progress = bar("streams verified", streams.len());
-        let verified = verification.run(&streams, || progress.inc(1)).await;
+        let verified = async {
+            let verified = verification.run(&streams, || progress.inc(1)).await?;
+            let totals = if self.stream.is_none() { verify_sales(&tables, &streams).await? } else { 0 };
+            Ok((verified, totals))
+        };
+        let verified = verified.await;
         progress.finish_and_clear();
         let found = match verified {
-            Ok(verified) if verified.commits == 0 && self.stream.is_some() => {
+            Ok((verified, _)) if verified.commits == 0 && self.stream.is_some() => {
                 return Err(Failure::NoStream(streams.into_iter().map(|stream| stream.to_string()).collect()));
             }
-            Ok(verified) => return report(&verified, global),
+            Ok((verified, totals)) => return report(&verified, totals, global),
             Err(VerifyError::Different(found)) => found,
             Err(VerifyError::Log(error)) => return Err(Failure::Tables(error.to_string())),
             Err(VerifyError::View(error)) => return Err(Failure::Tables(error.to_string())),
@@ -64,6 +71,14 @@ impl Verify {
     }
 }
 
+/// Compares the totals of the sales with a fold of all orders; how many rows there are.
+async fn verify_sales(tables: &Tables, streams: &[StreamName]) -> Result<usize, VerifyError> {
+    let (log, ledger) = (&tables.log, &tables.sales);
+    let totals = TotalsVerification { log, ledger, host: &SystemHost, generation: Generation::FIRST };
+    let orders: Vec<_> = streams.iter().filter(|stream| stream.category() == sales::View::CATEGORY).cloned().collect();
+    totals.run::<sales::View>(&orders).await
+}
+
 /// Every stream, in the order of their names: the same difference is the first one each time.
 async fn streams(tables: &Tables) -> Result<Vec<StreamName>, Failure> {
     let heads = tables.log.heads().await.map_err(|error| Failure::Tables(error.to_string()))?;
@@ -72,11 +87,16 @@ async fn streams(tables: &Tables) -> Result<Vec<StreamName>, Failure> {
     Ok(streams)
 }
 
-fn report(&Verified { streams, commits, rows }: &Verified, global: &Global) -> Result<(), Failure> {
+fn report(&Verified { streams, commits, rows }: &Verified, totals: usize, global: &Global) -> Result<(), Failure> {
     if global.json {
-        return terminal::json_line(&json!({"agrees": true, "streams": streams, "commits": commits, "rows": rows}));
+        let counts = json!({
+            "agrees": true, "streams": streams, "commits": commits, "rows": rows, "totals": totals,
+        });
+        return terminal::json_line(&counts);
     }
-    terminal::line(&format!("{streams} streams of {commits} commits are whole, and {rows} rows are their folds"))
+    terminal::line(&format!(
+        "{streams} streams of {commits} commits are whole, {rows} rows are their folds, and {totals} totals their sums"
+    ))
 }
 
 /// A difference for a program.
@@ -90,6 +110,9 @@ fn document(difference: &Difference) -> Value {
         }
         Difference::Stuck { stream, view, version, error } => {
             json!({"kind": "stuck", "stream": stream, "view": view, "version": version, "reason": error})
+        }
+        Difference::Total { view, row, amount, found, summed } => {
+            json!({"kind": "total", "view": view, "row": row, "field": amount, "found": found, "summed": summed})
         }
     }
 }

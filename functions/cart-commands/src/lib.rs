@@ -94,8 +94,9 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
         for _ in 0..CHECKOUT_ATTEMPTS {
             let history = self.carts.log().load(&stream, Reading::of::<Stream>(Consistency::Strong)).await?;
             let lines = replay::<Stream>(&history)?;
-            let offers = offers::offers(self.carts.log(), lines.lines()).await?;
-            let command = Command { by: by.clone(), action: Action::CheckOut { offers, tax_rate: self.tax_rate } };
+            let (offers, categories) = offers::terms(self.carts.log(), lines.lines()).await?;
+            let command =
+                Command { by: by.clone(), action: Action::CheckOut { offers, categories, tax_rate: self.tax_rate } };
             let seen = metadata.expected.unwrap_or_else(|| history.head().version());
             let on_seen = Metadata { expected: Some(seen), ..metadata.clone() };
             match self.carts.execute(&stream, &command, &on_seen).await {

@@ -1,8 +1,8 @@
 //! What products cost now: read from their own streams when a command needs it, never from a cache.
 
 use domain::cart::Offer;
-use domain::product::{State, Stream};
-use domain::values::{Line, Sku};
+use domain::product::{Registration, State, Stream};
+use domain::values::{Category, Line, Sku};
 use eventsourcing::decider::replay;
 use eventsourcing::{Consistency, Decider, EventLog, Reading, StreamName};
 use futures::future::try_join_all;
@@ -17,18 +17,36 @@ pub(crate) async fn offer<L: EventLog>(log: &L, sku: &Sku) -> Result<Offer, Prob
     }
 }
 
-/// How the products of a cart stand at checkout: read strongly.
-pub(crate) async fn offers<L: EventLog>(log: &L, lines: &[Line]) -> Result<BTreeMap<Sku, Offer>, Problem> {
-    let offer =
-        async |line: &Line| Ok::<_, Problem>((line.sku.clone(), read(log, &line.sku, Consistency::Strong).await?));
-    Ok(try_join_all(lines.iter().map(offer)).await?.into_iter().collect())
+/// How the products of a cart stand at checkout, and what they are filed under: read strongly.
+pub(crate) async fn terms<L: EventLog>(
+    log: &L,
+    lines: &[Line],
+) -> Result<(BTreeMap<Sku, Offer>, BTreeMap<Sku, Category>), Problem> {
+    let product =
+        async |line: &Line| Ok::<_, Problem>((line.sku.clone(), product(log, &line.sku, Consistency::Strong).await?));
+    let (mut offers, mut categories) = (BTreeMap::new(), BTreeMap::new());
+    for (sku, product) in try_join_all(lines.iter().map(product)).await? {
+        offers.insert(sku.clone(), offered(&product));
+        if let State::Listed(Registration { category: Some(category), .. }) = product {
+            categories.insert(sku, category);
+        }
+    }
+    Ok((offers, categories))
 }
 
 async fn read<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Result<Offer, Problem> {
+    Ok(offered(&product(log, sku, consistency).await?))
+}
+
+async fn product<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Result<State, Problem> {
     let stream = StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
-    Ok(match replay::<Stream>(&log.load(&stream, Reading::of::<Stream>(consistency)).await?)? {
+    Ok(replay::<Stream>(&log.load(&stream, Reading::of::<Stream>(consistency)).await?)?)
+}
+
+const fn offered(product: &State) -> Offer {
+    match product {
         State::Unregistered => Offer::Unknown,
         State::Unlisted(_) => Offer::NotListed,
         State::Listed(product) => Offer::At(product.price),
-    })
+    }
 }

@@ -3,13 +3,14 @@
 mod lists;
 mod operations;
 mod reading;
+mod sales;
 mod states;
 
 use api::responses::{Cart, Order, Product};
 use aws_config::SdkConfig;
 use domain::values::{AccountId, CartId, OrderId, Sku};
 use domain::views::{PARTITIONS, cart, catalogue, order, waiting};
-use dynamo::{Log, Views};
+use dynamo::{Ledger, Log, Views};
 use eventsourcing::{Clock, Consistency, Decider, EventLog, Randomness, Reading};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
@@ -19,6 +20,7 @@ use serde_json::json;
 pub struct Queries<L, H> {
     log: L,
     views: Views,
+    sales: Ledger,
     host: H,
 }
 
@@ -26,12 +28,13 @@ pub struct Queries<L, H> {
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Queries<Log, SystemHost>>, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
+    let sales = Ledger::new(client.clone(), settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
     // Who waits is asked for by `reconcile` alone.
     let mut shown = PARTITIONS.iter().filter(|(view, _)| *view != waiting::NAME);
     let views = shown.try_fold(Views::new(client), |views, (view, partitions)| {
         Ok(views.with(view, settings.text(&format!("{}_VIEW", view.to_uppercase()))?, partitions))
     })?;
-    Ok(Http(Queries { log, views, host: SystemHost }))
+    Ok(Http(Queries { log, views, sales, host: SystemHost }))
 }
 
 impl<L, H> HttpHandler for Queries<L, H>
@@ -54,6 +57,7 @@ where
             "GET /carts/{id}" => self.cart(request).await,
             "GET /orders" => self.orders(request).await,
             "GET /orders/{id}" => self.order(request).await,
+            "GET /sales" => self.sales(request).await,
             "GET /ops/events" => self.events(request).await,
             "GET /ops/streams/{stream}" => self.stream(request).await,
             "GET /ops/streams/{stream}/state" => self.state(request).await,

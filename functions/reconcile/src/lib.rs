@@ -15,9 +15,12 @@ use crate::processes::{Sources, process_of};
 use crate::waiting::WaitingView;
 use aws_config::SdkConfig;
 use domain::cart;
-use dynamo::{Log, Parked, Views};
+use domain::views::sales;
+use dynamo::{Ledger, Log, Parked, Views};
 use eventbridge::EventBridgeBus;
-use eventsourcing::{Bus, Clock, Decider, EventLog, Folds, Hint, LogScan, ParkingLot, StreamName, Timestamp};
+use eventsourcing::{
+    Bus, Clock, Decider, EventLog, Folds, Hint, LogScan, ParkingLot, Randomness, StreamName, Tally, Timestamp,
+};
 use futures::{StreamExt, stream};
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
 use projector::Projector;
@@ -34,9 +37,10 @@ const SIDE_BY_SIDE: usize = 8;
 const MOST_OF_A_MINUTE: usize = 250;
 
 /// The handler.
-pub struct Reconcile<L, V, P, H, B> {
+pub struct Reconcile<L, V, R, P, H, B> {
     projector: Projector<L, V, P, H>,
     relay: Relay<B, P, H>,
+    sales: Tally<sales::View, L, R, P, H>,
     /// The log as reactions on stock see it.
     stock: L,
     bus: B,
@@ -98,7 +102,7 @@ pub struct Rechecked {
 }
 
 /// The deployed function.
-pub type Deployed = Reconcile<Log, Views, Parked, SystemHost, EventBridgeBus>;
+pub type Deployed = Reconcile<Log, Views, Ledger, Parked, SystemHost, EventBridgeBus>;
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
@@ -107,6 +111,7 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, Settin
     Ok(Reconcile {
         projector: projector::function(settings, aws)?,
         relay: relay::function(settings, aws)?,
+        sales: sales_projector::tally(settings, aws)?,
         stock: log.with_markers(settings.text("MARKERS_TABLE")?),
         bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
         waiting: WaitingView::new(client, settings.text("WAITING_VIEW")?),
@@ -115,12 +120,13 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, Settin
     })
 }
 
-impl<L, V, P, H, B> Function for Reconcile<L, V, P, H, B>
+impl<L, V, R, P, H, B> Function for Reconcile<L, V, R, P, H, B>
 where
     L: EventLog + LogScan + 'static,
     V: eventsourcing::Views + 'static,
+    R: eventsourcing::Ledger + 'static,
     P: ParkingLot + 'static,
-    H: Clock + 'static,
+    H: Clock + Randomness + 'static,
     B: Bus + 'static,
 {
     type Event = Task;
@@ -136,19 +142,20 @@ where
     }
 }
 
-impl<L, V, P, H, B> Reconcile<L, V, P, H, B> {
+impl<L, V, R, P, H, B> Reconcile<L, V, R, P, H, B> {
     /// The folds.
     pub const fn folds(&self) -> &Folds<L, V, P, H> {
         self.projector.folds()
     }
 }
 
-impl<L, V, P, H, B> Reconcile<L, V, P, H, B>
+impl<L, V, R, P, H, B> Reconcile<L, V, R, P, H, B>
 where
     L: EventLog + LogScan + 'static,
     V: eventsourcing::Views + 'static,
+    R: eventsourcing::Ledger,
     P: ParkingLot + 'static,
-    H: Clock + 'static,
+    H: Clock + Randomness + 'static,
     B: Bus + 'static,
 {
     /// Goes through the whole log. Folds first: processes choose among what the views show.
@@ -157,12 +164,13 @@ where
         let mut summary = Summary { streams: heads.len(), ..Summary::default() };
         for heads in heads.chunks(AT_A_TIME) {
             let hints: Vec<_> = heads.iter().map(|(stream, version)| Hint::of(stream.clone(), *version)).collect();
-            let followed = self.folds().follow(&hints).await;
-            lambda::metrics::followed(&followed.folds);
-            summary.advanced += followed.folds.values().map(|report| report.advanced).sum::<usize>();
-            summary.parked += followed.folds.values().map(|report| report.parked).sum::<usize>();
-            if let Some(trouble) = followed.troubles.first().filter(|_| !followed.failed.is_empty()) {
-                return Err(format!("{} was not followed: {}", trouble.subject, trouble.error).into());
+            for followed in [self.folds().follow(&hints).await, self.sales.follow(&hints).await] {
+                lambda::metrics::followed(&followed.folds);
+                summary.advanced += followed.folds.values().map(|report| report.advanced).sum::<usize>();
+                summary.parked += followed.folds.values().map(|report| report.parked).sum::<usize>();
+                if let Some(trouble) = followed.troubles.first().filter(|_| !followed.failed.is_empty()) {
+                    return Err(format!("{} was not followed: {}", trouble.subject, trouble.error).into());
+                }
             }
         }
         let streams: BTreeSet<_> = heads.into_iter().map(|(stream, _)| stream).collect();

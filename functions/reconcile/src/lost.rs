@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
-use eventsourcing::{Bus, Clock, EventLog, ParkingLot, Views};
+use eventsourcing::{Bus, Clock, EventLog, Ledger, ParkingLot, Views};
 use lambda::{Error, Function, metrics};
 use serde::{Deserialize, Serialize};
 
@@ -66,10 +66,11 @@ fn failed<E: std::error::Error>(error: E) -> Error {
     DisplayErrorContext(error).to_string().into()
 }
 
-impl<L, V, P, H, B> Reconcile<L, V, P, H, B>
+impl<L, V, R, P, H, B> Reconcile<L, V, R, P, H, B>
 where
     L: EventLog + 'static,
     V: Views + 'static,
+    R: Ledger,
     P: ParkingLot + 'static,
     H: Clock + 'static,
     B: Bus + 'static,

@@ -4,11 +4,13 @@
 //! takes it then takes the note away.
 
 use crate::Reconcile;
+use domain::views::sales;
 use eventsourcing::folds::Redriven;
 use eventsourcing::parked::{Parked, Trouble};
 use eventsourcing::scan::Part;
 use eventsourcing::{
-    Bus, BusEntry, Clock, Commit, EventId, EventLog, LogError, LogScan, ParkingLot, Subject, Timestamp, Version, Views,
+    Bus, BusEntry, Clock, Commit, EventId, EventLog, Ledger, LogError, LogScan, ParkingLot, Randomness, Subject,
+    Timestamp, Version, Views,
 };
 use lambda::{Error, metrics};
 use projector::tampering::TAMPERING;
@@ -32,6 +34,15 @@ pub enum Outcome {
     Alarm,
 }
 
+impl From<Redriven> for Outcome {
+    fn from(redriven: Redriven) -> Self {
+        match redriven {
+            Redriven::Follows(version) => Self::Follows(version),
+            Redriven::Stuck(error) => Self::Stuck(error),
+        }
+    }
+}
+
 /// What a scheduled run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Redrives {
@@ -45,7 +56,15 @@ pub struct Redrives {
     pub stuck: usize,
 }
 
-impl<L: EventLog + LogScan, V: Views, P: ParkingLot, H: Clock, B: Bus> Reconcile<L, V, P, H, B> {
+impl<L, V, R, P, H, B> Reconcile<L, V, R, P, H, B>
+where
+    L: EventLog + LogScan,
+    V: Views,
+    R: Ledger,
+    P: ParkingLot,
+    H: Clock + Randomness,
+    B: Bus,
+{
     /// Tries again whatever is due at a moment.
     pub async fn redrive_due(&self, now: Timestamp) -> Result<Redrives, Error> {
         let mut done = Redrives::default();
@@ -81,10 +100,8 @@ impl<L: EventLog + LogScan, V: Views, P: ParkingLot, H: Clock, B: Bus> Reconcile
     /// Tries one again, whether it is due or not.
     pub async fn redrive(&self, note: &Parked) -> Result<Outcome, Error> {
         match &note.trouble.subject {
-            Subject::Fold { .. } => Ok(match self.folds().redrive(note).await? {
-                Redriven::Follows(version) => Outcome::Follows(version),
-                Redriven::Stuck(error) => Outcome::Stuck(error),
-            }),
+            Subject::Fold { view, .. } if view == sales::NAME => Ok(self.sales.redrive(note).await?.into()),
+            Subject::Fold { .. } => Ok(self.folds().redrive(note).await?.into()),
             Subject::Reaction { function, .. } if function == TAMPERING => Ok(Outcome::Alarm),
             Subject::Reaction { function, event } => self.publish_again(note, function, event).await,
         }

@@ -1,6 +1,7 @@
 //! `cart-<id>`: what a customer means to buy, and at checkout the prices that hold for it.
 
-use crate::values::{AccountId, Line, Money, Quantity, Sku, TaxRate, Totals};
+use crate::values::{AccountId, Category, Line, Money, Quantity, Sku, TaxRate, Totals};
+use eventsourcing::event::Upcaster;
 use eventsourcing::{Decider, RefusalKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -52,6 +53,8 @@ pub enum Action {
     CheckOut {
         /// What the products' own streams say of them.
         offers: BTreeMap<Sku, Offer>,
+        /// What they are filed under, where they are.
+        categories: BTreeMap<Sku, Category>,
         /// The tax to add.
         tax_rate: TaxRate,
     },
@@ -82,6 +85,9 @@ pub enum Event {
 }
 
 impl eventsourcing::Event for Event {
+    // Lines without a category are what they were.
+    const UPCASTERS: &'static [Upcaster] = &[Upcaster { event: "CartCheckedOut", from: 1, step: |data| data }];
+
     fn name(&self) -> &'static str {
         self.into()
     }
@@ -207,7 +213,7 @@ impl Offer {
 
 impl Decider for Stream {
     const CATEGORY: &'static str = "cart";
-    const STATE_SCHEMA: u32 = 1;
+    const STATE_SCHEMA: u32 = 2;
     type State = State;
     type Command = Command;
     type Event = Event;
@@ -236,8 +242,8 @@ impl Decider for Stream {
             (State::Open { lines, .. }, Action::Clear) => {
                 Ok(if lines.is_empty() { vec![] } else { vec![Event::CartCleared {}] })
             }
-            (State::Open { owner, lines }, Action::CheckOut { offers, tax_rate }) => {
-                check_out(owner, lines, offers, *tax_rate).map(|event| vec![event])
+            (State::Open { owner, lines }, Action::CheckOut { offers, categories, tax_rate }) => {
+                check_out(owner, lines, (offers, categories), *tax_rate).map(|event| vec![event])
             }
         }
     }
@@ -249,8 +255,8 @@ impl Decider for Stream {
                 let earlier = line(lines, &sku).map(|line| line.quantity);
                 let quantity = earlier.map_or(quantity, |earlier| earlier.plus(quantity).unwrap_or(quantity));
                 match lines.iter_mut().find(|line| line.sku == sku) {
-                    Some(line) => *line = Line { sku, quantity, unit_price },
-                    None => lines.push(Line { sku, quantity, unit_price }),
+                    Some(line) => *line = Line { sku, quantity, unit_price, category: None },
+                    None => lines.push(Line { sku, quantity, unit_price, category: None }),
                 }
             }),
             Event::QuantityChanged { sku, quantity } => state.change(|lines| {
@@ -277,11 +283,11 @@ fn add(lines: &[Line], sku: &Sku, quantity: Quantity, offer: Offer) -> Result<Ve
     Ok(vec![Event::ItemAdded { sku: sku.clone(), quantity, unit_price }])
 }
 
-/// Freezes the prices of the moment.
+/// Freezes the prices and categories of the moment.
 fn check_out(
     owner: &AccountId,
     lines: &[Line],
-    offers: &BTreeMap<Sku, Offer>,
+    (offers, categories): (&BTreeMap<Sku, Offer>, &BTreeMap<Sku, Category>),
     tax_rate: TaxRate,
 ) -> Result<Event, Refusal> {
     if lines.is_empty() {
@@ -289,7 +295,8 @@ fn check_out(
     }
     let priced = |line: &Line| {
         let offer = offers.get(&line.sku).copied().unwrap_or(Offer::Unknown);
-        Ok(Line { unit_price: offer.price(&line.sku)?, ..line.clone() })
+        let category = categories.get(&line.sku).cloned();
+        Ok(Line { unit_price: offer.price(&line.sku)?, category, ..line.clone() })
     };
     let lines = lines.iter().map(priced).collect::<Result<Vec<_>, Refusal>>()?;
     let totals = Totals::of(&lines, tax_rate).ok_or(Refusal::TotalTooLarge)?;

@@ -2,6 +2,7 @@
 //! everything that would come after.
 
 use crate::values::{AccountId, Line, Reason, Sku, Totals};
+use eventsourcing::event::Upcaster;
 use eventsourcing::{Decider, RefusalKind};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -69,6 +70,9 @@ pub enum Event {
 }
 
 impl eventsourcing::Event for Event {
+    // Lines without a category are what they were.
+    const UPCASTERS: &'static [Upcaster] = &[Upcaster { event: "OrderPlaced", from: 1, step: |data| data }];
+
     fn name(&self) -> &'static str {
         self.into()
     }
@@ -131,7 +135,7 @@ impl eventsourcing::Refusal for Refusal {
 
 impl Decider for Stream {
     const CATEGORY: &'static str = "order";
-    const STATE_SCHEMA: u32 = 1;
+    const STATE_SCHEMA: u32 = 2;
     type State = State;
     type Command = Command;
     type Event = Event;
@@ -188,7 +192,12 @@ mod tests {
         let euro = |amount| Money::new(amount, Currency::EUR).unwrap();
         Placement {
             account: account('a'),
-            lines: vec![Line { sku: "mug".parse().unwrap(), quantity: 2.try_into().unwrap(), unit_price: euro(1_000) }],
+            lines: vec![Line {
+                sku: "mug".parse().unwrap(),
+                quantity: 2.try_into().unwrap(),
+                unit_price: euro(1_000),
+                category: None,
+            }],
             totals: Totals { net: euro(2_000), tax: euro(380), total: euro(2_380) },
         }
     }

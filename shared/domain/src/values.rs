@@ -13,6 +13,13 @@ pub struct Invalid {
     expected: &'static str,
 }
 
+impl Invalid {
+    /// That a text is not what is expected.
+    pub(crate) fn new(text: &str, expected: &'static str) -> Self {
+        Self { value: format!("{text:?}"), expected }
+    }
+}
+
 macro_rules! text_value {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $valid:expr) => {
         $(#[$doc])*
@@ -229,6 +236,10 @@ pub struct Line {
     pub quantity: Quantity,
     /// What one costs, without tax.
     pub unit_price: Money,
+    /// What it was filed under when it was checked out; none before, and none of what was checked out before lines
+    /// bore it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
 }
 
 /// What lines cost together: total = net + tax.
@@ -269,6 +280,7 @@ mod tests {
             sku: "mug".parse().unwrap(),
             quantity: quantity.try_into().unwrap(),
             unit_price: Money::new(amount, currency).unwrap(),
+            category: None,
         }
     }
 

@@ -79,9 +79,21 @@ fn euro(amount: i64) -> Money {
 fn placement() -> Placement {
     Placement {
         account: "a1".repeat(16).parse().unwrap(),
-        lines: vec![Line { sku: "mug".parse().unwrap(), quantity: 2.try_into().unwrap(), unit_price: euro(1_299) }],
+        lines: vec![Line {
+            sku: "mug".parse().unwrap(),
+            quantity: 2.try_into().unwrap(),
+            unit_price: euro(1_299),
+            category: Some("kitchen".parse().unwrap()),
+        }],
         totals: Totals { net: euro(2_598), tax: euro(494), total: euro(3_092) },
     }
+}
+
+/// As it was before lines bore a category.
+fn earlier_placement() -> Placement {
+    let mut placement = placement();
+    placement.lines.iter_mut().for_each(|line| line.category = None);
+    placement
 }
 
 #[test]
@@ -148,7 +160,8 @@ fn carts_are_stored_as_ever() {
             cart::Event::CartCheckedOut { owner: account, lines, totals },
         ],
     );
-    upcast::<cart::Event>("cart", &[]);
+    let Placement { account, lines, totals } = earlier_placement();
+    upcast("cart", &[("CartCheckedOut.1", cart::Event::CartCheckedOut { owner: account, lines, totals })]);
 }
 
 #[test]
@@ -162,7 +175,7 @@ fn orders_are_stored_as_ever() {
             order::Event::OrderCancelled { reason: Some("changed my mind".parse().unwrap()) },
         ],
     );
-    upcast::<order::Event>("order", &[]);
+    upcast("order", &[("OrderPlaced.1", order::Event::OrderPlaced(earlier_placement()))]);
 }
 
 #[test]
@@ -190,7 +203,8 @@ fn processes_are_stored_as_ever() {
             fulfilment::Event::CancellationNoted {},
         ],
     );
-    upcast::<fulfilment::Event>("fulfilment", &[]);
+    let earlier = fulfilment::Event::OrderPlacementRequested(earlier_placement());
+    upcast("fulfilment", &[("OrderPlacementRequested.1", earlier)]);
 }
 
 #[test]

@@ -18,6 +18,10 @@ const PASSING: [&str; 9] = [
     "TransactionInProgressException",
 ];
 
+/// Why a transaction did nothing, of one of its items: its condition, or another transaction on it.
+pub(crate) const CONDITION_FAILED: &str = "ConditionalCheckFailed";
+pub(crate) const IN_CONFLICT: &str = "TransactionConflict";
+
 /// A request that failed after all the retries of the SDK.
 #[derive(Debug)]
 pub(crate) enum Failure {

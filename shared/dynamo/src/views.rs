@@ -55,7 +55,7 @@ impl Views {
 }
 
 /// A value as it is stored for one generation.
-fn within(generation: Generation, value: &str) -> String {
+pub(crate) fn within(generation: Generation, value: &str) -> String {
     format!("{generation}/{value}")
 }
 

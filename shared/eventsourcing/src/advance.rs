@@ -3,6 +3,7 @@
 
 use crate::commit::Commit;
 use crate::log::{Consistency, EventLog, LogError};
+use crate::parked::Class;
 use crate::projection::{Row, Subscription};
 use crate::rows::Rows;
 use crate::stream::{StreamName, Version};
@@ -10,7 +11,7 @@ use crate::time::Timestamp;
 use crate::views::{Generation, Place, ViewError, Views, Written};
 
 /// How often a row is folded again after another writer came first.
-const ATTEMPTS: u32 = 8;
+pub(crate) const ATTEMPTS: u32 = 8;
 
 /// That a stream moved at least to a version, and the commits that came along with the news.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +59,13 @@ impl Hint {
         self.commits.first().is_some_and(|commit| commit.version == Version::NONE.next())
     }
 
+    /// Whether any commits came along.
+    pub(crate) const fn brings_commits(&self) -> bool {
+        !self.commits.is_empty()
+    }
+
     /// The commits that follow `seen` without a gap and reach the target.
-    fn following(&self, seen: Version) -> Option<&[Commit]> {
+    pub(crate) fn following(&self, seen: Version) -> Option<&[Commit]> {
         let start = self.commits.iter().position(|commit| commit.version == seen.next())?;
         let next = self.commits.get(start..)?;
         let contiguous =
@@ -119,6 +125,19 @@ pub enum AdvanceError {
     },
 }
 
+impl AdvanceError {
+    /// Before which commit a fold stopped that was given this hint, and whether trying again can help by itself.
+    pub(crate) const fn verdict(&self, hint: &Hint) -> (Version, Class) {
+        match self {
+            Self::Log(LogError::Corrupt { version, .. }) => (*version, Class::Permanent),
+            Self::Ahead { target, .. } => (*target, Class::Permanent),
+            Self::Log(LogError::Unavailable(_) | LogError::Denied(_)) | Self::View(_) | Self::Contended => {
+                (hint.target, Class::Transient)
+            }
+        }
+    }
+}
+
 /// Brings the row of a stream at least to the version that the hint speaks of.
 ///
 /// Takes the row as this process left it, or as it is read, or, where the stream's first commit came along, as absent.
@@ -150,7 +169,7 @@ pub async fn advance<L: EventLog, V: Views>(
             (next, false)
         } else {
             read = log.since(&hint.stream, seen).await?;
-            (&*read, !hint.commits.is_empty())
+            (&*read, hint.brings_commits())
         };
         let head = next.last().map_or(seen, Commit::last_version);
         if head < hint.target {

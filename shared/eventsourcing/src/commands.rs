@@ -278,7 +278,7 @@ fn decide<D: Decider>(
 }
 
 /// Full jitter: anything between nothing and the attempt's longest pause.
-fn pause(attempt: u32, bits: u128) -> Duration {
+pub(crate) fn pause(attempt: u32, bits: u128) -> Duration {
     let longest = FIRST_PAUSE_MS.saturating_mul(1 << attempt.min(16)).min(LONGEST_PAUSE_MS);
     let [.., low] = bits.to_be_bytes().map(u64::from);
     Duration::from_micros(longest * 1_000 * low / 255)

@@ -1,12 +1,13 @@
 //! Every fold of a service together: each stream and each fold by itself, so that none can hold up another.
 
 use crate::advance::{AdvanceError, Advanced, Hint, Progress, advance};
-use crate::log::{EventLog, LogError};
+use crate::log::EventLog;
 use crate::parked::{Class, Parked, ParkingLot, Subject, Trouble};
 use crate::ports::Clock;
 use crate::projection::Subscription;
 use crate::rows::Rows;
 use crate::stream::{StreamName, Version};
+use crate::time::Timestamp;
 use crate::views::{Generation, ViewError, Views};
 use futures::{StreamExt, stream};
 use std::collections::BTreeMap;
@@ -67,7 +68,19 @@ pub struct Report {
 }
 
 impl Report {
-    fn add(&mut self, other: Self) {
+    /// That of one row that was written then.
+    pub(crate) fn of(progress: &Progress, now: Timestamp) -> Self {
+        Self {
+            advanced: 1,
+            commits: progress.commits,
+            repaired: progress.repaired.into(),
+            lag_ms: now.0.saturating_sub(progress.committed_at.0).max(0),
+            lag_commits: progress.commits,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
         self.advanced += other.advanced;
         self.commits += other.commits;
         self.duplicates += other.duplicates;
@@ -195,14 +208,7 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
         let generation = Generation::FIRST;
         match self.attempt_in(fold, generation, hint).await {
             Ok(Advanced::Already) => Attempt::Done(Report { duplicates: 1, ..Report::default() }),
-            Ok(Advanced::To(Progress { commits, committed_at, repaired, .. })) => Attempt::Done(Report {
-                advanced: 1,
-                commits,
-                repaired: repaired.into(),
-                lag_ms: self.host.now().0.saturating_sub(committed_at.0).max(0),
-                lag_commits: commits,
-                ..Report::default()
-            }),
+            Ok(Advanced::To(progress)) => Attempt::Done(Report::of(&progress, self.host.now())),
             Ok(Advanced::Stuck { version, error }) => {
                 Attempt::Parked(self.trouble(fold, generation, hint.stream(), version, error, Class::Permanent))
             }
@@ -219,13 +225,7 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
 
     /// What a fold's failure means for the stream.
     fn failure(&self, fold: &Fold, generation: Generation, hint: &Hint, error: &AdvanceError) -> Trouble {
-        let (version, class) = match error {
-            AdvanceError::Log(LogError::Corrupt { version, .. }) => (*version, Class::Permanent),
-            AdvanceError::Ahead { target, .. } => (*target, Class::Permanent),
-            AdvanceError::Log(LogError::Unavailable(_) | LogError::Denied(_))
-            | AdvanceError::View(_)
-            | AdvanceError::Contended => (hint.target(), Class::Transient),
-        };
+        let (version, class) = error.verdict(hint);
         self.trouble(fold, generation, hint.stream(), version, error.to_string(), class)
     }
 

@@ -2,11 +2,11 @@
 //!
 //! Writing side: a [`Decider`] turns a command into events; [`Commands`] carries it out: one [`Commit`] appended to an
 //! [`EventLog`]. Reading side: a [`Projection`] folds a stream into the row of a view, and
-//! [`advance`] brings that row up to a version whatever happened to the messages in between. A [`reaction`] takes one
-//! event by itself under a command id derived from it.
+//! [`advance`] brings that row up to a version whatever happened to the messages in between. [`Totals`] add what many
+//! streams have in common, as exactly. A [`reaction`] takes one event by itself under a command id derived from it.
 //!
-//! Nothing here knows a database, a runtime or the time: those are the ports [`EventLog`], [`Views`], [`ParkingLot`],
-//! [`Bus`], [`Clock`] and [`Randomness`].
+//! Nothing here knows a database, a runtime or the time: those are the ports [`EventLog`], [`Views`], [`Ledger`],
+//! [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
 
 pub mod advance;
 pub mod bus;
@@ -34,7 +34,9 @@ pub mod snapshot;
 pub mod specification;
 mod standing;
 pub mod stream;
+pub mod tally;
 pub mod time;
+pub mod totals;
 pub mod verify;
 pub mod views;
 
@@ -58,5 +60,7 @@ pub use scan::LogScan;
 pub use snapshot::Snapshot;
 pub use standing::Reach;
 pub use stream::{EventId, StreamName, Version};
+pub use tally::Tally;
 pub use time::Timestamp;
+pub use totals::{Ledger, Totals, advance_totals};
 pub use views::{ViewError, Views, Written};

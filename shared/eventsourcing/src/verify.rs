@@ -3,6 +3,10 @@
 //! A stream is read once, page by page. Its chain is followed with the rows as witnesses, since each keeps the link that
 //! it was folded at; meanwhile every fold that follows the stream is made anew, to be compared where its row stands.
 
+mod totals;
+
+pub use totals::TotalsVerification;
+
 use crate::chain::{Broken, Chain, ChainError, Witness, follow_chain};
 use crate::commit::Commit;
 use crate::log::{Consistency, LogError};
@@ -54,16 +58,20 @@ pub enum Difference {
         /// Why.
         error: String,
     },
-}
-
-impl Difference {
-    /// The stream that it was found in.
-    #[must_use]
-    pub const fn stream(&self) -> &StreamName {
-        match self {
-            Self::Log(Broken { stream, .. }) | Self::Row { stream, .. } | Self::Stuck { stream, .. } => stream,
-        }
-    }
+    /// A total is not the sum of what all streams added to it.
+    #[error("{amount} of {row} in view {view} is {found}, all streams together say {summed}")]
+    Total {
+        /// The view.
+        view: &'static str,
+        /// The row: its partition and name.
+        row: String,
+        /// Which of its numbers.
+        amount: String,
+        /// What stands there.
+        found: String,
+        /// What should.
+        summed: String,
+    },
 }
 
 /// Why a verification ended before its end.

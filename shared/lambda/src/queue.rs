@@ -1,7 +1,9 @@
 //! Functions fed from a queue behind the event bus: each message is one event, and answered for by itself.
 
+mod hints;
 mod unreacted;
 
+pub use hints::Hints;
 pub use unreacted::Unreacted;
 
 use crate::function::{Error, Function};

@@ -6,7 +6,7 @@ use tests::Shop;
 
 /// The requests of the functions whose number does not depend on how stream records happen to be batched.
 fn requests(shop: &Shop) -> BTreeMap<(String, String), u64> {
-    let batched = ["host", "projector", "relay", "queries", "reconcile"];
+    let batched = ["host", "projector", "relay", "queries", "reconcile", "sales-projector"];
     shop.host.requests().into_iter().filter(|((function, _), _)| !batched.contains(&function.as_str())).collect()
 }
 

@@ -7,6 +7,7 @@ mod contention;
 mod cost;
 mod http;
 mod operations;
+mod sales;
 mod shop;
 mod story;
 mod trimmed;

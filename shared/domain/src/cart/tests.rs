@@ -40,13 +40,18 @@ fn add(name: &str, number: u64, offer: Offer) -> Command {
     by_owner(Action::AddItem { sku: sku(name), quantity: quantity(number), offer })
 }
 
+fn kitchen() -> Category {
+    "kitchen".parse().unwrap()
+}
+
 fn check_out(offers: &[(&str, Offer)]) -> Command {
     let offers = offers.iter().map(|(name, offer)| (sku(name), *offer)).collect();
-    by_owner(Action::CheckOut { offers, tax_rate: "1900".parse().unwrap() })
+    let categories = [(sku("mug"), kitchen()), (sku("cup"), kitchen())].into();
+    by_owner(Action::CheckOut { offers, categories, tax_rate: "1900".parse().unwrap() })
 }
 
 fn checked_out() -> Vec<Event> {
-    let line = Line { sku: sku("mug"), quantity: quantity(2), unit_price: euro(1_000) };
+    let line = Line { sku: sku("mug"), quantity: quantity(2), unit_price: euro(1_000), category: Some(kitchen()) };
     let totals = Totals { net: euro(2_000), tax: euro(380), total: euro(2_380) };
     [with_mugs(), vec![Event::CartCheckedOut { owner: account('a'), lines: vec![line], totals }]].concat()
 }

@@ -12,6 +12,7 @@ pub use process::{Awaited, OrderProgress, Process, Reservation};
 
 use crate::order::{Failure, Placement};
 use crate::values::{OrderId, Quantity, Sku, WarehouseId};
+use eventsourcing::event::Upcaster;
 use eventsourcing::stream::InvalidName;
 use eventsourcing::{Decider, RefusalKind, StreamName};
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,9 @@ pub enum Event {
 }
 
 impl eventsourcing::Event for Event {
+    // Lines without a category are what they were.
+    const UPCASTERS: &'static [Upcaster] = &[Upcaster { event: "OrderPlacementRequested", from: 1, step: |data| data }];
+
     fn name(&self) -> &'static str {
         self.into()
     }

@@ -17,7 +17,8 @@ fn place(name: &str) -> WarehouseId {
 
 fn placement(skus: &[&str]) -> Placement {
     let euro = |amount| Money::new(amount, Currency::EUR).unwrap();
-    let line = |name: &&str| Line { sku: sku(name), quantity: 2.try_into().unwrap(), unit_price: euro(1) };
+    let line =
+        |name: &&str| Line { sku: sku(name), quantity: 2.try_into().unwrap(), unit_price: euro(1), category: None };
     Placement {
         account: "a".repeat(32).parse().unwrap(),
         lines: skus.iter().map(line).collect(),

@@ -1,9 +1,11 @@
-//! The read models: pure folds of one stream each, and the attributes by which their rows are found.
+//! The read models: pure folds of one stream each, and the attributes by which their rows are found; and the totals
+//! that all streams of a category add to.
 
 pub mod activity;
 pub mod cart;
 pub mod catalogue;
 pub mod order;
+pub mod sales;
 pub mod stock;
 pub mod waiting;
 

@@ -51,7 +51,12 @@ pub(crate) fn money() -> impl Strategy<Value = Money> {
 }
 
 fn line() -> impl Strategy<Value = Line> {
-    (sku(), quantity(), money()).prop_map(|(sku, quantity, unit_price)| Line { sku, quantity, unit_price })
+    (sku(), quantity(), money(), prop::option::of(category())).prop_map(|(sku, quantity, unit_price, category)| Line {
+        sku,
+        quantity,
+        unit_price,
+        category,
+    })
 }
 
 pub(crate) fn placement() -> impl Strategy<Value = Placement> {

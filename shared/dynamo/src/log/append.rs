@@ -11,6 +11,9 @@ use eventsourcing::{AppendError, Commit, LogError};
 use serde_dynamo::Item;
 use std::collections::HashMap;
 
+/// Counts, beside the warning, the snapshots that their commits had no room for.
+const SNAPSHOTS_LEFT_OUT: &str = "SnapshotsLeftOut";
+
 impl Log {
     /// Puts a commit where none stands yet.
     ///
@@ -43,6 +46,7 @@ pub(super) fn fitting(commit: &Commit) -> Result<Item, AppendError> {
         return Ok(item);
     }
     if commit.snapshot.is_some() {
+        metrics::counter!(SNAPSHOTS_LEFT_OUT).increment(1);
         tracing::warn!(stream = %commit.stream, size_bytes, "a snapshot does not fit; the commit goes without it");
     }
     Err(AppendError::TooLarge { size_bytes, limit_bytes: LARGEST_ITEM_BYTES })

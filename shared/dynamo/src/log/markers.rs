@@ -3,7 +3,7 @@
 use super::Log;
 use super::append::{fitting, settled};
 use super::read::read_commit;
-use crate::error::Failure;
+use crate::error::{CONDITION_FAILED, Failure, IN_CONFLICT};
 use crate::item::STREAM;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -23,10 +23,6 @@ struct Marker {
     commit_id: CommitId,
     version: Version,
 }
-
-/// Why a transaction did nothing, of one of its parts.
-const CONDITION_FAILED: &str = "ConditionalCheckFailed";
-const IN_CONFLICT: &str = "TransactionConflict";
 
 impl Log {
     /// Puts a commit where none stands yet, and its marker where there is none yet.

@@ -17,6 +17,7 @@ mod reading;
 mod rules;
 mod sample;
 mod store;
+mod totals;
 mod views;
 
 /// Runs each rule over each implementation, and each count on each engine.
@@ -88,6 +89,11 @@ macro_rules! contract {
                 )*
                 let log = engine.marked_log().await;
                 engine.try_rule("markers", Box::pin(crate::marked::a_reaction_is_recognised(&log))).await;
+                let store = engine.store();
+                let ledgers = futures::future::join_all([(); 5].map(|()| crate::totals::ledger(&store))).await;
+                for (name, rule) in crate::totals::rules(&ledgers.try_into().unwrap()) {
+                    engine.try_rule(name, rule).await;
+                }
                 $(
                     let store = engine.store();
                     engine.try_rule(stringify!($count), Box::pin(crate::$counts::$count(&store))).await;

@@ -10,4 +10,5 @@ mod counter;
 mod folds;
 mod marked;
 mod snapshots;
+mod totals;
 mod verify;

@@ -247,6 +247,5 @@ async fn the_first_difference_is_that_of_the_first_stream() {
         world.put(&stream, &row).await;
     }
     let found = world.verify().await.unwrap_err();
-    assert_eq!(found.stream(), &second());
     assert!(found.to_string().contains("counter-2: document/0 of its row in view sums is 0, its stream says 10"));
 }

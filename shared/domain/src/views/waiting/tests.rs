@@ -9,7 +9,8 @@ use eventsourcing::{Actor, CommitId, Correlation, Events, Version};
 
 fn placement() -> Placement {
     let euro = |amount| Money::new(amount, "EUR".parse().unwrap()).unwrap();
-    let line = Line { sku: "mug".parse().unwrap(), quantity: 2.try_into().unwrap(), unit_price: euro(1) };
+    let line =
+        Line { sku: "mug".parse().unwrap(), quantity: 2.try_into().unwrap(), unit_price: euro(1), category: None };
     let totals = Totals { net: euro(2), tax: euro(0), total: euro(2) };
     Placement { account: "a".repeat(32).parse().unwrap(), lines: vec![line], totals }
 }

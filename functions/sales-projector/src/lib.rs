@@ -1,0 +1,28 @@
+//! The sales projector: adds each order that moved to the totals of its days, whatever its queue delivers.
+
+use aws_config::SdkConfig;
+use domain::views::sales;
+use dynamo::{Ledger, Log, Parked};
+use eventsourcing::Tally;
+use lambda::queue::Hints;
+use lambda::{SettingError, Settings, SystemHost};
+
+/// The shop's sales on DynamoDB.
+pub type Sales = Tally<sales::View, Log, Ledger, Parked, SystemHost>;
+
+/// The deployed function.
+pub fn function(
+    settings: &Settings,
+    aws: &SdkConfig,
+) -> Result<Hints<sales::View, Log, Ledger, Parked, SystemHost>, SettingError> {
+    tally(settings, aws).map(Hints)
+}
+
+/// The shop's sales on the tables that the settings name.
+pub fn tally(settings: &Settings, aws: &SdkConfig) -> Result<Sales, SettingError> {
+    let client = aws_sdk_dynamodb::Client::new(aws);
+    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
+    let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
+    let ledger = Ledger::new(client, settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
+    Ok(Tally::new(log, ledger, parked, SystemHost))
+}

@@ -1,0 +1,93 @@
+//! One total's fold on its ports: what [`crate::Folds`] is to views.
+
+use crate::advance::{AdvanceError, Advanced, Hint};
+use crate::folds::{Followed, Redriven, Report};
+use crate::log::EventLog;
+use crate::parked::{Class, Parked, ParkingLot, Subject, Trouble};
+use crate::ports::{Clock, Randomness};
+use crate::stream::StreamName;
+use crate::totals::{Ledger, Totals, advance_totals};
+use crate::views::{Generation, ViewError};
+use std::marker::PhantomData;
+
+/// The totals `T`, and what they stand on.
+pub struct Tally<T, L, R, P, H> {
+    log: L,
+    ledger: R,
+    parked: P,
+    host: H,
+    totals: PhantomData<T>,
+}
+
+impl<T: Totals, L: EventLog, R: Ledger, P: ParkingLot, H: Clock + Randomness> Tally<T, L, R, P, H> {
+    /// The totals on these ports.
+    pub const fn new(log: L, ledger: R, parked: P, host: H) -> Self {
+        Self { log, ledger, parked, host, totals: PhantomData }
+    }
+
+    /// Adds every stream of the batch that is of the category, at least up to the version that its hint speaks of.
+    ///
+    /// A stream that cannot be understood is parked, and the others go on. One that fails for a reason that may pass is
+    /// answered for by its hint, to be delivered again. There is no budget: whoever delivers hints to one fold alone may
+    /// count by itself how often it does.
+    pub async fn follow(&self, hints: &[Hint]) -> Followed {
+        let (positions, concerned): (Vec<_>, Vec<_>) =
+            { hints.iter().cloned().enumerate() }.filter(|(_, hint)| hint.stream().category() == T::CATEGORY).unzip();
+        let ends = self.advance(&concerned).await;
+        let mut followed = Followed::default();
+        for ((position, hint), end) in positions.into_iter().zip(&concerned).zip(ends) {
+            let report = match self.judge(hint, end) {
+                Ok(report) => report,
+                Err(trouble) => {
+                    // Without a note nothing may be passed over.
+                    let parked = trouble.class == Class::Permanent && self.parked.park(&trouble).await.is_ok();
+                    followed.troubles.push(trouble);
+                    Report { parked: parked.into(), failed: (!parked).into(), ..Report::default() }
+                }
+            };
+            if report.failed > 0 {
+                followed.failed.push(position);
+            }
+            followed.folds.entry(T::NAME).or_default().add(report);
+        }
+        followed
+    }
+
+    /// Tries a parked stream again, from the log.
+    pub async fn redrive(&self, parked: &Parked) -> Result<Redriven, ViewError> {
+        let Subject::Fold { stream, .. } = &parked.trouble.subject else {
+            return Ok(Redriven::Stuck("no fold: its event has to be published again".to_owned()));
+        };
+        let hint = Hint::of(stream.clone(), parked.trouble.version);
+        for end in self.advance(std::slice::from_ref(&hint)).await {
+            if let Err(trouble) = self.judge(&hint, end) {
+                self.parked.park(&trouble).await?;
+                return Ok(Redriven::Stuck(trouble.error));
+            }
+        }
+        self.parked.clear(&parked.trouble.subject, hint.target()).await?;
+        Ok(Redriven::Follows(hint.target()))
+    }
+
+    async fn advance(&self, hints: &[Hint]) -> Vec<Result<Advanced, AdvanceError>> {
+        advance_totals::<T, _, _, _>(&self.log, &self.ledger, &self.host, Generation::FIRST, hints).await
+    }
+
+    /// What an end means for the stream.
+    fn judge(&self, hint: &Hint, end: Result<Advanced, AdvanceError>) -> Result<Report, Trouble> {
+        let (version, class, error) = match end {
+            Ok(Advanced::Already) => return Ok(Report { duplicates: 1, ..Report::default() }),
+            Ok(Advanced::To(progress)) => return Ok(Report::of(&progress, self.host.now())),
+            Ok(Advanced::Stuck { version, error }) => (version, Class::Permanent, error),
+            Err(error) => {
+                let (version, class) = error.verdict(hint);
+                (version, class, error.to_string())
+            }
+        };
+        Err(Trouble { subject: subject::<T>(hint.stream()), version, error, class, at: self.host.now() })
+    }
+}
+
+fn subject<T: Totals>(stream: &StreamName) -> Subject {
+    Subject::Fold { view: T::NAME.to_owned(), generation: Generation::FIRST, stream: stream.clone() }
+}

@@ -1,0 +1,101 @@
+//! How much of a stream one transaction takes.
+
+use super::{Checkpoint, MOST_ITEMS, Sums, Totals};
+use crate::commit::Commit;
+use crate::hash::Hash;
+use crate::projection::Recorded;
+use crate::stream::Version;
+
+/// The rows that fit beside one checkpoint.
+const MOST_ROWS: usize = MOST_ITEMS - 1;
+
+/// What goes into one transaction of a stream.
+pub(super) struct Step {
+    pub(super) checkpoint: Checkpoint,
+    pub(super) sums: Sums,
+    /// How many commits it completes.
+    pub(super) commits: usize,
+}
+
+/// The next transaction of a stream; none where nothing is left. An error where not even the first commit can be
+/// understood: its version, and why not.
+pub(super) fn step<T: Totals>(
+    seen: Option<&Checkpoint>,
+    commits: &[Commit],
+) -> Result<Option<Step>, (Version, String)> {
+    let mut taken: Option<Step> = None;
+    for commit in commits {
+        let standing = taken.as_ref().map(|step| &step.checkpoint).or(seen);
+        let (checkpoint, sums) = match fold_commit::<T>(standing, commit) {
+            Ok(folded) => folded,
+            Err(_) if taken.is_some() => break,
+            Err(error) => return Err((commit.version, error)),
+        };
+        let Some(before) = &taken else {
+            let step = part(seen, checkpoint, sums);
+            if step.commits == 0 {
+                return Ok(Some(step));
+            }
+            taken = Some(step);
+            continue;
+        };
+        let mut together = before.sums.clone();
+        together.merge(sums);
+        if together.0.len() > MOST_ROWS {
+            break;
+        }
+        taken = Some(Step { checkpoint, sums: together, commits: before.commits + 1 });
+    }
+    Ok(taken)
+}
+
+/// The part of a commit's sums that is not added yet, and may be added together; the last part completes the commit.
+/// In which part a row is follows from the commit alone.
+fn part(seen: Option<&Checkpoint>, complete: Checkpoint, sums: Sums) -> Step {
+    let added = seen.map_or(0, |seen| seen.part);
+    let mut rest = sums.0.into_iter().skip(MOST_ROWS * added as usize);
+    let sums = Sums(rest.by_ref().take(MOST_ROWS).collect());
+    if rest.next().is_none() {
+        return Step { checkpoint: complete, sums, commits: 1 };
+    }
+    let before = seen.cloned().unwrap_or(Checkpoint {
+        document: "null".to_owned(),
+        version: Version::NONE,
+        part: 0,
+        hash: Hash::ORIGIN,
+    });
+    Step { checkpoint: Checkpoint { part: added + 1, ..before }, sums, commits: 0 }
+}
+
+/// What so many parts of a commit's sums add.
+pub(crate) fn first_parts(sums: Sums, parts: u32) -> Sums {
+    Sums(sums.0.into_iter().take(MOST_ROWS * parts as usize).collect())
+}
+
+/// A stream's checkpoint after one more commit, and what that adds.
+pub(crate) fn fold_commit<T: Totals>(
+    standing: Option<&Checkpoint>,
+    commit: &Commit,
+) -> Result<(Checkpoint, Sums), String> {
+    let document: Option<T::Document> = match standing {
+        Some(standing) => serde_json::from_str(&standing.document)
+            .map_err(|error| format!("the checkpoint does not read: {error}"))?,
+        None => None,
+    };
+    let events: Vec<T::Event> = commit.events.decode().map_err(|error| error.to_string())?;
+    let (mut document, mut all) = (document, Sums::default());
+    for (index, event) in (0..).zip(events) {
+        let recorded = Recorded {
+            event,
+            stream: &commit.stream,
+            version: commit.version.after(index),
+            committed_at: commit.committed_at,
+            actor: &commit.actor,
+        };
+        let (after, sums) = T::apply(document, &recorded);
+        document = after;
+        all.merge(sums);
+    }
+    let document = serde_json::to_string(&document).map_err(|error| error.to_string())?;
+    Ok((Checkpoint { document, version: commit.last_version(), part: 0, hash: commit.hash }, all))
+}
