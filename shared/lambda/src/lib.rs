@@ -18,3 +18,8 @@ pub use http::{Http, HttpHandler, Request, Response};
 pub use problem::Problem;
 pub use runtime::{aws_settings, run};
 pub use settings::{SettingError, Settings};
+
+/// A request of the SDK's client is some hundreds of small allocations: of its processor time, this allocator takes off
+/// a tenth and more (`docs/benchmarks/README.md`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
