@@ -6,7 +6,7 @@ use super::crowd;
 use super::figures::{Figures, Rounds, Side};
 use super::lanes::{CLIENTS, COMMANDS_A_CLIENT, Lanes, Step, Who};
 use super::meter::Meter;
-use super::ours::{accounts, append, execute};
+use super::ours::{accounts, append, create, execute};
 use super::processes;
 use super::projecting::Projecting;
 use super::replay::Replay;
@@ -180,8 +180,8 @@ impl Contest {
             Case::AppendCold(_) => append(&cold(), stream, command, metadata).await,
             // The newest command once more: the answer is the stream's state, and nothing is written.
             Case::Load(_) => execute(&cold(), stream, command, metadata, Effect::Repeated).await,
-            Case::Create
-            | Case::AppendWarm(_)
+            Case::Create => create(self.lanes.ours(), stream, command, metadata).await,
+            Case::AppendWarm(_)
             | Case::AppendFive
             | Case::Clients
             | Case::Contention

@@ -136,8 +136,9 @@ mod tests {
 
     #[test]
     fn a_run_counts_what_the_requests_of_each_case_take() {
-        let report = run_cases(&["append_warm_1", "append_cold_1", "append_5_events", "load_10"]);
-        let [warm, cold, five, load] = report.cases.as_slice() else { panic!("four cases") };
+        let report = run_cases(&["create", "append_warm_1", "append_cold_1", "append_5_events", "load_10"]);
+        let [create, warm, cold, five, load] = report.cases.as_slice() else { panic!("five cases") };
+        assert_eq!((create.ours.requests.0, create.ours.write_units.0), (1_000, 1_000));
         assert_eq!(warm.name, "append_warm_1");
         assert_eq!((warm.ours.requests.0, warm.ours.write_units.0), (1_000, 1_000));
         assert_eq!((cold.ours.requests.0, cold.ours.write_units.0, cold.ours.read_units.0), (2_000, 1_000, 500));

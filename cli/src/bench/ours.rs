@@ -39,6 +39,17 @@ pub(super) async fn append<L: EventLog>(
     execute(ours, stream, command, metadata, Effect::Appended).await
 }
 
+/// Carries out the first command of a stream.
+pub(super) async fn create(
+    ours: &Accounts,
+    stream: &StreamName,
+    command: &Book,
+    metadata: &Metadata,
+) -> Result<(), BenchError> {
+    let done = ours.begin(stream, command, metadata).await.map_err(|error| BenchError::Wrong(error.to_string()))?;
+    expect(stream, done.effect, Effect::Appended)
+}
+
 /// Carries out a command that must have this effect, and comes again where others were first too often.
 pub(super) async fn execute<L: EventLog>(
     ours: &Commands<Account, L, SystemHost>,
@@ -53,10 +64,14 @@ pub(super) async fn execute<L: EventLog>(
             done => break done.map_err(|error| BenchError::Wrong(error.to_string()))?,
         }
     };
-    if done.effect == effect {
+    expect(stream, done.effect, effect)
+}
+
+fn expect(stream: &StreamName, found: Effect, effect: Effect) -> Result<(), BenchError> {
+    if found == effect {
         Ok(())
     } else {
-        Err(BenchError::Wrong(format!("a command on {stream} was {:?} instead of {effect:?}", done.effect)))
+        Err(BenchError::Wrong(format!("a command on {stream} was {found:?} instead of {effect:?}")))
     }
 }
 

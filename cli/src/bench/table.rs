@@ -22,11 +22,12 @@ pub(crate) fn table(report: &Report) -> String {
         text += &line(row(case));
     }
     text + &format!(
-        "\nMachine: {}.\nThe figures of one command; in a replay of one event, in a projection of one commit, but for the times,\n\
-         which are those of a whole reading and of a batch of 100 commits. Visible: the times from a command's answer\n\
-         to its row, and to reading back one's own put. Where there are two, the first is the event log's and the second the raw SDK client's. Ratio is\n\
-         commands/s over commands/s, cpu the client's processor time. The store is an embedded one on the same machine:\n\
-         absolute times mean little, counts are exact, ratios hold by and large.",
+        "\nMachine: {}.\n\
+         The figures of one command; in a replay of one event, in a projection of one commit, but for the times, which are\n\
+         those of a whole reading and of a batch of 100 commits. Visible: from a command's answer to its row, and to\n\
+         reading back one's own put. Where there are two, the first is the event log's and the second the raw SDK\n\
+         client's. Ratio is commands/s over commands/s, cpu the client's processor time. The store is an embedded one on\n\
+         the same machine: absolute times mean little, counts are exact, ratios hold by and large.",
         report.machine
     )
 }
