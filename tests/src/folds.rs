@@ -1,5 +1,6 @@
 //! Whether the read models are what the log says: rows what their streams say, totals what all streams say together.
 
+use crate::Shop;
 use aws_sdk_dynamodb::Client;
 use domain::views::{PARTITIONS, sales, subscriptions};
 use dynamo::{Ledger, Log, Views};
@@ -8,8 +9,18 @@ use eventsourcing::views::Generation;
 use eventsourcing::{LogScan, StreamName, Totals};
 use lambda::SystemHost;
 
-/// The first thing that is not as the log says, if there is one; `table` tells the name of a table by its logical id.
-pub async fn first_difference(client: &Client, table: impl Fn(&str) -> String) -> Option<String> {
+impl Shop {
+    /// The first thing that is not as the log says, if there is one once everything has settled.
+    pub async fn difference(&self) -> Option<String> {
+        self.host.settled().await;
+        let tables = self.anyone().get("/_local").await.expect(200).body["tables"].clone();
+        let table = |logical: &str| tables[logical].as_str().expect("the table is there").to_owned();
+        first_difference(&Client::new(&self.host.aws_config()), table).await
+    }
+}
+
+/// `table` tells the name of a table by its logical id.
+async fn first_difference(client: &Client, table: impl Fn(&str) -> String) -> Option<String> {
     let log = Log::new(client.clone(), table("EventLog"));
     let views = PARTITIONS.iter().fold(Views::new(client.clone()), |views, (view, partitions)| {
         let (first, rest) = view.split_at(1);

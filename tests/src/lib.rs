@@ -2,10 +2,9 @@
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test panics where it fails")]
 
-pub mod folds;
+mod folds;
 pub mod payloads;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use lambda::Registered;
 use local::{Host, Options, Storage, Streams};
 use reqwest::{Method, StatusCode};
@@ -76,18 +75,6 @@ impl Shop {
     fn client(&self, subject: &str, scope: &str) -> Client {
         Client { token: Some(self.host.token(subject, &[scope]).expect("a token")), ..self.anyone() }
     }
-}
-
-/// A client of the database of a shop that runs in another process.
-#[must_use]
-pub fn database(url: &str) -> aws_sdk_dynamodb::Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
-        .endpoint_url(url);
-    aws_sdk_dynamodb::Client::from_conf(config.build())
 }
 
 /// Somebody who speaks HTTP to the shop.

@@ -25,6 +25,18 @@ pub struct Recorded<'a, E> {
     pub actor: &'a Actor,
 }
 
+/// The events of a commit, in order.
+pub(crate) fn recorded<E: Event>(commit: &Commit) -> Result<impl Iterator<Item = Recorded<'_, E>>, DecodeError> {
+    let events: Vec<E> = commit.events.decode()?;
+    Ok((0..).zip(events).map(|(index, event)| Recorded {
+        event,
+        stream: &commit.stream,
+        version: commit.version.after(index),
+        committed_at: commit.committed_at,
+        actor: &commit.actor,
+    }))
+}
+
 /// A read model of one category: a pure fold of each of its streams into one document.
 pub trait Projection: Send + Sync + 'static {
     /// The view's name.
@@ -130,17 +142,8 @@ fn fold_commit<P: Projection>(row: Option<&Row>, commit: &Commit) -> Result<Row,
         Some(row) => serde_json::from_str(&row.document).map_err(|error| format!("the row does not read: {error}"))?,
         None => None,
     };
-    let events: Vec<P::Event> = commit.events.decode().map_err(|error: DecodeError| error.to_string())?;
-    let document = (0..).zip(events).fold(document, |document, (index, event)| {
-        let recorded = Recorded {
-            event,
-            stream: &commit.stream,
-            version: commit.version.after(index),
-            committed_at: commit.committed_at,
-            actor: &commit.actor,
-        };
-        P::apply(document, &recorded)
-    });
+    let events = recorded(commit).map_err(|error| error.to_string())?;
+    let document = events.fold(document, |document, recorded| P::apply(document, &recorded));
     Ok(Row {
         document: serde_json::to_string(&document).map_err(|error| error.to_string())?,
         version: commit.last_version(),

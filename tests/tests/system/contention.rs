@@ -1,10 +1,8 @@
 //! Many customers, few goods.
 
 use crate::shop::{cart, ordered, product, stock};
-use aws_sdk_dynamodb::Client as DynamoDb;
 use futures::future::join_all;
 use tests::Shop;
-use tests::folds::first_difference;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_checkouts_for_a_hundred_goods_confirm_a_hundred() {
@@ -23,9 +21,7 @@ async fn two_hundred_checkouts_for_a_hundred_goods_confirm_a_hundred() {
     let confirmed: usize = join_all(clients).await.into_iter().sum();
     assert_eq!(confirmed, 100, "of 200");
     assert_eq!(stock(&shop, "mug").await, (100, 100, 0));
-    let tables = shop.anyone().get("/_local").await.expect(200).body["tables"].clone();
-    let table = |logical: &str| tables[logical].as_str().unwrap().to_owned();
-    assert_eq!(first_difference(&DynamoDb::new(&shop.host.aws_config()), table).await, None);
+    assert_eq!(shop.difference().await, None);
     assert!(shop.host.dead_letters().values().all(|count| *count == 0), "{:?}", shop.host.dead_letters());
     shop.host.stop().await;
 }

@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tests::folds::first_difference;
 use tests::{Client, Shop};
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -65,11 +64,6 @@ fn database(shop: &Shop) -> Database {
     Database::new(&shop.host.aws_config())
 }
 
-async fn difference(shop: &Shop) -> Option<String> {
-    shop.host.settled().await;
-    first_difference(&database(shop), table).await
-}
-
 async fn notes(operator: &Client) -> Vec<Value> {
     operator.get("/ops/parked").await.expect(200).body["items"].as_array().unwrap().clone()
 }
@@ -117,7 +111,7 @@ async fn what_an_older_release_cannot_read_is_parked_and_redriven_by_one_that_ca
     }
     assert!(notes(&operator).await.is_empty());
     assert_eq!(stock(&shop, "mug").await, (7, 0, 7));
-    assert_eq!(difference(&shop).await, None);
+    assert_eq!(shop.difference().await, None);
     let _ = operator.post(&path("stock/g1:stock-berlin.mug", "redrive"), json!({})).await.expect(404);
     shop.host.stop().await;
 }
@@ -130,7 +124,7 @@ async fn what_is_due_is_redriven_by_the_clock() {
     shop.host.advance_clock(HOUR).await;
     shop.host.settled().await;
     assert!(notes(&shop.operator()).await.is_empty());
-    assert_eq!(difference(&shop).await, None);
+    assert_eq!(shop.difference().await, None);
     shop.host.stop().await;
 }
 
@@ -188,7 +182,7 @@ async fn a_change_of_the_log_is_noted_until_somebody_has_looked_into_it() {
     assert!(note["error"].as_str().unwrap().contains("MODIFY"), "{note}");
     let refused = operator.post(&path("tampering:stock-berlin.mug@1", "redrive"), json!({})).await.expect(422);
     assert_eq!(refused.problem(), Some("tampered"));
-    let found = difference(&shop).await.unwrap();
+    let found = shop.difference().await.unwrap();
     assert!(found.contains("stock-berlin.mug") && found.contains("the log"), "{found}");
     let discarded = operator.post(&path("tampering:stock-berlin.mug@1", "discard"), json!({})).await.expect(200);
     assert_eq!(discarded.body["outcome"], "discarded");
@@ -200,7 +194,7 @@ async fn a_change_of_the_log_is_noted_until_somebody_has_looked_into_it() {
 async fn a_row_that_was_changed_is_named_with_its_field() {
     let shop = Shop::start().await;
     product(&shop, "mug", 1_299, &[("berlin", 10)]).await;
-    assert_eq!(difference(&shop).await, None);
+    assert_eq!(shop.difference().await, None);
     let database = database(&shop);
     let key = AttributeValue::S("g1/berlin.mug".to_owned());
     let row = database.get_item().table_name(table("StockView")).key("key", key.clone()).send().await.unwrap();
@@ -208,7 +202,7 @@ async fn a_row_that_was_changed_is_named_with_its_field() {
     let document = row["document"].as_s().unwrap().replace("\"on_hand\":10", "\"on_hand\":11");
     row.insert("document".to_owned(), AttributeValue::S(document));
     database.put_item().table_name(table("StockView")).set_item(Some(row)).send().await.unwrap();
-    let found = difference(&shop).await.unwrap();
+    let found = shop.difference().await.unwrap();
     let expected = "stock-berlin.mug: document/state/on_hand of its row in view stock is 11, its stream says 10";
     assert_eq!(found, expected);
     shop.host.stop().await;
@@ -237,7 +231,7 @@ async fn what_passed_the_projector_by_is_found_by_reconciling() {
     assert_eq!((&found["streams"], &found["parked"]), (&json!(2), &json!(0)));
     assert!(found["advanced"].as_u64() >= Some(4), "a row of each of two views: {found}");
     assert_eq!(stock(&shop, "mug").await, (10, 0, 10));
-    assert_eq!(difference(&shop).await, None);
+    assert_eq!(shop.difference().await, None);
     let again = shop.operator().post("/ops/reconcile", json!({})).await.expect(200).body;
     assert_eq!(again["advanced"], 0);
     shop.host.stop().await;
@@ -267,7 +261,7 @@ async fn a_batch_that_was_lost_to_the_projector_is_made_up_for_and_gone() {
     let found = operator.post("/ops/lost/redrive", json!({})).await.expect(200).body;
     assert_eq!(found, json!({ "batches": 1, "recovered": 1 }));
     assert_eq!(stock(&shop, "mug").await, (15, 0, 15));
-    assert_eq!(difference(&shop).await, None);
+    assert_eq!(shop.difference().await, None);
     let again = operator.post("/ops/lost/redrive", json!({})).await.expect(200).body;
     assert_eq!(again, json!({ "batches": 0, "recovered": 0 }));
     shop.host.stop().await;

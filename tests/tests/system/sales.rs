@@ -9,7 +9,6 @@ use lambda::Invoke;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tests::folds::first_difference;
 use tests::payloads::functions_on;
 use tests::{Answer, Client, Shop};
 
@@ -82,9 +81,7 @@ async fn what_was_sold_is_summed_up_exactly_and_redelivery_changes_nothing() {
     deliver(&projector, &messages).await;
     assert_eq!(sold(&staff, "sku").await, by_sku);
     assert_eq!(sold(&staff, "category").await, by_category);
-    let tables = tables(&shop).await;
-    let database = DynamoDb::new(&shop.host.aws_config());
-    assert_eq!(first_difference(&database, |id| tables[id].as_str().unwrap().to_owned()).await, None);
+    assert_eq!(shop.difference().await, None);
     shop.host.stop().await;
 }
 

@@ -1,27 +1,18 @@
 //! A projector that is stopped for longer than its stream keeps records: what the stream has lost, the log has.
 
 use crate::shop::{cart, product};
-use aws_sdk_dynamodb::Client as DynamoDb;
 use serde_json::json;
 use std::time::Duration;
 use tests::Shop;
-use tests::folds::first_difference;
 
 const HOURS: Duration = Duration::from_hours(25);
-
-async fn difference(shop: &Shop) -> Option<String> {
-    shop.host.settled().await;
-    let tables = shop.anyone().get("/_local").await.expect(200).body["tables"].clone();
-    let table = |logical: &str| tables[logical].as_str().unwrap().to_owned();
-    first_difference(&DynamoDb::new(&shop.host.aws_config()), table).await
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_stopped_projector_has_lost_is_noticed_and_read_from_the_log() {
     let shop = Shop::start().await;
     product(&shop, "mug", 1_299, &[("berlin", 10)]).await;
     product(&shop, "cup", 899, &[("berlin", 10)]).await;
-    assert_eq!(difference(&shop).await, None);
+    assert_eq!(shop.difference().await, None);
 
     // The daily run would make up for everything by itself: it stands still too.
     for function in ["projector", "reconcile"] {
@@ -35,7 +26,7 @@ async fn what_a_stopped_projector_has_lost_is_noticed_and_read_from_the_log() {
     }
     shop.host.advance_clock(HOURS).await;
     shop.host.resume("projector").await.unwrap();
-    assert!(difference(&shop).await.is_some(), "nothing is left of the news");
+    assert!(shop.difference().await.is_some(), "nothing is left of the news");
     let deliveries = shop.host.deliveries()["projector"];
     assert!(deliveries.trimmed > 30, "{deliveries:?}");
     let stock = async |sku: &str| {
@@ -51,7 +42,7 @@ async fn what_a_stopped_projector_has_lost_is_noticed_and_read_from_the_log() {
 
     // Streams without further news wait for the run that looks at all of them.
     shop.host.resume("reconcile").await.unwrap();
-    assert_eq!(difference(&shop).await, None);
+    assert_eq!(shop.difference().await, None);
     assert_eq!(stock("cup").await, [10, 3]);
     shop.host.stop().await;
 }

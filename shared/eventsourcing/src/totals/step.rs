@@ -3,7 +3,7 @@
 use super::{Checkpoint, MOST_ITEMS, Sums, Totals};
 use crate::commit::Commit;
 use crate::hash::Hash;
-use crate::projection::Recorded;
+use crate::projection::recorded;
 use crate::stream::Version;
 
 /// The rows that fit beside one checkpoint.
@@ -82,16 +82,8 @@ pub(crate) fn fold_commit<T: Totals>(
             .map_err(|error| format!("the checkpoint does not read: {error}"))?,
         None => None,
     };
-    let events: Vec<T::Event> = commit.events.decode().map_err(|error| error.to_string())?;
     let (mut document, mut all) = (document, Sums::default());
-    for (index, event) in (0..).zip(events) {
-        let recorded = Recorded {
-            event,
-            stream: &commit.stream,
-            version: commit.version.after(index),
-            committed_at: commit.committed_at,
-            actor: &commit.actor,
-        };
+    for recorded in recorded(commit).map_err(|error| error.to_string())? {
         let (after, sums) = T::apply(document, &recorded);
         document = after;
         all.merge(sums);
