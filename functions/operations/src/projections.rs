@@ -1,9 +1,10 @@
 //! How far the folds are behind, as a look at the streams that moved last shows it.
 
 use crate::Operations;
-use api::operations::{Lag, Projections};
-use domain::views::{activity, subscriptions};
+use api::operations::{Lag, Projections, SoFar};
+use domain::views::{activity, sales, subscriptions};
 use dynamo::{Direction, Lookup};
+use eventsourcing::folds::Report;
 use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
     Clock, Consistency, EventLog, LogError, ParkingLot, StreamName, Subject, Timestamp, Version, Views,
@@ -11,7 +12,7 @@ use eventsourcing::{
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
-use lambda::{Problem, Request, Response};
+use lambda::{Problem, Request, Response, metrics};
 use std::collections::BTreeMap;
 
 /// So many streams are looked at: those that moved last. What is behind in an older one is found by reconciling.
@@ -22,16 +23,17 @@ const CONCURRENCY: usize = 8;
 const PAGE: usize = 100;
 
 impl Operations {
-    /// `GET /ops/projections`
+    /// `GET /ops/projections`: of totals, which have no row a stream, only what was done so far and what is parked.
     pub(crate) async fn projections(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;
         let streams = self.moved_last().await?;
         let looks: Vec<_> = streams.iter().map(|stream| self.lags(stream)).collect();
         let lags = stream::iter(looks).buffer_unordered(CONCURRENCY);
         let (parked, lags): (_, Vec<Vec<Lag>>) = futures::try_join!(self.parked_by_subscriber(), lags.try_collect())?;
+        let so_far = metrics::followed_so_far();
         let mut items = Vec::new();
-        for subscription in subscriptions() {
-            let name = subscription.name().to_owned();
+        for name in subscriptions().iter().map(|subscription| subscription.name()).chain([sales::NAME]) {
+            let so_far = so_far.get(name).map(so_far_of).unwrap_or_default();
             let of_fold = lags.iter().flatten().filter(|lag| lag.name == name);
             let sum = of_fold.fold(Lag::default(), |sum, lag| Lag {
                 rows: sum.rows + lag.rows,
@@ -41,7 +43,7 @@ impl Operations {
                 ..sum
             });
             let notes = parked.get(&format!("{name}/{}", Generation::FIRST)).copied().unwrap_or_default();
-            items.push(Lag { name, parked: notes, ..sum });
+            items.push(Lag { name: name.to_owned(), parked: notes, so_far, ..sum });
         }
         Response::json(StatusCode::OK, &Projections { streams: streams.len(), items, parked })
     }
@@ -97,7 +99,7 @@ impl Operations {
                 rows_behind: usize::from(missing().next().is_some()),
                 commits_behind: missing().count(),
                 ms_behind: missing().min().map_or(0, |at| now.0.saturating_sub(at.0).max(0)),
-                parked: 0,
+                ..Lag::default()
             }
         };
         Ok(seen.into_iter().map(lag).collect())
@@ -116,5 +118,16 @@ impl Operations {
                 return Ok(count);
             }
         }
+    }
+}
+
+fn so_far_of(report: &Report) -> SoFar {
+    SoFar {
+        advanced: report.advanced,
+        commits: report.commits,
+        gaps_repaired: report.repaired,
+        duplicates_dropped: report.duplicates,
+        longest_lag_ms: report.lag_ms,
+        longest_lag_commits: report.lag_commits,
     }
 }

@@ -97,4 +97,23 @@ pub struct Lag {
     pub ms_behind: i64,
     /// How many notes it has left.
     pub parked: usize,
+    /// What it did since the process that answers began: on one machine all of it, on AWS the metrics tell.
+    pub so_far: SoFar,
+}
+
+/// What a fold did since a process began.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct SoFar {
+    /// Rows that were written.
+    pub advanced: usize,
+    /// Commits that were folded into them.
+    pub commits: usize,
+    /// Rows for which commits were missing, which were read from the log.
+    pub gaps_repaired: usize,
+    /// Hints that told nothing new.
+    pub duplicates_dropped: usize,
+    /// The longest time from a commit to its row.
+    pub longest_lag_ms: i64,
+    /// The most commits by which a row had been behind.
+    pub longest_lag_commits: usize,
 }

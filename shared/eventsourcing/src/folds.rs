@@ -80,7 +80,8 @@ impl Report {
         }
     }
 
-    pub(crate) fn add(&mut self, other: Self) {
+    /// Adds up; of the lags the longest.
+    pub fn add(&mut self, other: Self) {
         self.advanced += other.advanced;
         self.commits += other.commits;
         self.duplicates += other.duplicates;

@@ -7,6 +7,7 @@ use metrics::{Unit, counter, describe_histogram, gauge, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::{Mutex, PoisonError};
 
 /// Where the metrics of all functions are found, each under its own dimension [`FUNCTION`].
 const NAMESPACE: &str = "EventSourcing";
@@ -37,9 +38,13 @@ impl Emitter {
     }
 }
 
+/// What became of each fold since this process began.
+static FOLLOWED: Mutex<BTreeMap<&'static str, Report>> = Mutex::new(BTreeMap::new());
+
 /// What became of each fold.
 pub fn followed(folds: &BTreeMap<&'static str, Report>) {
     for (fold, report) in folds {
+        FOLLOWED.lock().unwrap_or_else(PoisonError::into_inner).entry(fold).or_default().add(*report);
         let count = |name: &'static str, count: usize| {
             counter!(name, SUBSCRIPTION => *fold).increment(u64::try_from(count).unwrap_or(u64::MAX));
         };
@@ -54,6 +59,13 @@ pub fn followed(folds: &BTreeMap<&'static str, Report>) {
             histogram!(LAG_MS, SUBSCRIPTION => *fold).record(bounded(report.lag_ms));
         }
     }
+}
+
+/// What became of each fold since this process began: on one machine, where all functions are one process, in all of
+/// them.
+#[must_use]
+pub fn followed_so_far() -> BTreeMap<&'static str, Report> {
+    FOLLOWED.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// Items of the log that were changed or removed.

@@ -40,6 +40,10 @@ async fn what_a_stopped_projector_has_lost_is_noticed_and_read_from_the_log() {
     let _ = staff.post("/stock/berlin/mug/receive", json!({ "quantity": 5 })).await.expect(200);
     assert_eq!((stock("mug").await, stock("cup").await), ([15, 3], [10, 0]));
 
+    let projections = shop.operator().get("/ops/projections").await.expect(200).body;
+    let stocks = projections["items"].as_array().unwrap().iter().find(|item| item["name"] == "stock").unwrap();
+    assert!(stocks["so_far"]["gaps_repaired"].as_u64() >= Some(1), "{stocks}");
+
     // Streams without further news wait for the run that looks at all of them.
     shop.host.resume("reconcile").await.unwrap();
     assert_eq!(shop.difference().await, None);
