@@ -20,9 +20,10 @@ mod world;
 
 use eventsourcing::faulty::Fault;
 use judge::{Anomaly, judge};
+use std::collections::BTreeMap;
 use std::time::Instant;
 use strum::VariantNames;
-use tally::{IN_EACH, ON_AVERAGE, Tally, tally};
+use tally::{IN_NEARLY_ALL, ON_AVERAGE, Tally, tally};
 use world::{Again, Setting, run};
 
 /// So many seeds are judged unless the environment says otherwise.
@@ -49,6 +50,7 @@ fn no_history_has_an_anomaly() {
     let many = from_environment("HISTORY_SEEDS").unwrap_or(SEEDS);
     let seeds = one.map_or(0..many, |seed| seed..seed + 1);
     let (started, mut total) = (Instant::now(), Tally::new());
+    let mut lacking: BTreeMap<&str, u64> = BTreeMap::new();
     for seed in seeds.clone() {
         let _replay = Replay(seed);
         let left = run(seed, Setting::ALL);
@@ -60,14 +62,17 @@ fn no_history_has_an_anomaly() {
         assert!(unknown.is_empty(), "{unknown:?} have no answer");
         assert!(found.is_empty(), "{found:?}");
         let counted = tally(&left);
-        let missing: Vec<_> = IN_EACH.into_iter().filter(|what| !counted.contains_key(*what)).collect();
-        assert!(missing.is_empty(), "not in this history: {missing:?}");
+        for missing in IN_NEARLY_ALL.into_iter().filter(|what| !counted.contains_key(*what)) {
+            *lacking.entry(missing).or_default() += 1;
+        }
         for (what, times) in counted {
             *total.entry(what).or_default() += times;
         }
     }
-    println!("{} seeds in {:?}: {total:#?}", seeds.end - seeds.start, started.elapsed());
+    println!("{} seeds in {:?}: {total:#?}, of these lack: {lacking:?}", seeds.end - seeds.start, started.elapsed());
     if one.is_none() && many >= SEEDS {
+        let rare: Vec<_> = lacking.iter().filter(|(_, histories)| **histories * 100 > many).collect();
+        assert!(rare.is_empty(), "more than one history in a hundred is without {rare:?}");
         let wanted = Fault::VARIANTS.iter().chain(&ON_AVERAGE);
         let missing: Vec<_> = wanted.filter(|what| total.get(**what).is_none_or(|times| *times < many)).collect();
         assert!(missing.is_empty(), "less than one in a history: {missing:?} of {total:?}");
