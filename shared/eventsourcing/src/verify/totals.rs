@@ -4,11 +4,9 @@
 //! that nobody wrote meanwhile has to be the sum exactly, however much is going on elsewhere.
 
 use super::{CONCURRENCY, Difference, LOOKS, PAUSE, VerifyError};
-use crate::chain::{Broken, Tampering};
-use crate::commit::Commit;
-use crate::log::LogError;
+use crate::chain::{Chain, Witness, follow_chain};
 use crate::ports::Clock;
-use crate::scan::{LogScan, Part};
+use crate::scan::LogScan;
 use crate::stream::{StreamName, Version};
 use crate::totals::{Amounts, Checkpoint, Ledger, Sums, TotalKey, Totals, first_parts, fold_commit, place};
 use crate::views::Generation;
@@ -118,49 +116,41 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
         let seen = self.ledger.checkpoint(&place::<T>(self.generation, stream)).await?;
         let reached = seen.as_ref().map_or(Version::NONE, |seen| seen.version);
         let mut added = Added { stream: stream.clone(), sums: Sums::default(), reached, lacks: None };
-        let mut standing: Option<Checkpoint> = None;
-        for commit in self.commits(stream).await? {
-            let (next, sums) = fold_commit::<T>(standing.as_ref(), &commit).map_err(|error| Difference::Stuck {
-                stream: stream.clone(),
-                view: T::NAME,
-                version: commit.version,
-                error,
-            })?;
-            if next.version <= reached {
-                added.sums.merge(sums);
-            } else if !sums.0.is_empty() {
-                let next_to_add = standing.as_ref().map_or(Version::NONE, |standing| standing.version) == reached;
-                let parts = seen.as_ref().filter(|_| next_to_add).map_or(0, |seen| seen.part);
-                added.sums.merge(first_parts(sums, parts));
-                added.lacks = Some(next.version);
+        let witness = seen.as_ref().map(|seen| Witness { version: seen.version, hash: seen.hash });
+        let chain = Chain::of(stream.clone(), witness.as_slice());
+        let (mut standing, mut stuck): (Option<Checkpoint>, _) = (None, None);
+        follow_chain(self.log, chain, |commit| {
+            if stuck.is_some() {
+                return;
             }
-            let remembered = seen.as_ref().filter(|seen| seen.version == next.version);
-            if remembered.is_some_and(|seen| seen.hash != next.hash) {
-                let broken =
-                    Broken { stream: stream.clone(), version: commit.version, tampering: Tampering::Rewritten };
-                return Err(Difference::Log(broken).into());
+            match fold_commit::<T>(standing.as_ref(), commit) {
+                Ok((next, sums)) => {
+                    let before = standing.as_ref().map_or(Version::NONE, |standing| standing.version);
+                    let parts = seen.as_ref().filter(|_| before == reached).map_or(0, |seen| seen.part);
+                    added.take(next.version, sums, parts);
+                    standing = Some(next);
+                }
+                Err(error) => stuck = Some((commit.version, error)),
             }
-            standing = Some(next);
+        })
+        .await?;
+        match stuck {
+            None => Ok(added),
+            Some((version, error)) => {
+                Err(Difference::Stuck { stream: stream.clone(), view: T::NAME, version, error }.into())
+            }
         }
-        let head = standing.map_or(Version::NONE, |standing| standing.version);
-        if head < reached {
-            let broken = Broken { stream: stream.clone(), version: head.next(), tampering: Tampering::Removed };
-            return Err(Difference::Log(broken).into());
-        }
-        Ok(added)
     }
+}
 
-    async fn commits(&self, stream: &StreamName) -> Result<Vec<Commit>, VerifyError> {
-        let part = Part::Stream(stream.clone());
-        let (mut commits, mut next) = (Vec::new(), None);
-        loop {
-            let page = self.log.page(&part, next.as_ref()).await.map_err(VerifyError::Log)?;
-            let found: Result<Vec<_>, LogError> = page.commits.into_iter().collect();
-            commits.extend(found.map_err(VerifyError::Log)?);
-            next = page.next;
-            if next.is_none() {
-                return Ok(commits);
-            }
+impl Added {
+    /// Takes in what the commit up to a version adds: all of it, or so many parts where the checkpoint is behind it.
+    fn take(&mut self, version: Version, sums: Sums, parts: u32) {
+        if version <= self.reached {
+            self.sums.merge(sums);
+        } else if !sums.0.is_empty() {
+            self.sums.merge(first_parts(sums, parts));
+            self.lacks = Some(version);
         }
     }
 }

@@ -1,17 +1,18 @@
 //! What totals promise: whatever hints come, in whatever order, and whoever fails on the way, the rows are the sum of
 //! what all the streams say.
 
+mod verified;
+
 use crate::counter::{Add, Counted, Counter, StillHost, keyed};
 use eventsourcing::memory::{MemoryLog, MemoryParked};
 use eventsourcing::parked::Class;
 use eventsourcing::totals::{
     Amounts, Checkpoint, Entry, MOST_ITEMS, MemoryLedger, Posted, Sums, TotalKey, fold, place,
 };
-use eventsourcing::verify::TotalsVerification;
 use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
-    Advanced, Commands, EventLog, Hash, Hint, Ledger, LogScan, ParkingLot, Recorded, StreamName, Tally, Totals,
-    Version, ViewError, advance_totals,
+    Advanced, Commands, EventLog, Hint, Ledger, ParkingLot, Recorded, StreamName, Tally, Totals, Version, ViewError,
+    advance_totals,
 };
 use futures::FutureExt;
 use futures::future::{join_all, pending, select};
@@ -337,64 +338,4 @@ proptest! {
             assert_eq!(fresh, expected(&counters));
         });
     }
-}
-
-/// What a verification of everything finds.
-async fn verified(log: &MemoryLog, ledger: &MemoryLedger) -> Result<usize, String> {
-    let streams: Vec<_> = log.heads().await.unwrap().into_iter().map(|(stream, _)| stream).collect();
-    let verification = TotalsVerification { log, ledger, host: &StillHost::default(), generation: FIRST };
-    verification.run::<ByTurn>(&streams).await.map_err(|error| error.to_string())
-}
-
-#[tokio::test]
-async fn totals_that_are_not_the_sum_are_found_and_named() {
-    let counters = [vec![1, 2, 3], vec![4], vec![LARGE + 50]];
-    let log = log_of(&counters).await;
-    let ledger = totals(&counters, &[]).await.ledger;
-    assert_eq!(verified(&log, &ledger).await, Ok(2 + LARGE as usize + 50));
-
-    // Somebody adds what no stream says.
-    let mut more = Sums::default();
-    more.add(key("turn", &"odd"), "sum", 7);
-    let checkpoint = ledger.checkpoint(&place::<ByTurn>(FIRST, &stream(0))).await.unwrap();
-    let same = Entry { place: place::<ByTurn>(FIRST, &stream(0)), seen: checkpoint.clone(), next: checkpoint.unwrap() };
-    assert_eq!(ledger.post(&[same], &more).await.unwrap(), Posted::Yes);
-    let said = "sum of turn/odd in view by-turn is 9, all streams together say 2";
-    assert_eq!(verified(&log, &ledger).await, Err(said.to_owned()));
-}
-
-#[tokio::test]
-async fn a_stream_that_is_not_added_is_behind_and_one_that_is_added_in_part_is_too() {
-    let counters = [vec![1, 2, 3], vec![LARGE + 50]];
-    let log = log_of(&counters).await;
-    let ledger = MemoryLedger::default();
-    let said = |stream: usize, wanted: u64| {
-        Err(format!("counter-{stream}: version of its row in view by-turn is 0, its stream says {wanted}"))
-    };
-    assert_eq!(verified(&log, &ledger).await, said(0, 3));
-    let (_, sums) = fold::<ByTurn>(&log.commits(&stream(0)));
-    let commits = log.commits(&stream(0));
-    let next = fold::<ByTurn>(&commits).0.unwrap();
-    let entry = Entry { place: place::<ByTurn>(FIRST, &stream(0)), seen: None, next };
-    assert_eq!(ledger.post(&[entry], &sums).await.unwrap(), Posted::Yes);
-
-    // Of the other one the first part alone, as a crash leaves it.
-    let all = fold::<ByTurn>(&log.commits(&stream(1))).1;
-    let first = Sums(all.0.into_iter().take(MOST_ITEMS - 1).collect());
-    let next = Checkpoint { document: "null".to_owned(), version: Version::NONE, part: 1, hash: Hash::ORIGIN };
-    let entry = Entry { place: place::<ByTurn>(FIRST, &stream(1)), seen: None, next };
-    assert_eq!(ledger.post(&[entry], &first).await.unwrap(), Posted::Yes);
-    assert_eq!(verified(&log, &ledger).await, said(1, 1), "and no row of it is wrong");
-}
-
-#[tokio::test]
-async fn a_stream_whose_end_is_gone_and_one_that_was_rewritten_are_tampered_with() {
-    let counters = [vec![1, 2, 3]];
-    let ledger = totals(&counters, &[]).await.ledger;
-    assert_eq!(
-        verified(&log_of(&[vec![1, 2]]).await, &ledger).await,
-        Err("the log: counter-0@3: a commit is missing".to_owned())
-    );
-    let said = "the log: counter-0@3: the commit is not the one that was seen here before";
-    assert_eq!(verified(&log_of(&[vec![1, 2, 4]]).await, &ledger).await, Err(said.to_owned()));
 }
