@@ -1,6 +1,7 @@
 //! Why a command failed, in one line that says what to do, and with which exit code.
 
 use crate::bench::{BenchError, PlotError};
+use crate::tables::NoTable;
 use local::HostError;
 use reqwest::StatusCode;
 use std::process::ExitCode;
@@ -28,8 +29,8 @@ pub(crate) enum Failure {
     #[error("{0} shows no tables: only those of `shop serve` can be read, and only from the machine that it runs on")]
     NoTables(String),
     /// The shop is of another release.
-    #[error("there is no table {0}: is that a shop of this release?")]
-    NoTable(String),
+    #[error(transparent)]
+    NoTable(#[from] NoTable),
     /// The tables cannot be read.
     #[error("{0}; is `shop serve` still running?")]
     Tables(String),

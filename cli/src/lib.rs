@@ -20,6 +20,7 @@ mod tables;
 mod terminal;
 
 pub use stack::{TEMPLATE, functions, parameters};
+pub use tables::{NoTable, Tables};
 
 use arguments::Arguments;
 use clap::Parser;

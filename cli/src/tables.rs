@@ -3,8 +3,12 @@
 use crate::client::Client;
 use crate::failure::Failure;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use domain::views::PARTITIONS;
+use domain::views::{PARTITIONS, sales, subscriptions};
 use dynamo::{Ledger, Log, Views};
+use eventsourcing::verify::{TotalsVerification, Verification, Verified, VerifyError};
+use eventsourcing::views::Generation;
+use eventsourcing::{LogError, LogScan, StreamName, Totals};
+use lambda::SystemHost;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -16,14 +20,16 @@ struct Description {
 }
 
 /// The log of a shop, and what is folded from it.
-pub(crate) struct Tables {
-    /// The log.
-    pub(crate) log: Log,
-    /// The views.
-    pub(crate) views: Views,
-    /// The sales.
-    pub(crate) sales: Ledger,
+pub struct Tables {
+    log: Log,
+    views: Views,
+    sales: Ledger,
 }
+
+/// The shop has no table of this logical id.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no table {0}: is that a shop of this release?")]
+pub struct NoTable(String);
 
 impl Tables {
     /// Those of the local host that answers there.
@@ -36,14 +42,45 @@ impl Tables {
             .credentials_provider(Credentials::new("local", "local", None, None, "shop"))
             .endpoint_url(aws);
         let database = aws_sdk_dynamodb::Client::from_conf(config.build());
-        let table = |logical: String| tables.get(&logical).cloned().ok_or(Failure::NoTable(logical));
+        Ok(Self::on(&database, |logical| tables.get(logical).cloned())?)
+    }
+
+    /// Those of a database, of which `table` tells the names by their logical ids.
+    pub fn on(database: &aws_sdk_dynamodb::Client, table: impl Fn(&str) -> Option<String>) -> Result<Self, NoTable> {
+        let table = |logical: &str| table(logical).ok_or_else(|| NoTable(logical.to_owned()));
         let mut views = Views::new(database.clone());
         for (view, partitions) in PARTITIONS {
-            views = views.with(view, table(logical(view))?, partitions);
+            views = views.with(view, table(&logical(view))?, partitions);
         }
-        let [log, rows, checkpoints] =
-            ["EventLog", "SalesView", "SalesCheckpoints"].map(|logical| table(logical.to_owned()));
-        Ok(Self { log: Log::new(database.clone(), log?), views, sales: Ledger::new(database, rows?, checkpoints?) })
+        let sales = Ledger::new(database.clone(), table("SalesView")?, table("SalesCheckpoints")?);
+        Ok(Self { log: Log::new(database.clone(), table("EventLog")?), views, sales })
+    }
+
+    /// Every stream, in the order of their names: the same difference is the first one each time.
+    pub async fn streams(&self) -> Result<Vec<StreamName>, LogError> {
+        let mut streams: Vec<_> = self.log.heads().await?.into_iter().map(|(stream, _)| stream).collect();
+        streams.sort();
+        Ok(streams)
+    }
+
+    /// Compares these streams with their chains, and their rows with their folds; `done` is told of each that agrees.
+    pub async fn verify(&self, streams: &[StreamName], done: impl Fn() + Send) -> Result<Verified, VerifyError> {
+        let verification = Verification {
+            log: &self.log,
+            views: &self.views,
+            host: &SystemHost,
+            subscriptions: &subscriptions(),
+            generation: Generation::FIRST,
+        };
+        verification.run(streams, done).await
+    }
+
+    /// Compares the totals of the sales with a fold of the orders among all streams; how many rows there are.
+    pub async fn verify_sales(&self, streams: &[StreamName]) -> Result<usize, VerifyError> {
+        let (log, ledger) = (&self.log, &self.sales);
+        let totals = TotalsVerification { log, ledger, host: &SystemHost, generation: Generation::FIRST };
+        let orders = streams.iter().filter(|stream| stream.category() == sales::View::CATEGORY);
+        totals.run::<sales::View>(&orders.cloned().collect::<Vec<_>>()).await
     }
 }
 

@@ -11,46 +11,10 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, PutRequest, ReturnValuesOnConditionCheckFailure as OnFailure, WriteRequest,
 };
 use local::{Host, HostError, Options, Storage, Streams};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, SocketAddr};
 
-/// Two tables with the key of an event log, without a stream: what reads a stream is not part of an append. One of rows.
-const TEMPLATE: &str = "
-AWSTemplateFormatVersion: '2010-09-09'
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Log:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      TableName: bench
-      BillingMode: PAY_PER_REQUEST
-      AttributeDefinitions:
-        - {AttributeName: stream, AttributeType: S}
-        - {AttributeName: version, AttributeType: N}
-      KeySchema:
-        - {AttributeName: stream, KeyType: HASH}
-        - {AttributeName: version, KeyType: RANGE}
-  Replayed:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      TableName: replayed
-      BillingMode: PAY_PER_REQUEST
-      AttributeDefinitions:
-        - {AttributeName: stream, AttributeType: S}
-        - {AttributeName: version, AttributeType: N}
-      KeySchema:
-        - {AttributeName: stream, KeyType: HASH}
-        - {AttributeName: version, KeyType: RANGE}
-  Rows:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      TableName: rows
-      BillingMode: PAY_PER_REQUEST
-      AttributeDefinitions:
-        - {AttributeName: key, AttributeType: S}
-      KeySchema:
-        - {AttributeName: key, KeyType: HASH}
-";
 /// The table that is appended to,
 pub(super) const TABLE: &str = "bench";
 /// the one that is read as a whole,
@@ -63,10 +27,39 @@ const BATCH: usize = 25;
 /// An item as the raw client writes it.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
+/// Two tables with the key of an event log, without a stream: what reads a stream is not part of an append. One of rows.
+fn template() -> String {
+    let log = [("stream", "S"), ("version", "N")];
+    let template = json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {
+            "Log": table(TABLE, &log), "Replayed": table(REPLAYED, &log), "Rows": table(ROWS, &[("key", "S")]),
+        },
+    });
+    template.to_string()
+}
+
+/// A table by its name and the parts of its key, with their types.
+fn table(name: &str, key: &[(&str, &str)]) -> Value {
+    let types = key.iter().map(|(part, kind)| json!({ "AttributeName": part, "AttributeType": kind }));
+    let parts = key.iter().zip(["HASH", "RANGE"]);
+    let parts = parts.map(|((part, _), role)| json!({ "AttributeName": part, "KeyType": role }));
+    json!({
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "TableName": name,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": types.collect::<Vec<_>>(),
+            "KeySchema": parts.collect::<Vec<_>>(),
+        },
+    })
+}
+
 /// Starts the embedded store.
 pub(super) async fn start() -> Result<Host, HostError> {
     Host::start(Options {
-        template: TEMPLATE.to_owned(),
+        template: template(),
         parameters: BTreeMap::new(),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         storage: Storage::Temporary,

@@ -5,12 +5,9 @@ use crate::client::Client;
 use crate::failure::Failure;
 use crate::tables::Tables;
 use crate::terminal::{self, bar};
-use domain::views::{sales, subscriptions};
+use eventsourcing::StreamName;
 use eventsourcing::chain::Broken;
-use eventsourcing::verify::{Difference, TotalsVerification, Verification, Verified, VerifyError};
-use eventsourcing::views::Generation;
-use eventsourcing::{LogScan, StreamName, Totals};
-use lambda::SystemHost;
+use eventsourcing::verify::{Difference, Verified, VerifyError};
 use serde_json::{Value, json};
 
 /// Compare each stream with its hash chain, each row of each view with the fold of its stream, and the totals of sales
@@ -37,20 +34,12 @@ impl Verify {
         let tables = Tables::of(&Client::new(global)?).await?;
         let streams = match &self.stream {
             Some(stream) => vec![stream.clone()],
-            None => streams(&tables).await?,
-        };
-        let subscriptions = subscriptions();
-        let verification = Verification {
-            log: &tables.log,
-            views: &tables.views,
-            host: &SystemHost,
-            subscriptions: &subscriptions,
-            generation: Generation::FIRST,
+            None => tables.streams().await.map_err(|error| Failure::Tables(error.to_string()))?,
         };
         let progress = bar("streams verified", streams.len());
         let verified = async {
-            let verified = verification.run(&streams, || progress.inc(1)).await?;
-            let totals = if self.stream.is_none() { verify_sales(&tables, &streams).await? } else { 0 };
+            let verified = tables.verify(&streams, || progress.inc(1)).await?;
+            let totals = if self.stream.is_none() { tables.verify_sales(&streams).await? } else { 0 };
             Ok((verified, totals))
         };
         let verified = verified.await;
@@ -69,22 +58,6 @@ impl Verify {
         }
         Err(Failure::Different(found.to_string()))
     }
-}
-
-/// Compares the totals of the sales with a fold of all orders; how many rows there are.
-async fn verify_sales(tables: &Tables, streams: &[StreamName]) -> Result<usize, VerifyError> {
-    let (log, ledger) = (&tables.log, &tables.sales);
-    let totals = TotalsVerification { log, ledger, host: &SystemHost, generation: Generation::FIRST };
-    let orders: Vec<_> = streams.iter().filter(|stream| stream.category() == sales::View::CATEGORY).cloned().collect();
-    totals.run::<sales::View>(&orders).await
-}
-
-/// Every stream, in the order of their names: the same difference is the first one each time.
-async fn streams(tables: &Tables) -> Result<Vec<StreamName>, Failure> {
-    let heads = tables.log.heads().await.map_err(|error| Failure::Tables(error.to_string()))?;
-    let mut streams: Vec<_> = heads.into_iter().map(|(stream, _)| stream).collect();
-    streams.sort();
-    Ok(streams)
 }
 
 fn report(&Verified { streams, commits, rows }: &Verified, totals: usize, global: &Global) -> Result<(), Failure> {

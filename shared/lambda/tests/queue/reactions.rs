@@ -1,35 +1,17 @@
 //! A batch of messages: who is taken, who comes again, and what is parked.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
+use crate::{Noon, Wish, append};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use eventsourcing::memory::{MemoryLog, MemoryParked};
 use eventsourcing::parked::{Class, Notes, Parked, Trouble};
 use eventsourcing::stream::StreamName;
-use eventsourcing::{
-    Actor, Clock, CommitId, Consistency, Correlation, Digest, Draft, EventId, EventLog, Events, LogError, Notice,
-    ParkingLot, Reading, Subject, Timestamp, Version, ViewError,
-};
+use eventsourcing::{EventId, Events, LogError, Notice, ParkingLot, Subject, Version, ViewError};
 use lambda::Function;
 use lambda::queue::{Reactions, Reactor, Unreacted};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 const BATCH: u64 = 10;
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
-#[serde(tag = "type", content = "data")]
-enum Wish {
-    Wished { text: String },
-}
-
-impl eventsourcing::Event for Wish {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
 
 /// Keeps what it took; fails on what is wished so.
 #[derive(Clone, Default)]
@@ -54,17 +36,6 @@ impl Reactor for Granting {
         self.taken.lock().unwrap().push((notice.version.0, text));
         Ok(())
     }
-}
-
-#[derive(Clone, Copy)]
-struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> Timestamp {
-        Timestamp(1_763_722_800_000)
-    }
-
-    async fn sleep(&self, _: Duration) {}
 }
 
 /// Takes no notes.
@@ -224,20 +195,8 @@ async fn a_redriven_notice_takes_its_note_away_once_it_is_reacted_to() {
 async fn a_payload_that_did_not_come_along_is_read_from_the_log() {
     let reactor = Granting::default();
     for texts in [&["a", "b"][..], &["c", "d", "e"], &["f"]] {
-        let reading = Reading { schema: 1, until: None, consistency: Consistency::Strong };
-        let head = reactor.log.load(&stream(), reading).await.unwrap().head().clone();
         let wishes: Vec<_> = texts.iter().map(|text| Wish::Wished { text: (*text).to_owned() }).collect();
-        let draft = Draft {
-            events: Events::encode(&wishes).unwrap(),
-            id: CommitId::of_key(["a", "b", "c", texts[0]]),
-            digest: Digest([0; 32]),
-            now: Noon.now(),
-            correlation: Correlation { id: "c".to_owned(), client: None },
-            cause: None,
-            actor: Actor("test".to_owned()),
-            snapshot: None,
-        };
-        reactor.log.append(&head, draft).await.unwrap();
+        append(&reactor.log, &stream(), Events::encode(&wishes).unwrap()).await;
     }
     let parked = MemoryParked::default();
     let function = Reactions::new(reactor.clone(), parked.clone(), Noon);
