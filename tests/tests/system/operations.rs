@@ -239,6 +239,8 @@ async fn what_passed_the_projector_by_is_found_by_reconciling() {
 
 /// Lets Lambda give up on what is written meanwhile, for one function: its records are too old when it gets to them.
 async fn losing(shop: &Shop, function: &str, write: impl Future) {
+    // What was written before is not lost with it.
+    shop.host.settled().await;
     shop.host.pause(function).await.unwrap();
     shop.host.pause("reconcile").await.unwrap();
     write.await;
