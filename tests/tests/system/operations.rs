@@ -244,6 +244,8 @@ async fn losing(shop: &Shop, function: &str, write: impl Future) {
     shop.host.pause(function).await.unwrap();
     shop.host.pause("reconcile").await.unwrap();
     write.await;
+    // Nor is what the other functions have not got to yet.
+    shop.host.settled().await;
     shop.host.advance_clock(7 * HOUR).await;
     shop.host.resume(function).await.unwrap();
     shop.host.settled().await;
