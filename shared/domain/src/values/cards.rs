@@ -1,0 +1,74 @@
+//! Cards: a token, a brand and the last digits, never a number.
+
+use super::AddressId;
+use super::text::{is_id, is_line, is_name, text_value};
+use eventsourcing::identity::derived_id;
+use serde::{Deserialize, Serialize};
+
+text_value! {
+    /// What stands for a card at the payment provider.
+    CardToken, "a card token (1 to 64 letters, digits, _ or -)", |text| is_name(text, 64)
+}
+text_value! {
+    /// Names a card among those of its account, and charges nothing: derived from its token.
+    CardId, "a card id (32 hex digits)", is_id
+}
+text_value! {
+    /// Which card to charge: the id of one of the account's, or any token.
+    CardChoice, "a card id or token (1 to 64 letters, digits, _ or -)", |text| is_name(text, 64)
+}
+text_value! {
+    /// Who issued a card.
+    CardBrand, "a card brand (1 to 40 characters, no control characters, not blank)", |text| is_line(text, 40)
+}
+text_value! {
+    /// The end of a card's number.
+    CardDigits, "the last four digits of a card", |text| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A card of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// What stands for it at the payment provider.
+    pub token: CardToken,
+    /// Who issued it.
+    pub brand: CardBrand,
+    /// The end of its number.
+    pub last4: CardDigits,
+}
+
+/// What an account pays with, and where it has things sent: both by reference, so that no other stream holds what is
+/// personal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Means {
+    /// The card to charge; none where there is nothing to pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardToken>,
+    /// The account's address to send to; none where it has given none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressId>,
+}
+
+impl Card {
+    /// What names it among the cards of its account.
+    #[must_use]
+    pub fn id(&self) -> CardId {
+        self.token.id()
+    }
+}
+
+impl CardToken {
+    /// The id of the card that it stands for.
+    #[must_use]
+    pub fn id(&self) -> CardId {
+        CardId(derived_id(&["card", self.as_str()]))
+    }
+}
+
+impl CardChoice {
+    /// The token that it is, where it is no id.
+    #[must_use]
+    pub fn token(&self) -> Option<CardToken> {
+        (!is_id(&self.0)).then(|| CardToken(self.0.clone()))
+    }
+}

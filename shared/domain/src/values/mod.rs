@@ -1,0 +1,19 @@
+//! The shop's values: what they may be is checked where they are made.
+
+mod address;
+mod cards;
+mod ids;
+mod money;
+mod personal;
+mod quantity;
+mod text;
+mod words;
+
+pub use address::{Address, AddressLine, City, Country, Postcode};
+pub use cards::{Card, CardBrand, CardChoice, CardDigits, CardId, CardToken, Means};
+pub use ids::{AccountId, AddressId, CartId, Category, OrderId, ShipmentId, Sku, WarehouseId};
+pub use money::{Line, Money, TaxRate, Totals};
+pub use personal::{Email, PersonName, Personal, Profile};
+pub use quantity::Quantity;
+pub use text::Invalid;
+pub use words::{DeliveryNote, Description, Name, Reason, TrackingNumber};

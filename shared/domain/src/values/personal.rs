@@ -1,0 +1,68 @@
+//! What tells who somebody is.
+
+use super::text::{is_line, text_value};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+text_value! {
+    /// What a person is called.
+    PersonName, "a person's name (1 to 200 characters, no control characters, not blank)", |text| is_line(text, 200)
+}
+text_value! {
+    /// Where a person gets mail.
+    Email, "an e-mail address (at most 254 characters, such as ada@example.org)", is_email
+}
+
+/// Something between an `@` and a domain with a dot: whether mail arrives there, only mail can tell.
+fn is_email(text: &str) -> bool {
+    let plain = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_control() || c.is_whitespace() || c == '@');
+    text.len() <= 254
+        && text.split_once('@').is_some_and(|(mailbox, domain)| {
+            let labels: Vec<_> = domain.split('.').collect();
+            plain(mailbox) && labels.len() > 1 && labels.into_iter().all(plain)
+        })
+}
+
+/// Who an account belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// What they are called.
+    pub name: PersonName,
+    /// Where they get mail.
+    pub email: Email,
+}
+
+/// What tells who somebody is, set apart from what may be kept and shown for ever. It is stored as what it holds, and
+/// never written where errors and logs are.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Personal<T>(pub T);
+
+impl<T> fmt::Debug for Personal<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Personal(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_an_e_mail_address_is_none() {
+        assert!("ada@example.org".parse::<Email>().is_ok() && "a+b@x.co.uk".parse::<Email>().is_ok());
+        for text in ["", "ada", "@example.org", "ada@", "ada@org", "ada@example.", "a da@example.org", "a@b@c.org"] {
+            assert!(text.parse::<Email>().is_err(), "{text}");
+        }
+        assert!(format!("{}@example.org", "a".repeat(250)).parse::<Email>().is_err());
+    }
+
+    #[test]
+    fn what_is_personal_is_stored_and_not_written_where_errors_are() {
+        let profile = Personal(Profile { name: "Ada".parse().unwrap(), email: "ada@example.org".parse().unwrap() });
+        let stored = r#"{"name":"Ada","email":"ada@example.org"}"#;
+        assert_eq!(serde_json::to_string(&profile).unwrap(), stored);
+        assert_eq!(serde_json::from_str::<Personal<Profile>>(stored).unwrap(), profile);
+        assert!(!format!("{profile:?}").contains("ada"));
+    }
+}

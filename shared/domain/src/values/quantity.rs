@@ -1,0 +1,42 @@
+//! How many.
+
+use super::Invalid;
+use serde::{Deserialize, Serialize};
+
+/// How many of a thing: 1 to 1,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub struct Quantity(u32);
+
+impl Quantity {
+    /// The most that a quantity may be.
+    pub const MOST: u32 = 1_000;
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0.into()
+    }
+
+    /// Both together, where that is still a quantity.
+    pub fn plus(self, other: Self) -> Result<Self, Invalid> {
+        (self.get() + other.get()).try_into()
+    }
+}
+
+impl TryFrom<u64> for Quantity {
+    type Error = Invalid;
+
+    fn try_from(number: u64) -> Result<Self, Invalid> {
+        match u32::try_from(number) {
+            Ok(number @ 1..=Self::MOST) => Ok(Self(number)),
+            _ => Err(Invalid::number(number, "a quantity (1 to 1,000)")),
+        }
+    }
+}
+
+impl From<Quantity> for u64 {
+    fn from(quantity: Quantity) -> Self {
+        quantity.get()
+    }
+}
