@@ -1,6 +1,6 @@
 //! `cart-<id>`: what a customer means to buy, and at checkout the prices that hold for it.
 
-use crate::values::{AccountId, Category, Line, Money, Quantity, Sku, TaxRate, Totals};
+use crate::values::{AccountId, AddressId, CardChoice, Category, Line, Money, Quantity, Sku, TaxRate, Totals};
 use eventsourcing::event::Upcaster;
 use eventsourcing::{Decider, RefusalKind};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct Command {
 }
 
 /// What can be asked of a cart.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Action {
     /// Begin with it.
     Open,
@@ -57,6 +57,10 @@ pub enum Action {
         categories: BTreeMap<Sku, Category>,
         /// The tax to add.
         tax_rate: TaxRate,
+        /// Which card to charge; none for the account's default one.
+        card: Option<CardChoice>,
+        /// Which of the account's addresses to send it to; none for its default one.
+        address: Option<AddressId>,
     },
 }
 
@@ -76,17 +80,40 @@ pub enum Offer {
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {
-    CartOpened { owner: AccountId },
-    ItemAdded { sku: Sku, quantity: Quantity, unit_price: Money },
-    QuantityChanged { sku: Sku, quantity: Quantity },
-    ItemRemoved { sku: Sku },
+    CartOpened {
+        owner: AccountId,
+    },
+    ItemAdded {
+        sku: Sku,
+        quantity: Quantity,
+        unit_price: Money,
+    },
+    QuantityChanged {
+        sku: Sku,
+        quantity: Quantity,
+    },
+    ItemRemoved {
+        sku: Sku,
+    },
     CartCleared {},
-    CartCheckedOut { owner: AccountId, lines: Vec<Line>, totals: Totals },
+    CartCheckedOut {
+        owner: AccountId,
+        lines: Vec<Line>,
+        totals: Totals,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardChoice>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<AddressId>,
+    },
 }
 
 impl eventsourcing::Event for Event {
-    // Lines without a category are what they were.
-    const UPCASTERS: &'static [Upcaster] = &[Upcaster { event: "CartCheckedOut", from: 1, step: |data| data }];
+    const UPCASTERS: &'static [Upcaster] = &[
+        // Lines without a category are what they were.
+        Upcaster { event: "CartCheckedOut", from: 1, step: |data| data },
+        // Nothing could be chosen then.
+        Upcaster { event: "CartCheckedOut", from: 2, step: |data| data },
+    ];
 
     fn name(&self) -> &'static str {
         self.into()
@@ -94,7 +121,7 @@ impl eventsourcing::Event for Event {
 }
 
 /// What a cart is now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// There is none.
@@ -242,8 +269,11 @@ impl Decider for Stream {
             (State::Open { lines, .. }, Action::Clear) => {
                 Ok(if lines.is_empty() { vec![] } else { vec![Event::CartCleared {}] })
             }
-            (State::Open { owner, lines }, Action::CheckOut { offers, categories, tax_rate }) => {
-                check_out(owner, lines, (offers, categories), *tax_rate).map(|event| vec![event])
+            (State::Open { owner, lines }, Action::CheckOut { offers, categories, tax_rate, card, address }) => {
+                let lines = priced(lines, offers, categories)?;
+                let totals = Totals::of(&lines, *tax_rate).ok_or(Refusal::TotalTooLarge)?;
+                let (owner, card, address) = (owner.clone(), card.clone(), address.clone());
+                Ok(vec![Event::CartCheckedOut { owner, lines, totals, card, address }])
             }
         }
     }
@@ -264,7 +294,7 @@ impl Decider for Stream {
             }),
             Event::ItemRemoved { sku } => state.change(|lines| lines.retain(|line| line.sku != sku)),
             Event::CartCleared {} => state.change(Vec::clear),
-            Event::CartCheckedOut { owner, lines, totals } => State::CheckedOut { owner, lines, totals },
+            Event::CartCheckedOut { owner, lines, totals, .. } => State::CheckedOut { owner, lines, totals },
         }
     }
 }
@@ -283,13 +313,12 @@ fn add(lines: &[Line], sku: &Sku, quantity: Quantity, offer: Offer) -> Result<Ve
     Ok(vec![Event::ItemAdded { sku: sku.clone(), quantity, unit_price }])
 }
 
-/// Freezes the prices and categories of the moment.
-fn check_out(
-    owner: &AccountId,
+/// The lines at the prices and in the categories of the moment.
+fn priced(
     lines: &[Line],
-    (offers, categories): (&BTreeMap<Sku, Offer>, &BTreeMap<Sku, Category>),
-    tax_rate: TaxRate,
-) -> Result<Event, Refusal> {
+    offers: &BTreeMap<Sku, Offer>,
+    categories: &BTreeMap<Sku, Category>,
+) -> Result<Vec<Line>, Refusal> {
     if lines.is_empty() {
         return Err(Refusal::CartEmpty);
     }
@@ -298,9 +327,7 @@ fn check_out(
         let category = categories.get(&line.sku).cloned();
         Ok(Line { unit_price: offer.price(&line.sku)?, category, ..line.clone() })
     };
-    let lines = lines.iter().map(priced).collect::<Result<Vec<_>, Refusal>>()?;
-    let totals = Totals::of(&lines, tax_rate).ok_or(Refusal::TotalTooLarge)?;
-    Ok(Event::CartCheckedOut { owner: owner.clone(), lines, totals })
+    lines.iter().map(priced).collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,15 @@
 //! The shop: one file per stream type (command, event, state, refusal, decide, evolve), the process manager among them,
 //! and the read models. Pure: no I/O, no clock, no randomness.
 
+pub mod account;
 pub mod cart;
 pub mod fulfilment;
+pub mod invoice;
 pub mod order;
+pub mod payment;
 pub mod product;
+pub mod shipment;
 pub mod stock;
 pub mod values;
 pub mod views;
+pub mod warehouse;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Stream;
 
 /// What can be asked of a product.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
     /// Begin with it, not yet listed.
     Register {
@@ -68,7 +68,7 @@ impl eventsourcing::Event for Event {
 }
 
 /// What a product is now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// There is none.

@@ -28,7 +28,7 @@ pub fn of_stream(stream: &StreamName) -> Option<(WarehouseId, Sku)> {
 }
 
 /// What can be asked of a stock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
     /// Goods came in.
     Receive {
@@ -46,6 +46,11 @@ pub enum Command {
     },
     /// Hold nothing for an order any more.
     Release {
+        /// The order.
+        order: OrderId,
+    },
+    /// What is held for an order leaves.
+    Dispatch {
         /// The order.
         order: OrderId,
     },
@@ -82,6 +87,7 @@ pub enum Event {
     StockReserved { order: OrderId, quantity: Quantity },
     ReservationRejected { order: OrderId, quantity: Quantity, available: u64 },
     ReservationReleased { order: OrderId, quantity: Quantity },
+    StockDispatched { order: OrderId, quantity: Quantity },
     StockAdjusted { on_hand: u64, cause: Discrepancy, reason: Reason },
 }
 
@@ -175,11 +181,12 @@ impl Decider for Stream {
             },
             Command::Reserve { order, quantity } => Ok(reserve(state, order, *quantity)),
             Command::Release { order } => {
-                let held = state.reservations.get(order);
-                Ok(held
-                    .map(|quantity| Event::ReservationReleased { order: order.clone(), quantity: *quantity })
-                    .into_iter()
-                    .collect())
+                let released = |quantity| Event::ReservationReleased { order: order.clone(), quantity };
+                Ok(state.reservations.get(order).copied().map(released).into_iter().collect())
+            }
+            Command::Dispatch { order } => {
+                let dispatched = |quantity| Event::StockDispatched { order: order.clone(), quantity };
+                Ok(state.reservations.get(order).copied().map(dispatched).into_iter().collect())
             }
             Command::Adjust { on_hand, cause, reason } => adjust(state, *on_hand, *cause, reason),
         }
@@ -194,6 +201,10 @@ impl Decider for Stream {
             Event::ReservationRejected { .. } => {}
             Event::ReservationReleased { order, .. } => {
                 state.reservations.remove(order);
+            }
+            Event::StockDispatched { order, quantity } => {
+                state.reservations.remove(order);
+                state.on_hand = state.on_hand.saturating_sub(quantity.get());
             }
             Event::StockAdjusted { on_hand, .. } => state.on_hand = *on_hand,
         }

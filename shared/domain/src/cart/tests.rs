@@ -44,16 +44,27 @@ fn kitchen() -> Category {
     "kitchen".parse().unwrap()
 }
 
+fn card() -> CardChoice {
+    "tok_ok".parse().unwrap()
+}
+
+fn address() -> AddressId {
+    "ad".repeat(16).parse().unwrap()
+}
+
 fn check_out(offers: &[(&str, Offer)]) -> Command {
     let offers = offers.iter().map(|(name, offer)| (sku(name), *offer)).collect();
     let categories = [(sku("mug"), kitchen()), (sku("cup"), kitchen())].into();
-    by_owner(Action::CheckOut { offers, categories, tax_rate: "1900".parse().unwrap() })
+    let tax_rate = "1900".parse().unwrap();
+    by_owner(Action::CheckOut { offers, categories, tax_rate, card: Some(card()), address: Some(address()) })
 }
 
 fn checked_out() -> Vec<Event> {
     let line = Line { sku: sku("mug"), quantity: quantity(2), unit_price: euro(1_000), category: Some(kitchen()) };
     let totals = Totals { net: euro(2_000), tax: euro(380), total: euro(2_380) };
-    [with_mugs(), vec![Event::CartCheckedOut { owner: account('a'), lines: vec![line], totals }]].concat()
+    let (card, address) = (Some(card()), Some(address()));
+    let event = Event::CartCheckedOut { owner: account('a'), lines: vec![line], totals, card, address };
+    [with_mugs(), vec![event]].concat()
 }
 
 #[test]
@@ -106,7 +117,7 @@ fn removing_and_clearing_happen_once() {
 }
 
 #[test]
-fn checkout_freezes_the_price_of_the_moment() {
+fn checkout_freezes_the_price_of_the_moment_and_keeps_what_was_chosen() {
     let checkout = check_out(&[("mug", Offer::At(euro(1_000)))]);
     given::<Stream>(with_mugs()).when(checkout.clone()).then(&checked_out()[2..]);
     given::<Stream>(checked_out()).when(checkout).then_nothing();

@@ -4,19 +4,31 @@
 //! is now wanted is appended beside the note as an intent (`…Requested`), to which the owner of the stream concerned
 //! reacts. It writes nowhere else. Outcomes may come in any order and any number of times.
 
+mod deadline;
+mod event;
+mod line;
 mod outcome;
 mod process;
+mod progress;
+mod waits;
+mod wants;
 
-pub use outcome::{Outcome, of_order, of_stock};
-pub use process::{Awaited, OrderProgress, Process, Reservation};
+pub use deadline::{Deadline, Step};
+pub use event::{Event, Parcel};
+pub use line::{Candidate, LineProgress, Part, PartProgress};
+pub use outcome::{
+    InvoiceOutcome, Outcome, PaymentOutcome, Place, ShipmentOutcome, of_invoice, of_order, of_payment, of_shipment,
+    of_stock,
+};
+pub use process::Process;
+pub use progress::{InvoiceProgress, OrderProgress, PaymentProgress, ShipmentProgress};
+pub use waits::Awaited;
 
-use crate::order::{Failure, Placement};
-use crate::values::{OrderId, Quantity, Sku, WarehouseId};
-use eventsourcing::event::Upcaster;
+use crate::order::Placement;
+use crate::values::OrderId;
 use eventsourcing::stream::InvalidName;
-use eventsourcing::{Decider, RefusalKind, StreamName};
+use eventsourcing::{Decider, RefusalKind, StreamName, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The stream type.
 pub struct Stream;
@@ -30,61 +42,27 @@ pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
 }
 
 /// What can be asked of a process.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
     /// A cart was checked out: begin.
-    Start(Placement),
+    Start {
+        /// What was bought.
+        placement: Placement,
+        /// When it was checked out.
+        at: Timestamp,
+    },
     /// Another stream moved: note it, and go on.
-    Note(Outcome),
-}
-
-/// What a process noted and what it wants done. `…Requested` are its intents; each ends in an outcome.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
-#[serde(tag = "type", content = "data")]
-#[expect(missing_docs, reason = "the names are the documentation")]
-pub enum Event {
-    OrderPlacementRequested(Placement),
-    /// With the warehouses that may have each product, in the order in which they are asked.
-    PlacementNoted {
-        candidates: BTreeMap<Sku, Vec<WarehouseId>>,
+    Note {
+        /// What happened.
+        outcome: Outcome,
+        /// When.
+        at: Timestamp,
     },
-    ReservationRequested {
-        warehouse: WarehouseId,
-        sku: Sku,
-        quantity: Quantity,
+    /// It is so late: where that is too late, note it, and go on.
+    PassDeadline {
+        /// How late.
+        now: Timestamp,
     },
-    ReservationNoted {
-        warehouse: WarehouseId,
-        sku: Sku,
-    },
-    RejectionNoted {
-        warehouse: WarehouseId,
-        sku: Sku,
-    },
-    ReservationReleaseRequested {
-        warehouse: WarehouseId,
-        sku: Sku,
-    },
-    ReleaseNoted {
-        warehouse: WarehouseId,
-        sku: Sku,
-    },
-    ConfirmationRequested {},
-    ConfirmationNoted {},
-    FailureRequested {
-        reason: Failure,
-    },
-    FailureNoted {},
-    CancellationNoted {},
-}
-
-impl eventsourcing::Event for Event {
-    // Lines without a category are what they were.
-    const UPCASTERS: &'static [Upcaster] = &[Upcaster { event: "OrderPlacementRequested", from: 1, step: |data| data }];
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 /// Where a process stands.
@@ -95,7 +73,7 @@ pub enum State {
     #[default]
     NotStarted,
     /// It goes its way.
-    Started(Process),
+    Started(Box<Process>),
 }
 
 /// A process refuses nothing: what does not concern it changes nothing.
@@ -114,7 +92,7 @@ impl eventsourcing::Refusal for Refusal {
 
 impl Decider for Stream {
     const CATEGORY: &'static str = "fulfilment";
-    const STATE_SCHEMA: u32 = 1;
+    const STATE_SCHEMA: u32 = 2;
     type State = State;
     type Command = Command;
     type Event = Event;
@@ -122,29 +100,44 @@ impl Decider for Stream {
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         Ok(match (state, command) {
-            (State::NotStarted, Command::Start(placement)) => vec![Event::OrderPlacementRequested(placement.clone())],
-            (State::Started(process), Command::Note(outcome)) => {
-                process.note(outcome).map(|noted| with_intents(process, noted)).unwrap_or_default()
+            (State::NotStarted, Command::Start { placement, at }) => {
+                go_on(Process::started(placement), Event::OrderPlacementRequested(placement.clone()), *at)
             }
-            (State::Started(_), Command::Start(_)) | (State::NotStarted, Command::Note(_)) => vec![],
+            (State::Started(process), Command::Note { outcome, at }) => {
+                let noted = process.note(outcome);
+                noted.map(|noted| go_on(process.clone().evolve(&noted), noted, *at)).unwrap_or_default()
+            }
+            (State::Started(process), Command::PassDeadline { now }) => match process.next_deadline() {
+                Some((step, at)) if at <= *now => {
+                    let passed = Event::DeadlinePassed { step };
+                    go_on(process.clone().evolve(&passed), passed, *now)
+                }
+                Some(_) | None => vec![],
+            },
+            (State::Started(_), Command::Start { .. })
+            | (State::NotStarted, Command::Note { .. } | Command::PassDeadline { .. }) => vec![],
         })
     }
 
     fn evolve(state: State, event: &Event) -> State {
         match (state, event) {
             (State::NotStarted, Event::OrderPlacementRequested(placement)) => {
-                State::Started(Process::started(placement))
+                State::Started(Box::new(Process::started(placement)))
             }
-            (State::Started(process), event) => State::Started(process.evolve(event)),
+            (State::Started(process), event) => State::Started(Box::new(process.evolve(event))),
             (State::NotStarted, _) => State::NotStarted,
         }
     }
 }
 
-/// The note, and whatever the process wants done once it is noted.
-fn with_intents(process: &Process, noted: Event) -> Vec<Event> {
-    let intents = process.clone().evolve(&noted).intents();
-    std::iter::once(noted).chain(intents).collect()
+/// What happened, whatever the process wants done now that it has, and until when it waits for that where it begins
+/// another stretch of its way.
+fn go_on(process: Process, happened: Event, at: Timestamp) -> Vec<Event> {
+    let intents = process.intents();
+    let process = intents.iter().fold(process, Process::evolve);
+    let begun = process.step().filter(|step| process.deadline.step() != Some(*step));
+    let deadline = begun.map(|step| Event::DeadlineSet { step, at: step.deadline(at) });
+    std::iter::once(happened).chain(intents).chain(deadline).collect()
 }
 
 #[cfg(test)]

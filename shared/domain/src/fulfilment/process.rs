@@ -1,70 +1,38 @@
-//! A process's progress: what it knows, what it waits for, and what it wants done next.
+//! A process's progress: what it knows, and what it notes of what happens elsewhere.
 
-use super::{Event, Outcome};
-use crate::order::{self, Failure, Placement};
-use crate::stock;
-use crate::values::{OrderId, Quantity, Sku, WarehouseId};
-use eventsourcing::stream::InvalidName;
-use eventsourcing::{Decider, StreamName, Version};
+use super::{
+    Deadline, Event, InvoiceProgress, LineProgress, OrderProgress, Outcome, Parcel, PartProgress, PaymentProgress,
+    Place, ShipmentProgress,
+};
+use crate::order::Placement;
+use crate::values::{Means, ShipmentId, Sku, TrackingNumber, WarehouseId};
+use eventsourcing::Version;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How far an order has come, as its process knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
     /// How many events the process has, so that an intent knows its own version.
     version: Version,
+    /// What was bought.
+    pub(super) placement: Placement,
+    /// What it is paid with and where it is sent, once that is known.
+    pub(super) means: Means,
     /// Where the order stands.
     pub order: OrderProgress,
     /// Where its lines stand.
     pub lines: Vec<LineProgress>,
-}
-
-/// Where the order stands. A request carries the version of its intent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are the documentation")]
-pub enum OrderProgress {
-    PlacementRequested(Version),
-    Placed,
-    ConfirmationRequested(Version),
-    Confirmed,
-    FailureRequested(Version),
-    Failed,
-    Cancelled,
-}
-
-/// Where one line stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineProgress {
-    /// The product.
-    pub sku: Sku,
-    /// How many.
-    pub quantity: Quantity,
-    /// The warehouses that were not asked yet.
-    pub candidates: Vec<WarehouseId>,
-    /// What is held of it, and where.
-    pub reservation: Reservation,
-}
-
-/// What is held of a line, and where. A request carries the version of its intent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are the documentation")]
-pub enum Reservation {
-    None,
-    Requested(WarehouseId, Version),
-    Held(WarehouseId),
-    ReleaseRequested(WarehouseId, Version),
-    Released,
-}
-
-/// An intent without an outcome yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Awaited {
-    /// The intent's version in the process's stream.
-    pub intent: Version,
-    /// The stream in which its outcome will stand.
-    pub stream: StreamName,
+    /// Where its payment stands.
+    pub payment: PaymentProgress,
+    /// Where its invoice stands.
+    pub invoice: InvoiceProgress,
+    /// Where its shipments stand, by warehouse.
+    pub shipments: BTreeMap<WarehouseId, ShipmentProgress>,
+    /// The numbers under which the carriers know its shipments.
+    pub(super) tracking: BTreeMap<ShipmentId, TrackingNumber>,
+    /// Until when it waits.
+    pub deadline: Deadline,
 }
 
 impl Process {
@@ -73,78 +41,148 @@ impl Process {
             sku: line.sku.clone(),
             quantity: line.quantity,
             candidates: vec![],
-            reservation: Reservation::None,
+            parts: vec![],
         };
         let version = Version::NONE.next();
-        let lines = placement.lines.iter().map(line).collect();
-        Self { version, order: OrderProgress::PlacementRequested(version), lines }
+        Self {
+            version,
+            placement: placement.clone(),
+            means: Means::default(),
+            order: OrderProgress::PlacementRequested(version),
+            lines: placement.lines.iter().map(line).collect(),
+            payment: PaymentProgress::None,
+            invoice: InvoiceProgress::None,
+            shipments: BTreeMap::new(),
+            tracking: BTreeMap::new(),
+            deadline: Deadline::None,
+        }
     }
 
     /// What to note of an outcome; nothing where it is known, or overtaken.
     pub(super) fn note(&self, outcome: &Outcome) -> Option<Event> {
-        let ended = matches!(self.order, OrderProgress::Failed | OrderProgress::Cancelled);
-        match outcome.clone() {
-            Outcome::Placed { candidates } => matches!(self.order, OrderProgress::PlacementRequested(_))
-                .then_some(Event::PlacementNoted { candidates }),
+        let (waits, noted) = match outcome.clone() {
+            Outcome::Placed { mut candidates, means } => {
+                for of_line in candidates.values_mut() {
+                    of_line.sort_by(|one, other| one.warehouse.cmp(&other.warehouse));
+                }
+                (
+                    matches!(self.order, OrderProgress::PlacementRequested(_)),
+                    Event::PlacementNoted { candidates, means },
+                )
+            }
             Outcome::Confirmed => {
-                matches!(self.order, OrderProgress::ConfirmationRequested(_)).then_some(Event::ConfirmationNoted {})
+                (matches!(self.order, OrderProgress::ConfirmationRequested(_)), Event::ConfirmationNoted {})
             }
-            Outcome::Failed => (!ended).then_some(Event::FailureNoted {}),
-            Outcome::Cancelled => (!ended).then_some(Event::CancellationNoted {}),
-            Outcome::Reserved { warehouse, sku } => {
-                self.requested(&warehouse, &sku).then_some(Event::ReservationNoted { warehouse, sku })
+            Outcome::Shipped { tracking } => (
+                matches!(self.order, OrderProgress::ConfirmationRequested(_) | OrderProgress::Confirmed),
+                Event::ShippingNoted { tracking },
+            ),
+            Outcome::Delivered => {
+                (matches!(self.order, OrderProgress::DeliveryRequested(_)), Event::OrderDeliveryNoted {})
             }
-            Outcome::Rejected { warehouse, sku } => {
-                self.requested(&warehouse, &sku).then_some(Event::RejectionNoted { warehouse, sku })
-            }
-            Outcome::Released { warehouse, sku } => {
-                let asked = |line: &LineProgress| {
-                    line.sku == sku
-                        && matches!(&line.reservation, Reservation::ReleaseRequested(at, _) if *at == warehouse)
-                };
-                self.lines
-                    .iter()
-                    .any(asked)
-                    .then(|| Event::ReleaseNoted { warehouse: warehouse.clone(), sku: sku.clone() })
-            }
-        }
+            Outcome::Failed => (self.order.open(), Event::FailureNoted {}),
+            Outcome::Cancelled => (self.order.open(), Event::CancellationNoted {}),
+            Outcome::Reserved(place) => self.of_part(place, |Place { warehouse, sku }, part| {
+                (matches!(part, PartProgress::Requested(_)), Event::ReservationNoted { warehouse, sku })
+            })?,
+            Outcome::Rejected(place) => self.of_part(place, |Place { warehouse, sku }, part| {
+                (matches!(part, PartProgress::Requested(_)), Event::RejectionNoted { warehouse, sku })
+            })?,
+            Outcome::Released(place) => self.of_part(place, |Place { warehouse, sku }, part| {
+                (matches!(part, PartProgress::ReleaseRequested(_)), Event::ReleaseNoted { warehouse, sku })
+            })?,
+            Outcome::StockDispatched(place) => self.of_part(place, |Place { warehouse, sku }, part| {
+                (matches!(part, PartProgress::DispatchRequested(_)), Event::StockDispatchNoted { warehouse, sku })
+            })?,
+            Outcome::Payment(outcome) => self.payment.note(outcome),
+            Outcome::Invoice(outcome) => self.invoice.note(outcome),
+            Outcome::Shipment { warehouse, outcome } => self.shipments.get(&warehouse)?.note(warehouse, outcome),
+        };
+        waits.then_some(noted)
     }
 
-    fn requested(&self, warehouse: &WarehouseId, sku: &Sku) -> bool {
-        self.lines.iter().any(|line| {
-            line.sku == *sku && matches!(&line.reservation, Reservation::Requested(at, _) if at == warehouse)
-        })
+    fn of_part(&self, place: Place, note: impl FnOnce(Place, PartProgress) -> (bool, Event)) -> Option<(bool, Event)> {
+        let line = self.lines.iter().find(|line| line.sku == place.sku)?;
+        let progress = line.part(&place.warehouse)?.progress;
+        Some(note(place, progress))
     }
 
     /// The process after one more event.
     pub(super) fn evolve(mut self, event: &Event) -> Self {
         self.version = self.version.next();
-        let version = self.version;
+        let intent = self.version;
         match event.clone() {
             Event::OrderPlacementRequested(_) => {}
-            Event::PlacementNoted { mut candidates } => {
+            Event::PlacementNoted { mut candidates, means } => {
                 self.order = OrderProgress::Placed;
+                self.means = means;
                 for line in &mut self.lines {
                     line.candidates = candidates.remove(&line.sku).unwrap_or_default();
                 }
             }
-            Event::ReservationRequested { warehouse, sku, .. } => self.line(&sku, |line| {
-                line.candidates.retain(|candidate| *candidate != warehouse);
-                line.reservation = Reservation::Requested(warehouse, version);
-            }),
-            Event::ReservationNoted { warehouse, sku } => {
-                self.line(&sku, |line| line.reservation = Reservation::Held(warehouse));
+            Event::ReservationRequested { warehouse, sku, quantity } => {
+                self.line(&sku, |line| line.ask(warehouse, quantity, intent));
             }
-            Event::RejectionNoted { sku, .. } => self.line(&sku, |line| line.reservation = Reservation::None),
+            Event::ReservationNoted { warehouse, sku } => self.move_part(&warehouse, &sku, PartProgress::Held),
+            Event::RejectionNoted { warehouse, sku } => self.move_part(&warehouse, &sku, PartProgress::Rejected),
             Event::ReservationReleaseRequested { warehouse, sku } => {
-                self.line(&sku, |line| line.reservation = Reservation::ReleaseRequested(warehouse, version));
+                self.move_part(&warehouse, &sku, PartProgress::ReleaseRequested(intent));
             }
-            Event::ReleaseNoted { sku, .. } => self.line(&sku, |line| line.reservation = Reservation::Released),
-            Event::ConfirmationRequested {} => self.order = OrderProgress::ConfirmationRequested(version),
+            Event::ReleaseNoted { warehouse, sku } => self.move_part(&warehouse, &sku, PartProgress::Released),
+            Event::StockDispatchRequested { warehouse, sku } => {
+                self.move_part(&warehouse, &sku, PartProgress::DispatchRequested(intent));
+            }
+            Event::StockDispatchNoted { warehouse, sku } => self.move_part(&warehouse, &sku, PartProgress::Dispatched),
+            Event::PaymentRequested(_) => self.payment = PaymentProgress::Requested(intent),
+            Event::AuthorisationNoted {} => self.payment = PaymentProgress::Authorised,
+            Event::DeclineNoted {} => self.payment = PaymentProgress::Declined,
+            Event::PaymentCaptureRequested {} => self.payment = PaymentProgress::CaptureRequested(intent),
+            Event::CaptureNoted {} => self.payment = PaymentProgress::Captured,
+            Event::CaptureFailureNoted {} => self.payment = PaymentProgress::CaptureFailed,
+            Event::PaymentVoidRequested {} => self.payment = PaymentProgress::VoidRequested(intent),
+            Event::VoidNoted {} => self.payment = PaymentProgress::Voided,
+            Event::PaymentRefundRequested {} => self.payment = PaymentProgress::RefundRequested(intent),
+            Event::RefundNoted {} => self.payment = PaymentProgress::Refunded,
+            Event::ConfirmationRequested {} => self.order = OrderProgress::ConfirmationRequested(intent),
             Event::ConfirmationNoted {} => self.order = OrderProgress::Confirmed,
-            Event::FailureRequested { .. } => self.order = OrderProgress::FailureRequested(version),
+            Event::InvoiceRequested(_) => self.invoice = InvoiceProgress::Requested(intent),
+            Event::InvoiceNoted {} => self.invoice = InvoiceProgress::Issued,
+            Event::InvoiceSettlementRequested {} => self.invoice = InvoiceProgress::SettlementRequested(intent),
+            Event::InvoiceSettlementNoted {} => self.invoice = InvoiceProgress::Settled,
+            Event::InvoiceCreditRequested {} => self.invoice = InvoiceProgress::CreditRequested(intent),
+            Event::InvoiceCreditNoted {} => self.invoice = InvoiceProgress::Credited,
+            Event::ShipmentRequested(Parcel { warehouse, .. }) => {
+                self.shipments.insert(warehouse, ShipmentProgress::Requested(intent));
+            }
+            Event::ShipmentNoted { warehouse, shipment } => {
+                self.shipments.insert(warehouse, ShipmentProgress::Created(shipment));
+            }
+            Event::ShippingNoted { tracking } => {
+                self.order = OrderProgress::Shipped;
+                self.tracking = tracking;
+            }
+            Event::ShipmentDispatchRequested { warehouse, .. } => {
+                self.shipments.insert(warehouse, ShipmentProgress::DispatchRequested(intent));
+            }
+            Event::ShipmentDispatchNoted { warehouse } => {
+                self.shipments.insert(warehouse, ShipmentProgress::Dispatched);
+            }
+            Event::ShipmentDeliveryNoted { warehouse } => {
+                self.shipments.insert(warehouse, ShipmentProgress::Delivered);
+            }
+            Event::ShipmentCancellationRequested { warehouse } => {
+                self.shipments.insert(warehouse, ShipmentProgress::CancellationRequested(intent));
+            }
+            Event::ShipmentCancellationNoted { warehouse } => {
+                self.shipments.insert(warehouse, ShipmentProgress::Cancelled);
+            }
+            Event::OrderDeliveryRequested {} => self.order = OrderProgress::DeliveryRequested(intent),
+            Event::OrderDeliveryNoted {} => self.order = OrderProgress::Delivered,
+            Event::FailureRequested { .. } => self.order = OrderProgress::FailureRequested(intent),
             Event::FailureNoted {} => self.order = OrderProgress::Failed,
             Event::CancellationNoted {} => self.order = OrderProgress::Cancelled,
+            Event::DeadlineSet { step, at } => self.deadline = Deadline::Set { step, at },
+            Event::DeadlinePassed { step } => self.deadline = Deadline::Passed { step },
         }
         self
     }
@@ -155,98 +193,7 @@ impl Process {
         }
     }
 
-    /// What is wanted now and was not asked for yet. While a confirmation is outstanding nothing is compensated, and a
-    /// release is asked for only where a reservation is known.
-    pub(super) fn intents(&self) -> Vec<Event> {
-        match self.order {
-            OrderProgress::PlacementRequested(_)
-            | OrderProgress::ConfirmationRequested(_)
-            | OrderProgress::Confirmed => vec![],
-            OrderProgress::Placed => match self.lines.iter().find(|line| line.unservable()) {
-                Some(line) => {
-                    let reason = Failure::OutOfStock { sku: line.sku.clone() };
-                    std::iter::once(Event::FailureRequested { reason }).chain(self.releases()).collect()
-                }
-                None if self.lines.iter().all(|line| matches!(line.reservation, Reservation::Held(_))) => {
-                    vec![Event::ConfirmationRequested {}]
-                }
-                None => self.lines.iter().filter_map(LineProgress::reservation_wanted).collect(),
-            },
-            OrderProgress::FailureRequested(_) | OrderProgress::Failed | OrderProgress::Cancelled => {
-                self.releases().collect()
-            }
-        }
-    }
-
-    fn releases(&self) -> impl Iterator<Item = Event> {
-        self.lines.iter().filter_map(|line| match &line.reservation {
-            Reservation::Held(warehouse) => {
-                Some(Event::ReservationReleaseRequested { warehouse: warehouse.clone(), sku: line.sku.clone() })
-            }
-            Reservation::None
-            | Reservation::Requested(..)
-            | Reservation::ReleaseRequested(..)
-            | Reservation::Released => None,
-        })
-    }
-
-    /// The intents of `order`'s process that have no outcome yet, as far as it knows.
-    pub fn awaited(&self, order: &OrderId) -> Result<Vec<Awaited>, InvalidName> {
-        let of_order = self
-            .of_order()
-            .map(|intent| Ok(Awaited { intent, stream: StreamName::new(order::Stream::CATEGORY, order.as_str())? }));
-        let of_lines = self.lines.iter().filter_map(|line| {
-            let (warehouse, intent) = line.intent()?;
-            Some(stock::stream(warehouse, &line.sku).map(|stream| Awaited { intent, stream }))
-        });
-        of_order.into_iter().chain(of_lines).collect()
-    }
-
-    /// The intent that the order has not answered yet.
-    const fn of_order(&self) -> Option<Version> {
-        match self.order {
-            OrderProgress::PlacementRequested(intent)
-            | OrderProgress::ConfirmationRequested(intent)
-            | OrderProgress::FailureRequested(intent) => Some(intent),
-            OrderProgress::Placed | OrderProgress::Confirmed | OrderProgress::Failed | OrderProgress::Cancelled => None,
-        }
-    }
-
-    /// Whether an intent of it has no outcome yet, as far as it knows.
-    #[must_use]
-    pub fn waits(&self) -> bool {
-        self.of_order().is_some() || self.lines.iter().any(|line| line.intent().is_some())
-    }
-
-    /// Whether nothing that happens elsewhere can move it any more.
-    #[must_use]
-    pub fn finished(&self) -> bool {
-        let over = |line: &LineProgress| matches!(line.reservation, Reservation::None | Reservation::Released);
-        matches!(self.order, OrderProgress::Failed | OrderProgress::Cancelled) && self.lines.iter().all(over)
-    }
-}
-
-impl LineProgress {
-    /// The intent that a warehouse has not answered yet.
-    const fn intent(&self) -> Option<(&WarehouseId, Version)> {
-        match &self.reservation {
-            Reservation::Requested(warehouse, intent) | Reservation::ReleaseRequested(warehouse, intent) => {
-                Some((warehouse, *intent))
-            }
-            Reservation::None | Reservation::Held(_) | Reservation::Released => None,
-        }
-    }
-
-    fn unservable(&self) -> bool {
-        self.reservation == Reservation::None && self.candidates.is_empty()
-    }
-
-    fn reservation_wanted(&self) -> Option<Event> {
-        let warehouse = self.candidates.first().filter(|_| self.reservation == Reservation::None)?;
-        Some(Event::ReservationRequested {
-            warehouse: warehouse.clone(),
-            sku: self.sku.clone(),
-            quantity: self.quantity,
-        })
+    fn move_part(&mut self, warehouse: &WarehouseId, sku: &Sku, progress: PartProgress) {
+        self.line(sku, |line| line.move_part(warehouse, progress));
     }
 }

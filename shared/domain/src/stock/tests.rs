@@ -82,6 +82,19 @@ fn a_release_gives_back_what_was_held_once() {
 }
 
 #[test]
+fn what_is_held_for_an_order_leaves_once() {
+    let dispatched = Event::StockDispatched { order: order(1), quantity: quantity(3) };
+    let dispatch = Command::Dispatch { order: order(1) };
+    let history = [received(5), reserved(1, 3), reserved(2, 1)];
+    given::<Stream>(&history).when(dispatch.clone()).then([dispatched.clone()]);
+    let left = [&history[..], &[dispatched]].concat();
+    let state = eventsourcing::decider::fold::<Stream>(State::default(), &left);
+    assert_eq!((state.on_hand, state.reserved()), (2, 1));
+    given::<Stream>(&left).when(dispatch).then_nothing();
+    given::<Stream>(left).when(Command::Release { order: order(1) }).then_nothing();
+}
+
+#[test]
 fn a_count_below_what_is_reserved_is_refused() {
     let history = [received(5), reserved(1, 3)];
     for cause in [Discrepancy::Miscount, Discrepancy::Damage, Discrepancy::Loss] {

@@ -48,7 +48,7 @@ impl Address {
     pub fn new(lines: Vec<AddressLine>, city: City, postcode: Postcode, country: Country) -> Result<Self, Invalid> {
         match lines.len() {
             1..=MOST_LINES => Ok(Self { lines, city, postcode, country }),
-            number => Err(Invalid::number(number, "a number of address lines (1 to 5)")),
+            number => Err(Invalid::number(&number, "a number of address lines (1 to 5)")),
         }
     }
 }

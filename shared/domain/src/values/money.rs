@@ -28,7 +28,7 @@ impl Money {
         if (0..=Self::MOST).contains(&amount) {
             Ok(Self { amount, currency })
         } else {
-            Err(Invalid::number(amount, "an amount (0 to 1,000,000,000 minor units)"))
+            Err(Invalid::number(&amount, "an amount (0 to 1,000,000,000 minor units)"))
         }
     }
 

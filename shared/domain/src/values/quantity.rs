@@ -30,7 +30,7 @@ impl TryFrom<u64> for Quantity {
     fn try_from(number: u64) -> Result<Self, Invalid> {
         match u32::try_from(number) {
             Ok(number @ 1..=Self::MOST) => Ok(Self(number)),
-            _ => Err(Invalid::number(number, "a quantity (1 to 1,000)")),
+            _ => Err(Invalid::number(&number, "a quantity (1 to 1,000)")),
         }
     }
 }

@@ -15,7 +15,7 @@ impl Invalid {
     }
 
     /// That a number is not what is expected.
-    pub(crate) fn number(number: impl ToString, expected: &'static str) -> Self {
+    pub(crate) fn number(number: &impl ToString, expected: &'static str) -> Self {
         Self { value: number.to_string(), expected }
     }
 }

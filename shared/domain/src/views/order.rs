@@ -1,5 +1,6 @@
-//! The orders: a row for each with its timeline, found by account, by when they were placed.
+//! The orders: a row for each with its timeline, found by account and by status, by when they were placed.
 
+use super::shard;
 use crate::order::{self, Event, State};
 use crate::values::{AccountId, OrderId};
 use eventsourcing::{Decider, Projection, Recorded, Timestamp};
@@ -7,8 +8,13 @@ use serde::{Deserialize, Serialize};
 
 /// The partition key of the index by account.
 pub const ACCOUNT: &str = "account";
-/// Its sort key: when the order was placed, and its id.
+/// The partition key of the index by status: status and shard.
+pub const STATUS: &str = "status";
+/// The sort key of both: when the order was placed, and its id.
 pub const PLACED: &str = "placed";
+
+/// Over how many partitions the orders of a status are spread.
+pub const SHARDS: u64 = 8;
 
 /// The read model.
 pub struct View;
@@ -34,12 +40,18 @@ pub struct Step {
 }
 
 /// What the outside calls an order's status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::Display, strum::VariantNames,
+)]
 #[serde(rename_all = "UPPERCASE")]
+#[strum(serialize_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum StatusName {
     Purchased,
+    Pending,
     Confirmed,
+    Shipped,
+    Delivered,
     Failed,
     Cancelled,
 }
@@ -48,11 +60,22 @@ impl From<&order::Status> for StatusName {
     fn from(status: &order::Status) -> Self {
         match status {
             order::Status::Purchased => Self::Purchased,
+            order::Status::Reserving | order::Status::Reserved | order::Status::Paying | order::Status::Paid => {
+                Self::Pending
+            }
             order::Status::Confirmed => Self::Confirmed,
+            order::Status::Shipped => Self::Shipped,
+            order::Status::Delivered => Self::Delivered,
             order::Status::Failed(_) => Self::Failed,
             order::Status::Cancelled(_) => Self::Cancelled,
         }
     }
+}
+
+/// The partition of the index by status in which a status's orders of one shard stand.
+#[must_use]
+pub fn status_partition(status: StatusName, shard: u64) -> String {
+    format!("{status}/{shard}")
 }
 
 impl Document {
@@ -76,17 +99,22 @@ impl Projection for View {
         let (before, mut timeline) = document.map(|document| (document.state, document.timeline)).unwrap_or_default();
         let state = order::Stream::evolve(before, &recorded.event);
         if let State::Placed { status, .. } = &state {
-            timeline.push(Step { status: status.into(), at: recorded.committed_at });
+            let status = status.into();
+            if timeline.last().is_none_or(|last: &Step| last.status != status) {
+                timeline.push(Step { status, at: recorded.committed_at });
+            }
         }
         Some(Document { id: recorded.stream.id().parse().ok()?, state, timeline })
     }
 
     fn index(document: &Document) -> Vec<(&'static str, String)> {
-        match (document.account(), document.timeline.first()) {
-            (Some(account), Some(placed)) => {
-                vec![(ACCOUNT, account.to_string()), (PLACED, format!("{}#{}", placed.at, document.id))]
-            }
-            _ => vec![],
-        }
+        let steps = document.timeline.first().zip(document.timeline.last());
+        document.account().zip(steps).map_or_else(Vec::new, |(account, (placed, now))| {
+            vec![
+                (ACCOUNT, account.to_string()),
+                (STATUS, status_partition(now.status, shard(document.id.as_str(), SHARDS))),
+                (PLACED, format!("{}#{}", placed.at, document.id)),
+            ]
+        })
     }
 }

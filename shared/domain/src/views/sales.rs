@@ -192,7 +192,16 @@ impl Totals for View {
                 let sums = each(&lines, shard, &day, CANCELLATIONS);
                 (Some(lines), sums)
             }
-            Event::OrderFailed { .. } => (Some(lines), Sums::default()),
+            Event::AccountConnected(_)
+            | Event::ReservationRequested {}
+            | Event::ReservationSucceeded {}
+            | Event::ReservationFailed { .. }
+            | Event::PaymentConnected {}
+            | Event::PaymentSucceeded {}
+            | Event::PaymentFailed {}
+            | Event::OrderShipped { .. }
+            | Event::OrderDelivered {}
+            | Event::OrderFailed { .. } => (Some(lines), Sums::default()),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Who waits: a row for each process, in the index while an intent of it has no outcome, by since when that is so
-//! without a break; and a row for each cart, in the index from its checkout on. A cart's own stream does not say whether
-//! its process began.
+//! Who waits: a row for each process, in one index while it waits for anything, by since when that is so without a break
+//! or since it began another stretch of its way; and in another until its deadline has passed, by when that is. And a row
+//! for each cart, in the first index from its checkout on: its own stream does not say whether its process began.
 
 use super::shard;
 use crate::cart;
-use crate::fulfilment;
+use crate::fulfilment::{self, Process};
 use eventsourcing::projection::{Folded, PerStream};
 use eventsourcing::{Commit, Decider, Projection, Recorded, Row, StreamName, Subscription, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,14 @@ use serde::{Deserialize, Serialize};
 pub const NAME: &str = "waiting";
 /// The index of those who wait.
 pub const INDEX: &str = "since";
-/// Its partition key: a category and a shard, so that the many carts never stand before the few processes.
+/// The index of those who have a deadline.
+pub const DEADLINES: &str = "due";
+/// The partition key of both: a category and a shard, so that the many carts never stand before the few processes.
 pub const SHARD: &str = "shard";
-/// Its sort key: since when, and the stream's name.
+/// The sort key of the first: since when, and the stream's name.
 pub const SINCE: &str = "since";
+/// The sort key of the second: until when, and the stream's name.
+pub const DUE: &str = "due";
 /// Over how many partitions the rows of a category are spread.
 const SHARDS: u64 = 4;
 
@@ -59,21 +63,25 @@ impl Projection for Processes {
             None => (fulfilment::State::default(), now, None),
         };
         let state = fulfilment::Stream::evolve(before, &recorded.event);
-        // An outcome and the next intent are of one commit: whoever waits on does not move in the index.
-        let since = if idle.is_none_or(|idle| idle == now) { since } else { now };
-        let idle = if waits(&state) { None } else { idle.or(Some(now)) };
+        // An outcome and the next intent are of one commit: whoever waits on does not move in the index, but for those
+        // who begin another stretch of their way, which may be days later.
+        let begins = matches!(recorded.event, fulfilment::Event::DeadlineSet { .. });
+        let since = if !begins && idle.is_none_or(|idle| idle == now) { since } else { now };
+        let idle = if process(&state).is_some_and(Process::waits) { None } else { idle.or(Some(now)) };
         Some(ProcessDocument { stream: recorded.stream.clone(), state, since, idle })
     }
 
     fn index(document: &ProcessDocument) -> Vec<(&'static str, String)> {
-        if document.idle.is_none() { found(&document.stream, document.since) } else { vec![] }
+        let since = document.idle.is_none().then_some((SINCE, document.since));
+        let due = process(&document.state).and_then(Process::next_deadline).map(|(_, at)| (DUE, at));
+        found(&document.stream, since.into_iter().chain(due))
     }
 }
 
-fn waits(state: &fulfilment::State) -> bool {
+const fn process(state: &fulfilment::State) -> Option<&Process> {
     match state {
-        fulfilment::State::Started(process) => process.waits(),
-        fulfilment::State::NotStarted => false,
+        fulfilment::State::Started(process) => Some(process),
+        fulfilment::State::NotStarted => None,
     }
 }
 
@@ -97,14 +105,20 @@ impl Projection for Carts {
     }
 
     fn index(document: &CartDocument) -> Vec<(&'static str, String)> {
-        document.checked_out_at.map(|at| found(&document.stream, at)).unwrap_or_default()
+        found(&document.stream, document.checked_out_at.map(|at| (SINCE, at)))
     }
 }
 
-/// The attributes of a row that waits.
-fn found(stream: &StreamName, since: Timestamp) -> Vec<(&'static str, String)> {
-    let partition = partition(stream.category(), shard(stream.as_str(), SHARDS));
-    vec![(SHARD, partition), (SINCE, format!("{since}#{stream}"))]
+/// The attributes of a row that is in an index by these moments.
+fn found(
+    stream: &StreamName,
+    moments: impl IntoIterator<Item = (&'static str, Timestamp)>,
+) -> Vec<(&'static str, String)> {
+    let mut moments: Vec<_> = moments.into_iter().map(|(key, at)| (key, format!("{at}#{stream}"))).collect();
+    if !moments.is_empty() {
+        moments.push((SHARD, partition(stream.category(), shard(stream.as_str(), SHARDS))));
+    }
+    moments
 }
 
 fn partition(category: &str, shard: u64) -> String {
@@ -118,7 +132,7 @@ pub fn partitions() -> Vec<String> {
     categories.iter().flat_map(|category| (0..SHARDS).map(|shard| partition(category, shard))).collect()
 }
 
-/// A bound between the sort keys of those who wait since before a moment and of those who wait since then or later.
+/// A bound between the sort keys of a moment and those before it.
 #[must_use]
 pub fn before(moment: Timestamp) -> String {
     format!("{moment}#")

@@ -1,9 +1,10 @@
 //! Any event of each stream type.
 
 use crate::values::{
-    category, discrepancy, failure, id, line_of_prose, money, placement, prose, quantity, registration, sku, warehouse,
+    address, card, category, discrepancy, entry, failure, id, line, line_of_prose, means, money, placement, profile,
+    prose, quantity, registration, sku, token, totals, tracking,
 };
-use domain::{cart, fulfilment, order, product, stock};
+use domain::{account, cart, invoice, order, payment, product, shipment, stock, warehouse};
 use proptest::option::of;
 use proptest::prelude::*;
 
@@ -22,7 +23,9 @@ pub(crate) fn of_product() -> impl Strategy<Value = product::Event> {
 }
 
 pub(crate) fn of_stock() -> impl Strategy<Value = stock::Event> {
-    use stock::Event::{ReservationRejected, ReservationReleased, StockAdjusted, StockReceived, StockReserved};
+    use stock::Event::{
+        ReservationRejected, ReservationReleased, StockAdjusted, StockDispatched, StockReceived, StockReserved,
+    };
     prop_oneof![
         (quantity(), of(line_of_prose()))
             .prop_map(|(quantity, delivery_note)| StockReceived { quantity, delivery_note }),
@@ -33,6 +36,7 @@ pub(crate) fn of_stock() -> impl Strategy<Value = stock::Event> {
             available
         }),
         (id(), quantity()).prop_map(|(order, quantity)| ReservationReleased { order, quantity }),
+        (id(), quantity()).prop_map(|(order, quantity)| StockDispatched { order, quantity }),
         (any::<u64>(), discrepancy(), prose()).prop_map(|(on_hand, cause, reason)| StockAdjusted {
             on_hand,
             cause,
@@ -52,41 +56,117 @@ pub(crate) fn of_cart() -> impl Strategy<Value = cart::Event> {
         placement().prop_map(|placement| CartCheckedOut {
             owner: placement.account,
             lines: placement.lines,
-            totals: placement.totals
+            totals: placement.totals,
+            card: placement.card,
+            address: placement.address
         }),
     ]
 }
 
 pub(crate) fn of_order() -> impl Strategy<Value = order::Event> {
-    use order::Event::{OrderCancelled, OrderConfirmed, OrderFailed, OrderPlaced};
+    use order::Event;
     prop_oneof![
-        placement().prop_map(OrderPlaced),
-        Just(OrderConfirmed {}),
-        failure().prop_map(|reason| OrderFailed { reason }),
-        of(prose()).prop_map(|reason| OrderCancelled { reason }),
+        placement().prop_map(Event::OrderPlaced),
+        means().prop_map(Event::AccountConnected),
+        Just(Event::ReservationRequested {}),
+        Just(Event::ReservationSucceeded {}),
+        sku().prop_map(|sku| Event::ReservationFailed { sku }),
+        Just(Event::PaymentConnected {}),
+        Just(Event::PaymentSucceeded {}),
+        Just(Event::PaymentFailed {}),
+        Just(Event::OrderConfirmed {}),
+        tracking().prop_map(|tracking| Event::OrderShipped { tracking }),
+        Just(Event::OrderDelivered {}),
+        failure().prop_map(|reason| Event::OrderFailed { reason }),
+        of(prose()).prop_map(|reason| Event::OrderCancelled { reason }),
     ]
 }
 
-pub(crate) fn of_fulfilment() -> impl Strategy<Value = fulfilment::Event> {
-    use fulfilment::Event;
-    let candidates = prop::collection::btree_map(sku(), prop::collection::vec(warehouse(), 0..4), 0..4);
-    let place = || (warehouse(), sku());
+pub(crate) fn of_account() -> impl Strategy<Value = account::Event> {
+    use account::Event;
     prop_oneof![
-        placement().prop_map(Event::OrderPlacementRequested),
-        candidates.prop_map(|candidates| Event::PlacementNoted { candidates }),
-        (warehouse(), sku(), quantity()).prop_map(|(warehouse, sku, quantity)| Event::ReservationRequested {
+        profile().prop_map(|profile| Event::AccountOpened { profile }),
+        Just(Event::AccountConfirmed {}),
+        Just(Event::AccountActivated {}),
+        Just(Event::AccountSuspended {}),
+        Just(Event::AccountArchived {}),
+        entry().prop_map(Event::AddressAdded),
+        id().prop_map(|id| Event::AddressRemoved { id }),
+        id().prop_map(|id| Event::DefaultAddressChosen { id }),
+        card().prop_map(Event::CardAdded),
+        id().prop_map(|id| Event::CardRemoved { id }),
+        id().prop_map(|id| Event::DefaultCardChosen { id }),
+    ]
+}
+
+pub(crate) fn of_warehouse() -> impl Strategy<Value = warehouse::Event> {
+    use warehouse::{Event, Site};
+    prop_oneof![
+        (prose(), of(address())).prop_map(|(name, address)| Event::WarehouseOpened(Site { name, address })),
+        address().prop_map(|address| Event::WarehouseMoved { address }),
+        Just(Event::WarehouseClosed {}),
+    ]
+}
+
+pub(crate) fn charge() -> impl Strategy<Value = payment::Charge> {
+    (money(), token()).prop_map(|(amount, card)| payment::Charge { amount, card })
+}
+
+pub(crate) fn of_payment() -> impl Strategy<Value = payment::Event> {
+    use payment::Event;
+    prop_oneof![
+        charge().prop_map(Event::PaymentCreated),
+        Just(Event::PaymentAuthorised {}),
+        prose().prop_map(|reason| Event::PaymentDeclined { reason }),
+        Just(Event::PaymentCaptured {}),
+        prose().prop_map(|reason| Event::PaymentCaptureFailed { reason }),
+        Just(Event::PaymentVoided {}),
+        Just(Event::PaymentRefunded {}),
+    ]
+}
+
+pub(crate) fn consignment() -> impl Strategy<Value = shipment::Consignment> {
+    let contents = prop::collection::btree_map(sku(), quantity(), 0..4);
+    (id(), crate::values::warehouse(), id(), of(id()), contents).prop_map(
+        |(order, warehouse, account, address, contents)| shipment::Consignment {
+            order,
             warehouse,
-            sku,
-            quantity
+            account,
+            address,
+            contents,
+        },
+    )
+}
+
+pub(crate) fn of_shipment() -> impl Strategy<Value = shipment::Event> {
+    use shipment::Event;
+    let place = || (id(), crate::values::warehouse());
+    prop_oneof![
+        consignment().prop_map(Event::ShipmentCreated),
+        (place(), of(line_of_prose())).prop_map(|((order, warehouse), tracking)| Event::ShipmentDispatched {
+            order,
+            warehouse,
+            tracking
         }),
-        place().prop_map(|(warehouse, sku)| Event::ReservationNoted { warehouse, sku }),
-        place().prop_map(|(warehouse, sku)| Event::RejectionNoted { warehouse, sku }),
-        place().prop_map(|(warehouse, sku)| Event::ReservationReleaseRequested { warehouse, sku }),
-        place().prop_map(|(warehouse, sku)| Event::ReleaseNoted { warehouse, sku }),
-        Just(Event::ConfirmationRequested {}),
-        Just(Event::ConfirmationNoted {}),
-        failure().prop_map(|reason| Event::FailureRequested { reason }),
-        Just(Event::FailureNoted {}),
-        Just(Event::CancellationNoted {}),
+        place().prop_map(|(order, warehouse)| Event::ShipmentDelivered { order, warehouse }),
+        place().prop_map(|(order, warehouse)| Event::ShipmentCancelled { order, warehouse }),
+    ]
+}
+
+pub(crate) fn bill() -> impl Strategy<Value = invoice::Bill> {
+    (id(), prop::collection::vec(line(), 0..4), totals()).prop_map(|(account, lines, totals)| invoice::Bill {
+        account,
+        lines,
+        totals,
+    })
+}
+
+pub(crate) fn of_invoice() -> impl Strategy<Value = invoice::Event> {
+    use invoice::Event;
+    prop_oneof![
+        bill().prop_map(Event::InvoiceIssued),
+        Just(Event::InvoiceSent {}),
+        Just(Event::InvoicePaid {}),
+        Just(Event::InvoiceCredited {}),
     ]
 }

@@ -4,9 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod events;
+mod processes;
 mod values;
 
-use domain::{cart, fulfilment, order, product, stock};
+use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::event::schema_of;
 use eventsourcing::{DecodeError, Event, Events};
 use proptest::collection::vec;
@@ -51,7 +52,32 @@ proptest! {
     }
 
     #[test]
-    fn any_events_of_processes_read_back(events in vec(events::of_fulfilment(), 1..5)) {
+    fn any_events_of_processes_read_back(events in vec(processes::of_fulfilment(), 1..5)) {
+        reads_back(&events)?;
+    }
+
+    #[test]
+    fn any_events_of_accounts_read_back(events in vec(events::of_account(), 1..5)) {
+        reads_back(&events)?;
+    }
+
+    #[test]
+    fn any_events_of_warehouses_read_back(events in vec(events::of_warehouse(), 1..5)) {
+        reads_back(&events)?;
+    }
+
+    #[test]
+    fn any_events_of_payments_read_back(events in vec(events::of_payment(), 1..5)) {
+        reads_back(&events)?;
+    }
+
+    #[test]
+    fn any_events_of_shipments_read_back(events in vec(events::of_shipment(), 1..5)) {
+        reads_back(&events)?;
+    }
+
+    #[test]
+    fn any_events_of_invoices_read_back(events in vec(events::of_invoice(), 1..5)) {
         reads_back(&events)?;
     }
 }
@@ -59,7 +85,7 @@ proptest! {
 /// The names of what a strategy makes: all of them, within so many tries that one is left out about once in 10¹⁰.
 fn names<E: Event + Debug>(events: impl Strategy<Value = E>) -> BTreeSet<&'static str> {
     let mut runner = TestRunner::deterministic();
-    (0..300).map(|_| events.new_tree(&mut runner).unwrap().current().name()).collect()
+    (0..1_100).map(|_| events.new_tree(&mut runner).unwrap().current().name()).collect()
 }
 
 fn all<E: Event>() -> BTreeSet<&'static str> {
@@ -72,7 +98,12 @@ fn no_event_is_left_out() {
     assert_eq!(names(events::of_stock()), all::<stock::Event>());
     assert_eq!(names(events::of_cart()), all::<cart::Event>());
     assert_eq!(names(events::of_order()), all::<order::Event>());
-    assert_eq!(names(events::of_fulfilment()), all::<fulfilment::Event>());
+    assert_eq!(names(processes::of_fulfilment()), all::<fulfilment::Event>());
+    assert_eq!(names(events::of_account()), all::<account::Event>());
+    assert_eq!(names(events::of_warehouse()), all::<warehouse::Event>());
+    assert_eq!(names(events::of_payment()), all::<payment::Event>());
+    assert_eq!(names(events::of_shipment()), all::<shipment::Event>());
+    assert_eq!(names(events::of_invoice()), all::<invoice::Event>());
 }
 
 fn decode(name: &str, schema: u32, data: &Value) -> Result<Vec<stock::Event>, DecodeError> {

@@ -1,12 +1,18 @@
 //! Any value of the shop, as far as its type allows.
 
+use domain::account::{AddressKind, Entry};
 use domain::order::{Failure, Placement};
 use domain::product::Registration;
 use domain::stock::Discrepancy;
-use domain::values::{Category, Line, Money, Quantity, Sku, Totals, WarehouseId};
+use domain::values::{
+    Address, Card, Category, Line, Means, Money, Personal, Profile, Quantity, ShipmentId, Sku, Totals, TrackingNumber,
+    WarehouseId,
+};
 use iso_currency::Currency;
+use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::str::FromStr;
 
@@ -50,7 +56,7 @@ pub(crate) fn money() -> impl Strategy<Value = Money> {
     (0..=Money::MOST, currencies).prop_map(|(amount, currency)| Money::new(amount, currency).unwrap())
 }
 
-fn line() -> impl Strategy<Value = Line> {
+pub(crate) fn line() -> impl Strategy<Value = Line> {
     (sku(), quantity(), money(), prop::option::of(category())).prop_map(|(sku, quantity, unit_price, category)| Line {
         sku,
         quantity,
@@ -60,16 +66,58 @@ fn line() -> impl Strategy<Value = Line> {
 }
 
 pub(crate) fn placement() -> impl Strategy<Value = Placement> {
-    let totals = (money(), money(), money()).prop_map(|(net, tax, total)| Totals { net, tax, total });
-    (id(), prop::collection::vec(line(), 0..4), totals).prop_map(|(account, lines, totals)| Placement {
-        account,
-        lines,
-        totals,
-    })
+    let chosen = (of(token()), of(id()));
+    (id(), prop::collection::vec(line(), 0..4), totals(), chosen)
+        .prop_map(|(account, lines, totals, (card, address))| Placement { account, lines, totals, card, address })
+}
+
+pub(crate) fn totals() -> impl Strategy<Value = Totals> {
+    (money(), money(), money()).prop_map(|(net, tax, total)| Totals { net, tax, total })
+}
+
+pub(crate) fn means() -> impl Strategy<Value = Means> {
+    (of(token()), of(id())).prop_map(|(card, address)| Means { card, address })
+}
+
+pub(crate) fn tracking() -> impl Strategy<Value = BTreeMap<ShipmentId, TrackingNumber>> {
+    prop::collection::btree_map(id(), line_of_prose(), 0..3)
+}
+
+pub(crate) fn token<T: FromStr<Err: Debug> + Debug>() -> impl Strategy<Value = T> {
+    text("[A-Za-z0-9_-]{1,64}")
+}
+
+pub(crate) fn address() -> impl Strategy<Value = Address> {
+    let lines = prop::collection::vec(line_of_prose(), 1..=5);
+    (lines, line_of_prose(), text("[0-9A-Z -]{0,15}[0-9A-Z]"), text("[A-Z]{2}"))
+        .prop_map(|(lines, city, postcode, country)| Address::new(lines, city, postcode, country).unwrap())
+}
+
+pub(crate) fn entry() -> impl Strategy<Value = Entry> {
+    let kinds = select(vec![AddressKind::Shipping, AddressKind::Billing]);
+    (id(), kinds, address()).prop_map(|(id, kind, address)| Entry { id, kind, address: Personal(address) })
+}
+
+pub(crate) fn card() -> impl Strategy<Value = Card> {
+    (token(), line_of_prose(), text("[0-9]{4}")).prop_map(|(token, brand, last4)| Card { token, brand, last4 })
+}
+
+pub(crate) fn profile() -> impl Strategy<Value = Personal<Profile>> {
+    (line_of_prose(), text("[a-z0-9.+]{1,20}@[a-z0-9-]{1,20}[.][a-z]{2,5}"))
+        .prop_map(|(name, email)| Personal(Profile { name, email }))
 }
 
 pub(crate) fn failure() -> impl Strategy<Value = Failure> {
-    sku().prop_map(|sku| Failure::OutOfStock { sku })
+    prop_oneof![
+        sku().prop_map(|sku| Failure::OutOfStock { sku }),
+        select(vec![
+            Failure::AccountNotActive,
+            Failure::UnknownAddress,
+            Failure::NoCard,
+            Failure::PaymentDeclined,
+            Failure::DeadlinePassed,
+        ]),
+    ]
 }
 
 pub(crate) fn registration() -> impl Strategy<Value = Registration> {

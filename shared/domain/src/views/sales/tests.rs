@@ -21,7 +21,13 @@ fn line(sku: &str, quantity: u64, price: i64, category: Option<&str>) -> Line {
 
 fn placed(lines: &[Line]) -> Event {
     let totals = OrderTotals::of(lines, "1900".parse().unwrap()).unwrap();
-    Event::OrderPlaced(Placement { account: "a1".repeat(16).parse().unwrap(), lines: lines.to_vec(), totals })
+    Event::OrderPlaced(Placement {
+        account: "a1".repeat(16).parse().unwrap(),
+        lines: lines.to_vec(),
+        totals,
+        card: None,
+        address: None,
+    })
 }
 
 /// The sums of orders whose events happened at these moments.

@@ -1,9 +1,9 @@
-//! Who is found among those who wait, and since when.
+//! Who is found among those who wait, since when, and until when.
 
 use super::*;
-use crate::fulfilment::Event;
+use crate::fulfilment::{Candidate, Event, Step};
 use crate::order::Placement;
-use crate::values::{Line, Money, Totals};
+use crate::values::{Line, Means, Money, Totals, WarehouseId};
 use eventsourcing::hash::{Digest, Hash};
 use eventsourcing::{Actor, CommitId, Correlation, Events, Version};
 
@@ -11,8 +11,8 @@ fn placement() -> Placement {
     let euro = |amount| Money::new(amount, "EUR".parse().unwrap()).unwrap();
     let line =
         Line { sku: "mug".parse().unwrap(), quantity: 2.try_into().unwrap(), unit_price: euro(1), category: None };
-    let totals = Totals { net: euro(2), tax: euro(0), total: euro(2) };
-    Placement { account: "a".repeat(32).parse().unwrap(), lines: vec![line], totals }
+    let totals = Totals { net: euro(0), tax: euro(0), total: euro(0) };
+    Placement { account: "a".repeat(32).parse().unwrap(), lines: vec![line], totals, card: None, address: None }
 }
 
 /// The row after commits with these events, a second apart.
@@ -35,75 +35,79 @@ fn row_after<'a, E: eventsourcing::Event + 'a>(category: &str, commits: impl Int
     folded.row.unwrap()
 }
 
-/// Since when the row is found to wait.
-fn since<'a, E: eventsourcing::Event + 'a>(
+/// A moment by which the row is found, in seconds.
+fn found_by<'a, E: eventsourcing::Event + 'a>(
+    key: &str,
     category: &str,
     commits: impl IntoIterator<Item = &'a [E]>,
-) -> Option<String> {
+) -> Option<i64> {
     let index = row_after(category, commits).index;
-    assert_eq!(index.contains_key(SHARD), index.contains_key(SINCE));
-    index.get(SINCE).map(|since| since.split('#').next().unwrap().to_owned())
+    assert_eq!(index.contains_key(SHARD), index.contains_key(SINCE) || index.contains_key(DUE));
+    let moment = index.get(key)?.split('#').next().unwrap().parse::<Timestamp>().unwrap();
+    Some(moment.0 / 1_000)
 }
 
-#[test]
-fn a_process_is_found_while_an_intent_has_no_outcome() {
-    let (warehouse, sku) = ("berlin".parse().unwrap(), placement().lines[0].sku.clone());
-    let candidates = [(sku.clone(), vec![warehouse])].into();
-    let warehouse: crate::values::WarehouseId = "berlin".parse().unwrap();
-    let events = [
-        Event::OrderPlacementRequested(placement()),
-        Event::PlacementNoted { candidates },
-        Event::ReservationRequested { warehouse: warehouse.clone(), sku: sku.clone(), quantity: 2.try_into().unwrap() },
-        Event::ReservationNoted { warehouse: warehouse.clone(), sku: sku.clone() },
-        Event::ConfirmationRequested {},
-        Event::ConfirmationNoted {},
-        Event::CancellationNoted {},
-        Event::ReservationReleaseRequested { warehouse: warehouse.clone(), sku: sku.clone() },
-        Event::ReleaseNoted { warehouse, sku },
-    ];
-    let waits: Vec<_> =
-        (1..=events.len()).map(|count| since("fulfilment", events[..count].chunks(1)).is_some()).collect();
-    assert_eq!(waits, [true, false, true, false, true, false, false, true, false]);
-    assert_eq!(since("fulfilment", events[..3].chunks(1)).as_deref(), Some("1970-01-01T00:00:03.000Z"));
-}
-
-#[test]
-fn a_process_that_waits_on_is_found_by_since_when_it_waits_without_a_break() {
-    let (warehouse, sku): (crate::values::WarehouseId, _) =
-        ("berlin".parse().unwrap(), placement().lines[0].sku.clone());
-    let candidates = [(sku.clone(), vec![warehouse.clone()])].into();
-    let requested = || Event::ReservationRequested {
-        warehouse: warehouse.clone(),
-        sku: sku.clone(),
-        quantity: 2.try_into().unwrap(),
-    };
-    let commits = [
-        vec![Event::OrderPlacementRequested(placement())],
-        vec![Event::PlacementNoted { candidates }, requested()],
+/// A free order's way to its confirmation and back, each commit with its events.
+fn commits() -> Vec<Vec<Event>> {
+    let (warehouse, sku): (WarehouseId, _) = ("berlin".parse().unwrap(), placement().lines[0].sku.clone());
+    let candidates = [(sku.clone(), vec![Candidate { warehouse: warehouse.clone(), available: 2 }])].into();
+    let quantity = 2.try_into().unwrap();
+    let deadline = |step, at| Event::DeadlineSet { step, at: Timestamp(at) };
+    vec![
+        vec![Event::OrderPlacementRequested(placement()), deadline(Step::Confirmation, 900_000)],
+        vec![
+            Event::PlacementNoted { candidates, means: Means::default() },
+            Event::ReservationRequested { warehouse: warehouse.clone(), sku: sku.clone(), quantity },
+        ],
         vec![
             Event::ReservationNoted { warehouse: warehouse.clone(), sku: sku.clone() },
             Event::ConfirmationRequested {},
         ],
-        vec![Event::ConfirmationNoted {}],
+        vec![Event::ConfirmationNoted {}, deadline(Step::Shipping, 7_000_000)],
+        vec![Event::DeadlinePassed { step: Step::Shipping }],
         vec![
             Event::CancellationNoted {},
             Event::ReservationReleaseRequested { warehouse: warehouse.clone(), sku: sku.clone() },
+            deadline(Step::Settlement, 3_600_000),
         ],
-        vec![Event::ReleaseNoted { warehouse: warehouse.clone(), sku: sku.clone() }],
-    ];
-    let since = |count: usize| since("fulfilment", commits[..count].iter().map(Vec::as_slice));
-    let first = Some("1970-01-01T00:00:01.000Z".to_owned());
-    let again = Some("1970-01-01T00:00:05.000Z".to_owned());
-    assert_eq!((1..=6).map(since).collect::<Vec<_>>(), [first.clone(), first.clone(), first, None, again, None]);
+        vec![Event::ReleaseNoted { warehouse, sku }],
+    ]
+}
+
+fn of_process(key: &str) -> Vec<Option<i64>> {
+    let commits = commits();
+    (1..=commits.len()).map(|count| found_by(key, "fulfilment", commits[..count].iter().map(Vec::as_slice))).collect()
+}
+
+#[test]
+fn a_process_is_found_by_since_when_it_waits_on_this_stretch_of_its_way() {
+    assert_eq!(of_process(SINCE), [Some(1), Some(1), Some(1), Some(4), Some(4), Some(6), None]);
+}
+
+#[test]
+fn a_process_is_found_by_its_next_deadline_until_that_has_passed() {
+    assert_eq!(of_process(DUE), [Some(900), Some(900), Some(900), Some(7_000), None, Some(3_600), None]);
+}
+
+#[test]
+fn a_process_without_deadlines_is_found_by_since_when_it_waits_without_a_break() {
+    let mut commits = commits();
+    for events in &mut commits {
+        events.retain(|event| !matches!(event, Event::DeadlineSet { .. }));
+    }
+    let since = |count: usize| found_by(SINCE, "fulfilment", commits[..count].iter().map(Vec::as_slice));
+    assert_eq!((1..=4).map(since).collect::<Vec<_>>(), [Some(1); 4]);
+    assert_eq!(found_by(DUE, "fulfilment", commits.iter().map(Vec::as_slice)), None);
 }
 
 #[test]
 fn a_cart_is_found_by_its_checkout_from_then_on() {
-    let Placement { account: owner, lines, totals } = placement();
+    let Placement { account: owner, lines, totals, card, address } = placement();
     let opened = cart::Event::CartOpened { owner: owner.clone() };
-    let events = [opened, cart::Event::CartCleared {}, cart::Event::CartCheckedOut { owner, lines, totals }];
-    assert_eq!(since("cart", events[..2].chunks(1)), None);
-    assert_eq!(since("cart", events.chunks(1)).as_deref(), Some("1970-01-01T00:00:03.000Z"));
+    let checked_out = cart::Event::CartCheckedOut { owner, lines, totals, card, address };
+    let events = [opened, cart::Event::CartCleared {}, checked_out];
+    assert_eq!(found_by(SINCE, "cart", events[..2].chunks(1)), None);
+    assert_eq!(found_by(SINCE, "cart", events.chunks(1)), Some(3));
 }
 
 #[test]
