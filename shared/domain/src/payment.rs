@@ -128,7 +128,7 @@ pub enum Refusal {
     #[error("the payment was declined ({0}); charge another card with another order")]
     PaymentDeclined(Reason),
     /// It was authorised.
-    #[error("the payment was authorised; void it or capture it")]
+    #[error("the payment was authorised and cannot be declined any more; void it")]
     PaymentAlreadyAuthorised,
     /// It was captured: there is nothing to void.
     #[error("the payment was captured; refund it")]

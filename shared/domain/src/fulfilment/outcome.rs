@@ -6,7 +6,7 @@ use crate::{invoice, order, payment, shipment, stock};
 use std::collections::BTreeMap;
 
 /// A move of another stream that a process waits for, or has to heed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Outcome {
     /// The order was placed, for an account that may buy.
     Placed {
@@ -50,7 +50,7 @@ pub enum Outcome {
 }
 
 /// What became of a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum PaymentOutcome {
     /// The amount is held.
     Authorised,
@@ -67,7 +67,7 @@ pub enum PaymentOutcome {
 }
 
 /// What became of an invoice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum InvoiceOutcome {
     /// There is one.
     Issued,
@@ -78,7 +78,7 @@ pub enum InvoiceOutcome {
 }
 
 /// What became of a shipment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum ShipmentOutcome {
     /// There is one.
     Created(ShipmentId),
