@@ -2,13 +2,13 @@
 
 use super::{Event, MOST_ADDRESSES, MOST_CARDS, Refusal, Status};
 use crate::order::{Failure, Placement};
-use crate::values::{Address, AddressId, Card, CardChoice, CardId, CardToken, Means, Personal, Profile};
+use crate::values::{Address, AddressId, Card, CardChoice, CardId, CardToken, MaskedCard, Means, Personal, Profile};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// An account that was opened.
+/// An account that was opened, and what is kept of its cards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
+pub struct Account<C = Card> {
     /// What it may do.
     pub status: Status,
     /// Who it belongs to.
@@ -16,7 +16,7 @@ pub struct Account {
     /// Its addresses, the one longest there first.
     pub addresses: Vec<Entry>,
     /// Its cards, the one longest there first.
-    pub cards: Vec<Card>,
+    pub cards: Vec<C>,
     /// The addresses that were chosen to be taken where none is given.
     chosen_addresses: BTreeMap<AddressKind, AddressId>,
     /// The card that was chosen to be charged where none is given.
@@ -44,8 +44,26 @@ pub struct Entry {
     pub address: Personal<Address>,
 }
 
-impl Account {
-    pub(super) fn opened(profile: Personal<Profile>) -> Self {
+/// What is kept of a card, by which it is found again.
+pub trait KeptCard: From<Card> {
+    /// What names it among the cards of its account.
+    fn id(&self) -> CardId;
+}
+
+impl KeptCard for Card {
+    fn id(&self) -> CardId {
+        self.token.id()
+    }
+}
+
+impl KeptCard for MaskedCard {
+    fn id(&self) -> CardId {
+        self.id.clone()
+    }
+}
+
+impl<C: KeptCard> Account<C> {
+    pub(crate) fn opened(profile: Personal<Profile>) -> Self {
         Self {
             status: Status::Created,
             profile,
@@ -58,7 +76,7 @@ impl Account {
 
     /// The card that is charged where none is given: the chosen one, else the one longest there.
     #[must_use]
-    pub fn default_card(&self) -> Option<&Card> {
+    pub fn default_card(&self) -> Option<&C> {
         self.chosen_card.as_ref().and_then(|id| self.card(id)).or_else(|| self.cards.first())
     }
 
@@ -69,6 +87,43 @@ impl Account {
         chosen.or_else(|| self.addresses.iter().find(|entry| entry.kind == kind))
     }
 
+    fn address(&self, id: &AddressId) -> Option<&Entry> {
+        self.addresses.iter().find(|entry| entry.id == *id)
+    }
+
+    fn card(&self, id: &CardId) -> Option<&C> {
+        self.cards.iter().find(|card| card.id() == *id)
+    }
+
+    pub(crate) fn evolve(mut self, event: &Event) -> Self {
+        match event.clone() {
+            Event::AccountOpened { profile } => self.profile = profile,
+            Event::AccountConfirmed {} => self.status = Status::Confirmed,
+            Event::AccountActivated {} => self.status = Status::Active,
+            Event::AccountSuspended {} => self.status = Status::Suspended,
+            Event::AccountArchived {} => self.status = Status::Archived,
+            Event::AddressAdded(entry) => self.addresses.push(entry),
+            Event::AddressRemoved { id } => {
+                self.addresses.retain(|entry| entry.id != id);
+                self.chosen_addresses.retain(|_, chosen| *chosen != id);
+            }
+            Event::DefaultAddressChosen { id } => {
+                if let Some(kind) = self.address(&id).map(|entry| entry.kind) {
+                    self.chosen_addresses.insert(kind, id);
+                }
+            }
+            Event::CardAdded(card) => self.cards.push(card.into()),
+            Event::CardRemoved { id } => {
+                self.cards.retain(|card| card.id() != id);
+                self.chosen_card = self.chosen_card.filter(|chosen| *chosen != id);
+            }
+            Event::DefaultCardChosen { id } => self.chosen_card = Some(id),
+        }
+        self
+    }
+}
+
+impl Account {
     pub(super) fn means(&self, order: &Placement) -> Result<Means, Failure> {
         if self.status != Status::Active {
             return Err(Failure::AccountNotActive);
@@ -94,14 +149,6 @@ impl Account {
     fn chosen(&self, choice: &CardChoice) -> Option<CardToken> {
         let own = self.cards.iter().find(|card| card.id().as_str() == choice.as_str());
         own.map(|card| card.token.clone()).or_else(|| choice.token())
-    }
-
-    fn card(&self, id: &CardId) -> Option<&Card> {
-        self.cards.iter().find(|card| card.id() == *id)
-    }
-
-    fn address(&self, id: &AddressId) -> Option<&Entry> {
-        self.addresses.iter().find(|entry| entry.id == *id)
     }
 
     pub(super) fn add_address(&self, entry: &Entry) -> Result<Vec<Event>, Refusal> {
@@ -140,32 +187,5 @@ impl Account {
         let card = self.card(id).ok_or(Refusal::UnknownCard)?;
         let chosen = self.chosen_card.as_ref() == Some(id);
         Ok(if chosen { vec![] } else { vec![Event::DefaultCardChosen { id: card.id() }] })
-    }
-
-    pub(super) fn evolve(mut self, event: &Event) -> Self {
-        match event.clone() {
-            Event::AccountOpened { profile } => self.profile = profile,
-            Event::AccountConfirmed {} => self.status = Status::Confirmed,
-            Event::AccountActivated {} => self.status = Status::Active,
-            Event::AccountSuspended {} => self.status = Status::Suspended,
-            Event::AccountArchived {} => self.status = Status::Archived,
-            Event::AddressAdded(entry) => self.addresses.push(entry),
-            Event::AddressRemoved { id } => {
-                self.addresses.retain(|entry| entry.id != id);
-                self.chosen_addresses.retain(|_, chosen| *chosen != id);
-            }
-            Event::DefaultAddressChosen { id } => {
-                if let Some(kind) = self.address(&id).map(|entry| entry.kind) {
-                    self.chosen_addresses.insert(kind, id);
-                }
-            }
-            Event::CardAdded(card) => self.cards.push(card),
-            Event::CardRemoved { id } => {
-                self.cards.retain(|card| card.id() != id);
-                self.chosen_card = self.chosen_card.filter(|chosen| *chosen != id);
-            }
-            Event::DefaultCardChosen { id } => self.chosen_card = Some(id),
-        }
-        self
     }
 }

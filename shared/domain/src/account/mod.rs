@@ -2,7 +2,7 @@
 
 mod book;
 
-pub use book::{Account, AddressKind, Entry};
+pub use book::{Account, AddressKind, Entry, KeptCard};
 
 use crate::order::{Failure, Placement};
 use crate::values::{AddressId, Card, CardId, Means, Personal, Profile};

@@ -37,6 +37,17 @@ pub struct Card {
     pub last4: CardDigits,
 }
 
+/// What may be shown of a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaskedCard {
+    /// What names it among the cards of its account.
+    pub id: CardId,
+    /// Who issued it.
+    pub brand: CardBrand,
+    /// The end of its number.
+    pub last4: CardDigits,
+}
+
 /// What an account pays with, and where it has things sent: both by reference, so that no other stream holds what is
 /// personal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,11 +60,9 @@ pub struct Means {
     pub address: Option<AddressId>,
 }
 
-impl Card {
-    /// What names it among the cards of its account.
-    #[must_use]
-    pub fn id(&self) -> CardId {
-        self.token.id()
+impl From<Card> for MaskedCard {
+    fn from(card: Card) -> Self {
+        Self { id: card.token.id(), brand: card.brand, last4: card.last4 }
     }
 }
 

@@ -10,7 +10,7 @@ mod text;
 mod words;
 
 pub use address::{Address, AddressLine, City, Country, Postcode};
-pub use cards::{Card, CardBrand, CardChoice, CardDigits, CardId, CardToken, Means};
+pub use cards::{Card, CardBrand, CardChoice, CardDigits, CardId, CardToken, MaskedCard, Means};
 pub use ids::{AccountId, AddressId, CartId, Category, OrderId, ShipmentId, Sku, WarehouseId};
 pub use money::{Line, Money, TaxRate, Totals};
 pub use personal::{Email, PersonName, Personal, Profile};

@@ -1,11 +1,14 @@
 //! The read models: pure folds of one stream each, and the attributes by which their rows are found; and the totals
 //! that all streams of a category add to.
 
+pub mod account;
 pub mod activity;
 pub mod cart;
 pub mod catalogue;
+pub mod invoice;
 pub mod order;
 pub mod sales;
+pub mod shipment;
 pub mod stock;
 pub mod waiting;
 
@@ -20,17 +23,23 @@ pub fn subscriptions() -> Vec<Box<dyn Subscription>> {
         Box::new(PerStream::<stock::View>::new()),
         Box::new(PerStream::<cart::View>::new()),
         Box::new(PerStream::<order::View>::new()),
+        Box::new(PerStream::<account::View>::new()),
+        Box::new(PerStream::<shipment::View>::new()),
+        Box::new(PerStream::<invoice::View>::new()),
         Box::new(activity::View),
         Box::new(waiting::View),
     ]
 }
 
 /// Which index attributes of a view are partition keys.
-pub const PARTITIONS: [(&str, &[&str]); 6] = [
+pub const PARTITIONS: [(&str, &[&str]); 9] = [
     (catalogue::View::NAME, &[catalogue::LISTED, catalogue::CATEGORY]),
     (stock::View::NAME, &[stock::SKU]),
     (cart::View::NAME, &[]),
     (order::View::NAME, &[order::ACCOUNT, order::STATUS]),
+    (account::View::NAME, &[]),
+    (shipment::View::NAME, &[shipment::ORDER]),
+    (invoice::View::NAME, &[]),
     (activity::NAME, &[activity::SHARD]),
     (waiting::NAME, &[waiting::SHARD]),
 ];
@@ -41,3 +50,6 @@ pub const PARTITIONS: [(&str, &[&str]); 6] = [
 pub fn shard(key: &str, shards: u64) -> u64 {
     key.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % shards
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,8 +124,8 @@ fn accounts_are_stored_as_ever() {
             account::Event::AddressRemoved { id: id() },
             account::Event::DefaultAddressChosen { id: id() },
             account::Event::CardAdded(card()),
-            account::Event::CardRemoved { id: card().id() },
-            account::Event::DefaultCardChosen { id: card().id() },
+            account::Event::CardRemoved { id: card().token.id() },
+            account::Event::DefaultCardChosen { id: card().token.id() },
         ],
     );
     upcast::<account::Event>("account", &[]);

@@ -18,7 +18,7 @@ fn states_are_kept_as_ever() {
         account::Event::AddressAdded(entry()),
         account::Event::DefaultAddressChosen { id: entry().id },
         account::Event::CardAdded(card()),
-        account::Event::DefaultCardChosen { id: card().id() },
+        account::Event::DefaultCardChosen { id: card().token.id() },
     ]);
     state_frozen::<warehouse::Stream>(&[warehouse::Event::WarehouseOpened(site())]);
     state_frozen::<payment::Stream>(&[

@@ -20,7 +20,7 @@ fn an_account_in_every_state_takes_every_command() {
             Event::DefaultAddressChosen { id: entry(1, "Bonn").id },
             Event::AddressAdded(entry(2, "Bonn")),
             Event::CardAdded(card(1, "4242")),
-            Event::DefaultCardChosen { id: card(1, "4242").id() },
+            Event::DefaultCardChosen { id: card(1, "4242").token.id() },
             Event::CardAdded(card(2, "4242")),
         ];
         [&filled, events].concat()
@@ -41,7 +41,7 @@ fn an_account_in_every_state_takes_every_command() {
         ("", opened(&[confirmed, activated, Event::AccountArchived {}])),
     ];
     let address = |number| entry(number, "Bonn").id;
-    let card_id = |number| card(number, "4242").id();
+    let card_id = |number| card(number, "4242").token.id();
     let examples = [
         ("", Command::Open(profile("Ada"))),
         ("for another", Command::Open(profile("Eve"))),

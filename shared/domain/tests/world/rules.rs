@@ -15,21 +15,26 @@ pub(crate) fn hold_always(world: &World) {
         assert!(stock.state.reserved() <= stock.state.on_hand, "{place:?}: {:?}", stock.state);
     }
     for (id, order) in &world.orders {
-        let OrderState::Placed { placement, status, .. } = &order.state else { continue };
-        let left = matches!(status, Status::Shipped | Status::Delivered);
+        let OrderState::Placed { placement, status: order_status, .. } = &order.state else { continue };
+        let left = matches!(order_status, Status::Shipped | Status::Delivered);
         let payment = world.payments.get(id).and_then(|payment| match &payment.state {
             PaymentState::Created { status, .. } => Some(status),
             PaymentState::Uncreated => None,
         });
         let takes_at_once = matches!(world.providers[id], Provider::Captures);
-        assert!(left || takes_at_once || payment != Some(&PaymentStatus::Captured), "{id} is {status:?} and captured");
+        assert!(
+            left || takes_at_once || payment != Some(&PaymentStatus::Captured),
+            "{id} is {order_status:?} and captured"
+        );
         for shipment in world.shipments.values() {
             if let ShipmentState::Created { consignment, status } = &shipment.state {
                 let leaves = matches!(status, ShipmentStatus::Dispatched { .. } | ShipmentStatus::Delivered { .. });
                 assert!(left || !leaves || consignment.order != *id, "{id} left though it is not shipped");
+                let arrived = matches!(status, ShipmentStatus::Delivered { .. }) || consignment.order != *id;
+                assert!(*order_status != Status::Delivered || arrived, "{id} is delivered before it arrived");
             }
         }
-        if *status == Status::Confirmed {
+        if *order_status == Status::Confirmed {
             let held = matches!(payment, Some(PaymentStatus::Authorised | PaymentStatus::Captured));
             assert!(held || placement.totals.total.amount() == 0, "{id} is confirmed, its payment {payment:?}");
             for line in &placement.lines {

@@ -1,0 +1,39 @@
+//! The invoices: a row for each, found by its key alone, which is that of its order.
+
+use crate::invoice::{self, Event, State};
+use crate::values::OrderId;
+use eventsourcing::{Decider, Projection, Recorded, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The read model.
+pub struct View;
+
+/// An invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// The order that it bills.
+    pub order: OrderId,
+    /// What it is now.
+    pub state: State,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+}
+
+impl Projection for View {
+    const NAME: &'static str = "invoice";
+    const CATEGORY: &'static str = invoice::Stream::CATEGORY;
+    type Event = Event;
+    type Document = Document;
+
+    fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
+        let now = recorded.committed_at;
+        let (before, issued_at) =
+            document.map_or_else(|| (State::default(), now), |document| (document.state, document.issued_at));
+        let state = invoice::Stream::evolve(before, &recorded.event);
+        Some(Document { order: recorded.stream.id().parse().ok()?, state, issued_at })
+    }
+
+    fn index(_: &Document) -> Vec<(&'static str, String)> {
+        vec![]
+    }
+}
