@@ -1,9 +1,10 @@
 //! Which events are asked for.
 
 use super::Event;
-use domain::{cart, fulfilment, order, product, stock};
+use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::Timestamp;
 use jiff::SignedDuration;
+use std::collections::BTreeSet;
 use strum::VariantNames;
 
 /// Which events are asked for.
@@ -31,8 +32,14 @@ pub(crate) fn event_types() -> impl Iterator<Item = &'static str> {
         cart::Event::VARIANTS,
         order::Event::VARIANTS,
         fulfilment::Event::VARIANTS,
+        account::Event::VARIANTS,
+        warehouse::Event::VARIANTS,
+        payment::Event::VARIANTS,
+        invoice::Event::VARIANTS,
+        shipment::Event::VARIANTS,
     ];
-    streams.into_iter().flatten().copied()
+    // Orders and their processes have a type of the same name.
+    streams.into_iter().flatten().copied().collect::<BTreeSet<_>>().into_iter()
 }
 
 /// A moment of the command line: a time (RFC 3339), or how long ago, such as `10m`.

@@ -2,7 +2,7 @@
 
 mod offers;
 
-use api::requests::{AddItem, ChangeQuantity, Nothing};
+use api::requests::{AddItem, ChangeQuantity, CheckOut, Nothing};
 use api::responses::Cart;
 use aws_config::SdkConfig;
 use domain::cart::{Action, Command, Refusal, State, Stream};
@@ -49,8 +49,8 @@ where
         let cart: CartId = request.path("id")?;
         let (action, metadata) = match request.route() {
             "POST /carts/{id}/checkout" => {
-                let (Nothing {}, metadata) = request.command()?;
-                let done = self.check_out(&cart, by, &metadata).await?;
+                let (chosen, metadata) = request.command()?;
+                let done = self.check_out(&cart, by, &chosen, &metadata).await?;
                 let response = respond(StatusCode::ACCEPTED, &cart, &done)?;
                 return Ok(response.location(&format!("/orders/{cart}")).retry_after(1));
             }
@@ -89,14 +89,21 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
     }
 
     /// Reads cart and prices strongly, and checks out just that cart: one that changed meanwhile is read again.
-    async fn check_out(&self, cart: &CartId, by: AccountId, metadata: &Metadata) -> Result<Done<State>, Problem> {
+    async fn check_out(
+        &self,
+        cart: &CartId,
+        by: AccountId,
+        chosen: &CheckOut,
+        metadata: &Metadata,
+    ) -> Result<Done<State>, Problem> {
         let stream = stream(cart)?;
         for _ in 0..CHECKOUT_ATTEMPTS {
             let history = self.carts.log().load(&stream, Reading::of::<Stream>(Consistency::Strong)).await?;
             let lines = replay::<Stream>(&history)?;
             let (offers, categories) = offers::terms(self.carts.log(), lines.lines()).await?;
-            let command =
-                Command { by: by.clone(), action: Action::CheckOut { offers, categories, tax_rate: self.tax_rate } };
+            let CheckOut { card, address } = chosen.clone();
+            let action = Action::CheckOut { offers, categories, tax_rate: self.tax_rate, card, address };
+            let command = Command { by: by.clone(), action };
             let seen = metadata.expected.unwrap_or_else(|| history.head().version());
             let on_seen = Metadata { expected: Some(seen), ..metadata.clone() };
             match self.carts.execute(&stream, &command, &on_seen).await {

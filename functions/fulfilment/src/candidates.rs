@@ -1,23 +1,24 @@
 //! Which warehouses to ask for a line: a view proposes, the stock's own streams decide.
 
 use aws_sdk_dynamodb::Client;
-use domain::values::{Line, WarehouseId};
+use domain::fulfilment::Candidate;
+use domain::values::Sku;
 use domain::views::stock::{Document, SKU, View, WAREHOUSE};
 use dynamo::{Direction, Lookup, Views};
 use eventsourcing::Projection;
 use eventsourcing::views::Generation;
 use lambda::Error;
 
-/// The most warehouses that are asked for a line.
+/// The most warehouses that are proposed for a product.
 const MOST: usize = 20;
 
 /// Proposes warehouses.
 pub trait Candidates: Send + Sync {
-    /// The warehouses that may have a line's goods, in the order in which to ask them.
-    fn of(&self, line: &Line) -> impl Future<Output = Result<Vec<WarehouseId>, Error>> + Send;
+    /// The warehouses that may have a product, and how many of it.
+    fn of(&self, sku: &Sku) -> impl Future<Output = Result<Vec<Candidate>, Error>> + Send;
 }
 
-/// The read model of stock: first the warehouses that seem to have enough, then the others, by id.
+/// The read model of stock.
 pub struct StockView(Views);
 
 impl StockView {
@@ -29,12 +30,12 @@ impl StockView {
 }
 
 impl Candidates for StockView {
-    async fn of(&self, line: &Line) -> Result<Vec<WarehouseId>, Error> {
+    async fn of(&self, sku: &Sku) -> Result<Vec<Candidate>, Error> {
         let lookup = Lookup {
             view: View::NAME,
             generation: Generation::FIRST,
             index: SKU,
-            partition: (SKU, line.sku.as_str()),
+            partition: (SKU, sku.as_str()),
             sort: WAREHOUSE,
             from: None,
             until: None,
@@ -44,8 +45,10 @@ impl Candidates for StockView {
         let rows = self.0.query(&lookup).await?;
         let documents = rows.iter().map(|(_, row)| serde_json::from_str::<Option<Document>>(&row.document));
         let documents = documents.collect::<Result<Vec<_>, _>>()?;
-        let (enough, others): (Vec<_>, Vec<_>) =
-            documents.into_iter().flatten().partition(|document| document.state.available() >= line.quantity.get());
-        Ok(enough.into_iter().chain(others).map(|document| document.warehouse).collect())
+        let candidate = |document: Document| {
+            let available = document.state.available();
+            Candidate { warehouse: document.warehouse, available }
+        };
+        Ok(documents.into_iter().flatten().map(candidate).collect())
     }
 }

@@ -1,10 +1,13 @@
 //! The order's reactions to the intents of fulfilment: with `order-commands` the only writer of `order-…`.
 
 use aws_config::SdkConfig;
+use domain::account;
 use domain::fulfilment::{Event, REACTION};
 use domain::order::{Command, Stream};
+use domain::values::AccountId;
 use dynamo::{Log, Parked};
-use eventsourcing::{Clock, Commands, Decider, EventLog, Notice, Randomness, StreamName};
+use eventsourcing::decider::replay;
+use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Notice, Randomness, Reading, StreamName};
 use lambda::queue::{Reactions, Reactor, Unreacted};
 use lambda::{SettingError, Settings, SystemHost};
 
@@ -43,12 +46,12 @@ where
     }
 
     async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
-        let Some(command) = command(notice.decode()?) else { return Ok(()) };
+        let Some(command) = self.command(notice.decode()?).await? else { return Ok(()) };
         let stream = StreamName::new(Stream::CATEGORY, notice.subject.id())?;
         let metadata = notice.metadata(Self::NAME, REACTION);
         match command {
-            Command::Place(_) => self.0.begin(&stream, &command, &metadata).await?,
-            Command::Confirm | Command::Fail(_) | Command::Cancel { .. } => {
+            Command::Place { .. } => self.0.begin(&stream, &command, &metadata).await?,
+            Command::Confirm | Command::Ship { .. } | Command::Deliver | Command::Fail(_) | Command::Cancel { .. } => {
                 self.0.execute(&stream, &command, &metadata).await?
             }
         };
@@ -56,20 +59,62 @@ where
     }
 }
 
-/// What an intent asks of its order.
-fn command(intent: Event) -> Option<Command> {
-    match intent {
-        Event::OrderPlacementRequested(placement) => Some(Command::Place(placement)),
-        Event::ConfirmationRequested {} => Some(Command::Confirm),
-        Event::FailureRequested { reason } => Some(Command::Fail(reason)),
-        Event::PlacementNoted { .. }
-        | Event::ReservationRequested { .. }
-        | Event::ReservationNoted { .. }
-        | Event::RejectionNoted { .. }
-        | Event::ReservationReleaseRequested { .. }
-        | Event::ReleaseNoted { .. }
-        | Event::ConfirmationNoted {}
-        | Event::FailureNoted {}
-        | Event::CancellationNoted {} => None,
+impl<L: EventLog, H: Clock + Randomness> OrderReactions<L, H> {
+    /// What an intent asks of its order.
+    async fn command(&self, intent: Event) -> Result<Option<Command>, Unreacted> {
+        Ok(match intent {
+            Event::OrderPlacementRequested(placement) => {
+                let account = self.account(&placement.account).await?.means(&placement);
+                Some(Command::Place { placement, account })
+            }
+            Event::ConfirmationRequested {} => Some(Command::Confirm),
+            Event::OrderDeliveryRequested {} => Some(Command::Deliver),
+            Event::FailureRequested { reason } => Some(Command::Fail(reason)),
+            Event::PlacementNoted { .. }
+            | Event::ReservationRequested { .. }
+            | Event::ReservationNoted { .. }
+            | Event::RejectionNoted { .. }
+            | Event::ReservationReleaseRequested { .. }
+            | Event::ReleaseNoted { .. }
+            | Event::StockDispatchRequested { .. }
+            | Event::StockDispatchNoted { .. }
+            | Event::PaymentRequested(_)
+            | Event::AuthorisationNoted {}
+            | Event::DeclineNoted {}
+            | Event::PaymentCaptureRequested {}
+            | Event::CaptureNoted {}
+            | Event::CaptureFailureNoted {}
+            | Event::PaymentVoidRequested {}
+            | Event::VoidNoted {}
+            | Event::PaymentRefundRequested {}
+            | Event::RefundNoted {}
+            | Event::ConfirmationNoted {}
+            | Event::InvoiceRequested(_)
+            | Event::InvoiceNoted {}
+            | Event::InvoiceSettlementRequested {}
+            | Event::InvoiceSettlementNoted {}
+            | Event::InvoiceCreditRequested {}
+            | Event::InvoiceCreditNoted {}
+            | Event::ShipmentRequested(_)
+            | Event::ShipmentNoted { .. }
+            | Event::ShippingNoted { .. }
+            | Event::ShipmentDispatchRequested { .. }
+            | Event::ShipmentDispatchNoted { .. }
+            | Event::ShipmentDeliveryNoted { .. }
+            | Event::ShipmentCancellationRequested { .. }
+            | Event::ShipmentCancellationNoted { .. }
+            | Event::OrderDeliveryNoted {}
+            | Event::FailureNoted {}
+            | Event::CancellationNoted {}
+            | Event::DeadlineSet { .. }
+            | Event::DeadlinePassed { .. } => None,
+        })
+    }
+
+    /// Whoever buys, as their own stream has them now: read strongly, since one that was suspended must not buy.
+    async fn account(&self, id: &AccountId) -> Result<account::State, Unreacted> {
+        let stream = StreamName::new(account::Stream::CATEGORY, id.as_str())?;
+        let reading = Reading::of::<account::Stream>(Consistency::Strong);
+        Ok(replay::<account::Stream>(&self.0.log().load(&stream, reading).await?)?)
     }
 }

@@ -1,6 +1,6 @@
 //! The state of any stream after its first events, by the decider of its category.
 
-use domain::{cart, fulfilment, order, product, stock};
+use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::decider::fold;
 use eventsourcing::{Commit, Decider, LogError, StreamName, Version};
 use lambda::Problem;
@@ -15,6 +15,11 @@ pub(crate) fn state_at(stream: &StreamName, commits: &[Commit], version: Version
         cart::Stream::CATEGORY => folded::<cart::Stream>(commits, version),
         order::Stream::CATEGORY => folded::<order::Stream>(commits, version),
         fulfilment::Stream::CATEGORY => folded::<fulfilment::Stream>(commits, version),
+        account::Stream::CATEGORY => folded::<account::Stream>(commits, version),
+        warehouse::Stream::CATEGORY => folded::<warehouse::Stream>(commits, version),
+        payment::Stream::CATEGORY => folded::<payment::Stream>(commits, version),
+        invoice::Stream::CATEGORY => folded::<invoice::Stream>(commits, version),
+        shipment::Stream::CATEGORY => folded::<shipment::Stream>(commits, version),
         category => Err(Problem::not_found(&format!("this release knows no streams of category {category}"))),
     }
 }

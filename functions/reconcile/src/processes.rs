@@ -1,6 +1,6 @@
 //! Which events a process that is not finished may have missed, or those that it waits for.
 
-use domain::fulfilment::{self, Process, REACTION};
+use domain::fulfilment::{self, Awaited, Process, REACTION};
 use domain::values::OrderId;
 use domain::{cart, order, stock};
 use eventsourcing::decider::replay;
@@ -64,25 +64,41 @@ impl<L: EventLog> Sources<'_, L> {
         // The order may have ended without having been asked to: a customer cancelled it.
         let of_order = self.whole(&StreamName::new(order::Stream::CATEGORY, order.as_str())?).await?;
         let mut hints = self.entries(of_order.commits())?;
-        for awaited in process.awaited(&order)? {
-            let intent = EventId { stream: stream.clone(), version: awaited.intent };
-            let holds = |commit: &&Commit| commit.version <= intent.version && intent.version <= commit.last_version();
-            let asked = history.commits().iter().find(holds).ok_or("a process waits for what it did not ask")?;
-            let answer = match awaited.stream.category() {
-                stock::Stream::CATEGORY => {
-                    let reaction = CommitId::of_event(&intent, REACTION);
-                    self.stock.find(&awaited.stream, &reaction, asked.committed_at).await?
+        for Awaited { intent, stream: awaited } in process.awaited(&order)? {
+            let intent = intent.map(|version| EventId { stream: stream.clone(), version });
+            let asked = intent.as_ref().map(|intent| asked(history, intent)).transpose()?;
+            let answered = match awaited.category() {
+                order::Stream::CATEGORY => {
+                    of_order.commits().iter().any(|commit| intent.is_some() && commit.causation == intent)
                 }
-                // The order's answers are among its events already.
-                _ => of_order.commits().iter().find(|commit| commit.causation.as_ref() == Some(&intent)).cloned(),
+                stock::Stream::CATEGORY => {
+                    let answer = self.of_stock(&awaited, asked, intent.as_ref()).await?;
+                    hints.extend(self.entries(&answer)?);
+                    answer.is_some()
+                }
+                // Somebody else may have moved it, and an answer may take more than one commit: all of it is repeated.
+                _ => {
+                    hints.extend(self.entries(&self.log.since(&awaited, Version::NONE).await?)?);
+                    false
+                }
             };
-            match answer {
-                None => hints.extend(self.entries([asked])?.into_iter().filter(|entry| entry.detail.id == intent)),
-                Some(answer) if answer.stream != *of_order.head().stream() => hints.extend(self.entries([&answer])?),
-                Some(_) => {}
+            if let Some(asked) = asked.filter(|_| !answered) {
+                let entries = self.entries([asked])?;
+                hints.extend(entries.into_iter().filter(|entry| Some(&entry.detail.id) == intent.as_ref()));
             }
         }
         Ok(hints)
+    }
+
+    /// What a stock answered to an intent of this commit.
+    async fn of_stock(
+        &self,
+        stock: &StreamName,
+        asked: Option<&Commit>,
+        intent: Option<&EventId>,
+    ) -> Result<Option<Commit>, LogError> {
+        let Some((asked, intent)) = asked.zip(intent) else { return Ok(None) };
+        self.stock.find(stock, &CommitId::of_event(intent, REACTION), asked.committed_at).await
     }
 
     /// A stream from its first commit on.
@@ -97,4 +113,10 @@ impl<L: EventLog> Sources<'_, L> {
         }
         Ok(entries)
     }
+}
+
+/// The commit that holds an intent.
+fn asked<'a>(history: &'a History, intent: &EventId) -> Result<&'a Commit, Error> {
+    let holds = |commit: &&Commit| commit.version <= intent.version && intent.version <= commit.last_version();
+    Ok(history.commits().iter().find(holds).ok_or("a process waits for what it did not ask")?)
 }

@@ -61,15 +61,45 @@ fn command(notice: &Notice) -> Result<Option<(WarehouseId, Sku, Command)>, Unrea
             Some((warehouse, sku, Command::Reserve { order, quantity }))
         }
         Event::ReservationReleaseRequested { warehouse, sku } => Some((warehouse, sku, Command::Release { order })),
+        Event::StockDispatchRequested { warehouse, sku } => Some((warehouse, sku, Command::Dispatch { order })),
         Event::OrderPlacementRequested(_)
         | Event::PlacementNoted { .. }
         | Event::ReservationNoted { .. }
         | Event::RejectionNoted { .. }
         | Event::ReleaseNoted { .. }
+        | Event::StockDispatchNoted { .. }
+        | Event::PaymentRequested(_)
+        | Event::AuthorisationNoted {}
+        | Event::DeclineNoted {}
+        | Event::PaymentCaptureRequested {}
+        | Event::CaptureNoted {}
+        | Event::CaptureFailureNoted {}
+        | Event::PaymentVoidRequested {}
+        | Event::VoidNoted {}
+        | Event::PaymentRefundRequested {}
+        | Event::RefundNoted {}
         | Event::ConfirmationRequested {}
         | Event::ConfirmationNoted {}
+        | Event::InvoiceRequested(_)
+        | Event::InvoiceNoted {}
+        | Event::InvoiceSettlementRequested {}
+        | Event::InvoiceSettlementNoted {}
+        | Event::InvoiceCreditRequested {}
+        | Event::InvoiceCreditNoted {}
+        | Event::ShipmentRequested(_)
+        | Event::ShipmentNoted { .. }
+        | Event::ShippingNoted { .. }
+        | Event::ShipmentDispatchRequested { .. }
+        | Event::ShipmentDispatchNoted { .. }
+        | Event::ShipmentDeliveryNoted { .. }
+        | Event::ShipmentCancellationRequested { .. }
+        | Event::ShipmentCancellationNoted { .. }
+        | Event::OrderDeliveryRequested {}
+        | Event::OrderDeliveryNoted {}
         | Event::FailureRequested { .. }
         | Event::FailureNoted {}
-        | Event::CancellationNoted {} => None,
+        | Event::CancellationNoted {}
+        | Event::DeadlineSet { .. }
+        | Event::DeadlinePassed { .. } => None,
     })
 }

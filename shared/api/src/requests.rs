@@ -1,7 +1,7 @@
 //! Bodies of requests. Unknown fields are refused, and values are checked as they are read.
 
 use domain::stock::Discrepancy;
-use domain::values::{Category, DeliveryNote, Description, Money, Name, Quantity, Reason, Sku};
+use domain::values::{AddressId, CardChoice, Category, DeliveryNote, Description, Money, Name, Quantity, Reason, Sku};
 use serde::{Deserialize, Serialize};
 
 /// `POST /products`
@@ -97,6 +97,18 @@ pub struct AddItem {
 pub struct ChangeQuantity {
     /// How many of it from now on.
     pub quantity: Quantity,
+}
+
+/// `POST /carts/{id}/checkout`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckOut {
+    /// Which card to charge: the id of one of the account's, or any token; the account's default one where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardChoice>,
+    /// Which of the account's addresses to send it to; its default one where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressId>,
 }
 
 /// `POST /orders/{id}/cancel`

@@ -184,9 +184,16 @@ impl Order {
     /// An order as its stream has it, without its timeline; none where it was not placed.
     #[must_use]
     pub fn of(id: &OrderId, version: Version, state: &order::State) -> Option<Self> {
-        let order::State::Placed { placement, status } = state else { return None };
+        let order::State::Placed { placement, status, .. } = state else { return None };
         let reason = match status {
-            order::Status::Purchased | order::Status::Confirmed => None,
+            order::Status::Purchased
+            | order::Status::Reserving
+            | order::Status::Reserved
+            | order::Status::Paying
+            | order::Status::Paid
+            | order::Status::Confirmed
+            | order::Status::Shipped
+            | order::Status::Delivered => None,
             order::Status::Failed(failure) => Some(failure.to_string()),
             order::Status::Cancelled(reason) => reason.as_ref().map(ToString::to_string),
         };
