@@ -24,7 +24,7 @@ async fn each_payload_is_answered_by_its_handler_as_expected() {
         if name == "queries.order" {
             let body: serde_json::Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
             let steps: Vec<_> = body["timeline"].as_array().unwrap().iter().map(|step| &step["status"]).collect();
-            assert_eq!(steps, ["PURCHASED", "CONFIRMED", "CANCELLED"]);
+            assert_eq!(steps, ["PURCHASED", "PENDING", "CONFIRMED", "CANCELLED"]);
         }
     }
     host.stop().await;
