@@ -1,8 +1,13 @@
 //! `cart-<id>`: what a customer means to buy, and at checkout the prices that hold for it.
 
+mod offer;
+
+pub use offer::Offer;
+
 use crate::values::{AccountId, AddressId, CardChoice, Category, Line, Money, Quantity, Sku, TaxRate, Totals};
 use eventsourcing::event::Upcaster;
 use eventsourcing::{Decider, RefusalKind};
+use offer::priced;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -62,17 +67,6 @@ pub enum Action {
         /// Which of the account's addresses to send it to; none for its default one.
         address: Option<AddressId>,
     },
-}
-
-/// How a product stands when a command is completed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Offer {
-    /// It costs this.
-    At(Money),
-    /// It exists, and is not sold.
-    NotListed,
-    /// It does not exist.
-    Unknown,
 }
 
 /// What happened to a cart.
@@ -228,16 +222,6 @@ impl State {
     }
 }
 
-impl Offer {
-    fn price(self, sku: &Sku) -> Result<Money, Refusal> {
-        match self {
-            Self::At(price) => Ok(price),
-            Self::NotListed => Err(Refusal::ProductNotListed(sku.clone())),
-            Self::Unknown => Err(Refusal::UnknownProduct(sku.clone())),
-        }
-    }
-}
-
 impl Decider for Stream {
     const CATEGORY: &'static str = "cart";
     const STATE_SCHEMA: u32 = 2;
@@ -311,23 +295,6 @@ fn add(lines: &[Line], sku: &Sku, quantity: Quantity, offer: Offer) -> Result<Ve
         None => {}
     }
     Ok(vec![Event::ItemAdded { sku: sku.clone(), quantity, unit_price }])
-}
-
-/// The lines at the prices and in the categories of the moment.
-fn priced(
-    lines: &[Line],
-    offers: &BTreeMap<Sku, Offer>,
-    categories: &BTreeMap<Sku, Category>,
-) -> Result<Vec<Line>, Refusal> {
-    if lines.is_empty() {
-        return Err(Refusal::CartEmpty);
-    }
-    let priced = |line: &Line| {
-        let offer = offers.get(&line.sku).copied().unwrap_or(Offer::Unknown);
-        let category = categories.get(&line.sku).cloned();
-        Ok(Line { unit_price: offer.price(&line.sku)?, category, ..line.clone() })
-    };
-    lines.iter().map(priced).collect()
 }
 
 #[cfg(test)]

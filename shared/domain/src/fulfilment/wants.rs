@@ -41,7 +41,8 @@ impl Process {
         }
     }
 
-    /// Why the order cannot be confirmed any more. A deadline decides that; it is no outcome.
+    /// Why the order cannot be confirmed any more. A deadline decides that; it is no outcome. What was placed before
+    /// orders were paid has no card.
     fn reason_to_stop(&self) -> Option<Failure> {
         let nobody_has = self.lines.iter().find(|line| line.unservable());
         if self.deadline == (Deadline::Passed { step: Step::Confirmation }) {

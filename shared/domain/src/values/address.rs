@@ -35,7 +35,6 @@ pub struct Address {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct StoredAddress {
     lines: Vec<AddressLine>,
     city: City,

@@ -50,6 +50,12 @@ fn golden(file: &Path, stored: &str) {
     assert_eq!(stored, golden, "{}", file.display());
 }
 
+/// The event that a file holds.
+fn stored<E: Event + Clone>(category: &str, name: &str) -> E {
+    let text = fs::read_to_string(folder(category).join(format!("{name}.json"))).unwrap();
+    Events::parse(text).unwrap().decode::<E>().unwrap()[0].clone()
+}
+
 /// Each file of an earlier schema reads as the event of today that is given for it, and none is without one; all others
 /// are of the schemas that are written today.
 fn upcast<E: Event + Debug + PartialEq>(category: &str, earlier: &[(&str, E)]) {

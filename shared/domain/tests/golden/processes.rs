@@ -3,11 +3,12 @@
 use crate::samples::{
     bill, candidates_noted, charge, first_placement, parcel, placement, second_placement, shipment, tracking,
 };
-use crate::{frozen, upcast};
-use domain::fulfilment::{self, Step};
+use crate::{frozen, stored, upcast};
+use domain::fulfilment::{self, Command, Outcome, State, Step, Stream};
 use domain::order::Failure;
 use domain::values::Means;
-use eventsourcing::Timestamp;
+use eventsourcing::decider::fold;
+use eventsourcing::{Decider, Event, Timestamp};
 
 #[test]
 fn processes_are_stored_as_ever() {
@@ -75,5 +76,37 @@ fn processes_are_stored_as_ever() {
     upcast(
         "fulfilment",
         &[("OrderPlacementRequested.1", first), ("OrderPlacementRequested.2", second), ("PlacementNoted.1", noted)],
+    );
+}
+
+/// What is decided about an outcome after events as their files say, by names.
+fn decided_after(files: &[&str], outcome: Outcome) -> Vec<&'static str> {
+    let events: Vec<_> = files.iter().map(|file| stored::<fulfilment::Event>("fulfilment", file)).collect();
+    let state = fold::<Stream>(State::default(), &events);
+    let decided = Stream::decide(&state, &Command::Note { outcome, at: Timestamp(0) }).unwrap();
+    decided.iter().map(Event::name).collect()
+}
+
+/// Up to where goods are held, as stored before there were accounts, payments, invoices and shipments.
+const RESERVED: [&str; 4] =
+    ["OrderPlacementRequested.1", "PlacementNoted.1", "ReservationRequested.1", "ReservationNoted.1"];
+
+#[test]
+fn what_was_confirmed_before_orders_were_paid_is_shipped() {
+    let confirmed = [&RESERVED[..], &["ConfirmationRequested.1", "ConfirmationNoted.1"]].concat();
+    assert_eq!(
+        decided_after(&confirmed, Outcome::Shipped { tracking: tracking() }),
+        ["ShippingNoted", "InvoiceRequested", "ShipmentRequested", "StockDispatchRequested", "DeadlineSet"]
+    );
+    let undone = ["CancellationNoted", "ReservationReleaseRequested", "DeadlineSet"];
+    assert_eq!(decided_after(&confirmed, Outcome::Cancelled), undone);
+}
+
+#[test]
+fn what_was_placed_before_orders_were_paid_fails_for_want_of_a_card() {
+    let place = domain::fulfilment::Place { warehouse: "berlin".parse().unwrap(), sku: "mug".parse().unwrap() };
+    assert_eq!(
+        decided_after(&RESERVED[..3], Outcome::Reserved(place)),
+        ["ReservationNoted", "FailureRequested", "ReservationReleaseRequested", "DeadlineSet"]
     );
 }
