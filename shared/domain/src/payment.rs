@@ -19,8 +19,13 @@ pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
 /// What can be asked of a payment, or is known of it.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Begin with it.
-    Create(Charge),
+    /// Begin with it, with what the provider has answered: where that is known at once, it costs one commit.
+    Create {
+        /// How much, from which card.
+        charge: Charge,
+        /// What the provider has answered.
+        answer: Answer,
+    },
     /// The provider holds the amount.
     Authorise,
     /// The provider will not have it.
@@ -39,6 +44,17 @@ pub enum Command {
     Void,
     /// The provider has given the amount back.
     Refund,
+}
+
+/// What the provider has answered when it was asked to hold an amount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It holds it.
+    Authorised,
+    /// It will not have the card.
+    Declined(Reason),
+    /// Nothing that is known: a time-out is no decline.
+    Unknown,
 }
 
 /// How much is to be taken from which card.
@@ -170,10 +186,14 @@ impl Decider for Stream {
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match (state, command) {
-            (State::Uncreated, Command::Create(charge)) => Ok(vec![Event::PaymentCreated(charge.clone())]),
+            (State::Uncreated, Command::Create { charge, answer }) => {
+                Ok([vec![Event::PaymentCreated(charge.clone())], Status::Pending.answered(answer)?].concat())
+            }
             (State::Uncreated, _) => Err(Refusal::UnknownPayment),
-            (State::Created { charge, .. }, Command::Create(asked)) if charge == asked => Ok(vec![]),
-            (State::Created { .. }, Command::Create(_)) => Err(Refusal::OtherCharge),
+            (State::Created { charge, status }, Command::Create { charge: asked, answer }) if charge == asked => {
+                status.answered(answer)
+            }
+            (State::Created { .. }, Command::Create { .. }) => Err(Refusal::OtherCharge),
             (State::Created { status, .. }, command) => status.decide(command),
         }
     }
@@ -196,6 +216,14 @@ impl Decider for Stream {
 }
 
 impl Status {
+    fn answered(&self, answer: &Answer) -> Result<Vec<Event>, Refusal> {
+        match answer {
+            Answer::Authorised => self.decide(&Command::Authorise),
+            Answer::Declined(reason) => self.decide(&Command::Decline { reason: reason.clone() }),
+            Answer::Unknown => Ok(vec![]),
+        }
+    }
+
     /// What comes late or again changes nothing; what contradicts what is known is refused, so that it is seen.
     fn decide(&self, command: &Command) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
@@ -234,7 +262,7 @@ impl Status {
             | (Self::Declined(_), Command::Decline { .. })
             | (Self::Voided, Command::Void)
             | (Self::Refunded, Command::Refund)
-            | (_, Command::Create(_)) => Ok(vec![]),
+            | (_, Command::Create { .. }) => Ok(vec![]),
         }
     }
 }

@@ -16,11 +16,29 @@ fn reason() -> Reason {
     "expired".parse().unwrap()
 }
 
+fn create(amount: i64, answer: Answer) -> Command {
+    Command::Create { charge: charge(amount), answer }
+}
+
+#[test]
+fn what_the_provider_answers_at_once_is_recorded_at_once() {
+    let authorised = after(&[Event::PaymentAuthorised {}]);
+    given::<Stream>([]).when(create(2_380, Answer::Authorised)).then(&authorised);
+    given::<Stream>([])
+        .when(create(2_380, Answer::Declined(reason())))
+        .then(after(&[Event::PaymentDeclined { reason: reason() }]));
+    given::<Stream>(after(&[])).when(create(2_380, Answer::Authorised)).then(&authorised[1..]);
+    given::<Stream>(&authorised).when(create(2_380, Answer::Authorised)).then_nothing();
+    given::<Stream>(authorised)
+        .when(create(2_380, Answer::Declined(reason())))
+        .then_refused(Refusal::PaymentAlreadyAuthorised);
+}
+
 #[test]
 fn an_order_is_charged_one_amount() {
-    given::<Stream>([]).when(Command::Create(charge(2_380))).then(after(&[]));
-    given::<Stream>(after(&[])).when(Command::Create(charge(2_380))).then_nothing();
-    given::<Stream>(after(&[])).when(Command::Create(charge(1))).then_refused(Refusal::OtherCharge);
+    given::<Stream>([]).when(create(2_380, Answer::Unknown)).then(after(&[]));
+    given::<Stream>(after(&[])).when(create(2_380, Answer::Unknown)).then_nothing();
+    given::<Stream>(after(&[])).when(create(1, Answer::Unknown)).then_refused(Refusal::OtherCharge);
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn an_order_in_every_state_takes_every_command() {
 
 #[test]
 fn a_payment_in_every_state_takes_every_command() {
-    use payment::{Charge, Command, Event, State, Status, Stream};
+    use payment::{Answer, Charge, Command, Event, State, Status, Stream};
     let charge = |amount| Charge { amount: euro(amount), card: "tok_ok".parse().unwrap() };
     let reason = || "expired".parse().unwrap();
     let after = |events: &[Event]| [&[Event::PaymentCreated(charge(100))], events].concat();
@@ -207,9 +207,12 @@ fn a_payment_in_every_state_takes_every_command() {
         ("", after(&[authorised.clone(), Event::PaymentVoided {}])),
         ("", after(&[authorised, captured, Event::PaymentRefunded {}])),
     ];
+    let create = |amount, answer| Command::Create { charge: charge(amount), answer };
     let examples = [
-        ("", Command::Create(charge(100))),
-        ("of another amount", Command::Create(charge(99))),
+        ("", create(100, Answer::Unknown)),
+        ("authorised", create(100, Answer::Authorised)),
+        ("declined", create(100, Answer::Declined(reason()))),
+        ("of another amount", create(99, Answer::Unknown)),
         ("", Command::Authorise),
         ("", Command::Decline { reason: reason() }),
         ("", Command::Capture),

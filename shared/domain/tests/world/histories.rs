@@ -46,8 +46,9 @@ fn of_payment() -> impl Strategy<Value = payment::Command> {
         |amount| payment::Charge { amount: placement(&[1], amount).totals.total, card: "tok_ok".parse().unwrap() };
     let reason = || "no".parse().unwrap();
     select(vec![
-        payment::Command::Create(charge(100)),
-        payment::Command::Create(charge(99)),
+        payment::Command::Create { charge: charge(100), answer: payment::Answer::Unknown },
+        payment::Command::Create { charge: charge(100), answer: payment::Answer::Authorised },
+        payment::Command::Create { charge: charge(99), answer: payment::Answer::Authorised },
         payment::Command::Authorise,
         payment::Command::Decline { reason: reason() },
         payment::Command::Capture,

@@ -2,6 +2,7 @@
 
 use crate::world::{Message, Provider, World, execute};
 use domain::fulfilment::{Event, Parcel, of_invoice, of_order, of_payment, of_shipment, of_stock};
+use domain::payment::Answer;
 use domain::shipment::Consignment;
 use domain::values::{OrderId, ShipmentId, Sku, WarehouseId};
 use domain::{invoice, order, payment, shipment, stock};
@@ -26,20 +27,18 @@ impl World {
                 self.stock((warehouse, sku), &stock::Command::Dispatch { order: id.clone() });
             }
             Event::PaymentRequested(charge) => {
-                self.pay(id, &payment::Command::Create(charge));
                 let answer = match self.providers[id] {
-                    Provider::Declines => payment::Command::Decline { reason: "no".parse().unwrap() },
-                    Provider::Captures | Provider::Authorises | Provider::FailsToCapture | Provider::AuthorisesLate => {
-                        payment::Command::Authorise
-                    }
+                    Provider::Declines => Answer::Declined("no".parse().unwrap()),
+                    Provider::AuthorisesLate => Answer::Unknown,
+                    Provider::Captures | Provider::Authorises | Provider::FailsToCapture => Answer::Authorised,
                 };
+                self.pay(id, &payment::Command::Create { charge, answer });
                 match self.providers[id] {
-                    Provider::AuthorisesLate => self.on_the_way.push(Message::Payment(id.clone(), answer)),
-                    Provider::Captures => {
-                        self.pay(id, &answer);
-                        self.pay(id, &payment::Command::Capture);
+                    Provider::AuthorisesLate => {
+                        self.on_the_way.push(Message::Payment(id.clone(), payment::Command::Authorise));
                     }
-                    Provider::Authorises | Provider::FailsToCapture | Provider::Declines => self.pay(id, &answer),
+                    Provider::Captures => self.pay(id, &payment::Command::Capture),
+                    Provider::Authorises | Provider::FailsToCapture | Provider::Declines => {}
                 }
             }
             Event::PaymentCaptureRequested {} => match self.providers[id] {
