@@ -5,12 +5,10 @@ mod candidates;
 pub use candidates::{Candidates, StockView};
 
 use aws_config::SdkConfig;
-use domain::fulfilment::{
-    self, Candidate, Command, Outcome, State, Stream, of_invoice, of_order, of_payment, of_shipment, of_stock,
-};
+use domain::cart;
+use domain::fulfilment::{self, Candidate, Command, Outcome, State, Stream, Unreadable, outcome_of};
 use domain::order::Placement;
 use domain::values::{OrderId, Sku};
-use domain::{cart, invoice, order, payment, shipment, stock};
 use dynamo::{Log, Parked};
 use eventsourcing::decider::replay;
 use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Notice, Randomness, Reading};
@@ -75,37 +73,22 @@ impl<L: EventLog, C: Candidates, H: Clock + Randomness> Fulfilment<L, C, H> {
     /// What another stream's event asks of which order's process.
     async fn command(&self, notice: &Notice) -> Result<Option<(OrderId, Command)>, Unreacted> {
         let at = notice.time;
-        let noted = match notice.subject.category() {
-            cart::Stream::CATEGORY => {
-                let Some(placement) = checkout(notice.decode()?) else { return Ok(None) };
-                return Ok(Some((order_of(notice)?, Command::Start { placement, at })));
+        if notice.subject.category() == cart::Stream::CATEGORY {
+            let Some(placement) = checkout(notice.decode()?) else { return Ok(None) };
+            let order = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+            return Ok(Some((order, Command::Start { placement, at })));
+        }
+        let noted = outcome_of(notice).map_err(|error| match error {
+            Unreadable::Undecodable(error) => error.into(),
+            Unreadable::Misnamed(error) => Unreacted::malformed(error),
+        })?;
+        Ok(match noted {
+            Some((order, Outcome::Placed { means, .. })) => {
+                let candidates = self.candidates(&order).await?;
+                Some((order, Command::Note { outcome: Outcome::Placed { candidates, means }, at }))
             }
-            order::Stream::CATEGORY => match of_order(&notice.decode()?) {
-                Some(Outcome::Placed { means, .. }) => {
-                    let order = order_of(notice)?;
-                    let candidates = self.candidates(&order).await?;
-                    Some((order, Outcome::Placed { candidates, means }))
-                }
-                outcome => outcome.map(|outcome| Ok::<_, Unreacted>((order_of(notice)?, outcome))).transpose()?,
-            },
-            stock::Stream::CATEGORY => {
-                let stock = stock::of_stream(&notice.subject);
-                let (warehouse, sku) = stock.ok_or_else(|| Unreacted::malformed("not a stock stream"))?;
-                of_stock(warehouse, sku, &notice.decode()?)
-            }
-            payment::Stream::CATEGORY => of_payment(&notice.decode()?)
-                .map(|outcome| Ok::<_, Unreacted>((order_of(notice)?, outcome)))
-                .transpose()?,
-            invoice::Stream::CATEGORY => of_invoice(&notice.decode()?)
-                .map(|outcome| Ok::<_, Unreacted>((order_of(notice)?, outcome)))
-                .transpose()?,
-            shipment::Stream::CATEGORY => {
-                let shipment = notice.subject.id().parse().map_err(Unreacted::malformed)?;
-                Some(of_shipment(shipment, &notice.decode()?))
-            }
-            _ => None,
-        };
-        Ok(noted.map(|(order, outcome)| (order, Command::Note { outcome, at })))
+            noted => noted.map(|(order, outcome)| (order, Command::Note { outcome, at })),
+        })
     }
 
     /// The warehouses that may have each product of an order, as its process knows it.
@@ -134,9 +117,4 @@ fn checkout(event: cart::Event) -> Option<Placement> {
         | cart::Event::ItemRemoved { .. }
         | cart::Event::CartCleared {} => None,
     }
-}
-
-/// The order whose cart, payment, invoice or own stream moved.
-fn order_of(notice: &Notice) -> Result<OrderId, Unreacted> {
-    notice.subject.id().parse().map_err(Unreacted::malformed)
 }

@@ -1,6 +1,6 @@
 //! Which events a process that is not finished may have missed, or those that it waits for.
 
-use domain::fulfilment::{self, Awaited, Process, REACTION};
+use domain::fulfilment::{self, Awaited, Process, REACTION, outcome_of};
 use domain::values::OrderId;
 use domain::{cart, order, stock};
 use eventsourcing::decider::replay;
@@ -61,9 +61,9 @@ impl<L: EventLog> Sources<'_, L> {
     async fn missed(&self, history: &History, process: &Process) -> Result<Vec<BusEntry>, Error> {
         let stream = history.head().stream();
         let order: OrderId = stream.id().parse()?;
-        // The order may have ended without having been asked to: a customer cancelled it.
+        // The order may have moved without having been asked to: a customer cancelled it, or the staff shipped it.
         let of_order = self.whole(&StreamName::new(order::Stream::CATEGORY, order.as_str())?).await?;
-        let mut hints = self.entries(of_order.commits())?;
+        let mut hints = self.heeded(process, of_order.commits())?;
         for Awaited { intent, stream: awaited } in process.awaited(&order)? {
             let intent = intent.map(|version| EventId { stream: stream.clone(), version });
             let asked = intent.as_ref().map(|intent| asked(history, intent)).transpose()?;
@@ -76,10 +76,12 @@ impl<L: EventLog> Sources<'_, L> {
                     hints.extend(self.entries(&answer)?);
                     answer.is_some()
                 }
-                // Somebody else may have moved it, and an answer may take more than one commit: all of it is repeated.
+                // Somebody else may have moved it, and an answer may take more than one commit.
                 _ => {
-                    hints.extend(self.entries(&self.log.since(&awaited, Version::NONE).await?)?);
-                    false
+                    let answers = self.heeded(process, &self.log.since(&awaited, Version::NONE).await?)?;
+                    let answered = !answers.is_empty();
+                    hints.extend(answers);
+                    answered
                 }
             };
             if let Some(asked) = asked.filter(|_| !answered) {
@@ -104,6 +106,21 @@ impl<L: EventLog> Sources<'_, L> {
     /// A stream from its first commit on.
     async fn whole(&self, stream: &StreamName) -> Result<History, LogError> {
         History::prove(stream, self.log.since(stream, Version::NONE).await?)
+    }
+
+    /// The events of these commits that the process did not note and would, and those that nobody here can read.
+    fn heeded<'a>(
+        &self,
+        process: &Process,
+        commits: impl IntoIterator<Item = &'a Commit>,
+    ) -> Result<Vec<BusEntry>, Error> {
+        let mut entries = self.entries(commits)?;
+        entries.retain(|entry| match outcome_of(&entry.detail) {
+            Ok(Some((_, outcome))) => process.heeds(&outcome),
+            Ok(None) => false,
+            Err(_) => true,
+        });
+        Ok(entries)
     }
 
     fn entries<'a>(&self, commits: impl IntoIterator<Item = &'a Commit>) -> Result<Vec<BusEntry>, Error> {

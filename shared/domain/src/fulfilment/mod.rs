@@ -17,8 +17,8 @@ pub use deadline::{Deadline, Step};
 pub use event::{Event, Parcel};
 pub use line::{Candidate, LineProgress, Part, PartProgress};
 pub use outcome::{
-    InvoiceOutcome, Outcome, PaymentOutcome, Place, ShipmentOutcome, of_invoice, of_order, of_payment, of_shipment,
-    of_stock,
+    InvoiceOutcome, Outcome, PaymentOutcome, Place, ShipmentOutcome, Unreadable, of_invoice, of_order, of_payment,
+    of_shipment, of_stock, outcome_of,
 };
 pub use process::Process;
 pub use progress::{InvoiceProgress, OrderProgress, PaymentProgress, ShipmentProgress};

@@ -1,8 +1,9 @@
 //! What the moves of other streams mean to a process.
 
 use super::Candidate;
-use crate::values::{Means, OrderId, ShipmentId, Sku, TrackingNumber, WarehouseId};
+use crate::values::{Invalid, Means, OrderId, ShipmentId, Sku, TrackingNumber, WarehouseId};
 use crate::{invoice, order, payment, shipment, stock};
+use eventsourcing::{Decider, DecodeError, Notice};
 use std::collections::BTreeMap;
 
 /// A move of another stream that a process waits for, or has to heed.
@@ -99,6 +100,38 @@ pub struct Place {
     pub sku: Sku,
 }
 
+/// Why it cannot be told what an event means.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Its payload does not read.
+    #[error(transparent)]
+    Undecodable(#[from] DecodeError),
+    /// Its stream has no name of its category.
+    #[error(transparent)]
+    Misnamed(#[from] Invalid),
+}
+
+/// What an event of any stream means, and to which order's process; a placement still lacks its candidates.
+pub fn outcome_of(notice: &Notice) -> Result<Option<(OrderId, Outcome)>, Unreadable> {
+    let (stream, id) = (&notice.subject, notice.subject.id());
+    Ok(match stream.category() {
+        order::Stream::CATEGORY => of_own(id, of_order(&notice.decode()?))?,
+        payment::Stream::CATEGORY => of_own(id, of_payment(&notice.decode()?))?,
+        invoice::Stream::CATEGORY => of_own(id, of_invoice(&notice.decode()?))?,
+        shipment::Stream::CATEGORY => Some(of_shipment(id.parse()?, &notice.decode()?)),
+        stock::Stream::CATEGORY => {
+            let place = stock::of_stream(stream).ok_or_else(|| Invalid::new(id, "<warehouse>.<sku>"))?;
+            of_stock(place, &notice.decode()?)
+        }
+        _ => None,
+    })
+}
+
+/// An outcome of a stream that has its order's id.
+fn of_own(id: &str, outcome: Option<Outcome>) -> Result<Option<(OrderId, Outcome)>, Invalid> {
+    outcome.map(|outcome| Ok((id.parse()?, outcome))).transpose()
+}
+
 /// What an order's event means to its process; a placement still lacks its candidates.
 #[must_use]
 pub fn of_order(event: &order::Event) -> Option<Outcome> {
@@ -122,7 +155,7 @@ pub fn of_order(event: &order::Event) -> Option<Outcome> {
 
 /// What a stock's event means, and to which order's process.
 #[must_use]
-pub fn of_stock(warehouse: WarehouseId, sku: Sku, event: &stock::Event) -> Option<(OrderId, Outcome)> {
+pub fn of_stock((warehouse, sku): (WarehouseId, Sku), event: &stock::Event) -> Option<(OrderId, Outcome)> {
     let place = Place { warehouse, sku };
     match event {
         stock::Event::StockReserved { order, .. } => Some((order.clone(), Outcome::Reserved(place))),

@@ -4,4 +4,5 @@ mod compensation;
 mod confirmation;
 mod deadlines;
 mod delivery;
+mod outcomes;
 mod story;

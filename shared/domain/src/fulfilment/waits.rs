@@ -1,7 +1,7 @@
 //! What a process waits for, and until when.
 
 use super::progress::Wait;
-use super::{Deadline, OrderProgress, Process, Step};
+use super::{Deadline, OrderProgress, Outcome, Process, Step};
 use crate::order;
 use crate::values::{OrderId, Sku, WarehouseId};
 use crate::{invoice, payment, shipment, stock};
@@ -55,6 +55,12 @@ impl Process {
         let shipments = self.shipments.iter();
         let shipments = shipments.filter_map(|(warehouse, progress)| Some((Of::Shipment(warehouse), progress.wait()?)));
         order.into_iter().chain(parts).chain(payment).chain(invoice).chain(shipments)
+    }
+
+    /// Whether it would note an outcome: it waits for it, or has to heed it, and does not know it.
+    #[must_use]
+    pub fn heeds(&self, outcome: &Outcome) -> bool {
+        self.note(outcome).is_some()
     }
 
     /// Whether it waits for anything, as far as it knows.

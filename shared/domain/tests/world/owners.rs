@@ -121,7 +121,7 @@ impl World {
     pub(crate) fn stock(&mut self, (warehouse, sku): (WarehouseId, Sku), command: &stock::Command) {
         let stream = self.stocks.entry((warehouse.clone(), sku.clone())).or_default();
         let events = execute::<stock::Stream>(stream, command);
-        let outcomes = events.iter().filter_map(|event| of_stock(warehouse.clone(), sku.clone(), event));
+        let outcomes = events.iter().filter_map(|event| of_stock((warehouse.clone(), sku.clone()), event));
         self.on_the_way.extend(outcomes.map(|(order, outcome)| Message::Outcome(order, outcome)));
     }
 }
