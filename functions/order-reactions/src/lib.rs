@@ -2,9 +2,9 @@
 
 use aws_config::SdkConfig;
 use domain::account;
-use domain::fulfilment::{Event, REACTION};
+use domain::fulfilment::{REACTION, Request, request_of};
 use domain::order::{Command, Stream};
-use domain::values::AccountId;
+use domain::values::{AccountId, OrderId};
 use dynamo::{Log, Parked};
 use eventsourcing::decider::replay;
 use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Notice, Randomness, Reading, StreamName};
@@ -46,8 +46,9 @@ where
     }
 
     async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
-        let Some(command) = self.command(notice.decode()?).await? else { return Ok(()) };
-        let stream = StreamName::new(Stream::CATEGORY, notice.subject.id())?;
+        let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+        let Some(command) = self.command(request_of(&order, notice.decode()?)).await? else { return Ok(()) };
+        let stream = StreamName::new(Stream::CATEGORY, order.as_str())?;
         let metadata = notice.metadata(Self::NAME, REACTION);
         match command {
             Command::Place { .. } => self.0.begin(&stream, &command, &metadata).await?,
@@ -60,54 +61,16 @@ where
 }
 
 impl<L: EventLog, H: Clock + Randomness> OrderReactions<L, H> {
-    /// What an intent asks of its order.
-    async fn command(&self, intent: Event) -> Result<Option<Command>, Unreacted> {
-        Ok(match intent {
-            Event::OrderPlacementRequested(placement) => {
+    /// The command that an intent asks for, if it concerns its order.
+    async fn command(&self, request: Option<Request>) -> Result<Option<Command>, Unreacted> {
+        Ok(match request {
+            Some(Request::Placement(placement)) => {
                 let account = self.account(&placement.account).await?.means(&placement);
                 Some(Command::Place { placement, account })
             }
-            Event::ConfirmationRequested {} => Some(Command::Confirm),
-            Event::OrderDeliveryRequested {} => Some(Command::Deliver),
-            Event::FailureRequested { reason } => Some(Command::Fail(reason)),
-            Event::PlacementNoted { .. }
-            | Event::ReservationRequested { .. }
-            | Event::ReservationNoted { .. }
-            | Event::RejectionNoted { .. }
-            | Event::ReservationReleaseRequested { .. }
-            | Event::ReleaseNoted { .. }
-            | Event::StockDispatchRequested { .. }
-            | Event::StockDispatchNoted { .. }
-            | Event::PaymentRequested(_)
-            | Event::AuthorisationNoted {}
-            | Event::DeclineNoted {}
-            | Event::PaymentCaptureRequested {}
-            | Event::CaptureNoted {}
-            | Event::CaptureFailureNoted {}
-            | Event::PaymentVoidRequested {}
-            | Event::VoidNoted {}
-            | Event::PaymentRefundRequested {}
-            | Event::RefundNoted {}
-            | Event::ConfirmationNoted {}
-            | Event::InvoiceRequested(_)
-            | Event::InvoiceNoted {}
-            | Event::InvoiceSettlementRequested {}
-            | Event::InvoiceSettlementNoted {}
-            | Event::InvoiceCreditRequested {}
-            | Event::InvoiceCreditNoted {}
-            | Event::ShipmentRequested(_)
-            | Event::ShipmentNoted { .. }
-            | Event::ShippingNoted { .. }
-            | Event::ShipmentDispatchRequested { .. }
-            | Event::ShipmentDispatchNoted { .. }
-            | Event::ShipmentDeliveryNoted { .. }
-            | Event::ShipmentCancellationRequested { .. }
-            | Event::ShipmentCancellationNoted { .. }
-            | Event::OrderDeliveryNoted {}
-            | Event::FailureNoted {}
-            | Event::CancellationNoted {}
-            | Event::DeadlineSet { .. }
-            | Event::DeadlinePassed { .. } => None,
+            Some(Request::Order(command)) => Some(command),
+            Some(Request::Stock { .. } | Request::Payment(_) | Request::Invoice(_) | Request::Shipment { .. })
+            | None => None,
         })
     }
 

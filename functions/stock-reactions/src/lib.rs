@@ -1,9 +1,9 @@
 //! The stock's reactions to the intents of fulfilment: with `stock-commands` the only writer of `stock-…`.
 
 use aws_config::SdkConfig;
-use domain::fulfilment::{Event, REACTION};
-use domain::stock::{self, Command, Stream};
-use domain::values::{OrderId, Sku, WarehouseId};
+use domain::fulfilment::{REACTION, Request, request_of};
+use domain::stock::{self, Stream};
+use domain::values::OrderId;
 use dynamo::{Log, Parked};
 use eventsourcing::{Clock, Commands, EventLog, Notice, Randomness};
 use lambda::queue::{Reactions, Reactor, Unreacted};
@@ -45,61 +45,22 @@ where
     }
 
     async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
-        let Some((warehouse, sku, command)) = command(notice)? else { return Ok(()) };
-        let stream = stock::stream(&warehouse, &sku)?;
-        let metadata = notice.metadata(Self::NAME, REACTION);
-        self.0.execute(&stream, &command, &metadata).await?;
-        Ok(())
-    }
-}
-
-/// What an intent asks of which stock.
-fn command(notice: &Notice) -> Result<Option<(WarehouseId, Sku, Command)>, Unreacted> {
-    let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
-    Ok(match notice.decode::<Event>()? {
-        Event::ReservationRequested { warehouse, sku, quantity } => {
-            Some((warehouse, sku, Command::Reserve { order, quantity }))
+        let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+        match request_of(&order, notice.decode()?) {
+            Some(Request::Stock { warehouse, sku, command }) => {
+                let stream = stock::stream(&warehouse, &sku)?;
+                let metadata = notice.metadata(Self::NAME, REACTION);
+                self.0.execute(&stream, &command, &metadata).await?;
+                Ok(())
+            }
+            Some(
+                Request::Placement(_)
+                | Request::Order(_)
+                | Request::Payment(_)
+                | Request::Invoice(_)
+                | Request::Shipment { .. },
+            )
+            | None => Ok(()),
         }
-        Event::ReservationReleaseRequested { warehouse, sku } => Some((warehouse, sku, Command::Release { order })),
-        Event::StockDispatchRequested { warehouse, sku } => Some((warehouse, sku, Command::Dispatch { order })),
-        Event::OrderPlacementRequested(_)
-        | Event::PlacementNoted { .. }
-        | Event::ReservationNoted { .. }
-        | Event::RejectionNoted { .. }
-        | Event::ReleaseNoted { .. }
-        | Event::StockDispatchNoted { .. }
-        | Event::PaymentRequested(_)
-        | Event::AuthorisationNoted {}
-        | Event::DeclineNoted {}
-        | Event::PaymentCaptureRequested {}
-        | Event::CaptureNoted {}
-        | Event::CaptureFailureNoted {}
-        | Event::PaymentVoidRequested {}
-        | Event::VoidNoted {}
-        | Event::PaymentRefundRequested {}
-        | Event::RefundNoted {}
-        | Event::ConfirmationRequested {}
-        | Event::ConfirmationNoted {}
-        | Event::InvoiceRequested(_)
-        | Event::InvoiceNoted {}
-        | Event::InvoiceSettlementRequested {}
-        | Event::InvoiceSettlementNoted {}
-        | Event::InvoiceCreditRequested {}
-        | Event::InvoiceCreditNoted {}
-        | Event::ShipmentRequested(_)
-        | Event::ShipmentNoted { .. }
-        | Event::ShippingNoted { .. }
-        | Event::ShipmentDispatchRequested { .. }
-        | Event::ShipmentDispatchNoted { .. }
-        | Event::ShipmentDeliveryNoted { .. }
-        | Event::ShipmentCancellationRequested { .. }
-        | Event::ShipmentCancellationNoted { .. }
-        | Event::OrderDeliveryRequested {}
-        | Event::OrderDeliveryNoted {}
-        | Event::FailureRequested { .. }
-        | Event::FailureNoted {}
-        | Event::CancellationNoted {}
-        | Event::DeadlineSet { .. }
-        | Event::DeadlinePassed { .. } => None,
-    })
+    }
 }

@@ -10,6 +10,7 @@ mod line;
 mod outcome;
 mod process;
 mod progress;
+mod request;
 mod waits;
 mod wants;
 
@@ -22,6 +23,7 @@ pub use outcome::{
 };
 pub use process::Process;
 pub use progress::{InvoiceProgress, OrderProgress, PaymentProgress, ShipmentProgress};
+pub use request::{PaymentRequest, Request, request_of};
 pub use waits::Awaited;
 
 use crate::order::Placement;

@@ -1,97 +1,59 @@
 //! What the owners of the other streams do about the intents of the processes.
 
 use crate::world::{Message, Provider, World, execute};
-use domain::fulfilment::{Event, Parcel, of_invoice, of_order, of_payment, of_shipment, of_stock};
+use domain::fulfilment::{
+    Event, PaymentRequest, Request, of_invoice, of_order, of_payment, of_shipment, of_stock, request_of,
+};
 use domain::payment::Answer;
-use domain::shipment::Consignment;
 use domain::values::{OrderId, ShipmentId, Sku, WarehouseId};
 use domain::{invoice, order, payment, shipment, stock};
 
 impl World {
-    pub(crate) fn react(&mut self, id: &OrderId, intent: Event) {
-        match intent {
-            Event::OrderPlacementRequested(placement) => {
+    pub(crate) fn react(&mut self, id: &OrderId, event: Event) {
+        match request_of(id, event) {
+            Some(Request::Placement(placement)) => {
                 let account = self.accounts[id].clone();
                 self.order(id, &order::Command::Place { placement, account });
             }
-            Event::ConfirmationRequested {} => self.order(id, &order::Command::Confirm),
-            Event::FailureRequested { reason } => self.order(id, &order::Command::Fail(reason)),
-            Event::OrderDeliveryRequested {} => self.order(id, &order::Command::Deliver),
-            Event::ReservationRequested { warehouse, sku, quantity } => {
-                self.stock((warehouse, sku), &stock::Command::Reserve { order: id.clone(), quantity });
-            }
-            Event::ReservationReleaseRequested { warehouse, sku } => {
-                self.stock((warehouse, sku), &stock::Command::Release { order: id.clone() });
-            }
-            Event::StockDispatchRequested { warehouse, sku } => {
-                self.stock((warehouse, sku), &stock::Command::Dispatch { order: id.clone() });
-            }
-            Event::PaymentRequested(charge) => {
-                let answer = match self.providers[id] {
+            Some(Request::Order(command)) => self.order(id, &command),
+            Some(Request::Stock { warehouse, sku, command }) => self.stock((warehouse, sku), &command),
+            Some(Request::Payment(request)) => self.ask(id, request),
+            Some(Request::Invoice(command)) => self.invoice(id, &command),
+            Some(Request::Shipment { warehouse, command }) => self.shipment(&ShipmentId::of(id, &warehouse), &command),
+            None => {}
+        }
+    }
+
+    /// Asks the provider, and records what it answers.
+    fn ask(&mut self, id: &OrderId, request: PaymentRequest) {
+        let provider = self.providers[id];
+        let command = match (request, provider) {
+            (PaymentRequest::Authorise(charge), _) => {
+                let answer = match provider {
                     Provider::Declines => Answer::Declined("no".parse().unwrap()),
                     Provider::AuthorisesLate => Answer::Unknown,
                     Provider::Captures | Provider::Authorises | Provider::FailsToCapture => Answer::Authorised,
                 };
-                self.pay(id, &payment::Command::Create { charge, answer });
-                match self.providers[id] {
-                    Provider::AuthorisesLate => {
-                        self.on_the_way.push(Message::Payment(id.clone(), payment::Command::Authorise));
-                    }
-                    Provider::Captures => self.pay(id, &payment::Command::Capture),
-                    Provider::Authorises | Provider::FailsToCapture | Provider::Declines => {}
+                match provider {
+                    Provider::AuthorisesLate => self.later(id, payment::Command::Authorise),
+                    Provider::Captures => self.later(id, payment::Command::Capture),
+                    Provider::Declines | Provider::Authorises | Provider::FailsToCapture => {}
                 }
+                payment::Command::Create { charge, answer }
             }
-            Event::PaymentCaptureRequested {} => match self.providers[id] {
-                Provider::FailsToCapture => {
-                    self.pay(id, &payment::Command::FailCapture { reason: "later".parse().unwrap() });
-                    self.on_the_way.push(Message::Payment(id.clone(), payment::Command::Capture));
-                }
-                Provider::Authorises | Provider::AuthorisesLate | Provider::Captures | Provider::Declines => {
-                    self.pay(id, &payment::Command::Capture);
-                }
-            },
-            Event::PaymentVoidRequested {} => self.pay(id, &payment::Command::Void),
-            Event::PaymentRefundRequested {} => self.pay(id, &payment::Command::Refund),
-            Event::InvoiceRequested(bill) => self.invoice(id, &invoice::Command::Issue(bill)),
-            Event::InvoiceSettlementRequested {} => self.invoice(id, &invoice::Command::MarkPaid),
-            Event::InvoiceCreditRequested {} => self.invoice(id, &invoice::Command::Credit),
-            Event::ShipmentRequested(Parcel { warehouse, account, address, contents }) => {
-                let shipment = ShipmentId::of(id, &warehouse);
-                let consignment = Consignment { order: id.clone(), warehouse, account, address, contents };
-                self.shipment(&shipment, &shipment::Command::Create(consignment));
+            (PaymentRequest::Capture, Provider::FailsToCapture) => {
+                self.later(id, payment::Command::Capture);
+                payment::Command::FailCapture { reason: "later".parse().unwrap() }
             }
-            Event::ShipmentDispatchRequested { warehouse, tracking } => {
-                self.shipment(&ShipmentId::of(id, &warehouse), &shipment::Command::Dispatch { tracking });
-            }
-            Event::ShipmentCancellationRequested { warehouse } => {
-                self.shipment(&ShipmentId::of(id, &warehouse), &shipment::Command::Cancel);
-            }
-            Event::PlacementNoted { .. }
-            | Event::ReservationNoted { .. }
-            | Event::RejectionNoted { .. }
-            | Event::ReleaseNoted { .. }
-            | Event::StockDispatchNoted { .. }
-            | Event::AuthorisationNoted {}
-            | Event::DeclineNoted {}
-            | Event::CaptureNoted {}
-            | Event::CaptureFailureNoted {}
-            | Event::VoidNoted {}
-            | Event::RefundNoted {}
-            | Event::ConfirmationNoted {}
-            | Event::InvoiceNoted {}
-            | Event::InvoiceSettlementNoted {}
-            | Event::InvoiceCreditNoted {}
-            | Event::ShipmentNoted { .. }
-            | Event::ShippingNoted { .. }
-            | Event::ShipmentDispatchNoted { .. }
-            | Event::ShipmentDeliveryNoted { .. }
-            | Event::ShipmentCancellationNoted { .. }
-            | Event::OrderDeliveryNoted {}
-            | Event::FailureNoted {}
-            | Event::CancellationNoted {}
-            | Event::DeadlineSet { .. }
-            | Event::DeadlinePassed { .. } => {}
-        }
+            (PaymentRequest::Capture, _) => payment::Command::Capture,
+            (PaymentRequest::Void, _) => payment::Command::Void,
+            (PaymentRequest::Refund, _) => payment::Command::Refund,
+        };
+        self.pay(id, &command);
+    }
+
+    fn later(&mut self, id: &OrderId, command: payment::Command) {
+        self.on_the_way.push(Message::Payment(id.clone(), command));
     }
 
     pub(crate) fn order(&mut self, id: &OrderId, command: &order::Command) {
