@@ -113,6 +113,30 @@ fn what_is_taken_down_is_removed_once_and_chosen_once() {
 }
 
 #[test]
+fn what_was_removed_is_not_chosen_any_more_when_it_comes_back() {
+    let (one, two) = (card("tok_one"), card("tok_two"));
+    let cards = [
+        Event::CardAdded(one),
+        Event::CardAdded(two.clone()),
+        Event::DefaultCardChosen { id: two.id() },
+        Event::CardRemoved { id: two.id() },
+        Event::CardAdded(two.clone()),
+    ];
+    assert_eq!(means(&active(&cards), &order(None, None, 1)), Ok(with(Some("tok_one"), None)));
+    let choose = Command::ChooseCard { id: two.id() };
+    given::<Stream>(active(&cards)).when(choose).then([Event::DefaultCardChosen { id: two.id() }]);
+    let (first, second) = (entry('a', AddressKind::Shipping), entry('b', AddressKind::Shipping));
+    let addresses = [
+        Event::AddressAdded(first),
+        Event::AddressAdded(second.clone()),
+        Event::DefaultAddressChosen { id: second.id.clone() },
+        Event::AddressRemoved { id: second.id.clone() },
+        Event::AddressAdded(second),
+    ];
+    assert_eq!(means(&active(&addresses), &order(None, None, 0)), Ok(with(None, Some(address_id('a')))));
+}
+
+#[test]
 fn an_order_is_paid_with_what_was_chosen_or_else_the_default() {
     let one = active(&[Event::CardAdded(card("tok_one")), Event::CardAdded(card("tok_two"))]);
     assert_eq!(means(&one, &order(None, None, 1)), Ok(with(Some("tok_one"), None)));

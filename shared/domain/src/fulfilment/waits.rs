@@ -101,9 +101,8 @@ impl Process {
                 Some(Step::Confirmation)
             }
             OrderProgress::Confirmed => Some(Step::Shipping),
-            OrderProgress::Shipped if !self.arrived() => Some(Step::Delivery),
-            OrderProgress::Shipped
-            | OrderProgress::DeliveryRequested(_)
+            OrderProgress::Shipped => Some(Step::Delivery),
+            OrderProgress::DeliveryRequested(_)
             | OrderProgress::Delivered
             | OrderProgress::FailureRequested(_)
             | OrderProgress::Failed

@@ -146,7 +146,7 @@ impl Process {
     }
 
     /// Whether every warehouse's shipment arrived.
-    pub(super) fn arrived(&self) -> bool {
+    fn arrived(&self) -> bool {
         let delivered = |warehouse| self.shipments.get(warehouse) == Some(&ShipmentProgress::Delivered);
         self.goods().keys().all(delivered)
     }
