@@ -3,9 +3,9 @@
 use aws_sdk_dynamodb::Client;
 use domain::values::{Line, WarehouseId};
 use domain::views::stock::{Document, SKU, View, WAREHOUSE};
-use dynamo::{Direction, Lookup, Views};
-use eventsourcing::Projection;
+use dynamo::Views;
 use eventsourcing::views::Generation;
+use eventsourcing::{Direction, Lookup, Lookups, Projection};
 use lambda::Error;
 
 /// The most warehouses that are asked for a line.
@@ -18,17 +18,24 @@ pub trait Candidates: Send + Sync {
 }
 
 /// The read model of stock: first the warehouses that seem to have enough, then the others, by id.
-pub struct StockView(Views);
+pub struct StockView<V>(V);
 
-impl StockView {
+impl StockView<Views> {
     /// The read model that `table` holds.
     #[must_use]
-    pub fn new(client: Client, table: &str) -> Self {
+    pub fn in_table(client: Client, table: &str) -> Self {
         Self(Views::new(client).with(View::NAME, table, &[SKU]))
     }
 }
 
-impl Candidates for StockView {
+impl<V> StockView<V> {
+    /// The read model among these views.
+    pub const fn new(views: V) -> Self {
+        Self(views)
+    }
+}
+
+impl<V: Lookups> Candidates for StockView<V> {
     async fn of(&self, line: &Line) -> Result<Vec<WarehouseId>, Error> {
         let lookup = Lookup {
             view: View::NAME,

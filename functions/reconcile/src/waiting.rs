@@ -2,19 +2,27 @@
 
 use crate::due::Span;
 use domain::views::waiting::{INDEX, NAME, SHARD, SINCE, before, partitions};
-use dynamo::{Direction, Lookup, Views};
+use dynamo::Views;
 use eventsourcing::views::Generation;
-use eventsourcing::{StreamName, ViewError};
+use eventsourcing::{Direction, Lookup, Lookups, StreamName, ViewError};
 use futures::future::try_join_all;
 use lambda::Error;
 
 /// The read model of those who wait.
-pub(crate) struct WaitingView(Views);
+pub struct WaitingView<V>(V);
 
-impl WaitingView {
+impl WaitingView<Views> {
     /// The read model that `table` holds.
-    pub(crate) fn new(client: aws_sdk_dynamodb::Client, table: &str) -> Self {
+    #[must_use]
+    pub fn in_table(client: aws_sdk_dynamodb::Client, table: &str) -> Self {
         Self(Views::new(client).with(NAME, table, &[SHARD]))
+    }
+}
+
+impl<V: Lookups> WaitingView<V> {
+    /// The read model among these views.
+    pub const fn new(views: V) -> Self {
+        Self(views)
     }
 
     /// The streams that wait since a moment within the span, of each partition at most `limit`, the oldest first.

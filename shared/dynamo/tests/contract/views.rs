@@ -2,9 +2,9 @@
 
 use crate::store::Store;
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
-use dynamo::{Direction, Lookup, Views};
+use dynamo::Views;
 use eventsourcing::views::{Generation, Place};
-use eventsourcing::{Consistency, Hash, Row, Version, ViewError, Views as _, Written};
+use eventsourcing::{Consistency, Direction, Hash, Lookup, Lookups as _, Row, Version, ViewError, Views as _, Written};
 use std::collections::BTreeMap;
 
 const FIRST: Generation = Generation::FIRST;
