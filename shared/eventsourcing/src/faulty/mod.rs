@@ -1,20 +1,27 @@
-//! A log that fails as a distant store does, by seed: for tests and simulations. The same seed, polled in the same
-//! order, fails at the same places.
+//! Stores that fail as distant ones do, by seed: for tests and simulations. The same seed, polled in the same order,
+//! fails at the same places.
+//!
+//! [`FaultyLog`], [`FaultyViews`], [`FaultyLedger`], [`FaultyParked`] and [`FaultyBus`] stand in front of a store and
+//! under one [`Weather`]: requests and answers are delayed, lost, repeated and carried out late.
 
-use crate::commit::{Commit, Draft};
-use crate::identity::CommitId;
-use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading};
-use crate::scan::{Cursor, LogScan, Page, Part};
-use crate::stream::{StreamName, Version};
-use crate::time::Timestamp;
+mod bus;
+mod ledger;
+mod log;
+mod parked;
+mod views;
+
+pub use bus::FaultyBus;
+pub use ledger::FaultyLedger;
+pub use log::FaultyLog;
+pub use parked::FaultyParked;
+pub use views::FaultyViews;
+
 use fastrand::Rng;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
-/// How many earlier reads of a stream a stale one is picked from.
-const REMEMBERED_READS: usize = 4;
 /// The most that a request or its answer is overtaken by others,
 const LONGEST_WAY: u8 = 3;
 /// how long a missing answer is waited for, on top of that,
@@ -89,226 +96,219 @@ impl Odds {
     };
 }
 
-/// An [`EventLog`] in front of which requests and answers are delayed, lost and repeated.
-///
-/// An append that is sent again, or lands late, is the very same one: same head, same draft. That the log beneath
-/// finds its own commit in the way is then a success, as [`EventLog::append`] promises.
-#[derive(Debug)]
-pub struct FaultyLog<L> {
-    log: L,
-    weather: Mutex<Weather>,
-}
+/// What the faults of some stores depend on; clones share it.
+#[derive(Clone, Debug)]
+pub struct Weather(Arc<Mutex<Sky>>);
 
-/// What the faults depend on, and what is on its way.
 #[derive(Debug)]
-struct Weather {
+struct Sky {
     rng: Rng,
     odds: Odds,
-    late: Vec<(Head, Draft)>,
-    reads: BTreeMap<(StreamName, u32, Option<Version>), VecDeque<History>>,
     struck: BTreeMap<Fault, u64>,
 }
 
-impl Weather {
+impl Sky {
     fn odds(&mut self, of_1000: u16) -> bool {
         self.rng.u16(..1_000) < of_1000
     }
 
-    fn strike(&mut self, fault: Fault) -> Fault {
+    fn strike(&mut self, fault: Fault) {
         *self.struck.entry(fault).or_default() += 1;
-        fault
     }
 
     /// At most one of `faults`, each with its odds.
     fn fault(&mut self, faults: &[(Fault, u16)]) -> Option<Fault> {
         let mut roll = self.rng.u16(..1_000);
         for (fault, of_1000) in faults {
-            match roll.checked_sub(*of_1000) {
-                Some(rest) => roll = rest,
-                None => return Some(self.strike(*fault)),
+            if roll < *of_1000 {
+                self.strike(*fault);
+                return Some(*fault);
             }
+            roll -= of_1000;
         }
         None
     }
-
-    fn read_fault(&mut self) -> Option<Fault> {
-        let Odds { lost_answer, throttled, dropped, hang, .. } = self.odds;
-        // Of a read, a lost answer and a lost request are the same.
-        self.fault(&[(Fault::Dropped, lost_answer + dropped), (Fault::Throttled, throttled), (Fault::Hang, hang)])
-    }
-
-    fn append_fault(&mut self) -> Option<Fault> {
-        let Odds { lost_answer, late, dropped, throttled, transaction_conflict, hang, .. } = self.odds;
-        self.fault(&[
-            (Fault::LostAnswer, lost_answer),
-            (Fault::Late, late),
-            (Fault::Dropped, dropped),
-            (Fault::Throttled, throttled),
-            (Fault::TransactionConflict, transaction_conflict),
-            (Fault::Hang, hang),
-        ])
-    }
-
-    /// One of the late requests, now and then.
-    fn landing(&mut self) -> Option<(Head, Draft)> {
-        (!self.late.is_empty() && self.rng.u8(..8) == 0).then(|| {
-            let any = self.rng.usize(..self.late.len());
-            self.late.swap_remove(any)
-        })
-    }
-
-    /// What an eventually consistent load answers, once the newest is known: that, or what such a reading once showed.
-    fn eventually(&mut self, stream: &StreamName, reading: Reading, newest: History) -> History {
-        let stale = self.odds(self.odds.stale_read);
-        let reads = self.reads.entry((stream.clone(), reading.schema, reading.until)).or_default();
-        let older: Vec<_> =
-            reads.iter().filter(|read| stale && read.head().version() < newest.head().version()).collect();
-        let answer = self.rng.choice(older).cloned();
-        if reads.len() == REMEMBERED_READS {
-            reads.pop_front();
-        }
-        reads.push_back(newest.clone());
-        match answer {
-            Some(older) => {
-                self.strike(Fault::StaleRead);
-                older
-            }
-            None => newest,
-        }
-    }
 }
 
-impl<L> FaultyLog<L> {
-    /// `log`, behind the faults of a seed.
-    pub const fn new(log: L, seed: u64, odds: Odds) -> Self {
-        let rng = Rng::with_seed(seed);
-        let weather = Weather { rng, odds, late: Vec::new(), reads: BTreeMap::new(), struck: BTreeMap::new() };
-        Self { log, weather: Mutex::new(weather) }
-    }
+/// Whether a request may meet another transaction on its item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meets {
+    Transactions,
+    Nobody,
+}
 
-    /// The log beneath.
-    pub const fn log(&self) -> &L {
-        &self.log
+impl Weather {
+    /// That of a seed.
+    #[must_use]
+    pub fn new(seed: u64, odds: Odds) -> Self {
+        Self(Arc::new(Mutex::new(Sky { rng: Rng::with_seed(seed), odds, struck: BTreeMap::new() })))
     }
 
     /// How often each fault struck so far.
     #[must_use]
     pub fn struck(&self) -> BTreeMap<Fault, u64> {
-        self.weather().struck.clone()
+        self.sky().struck.clone()
     }
 
-    fn weather(&self) -> MutexGuard<'_, Weather> {
-        self.weather.lock().unwrap_or_else(PoisonError::into_inner)
+    /// From now on it is this likely that something goes wrong.
+    pub fn turn(&self, odds: Odds) {
+        self.sky().odds = odds;
+    }
+
+    fn sky(&self) -> MutexGuard<'_, Sky> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets others go first, as many times as chance will have it, up to `most`.
     async fn wait(&self, most: u8) {
-        let times = self.weather().rng.u8(..=most);
+        let times = self.sky().rng.u8(..=most);
         pass(times).await;
     }
-}
 
-impl<L: EventLog> FaultyLog<L> {
-    /// Lets all that is late land, and nothing go wrong any more.
-    pub async fn settle(&self) {
-        let late = {
-            let mut weather = self.weather();
-            weather.odds = Odds::NONE;
-            std::mem::take(&mut weather.late)
-        };
-        for (head, draft) in late {
-            // Nobody waits for the answer any more.
-            drop(self.log.append(&head, draft).await);
-        }
-    }
-
-    /// A request's way to the store: others overtake it, and what is late may land before it.
-    async fn request(&self) {
-        self.wait(LONGEST_WAY).await;
-        let landing = self.weather().landing();
-        if let Some((head, draft)) = landing {
-            drop(self.log.append(&head, draft).await);
-        }
+    /// One of what is late, now and then.
+    fn landing<T>(&self, late: &Late<T>) -> Option<T> {
+        let mut late = late.lock();
+        let mut sky = self.sky();
+        (!late.is_empty() && sky.rng.u8(..8) == 0).then(|| {
+            let any = sky.rng.usize(..late.len());
+            late.swap_remove(any)
+        })
     }
 
     /// A read that may fail; it sees the store at one moment, and is answered at a later one.
-    async fn read<T>(&self, read: impl Future<Output = Result<T, LogError>>) -> Result<T, LogError> {
-        self.request().await;
-        let fault = self.weather().read_fault();
+    async fn read<T, E>(
+        &self,
+        read: impl Future<Output = Result<T, E>>,
+        unavailable: impl Fn(String) -> E,
+    ) -> Result<T, E> {
+        self.wait(LONGEST_WAY).await;
+        let fault = {
+            let mut sky = self.sky();
+            let Odds { lost_answer, throttled, dropped, hang, .. } = sky.odds;
+            // Of a read, a lost answer and a lost request are the same.
+            sky.fault(&[(Fault::Dropped, lost_answer + dropped), (Fault::Throttled, throttled), (Fault::Hang, hang)])
+        };
         if let Some(fault) = fault {
-            return Err(self.failure(fault).await);
+            self.endure(fault).await;
+            return Err(unavailable(fault.to_string()));
         }
         let answer = read.await;
         self.wait(LONGEST_WAY).await;
         answer
     }
 
-    /// What the caller sees of a fault, and when: a refusal at once, a lost answer after a while.
-    async fn failure(&self, fault: Fault) -> LogError {
+    /// A write that may fail in every way, and is sent again as it is. `write` carries it out, `later` remembers it for
+    /// later.
+    async fn write<T, E, F: Future<Output = Result<T, E>>>(
+        &self,
+        meets: Meets,
+        write: impl Fn() -> F,
+        later: impl Fn(),
+        unavailable: impl Fn(String) -> E,
+    ) -> Result<T, E> {
+        loop {
+            self.wait(LONGEST_WAY).await;
+            let fault = {
+                let mut sky = self.sky();
+                let Odds { lost_answer, late, dropped, throttled, transaction_conflict, hang, .. } = sky.odds;
+                let conflict = if meets == Meets::Transactions { transaction_conflict } else { 0 };
+                sky.fault(&[
+                    (Fault::LostAnswer, lost_answer),
+                    (Fault::Late, late),
+                    (Fault::Dropped, dropped),
+                    (Fault::Throttled, throttled),
+                    (Fault::TransactionConflict, conflict),
+                    (Fault::Hang, hang),
+                ])
+            };
+            let Some(fault) = fault else {
+                let answer = write().await;
+                self.wait(LONGEST_WAY).await;
+                return answer;
+            };
+            match fault {
+                Fault::LostAnswer => drop(write().await),
+                Fault::Late => later(),
+                Fault::Dropped | Fault::Throttled | Fault::TransactionConflict | Fault::Hang | Fault::StaleRead => {}
+            }
+            self.endure(fault).await;
+            if fault == Fault::Hang && self.coin() {
+                drop(write().await);
+            }
+            if !self.again() {
+                return Err(unavailable(fault.to_string()));
+            }
+        }
+    }
+
+    fn coin(&self) -> bool {
+        self.sky().rng.bool()
+    }
+
+    /// Whether a write that failed is sent again.
+    fn again(&self) -> bool {
+        let mut sky = self.sky();
+        let resent = sky.odds.resent;
+        sky.odds(resent)
+    }
+
+    /// Whether an eventually consistent read shows what was.
+    fn stale(&self) -> bool {
+        let mut sky = self.sky();
+        let stale = sky.odds.stale_read;
+        sky.odds(stale)
+    }
+
+    /// What an eventually consistent read answers: what stands there now, or what it was at an earlier read.
+    fn eventually<T: Clone>(&self, older: Vec<&T>, newest: T) -> T {
+        let mut sky = self.sky();
+        match sky.rng.choice(older).cloned() {
+            Some(older) => {
+                sky.strike(Fault::StaleRead);
+                older
+            }
+            None => newest,
+        }
+    }
+
+    /// How many of so many entries are taken, and up to which this is known; nothing where all goes well.
+    fn taken_in_part(&self, entries: usize) -> Option<(usize, usize)> {
+        let mut sky = self.sky();
+        let Odds { lost_answer, throttled, dropped, .. } = sky.odds;
+        sky.fault(&[(Fault::LostAnswer, lost_answer), (Fault::Throttled, throttled + dropped)])?;
+        let taken = sky.rng.usize(..=entries);
+        Some((taken, sky.rng.usize(..=taken)))
+    }
+
+    /// How long a caller waits for what goes wrong: for a refusal not at all, for a lost answer a while.
+    async fn endure(&self, fault: Fault) {
         match fault {
             Fault::Throttled | Fault::TransactionConflict => {}
             Fault::Hang => pass(TIME_OUT).await,
             Fault::LostAnswer | Fault::Late | Fault::Dropped | Fault::StaleRead => self.wait(LONGEST_PATIENCE).await,
         }
-        LogError::Unavailable(fault.to_string())
     }
 }
 
-impl<L: EventLog> EventLog for FaultyLog<L> {
-    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
-        let newest = self.read(self.log.load(stream, reading)).await?;
-        Ok(match reading.consistency {
-            Consistency::Eventual => self.weather().eventually(stream, reading, newest),
-            Consistency::Strong => newest,
-        })
+/// What was given up and takes effect later.
+#[derive(Debug)]
+struct Late<T>(Mutex<Vec<T>>);
+
+impl<T> Late<T> {
+    const fn none() -> Self {
+        Self(Mutex::new(Vec::new()))
     }
 
-    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
-        self.read(self.log.find(stream, id, since)).await
+    fn lock(&self) -> MutexGuard<'_, Vec<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
-        self.read(self.log.since(stream, after)).await
+    fn add(&self, one: T) {
+        self.lock().push(one);
     }
 
-    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
-        loop {
-            self.request().await;
-            let fault = self.weather().append_fault();
-            let Some(fault) = fault else {
-                let answer = self.log.append(head, draft).await;
-                self.wait(LONGEST_WAY).await;
-                return answer;
-            };
-            match fault {
-                Fault::LostAnswer => drop(self.log.append(head, draft.clone()).await),
-                Fault::Late => self.weather().late.push((head.clone(), draft.clone())),
-                Fault::Dropped | Fault::Throttled | Fault::TransactionConflict | Fault::Hang | Fault::StaleRead => {}
-            }
-            let failure = self.failure(fault).await;
-            if fault == Fault::Hang && self.weather().rng.bool() {
-                drop(self.log.append(head, draft.clone()).await);
-            }
-            let mut weather = self.weather();
-            let resent = weather.odds.resent;
-            if !weather.odds(resent) {
-                return Err(failure.into());
-            }
-        }
-    }
-
-    fn recognises_reactions(&self) -> bool {
-        self.log.recognises_reactions()
-    }
-}
-
-impl<L: EventLog + LogScan> LogScan for FaultyLog<L> {
-    async fn page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
-        self.read(self.log.page(part, after)).await
-    }
-
-    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        self.read(self.log.heads()).await
+    fn take(&self) -> Vec<T> {
+        std::mem::take(&mut self.lock())
     }
 }
 

@@ -1,0 +1,105 @@
+//! Read models under the weather.
+
+use super::{Late, Meets, Odds, Weather};
+use crate::log::Consistency;
+use crate::lookup::{Lookup, Lookups};
+use crate::projection::Row;
+use crate::stream::Version;
+use crate::views::{Place, ViewError, Views, Written};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// [`Views`] in front of which requests and answers are delayed, lost and repeated.
+#[derive(Debug)]
+pub struct FaultyViews<V> {
+    views: V,
+    weather: Weather,
+    late: Late<(Place, Row, Version)>,
+    /// Each row as an earlier read showed it.
+    rows: Earlier<Place, Option<Row>>,
+    /// Each lookup's answer as it was earlier.
+    found: Earlier<String, Vec<(String, Row)>>,
+    keys: Earlier<String, Vec<String>>,
+}
+
+/// What an earlier read showed, by what was read.
+type Earlier<K, T> = Mutex<BTreeMap<K, T>>;
+
+impl<V> FaultyViews<V> {
+    /// `views`, under a weather that others share.
+    pub fn under(views: V, weather: Weather) -> Self {
+        Self {
+            views,
+            weather,
+            late: Late::none(),
+            rows: Mutex::default(),
+            found: Mutex::default(),
+            keys: Mutex::default(),
+        }
+    }
+
+    /// The views beneath.
+    pub const fn views(&self) -> &V {
+        &self.views
+    }
+
+    /// What an eventually consistent read answers: what stands there now, or what it showed before.
+    fn eventually<K: Ord, T: Clone + PartialEq>(&self, earlier: &Earlier<K, T>, read: K, newest: T) -> T {
+        let stale = self.weather.stale();
+        let mut earlier = earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = earlier.insert(read, newest.clone()).filter(|before| stale && *before != newest);
+        self.weather.eventually(before.iter().collect(), newest)
+    }
+}
+
+impl<V: Views> FaultyViews<V> {
+    /// Lets all that is late land, and nothing go wrong any more.
+    pub async fn settle(&self) {
+        self.weather.turn(Odds::NONE);
+        for (place, row, seen) in self.late.take() {
+            drop(self.views.write(&place, &row, seen).await);
+        }
+    }
+
+    /// What is late may land before a request.
+    async fn land(&self) {
+        if let Some((place, row, seen)) = self.weather.landing(&self.late) {
+            drop(self.views.write(&place, &row, seen).await);
+        }
+    }
+}
+
+impl<V: Views> Views for FaultyViews<V> {
+    async fn row(&self, place: &Place, consistency: Consistency) -> Result<Option<Row>, ViewError> {
+        self.land().await;
+        let newest = self.weather.read(self.views.row(place, consistency), ViewError::Unavailable).await?;
+        Ok(match consistency {
+            Consistency::Eventual => self.eventually(&self.rows, place.clone(), newest),
+            Consistency::Strong => newest,
+        })
+    }
+
+    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<Written, ViewError> {
+        self.land().await;
+        let write = || self.views.write(place, row, seen);
+        let later = || self.late.add((place.clone(), row.clone(), seen));
+        self.weather.write(Meets::Nobody, write, later, ViewError::Unavailable).await
+    }
+}
+
+/// What is looked for, as a key.
+fn asked(lookup: &Lookup<'_>) -> String {
+    format!("{lookup:?}")
+}
+
+impl<V: Lookups> Lookups for FaultyViews<V> {
+    async fn query(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, Row)>, ViewError> {
+        let newest = self.weather.read(self.views.query(lookup), ViewError::Unavailable).await?;
+        Ok(self.eventually(&self.found, asked(lookup), newest))
+    }
+
+    async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
+        let newest = self.weather.read(self.views.keys(lookup), ViewError::Unavailable).await?;
+        Ok(self.eventually(&self.keys, asked(lookup), newest))
+    }
+}
