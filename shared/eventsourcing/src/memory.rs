@@ -51,6 +51,18 @@ impl MemoryLog {
         self.of(stream, <[Commit]>::to_vec)
     }
 
+    /// How many commits there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.with(|store| store.journal.len())
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The commits of all streams behind the first `seen`, in the order in which they were appended: what the store's
     /// stream of changes tells.
     #[must_use]

@@ -82,15 +82,14 @@ impl Process {
 
     /// What to note of an outcome; nothing where it is known, or overtaken.
     pub(super) fn note(&self, outcome: &Outcome) -> Option<Event> {
-        let ended = matches!(self.order, OrderProgress::Failed | OrderProgress::Cancelled);
         match outcome.clone() {
             Outcome::Placed { candidates } => matches!(self.order, OrderProgress::PlacementRequested(_))
                 .then_some(Event::PlacementNoted { candidates }),
             Outcome::Confirmed => {
                 matches!(self.order, OrderProgress::ConfirmationRequested(_)).then_some(Event::ConfirmationNoted {})
             }
-            Outcome::Failed => (!ended).then_some(Event::FailureNoted {}),
-            Outcome::Cancelled => (!ended).then_some(Event::CancellationNoted {}),
+            Outcome::Failed => (!self.ended()).then_some(Event::FailureNoted {}),
+            Outcome::Cancelled => (!self.ended()).then_some(Event::CancellationNoted {}),
             Outcome::Reserved { warehouse, sku } => {
                 self.requested(&warehouse, &sku).then_some(Event::ReservationNoted { warehouse, sku })
             }
@@ -218,11 +217,17 @@ impl Process {
         self.of_order().is_some() || self.lines.iter().any(|line| line.intent().is_some())
     }
 
+    /// Whether it knows that the order failed or was cancelled.
+    #[must_use]
+    pub const fn ended(&self) -> bool {
+        matches!(self.order, OrderProgress::Failed | OrderProgress::Cancelled)
+    }
+
     /// Whether nothing that happens elsewhere can move it any more.
     #[must_use]
     pub fn finished(&self) -> bool {
         let over = |line: &LineProgress| matches!(line.reservation, Reservation::None | Reservation::Released);
-        matches!(self.order, OrderProgress::Failed | OrderProgress::Cancelled) && self.lines.iter().all(over)
+        self.ended() && self.lines.iter().all(over)
     }
 }
 

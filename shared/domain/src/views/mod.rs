@@ -30,7 +30,7 @@ pub const PARTITIONS: [(&str, &[&str]); 6] = [
     (catalogue::View::NAME, &[catalogue::LISTED, catalogue::CATEGORY]),
     (stock::View::NAME, &[stock::SKU]),
     (cart::View::NAME, &[]),
-    (order::View::NAME, &[order::ACCOUNT]),
+    (order::View::NAME, &[order::ACCOUNT, order::CANCELLED]),
     (activity::NAME, &[activity::SHARD]),
     (waiting::NAME, &[waiting::SHARD]),
 ];

@@ -1,5 +1,7 @@
-//! The orders: a row for each with its timeline, found by account, by when they were placed.
+//! The orders: a row for each with its timeline, found by account, by when they were placed, and where they were
+//! cancelled, by when.
 
+use super::shard;
 use crate::order::{self, Event, State};
 use crate::values::{AccountId, OrderId};
 use eventsourcing::{Decider, Projection, Recorded, Timestamp};
@@ -9,6 +11,13 @@ use serde::{Deserialize, Serialize};
 pub const ACCOUNT: &str = "account";
 /// Its sort key: when the order was placed, and its id.
 pub const PLACED: &str = "placed";
+
+/// The index of the cancelled ones, and its partition key: a shard.
+pub const CANCELLED: &str = "cancelled";
+/// Its sort key: when the order was cancelled, and its id.
+pub const CANCELLED_AT: &str = "cancelled_at";
+/// Over how many partitions they are spread.
+pub const CANCELLED_SHARDS: u64 = 4;
 
 /// The read model.
 pub struct View;
@@ -82,11 +91,15 @@ impl Projection for View {
     }
 
     fn index(document: &Document) -> Vec<(&'static str, String)> {
-        match (document.account(), document.timeline.first()) {
-            (Some(account), Some(placed)) => {
-                vec![(ACCOUNT, account.to_string()), (PLACED, format!("{}#{}", placed.at, document.id))]
-            }
-            _ => vec![],
-        }
+        let placed = document.timeline.first().zip(document.account()).into_iter().flat_map(|(placed, account)| {
+            [(ACCOUNT, account.to_string()), (PLACED, format!("{}#{}", placed.at, document.id))]
+        });
+        // A customer cancels without having been asked to: whoever acts on it may have missed it.
+        let cancelled = document.timeline.iter().find(|step| step.status == StatusName::Cancelled);
+        let cancelled = cancelled.into_iter().flat_map(|step| {
+            let shard = shard(document.id.as_str(), CANCELLED_SHARDS).to_string();
+            [(CANCELLED, shard), (CANCELLED_AT, format!("{}#{}", step.at, document.id))]
+        });
+        placed.chain(cancelled).collect()
     }
 }

@@ -4,7 +4,7 @@ use super::{LONGEST_WAY, Weather};
 use crate::bus::{Bus, BusEntry, BusError};
 
 /// A [`Bus`] that takes some of the entries, or all of them, and says that it did not.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FaultyBus<B> {
     bus: B,
     weather: Weather,

@@ -5,22 +5,22 @@ use crate::totals::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums};
 use crate::views::{Generation, Place, ViewError};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// A [`Ledger`] in front of which requests and answers are delayed, lost and repeated.
-#[derive(Debug)]
+/// A [`Ledger`] in front of which requests and answers are delayed, lost and repeated; clones share it.
+#[derive(Clone, Debug)]
 pub struct FaultyLedger<R> {
     ledger: R,
     weather: Weather,
     late: Late<(Vec<Entry>, Sums)>,
     /// Each checkpoint as an earlier read showed it.
-    seen: Mutex<BTreeMap<Place, Option<Checkpoint>>>,
+    seen: Arc<Mutex<BTreeMap<Place, Option<Checkpoint>>>>,
 }
 
 impl<R> FaultyLedger<R> {
     /// `ledger`, under a weather that others share.
-    pub const fn under(ledger: R, weather: Weather) -> Self {
-        Self { ledger, weather, late: Late::none(), seen: Mutex::new(BTreeMap::new()) }
+    pub fn under(ledger: R, weather: Weather) -> Self {
+        Self { ledger, weather, late: Late::none(), seen: Arc::default() }
     }
 
     /// The ledger beneath.

@@ -8,21 +8,21 @@ use crate::scan::{Cursor, LogScan, Page, Part};
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many earlier reads of a stream a stale one is picked from.
 const REMEMBERED_READS: usize = 4;
 
-/// An [`EventLog`] in front of which requests and answers are delayed, lost and repeated.
+/// An [`EventLog`] in front of which requests and answers are delayed, lost and repeated; clones share it.
 ///
 /// An append that is sent again, or lands late, is the very same one: same head, same draft. That the log beneath
 /// finds its own commit in the way is then a success, as [`EventLog::append`] promises.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FaultyLog<L> {
     log: L,
     weather: Weather,
     late: Late<(Head, Draft)>,
-    reads: Mutex<BTreeMap<Asked, VecDeque<History>>>,
+    reads: Arc<Mutex<BTreeMap<Asked, VecDeque<History>>>>,
 }
 
 /// What was read: a stream, back to snapshots of a schema, up to an event.
@@ -35,8 +35,8 @@ impl<L> FaultyLog<L> {
     }
 
     /// `log`, under a weather that others share.
-    pub const fn under(log: L, weather: Weather) -> Self {
-        Self { log, weather, late: Late::none(), reads: Mutex::new(BTreeMap::new()) }
+    pub fn under(log: L, weather: Weather) -> Self {
+        Self { log, weather, late: Late::none(), reads: Arc::default() }
     }
 
     /// The log beneath.

@@ -290,13 +290,19 @@ impl Weather {
     }
 }
 
-/// What was given up and takes effect later.
+/// What was given up and takes effect later; clones share it.
 #[derive(Debug)]
-struct Late<T>(Mutex<Vec<T>>);
+struct Late<T>(Arc<Mutex<Vec<T>>>);
+
+impl<T> Clone for Late<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 impl<T> Late<T> {
-    const fn none() -> Self {
-        Self(Mutex::new(Vec::new()))
+    fn none() -> Self {
+        Self(Arc::default())
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<T>> {

@@ -5,8 +5,8 @@ use crate::parked::{Notes, Parked, ParkingLot, Subject, Trouble};
 use crate::stream::Version;
 use crate::views::ViewError;
 
-/// A [`ParkingLot`] in front of which requests and answers are delayed, lost and repeated.
-#[derive(Debug)]
+/// A [`ParkingLot`] in front of which requests and answers are delayed, lost and repeated; clones share it.
+#[derive(Clone, Debug)]
 pub struct FaultyParked<P> {
     parked: P,
     weather: Weather,
@@ -15,7 +15,7 @@ pub struct FaultyParked<P> {
 
 impl<P> FaultyParked<P> {
     /// `parked`, under a weather that others share.
-    pub const fn under(parked: P, weather: Weather) -> Self {
+    pub fn under(parked: P, weather: Weather) -> Self {
         Self { parked, weather, late: Late::none() }
     }
 

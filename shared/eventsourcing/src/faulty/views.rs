@@ -7,10 +7,10 @@ use crate::projection::Row;
 use crate::stream::Version;
 use crate::views::{Place, ViewError, Views, Written};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// [`Views`] in front of which requests and answers are delayed, lost and repeated.
-#[derive(Debug)]
+/// [`Views`] in front of which requests and answers are delayed, lost and repeated; clones share them.
+#[derive(Clone, Debug)]
 pub struct FaultyViews<V> {
     views: V,
     weather: Weather,
@@ -23,19 +23,12 @@ pub struct FaultyViews<V> {
 }
 
 /// What an earlier read showed, by what was read.
-type Earlier<K, T> = Mutex<BTreeMap<K, T>>;
+type Earlier<K, T> = Arc<Mutex<BTreeMap<K, T>>>;
 
 impl<V> FaultyViews<V> {
     /// `views`, under a weather that others share.
     pub fn under(views: V, weather: Weather) -> Self {
-        Self {
-            views,
-            weather,
-            late: Late::none(),
-            rows: Mutex::default(),
-            found: Mutex::default(),
-            keys: Mutex::default(),
-        }
+        Self { views, weather, late: Late::none(), rows: Arc::default(), found: Arc::default(), keys: Arc::default() }
     }
 
     /// The views beneath.
