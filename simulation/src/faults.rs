@@ -28,6 +28,10 @@ pub enum Mishap {
     DeadLetter,
     /// Everything stands still for longer than a stream keeps its records.
     Outage,
+    /// Records of the log's stream are gone before their function read them.
+    Trimmed,
+    /// A function fails whatever it is invoked with, for a while.
+    BrokenDeployment,
     /// An answer is lost on its way to the client.
     AnswerLost,
     /// A client sends the same request twice at once.
@@ -48,6 +52,7 @@ pub(crate) struct Luck {
     pub(crate) after_the_end: u32,
     pub(crate) by_reference: u32,
     pub(crate) outage: u32,
+    pub(crate) broken_deployment: u32,
     pub(crate) answer_lost: u32,
     pub(crate) sent_twice: u32,
 }
@@ -64,6 +69,7 @@ impl Luck {
         after_the_end: 0,
         by_reference: 0,
         outage: 0,
+        broken_deployment: 0,
         answer_lost: 0,
         sent_twice: 0,
     };
@@ -78,7 +84,8 @@ impl Luck {
         overtakes: 1_500,
         after_the_end: 100,
         by_reference: 300,
-        outage: 0,
+        outage: 1,
+        broken_deployment: 1,
         answer_lost: 400,
         sent_twice: 400,
     };

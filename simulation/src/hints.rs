@@ -6,6 +6,7 @@ use crate::world::World;
 use aws_lambda_events::dynamodb::Event;
 use eventsourcing::bus::BusError;
 use eventsourcing::{Bus, BusEntry, Commit};
+use fastrand::Rng;
 use lambda::Error;
 use local::Topology;
 use reconcile::lost::LostBatches;
@@ -124,7 +125,7 @@ impl Hints {
             let shard = commit.stream.as_str().bytes().map(usize::from).sum::<usize>() % SHARDS;
             for reader in 0..self.readers.len() {
                 let function = self.readers.get(reader).map_or("", |reader| reader.function.as_str());
-                if world.setting.loses_records_of(function) && world.occurs(Mishap::HintLost, |luck| luck.lost) {
+                if world.setting.loses_hints_of(function) && world.occurs(Mishap::HintLost, |luck| luck.lost) {
                     world.say(|| format!("LOST to {function}: {}@{}", commit.stream, commit.version));
                     continue;
                 }
@@ -212,7 +213,7 @@ impl Hints {
         self.given_up.insert(key, records);
     }
 
-    /// Everything that waits in the log's stream is older than it may be: it goes where the template says.
+    /// Everything that waits in the log's stream is older than it may be: Lambda gives it up, or it is gone before.
     pub(crate) fn expire(&mut self, world: &World) {
         let mut expired: Vec<(String, Vec<Record>)> = vec![];
         for backlog in &mut self.readers {
@@ -224,7 +225,12 @@ impl Hints {
             }
         }
         for (function, records) in expired {
-            self.give_up(world, &function, records);
+            if world.dice(Rng::bool) {
+                world.count(Mishap::Trimmed);
+                world.say(|| format!("TRIMMED for {function}: {} records", records.len()));
+            } else {
+                self.give_up(world, &function, records);
+            }
         }
     }
 
@@ -271,19 +277,17 @@ impl Hints {
     /// An event on the bus, on its way to whoever subscribed to it.
     fn publish(&mut self, world: &World, entry: &BusEntry) {
         let key = (entry.source.clone(), entry.detail_type.clone());
-        let targets = match self.targets.get(&key) {
-            Some(targets) => targets.clone(),
-            None => {
-                let arns = world.topology.targets(&entry.source, &entry.detail_type);
-                let queues = (0..).zip(&self.queues).filter(|(_, queue)| arns.contains(&queue.arn));
-                let targets: Vec<usize> = queues.map(|(place, _)| place).collect();
-                self.targets.insert(key, targets.clone());
-                targets
-            }
-        };
+        let found = self.targets.get(&key).cloned();
+        let targets = found.unwrap_or_else(|| {
+            let arns = world.topology.targets(&entry.source, &entry.detail_type);
+            let queues = (0..).zip(&self.queues).filter(|(_, queue)| arns.contains(&queue.arn));
+            let targets: Vec<usize> = queues.map(|(place, _)| place).collect();
+            self.targets.insert(key, targets.clone());
+            targets
+        });
         for queue in targets {
             let function = self.queues.get(queue).map_or("", |queue| queue.function.as_str());
-            if world.setting.loses_messages_of(function) && world.occurs(Mishap::HintLost, |luck| luck.lost) {
+            if world.setting.loses_hints_of(function) && world.occurs(Mishap::HintLost, |luck| luck.lost) {
                 world.say(|| format!("LOST to {function}: {}", entry.detail.id));
                 continue;
             }
@@ -322,12 +326,14 @@ impl Hints {
         for kept in std::mem::take(&mut self.kept_back) {
             match kept {
                 KeptBack::Record { reader, record } => {
-                    let shard = self.readers.get_mut(reader).and_then(|reader| reader.shards.first_mut());
-                    shard.into_iter().for_each(|shard| shard.records.push_back(record.clone()));
+                    if let Some(shard) = self.readers.get_mut(reader).and_then(|reader| reader.shards.first_mut()) {
+                        shard.records.push_back(record);
+                    }
                 }
                 KeptBack::Message { queue, message } => {
-                    let queue = self.queues.get_mut(queue);
-                    queue.into_iter().for_each(|queue| queue.messages.push(message.clone()));
+                    if let Some(queue) = self.queues.get_mut(queue) {
+                        queue.messages.push(message);
+                    }
                 }
             }
         }

@@ -5,6 +5,7 @@
 //! processes that die with all that they remember and whose clocks jump. Customers and staff use it meanwhile, and when
 //! the storm is over a judge compares what everybody was told with what the log holds. The same seed is the same storm.
 
+mod campaign;
 mod defects;
 mod errands;
 mod executor;
@@ -24,6 +25,7 @@ mod triggers;
 mod wire;
 mod world;
 
+pub use campaign::{Report, campaign};
 pub use defects::Defect;
 pub use errands::{Answer, Errand, Told};
 pub use faults::{Counts, Mishap};

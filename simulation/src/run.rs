@@ -161,7 +161,9 @@ impl Run {
             let owner = lock(&world.processes)
                 .replace_one(&world)
                 .map_err(|error| Violation::new(Invariant::ComesToAnEnd, error.to_string()))?;
-            owner.into_iter().for_each(|owner| self.executor.kill(owner));
+            if let Some(owner) = owner {
+                self.executor.kill(owner);
+            }
         }
         if world.occurs(Mishap::ClockJump, |luck| luck.clock_jump) {
             lock(&world.processes).set_a_clock(&world);
@@ -170,6 +172,9 @@ impl Run {
             world.say(|| "OUTAGE".to_owned());
             world.hints().expire(&world);
             world.pass(OUTAGE_MS);
+        }
+        if world.occurs(Mishap::BrokenDeployment, |luck| luck.broken_deployment) {
+            world.break_one();
         }
         world.pass(i64::from(self.rng.bool()));
         Ok(())

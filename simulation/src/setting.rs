@@ -41,14 +41,9 @@ impl Setting {
         Self { net, ..self }
     }
 
-    /// Whether records of the log's stream may be lost to a function for good.
-    pub(crate) fn loses_records_of(self, function: &str) -> bool {
+    /// Whether hints may be lost to a function for good.
+    pub(crate) fn loses_hints_of(self, function: &str) -> bool {
         self.net == Net::Reconcile || !FOLDS.contains(&function)
-    }
-
-    /// Whether messages may be.
-    pub(crate) fn loses_messages_of(self, function: &str) -> bool {
-        self.loses_records_of(function)
     }
 
     /// The same, written down.

@@ -22,9 +22,10 @@ const PRODUCTS: usize = 4;
 const WAREHOUSES: [&str; 3] = ["berlin", "bonn", "kiel"];
 const CUSTOMERS: usize = 6;
 /// So many carts each customer fills.
-const CARTS: std::ops::RangeInclusive<usize> = 2..=3;
-/// So many things staff do.
+const CARTS: std::ops::RangeInclusive<usize> = 2..=4;
+/// So many things staff do at least, and so long the log is at least before they stop.
 const STAFF_ERRANDS: usize = 24;
+const COMMITS: usize = 200;
 /// How often a client tries before it gives up.
 const TRIES: u32 = 6;
 
@@ -80,12 +81,13 @@ impl Traffic {
             let customer = Client { traffic: self.clone(), subject: format!("customer:{number}") };
             self.world.spawner.spawn(crate::executor::Owner::World, Box::pin(customer.shop()));
         }
-        for _ in 0..STAFF_ERRANDS {
+        let mut errands = 0;
+        while errands < STAFF_ERRANDS || self.world.stores.log.len() < COMMITS {
             staff.think().await;
             let errand = self.any_errand_of_staff();
             let _ = staff.ask(errand).await;
+            errands += 1;
         }
-        // Whatever was delisted is for sale again, so that carts can be emptied by ordering.
         self.active.fetch_sub(1, Ordering::Relaxed);
     }
 
@@ -124,7 +126,7 @@ impl Client {
     }
 
     async fn think(&self) {
-        let ms = self.world().dice(|dice| dice.u64(..20_000));
+        let ms = self.world().dice(|dice| dice.u64(..90_000));
         self.world().sleep(Duration::from_millis(ms)).await;
     }
 
@@ -141,7 +143,7 @@ impl Client {
     /// One cart, from its opening to an order, mostly.
     async fn buy(&self) {
         let (answer, opened) = self.ask(Errand::OpenCart {}).await;
-        let id = opened.and_then(|got| Some(got.body.get("id")?.as_str()?.parse::<CartId>().ok()?));
+        let id = opened.and_then(|got| got.body.get("id")?.as_str()?.parse::<CartId>().ok());
         let (Answer::Done { .. }, Some(cart)) = (answer, id) else { return };
         let changes = self.world().dice(|dice| dice.usize(1..=4));
         for _ in 0..changes {

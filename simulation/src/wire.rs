@@ -27,7 +27,7 @@ fn record(commit: &Commit, sequence: u64) -> EventRecord {
     change.new_image = dynamo::item::item_of(commit).unwrap_or_default();
     change.sequence_number = Some(sequence_number(sequence));
     let mut record = EventRecord::default();
-    record.event_name = "INSERT".to_owned();
+    "INSERT".clone_into(&mut record.event_name);
     record.change = change;
     record
 }

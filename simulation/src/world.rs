@@ -19,6 +19,9 @@ use std::time::Duration;
 /// When every run begins.
 pub(crate) const BEGINNING: Timestamp = Timestamp(1_763_718_000_000);
 
+/// A function is broken for so long: longer than a queue goes on trying.
+const BROKEN_MS: i64 = 1_800_000;
+
 /// What an older release may not be able to read; in some runs all are new.
 const UNREADABLE: [Option<&str>; 5] =
     [None, Some("StockAdjusted"), Some("QuantityChanged"), Some("OrderCancelled"), Some("ReservationRejected")];
@@ -38,6 +41,8 @@ pub(crate) struct World {
     now_ms: AtomicI64,
     dice: Mutex<Rng>,
     luck: Mutex<Luck>,
+    /// Which function fails, and until when.
+    broken: Mutex<Option<(String, i64)>>,
     struck: Mutex<BTreeMap<Mishap, u64>>,
     sleepers: Mutex<Vec<(i64, Waker)>>,
 }
@@ -53,6 +58,7 @@ impl World {
             unreadable: dice.choice(UNREADABLE).flatten(),
             upgraded: AtomicBool::new(false),
             luck: Mutex::new(setting.luck),
+            broken: Mutex::default(),
             dice: Mutex::new(dice),
             setting,
             topology,
@@ -77,7 +83,9 @@ impl World {
         *sleepers = asleep;
         drop(sleepers);
         let awake: Vec<(i64, Waker)> = awake;
-        awake.into_iter().for_each(|(_, waker)| waker.wake());
+        for (_, waker) in awake {
+            waker.wake();
+        }
     }
 
     /// When the next sleeper awakes.
@@ -133,13 +141,30 @@ impl World {
         lock(&self.processes).of(self, function)
     }
 
+    /// Breaks a function for a while, unless only a run through the whole log could make up for it.
+    pub(crate) fn break_one(&self) {
+        let readers = self.topology.readers.iter().map(|reader| reader.function.as_str());
+        let fed = self.topology.queues.iter().map(|fed| fed.function.as_str());
+        let all: Vec<_> = readers.chain(fed).filter(|function| self.setting.loses_hints_of(function)).collect();
+        let Some(function) = self.dice(|dice| dice.choice(all)) else { return };
+        let until = self.now().0 + BROKEN_MS;
+        self.say(|| format!("BROKEN is {function}"));
+        *lock(&self.broken) = Some((function.to_owned(), until));
+    }
+
+    /// Whether a function fails whatever it is invoked with.
+    pub(crate) fn is_broken(&self, function: &str) -> bool {
+        lock(&self.broken).as_ref().is_some_and(|(broken, until)| broken == function && self.now().0 < *until)
+    }
+
     /// Whether no release that runs can read an event of this type yet.
     pub(crate) fn unreadable(&self, name: &str) -> bool {
         self.unreadable == Some(name) && !self.upgraded.load(Ordering::Relaxed)
     }
 
-    /// From now on all releases are new.
+    /// From now on all releases are new, and work.
     pub(crate) fn upgrade(&self) {
+        *lock(&self.broken) = None;
         self.upgraded.store(true, Ordering::Relaxed);
     }
 

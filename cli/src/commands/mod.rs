@@ -7,6 +7,7 @@ mod parked;
 mod reconcile;
 mod seed;
 mod serve;
+mod simulate;
 mod state;
 mod token;
 mod verify;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Parked(parked::Parked),
     Reconcile(reconcile::Reconcile),
     Verify(verify::Verify),
+    Simulate(simulate::Simulate),
     Bench(bench::Bench),
     BenchWriter(bench_writer::BenchWriter),
 }
@@ -43,6 +45,7 @@ impl Command {
             Self::Parked(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,
+            Self::Simulate(command) => command.run(global),
             Self::Bench(command) => command.run(global).await,
             Self::BenchWriter(command) => command.run().await,
         }

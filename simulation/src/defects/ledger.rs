@@ -37,7 +37,7 @@ impl eventsourcing::Ledger for Ledger {
                         entry.seen = stands;
                     }
                 }
-                posted => return Ok(posted),
+                posted @ (Posted::Yes | Posted::No(_) | Posted::Busy) => return Ok(posted),
             }
         }
     }
