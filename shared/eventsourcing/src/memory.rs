@@ -175,14 +175,19 @@ impl MemoryViews {
     }
 }
 
+/// A row as a reader gets it: its index attributes are not read back, the document yields them.
+fn read_back(row: &Row) -> Row {
+    Row { index: BTreeMap::new(), ..row.clone() }
+}
+
 impl Views for MemoryViews {
     async fn row(&self, place: &Place, _: Consistency) -> Result<Option<Row>, ViewError> {
-        Ok(self.with(|rows| rows.get(place).cloned()))
+        Ok(self.with(|rows| rows.get(place).map(read_back)))
     }
 
     async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<Written, ViewError> {
         Ok(self.with(|rows| {
-            let stands = rows.get(place).cloned();
+            let stands = rows.get(place).map(read_back);
             if stands.as_ref().map_or(Version::NONE, |row| row.version) != seen {
                 return Written::No(stands);
             }
@@ -219,7 +224,7 @@ impl MemoryViews {
                 found.reverse();
             }
             let rows = found.into_iter().take(lookup.limit);
-            rows.map(|(_, place, row)| (place.key.clone(), row.clone())).collect()
+            rows.map(|(_, place, row)| (place.key.clone(), read_back(row))).collect()
         })
     }
 }
