@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use local::Topology;
-use simulation::{Defect, Mishap, Setting, campaign, run};
+use simulation::judge::{Invariant, Recording, judge};
+use simulation::{Answer, Defect, Errand, Mishap, Setting, Told, campaign, run};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use strum::{IntoEnumIterator, VariantNames};
@@ -77,4 +78,49 @@ fn a_storm_that_fails_fails_again_to_the_letter() {
         }
     }
     panic!("only {seen} of {SOON} seeds failed");
+}
+
+/// What the judge says of a recording that was changed.
+fn judged(recording: &Recording, change: impl FnOnce(&mut Recording)) -> Option<Invariant> {
+    let mut changed = recording.clone();
+    change(&mut changed);
+    judge(&changed).err().map(|violation| violation.invariant)
+}
+
+#[test]
+fn the_judge_sees_what_is_not_so() {
+    let recording = run(0, Setting::ROUGH, &topology()).unwrap().recording;
+    assert_eq!(judged(&recording, |_| {}), None);
+    let alone =
+        |told: &Told| told.open_tries == 0 && recording.told.iter().filter(|one| one.key == told.key).count() == 1;
+    let added = |told: &Told| matches!((&told.errand, &told.answer), (Errand::AddItem { .. }, Answer::Done { .. }));
+    let place = recording.told.iter().position(|told| alone(told) && added(told)).unwrap();
+    let key = recording.told[place].key.clone();
+    let commit = recording.commits.iter().position(|commit| commit.correlation.client.as_ref() == Some(&key)).unwrap();
+
+    let elsewhere =
+        |changed: &mut Recording| changed.told[place].answer = Answer::Done { version: eventsourcing::Version(77) };
+    assert_eq!(judged(&recording, elsewhere), Some(Invariant::AppendedOnce), "done, but not there");
+    let refused = |changed: &mut Recording| {
+        changed.told[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
+    };
+    assert_eq!(judged(&recording, refused), Some(Invariant::AppendedOnce), "refused, and done all the same");
+    let forgotten = |changed: &mut Recording| changed.told[place].key = "another".to_owned();
+    assert_eq!(judged(&recording, forgotten), Some(Invariant::AppendedOnce), "done, and not in the log");
+    let untrue = |changed: &mut Recording| {
+        changed.told[place].key = "another".to_owned();
+        changed.told[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
+    };
+    assert_eq!(judged(&recording, untrue), Some(Invariant::TrueAnswers), "nobody checked out");
+    let removed = |changed: &mut Recording| drop(changed.commits.remove(commit));
+    assert_eq!(judged(&recording, removed), Some(Invariant::WholeStreams));
+    let late = |changed: &mut Recording| changed.commits[commit].committed_at = eventsourcing::Timestamp(0);
+    assert_eq!(judged(&recording, late), Some(Invariant::WholeStreams));
+
+    let reaction = recording.commits.iter().rposition(|commit| commit.stream.category() == "order").unwrap();
+    let cut_off = |changed: &mut Recording| {
+        let stream = changed.commits[reaction].stream.clone();
+        changed.commits.retain(|commit| commit.stream != stream);
+    };
+    assert_eq!(judged(&recording, cut_off), Some(Invariant::NobodyWaits));
 }
