@@ -238,19 +238,24 @@ impl Hints {
     pub(crate) fn messages(&mut self, world: &World, queue: usize) -> Option<Vec<Message>> {
         let now = world.now().0;
         let queue = self.queues.get_mut(queue)?;
-        let most = world.dice(|dice| dice.usize(1..=queue.batch_size.min(10)));
-        let mut taken = vec![];
-        while taken.len() < most {
-            let visible: Vec<_> = (0..queue.messages.len())
-                .filter(|place| queue.messages.get(*place).is_some_and(|message| message.visible_ms <= now))
-                .collect();
-            // Standard queues keep no order.
-            let Some(place) = world.dice(|dice| dice.choice(visible)) else { break };
-            let mut message = queue.messages.swap_remove(place);
-            message.receives += 1;
-            taken.push(message);
+        let visible = |message: &Message| message.visible_ms <= now;
+        if !queue.messages.iter().any(visible) {
+            return None;
         }
-        (!taken.is_empty()).then_some(taken)
+        let most = world.dice(|dice| dice.usize(1..=queue.batch_size.min(10)));
+        // Standard queues keep no order.
+        world.dice(|dice| dice.shuffle(&mut queue.messages));
+        let (mut taken, mut left) = (vec![], vec![]);
+        for mut message in queue.messages.drain(..) {
+            if taken.len() < most && visible(&message) {
+                message.receives += 1;
+                taken.push(message);
+            } else {
+                left.push(message);
+            }
+        }
+        queue.messages = left;
+        Some(taken)
     }
 
     /// A message that was not taken is seen again later, or goes to the dead letters.

@@ -5,7 +5,7 @@ use crate::executor::{Executor, Owner};
 use crate::faults::{Counts, Luck, Mishap};
 use crate::functions::Unmade;
 use crate::gateway::{Got, Sent, send};
-use crate::judge::{Invariant, Recording, Violation, judge};
+use crate::judge::{Invariant, Recording, Violation, judge, settled};
 use crate::processes::Processes;
 use crate::release::UNKNOWN;
 use crate::setting::{Net, Setting};
@@ -33,6 +33,8 @@ const MOST_STEPS: u64 = 3_000_000;
 const MOST_TASKS: usize = 48;
 /// So many minutes are given to those who wait.
 const MOST_MINUTES: usize = 180;
+/// Where not all can be found by waiting, so many.
+const FEW_MINUTES: usize = 3;
 /// An outage is longer than anything keeps a record.
 const OUTAGE_MS: i64 = 25 * 3_600_000;
 
@@ -59,7 +61,15 @@ pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outc
     let processes = Processes::start(&world)?;
     *lock(&world.processes) = processes;
     let traffic = Traffic::new(&world);
-    let mut run = Run { world: world.clone(), executor, rng: Rng::with_seed(!seed), due: vec![], steps: 0 };
+    let mut run = Run {
+        world: world.clone(),
+        executor,
+        rng: Rng::with_seed(!seed),
+        due: vec![],
+        steps: 0,
+        is_over: false,
+        reconciled: false,
+    };
     let violation = match run.course(&traffic) {
         Ok(()) => traffic.wrong(),
         Err(violation) => Some(violation),
@@ -80,6 +90,10 @@ struct Run {
     /// When each schedule fires next.
     due: Vec<i64>,
     steps: u64,
+    /// Whether the storm is.
+    is_over: bool,
+    /// Whether the whole log was gone through.
+    reconciled: bool,
 }
 
 impl Run {
@@ -90,6 +104,7 @@ impl Run {
         self.only_what_is_unreadable_is_parked()?;
         self.world.say(|| "THE STORM IS OVER".to_owned());
         self.world.turn(Luck::GOOD);
+        self.is_over = true;
         let world = self.world.clone();
         self.work(async move { world.stores.settle().await })?;
         self.world.upgrade();
@@ -99,16 +114,16 @@ impl Run {
         self.world.say(|| "WHAT WAS KEPT BACK ARRIVES".to_owned());
         self.world.hints().let_go();
         self.drain()?;
-        self.wait_for_those_who_wait()?;
         if self.world.setting.net == Net::Reconcile {
             // Hints of folds first: processes choose by what the views show.
             for _ in 0..2 {
                 self.fire("reconcile")?;
                 self.drain()?;
             }
+            self.reconciled = true;
             self.operate()?;
-            self.wait_for_those_who_wait()?;
         }
+        self.wait_for_those_who_wait()?;
         let left = self.notes(|_| true)?;
         match left.first() {
             Some(note) => Err(Violation::new(Invariant::NothingParked, note.clone())),
@@ -156,25 +171,33 @@ impl Run {
 
     /// What goes wrong by itself, and time.
     fn mischief(&mut self) -> Result<(), Violation> {
+        if self.is_over {
+            return Ok(());
+        }
         let world = self.world.clone();
-        if world.occurs(Mishap::Crash, |luck| luck.crash) {
-            let owner = lock(&world.processes)
-                .replace_one(&world)
-                .map_err(|error| Violation::new(Invariant::ComesToAnEnd, error.to_string()))?;
-            if let Some(owner) = owner {
-                self.executor.kill(owner);
+        match world.at_most_one(|luck| {
+            [
+                (Mishap::Crash, luck.crash),
+                (Mishap::ClockJump, luck.clock_jump),
+                (Mishap::BrokenDeployment, luck.broken_deployment),
+                (Mishap::Outage, if world.setting.net == Net::Reconcile { luck.outage } else { 0 }),
+            ]
+        }) {
+            Some(Mishap::Crash) => {
+                let replaced = lock(&world.processes).replace_one(&world);
+                let replaced = replaced.map_err(|error| Violation::new(Invariant::ComesToAnEnd, error.to_string()))?;
+                if let Some(owner) = replaced {
+                    self.executor.kill(owner);
+                }
             }
-        }
-        if world.occurs(Mishap::ClockJump, |luck| luck.clock_jump) {
-            lock(&world.processes).set_a_clock(&world);
-        }
-        if world.setting.net == Net::Reconcile && world.occurs(Mishap::Outage, |luck| luck.outage) {
-            world.say(|| "OUTAGE".to_owned());
-            world.hints().expire(&world);
-            world.pass(OUTAGE_MS);
-        }
-        if world.occurs(Mishap::BrokenDeployment, |luck| luck.broken_deployment) {
-            world.break_one();
+            Some(Mishap::ClockJump) => lock(&world.processes).set_a_clock(&world),
+            Some(Mishap::BrokenDeployment) => world.break_one(),
+            Some(_) => {
+                world.say(|| "OUTAGE".to_owned());
+                world.hints().expire(&world);
+                world.pass(OUTAGE_MS);
+            }
+            None => {}
         }
         world.pass(i64::from(self.rng.bool()));
         Ok(())
@@ -187,6 +210,9 @@ impl Run {
         }
         let (readers, queues) = {
             let hints = self.world.hints();
+            if hints.none_left() {
+                return;
+            }
             (hints.readers.len(), hints.queues.len())
         };
         let chosen = self.rng.usize(..readers + queues);
@@ -250,8 +276,14 @@ impl Run {
 
     /// Minute after minute, until nobody waits.
     fn wait_for_those_who_wait(&mut self) -> Result<(), Violation> {
-        for _ in 0..MOST_MINUTES {
-            if !self.somebody_waits() {
+        let mut looked_at = None;
+        // Before the whole log was gone through, who waits may have no row to be found by.
+        let minutes =
+            if self.reconciled || self.world.setting.net == Net::Recheck { MOST_MINUTES } else { FEW_MINUTES };
+        for _ in 0..minutes {
+            // Who waits goes on waiting as long as nothing is committed.
+            let length = self.world.stores.log.len();
+            if looked_at.replace(length) != Some(length) && !self.somebody_waits() {
                 break;
             }
             self.world.pass(60_000);
@@ -263,9 +295,9 @@ impl Run {
         Ok(())
     }
 
+    /// Whether somebody waits, as the log says.
     fn somebody_waits(&self) -> bool {
-        let recording = Recording { commits: self.world.stores.log.journal(0), ..Recording::default() };
-        judge(&recording).is_err_and(|violation| violation.invariant == Invariant::NobodyWaits)
+        !settled(&self.world.stores.log.journal(0))
     }
 
     /// What operators do once the releases are new: everything that is parked is tried again.

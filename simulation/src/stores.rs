@@ -4,7 +4,7 @@ use crate::defects::Log;
 use crate::hints::{Batches, SimBus};
 use crate::setting::Setting;
 use crate::world::Host;
-use eventsourcing::faulty::{FaultyBus, FaultyLedger, FaultyLog, FaultyParked, FaultyViews, Odds, Weather};
+use eventsourcing::faulty::{FaultyBus, FaultyLedger, FaultyLog, FaultyParked, FaultyViews, Weather};
 use eventsourcing::memory::{MemoryLog, MemoryParked, MemoryViews};
 use eventsourcing::totals::MemoryLedger;
 
@@ -60,7 +60,7 @@ impl Stores {
 
     /// Lets all that is late land, and nothing go wrong any more.
     pub(crate) async fn settle(&self) {
-        self.weather.turn(Odds::NONE);
+        self.weather.calm_down();
         self.faulty.settle().await;
         self.marked.settle().await;
         self.views.settle().await;

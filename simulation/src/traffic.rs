@@ -22,9 +22,9 @@ const PRODUCTS: usize = 4;
 const WAREHOUSES: [&str; 3] = ["berlin", "bonn", "kiel"];
 const CUSTOMERS: usize = 6;
 /// So many carts each customer fills.
-const CARTS: std::ops::RangeInclusive<usize> = 2..=4;
+const CARTS: std::ops::RangeInclusive<usize> = 2..=3;
 /// So many things staff do at least, and so long the log is at least before they stop.
-const STAFF_ERRANDS: usize = 24;
+const STAFF_ERRANDS: usize = 16;
 const COMMITS: usize = 200;
 /// How often a client tries before it gives up.
 const TRIES: u32 = 6;
@@ -126,7 +126,7 @@ impl Client {
     }
 
     async fn think(&self) {
-        let ms = self.world().dice(|dice| dice.u64(..90_000));
+        let ms = self.world().dice(|dice| dice.u64(..45_000));
         self.world().sleep(Duration::from_millis(ms)).await;
     }
 

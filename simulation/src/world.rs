@@ -79,6 +79,9 @@ impl World {
     pub(crate) fn pass(&self, ms: i64) {
         let now = self.now_ms.fetch_add(ms, Ordering::Relaxed) + ms;
         let mut sleepers = lock(&self.sleepers);
+        if sleepers.iter().all(|(until, _)| *until > now) {
+            return;
+        }
         let (awake, asleep) = std::mem::take(&mut *sleepers).into_iter().partition(|(until, _)| *until <= now);
         *sleepers = asleep;
         drop(sleepers);
@@ -119,6 +122,20 @@ impl World {
             self.count(mishap);
         }
         occurs
+    }
+
+    /// At most one of some mishaps, each with its odds in 10,000; counted where one occurs.
+    pub(crate) fn at_most_one<const N: usize>(&self, of: impl FnOnce(&Luck) -> [(Mishap, u32); N]) -> Option<Mishap> {
+        let odds = of(&lock(&self.luck));
+        let mut roll = self.dice(|dice| dice.u32(..10_000));
+        for (mishap, odds) in odds {
+            if roll < odds {
+                self.count(mishap);
+                return Some(mishap);
+            }
+            roll -= odds;
+        }
+        None
     }
 
     /// Counts a mishap.

@@ -34,6 +34,12 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// How much of what the program itself notes is of use, where nobody says.
+    pub(crate) const fn usual_filter(&self) -> &'static str {
+        // In a simulation things go wrong all the time.
+        if matches!(self, Self::Simulate(_)) { "off" } else { "warn" }
+    }
+
     /// Does it.
     pub(crate) async fn run(&self, global: &Global) -> Result<(), Failure> {
         match self {

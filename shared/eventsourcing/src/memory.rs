@@ -9,7 +9,7 @@ use crate::projection::Row;
 use crate::scan::{Cursor, LogScan, Page, Part};
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
-use crate::views::{Place, ViewError, Views, Written};
+use crate::views::{Generation, Place, ViewError, Views, Written};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -166,11 +166,14 @@ impl LogScan for MemoryLog {
 /// Rows in memory; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryViews {
-    rows: Arc<Mutex<BTreeMap<Place, Row>>>,
+    rows: Arc<Mutex<Rows>>,
 }
 
+/// By view, generation and key.
+type Rows = BTreeMap<&'static str, BTreeMap<Generation, BTreeMap<String, Row>>>;
+
 impl MemoryViews {
-    fn with<T>(&self, read: impl FnOnce(&mut BTreeMap<Place, Row>) -> T) -> T {
+    fn with<T>(&self, read: impl FnOnce(&mut Rows) -> T) -> T {
         read(&mut self.rows.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -182,24 +185,25 @@ fn read_back(row: &Row) -> Row {
 
 impl Views for MemoryViews {
     async fn row(&self, place: &Place, _: Consistency) -> Result<Option<Row>, ViewError> {
-        Ok(self.with(|rows| rows.get(place).map(read_back)))
+        Ok(self.with(|rows| rows.get(place.view)?.get(&place.generation)?.get(&place.key).map(read_back)))
     }
 
     async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<Written, ViewError> {
         Ok(self.with(|rows| {
-            let stands = rows.get(place).map(read_back);
+            let rows = rows.entry(place.view).or_default().entry(place.generation).or_default();
+            let stands = rows.get(&place.key).map(read_back);
             if stands.as_ref().map_or(Version::NONE, |row| row.version) != seen {
                 return Written::No(stands);
             }
-            rows.insert(place.clone(), row.clone());
+            rows.insert(place.key.clone(), row.clone());
             Written::Yes
         }))
     }
 }
 
 impl MemoryViews {
-    /// The rows of a lookup, in its order.
-    fn found(&self, lookup: &Lookup<'_>) -> Vec<(String, Row)> {
+    /// What `take` makes of the keys and rows of a lookup, in its order.
+    fn found<T>(&self, lookup: &Lookup<'_>, take: impl Fn(&String, &Row) -> T) -> Vec<T> {
         let (partition, value) = lookup.partition;
         let within = |sort: &str| match lookup.direction {
             Direction::Ascending => {
@@ -210,32 +214,32 @@ impl MemoryViews {
             }
         };
         self.with(|rows| {
-            let of_view = rows.iter().filter(|(place, row)| {
-                place.view == lookup.view
-                    && place.generation == lookup.generation
-                    && row.index.get(partition).is_some_and(|own| own == value)
+            let of_view = rows.get(lookup.view).and_then(|generations| generations.get(&lookup.generation));
+            let of_partition = of_view.into_iter().flatten().filter(|(_, row)| {
+                let own = row.index.get(partition);
+                own.is_some_and(|own| own == value)
             });
-            let mut found: Vec<_> = of_view
-                .filter_map(|(place, row)| Some((row.index.get(lookup.sort)?, place, row)))
+            let mut found: Vec<_> = of_partition
+                .filter_map(|(key, row)| Some((row.index.get(lookup.sort)?, key, row)))
                 .filter(|(sort, ..)| within(sort))
                 .collect();
-            found.sort_by_key(|(sort, place, _)| (*sort, &place.key));
+            found.sort_by_key(|(sort, key, _)| (*sort, *key));
             if lookup.direction == Direction::Descending {
                 found.reverse();
             }
             let rows = found.into_iter().take(lookup.limit);
-            rows.map(|(_, place, row)| (place.key.clone(), read_back(row))).collect()
+            rows.map(|(_, key, row)| take(key, row)).collect()
         })
     }
 }
 
 impl Lookups for MemoryViews {
     async fn query(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, Row)>, ViewError> {
-        Ok(self.found(lookup))
+        Ok(self.found(lookup, |key, row| (key.clone(), read_back(row))))
     }
 
     async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
-        Ok(self.found(lookup).into_iter().map(|(key, _)| key).collect())
+        Ok(self.found(lookup, |key, _| key.clone()))
     }
 }
 
@@ -256,7 +260,8 @@ impl ParkingLot for MemoryParked {
         self.with(|notes| {
             let first = Parked { trouble: trouble.clone(), attempts: 0, since: trouble.at };
             let note = notes.entry(trouble.subject.clone()).or_insert(first);
-            (note.trouble, note.attempts) = (trouble.clone(), note.attempts + 1);
+            let passed_over = note.trouble.passed_over.max(trouble.passed_over);
+            (note.trouble, note.attempts) = (Trouble { passed_over, ..trouble.clone() }, note.attempts + 1);
         });
         Ok(())
     }
@@ -276,7 +281,7 @@ impl ParkingLot for MemoryParked {
 
     async fn clear(&self, subject: &Subject, upto: Version) -> Result<bool, ViewError> {
         Ok(self.with(|notes| {
-            if notes.get(subject).is_some_and(|note| note.trouble.version <= upto) {
+            if notes.get(subject).is_some_and(|note| note.trouble.passed_over <= upto) {
                 notes.remove(subject);
             }
             !notes.contains_key(subject)

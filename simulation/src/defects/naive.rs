@@ -99,7 +99,9 @@ impl Naive {
         let Some(stuck) = next.iter().find(|commit| commit.version == version) else { return Ok(folded) };
         let subject =
             Subject::Fold { view: fold.name().to_owned(), generation: Generation::FIRST, stream: stuck.stream.clone() };
-        self.parked.park(&Trouble { subject, version, error, class: Class::Permanent, at: self.host.now() }).await?;
+        let passed_over = next.last().map_or(version, Commit::last_version);
+        let at = self.host.now();
+        self.parked.park(&Trouble { subject, version, passed_over, error, class: Class::Permanent, at }).await?;
         if self.is(Defect::ParkedNotHeldBack) {
             let before = folded.take().or_else(|| row.cloned());
             let nothing = Row { document: "null".to_owned(), version, hash: stuck.hash, index: [].into() };

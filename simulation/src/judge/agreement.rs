@@ -2,7 +2,7 @@
 
 use super::moments::Moments;
 use super::{Invariant, Violation, unreadable};
-use domain::order::Status;
+use domain::order::{Placement, Status};
 use domain::values::{OrderId, Sku};
 use domain::{cart, fulfilment, order, stock};
 use eventsourcing::{Decider, StreamName};
@@ -21,10 +21,14 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
             *held.entry((order, sku.clone())).or_default() += quantity.get();
         }
     }
-    for cart in moments.category(cart::Stream::CATEGORY) {
-        if let cart::State::CheckedOut { .. } = moments.last::<cart::Stream>(cart)? {
-            let order: OrderId = cart.id().parse().map_err(|error| unreadable(cart, error))?;
-            ended(moments, &order, &mut held)?;
+    for (order, Ended { status, placement }) in nobody_waits(moments)? {
+        for line in &placement.lines {
+            let wanted = if status == Status::Confirmed { line.quantity.get() } else { 0 };
+            let of_line = held.remove(&(order.clone(), line.sku.clone())).unwrap_or_default();
+            if of_line != wanted {
+                let detail = format!("{order} is {status:?} and holds {of_line} of {wanted} {}", line.sku);
+                return Err(Violation::new(Invariant::Agreement, detail));
+            }
         }
     }
     match held.into_iter().find(|(_, quantity)| *quantity > 0) {
@@ -35,15 +39,34 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
     }
 }
 
-/// A checked-out cart's order came to an end with which its stock and its process agree; what it holds is taken out.
-fn ended(moments: &Moments<'_>, order: &OrderId, held: &mut BTreeMap<(OrderId, Sku), u64>) -> Result<(), Violation> {
+/// How an order ended.
+pub(super) struct Ended {
+    status: Status,
+    placement: Placement,
+}
+
+/// The orders of all checked-out carts, each at an end that its process knows of.
+pub(super) fn nobody_waits(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, Ended>, Violation> {
+    let mut orders = BTreeMap::new();
+    for cart in moments.category(cart::Stream::CATEGORY) {
+        if let cart::State::CheckedOut { .. } = moments.last::<cart::Stream>(cart)? {
+            let order: OrderId = cart.id().parse().map_err(|error| unreadable(cart, error))?;
+            let ended = ended(moments, cart, &order)?;
+            orders.insert(order, ended);
+        }
+    }
+    Ok(orders)
+}
+
+/// How a checked-out cart's order ended.
+fn ended(moments: &Moments<'_>, cart: &StreamName, order: &OrderId) -> Result<Ended, Violation> {
     let stuck = |detail: String| Err(Violation::new(Invariant::NobodyWaits, detail));
-    let stream = StreamName::new(order::Stream::CATEGORY, order.as_str())
-        .map_err(|error| Violation::new(Invariant::Agreement, format!("{order} is no order's id: {error}")))?;
+    let name = |category, id: &str| StreamName::new(category, id).map_err(|error| unreadable(cart, error));
+    let stream = name(order::Stream::CATEGORY, order.as_str())?;
     let order::State::Placed { status, placement } = moments.last::<order::Stream>(&stream)? else {
         return stuck(format!("{order} was never placed"));
     };
-    let of_process = fulfilment::stream(order).map_err(|error| unreadable(&stream, error))?;
+    let of_process = name(fulfilment::Stream::CATEGORY, order.as_str())?;
     let fulfilment::State::Started(process) = moments.last::<fulfilment::Stream>(&of_process)? else {
         return stuck(format!("{order} has no process"));
     };
@@ -53,16 +76,9 @@ fn ended(moments: &Moments<'_>, order: &OrderId, held: &mut BTreeMap<(OrderId, S
         Status::Failed(_) | Status::Cancelled(_) => process.finished(),
         Status::Purchased => false,
     };
-    if !settled {
-        return stuck(format!("{order} is {status:?} and waits for {waits:?}"));
+    if settled {
+        Ok(Ended { status, placement })
+    } else {
+        stuck(format!("{order} is {status:?} and waits for {waits:?}"))
     }
-    for line in &placement.lines {
-        let wanted = if status == Status::Confirmed { line.quantity.get() } else { 0 };
-        let of_line = held.remove(&(order.clone(), line.sku.clone())).unwrap_or_default();
-        if of_line != wanted {
-            let detail = format!("{order} is {status:?} and holds {of_line} of {wanted} {}", line.sku);
-            return Err(Violation::new(Invariant::Agreement, detail));
-        }
-    }
-    Ok(())
 }

@@ -78,6 +78,12 @@ pub fn judge(recording: &Recording) -> Result<(), Violation> {
     agreement::judge(&moments)
 }
 
+/// Whether nobody waits any more.
+#[must_use]
+pub fn settled(commits: &[Commit]) -> bool {
+    agreement::nobody_waits(&Moments::of(commits)).is_ok()
+}
+
 /// What is wrong with a stream's name or content that no function could have written.
 fn unreadable(stream: &StreamName, error: impl fmt::Display) -> Violation {
     Violation::new(Invariant::WholeStreams, format!("{stream} does not read: {error}"))

@@ -1,6 +1,6 @@
 //! Totals under the weather.
 
-use super::{Late, Meets, Odds, Weather};
+use super::{Late, Meets, Weather};
 use crate::totals::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums};
 use crate::views::{Generation, Place, ViewError};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ impl<R> FaultyLedger<R> {
 impl<R: Ledger> FaultyLedger<R> {
     /// Lets all that is late land, and nothing go wrong any more.
     pub async fn settle(&self) {
-        self.weather.turn(Odds::NONE);
+        self.weather.calm_down();
         for (entries, sums) in self.late.take() {
             drop(self.ledger.post(&entries, &sums).await);
         }

@@ -68,7 +68,7 @@ impl<L> FaultyLog<L> {
 impl<L: EventLog> FaultyLog<L> {
     /// Lets all that is late land, and nothing go wrong any more.
     pub async fn settle(&self) {
-        self.weather.turn(Odds::NONE);
+        self.weather.calm_down();
         for (head, draft) in self.late.take() {
             // Nobody waits for the answer any more.
             drop(self.log.append(&head, draft).await);

@@ -104,6 +104,8 @@ pub struct Weather(Arc<Mutex<Sky>>);
 struct Sky {
     rng: Rng,
     odds: Odds,
+    /// Nothing goes wrong any more, and nobody is overtaken.
+    calm: bool,
     struck: BTreeMap<Fault, u64>,
 }
 
@@ -141,7 +143,7 @@ impl Weather {
     /// That of a seed.
     #[must_use]
     pub fn new(seed: u64, odds: Odds) -> Self {
-        Self(Arc::new(Mutex::new(Sky { rng: Rng::with_seed(seed), odds, struck: BTreeMap::new() })))
+        Self(Arc::new(Mutex::new(Sky { rng: Rng::with_seed(seed), odds, calm: false, struck: BTreeMap::new() })))
     }
 
     /// How often each fault struck so far.
@@ -150,9 +152,10 @@ impl Weather {
         self.sky().struck.clone()
     }
 
-    /// From now on it is this likely that something goes wrong.
-    pub fn turn(&self, odds: Odds) {
-        self.sky().odds = odds;
+    /// From now on nothing goes wrong, and every request is answered at once.
+    pub fn calm_down(&self) {
+        let mut sky = self.sky();
+        (sky.odds, sky.calm) = (Odds::NONE, true);
     }
 
     fn sky(&self) -> MutexGuard<'_, Sky> {
@@ -161,7 +164,10 @@ impl Weather {
 
     /// Lets others go first, as many times as chance will have it, up to `most`.
     async fn wait(&self, most: u8) {
-        let times = self.sky().rng.u8(..=most);
+        let times = {
+            let mut sky = self.sky();
+            if sky.calm { 0 } else { sky.rng.u8(..=most) }
+        };
         pass(times).await;
     }
 
@@ -250,6 +256,11 @@ impl Weather {
         let mut sky = self.sky();
         let resent = sky.odds.resent;
         sky.odds(resent)
+    }
+
+    /// Whether eventually consistent reads may show what was.
+    fn is_hazy(&self) -> bool {
+        self.sky().odds.stale_read > 0
     }
 
     /// Whether an eventually consistent read shows what was.

@@ -1,6 +1,6 @@
 //! Notes under the weather.
 
-use super::{Late, Meets, Odds, Weather};
+use super::{Late, Meets, Weather};
 use crate::parked::{Notes, Parked, ParkingLot, Subject, Trouble};
 use crate::stream::Version;
 use crate::views::ViewError;
@@ -28,7 +28,7 @@ impl<P> FaultyParked<P> {
 impl<P: ParkingLot> FaultyParked<P> {
     /// Lets all that is late land, and nothing go wrong any more.
     pub async fn settle(&self) {
-        self.weather.turn(Odds::NONE);
+        self.weather.calm_down();
         for trouble in self.late.take() {
             drop(self.parked.park(&trouble).await);
         }

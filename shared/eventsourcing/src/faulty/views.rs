@@ -1,6 +1,6 @@
 //! Read models under the weather.
 
-use super::{Late, Meets, Odds, Weather};
+use super::{Late, Meets, Weather};
 use crate::log::Consistency;
 use crate::lookup::{Lookup, Lookups};
 use crate::projection::Row;
@@ -45,10 +45,22 @@ impl<V> FaultyViews<V> {
     }
 }
 
+impl<V> FaultyViews<V> {
+    /// What a lookup answers: what is there now, or what the same lookup answered before.
+    fn found_eventually<T: Clone + PartialEq>(
+        &self,
+        earlier: &Earlier<String, T>,
+        lookup: &Lookup<'_>,
+        newest: T,
+    ) -> T {
+        if self.weather.is_hazy() { self.eventually(earlier, format!("{lookup:?}"), newest) } else { newest }
+    }
+}
+
 impl<V: Views> FaultyViews<V> {
     /// Lets all that is late land, and nothing go wrong any more.
     pub async fn settle(&self) {
-        self.weather.turn(Odds::NONE);
+        self.weather.calm_down();
         for (place, row, seen) in self.late.take() {
             drop(self.views.write(&place, &row, seen).await);
         }
@@ -80,19 +92,14 @@ impl<V: Views> Views for FaultyViews<V> {
     }
 }
 
-/// What is looked for, as a key.
-fn asked(lookup: &Lookup<'_>) -> String {
-    format!("{lookup:?}")
-}
-
 impl<V: Lookups> Lookups for FaultyViews<V> {
     async fn query(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, Row)>, ViewError> {
         let newest = self.weather.read(self.views.query(lookup), ViewError::Unavailable).await?;
-        Ok(self.eventually(&self.found, asked(lookup), newest))
+        Ok(self.found_eventually(&self.found, lookup, newest))
     }
 
     async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
         let newest = self.weather.read(self.views.keys(lookup), ViewError::Unavailable).await?;
-        Ok(self.eventually(&self.keys, asked(lookup), newest))
+        Ok(self.found_eventually(&self.keys, lookup, newest))
     }
 }

@@ -349,3 +349,20 @@ async fn a_new_stream_costs_one_request_a_fold_and_ten_commits_of_one_a_tenth() 
     assert!(cold.follow(&more).await.failed.is_empty());
     assert_eq!(ground.views.requests(), 20, "a read and a write for ten commits");
 }
+
+#[tokio::test]
+async fn what_was_passed_over_is_not_forgotten_over_an_older_hint_that_comes_again() {
+    let ground = Ground::default();
+    let folds = ground.folds();
+    let poison = ground.append(&name(1), Later::Doubled {}).await;
+    let next = ground.append(&name(1), Counted::Added { by: 3 }).await;
+    for commits in [[poison.clone(), next].as_slice(), std::slice::from_ref(&poison)] {
+        assert!(folds.follow(&[hint(commits)]).await.failed.is_empty());
+    }
+    // The release that can read it gets the old hint once more, and goes no further than that.
+    let later = ground.later();
+    assert!(later.follow(&[hint(std::slice::from_ref(&poison))]).await.troubles.is_empty());
+    assert_eq!(ground.behind().await.len(), 1);
+    assert_eq!(ground.redrive(&later).await, [Redriven::Follows(Version(2))]);
+    assert!(ground.behind().await.is_empty() && ground.noted().await.is_empty());
+}
