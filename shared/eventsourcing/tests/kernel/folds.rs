@@ -176,7 +176,9 @@ impl Ground {
                 let key = subscription.key(&stream);
                 let place = Place { view: subscription.name(), generation: Generation::FIRST, key };
                 let row = self.views.views.row(&place, Consistency::Strong).await.unwrap();
-                if row != subscription.fold(None, &self.log.commits(&stream)).row {
+                let folded = subscription.fold(None, &self.log.commits(&stream)).row;
+                // What a row is found by is not read back.
+                if row != folded.map(|row| Row { index: [].into(), ..row }) {
                     behind.push((subscription.name(), stream.clone()));
                 }
             }
