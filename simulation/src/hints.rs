@@ -41,8 +41,10 @@ pub(crate) struct Backlog {
 /// One shard: a batch at a time.
 #[derive(Default)]
 pub(crate) struct Shard {
-    pub(crate) records: VecDeque<Record>,
-    pub(crate) busy: bool,
+    records: VecDeque<Record>,
+    /// When the first of them can be read; nothing where there are none.
+    next_ms: Option<i64>,
+    busy: bool,
 }
 
 /// A message of a queue.
@@ -60,7 +62,9 @@ pub(crate) struct Queue {
     arn: String,
     pub(crate) batch_size: usize,
     receives: u32,
-    pub(crate) messages: Vec<Message>,
+    messages: Vec<Message>,
+    /// When the first of them is visible; nothing where there are none.
+    next_ms: Option<i64>,
 }
 
 /// What arrives when every order has ended.
@@ -96,6 +100,7 @@ impl Hints {
             batch_size: fed.batch_size,
             receives: fed.receives,
             messages: vec![],
+            next_ms: None,
         };
         Self {
             readers: topology.readers.iter().map(backlog).collect(),
@@ -150,7 +155,7 @@ impl Hints {
         } else {
             end
         };
-        shard.records.insert(place, record);
+        shard.insert(place, record);
     }
 
     /// A batch for a reader, where a shard of it has one and is not busy.
@@ -168,7 +173,7 @@ impl Hints {
         let mut taken: VecDeque<Record> = taken;
         let rest = taken.split_off(most.min(taken.len()));
         let left: VecDeque<Record> = left;
-        shard.records = rest.into_iter().chain(left).collect();
+        shard.put_back(rest.into_iter().chain(left).collect());
         // A shard's numbers go up, whatever was read again.
         let mut batch: Vec<_> = taken.into();
         for record in &mut batch {
@@ -201,9 +206,11 @@ impl Hints {
         let Some(shard) = self.readers.get_mut(reader).and_then(|reader| reader.shards.get_mut(shard)) else { return };
         shard.busy = false;
         for record in back.into_iter().rev() {
-            shard.records.push_front(Record { from_ms: world.now().0 + pause, ..record });
+            shard.insert(0, Record { from_ms: world.now().0 + pause, ..record });
         }
-        shard.records.extend(again);
+        for record in again {
+            shard.insert(shard.records.len(), record);
+        }
     }
 
     fn give_up(&mut self, world: &World, function: &str, records: Vec<Record>) {
@@ -218,7 +225,8 @@ impl Hints {
         let mut expired: Vec<(String, Vec<Record>)> = vec![];
         for backlog in &mut self.readers {
             for shard in &mut backlog.shards {
-                let records: Vec<_> = shard.records.drain(..).collect();
+                let records: Vec<_> = std::mem::take(&mut shard.records).into();
+                shard.next_ms = None;
                 if !records.is_empty() {
                     expired.push((backlog.function.clone(), records));
                 }
@@ -238,8 +246,7 @@ impl Hints {
     pub(crate) fn messages(&mut self, world: &World, queue: usize) -> Option<Vec<Message>> {
         let now = world.now().0;
         let queue = self.queues.get_mut(queue)?;
-        let visible = |message: &Message| message.visible_ms <= now;
-        if !queue.messages.iter().any(visible) {
+        if queue.next_ms.is_none_or(|next_ms| next_ms > now) {
             return None;
         }
         let most = world.dice(|dice| dice.usize(1..=queue.batch_size.min(10)));
@@ -247,13 +254,14 @@ impl Hints {
         world.dice(|dice| dice.shuffle(&mut queue.messages));
         let (mut taken, mut left) = (vec![], vec![]);
         for mut message in queue.messages.drain(..) {
-            if taken.len() < most && visible(&message) {
+            if taken.len() < most && message.visible_ms <= now {
                 message.receives += 1;
                 taken.push(message);
             } else {
                 left.push(message);
             }
         }
+        queue.next_ms = left.iter().map(|message: &Message| message.visible_ms).min();
         queue.messages = left;
         Some(taken)
     }
@@ -267,7 +275,7 @@ impl Hints {
             return;
         }
         let visible_ms = world.now().0 + VISIBILITY_MS.min(1_000 << message.receives.min(7));
-        queue.messages.push(Message { visible_ms, ..message });
+        queue.add(Message { visible_ms, ..message });
     }
 
     /// A message that was taken may be there once more.
@@ -275,7 +283,7 @@ impl Hints {
         if world.occurs(Mishap::HintRepeated, |luck| luck.repeated)
             && let Some(queue) = self.queues.get_mut(queue)
         {
-            queue.messages.push(Message { visible_ms: world.now().0, ..message });
+            queue.add(Message { visible_ms: world.now().0, ..message });
         }
     }
 
@@ -306,7 +314,7 @@ impl Hints {
                 message.visible_ms += world.dice(|dice| dice.i64(..LONGEST_DELAY_MS));
             }
             if let Some(queue) = self.queues.get_mut(queue) {
-                queue.messages.push(message);
+                queue.add(message);
             }
         }
     }
@@ -320,10 +328,9 @@ impl Hints {
 
     /// When the next of what waits can be taken.
     pub(crate) fn next_due(&self) -> Option<i64> {
-        let records = self.readers.iter().flat_map(|reader| &reader.shards).filter(|shard| !shard.busy);
-        let records = records.flat_map(|shard| &shard.records).map(|record| record.from_ms);
-        let messages = self.queues.iter().flat_map(|queue| &queue.messages).map(|message| message.visible_ms);
-        records.chain(messages).min()
+        let shards = self.readers.iter().flat_map(|reader| &reader.shards).filter(|shard| !shard.busy);
+        let queues = self.queues.iter().filter_map(|queue| queue.next_ms);
+        shards.filter_map(|shard| shard.next_ms).chain(queues).min()
     }
 
     /// What was kept back is on its way.
@@ -332,12 +339,12 @@ impl Hints {
             match kept {
                 KeptBack::Record { reader, record } => {
                     if let Some(shard) = self.readers.get_mut(reader).and_then(|reader| reader.shards.first_mut()) {
-                        shard.records.push_back(record);
+                        shard.insert(shard.records.len(), record);
                     }
                 }
                 KeptBack::Message { queue, message } => {
                     if let Some(queue) = self.queues.get_mut(queue) {
-                        queue.messages.push(message);
+                        queue.add(message);
                     }
                 }
             }
@@ -347,7 +354,25 @@ impl Hints {
 
 impl Shard {
     fn ready(&self, now: i64) -> bool {
-        self.records.iter().any(|record| record.from_ms <= now)
+        self.next_ms.is_some_and(|next_ms| next_ms <= now)
+    }
+
+    fn insert(&mut self, place: usize, record: Record) {
+        self.next_ms = Some(self.next_ms.map_or(record.from_ms, |next_ms| next_ms.min(record.from_ms)));
+        self.records.insert(place, record);
+    }
+
+    /// What is left once some were taken.
+    fn put_back(&mut self, records: VecDeque<Record>) {
+        self.next_ms = records.iter().map(|record| record.from_ms).min();
+        self.records = records;
+    }
+}
+
+impl Queue {
+    fn add(&mut self, message: Message) {
+        self.next_ms = Some(self.next_ms.map_or(message.visible_ms, |next_ms| next_ms.min(message.visible_ms)));
+        self.messages.push(message);
     }
 }
 

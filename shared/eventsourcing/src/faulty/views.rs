@@ -53,7 +53,9 @@ impl<V> FaultyViews<V> {
         lookup: &Lookup<'_>,
         newest: T,
     ) -> T {
-        if self.weather.is_hazy() { self.eventually(earlier, format!("{lookup:?}"), newest) } else { newest }
+        // Where bounds move with the time, the same is never asked for twice.
+        let again = lookup.from.is_none() && lookup.until.is_none();
+        if again && self.weather.is_hazy() { self.eventually(earlier, format!("{lookup:?}"), newest) } else { newest }
     }
 }
 
