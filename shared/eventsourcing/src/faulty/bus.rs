@@ -1,6 +1,6 @@
 //! A bus under the weather.
 
-use super::{LONGEST_WAY, Weather};
+use super::weather::{LONGEST_WAY, Weather};
 use crate::bus::{Bus, BusEntry, BusError};
 
 /// A [`Bus`] that takes some of the entries, or all of them, and says that it did not.

@@ -1,6 +1,6 @@
 //! Totals under the weather.
 
-use super::{Late, Meets, Weather};
+use super::weather::{Late, Meets, Weather};
 use crate::totals::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums};
 use crate::views::{Generation, Place, ViewError};
 use std::collections::BTreeMap;

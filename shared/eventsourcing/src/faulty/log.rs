@@ -1,6 +1,7 @@
 //! A log under the weather.
 
-use super::{Fault, LONGEST_WAY, Late, Meets, Odds, Weather};
+use super::weather::{LONGEST_WAY, Late, Meets, Weather};
+use super::{Fault, Odds};
 use crate::commit::{Commit, Draft};
 use crate::identity::CommitId;
 use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading};

@@ -1,6 +1,6 @@
 //! Notes under the weather.
 
-use super::{Late, Meets, Weather};
+use super::weather::{Late, Meets, Weather};
 use crate::parked::{Notes, Parked, ParkingLot, Subject, Trouble};
 use crate::stream::Version;
 use crate::views::ViewError;

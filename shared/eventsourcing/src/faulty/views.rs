@@ -1,6 +1,6 @@
 //! Read models under the weather.
 
-use super::{Late, Meets, Weather};
+use super::weather::{Late, Meets, Weather};
 use crate::log::Consistency;
 use crate::lookup::{Lookup, Lookups};
 use crate::projection::Row;

@@ -1,15 +1,20 @@
 //! What is on its way from the log to the functions: records of its stream, messages of the queues behind its bus.
 
+mod edges;
+mod queue;
+mod shard;
+
+pub(crate) use edges::{Batches, SimBus};
+pub(crate) use queue::{Message, Queue};
+pub(crate) use shard::{Backlog, Record};
+
 use crate::faults::Mishap;
 use crate::wire;
 use crate::world::World;
-use aws_lambda_events::dynamodb::Event;
-use eventsourcing::bus::BusError;
-use eventsourcing::{Bus, BusEntry, Commit};
+use eventsourcing::BusEntry;
 use fastrand::Rng;
-use lambda::Error;
 use local::Topology;
-use reconcile::lost::LostBatches;
+use shard::Shard;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -19,53 +24,6 @@ const SHARDS: usize = 2;
 const LONGEST_DELAY_MS: i64 = 240_000;
 /// For so long a message is not seen again that was taken.
 const VISIBILITY_MS: i64 = 90_000;
-
-/// A record of the log's stream.
-#[derive(Clone)]
-pub(crate) struct Record {
-    pub(crate) commit: Arc<Commit>,
-    pub(crate) sequence: u64,
-    /// How often it was delivered in vain.
-    pub(crate) attempts: u32,
-    /// When it can be read.
-    from_ms: i64,
-}
-
-/// What a function has to read of the log's stream.
-pub(crate) struct Backlog {
-    pub(crate) function: String,
-    pub(crate) batch_size: usize,
-    pub(crate) shards: Vec<Shard>,
-}
-
-/// One shard: a batch at a time.
-#[derive(Default)]
-pub(crate) struct Shard {
-    records: VecDeque<Record>,
-    /// When the first of them can be read; nothing where there are none.
-    next_ms: Option<i64>,
-    busy: bool,
-}
-
-/// A message of a queue.
-#[derive(Clone)]
-pub(crate) struct Message {
-    pub(crate) id: u64,
-    pub(crate) body: Arc<str>,
-    pub(crate) receives: u32,
-    visible_ms: i64,
-}
-
-/// A queue before a function.
-pub(crate) struct Queue {
-    pub(crate) function: String,
-    arn: String,
-    pub(crate) batch_size: usize,
-    receives: u32,
-    messages: Vec<Message>,
-    /// When the first of them is visible; nothing where there are none.
-    next_ms: Option<i64>,
-}
 
 /// What arrives when every order has ended.
 enum KeptBack {
@@ -78,7 +36,7 @@ pub(crate) struct Hints {
     pub(crate) readers: Vec<Backlog>,
     pub(crate) queues: Vec<Queue>,
     /// What Lambda gave up on, by key.
-    given_up: BTreeMap<String, Vec<Record>>,
+    pub(super) given_up: BTreeMap<String, Vec<Record>>,
     kept_back: Vec<KeptBack>,
     /// How much of the log is on its way.
     seen: usize,
@@ -288,7 +246,7 @@ impl Hints {
     }
 
     /// An event on the bus, on its way to whoever subscribed to it.
-    fn publish(&mut self, world: &World, entry: &BusEntry) {
+    pub(super) fn publish(&mut self, world: &World, entry: &BusEntry) {
         let key = (entry.source.clone(), entry.detail_type.clone());
         let found = self.targets.get(&key).cloned();
         let targets = found.unwrap_or_else(|| {
@@ -349,63 +307,5 @@ impl Hints {
                 }
             }
         }
-    }
-}
-
-impl Shard {
-    fn ready(&self, now: i64) -> bool {
-        self.next_ms.is_some_and(|next_ms| next_ms <= now)
-    }
-
-    fn insert(&mut self, place: usize, record: Record) {
-        self.next_ms = Some(self.next_ms.map_or(record.from_ms, |next_ms| next_ms.min(record.from_ms)));
-        self.records.insert(place, record);
-    }
-
-    /// What is left once some were taken.
-    fn put_back(&mut self, records: VecDeque<Record>) {
-        self.next_ms = records.iter().map(|record| record.from_ms).min();
-        self.records = records;
-    }
-}
-
-impl Queue {
-    fn add(&mut self, message: Message) {
-        self.next_ms = Some(self.next_ms.map_or(message.visible_ms, |next_ms| next_ms.min(message.visible_ms)));
-        self.messages.push(message);
-    }
-}
-
-/// The bus: rules put what is published into queues.
-#[derive(Clone)]
-pub(crate) struct SimBus(pub(crate) Arc<World>);
-
-impl Bus for SimBus {
-    async fn publish(&self, entries: &[BusEntry]) -> Result<(), BusError> {
-        for entry in entries {
-            self.0.hints().publish(&self.0, entry);
-        }
-        Ok(())
-    }
-}
-
-/// The failure bucket.
-#[derive(Clone)]
-pub(crate) struct Batches(pub(crate) Arc<World>);
-
-impl LostBatches for Batches {
-    async fn keys(&self) -> Result<Vec<String>, Error> {
-        Ok(self.0.hints().given_up.keys().cloned().collect())
-    }
-
-    async fn batch(&self, key: &str) -> Result<Event, Error> {
-        let hints = self.0.hints();
-        let records = hints.given_up.get(key).ok_or("there is no such object")?;
-        Ok(wire::batch(records.iter().map(|record| (&*record.commit, record.sequence))))
-    }
-
-    async fn remove(&self, key: &str) -> Result<(), Error> {
-        self.0.hints().given_up.remove(key);
-        Ok(())
     }
 }
