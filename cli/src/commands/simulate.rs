@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// So many seeds are run where nobody says.
 const SEEDS: u64 = 200;
+/// So much of a run that failed is shown where nobody asks for all of it.
+const SHOWN: usize = 60;
 
 /// Run the whole shop through storms: its own functions while stores, streams, queues, processes and clocks fail
 #[derive(Debug, clap::Args)]
@@ -71,6 +73,9 @@ impl Simulate {
             terminal::json_line(&document(&report))?;
         } else {
             tell(&report)?;
+            if let Some((seed, _)) = report.failures.first().filter(|_| !self.trace) {
+                show_end(&run(*seed, setting.traced(), &topology)?.trace)?;
+            }
         }
         match report.failures.first() {
             Some((seed, _)) => {
@@ -95,7 +100,7 @@ fn document(report: &Report) -> serde_json::Value {
         "commands": report.commands,
         "faults": report.faults,
         "failures": failures,
-        "seeds_per_s": thousandths(report.seeds_per_1000_s()),
+        "seeds_per_s": thousandths(report.seeds_per_1000_s()).parse::<serde_json::Number>().ok(),
     })
 }
 
@@ -116,6 +121,13 @@ fn tell(report: &Report) -> Result<(), Failure> {
         report.failures.len(),
         thousandths(report.seeds_per_1000_s())
     ))
+}
+
+/// The end of what happened in a run that failed.
+fn show_end(trace: &[String]) -> Result<(), Failure> {
+    let left_out = trace.len().saturating_sub(SHOWN);
+    terminal::line(&format!("the first of them, but for {left_out} lines:"))?;
+    trace.iter().skip(left_out).try_for_each(|line| terminal::line(&format!("  {line}")))
 }
 
 fn thousandths(value: u64) -> String {
