@@ -62,7 +62,9 @@ struct Task {
 #[derive(Default)]
 pub(crate) struct Executor {
     spawner: Spawner,
+    /// By place; those that ended leave theirs empty.
     tasks: Vec<Option<Task>>,
+    living: usize,
 }
 
 impl Executor {
@@ -88,6 +90,7 @@ impl Executor {
             task.alarm.rung.store(false, Ordering::Relaxed);
             if let Poll::Ready(()) = task.future.as_mut().poll(&mut Context::from_waker(&task.waker)) {
                 let ended = self.tasks.get_mut(place).and_then(Option::take);
+                self.living -= 1;
                 drop(ended);
             }
             return true;
@@ -99,12 +102,13 @@ impl Executor {
         self.take_in();
         let theirs = |task: &Option<Task>| task.as_ref().is_some_and(|task| task.owner == owner);
         let dead: Vec<_> = self.tasks.iter_mut().filter(|task| theirs(task)).filter_map(Option::take).collect();
+        self.living -= dead.len();
         drop(dead);
     }
 
     /// How many tasks there are.
-    pub(crate) fn tasks(&self) -> usize {
-        self.tasks.iter().flatten().count()
+    pub(crate) const fn tasks(&self) -> usize {
+        self.living
     }
 
     fn take_in(&mut self) {
@@ -115,6 +119,7 @@ impl Executor {
             let alarm = Arc::new(Alarm { place, rung: AtomicBool::new(true), waiting: self.spawner.clone() });
             let waker = Waker::from(alarm.clone());
             self.tasks.push(Some(Task { owner, alarm, waker, future }));
+            self.living += 1;
             self.spawner.lock().ready.push(place);
         }
     }

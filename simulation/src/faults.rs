@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// What goes wrong around the functions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::VariantNames, strum::EnumIter)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Mishap {
     /// A process is killed wherever its invocations are, with all that it remembers.

@@ -51,7 +51,7 @@ impl Got {
 pub(crate) async fn send(world: &Arc<World>, sent: &Sent) -> Option<Got> {
     let path = sent.path.split('?').next().unwrap_or_default();
     let routed = world.topology.route(sent.method.as_str(), path)?;
-    let process = world.process(&routed.function).filter(|_| !world.is_broken(&routed.function))?;
+    let process = world.process(&routed.function)?;
     let Handler::Http(handler) = process.handler.clone() else { return None };
     let request = wire::request(&sent.method, &sent.path, &routed, &sent.subject, &sent.headers, &sent.body);
     let (answer, answered) = oneshot::channel();

@@ -18,7 +18,7 @@ pub struct Setting {
 
 /// What has to make up for what was lost for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Net {
+pub(crate) enum Net {
     /// The re-check, each minute: hints of processes may be lost, those of folds arrive.
     Recheck,
     /// The run through the whole log: anything may be lost, and everything stand still for a day.
@@ -37,7 +37,7 @@ impl Setting {
 
     /// The same with another net.
     #[must_use]
-    pub const fn above(self, net: Net) -> Self {
+    pub(crate) const fn above(self, net: Net) -> Self {
         Self { net, ..self }
     }
 

@@ -53,7 +53,7 @@ pub(crate) fn read(world: &Arc<World>, reader: usize) {
     let Some((shard, batch)) = world.hints().records(world, reader) else { return };
     let function = world.hints().readers.get(reader).map(|reader| reader.function.clone()).unwrap_or_default();
     let records = Records { world: world.clone(), reader, shard, batch, done: 0 };
-    let Some(process) = world.process(&function).filter(|_| !world.is_broken(&function)) else { return };
+    let Some(process) = world.process(&function) else { return };
     let Handler::Stream(handler) = process.handler.clone() else { return };
     let event = wire::batch(records.batch.iter().map(|record| (&*record.commit, record.sequence)));
     let delivery = async move {
@@ -75,7 +75,7 @@ pub(crate) fn take(world: &Arc<World>, queue: usize) {
     let Some(batch) = world.hints().messages(world, queue) else { return };
     let function = world.hints().queues.get(queue).map(|queue| queue.function.clone()).unwrap_or_default();
     let messages = Messages { world: world.clone(), queue, batch, done: vec![] };
-    let Some(process) = world.process(&function).filter(|_| !world.is_broken(&function)) else { return };
+    let Some(process) = world.process(&function) else { return };
     let Handler::Queue(handler) = process.handler.clone() else { return };
     let event = wire::messages(messages.batch.iter().map(|message| (message.id, &*message.body)));
     let delivery = async move {
@@ -93,7 +93,7 @@ pub(crate) fn take(world: &Arc<World>, queue: usize) {
 
 /// Fires a schedule.
 pub(crate) fn fire(world: &Arc<World>, function: &str, payload: Value) {
-    let Some(process) = world.process(function).filter(|_| !world.is_broken(function)) else { return };
+    let Some(process) = world.process(function) else { return };
     let Handler::Schedule(handler) = process.handler.clone() else { return };
     let firing = async move {
         // What a run could not do, a later one does.

@@ -153,9 +153,9 @@ impl World {
         lock(&self.struck).clone()
     }
 
-    /// Any process of a function.
+    /// Any process of a function; none while it fails whatever it is invoked with.
     pub(crate) fn process(&self, function: &str) -> Option<Process> {
-        lock(&self.processes).of(self, function)
+        lock(&self.processes).of(self, function).filter(|_| !self.is_broken(function))
     }
 
     /// Breaks a function for a while, unless only a run through the whole log could make up for it.
@@ -170,7 +170,7 @@ impl World {
     }
 
     /// Whether a function fails whatever it is invoked with.
-    pub(crate) fn is_broken(&self, function: &str) -> bool {
+    fn is_broken(&self, function: &str) -> bool {
         lock(&self.broken).as_ref().is_some_and(|(broken, until)| broken == function && self.now().0 < *until)
     }
 

@@ -4,7 +4,6 @@ use super::Run;
 use crate::Defect;
 use crate::gateway::{Got, Sent, send};
 use crate::judge::{Invariant, Violation, settled};
-use crate::release::UNKNOWN;
 use crate::setting::Net;
 use crate::world::{Host, World};
 use domain::views::{sales, subscriptions};
@@ -37,7 +36,7 @@ impl Run {
             }
             self.world.pass(60_000);
             if self.world.setting.defect != Some(Defect::NoRecheck) {
-                self.fire("recheck")?;
+                self.fire("recheck");
             }
             self.drain()?;
         }
@@ -45,7 +44,7 @@ impl Run {
     }
 
     /// Whether somebody waits, as the log says.
-    pub(super) fn somebody_waits(&self) -> bool {
+    fn somebody_waits(&self) -> bool {
         !settled(&self.world.stores.log.journal(0))
     }
 
@@ -71,21 +70,18 @@ impl Run {
         self.drain()
     }
 
-    /// While older releases run, only what they cannot read is parked for good.
-    pub(super) fn only_what_is_unreadable_is_parked(&mut self) -> Result<(), Violation> {
-        let wrong = self.notes(|(class, error)| class == Class::Permanent && !error.contains(UNKNOWN))?;
-        match wrong.first() {
-            Some(note) => Err(Violation::new(Invariant::NothingParked, note.clone())),
-            None => Ok(()),
-        }
-    }
-
-    pub(super) fn notes(&mut self, which: impl Fn((Class, &str)) -> bool) -> Result<Vec<String>, Violation> {
+    /// Whether there is no note of these classes and reasons.
+    pub(super) fn none_is_parked(&mut self, which: impl Fn((Class, &str)) -> bool) -> Result<(), Violation> {
         let parked = self.world.stores.parked.parked().clone();
         let notes = self.work(async move { parked.notes(None, usize::MAX).await })?.unwrap_or_default().notes;
-        let notes = notes.into_iter().map(|note| note.trouble);
-        let wanted = notes.filter(|trouble| which((trouble.class, &trouble.error)));
-        Ok(wanted.map(|trouble| format!("{}: {} ({})", trouble.subject, trouble.error, trouble.class)).collect())
+        let mut wrong = notes.into_iter().map(|note| note.trouble);
+        match wrong.find(|trouble| which((trouble.class, &trouble.error))) {
+            Some(trouble) => {
+                let detail = format!("{}: {} ({})", trouble.subject, trouble.error, trouble.class);
+                Err(Violation::new(Invariant::NothingParked, detail))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Whether every row is the fold of its stream, and every total that of all.
@@ -108,6 +104,7 @@ impl Run {
         })?
     }
 }
+
 async fn verify(log: &MemoryLog, views: &MemoryViews, host: &Host, streams: &[StreamName]) -> Result<(), Violation> {
     let subscriptions = subscriptions();
     let verification = Verification { log, views, host, subscriptions: &subscriptions, generation: Generation::FIRST };

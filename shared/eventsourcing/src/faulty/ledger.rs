@@ -1,11 +1,10 @@
 //! Totals under the weather.
 
-use super::weather::{Late, Meets, Weather};
+use super::weather::{Earlier, Late, Meets, Weather};
 use crate::totals::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums};
 use crate::views::{Generation, Place, ViewError};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// A [`Ledger`] in front of which requests and answers are delayed, lost and repeated; clones share it.
 #[derive(Clone, Debug)]
@@ -14,13 +13,13 @@ pub struct FaultyLedger<R> {
     weather: Weather,
     late: Late<(Vec<Entry>, Sums)>,
     /// Each checkpoint as an earlier read showed it.
-    seen: Arc<Mutex<BTreeMap<Place, Option<Checkpoint>>>>,
+    seen: Earlier<Place, Option<Checkpoint>>,
 }
 
 impl<R> FaultyLedger<R> {
     /// `ledger`, under a weather that others share.
     pub fn under(ledger: R, weather: Weather) -> Self {
-        Self { ledger, weather, late: Late::none(), seen: Arc::default() }
+        Self { ledger, weather, late: Late::none(), seen: Earlier::default() }
     }
 
     /// The ledger beneath.
@@ -50,10 +49,7 @@ impl<R: Ledger> Ledger for FaultyLedger<R> {
     async fn checkpoint(&self, place: &Place) -> Result<Option<Checkpoint>, ViewError> {
         self.land().await;
         let newest = self.weather.read(self.ledger.checkpoint(place), ViewError::Unavailable).await?;
-        let stale = self.weather.stale();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = seen.insert(place.clone(), newest.clone()).filter(|before| stale && *before != newest);
-        Ok(self.weather.eventually(before.iter().collect(), newest))
+        Ok(self.weather.shown(&self.seen, place.clone(), newest))
     }
 
     async fn post(&self, entries: &[Entry], sums: &Sums) -> Result<Posted, ViewError> {

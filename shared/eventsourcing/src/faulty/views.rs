@@ -1,13 +1,11 @@
 //! Read models under the weather.
 
-use super::weather::{Late, Meets, Weather};
+use super::weather::{Earlier, Late, Meets, Weather};
 use crate::log::Consistency;
 use crate::lookup::{Lookup, Lookups};
 use crate::projection::Row;
 use crate::stream::Version;
 use crate::views::{Place, ViewError, Views, Written};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// [`Views`] in front of which requests and answers are delayed, lost and repeated; clones share them.
 #[derive(Clone, Debug)]
@@ -22,13 +20,17 @@ pub struct FaultyViews<V> {
     keys: Earlier<String, Vec<String>>,
 }
 
-/// What an earlier read showed, by what was read.
-type Earlier<K, T> = Arc<Mutex<BTreeMap<K, T>>>;
-
 impl<V> FaultyViews<V> {
     /// `views`, under a weather that others share.
     pub fn under(views: V, weather: Weather) -> Self {
-        Self { views, weather, late: Late::none(), rows: Arc::default(), found: Arc::default(), keys: Arc::default() }
+        Self {
+            views,
+            weather,
+            late: Late::none(),
+            rows: Earlier::default(),
+            found: Earlier::default(),
+            keys: Earlier::default(),
+        }
     }
 
     /// The views beneath.
@@ -36,16 +38,6 @@ impl<V> FaultyViews<V> {
         &self.views
     }
 
-    /// What an eventually consistent read answers: what stands there now, or what it showed before.
-    fn eventually<K: Ord, T: Clone + PartialEq>(&self, earlier: &Earlier<K, T>, read: K, newest: T) -> T {
-        let stale = self.weather.stale();
-        let mut earlier = earlier.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = earlier.insert(read, newest.clone()).filter(|before| stale && *before != newest);
-        self.weather.eventually(before.iter().collect(), newest)
-    }
-}
-
-impl<V> FaultyViews<V> {
     /// What a lookup answers: what is there now, or what the same lookup answered before.
     fn found_eventually<T: Clone + PartialEq>(
         &self,
@@ -55,7 +47,11 @@ impl<V> FaultyViews<V> {
     ) -> T {
         // Where bounds move with the time, the same is never asked for twice.
         let again = lookup.from.is_none() && lookup.until.is_none();
-        if again && self.weather.is_hazy() { self.eventually(earlier, format!("{lookup:?}"), newest) } else { newest }
+        if again && self.weather.is_hazy() {
+            self.weather.shown(earlier, format!("{lookup:?}"), newest)
+        } else {
+            newest
+        }
     }
 }
 
@@ -81,7 +77,7 @@ impl<V: Views> Views for FaultyViews<V> {
         self.land().await;
         let newest = self.weather.read(self.views.row(place, consistency), ViewError::Unavailable).await?;
         Ok(match consistency {
-            Consistency::Eventual => self.eventually(&self.rows, place.clone(), newest),
+            Consistency::Eventual => self.weather.shown(&self.rows, place.clone(), newest),
             Consistency::Strong => newest,
         })
     }

@@ -198,6 +198,15 @@ impl Weather {
         }
     }
 
+    /// What an eventually consistent read shows of something that stands by itself: what is there now, or what the
+    /// same read showed before.
+    pub(super) fn shown<K: Ord, T: Clone + PartialEq>(&self, earlier: &Earlier<K, T>, read: K, newest: T) -> T {
+        let stale = self.stale();
+        let mut earlier = earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = earlier.insert(read, newest.clone()).filter(|before| stale && *before != newest);
+        self.eventually(before.iter().collect(), newest)
+    }
+
     /// How many of so many entries are taken, and up to which this is known; nothing where all goes well.
     pub(super) fn taken_in_part(&self, entries: usize) -> Option<(usize, usize)> {
         let mut sky = self.sky();
@@ -216,6 +225,9 @@ impl Weather {
         }
     }
 }
+
+/// What an earlier read showed, by what was read.
+pub(super) type Earlier<K, T> = Arc<Mutex<BTreeMap<K, T>>>;
 
 /// What was given up and takes effect later; clones share it.
 #[derive(Debug)]
