@@ -37,6 +37,9 @@ pub(crate) enum Failure {
     /// The log has no such stream.
     #[error("there is no stream {0}")]
     NoStream(String),
+    /// What everybody was told cannot be read.
+    #[error("the history cannot be read: {0}")]
+    History(String),
     /// What was verified is not as it should be.
     #[error("{0}")]
     Different(String),
@@ -76,6 +79,22 @@ pub(crate) enum Failure {
     /// The process cannot listen for signals, or speak HTTP.
     #[error("this machine does not allow it: {0}")]
     Machine(String),
+    /// The shop did not do what it said, in a simulation.
+    #[error("{failed} of {seeds} seeds failed, first seed {first}: see it with `shop simulate --seed {first} --trace`")]
+    Simulated {
+        /// How many seeds failed,
+        failed: usize,
+        /// of how many,
+        seeds: u64,
+        /// and the first of them.
+        first: u64,
+    },
+    /// The simulation cannot be set up.
+    #[error(transparent)]
+    Simulation(#[from] simulation::Unmade),
+    /// The template cannot be read.
+    #[error(transparent)]
+    Template(#[from] local::TemplateError),
     /// Nothing was measured.
     #[error(transparent)]
     Bench(#[from] BenchError),
@@ -105,6 +124,10 @@ impl Failure {
             | Self::Stalled { .. }
             | Self::Host(_)
             | Self::Machine(_)
+            | Self::History(_)
+            | Self::Simulated { .. }
+            | Self::Simulation(_)
+            | Self::Template(_)
             | Self::Bench(_)
             | Self::Plot(_)
             | Self::Output(_) => 1,

@@ -40,7 +40,7 @@ pub async fn run() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    trace();
+    trace(arguments.command.usual_filter());
     match arguments.command.run(&arguments.global).await {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read the output has enough, as `head` does.
@@ -53,8 +53,8 @@ pub async fn run() -> ExitCode {
 }
 
 /// What the program itself notes goes to stderr; `RUST_LOG` says how much of it.
-fn trace() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+fn trace(usual: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
 }

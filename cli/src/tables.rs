@@ -5,9 +5,10 @@ use crate::failure::Failure;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use domain::views::{PARTITIONS, sales, subscriptions};
 use dynamo::{Ledger, Log, Views};
+use eventsourcing::scan::Part;
 use eventsourcing::verify::{TotalsVerification, Verification, Verified, VerifyError};
 use eventsourcing::views::Generation;
-use eventsourcing::{LogError, LogScan, StreamName, Totals};
+use eventsourcing::{Commit, LogError, LogScan, StreamName, Totals};
 use lambda::SystemHost;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -61,6 +62,19 @@ impl Tables {
         let mut streams: Vec<_> = self.log.heads().await?.into_iter().map(|(stream, _)| stream).collect();
         streams.sort();
         Ok(streams)
+    }
+
+    /// Every commit, each stream's in order.
+    pub async fn commits(&self) -> Result<Vec<Commit>, LogError> {
+        let (mut commits, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.log.page(&Part::WHOLE, after.as_ref()).await?;
+            commits.extend(page.commits.into_iter().collect::<Result<Vec<_>, _>>()?);
+            after = page.next;
+            if after.is_none() {
+                return Ok(commits);
+            }
+        }
     }
 
     /// Compares these streams with their chains, and their rows with their folds; `done` is told of each that agrees.

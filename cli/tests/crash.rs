@@ -3,13 +3,16 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+use domain::values::{CartId, Sku};
 use futures::future::join_all;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
+use simulation::{Errand, Told};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::{Answer, Client};
 
@@ -54,30 +57,60 @@ impl Drop for Served {
     }
 }
 
-/// Asks until there is an answer, under one idempotency key.
-async fn insist(client: &Client, method: Method, path: &str, body: &Value, key: &str) -> Answer {
-    loop {
-        let headers = [("idempotency-key", key)];
-        match client.try_send(method.clone(), path, Some(body.to_string()), &headers).await {
-            Ok(answer) if answer.status.as_u16() < 500 => return answer,
-            Ok(_) | Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-        }
+/// Everybody's answers, as they were told.
+#[derive(Clone, Default)]
+struct History(Arc<Mutex<Vec<Told>>>);
+
+impl History {
+    /// Asks until there is an answer, under one idempotency key, and keeps it.
+    async fn insist(&self, client: &Client, subject: &str, errand: Errand, key: &str) -> Answer {
+        let key = format!("{subject}/{key}");
+        let (method, path, body) = errand.request();
+        let headers = [("idempotency-key", &*key), ("x-correlation-id", &*key)];
+        let mut open_tries = 0;
+        let answer = loop {
+            match client.try_send(method.clone(), &path, Some(body.to_string()), &headers).await {
+                Ok(answer) if answer.status.as_u16() < 500 && answer.status != 409 => break answer,
+                Ok(_) | Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+            open_tries += 1;
+        };
+        let version = answer.header("etag").and_then(|tag| tag.trim_matches('"').parse().ok());
+        let told = match version.filter(|_| answer.status.is_success()) {
+            Some(version) => simulation::Answer::Done { version },
+            None => simulation::Answer::Refused { problem: answer.problem().unwrap().to_owned() },
+        };
+        let subject = subject.to_owned();
+        let told = Told { subject, key, errand, answer: told, open_tries, window: None };
+        self.0.lock().unwrap().push(told);
+        answer
+    }
+
+    fn write(&self, file: &Path) {
+        let told = self.0.lock().unwrap();
+        let lines: Vec<_> = told.iter().map(|told| serde_json::to_string(told).unwrap()).collect();
+        std::fs::write(file, lines.join("\n")).unwrap();
     }
 }
 
 async fn token(base: &str, subject: &str, scope: &str) -> String {
     let asked = json!({ "subject": subject, "scopes": [scope] });
-    let answer = insist(&Client::of(base, "none"), Method::POST, "/_local/tokens", &asked, "token").await;
-    answer.expect(200).text("token").to_owned()
+    loop {
+        let client = Client::of(base, "none");
+        match client.try_send(Method::POST, "/_local/tokens", Some(asked.to_string()), &[]).await {
+            Ok(answer) if answer.status.is_success() => return answer.text("token").to_owned(),
+            Ok(_) | Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
 }
 
 /// Checks one mug out, and waits for what becomes of the order.
-async fn buy(client: &Client, nth: u32) -> String {
-    let key = nth.to_string();
-    let cart = insist(client, Method::POST, "/carts", &json!({}), &key).await.expect(201).text("id").to_owned();
-    let item = json!({ "sku": "mug", "quantity": 1 });
-    let _ = insist(client, Method::POST, &format!("/carts/{cart}/items"), &item, &key).await.expect(200);
-    let _ = insist(client, Method::POST, &format!("/carts/{cart}/checkout"), &json!({}), &key).await.expect(202);
+async fn buy(client: &Client, history: &History, subject: &str, nth: u32) -> String {
+    let ask = async |errand, step: &str| history.insist(client, subject, errand, &format!("{nth}/{step}")).await;
+    let cart: CartId = ask(Errand::OpenCart {}, "open").await.expect(201).text("id").parse().unwrap();
+    let add = Errand::AddItem { cart: cart.clone(), sku: mug(), quantity: 1 };
+    let _ = ask(add, "add").await.expect(200);
+    let _ = ask(Errand::CheckOut { cart: cart.clone() }, "check-out").await.expect(202);
     loop {
         let answer = client.try_send(Method::GET, &format!("/orders/{cart}"), None, &[]).await;
         match answer.ok().and_then(|answer| answer.body["status"].as_str().map(ToOwned::to_owned)) {
@@ -85,6 +118,10 @@ async fn buy(client: &Client, nth: u32) -> String {
             _ => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
+}
+
+fn mug() -> Sku {
+    "mug".parse().unwrap()
 }
 
 /// When it is killed: at so many reserved, spread over all of them, and a few milliseconds more.
@@ -99,10 +136,10 @@ fn moments() -> Vec<(u64, Duration)> {
     moments
 }
 
-/// `shop verify` in a process of its own; what it said, if it ended with anything but 0.
-async fn verified(base: &str) -> Result<(), String> {
+/// `shop verify` in a process of its own, with the answers that were given; what it said, if it ended with anything but 0.
+async fn verified(base: &str, history: &Path) -> Result<(), String> {
     let mut shop = tokio::process::Command::new(env!("CARGO_BIN_EXE_shop"));
-    let output = shop.args(["verify", "--api", base]).output().await.unwrap();
+    let output = shop.args(["verify", "--api", base, "--history"]).arg(history).output().await.unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     if output.status.success() { Ok(()) } else { Err(format!("{}: {said}", output.status)) }
 }
@@ -114,23 +151,25 @@ async fn killed_in_the_middle_it_ends_as_if_it_had_not_been() {
     let base = format!("http://127.0.0.1:{port}");
     let mut served = Served::start(data.path(), port);
     let staff = Client::of(&base, &token(&base, "staff:sam", "shop/staff").await);
-    let price = json!({ "amount": 1_299, "currency": "EUR" });
-    let mug = json!({ "sku": "mug", "name": "Mug", "price": price });
-    let _ = insist(&staff, Method::POST, "/products", &mug, "mug").await.expect(201);
-    let _ = insist(&staff, Method::POST, "/products/mug/list", &json!({}), "list").await.expect(200);
-    let goods = json!({ "quantity": GOODS });
-    let _ = insist(&staff, Method::POST, "/stock/berlin/mug/receive", &goods, "goods").await.expect(200);
+    let history = History::default();
+    let fill = async |errand, step: &str| history.insist(&staff, "staff:sam", errand, step).await;
+    let _ = fill(Errand::RegisterProduct { sku: mug(), price: 1_299 }, "mug").await.expect(201);
+    let _ = fill(Errand::ListProduct { sku: mug() }, "list").await.expect(200);
+    let goods =
+        Errand::ReceiveStock { warehouse: "berlin".parse().unwrap(), sku: mug(), quantity: GOODS.try_into().unwrap() };
+    let _ = fill(goods, "goods").await.expect(200);
     let _ = staff.until("/stock/mug", |answer| answer.body["on_hand"] == GOODS).await;
 
-    let customers =
-        join_all((0..CLIENTS).map(async |number| {
-            Client::of(&base, &token(&base, &format!("customer:{number}"), "shop/customer").await)
-        }));
-    let customers = customers.await.into_iter().map(|customer| {
+    let customers = join_all((0..CLIENTS).map(async |number| {
+        let subject = format!("customer:{number}");
+        (Client::of(&base, &token(&base, &subject, "shop/customer").await), subject)
+    }));
+    let customers = customers.await.into_iter().map(|(customer, subject)| {
+        let history = history.clone();
         tokio::spawn(async move {
             let mut ends = vec![];
             for nth in 0..CHECKOUTS {
-                ends.push(buy(&customer, nth).await);
+                ends.push(buy(&customer, &history, &subject, nth).await);
             }
             ends
         })
@@ -154,8 +193,10 @@ async fn killed_in_the_middle_it_ends_as_if_it_had_not_been() {
     served.kill();
     served = Served::start(data.path(), port);
     let _ = staff.until("/_local", |answer| answer.body["tables"].is_object()).await;
+    let answers = data.path().join("answers.ndjson");
+    history.write(&answers);
     let reconciled = async {
-        while let Err(difference) = verified(&base).await {
+        while let Err(difference) = verified(&base, &answers).await {
             eprintln!("not yet: {difference}");
         }
     };

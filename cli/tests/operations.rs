@@ -70,6 +70,7 @@ async fn notes_are_listed_redriven_and_discarded() {
     let trouble = eventsourcing::parked::Trouble {
         subject: id.parse().unwrap(),
         version: eventsourcing::Version(1),
+        passed_over: eventsourcing::Version(1),
         error: "changed".to_owned(),
         class: eventsourcing::parked::Class::Permanent,
         at: eventsourcing::Timestamp(1_763_722_800_000),

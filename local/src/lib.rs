@@ -4,6 +4,7 @@
 //! `database` and `tables` keep the tables, `seam` stands in for AWS under each function's SDK clients (with its
 //! `policy`), `gateway` and `issuer` are the HTTP API, `streams`, `events`, `queues` and `schedules` the triggers.
 //! `clock`, `gate` and `controls` are what tests and operators move: time, and the functions' coming and going.
+//! [`Topology`] is what a template connects with what, for a simulation of the same functions.
 //! What it cannot imitate it refuses by name; what has no meaning on one machine it names as a warning.
 
 mod buckets;
@@ -28,6 +29,7 @@ mod start;
 mod streams;
 mod tables;
 mod template;
+mod topology;
 mod wiring;
 mod work;
 
@@ -37,3 +39,4 @@ pub use host::{Host, HostError, Options, Storage, Streams};
 pub use issuer::IssuerError;
 pub use streams::{Chaos, Deliveries};
 pub use template::TemplateError;
+pub use topology::{Fed, Firing, Reader, Routed, Topology};

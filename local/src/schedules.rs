@@ -26,7 +26,8 @@ pub(crate) struct Schedule {
     /// The function's binary.
     pub(crate) binary: String,
     name: String,
-    every: Duration,
+    /// The time between two firings.
+    pub(crate) every: Duration,
     input: Option<Value>,
 }
 
@@ -108,7 +109,7 @@ impl Schedule {
 
     /// The template's input with the time where it has the keyword for it, or the notification that is sent where there
     /// is none.
-    fn payload(&self, time: Timestamp) -> Value {
+    pub(crate) fn payload(&self, time: Timestamp) -> Value {
         let time = time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         match &self.input {
             Some(input) => scheduled(input, &time),

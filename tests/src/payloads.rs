@@ -146,12 +146,14 @@ impl lambda::Function for Silent {
     }
 }
 
-/// An answer without what differs from run to run: moments and correlation ids. Bodies are read as JSON.
+/// An answer without what differs from run to run, moments and correlation ids, and from process to process: what it
+/// has done so far. Bodies are read as JSON.
 #[must_use]
 pub fn timeless(answer: Value) -> Value {
     match answer {
         Value::Object(fields) => {
-            let kept = fields.into_iter().filter(|(name, _)| name != "x-correlation-id" && name != "correlation_id");
+            let differ = ["x-correlation-id", "correlation_id", "so_far"];
+            let kept = fields.into_iter().filter(|(name, _)| !differ.contains(&name.as_str()));
             Value::Object(kept.map(|(name, value)| (name, timeless(value))).collect())
         }
         Value::Array(items) => items.into_iter().map(timeless).collect(),

@@ -7,6 +7,7 @@ mod parked;
 mod reconcile;
 mod seed;
 mod serve;
+mod simulate;
 mod state;
 mod token;
 mod verify;
@@ -27,11 +28,18 @@ pub(crate) enum Command {
     Parked(parked::Parked),
     Reconcile(reconcile::Reconcile),
     Verify(verify::Verify),
+    Simulate(simulate::Simulate),
     Bench(bench::Bench),
     BenchWriter(bench_writer::BenchWriter),
 }
 
 impl Command {
+    /// How much of what the program itself notes is of use, where nobody says.
+    pub(crate) const fn usual_filter(&self) -> &'static str {
+        // In a simulation things go wrong all the time.
+        if matches!(self, Self::Simulate(_)) { "off" } else { "warn" }
+    }
+
     /// Does it.
     pub(crate) async fn run(&self, global: &Global) -> Result<(), Failure> {
         match self {
@@ -43,6 +51,7 @@ impl Command {
             Self::Parked(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,
+            Self::Simulate(command) => command.run(global),
             Self::Bench(command) => command.run(global).await,
             Self::BenchWriter(command) => command.run().await,
         }

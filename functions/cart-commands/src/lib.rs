@@ -27,7 +27,15 @@ pub struct CartCommands<L, H> {
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<CartCommands<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(CartCommands { carts: Commands::new(log, SystemHost), tax_rate: settings.parse("TAX_BASIS_POINTS")? }))
+    Ok(Http(CartCommands::new(log, SystemHost, settings.parse("TAX_BASIS_POINTS")?)))
+}
+
+impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
+    /// The commands on these ports.
+    #[must_use]
+    pub fn new(log: L, host: H, tax_rate: TaxRate) -> Self {
+        Self { carts: Commands::new(log, host), tax_rate }
+    }
 }
 
 impl<L, H> HttpHandler for CartCommands<L, H>

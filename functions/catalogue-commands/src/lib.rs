@@ -23,8 +23,15 @@ pub fn function(
     aws: &SdkConfig,
 ) -> Result<Http<CatalogueCommands<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    let products = Commands::new(log, SystemHost);
-    Ok(Http(CatalogueCommands { products, currency: settings.parse("SHOP_CURRENCY")? }))
+    Ok(Http(CatalogueCommands::new(log, SystemHost, settings.parse("SHOP_CURRENCY")?)))
+}
+
+impl<L: EventLog, H: Clock + Randomness> CatalogueCommands<L, H> {
+    /// The commands on these ports; all prices are in one currency.
+    #[must_use]
+    pub fn new(log: L, host: H, currency: Currency) -> Self {
+        Self { products: Commands::new(log, host), currency }
+    }
 }
 
 impl<L, H> HttpHandler for CatalogueCommands<L, H>

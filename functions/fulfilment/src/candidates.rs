@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::Client;
 use domain::fulfilment::Candidate;
 use domain::values::Sku;
 use domain::views::stock::{Document, SKU, View, WAREHOUSE};
-use dynamo::{Direction, Lookup, Views};
-use eventsourcing::Projection;
+use dynamo::Views;
 use eventsourcing::views::Generation;
+use eventsourcing::{Direction, Lookup, Lookups, Projection};
 use lambda::Error;
 
 /// The most warehouses that are proposed for a product.
@@ -18,18 +18,25 @@ pub trait Candidates: Send + Sync {
     fn of(&self, sku: &Sku) -> impl Future<Output = Result<Vec<Candidate>, Error>> + Send;
 }
 
-/// The read model of stock.
-pub struct StockView(Views);
+/// The read model of stock: the warehouses of a product, by id.
+pub struct StockView<V>(V);
 
-impl StockView {
+impl StockView<Views> {
     /// The read model that `table` holds.
     #[must_use]
-    pub fn new(client: Client, table: &str) -> Self {
+    pub fn in_table(client: Client, table: &str) -> Self {
         Self(Views::new(client).with(View::NAME, table, &[SKU]))
     }
 }
 
-impl Candidates for StockView {
+impl<V> StockView<V> {
+    /// The read model among these views.
+    pub const fn new(views: V) -> Self {
+        Self(views)
+    }
+}
+
+impl<V: Lookups> Candidates for StockView<V> {
     async fn of(&self, sku: &Sku) -> Result<Vec<Candidate>, Error> {
         let lookup = Lookup {
             view: View::NAME,

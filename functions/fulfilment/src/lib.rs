@@ -9,7 +9,7 @@ use domain::cart;
 use domain::fulfilment::{self, Candidate, Command, Outcome, State, Stream, Unreadable, outcome_of};
 use domain::order::Placement;
 use domain::values::{OrderId, Sku};
-use dynamo::{Log, Parked};
+use dynamo::{Log, Parked, Views};
 use eventsourcing::decider::replay;
 use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Notice, Randomness, Reading};
 use lambda::queue::{Reactions, Reactor, Unreacted};
@@ -23,13 +23,13 @@ pub struct Fulfilment<L, C, H> {
 }
 
 /// The deployed function.
-pub type Deployed = Reactions<Fulfilment<Log, StockView, SystemHost>, Parked, SystemHost>;
+pub type Deployed = Reactions<Fulfilment<Log, StockView<Views>, SystemHost>, Parked, SystemHost>;
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let view = StockView::new(client.clone(), settings.text("STOCK_VIEW")?);
+    let view = StockView::in_table(client.clone(), settings.text("STOCK_VIEW")?);
     let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
     Ok(Reactions::new(Fulfilment::new(log, view, SystemHost), parked, SystemHost))
 }

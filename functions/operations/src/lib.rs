@@ -6,32 +6,35 @@ mod projections;
 
 use api::requests::Nothing;
 use aws_config::SdkConfig;
-use dynamo::{Parked, Views};
 use http::StatusCode;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use reconcile::lost::Recovered;
+use reconcile::{OnAws, Ports, Reconcile};
 
 /// The handler.
-pub struct Operations {
-    reconcile: reconcile::Deployed,
-    views: Views,
-    parked: Parked,
+pub struct Operations<P: Ports> {
+    /// What brings up to date whatever is behind.
+    pub reconcile: Reconcile<P>,
+    /// The read models.
+    pub views: P::Views,
+    /// The notes.
+    pub parked: P::Parked,
 }
 
 /// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Operations>, SettingError> {
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Operations<OnAws>>, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     Ok(Http(Operations {
         reconcile: reconcile::function(settings, aws)?,
         views: projector::views(settings, &client)?,
-        parked: Parked::new(client, settings.text("PARKED_TABLE")?),
+        parked: dynamo::Parked::new(client, settings.text("PARKED_TABLE")?),
     }))
 }
 
-impl HttpHandler for Operations {
-    type Host = SystemHost;
+impl<P: Ports> HttpHandler for Operations<P> {
+    type Host = P::Host;
 
-    fn host(&self) -> &SystemHost {
+    fn host(&self) -> &P::Host {
         self.reconcile.folds().host()
     }
 

@@ -8,9 +8,10 @@ use eventsourcing::{Parked, ParkingLot, Subject};
 use http::StatusCode;
 use lambda::http::Page;
 use lambda::{Problem, Request, Response};
+use reconcile::Ports;
 use reconcile::parked::Outcome;
 
-impl Operations {
+impl<P: Ports> Operations<P> {
     /// `GET /ops/parked?cursor=&limit=`, in no order.
     pub(crate) async fn parked(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;

@@ -3,16 +3,17 @@
 use crate::Operations;
 use api::operations::{Lag, Projections, SoFar};
 use domain::views::{activity, sales, subscriptions};
-use dynamo::{Direction, Lookup};
 use eventsourcing::folds::Report;
 use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
-    Clock, Consistency, EventLog, LogError, ParkingLot, StreamName, Subject, Timestamp, Version, Views,
+    Clock, Consistency, Direction, EventLog, LogError, Lookup, Lookups, ParkingLot, StreamName, Subject, Timestamp,
+    Version, Views,
 };
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
 use lambda::{Problem, Request, Response, metrics};
+use reconcile::Ports;
 use std::collections::BTreeMap;
 
 /// So many streams are looked at: those that moved last. What is behind in an older one is found by reconciling.
@@ -22,7 +23,7 @@ const CONCURRENCY: usize = 8;
 /// So many notes are read together.
 const PAGE: usize = 100;
 
-impl Operations {
+impl<P: Ports> Operations<P> {
     /// `GET /ops/projections`: of totals, which have no row a stream, only what was done so far and what is parked.
     pub(crate) async fn projections(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;

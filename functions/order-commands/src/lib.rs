@@ -16,7 +16,15 @@ pub struct OrderCommands<L, H>(Commands<Stream, L, H>);
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<OrderCommands<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(OrderCommands(Commands::new(log, SystemHost))))
+    Ok(Http(OrderCommands::new(log, SystemHost)))
+}
+
+impl<L: EventLog, H: Clock + Randomness> OrderCommands<L, H> {
+    /// The commands on these ports.
+    #[must_use]
+    pub fn new(log: L, host: H) -> Self {
+        Self(Commands::new(log, host))
+    }
 }
 
 impl<L, H> HttpHandler for OrderCommands<L, H>

@@ -18,7 +18,9 @@ pub(crate) async fn note<'a, P: ParkingLot, H: Clock>(
         tracing::error!(%commit, what, "tampering: an item of the log was changed or removed");
         let subject = Subject::Reaction { function: TAMPERING.to_owned(), event: commit.clone() };
         let error = format!("the log's item was tampered with: {what}");
-        let trouble = Trouble { subject, version: commit.version, error, class: Class::Permanent, at: host.now() };
+        let version = commit.version;
+        let trouble =
+            Trouble { subject, version, passed_over: version, error, class: Class::Permanent, at: host.now() };
         if let Err(error) = parked.park(&trouble).await {
             tracing::error!(%commit, %error, "the alarm was not noted");
             return Some(position);

@@ -11,21 +11,24 @@ use aws_config::SdkConfig;
 use domain::values::{AccountId, CartId, OrderId, Sku};
 use domain::views::{PARTITIONS, cart, catalogue, order, waiting};
 use dynamo::{Ledger, Log, Views};
-use eventsourcing::{Clock, Consistency, Decider, EventLog, Randomness, Reading};
+use eventsourcing::{Clock, Consistency, Decider, EventLog, Lookups, Randomness, Reading};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use serde_json::json;
 
 /// The handler.
-pub struct Queries<L, H> {
+pub struct Queries<L, V, R, H> {
     log: L,
-    views: Views,
-    sales: Ledger,
+    views: V,
+    sales: R,
     host: H,
 }
 
 /// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Queries<Log, SystemHost>>, SettingError> {
+pub type Deployed = Http<Queries<Log, Views, Ledger, SystemHost>>;
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let sales = Ledger::new(client.clone(), settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
@@ -34,12 +37,21 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Queries<Log
     let views = shown.try_fold(Views::new(client), |views, (view, partitions)| {
         Ok(views.with(view, settings.text(&format!("{}_VIEW", view.to_uppercase()))?, partitions))
     })?;
-    Ok(Http(Queries { log, views, sales, host: SystemHost }))
+    Ok(Http(Queries::new(log, views, sales, SystemHost)))
 }
 
-impl<L, H> HttpHandler for Queries<L, H>
+impl<L, V, R, H> Queries<L, V, R, H> {
+    /// The queries on these ports.
+    pub const fn new(log: L, views: V, sales: R, host: H) -> Self {
+        Self { log, views, sales, host }
+    }
+}
+
+impl<L, V, R, H> HttpHandler for Queries<L, V, R, H>
 where
     L: EventLog + 'static,
+    V: eventsourcing::Views + Lookups + 'static,
+    R: eventsourcing::Ledger + 'static,
     H: Clock + Randomness + 'static,
 {
     type Host = H;
@@ -66,7 +78,7 @@ where
     }
 }
 
-impl<L: EventLog, H> Queries<L, H> {
+impl<L: EventLog, V: eventsourcing::Views, R, H> Queries<L, V, R, H> {
     /// A listed product; one that is not is nobody's business here.
     async fn product(&self, request: &Request) -> Result<Response, Problem> {
         let sku: Sku = request.path("sku")?;

@@ -5,9 +5,8 @@ use crate::{Queries, caller};
 use api::responses::{Order, Page as Answer, Product, Stock};
 use domain::values::{Category, Sku};
 use domain::views::{catalogue, order, stock};
-use dynamo::{Direction, Lookup};
 use eventsourcing::views::Generation;
-use eventsourcing::{Projection, Row};
+use eventsourcing::{Direction, Lookup, Lookups, Projection, Row};
 use futures::future::try_join_all;
 use http::StatusCode;
 use lambda::http::Page;
@@ -17,7 +16,7 @@ use serde_json::json;
 /// The most warehouses that hold one product.
 const MOST_WAREHOUSES: usize = 1_000;
 
-impl<L, H> Queries<L, H> {
+impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
     /// `GET /catalogue?category=&cursor=&limit=`: listed products by sku.
     pub(crate) async fn catalogue(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["category", "cursor", "limit"])?;

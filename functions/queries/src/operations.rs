@@ -5,9 +5,8 @@ use crate::reading::document;
 use crate::states::state_at;
 use api::responses::{LogEvent, Page, StreamState};
 use domain::views::activity;
-use dynamo::{Direction, Lookup};
 use eventsourcing::views::Generation;
-use eventsourcing::{Commit, EventLog, LogError, StreamName, Timestamp, Version};
+use eventsourcing::{Commit, Direction, EventLog, LogError, Lookup, Lookups, StreamName, Timestamp, Version};
 use futures::future::try_join_all;
 use http::StatusCode;
 use lambda::{Problem, Request, Response};
@@ -18,7 +17,7 @@ const MOST_STREAMS: usize = 500;
 const MOST_EVENTS: usize = 1_000;
 const USUAL_EVENTS: usize = 100;
 
-impl<L: EventLog, H> Queries<L, H> {
+impl<L: EventLog, V: Lookups, R, H> Queries<L, V, R, H> {
     /// `GET /ops/events?after=&limit=`: with `after` the events committed from that moment on, oldest first; without
     /// it the newest, oldest of them first.
     pub(crate) async fn events(&self, request: &Request) -> Result<Response, Problem> {

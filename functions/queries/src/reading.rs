@@ -9,7 +9,7 @@ use lambda::{Problem, Request};
 /// How far behind `min_version` a view may be for its row to be completed from the log, in events.
 const INTERVAL: u64 = 200;
 
-impl<L: EventLog, H> Queries<L, H> {
+impl<L: EventLog, V: Views, R, H> Queries<L, V, R, H> {
     /// A stream's row and its version. With `?min_version=` the answer is never older: what the view lacks is folded
     /// over its row from the log.
     pub(crate) async fn fresh<P: Projection>(

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// The most days of one answer.
 const MOST_DAYS: u64 = 31;
 
-impl<L, H> Queries<L, H> {
+impl<L, V, R: Ledger, H> Queries<L, V, R, H> {
     /// The figures of each day from one to another, both included, by product or by category.
     pub(crate) async fn sales(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["from", "to", "by"])?;

@@ -6,23 +6,24 @@
 mod due;
 pub mod lost;
 pub mod parked;
+mod ports;
 mod processes;
 mod waiting;
 
-use crate::lost::{LostBatches, Recovered};
+pub use ports::{OnAws, Ports};
+pub use waiting::WaitingView;
+
+use crate::lost::{InBucket, Recovered};
 use crate::parked::Redrives;
 use crate::processes::{Sources, process_of};
-use crate::waiting::WaitingView;
 use aws_config::SdkConfig;
 use domain::cart;
 use domain::views::sales;
-use dynamo::{Ledger, Log, Parked, Views};
+use dynamo::Log;
 use eventbridge::EventBridgeBus;
-use eventsourcing::{
-    Bus, Clock, Decider, EventLog, Folds, Hint, LogScan, ParkingLot, Randomness, StreamName, Tally, Timestamp,
-};
+use eventsourcing::{Bus, Decider, Folds, Hint, LogScan, StreamName, Tally, Timestamp};
 use futures::{StreamExt, stream};
-use lambda::{Error, Function, SettingError, Settings, SystemHost};
+use lambda::{Error, Function, SettingError, Settings};
 use projector::Projector;
 use relay::Relay;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -37,16 +38,23 @@ const SIDE_BY_SIDE: usize = 8;
 const MOST_OF_A_MINUTE: usize = 250;
 
 /// The handler.
-pub struct Reconcile<L, V, R, P, H, B> {
-    projector: Projector<L, V, P, H>,
-    relay: Relay<B, P, H>,
-    sales: Tally<sales::View, L, R, P, H>,
+pub struct Reconcile<P: Ports> {
+    /// What follows the log for the per-stream views.
+    pub projector: Projector<P::Log, P::Views, P::Parked, P::Host>,
+    /// What publishes the log.
+    pub relay: Relay<P::Bus, P::Parked, P::Host>,
+    /// What adds the log to the totals.
+    pub sales: Tally<sales::View, P::Log, P::Ledger, P::Parked, P::Host>,
     /// The log as reactions on stock see it.
-    stock: L,
-    bus: B,
-    waiting: WaitingView,
-    lost: LostBatches,
-    system: String,
+    pub stock: P::Log,
+    /// Where hints are repeated.
+    pub bus: P::Bus,
+    /// Who waits.
+    pub waiting: WaitingView<P::Views>,
+    /// What Lambda gave up on.
+    pub lost: P::Batches,
+    /// The system whose events they are.
+    pub system: String,
 }
 
 /// What is to be done: the input of a schedule.
@@ -102,10 +110,7 @@ pub struct Rechecked {
 }
 
 /// The deployed function.
-pub type Deployed = Reconcile<Log, Views, Ledger, Parked, SystemHost, EventBridgeBus>;
-
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reconcile<OnAws>, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     Ok(Reconcile {
@@ -114,21 +119,13 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, Settin
         sales: sales_projector::tally(settings, aws)?,
         stock: log.with_markers(settings.text("MARKERS_TABLE")?),
         bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
-        waiting: WaitingView::new(client, settings.text("WAITING_VIEW")?),
-        lost: LostBatches::new(aws, settings.text("FAILED_BATCHES")?),
+        waiting: WaitingView::in_tables(client, settings.text("WAITING_VIEW")?, settings.text("ORDER_VIEW")?),
+        lost: InBucket::new(aws, settings.text("FAILED_BATCHES")?),
         system: settings.text("EVENT_SOURCE")?.to_owned(),
     })
 }
 
-impl<L, V, R, P, H, B> Function for Reconcile<L, V, R, P, H, B>
-where
-    L: EventLog + LogScan + 'static,
-    V: eventsourcing::Views + 'static,
-    R: eventsourcing::Ledger + 'static,
-    P: ParkingLot + 'static,
-    H: Clock + Randomness + 'static,
-    B: Bus + 'static,
-{
+impl<P: Ports> Function for Reconcile<P> {
     type Event = Task;
     type Answer = Found;
 
@@ -142,22 +139,12 @@ where
     }
 }
 
-impl<L, V, R, P, H, B> Reconcile<L, V, R, P, H, B> {
+impl<P: Ports> Reconcile<P> {
     /// The folds.
-    pub const fn folds(&self) -> &Folds<L, V, P, H> {
+    pub const fn folds(&self) -> &Folds<P::Log, P::Views, P::Parked, P::Host> {
         self.projector.folds()
     }
-}
 
-impl<L, V, R, P, H, B> Reconcile<L, V, R, P, H, B>
-where
-    L: EventLog + LogScan + 'static,
-    V: eventsourcing::Views + 'static,
-    R: eventsourcing::Ledger,
-    P: ParkingLot + 'static,
-    H: Clock + Randomness + 'static,
-    B: Bus + 'static,
-{
     /// Goes through the whole log. Folds first: processes choose among what the views show.
     pub async fn reconcile(&self) -> Result<Summary, Error> {
         let heads = self.folds().log().heads().await?;

@@ -1,17 +1,28 @@
 //! What Lambda gave up on: batches of the log's stream, whole, as objects of a bucket.
 
-use crate::Reconcile;
+use crate::{Ports, Reconcile};
 use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
-use eventsourcing::{Bus, Clock, EventLog, Ledger, ParkingLot, Views};
 use lambda::{Error, Function, metrics};
 use serde::{Deserialize, Serialize};
 
+/// Batches that were given up on, by key.
+pub trait LostBatches: Send + Sync {
+    /// The keys of all of them.
+    fn keys(&self) -> impl Future<Output = Result<Vec<String>, Error>> + Send;
+
+    /// One of them.
+    fn batch(&self, key: &str) -> impl Future<Output = Result<Event, Error>> + Send;
+
+    /// Takes one away.
+    fn remove(&self, key: &str) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
 /// The bucket. Finding what is there needs `s3:ListBucket`, taking it `s3:GetObject` and `s3:DeleteObject`.
 #[derive(Clone, Debug)]
-pub(crate) struct LostBatches {
+pub struct InBucket {
     client: Client,
     bucket: String,
 }
@@ -32,14 +43,17 @@ struct GivenUp {
     payload: String,
 }
 
-impl LostBatches {
+impl InBucket {
     /// The batches in `bucket`.
-    pub(crate) fn new(aws: &SdkConfig, bucket: &str) -> Self {
+    #[must_use]
+    pub fn new(aws: &SdkConfig, bucket: &str) -> Self {
         // The bucket in the path, not in the host's name: so one endpoint answers for any bucket.
         let config = aws_sdk_s3::config::Builder::from(aws).force_path_style(true).build();
         Self { client: Client::from_conf(config), bucket: bucket.to_owned() }
     }
+}
 
+impl LostBatches for InBucket {
     async fn keys(&self) -> Result<Vec<String>, Error> {
         let mut pages = self.client.list_objects_v2().bucket(&self.bucket).into_paginator().send();
         let mut keys = Vec::new();
@@ -66,15 +80,7 @@ fn failed<E: std::error::Error>(error: E) -> Error {
     DisplayErrorContext(error).to_string().into()
 }
 
-impl<L, V, R, P, H, B> Reconcile<L, V, R, P, H, B>
-where
-    L: EventLog + 'static,
-    V: Views + 'static,
-    R: Ledger,
-    P: ParkingLot + 'static,
-    H: Clock + 'static,
-    B: Bus + 'static,
-{
+impl<P: Ports> Reconcile<P> {
     /// Makes up for the batches that Lambda gave up on. One that cannot be stays for the next run.
     pub async fn recover(&self) -> Result<Recovered, Error> {
         let keys = self.lost.keys().await?;

@@ -3,14 +3,13 @@
 //! A fold is advanced from the log. An event that a function could not react to is published again, marked, and whoever
 //! takes it then takes the note away.
 
-use crate::Reconcile;
+use crate::{Ports, Reconcile};
 use domain::views::sales;
 use eventsourcing::folds::Redriven;
 use eventsourcing::parked::{Parked, Trouble};
 use eventsourcing::scan::Part;
 use eventsourcing::{
-    Bus, BusEntry, Clock, Commit, EventId, EventLog, Ledger, LogError, LogScan, ParkingLot, Randomness, Subject,
-    Timestamp, Version, Views,
+    Bus, BusEntry, Clock, Commit, EventId, LogError, LogScan, ParkingLot, Subject, Timestamp, Version,
 };
 use lambda::{Error, metrics};
 use projector::tampering::TAMPERING;
@@ -56,15 +55,7 @@ pub struct Redrives {
     pub stuck: usize,
 }
 
-impl<L, V, R, P, H, B> Reconcile<L, V, R, P, H, B>
-where
-    L: EventLog + LogScan,
-    V: Views,
-    R: Ledger,
-    P: ParkingLot,
-    H: Clock + Randomness,
-    B: Bus,
-{
+impl<P: Ports> Reconcile<P> {
     /// Tries again whatever is due at a moment.
     pub async fn redrive_due(&self, now: Timestamp) -> Result<Redrives, Error> {
         let mut done = Redrives::default();

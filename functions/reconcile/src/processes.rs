@@ -29,11 +29,13 @@ pub(crate) fn process_of(cart: &StreamName) -> Result<StreamName, Error> {
 
 impl<L: EventLog> Sources<'_, L> {
     /// The hints to repeat on account of one stream: of a checked-out cart without a process, its checkout; of a
-    /// process that is not finished, its intents without an outcome and whatever the streams it depends on answered.
+    /// process that is not finished, its intents without an outcome and whatever the streams it depends on answered; of
+    /// an order, what its process would note.
     pub(crate) async fn hints(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
         match stream.category() {
             cart::Stream::CATEGORY => self.of_cart(stream).await,
             fulfilment::Stream::CATEGORY => self.of_process(stream).await,
+            order::Stream::CATEGORY => self.of_order(stream).await,
             _ => Ok(vec![]),
         }
     }
@@ -47,6 +49,15 @@ impl<L: EventLog> Sources<'_, L> {
         match replay::<cart::Stream>(&history)? {
             cart::State::CheckedOut { .. } => self.entries(history.commits().last()),
             cart::State::Unopened | cart::State::Open { .. } => Ok(vec![]),
+        }
+    }
+
+    async fn of_order(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
+        let order: OrderId = stream.id().parse()?;
+        let reading = Reading::of::<fulfilment::Stream>(Consistency::Strong);
+        match replay::<fulfilment::Stream>(&self.log.load(&fulfilment::stream(&order)?, reading).await?)? {
+            fulfilment::State::Started(process) => self.heeded(&process, self.whole(stream).await?.commits()),
+            fulfilment::State::NotStarted => Ok(vec![]),
         }
     }
 

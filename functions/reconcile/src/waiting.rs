@@ -1,47 +1,63 @@
-//! Who waits, as the view shows it.
+//! Who waits, as the views show it: processes, checked-out carts, and orders that were cancelled or shipped.
 
 use crate::due::Span;
+use domain::views::order;
 use domain::views::waiting::{INDEX, NAME, SHARD, SINCE, before, partitions};
-use dynamo::{Direction, Lookup, Views};
+use dynamo::Views;
 use eventsourcing::views::Generation;
-use eventsourcing::{StreamName, ViewError};
+use eventsourcing::{Direction, Lookup, Lookups, Projection, StreamName};
 use futures::future::try_join_all;
 use lambda::Error;
 
-/// The read model of those who wait.
-pub(crate) struct WaitingView(Views);
+/// The read models of those who wait.
+pub struct WaitingView<V>(V);
 
-impl WaitingView {
-    /// The read model that `table` holds.
-    pub(crate) fn new(client: aws_sdk_dynamodb::Client, table: &str) -> Self {
-        Self(Views::new(client).with(NAME, table, &[SHARD]))
+impl WaitingView<Views> {
+    /// The read model that `table` holds, and that of the orders.
+    #[must_use]
+    pub fn in_tables(client: aws_sdk_dynamodb::Client, table: &str, orders: &str) -> Self {
+        let views = Views::new(client).with(NAME, table, &[SHARD]);
+        Self(views.with(order::View::NAME, orders, &[order::MOVED]))
+    }
+}
+
+impl<V: Lookups> WaitingView<V> {
+    /// The read model among these views.
+    pub const fn new(views: V) -> Self {
+        Self(views)
     }
 
     /// The streams that wait since a moment within the span, of each partition at most `limit`, the oldest first.
     pub(crate) async fn since(&self, span: Span, limit: usize) -> Result<Vec<StreamName>, Error> {
         let (from, until) = (before(span.after.next()), before(span.upto.next()));
-        let partitions = partitions().into_iter().map(|partition| {
-            let (from, until) = (&from, &until);
+        let waiting = partitions().into_iter().map(|partition| (NAME, INDEX, SHARD, SINCE, partition));
+        let moved = (0..order::MOVED_SHARDS)
+            .map(|shard| (order::View::NAME, order::MOVED, order::MOVED, order::MOVED_AT, shard.to_string()));
+        let found = waiting.chain(moved).map(|(view, index, key, sort, partition)| {
+            let (from, until) = (Some(from.as_str()), Some(until.as_str()));
             async move {
                 let lookup = Lookup {
-                    view: NAME,
+                    view,
                     generation: Generation::FIRST,
-                    index: INDEX,
-                    partition: (SHARD, &partition),
-                    sort: SINCE,
-                    from: Some(from),
-                    until: Some(until),
+                    index,
+                    partition: (key, &partition),
+                    sort,
+                    from,
+                    until,
                     direction: Direction::Ascending,
                     limit,
                 };
                 let keys = self.0.keys(&lookup).await?;
                 if keys.len() == limit {
-                    tracing::warn!(partition, since = from, "more wait than are asked for in one run");
+                    tracing::warn!(view, partition, since = from, "more wait than are asked for in one run");
                 }
-                Ok::<_, ViewError>(keys)
+                let stream = |key: String| match view {
+                    order::View::NAME => StreamName::new(order::View::CATEGORY, &key),
+                    _ => key.parse(),
+                };
+                Ok::<_, Error>(keys.into_iter().map(stream).collect::<Result<Vec<_>, _>>()?)
             }
         });
-        let keys = try_join_all(partitions).await?.into_iter().flatten();
-        Ok(keys.map(|key| key.parse()).collect::<Result<_, _>>()?)
+        Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
 }

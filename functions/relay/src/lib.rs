@@ -91,7 +91,8 @@ impl<B, P: ParkingLot, H: Clock> Relay<B, P, H> {
             Ok(entries) => Ok(entries),
             Err(error) => {
                 let subject = Subject::Reaction { function: NAME.to_owned(), event: EventId { stream, version } };
-                let trouble = Trouble { subject, version, error, class: Class::Permanent, at: self.host.now() };
+                let (passed_over, at) = (version, self.host.now());
+                let trouble = Trouble { subject, version, passed_over, error, class: Class::Permanent, at };
                 self.parked.park(&trouble).await?;
                 tracing::error!(subject = %trouble.subject, trouble.error, "a commit was parked");
                 Ok(vec![])

@@ -18,7 +18,15 @@ pub struct StockCommands<L, H>(Commands<Stream, L, H>);
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<StockCommands<Log, SystemHost>>, SettingError> {
     let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(StockCommands(Commands::new(log, SystemHost))))
+    Ok(Http(StockCommands::new(log, SystemHost)))
+}
+
+impl<L: EventLog, H: Clock + Randomness> StockCommands<L, H> {
+    /// The commands on these ports.
+    #[must_use]
+    pub fn new(log: L, host: H) -> Self {
+        Self(Commands::new(log, host))
+    }
 }
 
 impl<L, H> HttpHandler for StockCommands<L, H>

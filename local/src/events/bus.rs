@@ -118,9 +118,16 @@ impl Buses {
             "detail": detail,
         });
         for rule in self.rules.iter().filter(|rule| rule.bus == entry.bus()) {
-            rule.offer(&event);
+            for queue in rule.targets(&event) {
+                queue.send(event.to_string());
+            }
         }
         Ok(id)
+    }
+
+    /// The ARNs of the queues that an event goes to, on whatever bus it is put.
+    pub(crate) fn targets(&self, event: &Value) -> Vec<String> {
+        self.rules.iter().flat_map(|rule| rule.targets(event)).map(|queue| queue.arn.clone()).collect()
     }
 }
 

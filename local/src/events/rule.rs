@@ -58,13 +58,9 @@ impl Rule {
         Ok(Some(Self { bus: bus.rsplit('/').next().unwrap_or(&bus).to_owned(), pattern, targets }))
     }
 
-    /// Sends an event to the targets, where it matches.
-    pub(super) fn offer(&self, event: &Value) {
-        if self.pattern.matches(event) {
-            for queue in &self.targets {
-                queue.send(event.to_string());
-            }
-        }
+    /// The queues that an event goes to.
+    pub(super) fn targets(&self, event: &Value) -> &[Arc<Queue>] {
+        if self.pattern.matches(event) { &self.targets } else { &[] }
     }
 }
 

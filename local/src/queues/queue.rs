@@ -117,6 +117,11 @@ impl Queues {
 }
 
 impl Queue {
+    /// How often a message is received before it goes to the dead letters.
+    pub(crate) fn receives(&self) -> u32 {
+        self.redrive.as_ref().map_or(u32::MAX, |(_, most)| *most)
+    }
+
     /// Sends a message.
     pub(crate) fn send(&self, body: String) {
         self.put(Message {

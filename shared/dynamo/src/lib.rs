@@ -1,7 +1,7 @@
 //! The kit's ports on `DynamoDB`: the event log, the read models' rows, the notes about parked streams.
 //!
 //! [`Log`] keeps one [`item`] a commit and only ever puts new ones. [`Views`] writes rows conditionally, so that
-//! writers of one row never overwrite each other, and finds them by [`Lookup`]. [`Ledger`] adds to totals, and notes in
+//! writers of one row never overwrite each other, and finds them by their indexes. [`Ledger`] adds to totals, and notes in
 //! the same transaction up to where. [`Parked`] keeps the notes about who cannot be followed.
 //! [`item::commit_of`] reads the items of a stream record as the log reads its own.
 
@@ -16,4 +16,4 @@ mod views;
 pub use log::Log;
 pub use parked::Parked;
 pub use totals::Ledger;
-pub use views::{Direction, Lookup, Views};
+pub use views::Views;

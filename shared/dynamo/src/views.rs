@@ -6,8 +6,6 @@
 mod query;
 mod row;
 
-pub use query::{Direction, Lookup};
-
 use crate::error::Failure;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;

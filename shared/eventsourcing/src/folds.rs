@@ -6,7 +6,7 @@ use crate::parked::{Class, Parked, ParkingLot, Subject, Trouble};
 use crate::ports::Clock;
 use crate::projection::Subscription;
 use crate::rows::Rows;
-use crate::stream::{StreamName, Version};
+use crate::stream::Version;
 use crate::time::Timestamp;
 use crate::views::{Generation, ViewError, Views};
 use futures::{StreamExt, stream};
@@ -183,12 +183,12 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
         let Some(fold) = self.all.iter().find(|fold| fold.subscription.name() == view) else {
             return Ok(Redriven::Stuck(format!("there is no fold {view}")));
         };
-        let hint = Hint::of(stream.clone(), parked.trouble.version);
+        let hint = Hint::of(stream.clone(), parked.trouble.passed_over);
         let trouble = match self.attempt_in(fold, *generation, &hint).await {
-            Ok(Advanced::Already) => return self.follows(parked, parked.trouble.version).await,
+            Ok(Advanced::Already) => return self.follows(parked, hint.target()).await,
             Ok(Advanced::To(progress)) => return self.follows(parked, progress.version).await,
             Ok(Advanced::Stuck { version, error }) => {
-                self.trouble(fold, *generation, stream, version, error, Class::Permanent)
+                self.trouble(fold, *generation, &hint, version, error, Class::Permanent)
             }
             Err(error) => self.failure(fold, *generation, &hint, &error),
         };
@@ -211,7 +211,7 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
             Ok(Advanced::Already) => Attempt::Done(Report { duplicates: 1, ..Report::default() }),
             Ok(Advanced::To(progress)) => Attempt::Done(Report::of(&progress, self.host.now())),
             Ok(Advanced::Stuck { version, error }) => {
-                Attempt::Parked(self.trouble(fold, generation, hint.stream(), version, error, Class::Permanent))
+                Attempt::Parked(self.trouble(fold, generation, hint, version, error, Class::Permanent))
             }
             Err(error) => {
                 let trouble = self.failure(fold, generation, hint, &error);
@@ -227,21 +227,21 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
     /// What a fold's failure means for the stream.
     fn failure(&self, fold: &Fold, generation: Generation, hint: &Hint, error: &AdvanceError) -> Trouble {
         let (version, class) = error.verdict(hint);
-        self.trouble(fold, generation, hint.stream(), version, error.to_string(), class)
+        self.trouble(fold, generation, hint, version, error.to_string(), class)
     }
 
     fn trouble(
         &self,
         fold: &Fold,
         generation: Generation,
-        stream: &StreamName,
+        hint: &Hint,
         version: Version,
         error: String,
         class: Class,
     ) -> Trouble {
         let view = fold.subscription.name().to_owned();
-        let subject = Subject::Fold { view, generation, stream: stream.clone() };
-        Trouble { subject, version, error, class, at: self.host.now() }
+        let subject = Subject::Fold { view, generation, stream: hint.stream().clone() };
+        Trouble { subject, version, passed_over: hint.target().max(version), error, class, at: self.host.now() }
     }
 
     /// Notes what has to be noted of an attempt.

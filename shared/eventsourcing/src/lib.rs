@@ -5,8 +5,8 @@
 //! [`advance`] brings that row up to a version whatever happened to the messages in between. [`Totals`] add what many
 //! streams have in common, as exactly. A [`reaction`] takes one event by itself under a command id derived from it.
 //!
-//! Nothing here knows a database, a runtime or the time: those are the ports [`EventLog`], [`Views`], [`Ledger`],
-//! [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
+//! Nothing here knows a database, a runtime or the time: those are the ports [`EventLog`], [`Views`], [`Lookups`],
+//! [`Ledger`], [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
 
 pub mod advance;
 pub mod bus;
@@ -22,6 +22,7 @@ pub mod folds;
 pub mod hash;
 pub mod identity;
 pub mod log;
+pub mod lookup;
 pub mod memory;
 pub mod parked;
 pub mod ports;
@@ -52,6 +53,7 @@ pub use folds::{Folds, Followed};
 pub use hash::{Digest, Hash};
 pub use identity::{Cause, CommitId};
 pub use log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading};
+pub use lookup::{Direction, Lookup, Lookups};
 pub use parked::{Parked, ParkingLot, Subject};
 pub use ports::{Clock, Randomness};
 pub use projection::{Projection, Recorded, Row, Subscription};

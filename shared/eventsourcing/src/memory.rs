@@ -3,21 +3,31 @@
 use crate::commit::{Commit, Draft};
 use crate::identity::CommitId;
 use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading, contiguous};
+use crate::lookup::{Direction, Lookup, Lookups};
 use crate::parked::{Notes, Parked, ParkingLot, Subject, Trouble};
 use crate::projection::Row;
 use crate::scan::{Cursor, LogScan, Page, Part};
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
-use crate::views::{Place, ViewError, Views, Written};
+use crate::views::{Generation, Place, ViewError, Views, Written};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Streams in memory; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryLog {
-    streams: Arc<Mutex<BTreeMap<StreamName, Vec<Commit>>>>,
+    store: Arc<Mutex<Store>>,
     marks: bool,
 }
+
+#[derive(Debug, Default)]
+struct Store {
+    streams: Streams,
+    /// Every commit's stream and version, in the order in which they were appended.
+    journal: Vec<(StreamName, Version)>,
+}
+
+type Streams = BTreeMap<StreamName, Vec<Commit>>;
 
 impl MemoryLog {
     /// The same log, recognising reactions at the append.
@@ -26,40 +36,78 @@ impl MemoryLog {
         Self { marks: true, ..self }
     }
 
-    fn with<T>(&self, read: impl FnOnce(&mut BTreeMap<StreamName, Vec<Commit>>) -> T) -> T {
-        read(&mut self.streams.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, read: impl FnOnce(&mut Store) -> T) -> T {
+        read(&mut self.store.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What `read` makes of a stream's commits, oldest first.
+    fn of<T>(&self, stream: &StreamName, read: impl FnOnce(&[Commit]) -> T) -> T {
+        self.with(|store| read(store.streams.get(stream).map_or(&[], Vec::as_slice)))
     }
 
     /// The stream's commits, oldest first.
     #[must_use]
     pub fn commits(&self, stream: &StreamName) -> Vec<Commit> {
-        self.with(|streams| streams.get(stream).cloned().unwrap_or_default())
+        self.of(stream, <[Commit]>::to_vec)
+    }
+
+    /// How many commits there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.with(|store| store.journal.len())
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The commits of all streams behind the first `seen`, in the order in which they were appended: what the store's
+    /// stream of changes tells.
+    #[must_use]
+    pub fn journal(&self, seen: usize) -> Vec<Commit> {
+        self.with(|Store { streams, journal }| {
+            let appended = journal.iter().skip(seen).filter_map(|(stream, version)| {
+                let commits = streams.get(stream)?;
+                commits.binary_search_by_key(version, |commit| commit.version).ok().and_then(|place| commits.get(place))
+            });
+            appended.cloned().collect()
+        })
     }
 }
 
 impl EventLog for MemoryLog {
     async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
-        let mut commits = self.commits(stream);
-        commits.retain(|commit| reading.until.is_none_or(|until| commit.version <= until));
-        let base = commits.iter().rposition(|commit| commit.has_snapshot(reading.schema)).unwrap_or_default();
-        History::backwards(stream, reading, commits.drain(base..).rev().collect())
+        let newest_first = self.of(stream, |commits| {
+            let end = commits.partition_point(|commit| reading.until.is_none_or(|until| commit.version <= until));
+            let read = commits.get(..end).unwrap_or_default();
+            let base = read.iter().rposition(|commit| commit.has_snapshot(reading.schema)).unwrap_or_default();
+            read.iter().skip(base).rev().cloned().collect()
+        });
+        History::backwards(stream, reading, newest_first)
     }
 
     async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
         let near = |commit: &Commit| self.marks || commit.committed_at > since;
-        let mut newer = self.commits(stream).into_iter().rev().take_while(near);
-        Ok(newer.find(|commit| commit.id == *id))
+        Ok(self.of(stream, |commits| {
+            commits.iter().rev().take_while(|commit| near(commit)).find(|commit| commit.id == *id).cloned()
+        }))
     }
 
     async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
-        let commits: Vec<_> = self.commits(stream).into_iter().filter(|commit| commit.version > after).collect();
+        let newer = |commits: &[Commit]| {
+            let start = commits.partition_point(|commit| commit.version <= after);
+            commits.iter().skip(start).cloned().collect::<Vec<_>>()
+        };
+        let commits = self.of(stream, newer);
         contiguous(stream, after, &commits)?;
         Ok(commits)
     }
 
     async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
         let commit = head.seal(draft);
-        self.with(|streams| {
+        self.with(|Store { streams, journal }| {
             let commits = streams.entry(commit.stream.clone()).or_default();
             let marked = self.marks && commit.causation.is_some();
             let before = commits.iter().find(|stored| marked && stored.id == commit.id);
@@ -68,6 +116,7 @@ impl EventLog for MemoryLog {
                 None | Some(_) if let Some(first) = before => Err(AppendError::Repeated(Box::new(first.clone()))),
                 Some(_) => Err(AppendError::Conflict),
                 None => {
+                    journal.push((commit.stream.clone(), commit.version));
                     commits.push(commit.clone());
                     commits.sort_by_key(|commit| commit.version);
                     Ok(commit)
@@ -95,7 +144,7 @@ impl LogScan for MemoryLog {
         let behind = |commit: &&Commit| {
             after.is_none_or(|after| (commit.stream.as_str(), commit.version) > (after.stream.as_str(), after.version))
         };
-        Ok(self.with(|streams| {
+        Ok(self.with(|Store { streams, .. }| {
             let commits = streams.iter().filter(|(stream, _)| within(stream)).flat_map(|(_, commits)| commits);
             let mut commits: Vec<_> = commits.filter(behind).take(PAGE + 1).cloned().map(Ok).collect();
             let more = commits.len() > PAGE;
@@ -107,7 +156,7 @@ impl LogScan for MemoryLog {
     }
 
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        Ok(self.with(|streams| {
+        Ok(self.with(|Store { streams, .. }| {
             let last = |commits: &Vec<Commit>| commits.last().map_or(Version::NONE, Commit::last_version);
             streams.iter().map(|(stream, commits)| (stream.clone(), last(commits))).collect()
         }))
@@ -117,29 +166,80 @@ impl LogScan for MemoryLog {
 /// Rows in memory; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryViews {
-    rows: Arc<Mutex<BTreeMap<Place, Row>>>,
+    rows: Arc<Mutex<Rows>>,
 }
 
+/// By view, generation and key.
+type Rows = BTreeMap<&'static str, BTreeMap<Generation, BTreeMap<String, Row>>>;
+
 impl MemoryViews {
-    fn with<T>(&self, read: impl FnOnce(&mut BTreeMap<Place, Row>) -> T) -> T {
+    fn with<T>(&self, read: impl FnOnce(&mut Rows) -> T) -> T {
         read(&mut self.rows.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
+/// A row as a reader gets it: its index attributes are not read back, the document yields them.
+fn read_back(row: &Row) -> Row {
+    Row { index: BTreeMap::new(), ..row.clone() }
+}
+
 impl Views for MemoryViews {
     async fn row(&self, place: &Place, _: Consistency) -> Result<Option<Row>, ViewError> {
-        Ok(self.with(|rows| rows.get(place).cloned()))
+        Ok(self.with(|rows| rows.get(place.view)?.get(&place.generation)?.get(&place.key).map(read_back)))
     }
 
     async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<Written, ViewError> {
         Ok(self.with(|rows| {
-            let stands = rows.get(place).cloned();
+            let rows = rows.entry(place.view).or_default().entry(place.generation).or_default();
+            let stands = rows.get(&place.key).map(read_back);
             if stands.as_ref().map_or(Version::NONE, |row| row.version) != seen {
                 return Written::No(stands);
             }
-            rows.insert(place.clone(), row.clone());
+            rows.insert(place.key.clone(), row.clone());
             Written::Yes
         }))
+    }
+}
+
+impl MemoryViews {
+    /// What `take` makes of the keys and rows of a lookup, in its order.
+    fn found<T>(&self, lookup: &Lookup<'_>, take: impl Fn(&String, &Row) -> T) -> Vec<T> {
+        let (partition, value) = lookup.partition;
+        let within = |sort: &str| match lookup.direction {
+            Direction::Ascending => {
+                lookup.from.is_none_or(|from| sort > from) && lookup.until.is_none_or(|until| sort <= until)
+            }
+            Direction::Descending => {
+                lookup.from.is_none_or(|from| sort < from) && lookup.until.is_none_or(|until| sort >= until)
+            }
+        };
+        self.with(|rows| {
+            let of_view = rows.get(lookup.view).and_then(|generations| generations.get(&lookup.generation));
+            let of_partition = of_view.into_iter().flatten().filter(|(_, row)| {
+                let own = row.index.get(partition);
+                own.is_some_and(|own| own == value)
+            });
+            let mut found: Vec<_> = of_partition
+                .filter_map(|(key, row)| Some((row.index.get(lookup.sort)?, key, row)))
+                .filter(|(sort, ..)| within(sort))
+                .collect();
+            found.sort_by_key(|(sort, key, _)| (*sort, *key));
+            if lookup.direction == Direction::Descending {
+                found.reverse();
+            }
+            let rows = found.into_iter().take(lookup.limit);
+            rows.map(|(_, key, row)| take(key, row)).collect()
+        })
+    }
+}
+
+impl Lookups for MemoryViews {
+    async fn query(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, Row)>, ViewError> {
+        Ok(self.found(lookup, |key, row| (key.clone(), read_back(row))))
+    }
+
+    async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
+        Ok(self.found(lookup, |key, _| key.clone()))
     }
 }
 
@@ -160,7 +260,8 @@ impl ParkingLot for MemoryParked {
         self.with(|notes| {
             let first = Parked { trouble: trouble.clone(), attempts: 0, since: trouble.at };
             let note = notes.entry(trouble.subject.clone()).or_insert(first);
-            (note.trouble, note.attempts) = (trouble.clone(), note.attempts + 1);
+            let passed_over = note.trouble.passed_over.max(trouble.passed_over);
+            (note.trouble, note.attempts) = (Trouble { passed_over, ..trouble.clone() }, note.attempts + 1);
         });
         Ok(())
     }
@@ -180,7 +281,7 @@ impl ParkingLot for MemoryParked {
 
     async fn clear(&self, subject: &Subject, upto: Version) -> Result<bool, ViewError> {
         Ok(self.with(|notes| {
-            if notes.get(subject).is_some_and(|note| note.trouble.version <= upto) {
+            if notes.get(subject).is_some_and(|note| note.trouble.passed_over <= upto) {
                 notes.remove(subject);
             }
             !notes.contains_key(subject)

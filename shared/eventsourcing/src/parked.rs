@@ -108,6 +108,9 @@ pub struct Trouble {
     pub subject: Subject,
     /// The commit it stopped before; that of the event, for a reaction.
     pub version: Version,
+    /// The last version that was passed over on account of it; a note keeps the highest. Who follows again has to get
+    /// so far at least, or what was passed over is never made up for.
+    pub passed_over: Version,
     /// Why.
     pub error: String,
     /// Whether trying again can help by itself.
@@ -147,7 +150,8 @@ pub struct Notes {
 
 /// The notes, one a subject.
 pub trait ParkingLot: Send + Sync {
-    /// Leaves a note; on an older one of the same subject it keeps since when, and counts.
+    /// Leaves a note; of an older one of the same subject it keeps since when, and the highest version that was passed
+    /// over, and counts.
     fn park(&self, trouble: &Trouble) -> impl Future<Output = Result<(), ViewError>> + Send;
 
     /// The notes behind a subject, or the first ones: at most `limit`.
@@ -156,6 +160,6 @@ pub trait ParkingLot: Send + Sync {
     /// The note of a subject, strongly consistent.
     fn note(&self, subject: &Subject) -> impl Future<Output = Result<Option<Parked>, ViewError>> + Send;
 
-    /// Takes the note of a subject away, if it speaks of no later version than `upto`. True where none is left.
+    /// Takes the note of a subject away, if nothing later than `upto` was passed over. True where none is left.
     fn clear(&self, subject: &Subject, upto: Version) -> impl Future<Output = Result<bool, ViewError>> + Send;
 }

@@ -58,7 +58,7 @@ impl<T: Totals, L: EventLog, R: Ledger, P: ParkingLot, H: Clock + Randomness> Ta
         let Subject::Fold { stream, .. } = &parked.trouble.subject else {
             return Ok(Redriven::Stuck("no fold: its event has to be published again".to_owned()));
         };
-        let hint = Hint::of(stream.clone(), parked.trouble.version);
+        let hint = Hint::of(stream.clone(), parked.trouble.passed_over);
         for end in self.advance(std::slice::from_ref(&hint)).await {
             if let Err(trouble) = self.judge(&hint, end) {
                 self.parked.park(&trouble).await?;
@@ -84,7 +84,8 @@ impl<T: Totals, L: EventLog, R: Ledger, P: ParkingLot, H: Clock + Randomness> Ta
                 (version, class, error.to_string())
             }
         };
-        Err(Trouble { subject: subject::<T>(hint.stream()), version, error, class, at: self.host.now() })
+        let (subject, passed_over) = (subject::<T>(hint.stream()), hint.target().max(version));
+        Err(Trouble { subject, version, passed_over, error, class, at: self.host.now() })
     }
 }
 

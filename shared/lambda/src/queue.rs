@@ -121,6 +121,7 @@ impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
         }
         let trouble = Trouble {
             version: event.version,
+            passed_over: event.version,
             subject: subject::<T>(&event),
             error: error.to_string(),
             class: Class::Permanent,

@@ -322,6 +322,7 @@ async fn an_event_that_was_parked_is_published_again_and_its_note_goes() {
     let trouble = eventsourcing::parked::Trouble {
         subject: id.parse().unwrap(),
         version: Version(version),
+        passed_over: Version(version),
         error: "no event type ReservationRequested is known".to_owned(),
         class: eventsourcing::parked::Class::Permanent,
         at: eventsourcing::Clock::now(&SystemHost),

@@ -109,6 +109,20 @@ async fn an_order_s_own_outcome_that_was_lost_is_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancellation_that_was_lost_is_repeated() {
+    let (shop, alice, cart) = checked_out(losing!("OrderCancelled")).await;
+    let _ = alice.post(&format!("/orders/{cart}/cancel"), json!({})).await.expect(202);
+    shop.host.settled().await;
+    assert_eq!(stock(&shop, "mug").await, (10, 2, 8), "nobody knows of it");
+    a_mark_passes(&shop).await;
+    assert_eq!(repeated(&shop), 1);
+    assert_eq!(stock(&shop, "mug").await, (10, 0, 10), "given back");
+    a_mark_passes(&shop).await;
+    assert_eq!(repeated(&shop), 1, "once it is known, nobody asks for it again");
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_checkout_that_was_lost_is_repeated() {
     ends_by_the_recheck(losing!("CartCheckedOut"), None).await;
 }

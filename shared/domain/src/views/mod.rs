@@ -36,7 +36,7 @@ pub const PARTITIONS: [(&str, &[&str]); 9] = [
     (catalogue::View::NAME, &[catalogue::LISTED, catalogue::CATEGORY]),
     (stock::View::NAME, &[stock::SKU]),
     (cart::View::NAME, &[]),
-    (order::View::NAME, &[order::ACCOUNT, order::STATUS]),
+    (order::View::NAME, &[order::ACCOUNT, order::STATUS, order::MOVED]),
     (account::View::NAME, &[]),
     (shipment::View::NAME, &[shipment::ORDER]),
     (invoice::View::NAME, &[]),

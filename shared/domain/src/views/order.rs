@@ -1,4 +1,5 @@
-//! The orders: a row for each with its timeline, found by account and by status, by when they were placed.
+//! The orders: a row for each with its timeline, found by account and by status, by when they were placed, and where
+//! they were cancelled or shipped, by when.
 
 use super::shard;
 use crate::order::{self, Event, State};
@@ -15,6 +16,12 @@ pub const PLACED: &str = "placed";
 
 /// Over how many partitions the orders of a status are spread.
 pub const SHARDS: u64 = 8;
+/// The index of those that somebody moved whom no process had asked to, and its partition key: a shard.
+pub const MOVED: &str = "moved";
+/// Its sort key: when it was cancelled or shipped, and its id.
+pub const MOVED_AT: &str = "moved_at";
+/// Over how many partitions they are spread.
+pub const MOVED_SHARDS: u64 = 4;
 
 /// The read model.
 pub struct View;
@@ -106,13 +113,20 @@ impl Projection for View {
     }
 
     fn index(document: &Document) -> Vec<(&'static str, String)> {
-        let steps = document.timeline.first().zip(document.timeline.last());
-        document.account().zip(steps).map_or_else(Vec::new, |(account, (placed, now))| {
-            vec![
+        let Some((placed, now)) = document.timeline.first().zip(document.timeline.last()) else { return vec![] };
+        let listed = document.account().into_iter().flat_map(|account| {
+            [
                 (ACCOUNT, account.to_string()),
                 (STATUS, status_partition(now.status, shard(document.id.as_str(), SHARDS))),
                 (PLACED, format!("{}#{}", placed.at, document.id)),
             ]
-        })
+        });
+        // Customers cancel and staff ship unasked: whoever acts on it may have missed it.
+        let unasked = matches!(now.status, StatusName::Cancelled | StatusName::Shipped);
+        let moved = unasked.then(|| {
+            let shard = shard(document.id.as_str(), MOVED_SHARDS).to_string();
+            [(MOVED, shard), (MOVED_AT, format!("{}#{}", now.at, document.id))]
+        });
+        listed.chain(moved.into_iter().flatten()).collect()
     }
 }

@@ -3,77 +3,41 @@
 use super::{Views, row, within};
 use crate::error::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
-use eventsourcing::Row;
-use eventsourcing::views::{Generation, ViewError};
+use eventsourcing::{Direction, Lookup, Lookups, Row, ViewError};
 use std::collections::HashMap;
 
-/// In which order of an index's sort key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// From the smallest on.
-    Ascending,
-    /// From the largest on.
-    Descending,
+/// What the sort key has to be.
+fn condition(lookup: &Lookup<'_>) -> Option<&'static str> {
+    Some(match (lookup.from, lookup.until, lookup.direction) {
+        (None, None, _) => return None,
+        (Some(_), None, Direction::Ascending) => "#sort > :from",
+        (Some(_), None, Direction::Descending) => "#sort < :from",
+        (None, Some(_), Direction::Ascending) => "#sort <= :until",
+        (None, Some(_), Direction::Descending) => "#sort >= :until",
+        (Some(_), Some(_), Direction::Ascending) => "#sort BETWEEN :from AND :until",
+        (Some(_), Some(_), Direction::Descending) => "#sort BETWEEN :until AND :from",
+    })
 }
 
-/// Which rows of a view are looked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Lookup<'a> {
-    /// The view.
-    pub view: &'a str,
-    /// The set of rows.
-    pub generation: Generation,
-    /// The index's name.
-    pub index: &'a str,
-    /// The index's partition key and its value, without the generation.
-    pub partition: (&'a str, &'a str),
-    /// The index's sort key.
-    pub sort: &'a str,
-    /// The sort key's value behind which the page begins, exclusive: that of the last row of the page before. Rows of
-    /// one partition that share a sort key can be torn apart by the end of a page, so it should be unique there.
-    pub from: Option<&'a str>,
-    /// The sort key's value with which the rows end, inclusive.
-    pub until: Option<&'a str>,
-    /// The order.
-    pub direction: Direction,
-    /// At most so many rows.
-    pub limit: usize,
+/// The values in it.
+fn bounds<'a>(lookup: &Lookup<'a>) -> Vec<(&'static str, &'a str)> {
+    [(":from", lookup.from), (":until", lookup.until)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }
 
-impl Lookup<'_> {
-    /// What the sort key has to be.
-    fn condition(&self) -> Option<&'static str> {
-        Some(match (self.from, self.until, self.direction) {
-            (None, None, _) => return None,
-            (Some(_), None, Direction::Ascending) => "#sort > :from",
-            (Some(_), None, Direction::Descending) => "#sort < :from",
-            (None, Some(_), Direction::Ascending) => "#sort <= :until",
-            (None, Some(_), Direction::Descending) => "#sort >= :until",
-            (Some(_), Some(_), Direction::Ascending) => "#sort BETWEEN :from AND :until",
-            (Some(_), Some(_), Direction::Descending) => "#sort BETWEEN :until AND :from",
-        })
+impl Lookups for Views {
+    async fn query(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, Row)>, ViewError> {
+        self.items(lookup).await?.into_iter().map(row::row_of).collect()
     }
 
-    /// The values in it.
-    fn bounds(&self) -> Vec<(&'static str, &str)> {
-        [(":from", self.from), (":until", self.until)]
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)))
-            .collect()
+    async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
+        self.items(lookup).await?.iter().map(row::key_of).collect()
     }
 }
 
 impl Views {
-    /// The rows with their keys, in order. Indexes are eventually consistent.
-    pub async fn query(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, Row)>, ViewError> {
-        self.items(lookup).await?.into_iter().map(row::row_of).collect()
-    }
-
-    /// The keys of the rows, in order: all that there is in an index of keys alone.
-    pub async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
-        self.items(lookup).await?.iter().map(row::key_of).collect()
-    }
-
     async fn items(&self, lookup: &Lookup<'_>) -> Result<Vec<Key>, ViewError> {
         let mut items = Vec::new();
         let mut start = None;
@@ -106,10 +70,10 @@ impl Views {
             .scan_index_forward(lookup.direction == Direction::Ascending)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
-        let query = lookup.bounds().into_iter().fold(query, |query, (name, value)| {
+        let query = bounds(lookup).into_iter().fold(query, |query, (name, value)| {
             query.expression_attribute_values(name, AttributeValue::S(value.to_owned()))
         });
-        let query = match lookup.condition() {
+        let query = match condition(lookup) {
             None => query.key_condition_expression("#partition = :partition"),
             Some(condition) => query
                 .key_condition_expression(format!("#partition = :partition AND {condition}"))

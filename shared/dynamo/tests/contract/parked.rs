@@ -14,7 +14,8 @@ fn fold(name: &str, generation: u32) -> Subject {
 
 fn trouble(subject: Subject, version: u64, error: &str, at: i64) -> Trouble {
     let at = Timestamp(NOW.0 + at);
-    Trouble { subject, version: Version(version), error: error.to_owned(), class: Class::Permanent, at }
+    let version = Version(version);
+    Trouble { subject, version, passed_over: version, error: error.to_owned(), class: Class::Permanent, at }
 }
 
 async fn every_rule<P: ParkingLot>(lot: &P) {
@@ -52,6 +53,12 @@ async fn every_rule<P: ParkingLot>(lot: &P) {
     assert_eq!(found, expected);
 
     assert!(!lot.clear(&one, Version(4)).await.unwrap(), "it speaks of a later version");
+    let earlier = trouble(one.clone(), 4, "third", 9);
+    lot.park(&earlier).await.unwrap();
+    let note = lot.note(&one).await.unwrap().unwrap();
+    assert_eq!(note.trouble, Trouble { passed_over: Version(5), ..earlier }, "what was passed over stays so");
+    assert_eq!((note.attempts, note.since), (3, NOW));
+    assert!(!lot.clear(&one, Version(4)).await.unwrap(), "later news were passed over");
     assert!(lot.clear(&one, Version(5)).await.unwrap());
     assert_eq!(lot.note(&one).await.unwrap(), None);
 }

@@ -7,8 +7,8 @@ use eventsourcing::projection::PerStream;
 use eventsourcing::rows::Rows;
 use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
-    Advanced, Commands, Commit, Consistency, EventLog, Events, Hint, Row, Subscription, Version, ViewError, Views,
-    Written, advance,
+    Advanced, Commands, Commit, Consistency, Direction, EventLog, Events, Hint, Lookup, Lookups, Row, Subscription,
+    Version, ViewError, Views, Written, advance,
 };
 use proptest::prelude::*;
 use std::sync::Mutex;
@@ -84,7 +84,18 @@ async fn the_next_commits_are_folded_without_reading_the_log() {
     let advanced = hint(&MemoryLog::default(), &views, &commits, 3).await.unwrap();
     let progress = Progress { version: Version(3), commits: 3, committed_at: commits[2].committed_at, repaired: false };
     assert_eq!((advanced, row(&views).await.document.as_str()), (Advanced::To(progress), "[6,3]"));
-    assert_eq!(row(&views).await.index["sum"], "6");
+    let lookup = Lookup {
+        view: "sums",
+        generation: Generation::FIRST,
+        index: "sum",
+        partition: ("sum", "6"),
+        sort: "sum",
+        from: None,
+        until: None,
+        direction: Direction::Ascending,
+        limit: 2,
+    };
+    assert_eq!(views.keys(&lookup).await.unwrap(), ["1"]);
     assert_eq!(hint(&log, &views, &commits[..1], 1).await.unwrap(), Advanced::Already);
 }
 
@@ -160,7 +171,8 @@ proptest! {
                 assert_eq!(row.document, format!("[{},{}]", expected.0, expected.1));
             }
             let folded = PerStream::<Sums>::new().fold(None, &log.since(&stream(), Version::NONE).await.unwrap());
-            assert_eq!(row(&views).await, folded.row.unwrap());
+            // What a row is found by is not read back.
+            assert_eq!(row(&views).await, Row { index: [].into(), ..folded.row.unwrap() });
         });
     }
 }

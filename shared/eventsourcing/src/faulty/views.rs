@@ -1,0 +1,103 @@
+//! Read models under the weather.
+
+use super::weather::{Earlier, Late, Meets, Weather};
+use crate::log::Consistency;
+use crate::lookup::{Lookup, Lookups};
+use crate::projection::Row;
+use crate::stream::Version;
+use crate::views::{Place, ViewError, Views, Written};
+
+/// [`Views`] in front of which requests and answers are delayed, lost and repeated; clones share them.
+#[derive(Clone, Debug)]
+pub struct FaultyViews<V> {
+    views: V,
+    weather: Weather,
+    late: Late<(Place, Row, Version)>,
+    /// Each row as an earlier read showed it.
+    rows: Earlier<Place, Option<Row>>,
+    /// Each lookup's answer as it was earlier.
+    found: Earlier<String, Vec<(String, Row)>>,
+    keys: Earlier<String, Vec<String>>,
+}
+
+impl<V> FaultyViews<V> {
+    /// `views`, under a weather that others share.
+    pub fn under(views: V, weather: Weather) -> Self {
+        Self {
+            views,
+            weather,
+            late: Late::none(),
+            rows: Earlier::default(),
+            found: Earlier::default(),
+            keys: Earlier::default(),
+        }
+    }
+
+    /// The views beneath.
+    pub const fn views(&self) -> &V {
+        &self.views
+    }
+
+    /// What a lookup answers: what is there now, or what the same lookup answered before.
+    fn found_eventually<T: Clone + PartialEq>(
+        &self,
+        earlier: &Earlier<String, T>,
+        lookup: &Lookup<'_>,
+        newest: T,
+    ) -> T {
+        // Where bounds move with the time, the same is never asked for twice.
+        let again = lookup.from.is_none() && lookup.until.is_none();
+        if again && self.weather.is_hazy() {
+            self.weather.shown(earlier, format!("{lookup:?}"), newest)
+        } else {
+            newest
+        }
+    }
+}
+
+impl<V: Views> FaultyViews<V> {
+    /// Lets all that is late land, and nothing go wrong any more.
+    pub async fn settle(&self) {
+        self.weather.calm_down();
+        for (place, row, seen) in self.late.take() {
+            drop(self.views.write(&place, &row, seen).await);
+        }
+    }
+
+    /// What is late may land before a request.
+    async fn land(&self) {
+        if let Some((place, row, seen)) = self.weather.landing(&self.late) {
+            drop(self.views.write(&place, &row, seen).await);
+        }
+    }
+}
+
+impl<V: Views> Views for FaultyViews<V> {
+    async fn row(&self, place: &Place, consistency: Consistency) -> Result<Option<Row>, ViewError> {
+        self.land().await;
+        let newest = self.weather.read(self.views.row(place, consistency), ViewError::Unavailable).await?;
+        Ok(match consistency {
+            Consistency::Eventual => self.weather.shown(&self.rows, place.clone(), newest),
+            Consistency::Strong => newest,
+        })
+    }
+
+    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<Written, ViewError> {
+        self.land().await;
+        let write = || self.views.write(place, row, seen);
+        let later = || self.late.add((place.clone(), row.clone(), seen));
+        self.weather.write(Meets::Nobody, write, later, ViewError::Unavailable).await
+    }
+}
+
+impl<V: Lookups> Lookups for FaultyViews<V> {
+    async fn query(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, Row)>, ViewError> {
+        let newest = self.weather.read(self.views.query(lookup), ViewError::Unavailable).await?;
+        Ok(self.found_eventually(&self.found, lookup, newest))
+    }
+
+    async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
+        let newest = self.weather.read(self.views.keys(lookup), ViewError::Unavailable).await?;
+        Ok(self.found_eventually(&self.keys, lookup, newest))
+    }
+}

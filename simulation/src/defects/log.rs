@@ -1,0 +1,62 @@
+//! The log as functions see it; under a defect, one that does not know reactions again.
+
+use super::Defect;
+use crate::world::Host;
+use eventsourcing::faulty::FaultyLog;
+use eventsourcing::memory::MemoryLog;
+use eventsourcing::scan::{Cursor, Page, Part};
+use eventsourcing::{
+    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, LogScan, Reading, StreamName, Timestamp,
+    Version,
+};
+
+/// A process's way to the log.
+#[derive(Clone)]
+pub(crate) struct Log {
+    log: FaultyLog<MemoryLog>,
+    /// Where new ids come from, where reactions have one each time.
+    forgetful: Option<Host>,
+}
+
+impl Log {
+    pub(crate) fn new(log: FaultyLog<MemoryLog>, host: &Host) -> Self {
+        let forgetful = host.world.setting.defect == Some(Defect::ReactionWithoutDerivedId);
+        Self { log, forgetful: forgetful.then(|| host.clone()) }
+    }
+}
+
+impl EventLog for Log {
+    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
+        self.log.load(stream, reading).await
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        self.log.find(stream, id, since).await
+    }
+
+    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        self.log.since(stream, after).await
+    }
+
+    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        let draft = match &self.forgetful {
+            Some(host) if draft.cause.is_some() => Draft { id: CommitId::fresh(host), snapshot: None, ..draft },
+            Some(_) | None => draft,
+        };
+        self.log.append(head, draft).await
+    }
+
+    fn recognises_reactions(&self) -> bool {
+        self.log.recognises_reactions()
+    }
+}
+
+impl LogScan for Log {
+    async fn page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
+        self.log.page(part, after).await
+    }
+
+    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
+        self.log.heads().await
+    }
+}

@@ -1,0 +1,137 @@
+//! What customers and staff ask of the shop, as requests.
+
+use domain::values::{AccountId, CartId, OrderId, Sku, WarehouseId};
+use domain::{cart, order, product, stock};
+use eventsourcing::identity::subject_id;
+use eventsourcing::stream::InvalidName;
+use eventsourcing::{Decider, StreamName, Version};
+use http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// One thing that somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "errand", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum Errand {
+    RegisterProduct { sku: Sku, price: i64 },
+    RepriceProduct { sku: Sku, price: i64 },
+    ListProduct { sku: Sku },
+    DelistProduct { sku: Sku },
+    ReceiveStock { warehouse: WarehouseId, sku: Sku, quantity: u32 },
+    AdjustStock { warehouse: WarehouseId, sku: Sku, on_hand: u64 },
+    OpenCart {},
+    AddItem { cart: CartId, sku: Sku, quantity: u32 },
+    ChangeQuantity { cart: CartId, sku: Sku, quantity: u32 },
+    RemoveItem { cart: CartId, sku: Sku },
+    ClearCart { cart: CartId },
+    CheckOut { cart: CartId },
+    CancelOrder { order: OrderId },
+}
+
+impl Errand {
+    /// The request: method, path and body.
+    #[must_use]
+    pub fn request(&self) -> (Method, String, Value) {
+        let price = |amount: &i64| json!({ "amount": amount, "currency": "EUR" });
+        let (method, path, body) = match self {
+            Self::RegisterProduct { sku, price: amount } => {
+                let body = json!({ "sku": sku, "name": sku, "price": price(amount) });
+                (Method::POST, "/products".to_owned(), body)
+            }
+            Self::RepriceProduct { sku, price: amount } => {
+                (Method::POST, format!("/products/{sku}/price"), json!({ "price": price(amount) }))
+            }
+            Self::ListProduct { sku } => (Method::POST, format!("/products/{sku}/list"), json!({})),
+            Self::DelistProduct { sku } => (Method::POST, format!("/products/{sku}/delist"), json!({})),
+            Self::ReceiveStock { warehouse, sku, quantity } => {
+                (Method::POST, format!("/stock/{warehouse}/{sku}/receive"), json!({ "quantity": quantity }))
+            }
+            Self::AdjustStock { warehouse, sku, on_hand } => {
+                let body = json!({ "on_hand": on_hand, "reason": REASON });
+                (Method::POST, format!("/stock/{warehouse}/{sku}/adjust"), body)
+            }
+            Self::OpenCart {} => (Method::POST, "/carts".to_owned(), json!({})),
+            Self::AddItem { cart, sku, quantity } => {
+                (Method::POST, format!("/carts/{cart}/items"), json!({ "sku": sku, "quantity": quantity }))
+            }
+            Self::ChangeQuantity { cart, sku, quantity } => {
+                (Method::PATCH, format!("/carts/{cart}/items/{sku}"), json!({ "quantity": quantity }))
+            }
+            Self::RemoveItem { cart, sku } => (Method::DELETE, format!("/carts/{cart}/items/{sku}"), json!({})),
+            Self::ClearCart { cart } => (Method::DELETE, format!("/carts/{cart}/items"), json!({})),
+            Self::CheckOut { cart } => (Method::POST, format!("/carts/{cart}/checkout"), json!({})),
+            Self::CancelOrder { order } => (Method::POST, format!("/orders/{order}/cancel"), json!({})),
+        };
+        (method, path, body)
+    }
+
+    /// The stream that it is about; a cart that is to be opened has no name yet.
+    pub fn stream(&self) -> Result<Option<StreamName>, InvalidName> {
+        Ok(Some(match self {
+            Self::RegisterProduct { sku, .. }
+            | Self::RepriceProduct { sku, .. }
+            | Self::ListProduct { sku }
+            | Self::DelistProduct { sku } => StreamName::new(product::Stream::CATEGORY, sku.as_str())?,
+            Self::ReceiveStock { warehouse, sku, .. } | Self::AdjustStock { warehouse, sku, .. } => {
+                stock::stream(warehouse, sku)?
+            }
+            Self::OpenCart {} => return Ok(None),
+            Self::AddItem { cart, .. }
+            | Self::ChangeQuantity { cart, .. }
+            | Self::RemoveItem { cart, .. }
+            | Self::ClearCart { cart }
+            | Self::CheckOut { cart } => StreamName::new(cart::Stream::CATEGORY, cart.as_str())?,
+            Self::CancelOrder { order } => StreamName::new(order::Stream::CATEGORY, order.as_str())?,
+        }))
+    }
+}
+
+/// Why stock is adjusted.
+pub(crate) const REASON: &str = "counted";
+
+/// What somebody was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// It is done: a success, at this version of the stream.
+    Done {
+        /// The version.
+        version: Version,
+    },
+    /// It was refused: a status of 4xx other than those that ask to try again.
+    Refused {
+        /// The problem's name.
+        problem: String,
+    },
+    /// Whether it was done is open: no answer, one of 5xx, or lost races alone.
+    Unknown,
+}
+
+/// What somebody asked for, under one idempotency key, and what they were told in the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Their subject.
+    pub subject: String,
+    /// The key, which is the client's correlation id too.
+    pub key: String,
+    /// What they asked for.
+    #[serde(flatten)]
+    pub errand: Errand,
+    /// What they were told.
+    #[serde(flatten)]
+    pub answer: Answer,
+    /// How many tries before the last one had no answer.
+    pub open_tries: u32,
+    /// How long the log was, in commits, when the last try began, and when it was answered; nothing where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<(usize, usize)>,
+}
+
+impl Told {
+    /// The account of whoever asked.
+    #[must_use]
+    pub fn account(&self, issuer: &str) -> Option<AccountId> {
+        subject_id(issuer, &self.subject).parse().ok()
+    }
+}

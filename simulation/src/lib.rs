@@ -1,0 +1,34 @@
+//! The whole shop in one process, on a clock that stands still, through any storm that a seed makes.
+//!
+//! The functions are the shop's own, wired by its own template; only what they stand on is replaced: stores in memory
+//! under a weather that fails them as distant ones fail, streams, queues and a bus that lose, repeat, delay and mix up,
+//! processes that die with all that they remember and whose clocks jump. Customers and staff use it meanwhile, and when
+//! the storm is over a judge compares what everybody was told with what the log holds. The same seed is the same storm.
+
+mod campaign;
+mod defects;
+mod errands;
+mod executor;
+mod faults;
+mod functions;
+mod gateway;
+mod hints;
+pub mod judge;
+mod processes;
+mod release;
+mod run;
+mod setting;
+mod stores;
+mod trace;
+mod traffic;
+mod triggers;
+mod wire;
+mod world;
+
+pub use campaign::{Report, campaign};
+pub use defects::Defect;
+pub use errands::{Answer, Errand, Told};
+pub use faults::{Counts, Mishap};
+pub use functions::Unmade;
+pub use run::{Outcome, run};
+pub use setting::Setting;

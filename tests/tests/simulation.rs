@@ -1,0 +1,128 @@
+//! The whole shop through storms, by seed: `shop simulate` runs more of them.
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use local::Topology;
+use simulation::judge::{Invariant, Recording, judge};
+use simulation::{Answer, Defect, Errand, Mishap, Setting, Told, campaign, run};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use strum::{IntoEnumIterator, VariantNames};
+
+/// So many storms each time.
+const SEEDS: u64 = 300;
+/// Within so many a defect has to show.
+const SOON: u64 = 200;
+/// Storms in which something was found once. What a seed makes changes with the simulation: each finding has a test of
+/// its own beside.
+const FOUND: [u64; 7] = [12, 30, 360, 3_136, 3_606, 3_876, 4_068];
+
+fn topology() -> Arc<Topology> {
+    Arc::new(Topology::read(shop::TEMPLATE, &shop::parameters()).unwrap())
+}
+
+fn threads() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+#[test]
+fn no_storm_makes_the_shop_break_its_word() {
+    let report = campaign(0..SEEDS, Setting::ROUGH, &topology(), threads(), |_| {}).unwrap();
+    println!("{report:#?}");
+    assert!(report.failures.is_empty(), "shop simulate --seed {} --trace: {:?}", report.failures[0].0, report.failures);
+    assert!(report.fewest_commits >= 200, "{}", report.fewest_commits);
+    let store = eventsourcing::faulty::Fault::VARIANTS.iter().map(|fault| format!("store-{fault}"));
+    let all = store.chain(Mishap::VARIANTS.iter().map(ToString::to_string));
+    let missing: Vec<_> = all.filter(|fault| !report.faults.contains_key(fault)).collect();
+    assert!(missing.is_empty(), "these never happened: {missing:?}");
+}
+
+#[test]
+fn storms_that_once_found_something_find_nothing_any_more() {
+    let topology = topology();
+    for seed in FOUND {
+        assert_eq!(run(seed, Setting::ROUGH, &topology).unwrap().violation, None, "seed {seed}");
+    }
+}
+
+#[test]
+fn whatever_is_broken_on_purpose_is_found_soon() {
+    let topology = topology();
+    for defect in Defect::iter() {
+        let setting = Setting::ROUGH.with(Some(defect));
+        let violation = |seed| run(seed, setting, &topology).unwrap().violation;
+        if defect == Defect::NaiveFolds {
+            // Nothing is broken in these: they show that the defects beside them are what is found.
+            assert_eq!((0..20).find_map(violation), None);
+        } else {
+            println!("{defect}: {}", (0..SOON).find_map(violation).unwrap_or_else(|| panic!("{defect} was not found")));
+        }
+    }
+}
+
+#[test]
+fn a_storm_that_fails_fails_again_to_the_letter() {
+    let topology = topology();
+    let setting = Setting::ROUGH.with(Some(Defect::NoRecheck)).traced();
+    let mut seen = 0;
+    for seed in 0..SOON {
+        let one = run(seed, setting, &topology).unwrap();
+        if one.violation.is_none() {
+            continue;
+        }
+        let other = run(seed, setting, &topology).unwrap();
+        assert_eq!((&one.trace, &one.violation), (&other.trace, &other.violation), "seed {seed}");
+        assert!(one.trace.len() > 200, "{}", one.trace.len());
+        seen += 1;
+        if seen == 10 {
+            return;
+        }
+    }
+    panic!("only {seen} of {SOON} seeds failed");
+}
+
+/// What the judge says of a recording that was changed.
+fn judged(recording: &Recording, change: impl FnOnce(&mut Recording)) -> Option<Invariant> {
+    let mut changed = recording.clone();
+    change(&mut changed);
+    judge(&changed).err().map(|violation| violation.invariant)
+}
+
+#[test]
+fn the_judge_sees_what_is_not_so() {
+    let recording = run(0, Setting::ROUGH, &topology()).unwrap().recording;
+    assert_eq!(judged(&recording, |_| {}), None);
+    let alone =
+        |told: &Told| told.open_tries == 0 && recording.told.iter().filter(|one| one.key == told.key).count() == 1;
+    let added = |told: &Told| matches!((&told.errand, &told.answer), (Errand::AddItem { .. }, Answer::Done { .. }));
+    let place = recording.told.iter().position(|told| alone(told) && added(told)).unwrap();
+    let key = recording.told[place].key.clone();
+    let commit = recording.commits.iter().position(|commit| commit.correlation.client.as_ref() == Some(&key)).unwrap();
+
+    let elsewhere =
+        |changed: &mut Recording| changed.told[place].answer = Answer::Done { version: eventsourcing::Version(77) };
+    assert_eq!(judged(&recording, elsewhere), Some(Invariant::AppendedOnce), "done, but not there");
+    let refused = |changed: &mut Recording| {
+        changed.told[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
+    };
+    assert_eq!(judged(&recording, refused), Some(Invariant::AppendedOnce), "refused, and done all the same");
+    let forgotten = |changed: &mut Recording| changed.told[place].key = "another".to_owned();
+    assert_eq!(judged(&recording, forgotten), Some(Invariant::AppendedOnce), "done, and not in the log");
+    let untrue = |changed: &mut Recording| {
+        changed.told[place].key = "another".to_owned();
+        changed.told[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
+    };
+    assert_eq!(judged(&recording, untrue), Some(Invariant::TrueAnswers), "nobody checked out");
+    let removed = |changed: &mut Recording| drop(changed.commits.remove(commit));
+    assert_eq!(judged(&recording, removed), Some(Invariant::WholeStreams));
+    let late = |changed: &mut Recording| changed.commits[commit].committed_at = eventsourcing::Timestamp(0);
+    assert_eq!(judged(&recording, late), Some(Invariant::WholeStreams));
+
+    let reaction = recording.commits.iter().rposition(|commit| commit.stream.category() == "order").unwrap();
+    let cut_off = |changed: &mut Recording| {
+        let stream = changed.commits[reaction].stream.clone();
+        changed.commits.retain(|commit| commit.stream != stream);
+        changed.told.clear();
+    };
+    assert_eq!(judged(&recording, cut_off), Some(Invariant::NobodyWaits));
+}
