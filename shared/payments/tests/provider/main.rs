@@ -28,7 +28,7 @@ macro_rules! contract {
             $(
                 #[tokio::test]
                 async fn $rule() {
-                    let server = crate::stage::server(None).await;
+                    let server = crate::stage::server().await;
                     crate::rules::$rule(&crate::stage::client(&server.url()), server.sandbox()).await;
                     server.stop().await;
                 }

@@ -24,7 +24,7 @@ async fn send(server: &Server, line: &str, key: &str, idempotency_key: &str, bod
 
 #[tokio::test]
 async fn a_request_as_documented_is_answered_as_documented() {
-    let server = stage::server(None).await;
+    let server = stage::server().await;
     let (key, id) = ("Bearer the-key-of-the-shop", "cafe:authorise");
     let payment = r#"{"amount":{"amount":7699,"currency":"EUR"},"standing":"authorised"}"#;
     let answered = send(&server, "POST /payments/cafe/authorise", key, id, BODY).await;
@@ -41,7 +41,7 @@ async fn a_request_as_documented_is_answered_as_documented() {
 
 #[tokio::test]
 async fn a_request_that_is_not_of_the_protocol_is_refused_and_does_nothing() {
-    let server = stage::server(None).await;
+    let server = stage::server().await;
     let (key, id, malformed) = ("Bearer the-key-of-the-shop", "cafe:authorise", ("400", r#"{"error":"malformed"}"#));
     let unknown = ("401", r#"{"error":"credentials"}"#);
     let authorise = "POST /payments/cafe/authorise";
@@ -68,7 +68,7 @@ async fn a_request_that_is_not_of_the_protocol_is_refused_and_does_nothing() {
 
 #[tokio::test]
 async fn a_shop_with_a_wrong_key_learns_that_and_nothing_else() {
-    let server = stage::server(None).await;
+    let server = stage::server().await;
     let cafe = reference("cafe");
     let stranger = "the-key-of-nobody".parse().unwrap();
     let stranger = stage::client_with(&server.url(), stranger, Patience::default());

@@ -84,9 +84,12 @@ fn what_is_signed_and_no_notice_is_told_from_what_is_forged() {
 }
 
 #[test]
-fn signatures_of_other_schemes_are_refused() {
+fn signatures_of_other_schemes_and_parts_of_one_are_refused() {
     let naked = SIGNATURE.trim_start_matches("v1=");
-    for signature in ["", "v1=", "v1", naked, &format!("v0={naked}"), &format!("v1={}", naked.trim_end_matches('='))] {
+    let part = format!("v1={}", &naked[..32]);
+    for signature in
+        ["", "v1=", "v1", naked, &part, &format!("v0={naked}"), &format!("v1={}", naked.trim_end_matches('='))]
+    {
         let refused = verify(delivery(signature, &START.0.to_string(), BODY.as_bytes()), &ours(), START);
         assert_eq!(refused, Err(Disbelief::Forged), "{signature}");
     }

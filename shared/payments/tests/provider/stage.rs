@@ -22,6 +22,18 @@ impl Default for Hurried {
     }
 }
 
+impl Hurried {
+    /// Returns when nobody else looks at this clock any more.
+    pub(crate) async fn alone(&self) {
+        let alone = async {
+            while Arc::strong_count(&self.0) > 1 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), alone).await.unwrap();
+    }
+}
+
 impl Clock for Hurried {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
@@ -45,9 +57,13 @@ pub(crate) fn eur(amount: i64) -> Money {
     Money::new(amount, Currency::EUR).unwrap()
 }
 
-pub(crate) async fn server(webhook: Option<Webhook>) -> Server {
-    let options = Options { listen: "127.0.0.1:0".parse().unwrap(), key: key(), webhook };
-    Server::start(options, Hurried::default()).await.unwrap()
+/// A provider that tells nobody.
+pub(crate) async fn server() -> Server {
+    Server::start(options(None), Hurried::default()).await.unwrap()
+}
+
+pub(crate) fn options(webhook: Option<Webhook>) -> Options {
+    Options { listen: "127.0.0.1:0".parse().unwrap(), key: key(), webhook }
 }
 
 /// As the shop asks a provider at an address.
