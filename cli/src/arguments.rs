@@ -89,6 +89,7 @@ mod tests {
             "events tail --limit 0",
             "seed --orders 0 --seed 1",
             "serve --parameter Currency",
+            "provider --key fifteen-letters",
         ] {
             let error = parse(line).expect_err(line);
             assert_eq!((error.kind(), error.exit_code()), (ErrorKind::ValueValidation, 2), "{line}");
@@ -107,6 +108,15 @@ mod tests {
         assert_eq!(parse("parked redrive").unwrap_err().kind(), ErrorKind::MissingRequiredArgument);
         assert_eq!(parse("parked redrive relay:cart-1@1 --lost").unwrap_err().kind(), ErrorKind::ArgumentConflict);
         assert!(parse("parked redrive --lost").is_ok() && parse("parked redrive relay:cart-1@1").is_ok());
+    }
+
+    #[test]
+    fn a_provider_needs_a_key_and_for_a_webhook_a_secret_to_sign_with() {
+        let (key, webhook) = ("provider --key sixteen-letters!", "--webhook http://127.0.0.1:1/webhooks");
+        for line in ["provider", &format!("{key} {webhook}")] {
+            assert_eq!(parse(line).unwrap_err().kind(), ErrorKind::MissingRequiredArgument, "{line}");
+        }
+        assert!(parse(key).is_ok() && parse(&format!("{key} {webhook} --webhook-secret letters-sixteen!")).is_ok());
     }
 
     #[test]

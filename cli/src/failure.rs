@@ -76,6 +76,9 @@ pub(crate) enum Failure {
     /// The shop cannot be served.
     #[error("{}", hosting(.0))]
     Host(#[from] HostError),
+    /// The payment provider cannot be run.
+    #[error("the payment provider cannot be run: {0}")]
+    Provider(#[from] payments::server::StartError),
     /// The process cannot listen for signals, or speak HTTP.
     #[error("this machine does not allow it: {0}")]
     Machine(String),
@@ -123,6 +126,7 @@ impl Failure {
             | Self::Unreadable { .. }
             | Self::Stalled { .. }
             | Self::Host(_)
+            | Self::Provider(_)
             | Self::Machine(_)
             | Self::History(_)
             | Self::Simulated { .. }

@@ -3,7 +3,7 @@
 //! `stack` names what is deployed; `arguments` is the command line, `commands` has a file for each command. They reach
 //! the shop through `client` alone, over HTTP, as anybody else does; what reads the whole log opens its `tables`.
 //! `sample` is what `serve --demo` and `seed` fill a shop with, `log` follows and prints events, `bench` measures the
-//! event log, `terminal` knows what is looked at by a person.
+//! event log, `terminal` knows what is looked at by a person, `ending` when the process is to end.
 
 // The benchmarks await the SDK's deep futures through every layer of the shop.
 #![recursion_limit = "256"]
@@ -12,6 +12,7 @@ mod arguments;
 mod bench;
 mod client;
 mod commands;
+mod ending;
 mod failure;
 mod log;
 mod sample;

@@ -4,6 +4,7 @@ mod bench;
 mod bench_writer;
 mod events;
 mod parked;
+mod provider;
 mod reconcile;
 mod seed;
 mod serve;
@@ -19,6 +20,7 @@ use crate::failure::Failure;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Serve(serve::Serve),
+    Provider(provider::Provider),
     Token(token::Token),
     Seed(seed::Seed),
     #[command(subcommand)]
@@ -44,6 +46,7 @@ impl Command {
     pub(crate) async fn run(&self, global: &Global) -> Result<(), Failure> {
         match self {
             Self::Serve(command) => command.run(global).await,
+            Self::Provider(command) => command.run(global).await,
             Self::Token(command) => command.run(global).await,
             Self::Seed(command) => command.run(global).await,
             Self::Events(events::Events::Tail(command)) => command.run(global).await,

@@ -4,7 +4,7 @@ use crate::arguments::Global;
 use crate::client::{Client, USUAL_API};
 use crate::failure::Failure;
 use crate::sample::demo::{self, Demo};
-use crate::{stack, terminal};
+use crate::{ending, stack, terminal};
 use local::{Host, Options, Storage, Streams};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -48,7 +48,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 impl Serve {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let ended = end_of_process()?;
+        let ended = ending::of_this_process()?;
         tokio::pin!(ended);
         let host = Host::start(self.options()).await?;
         let shown = tokio::select! {
@@ -134,31 +134,6 @@ Alice's cart is filled. Check it out, see what became of the order, and what els
   curl -s {url}/catalogue
 "
     )
-}
-
-/// Ends when somebody wants this process to end.
-#[cfg(unix)]
-fn end_of_process() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let listen = |kind| signal(kind).map_err(|error| Failure::Machine(error.to_string()));
-    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ends when somebody wants this process to end.
-#[cfg(not(unix))]
-fn end_of_process() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async {
-        // Without signals to listen for, the process ends when the system ends it.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,28 @@
+//! When this process is to end.
+
+use crate::failure::Failure;
+
+/// Ends when somebody wants this process to end.
+#[cfg(unix)]
+pub(crate) fn of_this_process() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(|error| Failure::Machine(error.to_string()));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends when somebody wants this process to end.
+#[cfg(not(unix))]
+pub(crate) fn of_this_process() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
+        // Without signals to listen for, the process ends when the system ends it.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

@@ -1,0 +1,114 @@
+//! A provider for one machine: the sandbox behind HTTP, which tells of what it did by webhook.
+
+mod notices;
+mod routes;
+
+use crate::sandbox::Sandbox;
+use crate::transport::{Patience, Transport, Unusable};
+use crate::values::Secret;
+use eventsourcing::Clock;
+use http::Uri;
+use notices::Notices;
+use routes::Desk;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
+
+/// How a provider is run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where it listens; port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// The key that it knows the shop by.
+    pub key: Secret,
+    /// Whom it tells of what it did; nobody, where there is none.
+    pub webhook: Option<Webhook>,
+}
+
+/// Who is told of what a provider did.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// Where notices are sent, of the scheme `http` or `https`.
+    pub address: String,
+    /// What they are signed with.
+    pub secret: Secret,
+}
+
+/// Why a provider does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It cannot listen there.
+    #[error("cannot listen at {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// Nobody can be told there.
+    #[error("the webhook: {0}")]
+    Webhook(#[from] Unusable),
+}
+
+/// A provider that runs until it is stopped.
+#[derive(Debug)]
+pub struct Server {
+    sandbox: Sandbox,
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+    telling: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens, and answers from now on. The clock dates the notices, and paces them where they have to be repeated.
+    pub async fn start<C: Clock + 'static>(options: Options, clock: C) -> Result<Self, StartError> {
+        let unbound = |error| StartError::Listen(options.listen, error);
+        let listener = TcpListener::bind(options.listen).await.map_err(unbound)?;
+        let address = listener.local_addr().map_err(unbound)?;
+        let (sandbox, moved) = (Sandbox::default(), Arc::new(Notify::new()));
+        let telling = match options.webhook {
+            Some(webhook) => {
+                let unusable = |_| Unusable::Address(webhook.address.clone());
+                let address: Uri = webhook.address.parse().map_err(unusable)?;
+                let transport = Transport::new(&address, Patience::default())?;
+                let notices = Notices { address, secret: webhook.secret, transport, clock };
+                Some(tokio::spawn(Arc::new(notices).tell(sandbox.clone(), Arc::clone(&moved))))
+            }
+            None => None,
+        };
+        let (stop, stopped) = oneshot::channel();
+        let desk = Desk { sandbox: sandbox.clone(), key: options.key, moved };
+        let serving = axum::serve(listener, routes::router(desk)).with_graceful_shutdown(async {
+            // Whoever drops the server stops it too.
+            let _: Result<(), oneshot::error::RecvError> = stopped.await;
+        });
+        let serving = tokio::spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "the payment provider stopped");
+            }
+        });
+        Ok(Self { sandbox, address, stop, serving, telling })
+    }
+
+    /// Where its routes begin.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What it knows, and what it was asked.
+    #[must_use]
+    pub const fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Answers what it was asked before, and nothing more. Notices that did not arrive yet are not sent again.
+    pub async fn stop(self) {
+        if let Some(telling) = &self.telling {
+            telling.abort();
+        }
+        if self.stop.send(()).is_ok()
+            && let Err(error) = self.serving.await
+        {
+            tracing::error!(%error, "the payment provider failed");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Telling of what became of payments, until it is heard.
+
+use crate::sandbox::Sandbox;
+use crate::transport::{Silence, Transport};
+use crate::values::Secret;
+use crate::webhook::{Notice, SIGNATURE, TIMESTAMP, sign};
+use eventsourcing::Clock;
+use http::{Request, Uri, header};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+/// The pause after a notice that was not heard: doubled each time,
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// up to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Where notices go.
+pub(super) struct Notices<C> {
+    pub(super) address: Uri,
+    pub(super) secret: Secret,
+    pub(super) transport: Transport,
+    pub(super) clock: C,
+}
+
+impl<C: Clock + 'static> Notices<C> {
+    /// Tells of each change, for ever. One that is not heard holds up no other.
+    pub(super) async fn tell(self: Arc<Self>, sandbox: Sandbox, moved: Arc<Notify>) {
+        // Whoever ends this ends them all.
+        let mut under_way = JoinSet::new();
+        let mut told = 0;
+        loop {
+            for (reference, payment) in sandbox.changes(told) {
+                told += 1;
+                let notice = Notice::new(reference, payment);
+                under_way.spawn(Arc::clone(&self).deliver(notice));
+            }
+            while under_way.try_join_next().is_some() {}
+            moved.notified().await;
+        }
+    }
+
+    async fn deliver(self: Arc<Self>, notice: Notice) {
+        // A notice always has a JSON form.
+        let body = serde_json::to_string(&notice).unwrap_or_default();
+        let mut pause = FIRST_PAUSE;
+        while let Err(reason) = self.send(body.clone()).await {
+            tracing::warn!(notice = notice.id, reason, "a notice of a payment was not heard");
+            self.clock.sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Sends it once, signed now.
+    async fn send(&self, body: String) -> Result<(), String> {
+        let now = self.clock.now();
+        let request = Request::post(self.address.clone())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(TIMESTAMP, now.0)
+            .header(SIGNATURE, sign(&self.secret, now, body.as_bytes()))
+            .body(body)
+            .map_err(|error| error.to_string())?;
+        match self.transport.send(request).await {
+            Ok((status, _)) if status.is_success() => Ok(()),
+            Ok((status, _)) => Err(status.to_string()),
+            Err(Silence::NotSent(reason) | Silence::Lost(reason)) => Err(reason),
+        }
+    }
+}
