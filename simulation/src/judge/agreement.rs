@@ -42,7 +42,7 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
 /// How an order ended.
 pub(super) struct Ended {
     status: Status,
-    placement: Placement,
+    placement: Box<Placement>,
 }
 
 /// The orders of all checked-out carts, each at an end that its process knows of.
