@@ -3,7 +3,7 @@
 //! `stack` names what is deployed; `arguments` is the command line, `commands` has a file for each command. They reach
 //! the shop through `client` alone, over HTTP, as anybody else does; what reads the whole log opens its `tables`.
 //! `sample` is what `serve --demo` and `seed` fill a shop with, `log` follows and prints events, `bench` measures the
-//! event log, `terminal` knows what is looked at by a person, `ending` when the process is to end.
+//! event log, `provider` takes the place of a payment provider, `terminal` knows what is looked at by a person, `ending` when the process is to end.
 
 // The benchmarks await the SDK's deep futures through every layer of the shop.
 #![recursion_limit = "256"]
@@ -15,11 +15,13 @@ mod commands;
 mod ending;
 mod failure;
 mod log;
+mod provider;
 mod sample;
 mod stack;
 mod tables;
 mod terminal;
 
+pub use provider::Provider;
 pub use stack::{TEMPLATE, functions, parameters};
 pub use tables::{NoTable, Tables};
 

@@ -2,6 +2,7 @@
 
 use aws_config::SdkConfig;
 use lambda::{Registered, SettingError, Settings};
+use payments::Secret;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,6 +29,11 @@ pub fn functions() -> Vec<Registered> {
         "order-commands" => order_commands::function,
         "stock-reactions" => stock_reactions::function,
         "order-reactions" => order_reactions::function,
+        "payment-commands" => payment_commands::function,
+        "shipment-commands" => shipment_commands::function,
+        "payment-reactions" => payment_reactions::function,
+        "invoice-reactions" => invoice_reactions::function,
+        "shipment-reactions" => shipment_reactions::function,
         "fulfilment" => fulfilment::function,
         "projector" => projector::function,
         "relay" => relay::function,
@@ -42,14 +48,48 @@ pub fn functions() -> Vec<Registered> {
 /// listened on: whose a cart is, is derived from it, and has to stay when a kept shop is served elsewhere.
 #[must_use]
 pub fn parameters() -> BTreeMap<String, String> {
-    [("JwtIssuer", "https://issuer.shop.local"), ("JwtAudience", "shop")]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into()
+    [
+        ("JwtIssuer", "https://issuer.shop.local"),
+        ("JwtAudience", "shop"),
+        (PROVIDER_URL, "http://127.0.0.1:8090"),
+        ("PaymentProviderKey", KEY),
+        ("PaymentWebhookSecret", SECRET),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// The parameter that says where the payment provider is: where `shop provider` listens, unless it says otherwise.
+pub(crate) const PROVIDER_URL: &str = "PaymentProviderUrl";
+/// Known to everybody, as they open nothing but a sandbox on the same machine.
+const KEY: &str = "a-shop-on-one-machine";
+const SECRET: &str = "a-provider-on-one-machine";
+
+/// What the payment provider on one machine knows the shop by.
+pub(crate) fn provider_key() -> Secret {
+    secret(KEY)
+}
+
+/// What it signs its notices with.
+pub(crate) fn webhook_secret() -> Secret {
+    secret(SECRET)
+}
+
+fn secret(text: &str) -> Secret {
+    #[expect(clippy::expect_used, reason = "both texts are long enough: see the test")]
+    text.parse().expect("a secret")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_provider_knows_the_shop_by_what_the_shop_is_told() {
+        let parameters = parameters();
+        assert_eq!(format!("{:?}", (provider_key(), webhook_secret())), "(Secret(…), Secret(…))");
+        assert_eq!((&*parameters["PaymentProviderKey"], &*parameters["PaymentWebhookSecret"]), (KEY, SECRET));
+    }
 
     #[test]
     fn every_binary_that_the_template_names_is_registered_once() {

@@ -36,6 +36,16 @@ pub enum Mishap {
     AnswerLost,
     /// A client sends the same request twice at once.
     SentTwice,
+    /// The payment provider takes no requests.
+    ProviderUnavailable,
+    /// A request to it, or a question, is lost.
+    ProviderSilent,
+    /// It does as it was asked, and its answer is lost.
+    ProviderAnswerLost,
+    /// It gets a request when nobody waits for it any more.
+    ProviderLate,
+    /// What it tells of itself never arrives.
+    NoticeLost,
     /// A release that cannot read an event yet passes its stream on.
     UnreadableYet,
 }
@@ -55,6 +65,11 @@ pub(crate) struct Luck {
     pub(crate) broken_deployment: u32,
     pub(crate) answer_lost: u32,
     pub(crate) sent_twice: u32,
+    pub(crate) provider_unavailable: u32,
+    pub(crate) provider_silent: u32,
+    pub(crate) provider_answer_lost: u32,
+    pub(crate) provider_late: u32,
+    pub(crate) notice_lost: u32,
 }
 
 impl Luck {
@@ -72,6 +87,11 @@ impl Luck {
         broken_deployment: 0,
         answer_lost: 0,
         sent_twice: 0,
+        provider_unavailable: 0,
+        provider_silent: 0,
+        provider_answer_lost: 0,
+        provider_late: 0,
+        notice_lost: 0,
     };
 
     /// More goes wrong than in any year.
@@ -88,6 +108,11 @@ impl Luck {
         broken_deployment: 1,
         answer_lost: 400,
         sent_twice: 400,
+        provider_unavailable: 500,
+        provider_silent: 500,
+        provider_answer_lost: 500,
+        provider_late: 300,
+        notice_lost: 4_000,
     };
 }
 

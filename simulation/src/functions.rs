@@ -2,6 +2,7 @@
 
 use crate::defects::{Defect, Forgiving, Ledger, Log, Naive};
 use crate::hints::{Batches, SimBus};
+use crate::provider::Provider;
 use crate::release::{Fold, Reacting};
 use crate::stores::{Bus, Parked, Simulated};
 use crate::world::{Host, World};
@@ -33,6 +34,9 @@ impl<F: Function> Handles<F::Event, F::Answer> for F {
     }
 }
 
+/// What a queue invokes.
+type Queue = Arc<dyn Handles<SqsEvent, SqsBatchResponse>>;
+
 /// A function, by its trigger.
 #[derive(Clone)]
 pub(crate) enum Handler {
@@ -41,9 +45,11 @@ pub(crate) enum Handler {
     /// The log's stream.
     Stream(Arc<dyn Handles<Event, DynamoDbEventResponse>>),
     /// A queue.
-    Queue(Arc<dyn Handles<SqsEvent, SqsBatchResponse>>),
+    Queue(Queue),
     /// A schedule.
     Schedule(Arc<dyn Invoke>),
+    /// A queue and a schedule.
+    Both(Queue, Arc<dyn Invoke>),
 }
 
 /// Why a function could not be made.
@@ -76,15 +82,26 @@ pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, Unmade> {
         "stock-commands" => http(stock_commands::StockCommands::new(log, host)),
         "cart-commands" => http(cart_commands::CartCommands::new(log, host, settings.parse("TAX_BASIS_POINTS")?)),
         "order-commands" => http(order_commands::OrderCommands::new(log, host)),
+        "shipment-commands" => http(shipment_commands::ShipmentCommands::new(log, host)),
+        "payment-commands" => {
+            http(payment_commands::PaymentCommands::new(log, payment_commands::secrets(&settings)?, host))
+        }
         "queries" => http(queries::Queries::new(log, on.world.stores.views.clone(), Ledger::new(on.world), host)),
         "operations" => http(on.operations(&settings)?),
         "stock-reactions" => on.reactions(stock_reactions::StockReactions::new(on.marked(), host)),
         "order-reactions" => on.reactions(order_reactions::OrderReactions::new(log, host)),
+        "payment-reactions" => {
+            on.reactions(payment_reactions::PaymentReactions::new(log, Provider::of(on.world), host))
+        }
+        "invoice-reactions" => on.reactions(invoice_reactions::InvoiceReactions::new(log, host)),
+        "shipment-reactions" => on.reactions(shipment_reactions::ShipmentReactions::new(log, host)),
         "fulfilment" => {
             let candidates = fulfilment::StockView::new(on.world.stores.views.clone());
-            on.reactions(fulfilment::Fulfilment::new(log, candidates, host))
+            let due = fulfilment::DueView::new(on.world.stores.views.clone());
+            let fulfilment = Arc::new(fulfilment::Fulfilment::new(log, candidates, due, host));
+            Handler::Both(on.reacts(fulfilment.clone()), Arc::new(fulfilment::Deadlines(fulfilment)))
         }
-        "sales-projector" => on.queue(Hints(on.sales())),
+        "sales-projector" => Handler::Queue(on.queue(Hints(on.sales()))),
         "projector" if on.world.setting.defect.is_some_and(Defect::folds_naively) => {
             let (views, parked) = (on.world.stores.views.clone(), on.parked());
             on.stream(Naive { log, views, parked, host, subscriptions: on.subscriptions() })
@@ -129,11 +146,15 @@ impl Ports<'_> {
         Handler::Stream(if self.forgives() { Arc::new(Forgiving(function)) } else { Arc::new(function) })
     }
 
-    fn queue<F: Function<Event = SqsEvent, Answer = SqsBatchResponse>>(&self, function: F) -> Handler {
-        Handler::Queue(if self.forgives() { Arc::new(Forgiving(function)) } else { Arc::new(function) })
+    fn queue<F: Function<Event = SqsEvent, Answer = SqsBatchResponse>>(&self, function: F) -> Queue {
+        if self.forgives() { Arc::new(Forgiving(function)) } else { Arc::new(function) }
     }
 
     fn reactions<T: Reactor>(&self, reactor: T) -> Handler {
+        Handler::Queue(self.reacts(reactor))
+    }
+
+    fn reacts<T: Reactor>(&self, reactor: T) -> Queue {
         let reactor = Reacting { world: self.world.clone(), reactor };
         self.queue(Reactions::new(reactor, self.parked(), self.host.clone()))
     }

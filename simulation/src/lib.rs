@@ -15,6 +15,7 @@ mod gateway;
 mod hints;
 pub mod judge;
 mod processes;
+mod provider;
 mod release;
 mod run;
 mod setting;

@@ -76,7 +76,7 @@ pub(crate) fn take(world: &Arc<World>, queue: usize) {
     let function = world.hints().queues.get(queue).map(|queue| queue.function.clone()).unwrap_or_default();
     let messages = Messages { world: world.clone(), queue, batch, done: vec![] };
     let Some(process) = world.process(&function) else { return };
-    let Handler::Queue(handler) = process.handler.clone() else { return };
+    let (Handler::Queue(handler) | Handler::Both(handler, _)) = process.handler.clone() else { return };
     let event = wire::messages(messages.batch.iter().map(|message| (message.id, &*message.body)));
     let delivery = async move {
         // All of them, or those that are not done would come back at once.
@@ -94,7 +94,7 @@ pub(crate) fn take(world: &Arc<World>, queue: usize) {
 /// Fires a schedule.
 pub(crate) fn fire(world: &Arc<World>, function: &str, payload: Value) {
     let Some(process) = world.process(function) else { return };
-    let Handler::Schedule(handler) = process.handler.clone() else { return };
+    let (Handler::Schedule(handler) | Handler::Both(_, handler)) = process.handler.clone() else { return };
     let firing = async move {
         // What a run could not do, a later one does.
         drop(handler.invoke(payload).await);

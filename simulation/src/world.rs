@@ -4,6 +4,7 @@ use crate::executor::Spawner;
 use crate::faults::{Luck, Mishap};
 use crate::hints::Hints;
 use crate::processes::{Process, Processes};
+use crate::provider::Books;
 use crate::setting::Setting;
 use crate::stores::Stores;
 use crate::trace::Trace;
@@ -31,6 +32,7 @@ pub(crate) struct World {
     pub(crate) setting: Setting,
     pub(crate) topology: Arc<Topology>,
     pub(crate) stores: Stores,
+    pub(crate) books: Books,
     pub(crate) hints: Mutex<Hints>,
     pub(crate) spawner: Spawner,
     pub(crate) trace: Trace,
@@ -52,6 +54,7 @@ impl World {
         let mut dice = Rng::with_seed(seed);
         let stores = Stores::new(dice.u64(..), setting);
         Arc::new(Self {
+            books: Books::default(),
             hints: Mutex::new(Hints::new(&topology)),
             trace: Trace::new(setting.traced),
             processes: Mutex::default(),

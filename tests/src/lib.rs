@@ -9,6 +9,7 @@ use lambda::Registered;
 use local::{Host, Options, Storage, Streams};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use shop::Provider;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ use std::time::Duration;
 pub struct Shop {
     /// The host it runs on.
     pub host: Host,
+    /// Whom it asks for money.
+    pub provider: Provider,
 }
 
 impl Shop {
@@ -37,15 +40,23 @@ impl Shop {
     }
 
     async fn start_on(storage: Storage, functions: Vec<Registered>) -> Self {
+        let books = match &storage {
+            Storage::Directory(directory) => Some(directory.join("payments.ndjson")),
+            Storage::Temporary => None,
+        };
+        let mut provider = Provider::start(books).await.expect("a provider");
+        let parameters = shop::parameters().into_iter().chain(provider.parameters()).collect();
         let options = Options {
             template: shop::TEMPLATE.to_owned(),
-            parameters: shop::parameters(),
+            parameters,
             listen: ([127, 0, 0, 1], 0).into(),
             storage,
             functions,
             streams: Streams::default(),
         };
-        Self { host: Host::start(options).await.expect("the template starts") }
+        let host = Host::start(options).await.expect("the template starts");
+        provider.tell(&host.url()).expect("an address");
+        Self { host, provider }
     }
 
     /// A client with a customer's token.

@@ -8,13 +8,14 @@ use payments::Secret;
 use payments::server::{Options, Server, Webhook};
 use serde_json::json;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Run a payment provider that moves no money, for a shop to ask over HTTP
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 What it answers depends on the card's token: tok_ok, tok_declined, tok_timeout_then_charged,
 tok_unavailable, tok_expires; any other is declined as an unknown card. docs/PAYMENTS.md is the
-protocol. What it knows is gone when it ends; Ctrl-C ends it.
+protocol. `shop serve` brings one along unless --parameter PaymentProviderUrl names another.
 
 Examples:
   SHOP_PROVIDER_KEY=the-key-of-the-shop shop provider
@@ -26,6 +27,9 @@ pub(crate) struct Provider {
     /// What it knows the shop by: at least 16 visible ASCII characters
     #[arg(long, value_name = "SECRET", env = "SHOP_PROVIDER_KEY", hide_env_values = true)]
     key: Secret,
+    /// The file that it keeps its books in, and finds them again; otherwise they are gone when it ends
+    #[arg(long, value_name = "FILE")]
+    books: Option<PathBuf>,
     /// Whom it tells of each change of a payment
     #[arg(long, value_name = "URL", requires = "webhook_secret")]
     webhook: Option<String>,
@@ -39,8 +43,11 @@ impl Provider {
         let ended = ending::of_this_process()?;
         let webhook = self.webhook.clone().zip(self.webhook_secret.clone());
         let webhook = webhook.map(|(address, secret)| Webhook { address, secret });
-        let options = Options { listen: self.listen, key: self.key.clone(), webhook };
-        let server = Server::start(options, SystemHost).await?;
+        let options = Options { listen: self.listen, key: self.key.clone(), books: self.books.clone() };
+        let mut server = Server::start(options).await?;
+        if let Some(webhook) = webhook {
+            server.tell(webhook, SystemHost).map_err(|error| Failure::Machine(error.to_string()))?;
+        }
         let shown = self.show(&server.url(), global);
         if shown.is_ok() {
             ended.await;

@@ -3,6 +3,7 @@
 use crate::arguments::Global;
 use crate::client::{Client, USUAL_API};
 use crate::failure::Failure;
+use crate::provider::Provider;
 use crate::sample::demo::{self, Demo};
 use crate::{ending, stack, terminal};
 use local::{Host, Options, Storage, Streams};
@@ -50,23 +51,41 @@ impl Serve {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let ended = ending::of_this_process()?;
         tokio::pin!(ended);
-        let host = Host::start(self.options()).await?;
+        let mut provider = self.provider().await?;
+        let host = Host::start(self.options(provider.as_ref())).await?;
+        if let Some(provider) = &mut provider {
+            provider.tell(&host.url()).map_err(|error| Failure::Machine(error.to_string()))?;
+        }
         let shown = tokio::select! {
-            shown = self.show(&host, global) => shown,
-            () = &mut ended => {
-                host.stop().await;
-                return Ok(());
-            }
+            shown = self.show(&host, global) => Some(shown),
+            () = &mut ended => None,
         };
-        if shown.is_ok() {
+        if let Some(Ok(())) = shown {
             ended.await;
         }
         host.stop().await;
-        shown
+        if let Some(provider) = provider {
+            provider.stop().await;
+        }
+        shown.unwrap_or(Ok(()))
     }
 
-    fn options(&self) -> Options {
+    /// The payment provider that the shop brings along, unless another is named.
+    async fn provider(&self) -> Result<Option<Provider>, Failure> {
+        if self.parameters.iter().any(|(name, _)| name == stack::PROVIDER_URL) {
+            return Ok(None);
+        }
+        let books = self.data.as_ref().map(|directory| directory.join("payments.ndjson"));
+        if let Some(directory) = &self.data {
+            std::fs::create_dir_all(directory)
+                .map_err(|error| Failure::Machine(format!("{}: {error}", directory.display())))?;
+        }
+        Ok(Some(Provider::start(books).await?))
+    }
+
+    fn options(&self, provider: Option<&Provider>) -> Options {
         let mut parameters = stack::parameters();
+        parameters.extend(provider.map(Provider::parameters).into_iter().flatten());
         parameters.extend(self.parameters.iter().cloned());
         Options {
             template: stack::TEMPLATE.to_owned(),

@@ -1,8 +1,10 @@
-//! The process manager: notes what other streams did, and writes its own stream alone.
+//! The process manager: notes what other streams did and which deadlines passed, and writes its own stream alone.
 
 mod candidates;
+mod deadlines;
 
 pub use candidates::{Candidates, StockView};
+pub use deadlines::{Deadlines, DueView, Passed, ProcessManager, Task, Told, Trigger};
 
 use aws_config::SdkConfig;
 use domain::cart;
@@ -11,41 +13,44 @@ use domain::order::Placement;
 use domain::values::{OrderId, Sku};
 use dynamo::{Log, Parked, Views};
 use eventsourcing::decider::replay;
-use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Notice, Randomness, Reading};
-use lambda::queue::{Reactions, Reactor, Unreacted};
+use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Lookups, Notice, Randomness, Reading};
+use lambda::queue::{Reactor, Unreacted};
 use lambda::{SettingError, Settings, SystemHost};
 use std::collections::BTreeMap;
 
 /// The handler.
-pub struct Fulfilment<L, C, H> {
+pub struct Fulfilment<L, C, V, H> {
     processes: Commands<Stream, L, H>,
     candidates: C,
+    due: DueView<V>,
 }
 
 /// The deployed function.
-pub type Deployed = Reactions<Fulfilment<Log, StockView<Views>, SystemHost>, Parked, SystemHost>;
+pub type Deployed = ProcessManager<Log, StockView<Views>, Views, Parked, SystemHost>;
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let view = StockView::in_table(client.clone(), settings.text("STOCK_VIEW")?);
+    let due = DueView::in_table(client.clone(), settings.text("WAITING_VIEW")?);
     let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
-    Ok(Reactions::new(Fulfilment::new(log, view, SystemHost), parked, SystemHost))
+    Ok(ProcessManager::new(Fulfilment::new(log, view, due, SystemHost), parked, SystemHost))
 }
 
-impl<L: EventLog, C, H: Clock + Randomness> Fulfilment<L, C, H> {
+impl<L: EventLog, C, V, H: Clock + Randomness> Fulfilment<L, C, V, H> {
     /// The process manager on these ports.
     #[must_use]
-    pub fn new(log: L, candidates: C, host: H) -> Self {
-        Self { processes: Commands::new(log, host), candidates }
+    pub fn new(log: L, candidates: C, due: DueView<V>, host: H) -> Self {
+        Self { processes: Commands::new(log, host), candidates, due }
     }
 }
 
-impl<L, C, H> Reactor for Fulfilment<L, C, H>
+impl<L, C, V, H> Reactor for Fulfilment<L, C, V, H>
 where
     L: EventLog + 'static,
     C: Candidates + 'static,
+    V: Lookups + 'static,
     H: Clock + Randomness + 'static,
 {
     const NAME: &'static str = "fulfilment";
@@ -69,7 +74,7 @@ where
     }
 }
 
-impl<L: EventLog, C: Candidates, H: Clock + Randomness> Fulfilment<L, C, H> {
+impl<L: EventLog, C: Candidates, V, H: Clock + Randomness> Fulfilment<L, C, V, H> {
     /// What another stream's event asks of which order's process.
     async fn command(&self, notice: &Notice) -> Result<Option<(OrderId, Command)>, Unreacted> {
         let at = notice.time;

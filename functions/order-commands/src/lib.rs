@@ -1,6 +1,6 @@
-//! The customer's commands on orders. Everything else that moves an order comes through `order-reactions`.
+//! What customers and staff ask of orders. Everything else that moves an order comes through `order-reactions`.
 
-use api::requests::CancelOrder;
+use api::requests::{CancelOrder, ShipOrder};
 use api::responses::Order;
 use aws_config::SdkConfig;
 use domain::order::{Command, Stream};
@@ -39,16 +39,22 @@ where
     }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
-        let by: AccountId = request.caller()?.id().parse().map_err(|error| Problem::internal(&error))?;
         let order: OrderId = request.path("id")?;
-        let (CancelOrder { reason }, metadata) = match request.route() {
-            "POST /orders/{id}/cancel" => request.command()?,
+        let (command, metadata) = match request.route() {
+            "POST /orders/{id}/cancel" => {
+                let by: AccountId = request.caller()?.id().parse().map_err(|error| Problem::internal(&error))?;
+                let (CancelOrder { reason }, metadata) = request.command()?;
+                (Command::Cancel { by, reason }, metadata)
+            }
+            "POST /orders/{id}/ship" => {
+                let (ShipOrder { tracking }, metadata) = request.command()?;
+                (Command::Ship { tracking }, metadata)
+            }
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
         let stream = StreamName::new(Stream::CATEGORY, order.as_str()).map_err(|error| Problem::internal(&error))?;
-        let command = Command::Cancel { by, reason };
         let done = self.0.execute(&stream, &command, &metadata).await?;
-        // The order is cancelled; giving back what was reserved for it is under way.
+        // The order has decided; what follows, from its stock and its payment on, is under way.
         let status = match done.effect {
             Effect::Appended | Effect::Repeated => StatusCode::ACCEPTED,
             Effect::Unchanged => StatusCode::OK,

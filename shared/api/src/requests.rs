@@ -1,8 +1,12 @@
 //! Bodies of requests. Unknown fields are refused, and values are checked as they are read.
 
 use domain::stock::Discrepancy;
-use domain::values::{AddressId, CardChoice, Category, DeliveryNote, Description, Money, Name, Quantity, Reason, Sku};
+use domain::values::{
+    AddressId, CardChoice, Category, DeliveryNote, Description, Money, Name, Quantity, Reason, ShipmentId, Sku,
+    TrackingNumber,
+};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// `POST /products`
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -109,6 +113,15 @@ pub struct CheckOut {
     /// Which of the account's addresses to send it to; its default one where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressId>,
+}
+
+/// `POST /orders/{id}/ship`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShipOrder {
+    /// The numbers under which the carriers know the order's shipments, by shipment, where they are known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tracking: BTreeMap<ShipmentId, TrackingNumber>,
 }
 
 /// `POST /orders/{id}/cancel`

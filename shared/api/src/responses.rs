@@ -2,11 +2,14 @@
 
 use domain::order;
 use domain::product::State as ProductState;
-use domain::values::{CartId, Line, Money, OrderId, Sku, Totals, WarehouseId};
+use domain::values::{
+    AddressId, CartId, Line, Money, OrderId, Quantity, ShipmentId, Sku, Totals, TrackingNumber, WarehouseId,
+};
 use domain::views::order::{Document as OrderDocument, StatusName};
-use domain::{cart, stock};
+use domain::{cart, payment, shipment, stock};
 use eventsourcing::{Timestamp, Version};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A product.
 #[derive(Clone, Debug, Serialize)]
@@ -218,6 +221,109 @@ impl Order {
         let step = |step: &domain::views::order::Step| TimelineStep { status: step.status, at: step.at.to_string() };
         let timeline: Vec<TimelineStep> = document.timeline.iter().map(step).collect();
         Some(Self { placed_at: timeline.first().map(|step| step.at.clone()), timeline, ..order })
+    }
+}
+
+/// A shipment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shipment {
+    /// Its id.
+    pub id: ShipmentId,
+    /// The version of its stream.
+    pub version: Version,
+    /// What became of it.
+    pub status: ShipmentStatus,
+    /// The order.
+    pub order: OrderId,
+    /// Where it comes from.
+    pub warehouse: WarehouseId,
+    /// The account's address that it goes to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressId>,
+    /// How many of which product.
+    pub contents: BTreeMap<Sku, Quantity>,
+    /// The number under which the carrier knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<TrackingNumber>,
+}
+
+/// What became of a shipment.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum ShipmentStatus {
+    Waiting,
+    Dispatched,
+    Delivered,
+    Cancelled,
+}
+
+impl Shipment {
+    /// A shipment as its stream has it; none where it was not created.
+    #[must_use]
+    pub fn of(id: &ShipmentId, version: Version, state: &shipment::State) -> Option<Self> {
+        let shipment::State::Created { consignment, status } = state else { return None };
+        let (status, tracking) = match status {
+            shipment::Status::Waiting => (ShipmentStatus::Waiting, None),
+            shipment::Status::Dispatched { tracking } => (ShipmentStatus::Dispatched, tracking.clone()),
+            shipment::Status::Delivered { tracking } => (ShipmentStatus::Delivered, tracking.clone()),
+            shipment::Status::Cancelled => (ShipmentStatus::Cancelled, None),
+        };
+        Some(Self {
+            id: id.clone(),
+            version,
+            status,
+            order: consignment.order.clone(),
+            warehouse: consignment.warehouse.clone(),
+            address: consignment.address.clone(),
+            contents: consignment.contents.clone(),
+            tracking,
+        })
+    }
+}
+
+/// A payment, as its provider is told of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Payment {
+    /// Its reference: the order's id.
+    pub id: OrderId,
+    /// The version of its stream.
+    pub version: Version,
+    /// How it stands, as far as the shop knows.
+    pub status: PaymentStatus,
+    /// How much it is about.
+    pub amount: Money,
+}
+
+/// How a payment stands.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum PaymentStatus {
+    Pending,
+    Authorised,
+    Declined,
+    Captured,
+    CaptureFailed,
+    Voided,
+    Refunded,
+}
+
+impl Payment {
+    /// A payment as its stream has it; none where it was not created.
+    #[must_use]
+    pub fn of(id: &OrderId, version: Version, state: &payment::State) -> Option<Self> {
+        let payment::State::Created { charge, status } = state else { return None };
+        let status = match status {
+            payment::Status::Pending => PaymentStatus::Pending,
+            payment::Status::Authorised => PaymentStatus::Authorised,
+            payment::Status::Declined(_) => PaymentStatus::Declined,
+            payment::Status::Captured => PaymentStatus::Captured,
+            payment::Status::CaptureFailed(_) => PaymentStatus::CaptureFailed,
+            payment::Status::Voided => PaymentStatus::Voided,
+            payment::Status::Refunded => PaymentStatus::Refunded,
+        };
+        Some(Self { id: id.clone(), version, status, amount: charge.amount })
     }
 }
 

@@ -83,6 +83,11 @@ pub fn lost(batches: usize) {
     gauge!("LostBatches").set(bounded(batches));
 }
 
+/// Deadlines that passed, and that somebody has to see to.
+pub fn deadlines_passed(deadlines: usize) {
+    counter!("DeadlinesPassed").increment(u64::try_from(deadlines).unwrap_or(u64::MAX));
+}
+
 fn bounded(number: impl TryInto<u32>) -> u32 {
     number.try_into().unwrap_or(u32::MAX)
 }

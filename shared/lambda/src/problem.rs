@@ -74,6 +74,12 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "send a bearer token")
     }
 
+    /// 401: it does not come from whom it says.
+    #[must_use]
+    pub fn not_believed(detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "not-believed", detail)
+    }
+
     /// 404: for whoever asks, it does not exist.
     #[must_use]
     pub fn not_found(detail: &str) -> Self {

@@ -12,6 +12,7 @@ use eventsourcing::parked::{Class, Trouble};
 use eventsourcing::{Clock, EventId, EventLog, Notice, ParkingLot, Subject, Version};
 use futures::future::join_all;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Reacts to events, each by itself, in any order and any number of times.
 pub trait Reactor: Send + Sync + 'static {
@@ -25,6 +26,19 @@ pub trait Reactor: Send + Sync + 'static {
 
     /// Reacts to one event, whose notice has its payload.
     fn react(&self, notice: &Notice) -> impl Future<Output = Result<(), Unreacted>> + Send;
+}
+
+impl<T: Reactor> Reactor for Arc<T> {
+    const NAME: &'static str = T::NAME;
+    type Log = T::Log;
+
+    fn log(&self) -> &T::Log {
+        (**self).log()
+    }
+
+    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
+        (**self).react(notice).await
+    }
 }
 
 /// A [`Reactor`] as a function that answers for each message of a batch.

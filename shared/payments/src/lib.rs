@@ -9,6 +9,7 @@
 mod client;
 mod payment;
 mod provider;
+mod recorded;
 mod sandbox;
 #[cfg(feature = "server")]
 pub mod server;

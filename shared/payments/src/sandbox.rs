@@ -1,10 +1,16 @@
 //! A provider in process: what it answers depends on the card's token and on what it was asked before, on nothing else.
 
+mod journal;
+
 use crate::payment::{Decline, Payment, Standing, Step};
 use crate::provider::{Failure, Provider, Refusal};
 use crate::values::Reference;
 use domain::values::Money;
+use journal::Journal;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How often a payment by `tok_unavailable` is turned away before it is taken.
@@ -37,15 +43,28 @@ struct Books {
     accounts: BTreeMap<Reference, Account>,
     asked: BTreeMap<Reference, Vec<Asked>>,
     changes: Vec<(Reference, Payment)>,
+    journal: Option<Journal>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Account {
+    #[serde(flatten)]
     payment: Payment,
     card: String,
 }
 
 impl Sandbox {
+    /// One that writes down what it does before it answers, and knows what is written there already.
+    pub fn kept_in(file: &Path) -> io::Result<Self> {
+        let (journal, kept) = Journal::open(file)?;
+        let mut books = Books::default();
+        for (reference, account) in kept {
+            books.note_down(&reference, account);
+        }
+        books.journal = Some(journal);
+        Ok(Self(Arc::new(Mutex::new(books))))
+    }
+
     /// What it was asked about a payment, in order.
     #[must_use]
     pub fn asked(&self, reference: &Reference) -> Vec<Asked> {
@@ -82,7 +101,7 @@ impl Provider for Sandbox {
         match (books.accounts.get(reference).cloned(), step) {
             (None, Step::Authorise { amount, card }) => books.authorise(reference, amount, card),
             (None, Step::Capture | Step::Void | Step::Refund) => Err(Refusal::Absent.into()),
-            (Some(account), step) => books.move_on(reference, &account, step).map_err(Into::into),
+            (Some(account), step) => books.move_on(reference, &account, step),
         }
     }
 }
@@ -104,30 +123,38 @@ impl Books {
             _ => Standing::Declined { reason: Decline::UnknownCard },
         };
         let payment = Payment { amount, standing };
-        self.record(reference, Account { payment, card: card.to_owned() });
+        self.record(reference, Account { payment, card: card.to_owned() })?;
         match card {
             "tok_timeout_then_charged" => Err(Failure::Unknown("the answer is lost, as the token says".to_owned())),
             _ => Ok(payment),
         }
     }
 
-    fn move_on(&mut self, reference: &Reference, account: &Account, step: Step<'_>) -> Result<Payment, Refusal> {
+    fn move_on(&mut self, reference: &Reference, account: &Account, step: Step<'_>) -> Result<Payment, Failure> {
         if let Step::Authorise { card, .. } = step
             && card != account.card
         {
-            return Err(Refusal::OtherContent);
+            return Err(Refusal::OtherContent.into());
         }
         let payment = account.payment.after(step)?;
         if payment.standing == Standing::Captured && account.card == "tok_expires" {
-            return Err(Refusal::Expired);
+            return Err(Refusal::Expired.into());
         }
         if payment != account.payment {
-            self.record(reference, Account { payment, card: account.card.clone() });
+            self.record(reference, Account { payment, card: account.card.clone() })?;
         }
         Ok(payment)
     }
 
-    fn record(&mut self, reference: &Reference, account: Account) {
+    /// Nothing that is not kept is done.
+    fn record(&mut self, reference: &Reference, account: Account) -> Result<(), Failure> {
+        let kept = self.journal.as_mut().map_or(Ok(()), |journal| journal.write(reference, &account));
+        kept.map_err(|error| Failure::Unavailable(error.to_string()))?;
+        self.note_down(reference, account);
+        Ok(())
+    }
+
+    fn note_down(&mut self, reference: &Reference, account: Account) {
         self.changes.push((reference.clone(), account.payment));
         self.accounts.insert(reference.clone(), account);
     }

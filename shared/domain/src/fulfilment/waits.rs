@@ -94,6 +94,15 @@ impl Process {
         }
     }
 
+    /// For what it has waited too long, on this stretch of its way.
+    #[must_use]
+    pub const fn deadline_passed(&self) -> Option<Step> {
+        match self.deadline {
+            Deadline::Passed { step } => Some(step),
+            Deadline::Set { .. } | Deadline::None => None,
+        }
+    }
+
     /// On which stretch of the way it is; none at the end.
     pub(super) fn step(&self) -> Option<Step> {
         match self.order {

@@ -132,6 +132,11 @@ pub fn partitions() -> Vec<String> {
     categories.iter().flat_map(|category| (0..SHARDS).map(|shard| partition(category, shard))).collect()
 }
 
+/// Every partition of the processes: those of the second index.
+pub fn process_partitions() -> impl Iterator<Item = String> {
+    (0..SHARDS).map(|shard| partition(Processes::CATEGORY, shard))
+}
+
 /// A bound between the sort keys of a moment and those before it.
 #[must_use]
 pub fn before(moment: Timestamp) -> String {

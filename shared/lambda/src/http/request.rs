@@ -117,6 +117,11 @@ impl Request {
         }
     }
 
+    /// The body as it was sent, for whoever checks its signature.
+    pub fn body(&self) -> Result<&[u8], Problem> {
+        self.body.as_deref().map_err(Clone::clone)
+    }
+
     /// The body as a value of its type; no body is `{}`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let body = self.body.as_ref().map_err(Clone::clone)?;

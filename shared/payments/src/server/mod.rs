@@ -10,7 +10,9 @@ use eventsourcing::Clock;
 use http::Uri;
 use notices::Notices;
 use routes::Desk;
+use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
@@ -23,8 +25,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// The key that it knows the shop by.
     pub key: Secret,
-    /// Whom it tells of what it did; nobody, where there is none.
-    pub webhook: Option<Webhook>,
+    /// The file that it keeps its books in; only in memory, where there is none.
+    pub books: Option<PathBuf>,
 }
 
 /// Who is told of what a provider did.
@@ -42,40 +44,32 @@ pub enum StartError {
     /// It cannot listen there.
     #[error("cannot listen at {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
-    /// Nobody can be told there.
-    #[error("the webhook: {0}")]
-    Webhook(#[from] Unusable),
+    /// Its books do not read, or cannot be written.
+    #[error("the books: {0}")]
+    Books(#[from] io::Error),
 }
 
 /// A provider that runs until it is stopped.
 #[derive(Debug)]
 pub struct Server {
     sandbox: Sandbox,
+    moved: Arc<Notify>,
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
-    telling: Option<JoinHandle<()>>,
+    telling: Vec<JoinHandle<()>>,
 }
 
 impl Server {
-    /// Listens, and answers from now on. The clock dates the notices, and paces them where they have to be repeated.
-    pub async fn start<C: Clock + 'static>(options: Options, clock: C) -> Result<Self, StartError> {
+    /// Listens, and answers from now on.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
         let unbound = |error| StartError::Listen(options.listen, error);
         let listener = TcpListener::bind(options.listen).await.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
-        let (sandbox, moved) = (Sandbox::default(), Arc::new(Notify::new()));
-        let telling = match options.webhook {
-            Some(webhook) => {
-                let unusable = |_| Unusable::Address(webhook.address.clone());
-                let address: Uri = webhook.address.parse().map_err(unusable)?;
-                let transport = Transport::new(&address, Patience::default())?;
-                let notices = Notices { address, secret: webhook.secret, transport, clock };
-                Some(tokio::spawn(Arc::new(notices).tell(sandbox.clone(), Arc::clone(&moved))))
-            }
-            None => None,
-        };
+        let sandbox = options.books.map_or_else(|| Ok(Sandbox::default()), |books| Sandbox::kept_in(&books))?;
+        let moved = Arc::new(Notify::new());
         let (stop, stopped) = oneshot::channel();
-        let desk = Desk { sandbox: sandbox.clone(), key: options.key, moved };
+        let desk = Desk { sandbox: sandbox.clone(), key: options.key, moved: Arc::clone(&moved) };
         let serving = axum::serve(listener, routes::router(desk)).with_graceful_shutdown(async {
             // Whoever drops the server stops it too.
             let _: Result<(), oneshot::error::RecvError> = stopped.await;
@@ -85,7 +79,19 @@ impl Server {
                 tracing::error!(%error, "the payment provider stopped");
             }
         });
-        Ok(Self { sandbox, address, stop, serving, telling })
+        Ok(Self { sandbox, moved, address, stop, serving, telling: vec![] })
+    }
+
+    /// Tells somebody of what it does from now on. The clock dates the notices, and paces them where they have to be
+    /// repeated.
+    pub fn tell<C: Clock + 'static>(&mut self, webhook: Webhook, clock: C) -> Result<(), Unusable> {
+        let unusable = |_| Unusable::Address(webhook.address.clone());
+        let address: Uri = webhook.address.parse().map_err(unusable)?;
+        let transport = Transport::new(&address, Patience::default())?;
+        let notices = Arc::new(Notices { address, secret: webhook.secret, transport, clock });
+        let known = self.sandbox.changes(0).len();
+        self.telling.push(tokio::spawn(notices.tell(self.sandbox.clone(), known, Arc::clone(&self.moved))));
+        Ok(())
     }
 
     /// Where its routes begin.
@@ -102,9 +108,7 @@ impl Server {
 
     /// Answers what it was asked before, and nothing more. Notices that did not arrive yet are not sent again.
     pub async fn stop(self) {
-        if let Some(telling) = &self.telling {
-            telling.abort();
-        }
+        self.telling.iter().for_each(JoinHandle::abort);
         if self.stop.send(()).is_ok()
             && let Err(error) = self.serving.await
         {

@@ -25,11 +25,10 @@ pub(super) struct Notices<C> {
 }
 
 impl<C: Clock + 'static> Notices<C> {
-    /// Tells of each change, for ever. One that is not heard holds up no other.
-    pub(super) async fn tell(self: Arc<Self>, sandbox: Sandbox, moved: Arc<Notify>) {
+    /// Tells of each change but the first so many, for ever. One that is not heard holds up no other.
+    pub(super) async fn tell(self: Arc<Self>, sandbox: Sandbox, mut told: usize, moved: Arc<Notify>) {
         // Whoever ends this ends them all.
         let mut under_way = JoinSet::new();
-        let mut told = 0;
         loop {
             for (reference, payment) in sandbox.changes(told) {
                 told += 1;

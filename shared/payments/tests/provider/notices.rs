@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use eventsourcing::Timestamp;
+use payments::Unusable;
 use payments::server::{Options, Server, StartError, Webhook};
 use payments::webhook::{Delivery, Notice, SIGNATURE, TIMESTAMP, verify};
 use payments::{Provider, Secret, Standing, Step};
@@ -43,8 +44,8 @@ impl Listener {
         let app = Router::new().route("/webhooks/payments", hook);
         let listening = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         let clock = Hurried::default();
-        let options = stage::options(Some(Webhook { address, secret: secret() }));
-        let server = Server::start(options, clock.clone()).await.unwrap();
+        let mut server = stage::server().await;
+        server.tell(Webhook { address, secret: secret() }, clock.clone()).unwrap();
         Self { heard, listening, server, clock }
     }
 
@@ -120,12 +121,12 @@ async fn a_notice_that_is_not_heard_holds_up_no_other() {
 async fn a_provider_does_not_start_where_it_cannot_listen_or_nobody_can_be_told() {
     let first = stage::server().await;
     let taken = first.url().trim_start_matches("http://").parse().unwrap();
-    let options = Options { listen: taken, ..stage::options(None) };
-    let refused = Server::start(options.clone(), Hurried::default()).await;
+    let options = Options { listen: taken, ..stage::options() };
+    let refused = Server::start(options.clone()).await;
     assert!(matches!(refused, Err(StartError::Listen(..))), "{refused:?}");
     first.stop().await;
-    let webhook = Some(Webhook { address: "shop.example".to_owned(), secret: secret() });
-    let refused = Server::start(Options { webhook, ..options.clone() }, Hurried::default()).await;
-    assert!(matches!(refused, Err(StartError::Webhook(_))), "{refused:?}");
-    Server::start(options, Hurried::default()).await.unwrap().stop().await;
+    let mut second = Server::start(options).await.unwrap();
+    let nobody = Webhook { address: "shop.example".to_owned(), secret: secret() };
+    assert!(matches!(second.tell(nobody, Hurried::default()), Err(Unusable::Address(_))));
+    second.stop().await;
 }

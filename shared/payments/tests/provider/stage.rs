@@ -3,7 +3,7 @@
 use domain::values::Money;
 use eventsourcing::{Clock, Timestamp};
 use iso_currency::Currency;
-use payments::server::{Options, Server, Webhook};
+use payments::server::{Options, Server};
 use payments::{Connection, HttpProvider, Patience, Reference, Secret};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -59,11 +59,11 @@ pub(crate) fn eur(amount: i64) -> Money {
 
 /// A provider that tells nobody.
 pub(crate) async fn server() -> Server {
-    Server::start(options(None), Hurried::default()).await.unwrap()
+    Server::start(options()).await.unwrap()
 }
 
-pub(crate) fn options(webhook: Option<Webhook>) -> Options {
-    Options { listen: "127.0.0.1:0".parse().unwrap(), key: key(), webhook }
+pub(crate) fn options() -> Options {
+    Options { listen: "127.0.0.1:0".parse().unwrap(), key: key(), books: None }
 }
 
 /// As the shop asks a provider at an address.

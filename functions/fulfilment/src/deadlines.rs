@@ -1,0 +1,212 @@
+//! Which processes have waited for too long: a view says whom to ask, each process decides by its own deadline.
+
+use crate::{Candidates, Fulfilment};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_sdk_dynamodb::Client;
+use domain::fulfilment::{Command, State, Step};
+use domain::views::waiting::{DEADLINES, DUE, NAME, SHARD, before, process_partitions};
+use dynamo::Views;
+use eventsourcing::views::Generation;
+use eventsourcing::{
+    Actor, Clock, CommitId, Correlation, Digest, Direction, Effect, EventLog, Lookup, Lookups, Metadata, ParkingLot,
+    Randomness, StreamName, Timestamp,
+};
+use futures::future::try_join_all;
+use futures::{StreamExt, stream};
+use lambda::queue::Reactions;
+use lambda::{Error, Function};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::sync::Arc;
+
+/// So many processes of each of the view's partitions are asked in one run, those first that are due the longest. The
+/// others are asked in the next.
+const MOST: usize = 250;
+/// So many processes are asked side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// The function, with its two triggers.
+pub struct ProcessManager<L, C, V, P, H> {
+    reactions: Reactions<Arc<Fulfilment<L, C, V, H>>, P, H>,
+    deadlines: Deadlines<L, C, V, H>,
+}
+
+/// What its schedule asks of it.
+pub struct Deadlines<L, C, V, H>(pub Arc<Fulfilment<L, C, V, H>>);
+
+/// What invokes it.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Trigger {
+    /// The schedule.
+    Due(Task),
+    /// Its queue.
+    Happened(SqsEvent),
+}
+
+/// What is to be done: the input of the schedule.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(tag = "task", rename_all = "lowercase")]
+pub enum Task {
+    /// Ask whoever may have waited for too long.
+    Deadlines {
+        /// The time of the run, by the schedule.
+        #[serde(deserialize_with = "moment")]
+        time: Timestamp,
+    },
+}
+
+/// What it answers.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Told {
+    /// To the schedule.
+    Due(Passed),
+    /// To the queue.
+    Happened(SqsBatchResponse),
+}
+
+/// What a run found.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Passed {
+    /// How many processes were asked.
+    pub asked: usize,
+    /// How many deadlines had passed.
+    pub passed: usize,
+}
+
+/// Until when processes wait, as a read model shows it.
+pub struct DueView<V>(V);
+
+impl DueView<Views> {
+    /// The read model that `table` holds.
+    #[must_use]
+    pub fn in_table(client: Client, table: &str) -> Self {
+        Self(Views::new(client).with(NAME, table, &[SHARD]))
+    }
+}
+
+impl<V> DueView<V> {
+    /// The read model among these views.
+    pub const fn new(views: V) -> Self {
+        Self(views)
+    }
+}
+
+impl<V: Lookups> DueView<V> {
+    /// The processes whose deadline seems to have passed.
+    async fn until(&self, now: Timestamp) -> Result<Vec<StreamName>, Error> {
+        let until = before(now.next());
+        let due = process_partitions().map(|partition| {
+            let until = Some(until.as_str());
+            async move {
+                let lookup = Lookup {
+                    view: NAME,
+                    generation: Generation::FIRST,
+                    index: DEADLINES,
+                    partition: (SHARD, &partition),
+                    sort: DUE,
+                    from: None,
+                    until,
+                    direction: Direction::Ascending,
+                    limit: MOST,
+                };
+                let keys = self.0.keys(&lookup).await?;
+                Ok::<_, Error>(keys.iter().map(|key| key.parse()).collect::<Result<Vec<_>, _>>()?)
+            }
+        });
+        Ok(try_join_all(due).await?.into_iter().flatten().collect())
+    }
+}
+
+impl<L, C, V, P, H> ProcessManager<L, C, V, P, H>
+where
+    L: EventLog + 'static,
+    C: Candidates + 'static,
+    V: Lookups + 'static,
+    H: Clock + Randomness + 'static,
+{
+    /// The process manager, which notes in `parked` what it cannot react to.
+    pub fn new(fulfilment: Fulfilment<L, C, V, H>, parked: P, host: H) -> Self {
+        let fulfilment = Arc::new(fulfilment);
+        Self { reactions: Reactions::new(fulfilment.clone(), parked, host), deadlines: Deadlines(fulfilment) }
+    }
+}
+
+impl<L, C, V, P, H> Function for ProcessManager<L, C, V, P, H>
+where
+    L: EventLog + 'static,
+    C: Candidates + 'static,
+    V: Lookups + 'static,
+    P: ParkingLot + 'static,
+    H: Clock + Randomness + 'static,
+{
+    type Event = Trigger;
+    type Answer = Told;
+
+    async fn call(&self, trigger: Trigger) -> Result<Told, Error> {
+        Ok(match trigger {
+            Trigger::Happened(messages) => Told::Happened(self.reactions.call(messages).await?),
+            Trigger::Due(task) => Told::Due(self.deadlines.call(task).await?),
+        })
+    }
+}
+
+impl<L, C, V, H> Function for Deadlines<L, C, V, H>
+where
+    L: EventLog + 'static,
+    C: Send + Sync + 'static,
+    V: Lookups + 'static,
+    H: Clock + Randomness + 'static,
+{
+    type Event = Task;
+    type Answer = Passed;
+
+    async fn call(&self, Task::Deadlines { time }: Task) -> Result<Passed, Error> {
+        self.0.pass_deadlines(time).await
+    }
+}
+
+impl<L: EventLog, C, V: Lookups, H: Clock + Randomness> Fulfilment<L, C, V, H> {
+    /// Has each process whose deadline seems to have passed decide whether it has. One that fails holds up no other.
+    async fn pass_deadlines(&self, now: Timestamp) -> Result<Passed, Error> {
+        let due = self.due.until(now).await?;
+        let mut asked = Vec::new();
+        for stream in &due {
+            asked.push(self.pass_deadline(stream, now));
+        }
+        let asked: Vec<_> = stream::iter(asked).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let late: Vec<_> = asked.iter().flatten().flatten().collect();
+        // That an order is not confirmed in time is decided; with all that comes later somebody has to help.
+        let alarming = late.iter().filter(|step| ***step != Step::Confirmation).count();
+        lambda::metrics::deadlines_passed(alarming);
+        let passed = Passed { asked: due.len(), passed: late.len() };
+        asked.into_iter().collect::<Result<Vec<_>, _>>().map(|_| passed)
+    }
+
+    async fn pass_deadline(&self, stream: &StreamName, now: Timestamp) -> Result<Option<Step>, Error> {
+        let metadata = metadata(stream, now)?;
+        let done = self.processes.execute(stream, &Command::PassDeadline { now }, &metadata).await?;
+        let (Effect::Appended, State::Started(process)) = (done.effect, done.state) else { return Ok(None) };
+        let passed = process.deadline_passed();
+        tracing::warn!(%stream, ?passed, "a deadline passed");
+        Ok(passed)
+    }
+}
+
+/// The run alone makes the command, so that one that is tried again is recognised.
+fn metadata(stream: &StreamName, now: Timestamp) -> Result<Metadata, Error> {
+    let (id, now) = (stream.to_string(), now.to_string());
+    Ok(Metadata {
+        id: CommitId::of_key(["fulfilment", "deadlines", &id, &now]),
+        digest: Digest::of(&(&id, &now))?,
+        correlation: Correlation { id: stream.id().to_owned(), client: None },
+        cause: None,
+        actor: Actor("fulfilment".to_owned()),
+        expected: None,
+    })
+}
+
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
+}

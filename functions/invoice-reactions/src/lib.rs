@@ -1,0 +1,53 @@
+//! The invoice's reactions to the intents of fulfilment: the only writer of `invoice-…`.
+
+use aws_config::SdkConfig;
+use domain::fulfilment::{REACTION, Request, request_of};
+use domain::invoice::Stream;
+use domain::values::OrderId;
+use dynamo::{Log, Parked};
+use eventsourcing::{Clock, Commands, Decider, EventLog, Notice, Randomness, StreamName};
+use lambda::queue::{Reactions, Reactor, Unreacted};
+use lambda::{SettingError, Settings, SystemHost};
+
+/// The handler.
+pub struct InvoiceReactions<L, H>(Commands<Stream, L, H>);
+
+/// The deployed function.
+pub fn function(
+    settings: &Settings,
+    aws: &SdkConfig,
+) -> Result<Reactions<InvoiceReactions<Log, SystemHost>, Parked, SystemHost>, SettingError> {
+    let client = aws_sdk_dynamodb::Client::new(aws);
+    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
+    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
+    Ok(Reactions::new(InvoiceReactions::new(log, SystemHost), parked, SystemHost))
+}
+
+impl<L: EventLog, H: Clock + Randomness> InvoiceReactions<L, H> {
+    /// The reactions on these ports.
+    #[must_use]
+    pub fn new(log: L, host: H) -> Self {
+        Self(Commands::new(log, host))
+    }
+}
+
+impl<L, H> Reactor for InvoiceReactions<L, H>
+where
+    L: EventLog + 'static,
+    H: Clock + Randomness + 'static,
+{
+    const NAME: &'static str = "invoice-reactions";
+    type Log = L;
+
+    fn log(&self) -> &L {
+        self.0.log()
+    }
+
+    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
+        let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+        let Some(Request::Invoice(command)) = request_of(&order, notice.decode()?) else { return Ok(()) };
+        let stream = StreamName::new(Stream::CATEGORY, order.as_str())?;
+        self.0.execute(&stream, &command, &notice.metadata(Self::NAME, REACTION)).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,102 @@
+//! What the payment provider tells of itself: with `payment-reactions` the only writer of `payment-…`.
+
+use api::responses::Payment;
+use aws_config::SdkConfig;
+use domain::payment::{self, Stream};
+use domain::values::OrderId;
+use dynamo::Log;
+use eventsourcing::{Actor, Clock, Commands, CommitId, Digest, EventLog, Metadata, Randomness};
+use http::StatusCode;
+use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use payments::Secret;
+use payments::webhook::{Delivery, Disbelief, Notice, SIGNATURE, TIMESTAMP, verify};
+
+/// The handler.
+pub struct PaymentCommands<L, H> {
+    payments: Commands<Stream, L, H>,
+    secrets: Vec<Secret>,
+}
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<PaymentCommands<Log, SystemHost>>, SettingError> {
+    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
+    Ok(Http(PaymentCommands::new(log, secrets(settings)?, SystemHost)))
+}
+
+/// The secrets that notices may be signed with: the one in use and, while it is changed, the one before.
+pub fn secrets(settings: &Settings) -> Result<Vec<Secret>, SettingError> {
+    let mut secrets = vec![settings.parse("PAYMENT_WEBHOOK_SECRET")?];
+    if !settings.text("PAYMENT_WEBHOOK_SECRET_BEFORE")?.is_empty() {
+        secrets.push(settings.parse("PAYMENT_WEBHOOK_SECRET_BEFORE")?);
+    }
+    Ok(secrets)
+}
+
+impl<L: EventLog, H: Clock + Randomness> PaymentCommands<L, H> {
+    /// The commands on these ports.
+    #[must_use]
+    pub fn new(log: L, secrets: Vec<Secret>, host: H) -> Self {
+        Self { payments: Commands::new(log, host), secrets }
+    }
+}
+
+impl<L, H> HttpHandler for PaymentCommands<L, H>
+where
+    L: EventLog + 'static,
+    H: Clock + Randomness + 'static,
+{
+    type Host = H;
+
+    fn host(&self) -> &H {
+        self.payments.host()
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        match request.route() {
+            "POST /webhooks/payments" => self.heed(request).await,
+            route => Err(Problem::not_found(&format!("there is no route {route}"))),
+        }
+    }
+}
+
+impl<L: EventLog, H: Clock + Randomness> PaymentCommands<L, H> {
+    /// Records what a notice tells. One that was heeded before changes nothing, nor does one that others overtook.
+    async fn heed(&self, request: &Request) -> Result<Response, Problem> {
+        let notice = self.believed(request)?;
+        let order: OrderId = notice.reference.as_str().parse().map_err(|_| unknown(&notice))?;
+        let stream = payment::stream(&order).map_err(|error| Problem::internal(&error))?;
+        let mut done = None;
+        for command in notice.payment.commands() {
+            let metadata = metadata(request, &notice, (&command).into())?;
+            done = Some(self.payments.execute(&stream, &command, &metadata).await?);
+        }
+        let done = done.ok_or_else(|| unknown(&notice))?;
+        let body = Payment::of(&order, done.version, &done.state);
+        Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
+    }
+
+    fn believed(&self, request: &Request) -> Result<Notice, Problem> {
+        let header = |name| request.header(name).unwrap_or_default();
+        let delivery = Delivery { signature: header(SIGNATURE), timestamp: header(TIMESTAMP), body: request.body()? };
+        verify(delivery, &self.secrets, self.payments.host().now()).map_err(|disbelief| match disbelief {
+            Disbelief::Forged | Disbelief::Stale(_) => Problem::not_believed(&disbelief.to_string()),
+            Disbelief::Unreadable(_) => Problem::malformed(&disbelief.to_string()),
+        })
+    }
+}
+
+/// The command's id is a function of the notice and the step alone, so that a notice that comes again is recognised.
+fn metadata(request: &Request, notice: &Notice, step: &str) -> Result<Metadata, Problem> {
+    Ok(Metadata {
+        id: CommitId::of_key(["payment-provider", request.route(), &notice.id, step]),
+        digest: Digest::of(&(notice, step)).map_err(|error| Problem::internal(&error))?,
+        correlation: request.correlation().clone(),
+        cause: None,
+        actor: Actor("payment-provider".to_owned()),
+        expected: None,
+    })
+}
+
+fn unknown(notice: &Notice) -> Problem {
+    Problem::not_found(&format!("there is no payment {}", notice.reference))
+}

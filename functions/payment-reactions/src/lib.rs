@@ -1,0 +1,165 @@
+//! The payment's reactions to the intents of fulfilment: what the provider answers is recorded, and nothing else is.
+//! With `payment-commands` the only writer of `payment-…`.
+
+use aws_config::SdkConfig;
+use domain::fulfilment::{PaymentRequest, REACTION, Request, request_of};
+use domain::payment::{self, Answer, Charge, Command, Stream};
+use domain::values::OrderId;
+use dynamo::{Log, Parked};
+use eventsourcing::{Clock, Commands, EventLog, Notice, Randomness, StreamName};
+use lambda::queue::{Reactions, Reactor, Unreacted};
+use lambda::{SettingError, Settings, SystemHost};
+use payments::{Connection, Failure, HttpProvider, Patience, Payment, Provider, Reference, Refusal, Step, settle};
+
+/// The step under which it is recorded that a payment was begun and nobody knows yet what became of it.
+const BEGUN: &str = "begin";
+
+/// The handler.
+pub struct PaymentReactions<L, P, H> {
+    payments: Commands<Stream, L, H>,
+    provider: P,
+}
+
+/// The deployed function.
+pub type Deployed = Reactions<PaymentReactions<Log, HttpProvider, SystemHost>, Parked, SystemHost>;
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
+    let client = aws_sdk_dynamodb::Client::new(aws);
+    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
+    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
+    let connection = Connection {
+        address: settings.text("PAYMENT_PROVIDER_URL")?.to_owned(),
+        key: settings.parse("PAYMENT_PROVIDER_KEY")?,
+        patience: Patience::default(),
+    };
+    let provider = HttpProvider::new(&connection).map_err(|error| SettingError::Invalid {
+        name: "PAYMENT_PROVIDER_URL".to_owned(),
+        reason: error.to_string(),
+    })?;
+    Ok(Reactions::new(PaymentReactions::new(log, provider, SystemHost), parked, SystemHost))
+}
+
+impl<L: EventLog, P, H: Clock + Randomness> PaymentReactions<L, P, H> {
+    /// The reactions on these ports.
+    #[must_use]
+    pub fn new(log: L, provider: P, host: H) -> Self {
+        Self { payments: Commands::new(log, host), provider }
+    }
+}
+
+impl<L, P, H> Reactor for PaymentReactions<L, P, H>
+where
+    L: EventLog + 'static,
+    P: Provider + 'static,
+    H: Clock + Randomness + 'static,
+{
+    const NAME: &'static str = "payment-reactions";
+    type Log = L;
+
+    fn log(&self) -> &L {
+        self.payments.log()
+    }
+
+    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
+        let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+        let Some(Request::Payment(request)) = request_of(&order, notice.decode()?) else { return Ok(()) };
+        let payment = Intent { notice, stream: payment::stream(&order)?, reference: (&order).into() };
+        match request {
+            PaymentRequest::Authorise(charge) => self.authorise(&payment, charge).await,
+            PaymentRequest::Capture => self.capture(&payment).await,
+            PaymentRequest::Void => self.undo(&payment, Step::Void).await,
+            PaymentRequest::Refund => self.undo(&payment, Step::Refund).await,
+        }
+    }
+}
+
+/// What is asked of which payment.
+struct Intent<'a> {
+    notice: &'a Notice,
+    stream: StreamName,
+    reference: Reference,
+}
+
+impl<L, P, H> PaymentReactions<L, P, H>
+where
+    L: EventLog + 'static,
+    P: Provider + 'static,
+    H: Clock + Randomness + 'static,
+{
+    /// Has the amount held. Where nobody knows what became of that, it is recorded as begun, and asked for again later.
+    async fn authorise(&self, intent: &Intent<'_>, charge: Charge) -> Result<(), Unreacted> {
+        let step = Step::Authorise { amount: charge.amount, card: charge.card.as_str() };
+        match settle(&self.provider, &intent.reference, step).await {
+            Ok(payment) => {
+                let answered = Command::Create { answer: payment.answer(), charge };
+                self.execute(intent, &answered, REACTION).await?;
+                self.record(intent, &payment).await
+            }
+            Err(Failure::Refused(refusal)) => Err(refused(refusal)),
+            Err(unknown @ (Failure::Unknown(_) | Failure::Unavailable(_))) => {
+                self.execute(intent, &Command::Create { charge, answer: Answer::Unknown }, BEGUN).await?;
+                Err(Unreacted::Unavailable(unknown.into()))
+            }
+        }
+    }
+
+    /// Has the amount taken. What the provider will not take is an open item, for somebody to look at.
+    async fn capture(&self, intent: &Intent<'_>) -> Result<(), Unreacted> {
+        match settle(&self.provider, &intent.reference, Step::Capture).await {
+            Ok(payment) => self.record(intent, &payment).await,
+            Err(Failure::Refused(
+                refusal @ (Refusal::OtherContent | Refusal::Absent | Refusal::NotPossible | Refusal::Expired),
+            )) => {
+                let failed = Command::FailCapture { reason: refusal.into() };
+                self.execute(intent, &failed, REACTION).await
+            }
+            Err(failure) => Err(unsettled(failure)),
+        }
+    }
+
+    /// Has an amount let go, or given back. Where that is refused, the payment may have moved by itself, as when it was
+    /// captured before it could be voided: that is recorded, and what then is to be done is asked for anew.
+    async fn undo(&self, intent: &Intent<'_>, step: Step<'_>) -> Result<(), Unreacted> {
+        let refusal = match settle(&self.provider, &intent.reference, step).await {
+            Ok(payment) => return self.record(intent, &payment).await,
+            Err(Failure::Refused(refusal @ Refusal::NotPossible)) => refusal,
+            Err(failure) => return Err(unsettled(failure)),
+        };
+        match self.provider.status(&intent.reference).await.map_err(unsettled)? {
+            Some(payment) => self.record(intent, &payment).await,
+            None => Err(refused(refusal)),
+        }
+    }
+
+    /// Brings the shop's payment to where the provider's stands.
+    async fn record(&self, intent: &Intent<'_>, payment: &Payment) -> Result<(), Unreacted> {
+        for command in payment.commands() {
+            self.execute(intent, &command, (&command).into()).await?;
+        }
+        Ok(())
+    }
+
+    async fn execute(&self, intent: &Intent<'_>, command: &Command, step: &str) -> Result<(), Unreacted> {
+        let metadata = intent.notice.metadata(Self::NAME, step);
+        self.payments.execute(&intent.stream, command, &metadata).await?;
+        Ok(())
+    }
+}
+
+fn unsettled(failure: Failure) -> Unreacted {
+    match failure {
+        Failure::Refused(refusal) => refused(refusal),
+        Failure::Unknown(_) | Failure::Unavailable(_) => Unreacted::Unavailable(failure.into()),
+    }
+}
+
+/// What the provider has against the shop itself may pass; what it has against the payment does not.
+fn refused(refusal: Refusal) -> Unreacted {
+    match refusal {
+        Refusal::Credentials | Refusal::Malformed => Unreacted::Unavailable(refusal.into()),
+        Refusal::OtherContent | Refusal::Absent | Refusal::NotPossible | Refusal::Expired => {
+            Unreacted::Refused(refusal.to_string())
+        }
+    }
+}
