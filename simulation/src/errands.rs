@@ -1,7 +1,7 @@
 //! What customers and staff ask of the shop, as requests.
 
-use domain::values::{AccountId, CartId, OrderId, Sku, WarehouseId};
-use domain::{cart, order, product, stock};
+use domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId, Sku, WarehouseId};
+use domain::{account, cart, order, product, shipment, stock};
 use eventsourcing::identity::subject_id;
 use eventsourcing::stream::InvalidName;
 use eventsourcing::{Decider, StreamName, Version};
@@ -20,6 +20,12 @@ pub enum Errand {
     DelistProduct { sku: Sku },
     ReceiveStock { warehouse: WarehouseId, sku: Sku, quantity: u32 },
     AdjustStock { warehouse: WarehouseId, sku: Sku, on_hand: u64 },
+    OpenAccount {},
+    ConfirmAccount { account: AccountId },
+    ActivateAccount { account: AccountId },
+    SuspendAccount { account: AccountId },
+    AddCard { account: AccountId, token: CardToken },
+    RemoveCard { account: AccountId, token: CardToken },
     OpenCart {},
     AddItem { cart: CartId, sku: Sku, quantity: u32 },
     ChangeQuantity { cart: CartId, sku: Sku, quantity: u32 },
@@ -27,6 +33,8 @@ pub enum Errand {
     ClearCart { cart: CartId },
     CheckOut { cart: CartId },
     CancelOrder { order: OrderId },
+    ShipOrder { order: OrderId },
+    DeliverShipment { shipment: ShipmentId },
 }
 
 impl Errand {
@@ -51,6 +59,17 @@ impl Errand {
                 let body = json!({ "on_hand": on_hand, "reason": REASON });
                 (Method::POST, format!("/stock/{warehouse}/{sku}/adjust"), body)
             }
+            Self::OpenAccount {} => (Method::POST, "/accounts".to_owned(), json!({ "name": PERSON, "email": EMAIL })),
+            Self::ConfirmAccount { account } => (Method::POST, format!("/accounts/{account}/confirm"), json!({})),
+            Self::ActivateAccount { account } => (Method::POST, format!("/accounts/{account}/activate"), json!({})),
+            Self::SuspendAccount { account } => (Method::POST, format!("/accounts/{account}/suspend"), json!({})),
+            Self::AddCard { account, token } => {
+                let body = json!({ "token": token, "brand": BRAND, "last4": DIGITS });
+                (Method::POST, format!("/accounts/{account}/cards"), body)
+            }
+            Self::RemoveCard { account, token } => {
+                (Method::DELETE, format!("/accounts/{account}/cards/{}", token.id()), json!({}))
+            }
             Self::OpenCart {} => (Method::POST, "/carts".to_owned(), json!({})),
             Self::AddItem { cart, sku, quantity } => {
                 (Method::POST, format!("/carts/{cart}/items"), json!({ "sku": sku, "quantity": quantity }))
@@ -62,12 +81,14 @@ impl Errand {
             Self::ClearCart { cart } => (Method::DELETE, format!("/carts/{cart}/items"), json!({})),
             Self::CheckOut { cart } => (Method::POST, format!("/carts/{cart}/checkout"), json!({})),
             Self::CancelOrder { order } => (Method::POST, format!("/orders/{order}/cancel"), json!({})),
+            Self::ShipOrder { order } => (Method::POST, format!("/orders/{order}/ship"), json!({})),
+            Self::DeliverShipment { shipment } => (Method::POST, format!("/shipments/{shipment}/deliver"), json!({})),
         };
         (method, path, body)
     }
 
-    /// The stream that it is about; a cart that is to be opened has no name yet.
-    pub fn stream(&self) -> Result<Option<StreamName>, InvalidName> {
+    /// The stream that it is about, where somebody asks for it; a cart that is to be opened has no name yet.
+    pub fn stream(&self, by: &AccountId) -> Result<Option<StreamName>, InvalidName> {
         Ok(Some(match self {
             Self::RegisterProduct { sku, .. }
             | Self::RepriceProduct { sku, .. }
@@ -76,19 +97,33 @@ impl Errand {
             Self::ReceiveStock { warehouse, sku, .. } | Self::AdjustStock { warehouse, sku, .. } => {
                 stock::stream(warehouse, sku)?
             }
+            Self::OpenAccount {} => StreamName::new(account::Stream::CATEGORY, by.as_str())?,
+            Self::ConfirmAccount { account }
+            | Self::ActivateAccount { account }
+            | Self::SuspendAccount { account }
+            | Self::AddCard { account, .. }
+            | Self::RemoveCard { account, .. } => StreamName::new(account::Stream::CATEGORY, account.as_str())?,
             Self::OpenCart {} => return Ok(None),
             Self::AddItem { cart, .. }
             | Self::ChangeQuantity { cart, .. }
             | Self::RemoveItem { cart, .. }
             | Self::ClearCart { cart }
             | Self::CheckOut { cart } => StreamName::new(cart::Stream::CATEGORY, cart.as_str())?,
-            Self::CancelOrder { order } => StreamName::new(order::Stream::CATEGORY, order.as_str())?,
+            Self::CancelOrder { order } | Self::ShipOrder { order } => {
+                StreamName::new(order::Stream::CATEGORY, order.as_str())?
+            }
+            Self::DeliverShipment { shipment } => StreamName::new(shipment::Stream::CATEGORY, shipment.as_str())?,
         }))
     }
 }
 
 /// Why stock is adjusted.
 pub(crate) const REASON: &str = "counted";
+/// Who everybody is, and whose card it is.
+pub(crate) const PERSON: &str = "Ada";
+pub(crate) const EMAIL: &str = "ada@example.org";
+pub(crate) const BRAND: &str = "Visa";
+pub(crate) const DIGITS: &str = "4242";
 
 /// What somebody was told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,11 +1,11 @@
 //! Whether everybody was told the truth.
 
 use super::moments::{Moments, Window};
-use super::{Invariant, Recording, Violation};
-use crate::errands::{Answer, Errand, REASON, Told};
+use super::{Invariant, Recording, Violation, unreadable};
+use crate::errands::{Answer, BRAND, DIGITS, EMAIL, Errand, PERSON, REASON, Told};
 use domain::cart::{Action, Offer};
-use domain::values::{AccountId, Money, Reason, Sku};
-use domain::{cart, order, product, stock};
+use domain::values::{AccountId, Card, Money, Personal, Profile, Reason, Sku};
+use domain::{account, cart, order, product, shipment, stock};
 use eventsourcing::{Commit, Decider, Refusal, StreamName};
 use iso_currency::Currency;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,12 +39,20 @@ pub(super) fn judge(recording: &Recording, moments: &Moments<'_>) -> Result<(), 
         once(told, alone, appended)?;
         truly(told, appended, recording, moments)?;
     }
+    answered_once(&recording.commits)
+}
+
+/// No event is answered twice in the same way by the same stream: a payment may be begun, and be known of later.
+fn answered_once(commits: &[Commit]) -> Result<(), Violation> {
     let mut reactions = BTreeSet::new();
-    for commit in &recording.commits {
+    for commit in commits {
         let Some(cause) = &commit.causation else { continue };
-        if !reactions.insert((&commit.stream, cause)) {
-            let detail = format!("{} answers {cause} more than once, at {}", commit.stream, commit.version);
-            return Err(Violation::new(Invariant::AnsweredOnce, detail));
+        let records = commit.events.records().map_err(|error| unreadable(&commit.stream, error))?;
+        for record in records {
+            if !reactions.insert((&commit.stream, cause, record.name.into_owned(), record.data.get().to_owned())) {
+                let detail = format!("{} answers {cause} more than once, at {}", commit.stream, commit.version);
+                return Err(Violation::new(Invariant::AnsweredOnce, detail));
+            }
         }
     }
     Ok(())
@@ -77,7 +85,7 @@ fn truly(told: &Told, appended: &[&Commit], recording: &Recording, moments: &Mom
     };
     let invalid = |error: &dyn std::fmt::Display| Violation::new(Invariant::TrueAnswers, format!("{told:?}: {error}"));
     let account = told.account(&recording.issuer).ok_or_else(|| invalid(&"nobody asked"))?;
-    let Some(stream) = told.errand.stream().map_err(|error| invalid(&error))? else {
+    let Some(stream) = told.errand.stream(&account).map_err(|error| invalid(&error))? else {
         return Err(invalid(&"a cart that is opened is a new one"));
     };
     let possible = possible(told, &stream, &account, moments)?;
@@ -105,16 +113,20 @@ fn possible(
         Ok(ends)
     };
     match &told.errand {
-        Errand::RegisterProduct { sku, price } => products(moments, stream, window, &{
-            let product =
-                product::Registration { name: parsed(sku)?, description: None, category: None, price: euro(*price)? };
+        Errand::RegisterProduct { sku, price } => ends::<product::Stream>(moments, stream, window, &{
+            let product = product::Registration {
+                name: text(sku.as_str())?,
+                description: None,
+                category: None,
+                price: euro(*price)?,
+            };
             product::Command::Register { product, shop_currency: Currency::EUR }
         }),
         Errand::RepriceProduct { price, .. } => {
-            products(moments, stream, window, &product::Command::Reprice(euro(*price)?))
+            ends::<product::Stream>(moments, stream, window, &product::Command::Reprice(euro(*price)?))
         }
-        Errand::ListProduct { .. } => products(moments, stream, window, &product::Command::List),
-        Errand::DelistProduct { .. } => products(moments, stream, window, &product::Command::Delist),
+        Errand::ListProduct { .. } => ends::<product::Stream>(moments, stream, window, &product::Command::List),
+        Errand::DelistProduct { .. } => ends::<product::Stream>(moments, stream, window, &product::Command::Delist),
         Errand::ReceiveStock { sku, quantity, .. } => {
             let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;
             stocks(moments, stream, sku, window, &stock::Command::Receive { quantity, delivery_note: None })
@@ -123,6 +135,20 @@ fn possible(
             let reason: Reason = REASON.parse().map_err(|error| wrong(&error))?;
             let cause = stock::Discrepancy::default();
             stocks(moments, stream, sku, window, &stock::Command::Adjust { on_hand: *on_hand, cause, reason })
+        }
+        Errand::OpenAccount {} => {
+            let profile = Profile { name: text(PERSON)?, email: text(EMAIL)? };
+            ends::<account::Stream>(moments, stream, window, &account::Command::Open(Personal(profile)))
+        }
+        Errand::ConfirmAccount { .. } => ends::<account::Stream>(moments, stream, window, &account::Command::Confirm),
+        Errand::ActivateAccount { .. } => ends::<account::Stream>(moments, stream, window, &account::Command::Activate),
+        Errand::SuspendAccount { .. } => ends::<account::Stream>(moments, stream, window, &account::Command::Suspend),
+        Errand::AddCard { token, .. } => {
+            let card = Card { token: token.clone(), brand: text(BRAND)?, last4: text(DIGITS)? };
+            ends::<account::Stream>(moments, stream, window, &account::Command::AddCard(card))
+        }
+        Errand::RemoveCard { token, .. } => {
+            ends::<account::Stream>(moments, stream, window, &account::Command::RemoveCard { id: token.id() })
         }
         Errand::OpenCart {} => carts(&|_| Ok(vec![Action::Open])),
         Errand::AddItem { sku, quantity, .. } => {
@@ -157,21 +183,28 @@ fn possible(
             Ok(ways.into_iter().map(check_out).collect())
         }),
         Errand::CancelOrder { .. } => {
-            let states = moments.states::<order::Stream>(stream, window)?;
             let command = order::Command::Cancel { by: by.clone(), reason: None };
-            Ok(states.iter().map(|state| end::<order::Stream>(state, &command)).collect())
+            ends::<order::Stream>(moments, stream, window, &command)
+        }
+        Errand::ShipOrder { .. } => {
+            let command = order::Command::Ship { tracking: BTreeMap::new() };
+            ends::<order::Stream>(moments, stream, window, &command)
+        }
+        Errand::DeliverShipment { .. } => {
+            ends::<shipment::Stream>(moments, stream, window, &shipment::Command::Deliver)
         }
     }
 }
 
-fn products(
+/// What a command may have come to, in any of the states that its stream was in during a window.
+fn ends<D: Decider>(
     moments: &Moments<'_>,
     stream: &StreamName,
     window: Window,
-    command: &product::Command,
+    command: &D::Command,
 ) -> Result<BTreeSet<End>, Violation> {
-    let states = moments.states::<product::Stream>(stream, window)?;
-    Ok(states.iter().map(|state| end::<product::Stream>(state, command)).collect())
+    let states = moments.states::<D>(stream, window)?;
+    Ok(states.iter().map(|state| end::<D>(state, command)).collect())
 }
 
 /// Stock is kept of registered products alone.
@@ -182,8 +215,7 @@ fn stocks(
     window: Window,
     command: &stock::Command,
 ) -> Result<BTreeSet<End>, Violation> {
-    let states = moments.states::<stock::Stream>(stream, window)?;
-    let mut ends: BTreeSet<_> = states.iter().map(|state| end::<stock::Stream>(state, command)).collect();
+    let mut ends = ends::<stock::Stream>(moments, stream, window, command)?;
     if offers(moments, sku, window)?.contains(&Offer::Unknown) {
         ends.insert(End::Refused("not-found".to_owned()));
     }
@@ -213,8 +245,8 @@ fn euro(amount: i64) -> Result<Money, Violation> {
     Money::new(amount, Currency::EUR).map_err(|error| wrong(&error))
 }
 
-fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &Sku) -> Result<T, Violation> {
-    text.as_str().parse().map_err(|error| wrong(&error))
+fn text<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, Violation> {
+    text.parse().map_err(|error: T::Err| wrong(&error))
 }
 
 fn wrong(error: &dyn std::fmt::Display) -> Violation {

@@ -4,6 +4,7 @@
 mod agreement;
 mod answers;
 mod moments;
+mod waits;
 
 use crate::errands::Told;
 use eventsourcing::{Commit, StreamName};
@@ -24,7 +25,7 @@ pub enum Invariant {
     AnsweredOnce,
     /// Never more is reserved than there is.
     NeverOversold,
-    /// Stock, order and process agree about every order.
+    /// Stock, payment, invoice, shipments, order and process agree about every order, and its money is where they say.
     Agreement,
     /// Every order that can go on does.
     NobodyWaits,
@@ -81,7 +82,7 @@ pub fn judge(recording: &Recording) -> Result<(), Violation> {
 /// Whether nobody waits any more.
 #[must_use]
 pub fn settled(commits: &[Commit]) -> bool {
-    agreement::nobody_waits(&Moments::of(commits)).is_ok()
+    waits::nobody_waits(&Moments::of(commits)).is_ok()
 }
 
 /// What is wrong with a stream's name or content that no function could have written.

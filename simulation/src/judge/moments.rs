@@ -27,6 +27,17 @@ impl<'a> Moments<'a> {
         self.streams.keys().copied().filter(move |stream| stream.category() == category)
     }
 
+    /// A stream's commits, in order.
+    pub(super) fn commits(&self, stream: &StreamName) -> impl Iterator<Item = &'a Commit> {
+        self.streams.get(stream).into_iter().flatten().map(|(_, commit)| *commit)
+    }
+
+    /// A stream's events, in order.
+    pub(super) fn events<D: Decider>(&self, stream: &StreamName) -> Result<Vec<D::Event>, Violation> {
+        let events = |commit: &Commit| commit.events.decode().map_err(|error| unreadable(stream, error));
+        Ok(self.commits(stream).map(events).collect::<Result<Vec<Vec<_>>, _>>()?.into_iter().flatten().collect())
+    }
+
     /// Each stream is contiguous, a chain, and never goes back in time.
     pub(super) fn whole(&self) -> Result<(), Violation> {
         for (stream, commits) in &self.streams {
