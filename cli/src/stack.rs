@@ -25,6 +25,7 @@ pub fn functions() -> Vec<Registered> {
     registered! {
         "catalogue-commands" => catalogue_commands::function,
         "stock-commands" => stock_commands::function,
+        "account-commands" => account_commands::function,
         "cart-commands" => cart_commands::function,
         "order-commands" => order_commands::function,
         "stock-reactions" => stock_reactions::function,

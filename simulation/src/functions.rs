@@ -80,6 +80,7 @@ pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, Unmade> {
             http(catalogue_commands::CatalogueCommands::new(log, host, currency))
         }
         "stock-commands" => http(stock_commands::StockCommands::new(log, host)),
+        "account-commands" => http(account_commands::AccountCommands::new(log, host)),
         "cart-commands" => http(cart_commands::CartCommands::new(log, host, settings.parse("TAX_BASIS_POINTS")?)),
         "order-commands" => http(order_commands::OrderCommands::new(log, host)),
         "shipment-commands" => http(shipment_commands::ShipmentCommands::new(log, host)),

@@ -4,12 +4,15 @@ use crate::errands::{Answer, Errand, Told};
 use crate::faults::Mishap;
 use crate::gateway::{Got, Sent, send};
 use crate::judge::{Invariant, Violation};
-use crate::world::World;
+use crate::wire::ISSUER;
+use crate::world::{World, lock};
 use api::responses::Cart;
 use domain::cart;
-use domain::values::{CartId, OrderId, Sku, WarehouseId};
+use domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId, Sku, WarehouseId};
 use eventsourcing::decider::fold;
+use eventsourcing::identity::subject_id;
 use eventsourcing::{Decider, StreamName, Version};
+use fastrand::Rng;
 use futures::future::join;
 use http::Method;
 use serde_json::{Value, json};
@@ -26,6 +29,17 @@ const CARTS: std::ops::RangeInclusive<usize> = 2..=3;
 /// So many things staff do at least, and so long the log is at least before they stop.
 const STAFF_ERRANDS: usize = 16;
 const COMMITS: usize = 200;
+/// What customers pay with.
+const TOKENS: [&str; 8] = [
+    "tok_ok",
+    "tok_ok",
+    "tok_ok",
+    "tok_ok",
+    "tok_timeout_then_charged",
+    "tok_unavailable",
+    "tok_declined",
+    "tok_expires",
+];
 /// How often a client tries before it gives up.
 const TRIES: u32 = 6;
 
@@ -35,6 +49,9 @@ pub(crate) struct Traffic {
     told: Mutex<Vec<Told>>,
     wrong: Mutex<Option<Violation>>,
     keys: AtomicU64,
+    /// What was ordered, as far as anybody was told, and by whom.
+    orders: Mutex<Vec<OrderId>>,
+    accounts: Mutex<Vec<AccountId>>,
     /// How many of them are still at it.
     active: AtomicUsize,
 }
@@ -46,6 +63,8 @@ impl Traffic {
             told: Mutex::default(),
             wrong: Mutex::default(),
             keys: AtomicU64::default(),
+            orders: Mutex::default(),
+            accounts: Mutex::default(),
             active: AtomicUsize::new(1 + CUSTOMERS),
         })
     }
@@ -57,17 +76,17 @@ impl Traffic {
 
     /// What everybody was told.
     pub(crate) fn told(&self) -> Vec<Told> {
-        crate::world::lock(&self.told).clone()
+        lock(&self.told).clone()
     }
 
     /// The first thing that somebody read that was not so.
     pub(crate) fn wrong(&self) -> Option<Violation> {
-        crate::world::lock(&self.wrong).clone()
+        lock(&self.wrong).clone()
     }
 
     /// Fills the shop, lets customers in, and goes on working beside them.
     pub(crate) async fn staff(self: Arc<Self>) {
-        let staff = Client { traffic: self.clone(), subject: "staff:sam".to_owned() };
+        let staff = self.clone().sam();
         for product in skus() {
             let price = self.world.dice(|dice| dice.i64(0..5_000));
             let _ = staff.ask(Errand::RegisterProduct { sku: product.clone(), price }).await;
@@ -91,8 +110,25 @@ impl Traffic {
         self.active.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// A member of the staff.
+    fn sam(self: Arc<Self>) -> Client {
+        Client { traffic: self, subject: "staff:sam".to_owned() }
+    }
+
     fn any_errand_of_staff(&self) -> Errand {
+        let (orders, accounts) = (lock(&self.orders).clone(), lock(&self.accounts).clone());
         self.world.dice(|dice| {
+            if let Some(order) = dice.choice(orders)
+                && dice.u8(..2) == 0
+            {
+                return if dice.bool() { Errand::ShipOrder { order } } else { any_delivery(order, dice) };
+            }
+            if let Some(account) = dice.choice(accounts)
+                && dice.u8(..8) == 0
+            {
+                let suspend = Errand::SuspendAccount { account: account.clone() };
+                return if dice.u8(..3) == 0 { suspend } else { Errand::ActivateAccount { account } };
+            }
             let sku = dice.choice(skus()).unwrap_or_else(|| unreachable!("there are products"));
             let warehouse = dice.choice(warehouses()).unwrap_or_else(|| unreachable!("there are warehouses"));
             match dice.u8(..10) {
@@ -104,6 +140,12 @@ impl Traffic {
             }
         })
     }
+}
+
+/// That a shipment of an order arrived, from wherever.
+fn any_delivery(order: OrderId, dice: &mut Rng) -> Errand {
+    let warehouse = dice.choice(warehouses()).unwrap_or_else(|| unreachable!("there are warehouses"));
+    Errand::DeliverShipment { shipment: ShipmentId::of(&order, &warehouse) }
 }
 
 fn skus() -> Vec<Sku> {
@@ -132,12 +174,32 @@ impl Client {
 
     /// A customer's visit.
     async fn shop(self) {
+        if self.world().dice(|dice| dice.u8(..12)) > 0 {
+            self.sign_up().await;
+        }
         let carts = self.world().dice(|dice| dice.usize(CARTS));
         for _ in 0..carts {
             self.think().await;
             self.buy().await;
         }
         self.traffic.active.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// An account that may buy, with something to pay with; who does not wait for that may buy too early.
+    async fn sign_up(&self) {
+        let Ok(account) = subject_id(ISSUER, &self.subject).parse::<AccountId>() else { return };
+        let _ = self.ask(Errand::OpenAccount {}).await;
+        let card = self.world().dice(|dice| dice.choice(TOKENS)).and_then(|token| token.parse::<CardToken>().ok());
+        if let Some(token) = card {
+            let _ = self.ask(Errand::AddCard { account: account.clone(), token: token.clone() }).await;
+            if self.world().dice(|dice| dice.u8(..20)) == 0 {
+                let _ = self.ask(Errand::RemoveCard { account: account.clone(), token }).await;
+            }
+        }
+        let staff = self.traffic.clone().sam();
+        let _ = staff.ask(Errand::ConfirmAccount { account: account.clone() }).await;
+        let _ = staff.ask(Errand::ActivateAccount { account: account.clone() }).await;
+        lock(&self.traffic.accounts).push(account);
     }
 
     /// One cart, from its opening to an order, mostly.
@@ -156,11 +218,33 @@ impl Client {
         if let Answer::Done { version } = answer {
             self.look(&cart, version).await;
         }
-        if self.world().dice(|dice| dice.u8(..4)) == 0
-            && let Ok(order) = cart.as_str().parse::<OrderId>()
-        {
+        let order = OrderId::from(cart);
+        lock(&self.traffic.orders).push(order.clone());
+        match self.world().dice(|dice| dice.u8(..8)) {
+            0..2 => {
+                self.think().await;
+                let _ = self.ask(Errand::CancelOrder { order }).await;
+            }
+            2..6 => self.have_sent(order).await,
+            _ => {}
+        }
+    }
+
+    /// Has the staff ship an order when it may be confirmed, now and then while the customer cancels it.
+    async fn have_sent(&self, order: OrderId) {
+        for _ in 0..self.world().dice(|dice| dice.usize(1..=4)) {
             self.think().await;
-            let _ = self.ask(Errand::CancelOrder { order }).await;
+        }
+        let staff = self.traffic.clone().sam();
+        let shipped = staff.ask(Errand::ShipOrder { order: order.clone() });
+        if self.world().dice(|dice| dice.u8(..4)) == 0 {
+            let _ = join(shipped, self.ask(Errand::CancelOrder { order: order.clone() })).await;
+        } else {
+            let _ = shipped.await;
+        }
+        for warehouse in warehouses() {
+            self.think().await;
+            let _ = staff.ask(Errand::DeliverShipment { shipment: ShipmentId::of(&order, &warehouse) }).await;
         }
     }
 
@@ -169,8 +253,8 @@ impl Client {
             let cart = cart.clone();
             let sku = dice.choice(skus()).unwrap_or_else(|| unreachable!("there are products"));
             match dice.u8(..12) {
-                0..8 => Errand::AddItem { cart, sku, quantity: dice.u32(1..=3) },
-                8..10 => Errand::ChangeQuantity { cart, sku, quantity: dice.u32(1..=3) },
+                0..9 => Errand::AddItem { cart, sku, quantity: dice.u32(1..=3) },
+                9..10 => Errand::ChangeQuantity { cart, sku, quantity: dice.u32(1..=3) },
                 10 => Errand::RemoveItem { cart, sku },
                 _ => Errand::ClearCart { cart },
             }
@@ -217,7 +301,7 @@ impl Client {
             self.think().await;
         }
         let answer = told.answer.clone();
-        crate::world::lock(&self.traffic.told).push(told);
+        lock(&self.traffic.told).push(told);
         (answer, last)
     }
 
@@ -228,7 +312,7 @@ impl Client {
         let Some(got) = send(self.world(), &sent).await.filter(|got| got.status < 500) else { return };
         let wrong = |detail: String| {
             let found = Violation::new(Invariant::TrueReads, format!("{id} from version {version} on: {detail}"));
-            crate::world::lock(&self.traffic.wrong).get_or_insert(found);
+            lock(&self.traffic.wrong).get_or_insert(found);
         };
         match got.version.filter(|shown| *shown >= version && got.status == 200) {
             None => wrong(format!("{} at {:?}", got.status, got.version)),

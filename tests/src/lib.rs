@@ -8,7 +8,7 @@ pub mod payloads;
 use lambda::Registered;
 use local::{Host, Options, Storage, Streams};
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use shop::Provider;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -63,6 +63,24 @@ impl Shop {
     #[must_use]
     pub fn customer(&self, name: &str) -> Client {
         self.client(&format!("customer:{name}"), "shop/customer")
+    }
+
+    /// A client of a customer who may buy: with an active account, an address, and a card that is charged.
+    pub async fn customer_with_account(&self, name: &str) -> Client {
+        let customer = self.customer(name);
+        let profile = json!({ "name": name, "email": format!("{name}@example.org") });
+        let opened = customer.post("/accounts", profile).await.expect(201);
+        let account = opened.header("location").expect("where it is").to_owned();
+        for step in ["confirm", "activate"] {
+            let _ = self.staff().post(&format!("{account}/{step}"), json!({})).await.expect(200);
+        }
+        let card = json!({ "token": "tok_ok", "brand": "Visa", "last4": "4242" });
+        let _ = customer.post(&format!("{account}/cards"), card).await.expect(201);
+        let address = json!({
+            "kind": "shipping", "lines": ["Hafenstraße 3"], "city": "Berlin", "postcode": "10115", "country": "DE",
+        });
+        let _ = customer.post(&format!("{account}/addresses"), address).await.expect(201);
+        customer
     }
 
     /// A client with a staff member's token.

@@ -165,6 +165,7 @@ fn each_file_says_at_its_head_what_it_is_for() {
 
 async fn status(client: &Client, route: &Route) -> (u16, Json) {
     let path = route.path.replace("{id}", &"0".repeat(32)).replace("{stream}", "product-none");
+    let path = path.replace("{address}", &"0".repeat(32)).replace("{card}", &"0".repeat(32));
     let path = path.replace("{sku}", "none").replace("{warehouse}", "none");
     let answer = client.send(route.method.clone(), &path, None, &[]).await;
     (answer.status.as_u16(), answer.body)

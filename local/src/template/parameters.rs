@@ -43,7 +43,9 @@ pub(super) fn parameters(
                 bound(least).is_some_and(|least| size < least) || bound(most).is_some_and(|most| size > most)
             });
             if outside {
-                return Err(wrong(name, format!("{text} is outside {least} and {most}")));
+                // A secret is not repeated.
+                let shown = if attributes.contains_key("NoEcho") { "it" } else { &text };
+                return Err(wrong(name, format!("{shown} is outside {least} and {most}")));
             }
         }
         let value = match attributes.get("Type").and_then(Value::as_str) {

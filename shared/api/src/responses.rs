@@ -1,5 +1,9 @@
 //! Bodies of answers. A command and a query answer with the same shapes, made from the same states.
 
+mod account;
+
+pub use account::{Account, AccountAddress, AccountCard, AccountStatus};
+
 use domain::order;
 use domain::product::State as ProductState;
 use domain::values::{

@@ -14,6 +14,7 @@ use crate::traffic::Traffic;
 use crate::triggers;
 use crate::wire::ISSUER;
 use crate::world::{World, lock};
+use eventsourcing::Timestamp;
 use eventsourcing::parked::Class;
 use fastrand::Rng;
 use futures::FutureExt;
@@ -56,6 +57,7 @@ pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outc
         executor,
         rng: Rng::with_seed(!seed),
         due: vec![],
+        minute: world.now(),
         steps: 0,
         is_over: false,
         reconciled: false,
@@ -65,7 +67,8 @@ pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outc
         Err(violation) => Some(violation),
     };
     let recording = Recording { commits: world.stores.log.journal(0), told: traffic.told(), issuer: ISSUER.to_owned() };
-    let violation = violation.or_else(|| judge(&recording).err()).or_else(|| run.views().err());
+    let violation =
+        violation.or_else(|| judge(&recording).err()).or_else(|| run.money().err()).or_else(|| run.views().err());
     lock(&world.processes).clear();
     let stores = world.stores.weather.struck().into_iter().map(|(fault, count)| (format!("store-{fault}"), count));
     let around = world.struck().into_iter().map(|(mishap, count)| (mishap.to_string(), count));
@@ -79,6 +82,8 @@ struct Run {
     rng: Rng,
     /// When each schedule fires next.
     due: Vec<i64>,
+    /// The last minute for which those who wait were asked for since the storm was over.
+    minute: Timestamp,
     steps: u64,
     /// Whether the storm is.
     is_over: bool,
@@ -96,6 +101,7 @@ impl Run {
         self.world.say(|| "THE STORM IS OVER".to_owned());
         self.world.turn(Luck::GOOD);
         self.is_over = true;
+        self.minute = self.world.now();
         let world = self.world.clone();
         self.work(async move { world.stores.settle().await })?;
         self.world.upgrade();
@@ -220,11 +226,14 @@ impl Run {
             return;
         }
         let firings = self.world.topology.firings(moment(now));
-        for (due, (every, firing)) in self.due.iter_mut().zip(firings) {
+        for (number, (due, (every, _))) in self.due.iter_mut().zip(firings).enumerate() {
             if *due > now.0 {
                 continue;
             }
-            *due = now.0 + millis(every);
+            let at = moment(Timestamp(*due));
+            // What did not run while everything stood still is not made up for.
+            *due = if now.0 - *due < OUTAGE_MS / 2 { *due } else { now.0 } + millis(every);
+            let Some((_, firing)) = self.world.topology.firings(at).into_iter().nth(number) else { continue };
             if self.world.setting.defect != Some(Defect::NoRecheck) && every < Duration::from_hours(1) {
                 triggers::fire(&self.world, &firing.function, firing.payload);
             }
@@ -233,7 +242,12 @@ impl Run {
 
     /// Fires the schedule of a task, once.
     fn fire(&self, task: &str) {
-        let firings = self.world.topology.firings(moment(self.world.now()));
+        self.fire_at(task, self.world.now());
+    }
+
+    /// Fires the schedule of a task, for a time that it was to be fired at.
+    fn fire_at(&self, task: &str, at: Timestamp) {
+        let firings = self.world.topology.firings(moment(at));
         for (_, firing) in firings.into_iter().filter(|(_, firing)| firing.payload["task"] == task) {
             triggers::fire(&self.world, &firing.function, firing.payload);
         }
@@ -261,7 +275,7 @@ impl Run {
     }
 }
 
-fn moment(at: eventsourcing::Timestamp) -> jiff::Timestamp {
+fn moment(at: Timestamp) -> jiff::Timestamp {
     jiff::Timestamp::from_millisecond(at.0).unwrap_or_default()
 }
 

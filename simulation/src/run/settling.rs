@@ -6,18 +6,22 @@ use crate::gateway::{Got, Sent, send};
 use crate::judge::{Invariant, Violation, settled};
 use crate::setting::Net;
 use crate::world::{Host, World};
+use domain::payment;
 use domain::views::{sales, subscriptions};
+use eventsourcing::decider::fold;
 use eventsourcing::memory::{MemoryLog, MemoryViews};
 use eventsourcing::parked::Class;
 use eventsourcing::verify::{TotalsVerification, Verification};
 use eventsourcing::views::Generation;
-use eventsourcing::{LogScan, ParkingLot, StreamName, Totals};
+use eventsourcing::{Decider, LogScan, ParkingLot, StreamName, Timestamp, Totals};
 use http::Method;
+use payments::{Payment, Reference};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// So many minutes are given to those who wait.
-const MOST_MINUTES: usize = 180;
+const MOST_MINUTES: usize = 300;
 /// Where not all can be found by waiting, so many.
 const FEW_MINUTES: usize = 3;
 
@@ -34,10 +38,13 @@ impl Run {
             if looked_at.replace(length) != Some(length) && !self.somebody_waits() {
                 break;
             }
-            self.world.pass(60_000);
+            self.minute = Timestamp(self.minute.0 + 60_000);
+            // What is on its way may have taken longer than that.
+            self.world.pass((self.minute.0 - self.world.now().0).max(0));
             if self.world.setting.defect != Some(Defect::NoRecheck) {
-                self.fire("recheck");
+                self.fire_at("recheck", self.minute);
             }
+            self.fire_at("deadlines", self.minute);
             self.drain()?;
         }
         Ok(())
@@ -84,6 +91,39 @@ impl Run {
         }
     }
 
+    /// Whether the provider's books say of each payment what the shop's do.
+    pub(super) fn money(&self) -> Result<(), Violation> {
+        let mut theirs = self.world.books.sandbox.payments();
+        let mut ours: BTreeMap<StreamName, payment::State> = BTreeMap::new();
+        for commit in self.world.stores.log.journal(0) {
+            if commit.stream.category() == payment::Stream::CATEGORY {
+                let events = commit.events.decode().map_err(|error| differ(&commit.stream, &error))?;
+                let state = ours.entry(commit.stream).or_default();
+                *state = fold::<payment::Stream>(std::mem::take(state), &events);
+            }
+        }
+        for (stream, state) in ours {
+            let reference = stream.id().parse::<Reference>().map_err(|error| differ(&stream, &error))?;
+            let theirs = theirs.remove(&reference);
+            // What the provider knows has to be recorded, and nothing else.
+            let recorded = |theirs: Payment| {
+                let known = |command| payment::Stream::decide(&state, &command).is_ok_and(|events| events.is_empty());
+                theirs.commands().into_iter().all(known)
+                    && matches!(&state, payment::State::Created { charge, .. } if charge.amount == theirs.amount)
+            };
+            let agrees = theirs.is_some_and(recorded);
+            if !agrees {
+                return Err(differ(&stream, &format!("{state:?} here, {theirs:?} at the provider")));
+            }
+        }
+        match theirs.into_iter().next() {
+            Some((reference, payment)) => {
+                Err(Violation::new(Invariant::Agreement, format!("the provider alone knows {reference}: {payment:?}")))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Whether every row is the fold of its stream, and every total that of all.
     pub(super) fn views(&mut self) -> Result<(), Violation> {
         let host = Host::new(&self.world);
@@ -109,6 +149,10 @@ async fn verify(log: &MemoryLog, views: &MemoryViews, host: &Host, streams: &[St
     let subscriptions = subscriptions();
     let verification = Verification { log, views, host, subscriptions: &subscriptions, generation: Generation::FIRST };
     verification.run(streams, || {}).await.map(drop).map_err(|error| differs(&error))
+}
+
+fn differ(stream: &StreamName, error: &dyn std::fmt::Display) -> Violation {
+    Violation::new(Invariant::Agreement, format!("{stream}: {error}"))
 }
 
 fn differs(error: &dyn std::fmt::Display) -> Violation {

@@ -1,50 +1,10 @@
 //! Bad input gets a clear problem and changes nothing.
 
+use crate::refusals::{commits, gateway, post, raw, refused};
 use crate::shop::{cart, product};
-use aws_sdk_dynamodb::Client as DynamoDb;
-use aws_sdk_dynamodb::types::Select;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Client, Shop};
-
-async fn commits(shop: &Shop) -> i32 {
-    let table = shop.host.environment("cart-commands").unwrap()["EVENT_LOG_TABLE"].clone();
-    let scan = DynamoDb::new(&shop.host.aws_config()).scan().table_name(table).select(Select::Count);
-    scan.send().await.unwrap().count()
-}
-
-struct Case<'a> {
-    client: &'a Client,
-    request: (Method, String),
-    body: String,
-    status: u16,
-    problem: Option<&'static str>,
-    pointer: Option<&'static str>,
-}
-
-fn post<'a>(client: &'a Client, path: &str, body: &Value, status: u16, problem: &'static str) -> Case<'a> {
-    raw(client, path, &body.to_string(), status, problem)
-}
-
-fn raw<'a>(client: &'a Client, path: &str, body: &str, status: u16, problem: &'static str) -> Case<'a> {
-    let request = (Method::POST, path.to_owned());
-    Case { client, request, body: body.to_owned(), status, problem: Some(problem), pointer: None }
-}
-
-/// What the gateway answers itself is no problem document.
-fn gateway<'a>(client: &'a Client, path: &str, status: u16) -> Case<'a> {
-    Case { problem: None, ..raw(client, path, "{}", status, "") }
-}
-
-impl Case<'_> {
-    fn at(self, pointer: &'static str) -> Self {
-        Self { pointer: Some(pointer), ..self }
-    }
-
-    fn by(self, method: Method) -> Self {
-        Self { request: (method, self.request.1), ..self }
-    }
-}
+use tests::Shop;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[expect(clippy::too_many_lines, reason = "one table")]
@@ -156,24 +116,8 @@ async fn bad_input_is_answered_with_a_problem_and_changes_nothing() {
         gateway(alice, "/products", 403),
         gateway(alice, "/nowhere", 404),
     ];
+    refused(&shop, cases).await;
     let before = commits(&shop).await;
-    for case in cases {
-        let (method, path) = case.request;
-        let answer = case.client.send(method.clone(), &path, Some(case.body.clone()), &[]).await;
-        let what = format!("{method} {path} {:.200}: {} {}", case.body, answer.status, answer.body);
-        assert_eq!(answer.status.as_u16(), case.status, "{what}");
-        assert_eq!(answer.problem(), case.problem, "{what}");
-        match case.problem {
-            Some(_) => {
-                assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{what}");
-                assert!(answer.body["detail"].is_string() && answer.body["correlation_id"].is_string(), "{what}");
-            }
-            None => assert!(answer.body["message"].is_string(), "{what}"),
-        }
-        if let Some(pointer) = case.pointer {
-            assert_eq!(answer.body["errors"][0]["pointer"], pointer, "{what}");
-        }
-    }
     let text = [("content-type", "text/plain")];
     let not_json = alice.send(Method::POST, &items, None, &text).await;
     assert_eq!(not_json.status.as_u16(), 422, "no body is an empty one, whatever its type");

@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+mod accounts;
 mod bad_input;
 mod contention;
 mod cost;
 mod http;
 mod operations;
+mod refusals;
 mod sales;
 mod shop;
 mod story;

@@ -1,0 +1,134 @@
+//! Commands on accounts, their owners' and the staff's: the only writer of `account-…`.
+
+use api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
+use api::responses::Account;
+use aws_config::SdkConfig;
+use domain::account::{Command, Entry, Refusal, State, Stream};
+use domain::values::{AccountId, AddressId, Card, Personal, Profile};
+use dynamo::Log;
+use eventsourcing::{Clock, Commands, Decider, Done, EventLog, ExecuteError, Metadata, Randomness, StreamName};
+use http::StatusCode;
+use lambda::http::created;
+use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+
+/// The handler.
+pub struct AccountCommands<L, H>(Commands<Stream, L, H>);
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<AccountCommands<Log, SystemHost>>, SettingError> {
+    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
+    Ok(Http(AccountCommands::new(log, SystemHost)))
+}
+
+impl<L: EventLog, H: Clock + Randomness> AccountCommands<L, H> {
+    /// The commands on these ports.
+    #[must_use]
+    pub fn new(log: L, host: H) -> Self {
+        Self(Commands::new(log, host))
+    }
+}
+
+impl<L, H> HttpHandler for AccountCommands<L, H>
+where
+    L: EventLog + 'static,
+    H: Clock + Randomness + 'static,
+{
+    type Host = H;
+
+    fn host(&self) -> &H {
+        self.0.host()
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        if request.route() == "POST /accounts" {
+            return self.open(request).await;
+        }
+        let account: AccountId = request.path("id")?;
+        let (command, metadata) = match request.route() {
+            "POST /accounts/{id}/confirm" => (Command::Confirm, request.command::<Nothing>()?.1),
+            "POST /accounts/{id}/activate" => (Command::Activate, request.command::<Nothing>()?.1),
+            "POST /accounts/{id}/suspend" => (Command::Suspend, request.command::<Nothing>()?.1),
+            "POST /accounts/{id}/archive" => (Command::Archive, request.command::<Nothing>()?.1),
+            _ => return self.change(request, &account).await,
+        };
+        let done = self.execute(&account, &command, &metadata).await?;
+        respond(StatusCode::OK, &account, &done)
+    }
+}
+
+impl<L: EventLog, H: Clock + Randomness> AccountCommands<L, H> {
+    /// Opens the one account that the caller can have.
+    async fn open(&self, request: &Request) -> Result<Response, Problem> {
+        let account = caller(request)?;
+        let (OpenAccount { name, email }, metadata) = request.command()?;
+        let command = Command::Open(Personal(Profile { name, email }));
+        let done = self.0.begin(&stream(&account)?, &command, &metadata).await?;
+        let response = respond(created(done.effect), &account, &done)?;
+        Ok(response.location(&format!("/accounts/{account}")))
+    }
+
+    /// What only its owner may change; for anybody else there is no such account.
+    async fn change(&self, request: &Request, account: &AccountId) -> Result<Response, Problem> {
+        if caller(request)? != *account {
+            return Err(ExecuteError::Refused(Refusal::UnknownAccount).into());
+        }
+        let (command, metadata) = match request.route() {
+            "POST /accounts/{id}/addresses" => return self.add_address(request, account).await,
+            "POST /accounts/{id}/cards" => return self.add_card(request, account).await,
+            "DELETE /accounts/{id}/addresses/{address}" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Command::RemoveAddress { id: request.path("address")? }, metadata)
+            }
+            "POST /accounts/{id}/addresses/{address}/default" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Command::ChooseAddress { id: request.path("address")? }, metadata)
+            }
+            "DELETE /accounts/{id}/cards/{card}" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Command::RemoveCard { id: request.path("card")? }, metadata)
+            }
+            "POST /accounts/{id}/cards/{card}/default" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Command::ChooseCard { id: request.path("card")? }, metadata)
+            }
+            route => return Err(Problem::not_found(&format!("there is no route {route}"))),
+        };
+        let done = self.execute(account, &command, &metadata).await?;
+        respond(StatusCode::OK, account, &done)
+    }
+
+    async fn add_address(&self, request: &Request, account: &AccountId) -> Result<Response, Problem> {
+        let (AddAddress { kind, address }, metadata) = request.command()?;
+        let id: AddressId = request.new_id()?.parse().map_err(|error| Problem::internal(&error))?;
+        let command = Command::AddAddress(Entry { id: id.clone(), kind, address: Personal(address) });
+        let done = self.execute(account, &command, &metadata).await?;
+        let response = respond(created(done.effect), account, &done)?;
+        Ok(response.location(&format!("/accounts/{account}/addresses/{id}")))
+    }
+
+    async fn add_card(&self, request: &Request, account: &AccountId) -> Result<Response, Problem> {
+        let (AddCard { token, brand, last4 }, metadata) = request.command()?;
+        let id = token.id();
+        let command = Command::AddCard(Card { token, brand, last4 });
+        let done = self.execute(account, &command, &metadata).await?;
+        let response = respond(created(done.effect), account, &done)?;
+        Ok(response.location(&format!("/accounts/{account}/cards/{id}")))
+    }
+
+    async fn execute(&self, id: &AccountId, command: &Command, metadata: &Metadata) -> Result<Done<State>, Problem> {
+        Ok(self.0.execute(&stream(id)?, command, metadata).await?)
+    }
+}
+
+/// The account of whoever calls.
+fn caller(request: &Request) -> Result<AccountId, Problem> {
+    request.caller()?.id().parse().map_err(|error| Problem::internal(&error))
+}
+
+fn stream(account: &AccountId) -> Result<StreamName, Problem> {
+    StreamName::new(Stream::CATEGORY, account.as_str()).map_err(|error| Problem::internal(&error))
+}
+
+fn respond(status: StatusCode, account: &AccountId, done: &Done<State>) -> Result<Response, Problem> {
+    Ok(Response::json(status, &Account::of(account, done.version, &done.state))?.etag(done.version))
+}
