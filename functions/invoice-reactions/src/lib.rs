@@ -2,7 +2,7 @@
 
 use aws_config::SdkConfig;
 use domain::fulfilment::{REACTION, Request, request_of};
-use domain::invoice::Stream;
+use domain::invoice::{Command, Stream};
 use domain::values::OrderId;
 use dynamo::{Log, Parked};
 use eventsourcing::{Clock, Commands, Decider, EventLog, Notice, Randomness, StreamName};
@@ -47,7 +47,11 @@ where
         let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
         let Some(Request::Invoice(command)) = request_of(&order, notice.decode()?) else { return Ok(()) };
         let stream = StreamName::new(Stream::CATEGORY, order.as_str())?;
-        self.0.execute(&stream, &command, &notice.metadata(Self::NAME, REACTION)).await?;
+        let metadata = notice.metadata(Self::NAME, REACTION);
+        match command {
+            Command::Issue(_) => self.0.begin(&stream, &command, &metadata).await?,
+            Command::Send | Command::MarkPaid | Command::Credit => self.0.execute(&stream, &command, &metadata).await?,
+        };
         Ok(())
     }
 }

@@ -9,7 +9,9 @@ use dynamo::{Log, Parked};
 use eventsourcing::{Clock, Commands, EventLog, Notice, Randomness, StreamName};
 use lambda::queue::{Reactions, Reactor, Unreacted};
 use lambda::{SettingError, Settings, SystemHost};
-use payments::{Connection, Failure, HttpProvider, Patience, Payment, Provider, Reference, Refusal, Step, settle};
+use payments::{
+    Connection, Failure, HttpProvider, Patience, Payment, Provider, Reference, Refusal, Standing, Step, settle,
+};
 
 /// The step under which it is recorded that a payment was begun and nobody knows yet what became of it.
 const BEGUN: &str = "begin";
@@ -93,12 +95,16 @@ where
         match settle(&self.provider, &intent.reference, step).await {
             Ok(payment) => {
                 let answered = Command::Create { answer: payment.answer(), charge };
-                self.execute(intent, &answered, REACTION).await?;
-                self.record(intent, &payment).await
+                self.create(intent, &answered, REACTION).await?;
+                match payment.standing {
+                    Standing::Authorised | Standing::Declined { .. } => Ok(()),
+                    // It went on by itself meanwhile.
+                    Standing::Captured | Standing::Voided | Standing::Refunded => self.record(intent, &payment).await,
+                }
             }
             Err(Failure::Refused(refusal)) => Err(refused(refusal)),
             Err(unknown @ (Failure::Unknown(_) | Failure::Unavailable(_))) => {
-                self.execute(intent, &Command::Create { charge, answer: Answer::Unknown }, BEGUN).await?;
+                self.create(intent, &Command::Create { charge, answer: Answer::Unknown }, BEGUN).await?;
                 Err(Unreacted::Unavailable(unknown.into()))
             }
         }
@@ -137,6 +143,13 @@ where
         for command in payment.commands() {
             self.execute(intent, &command, (&command).into()).await?;
         }
+        Ok(())
+    }
+
+    /// Mostly nobody has done so before.
+    async fn create(&self, intent: &Intent<'_>, command: &Command, step: &str) -> Result<(), Unreacted> {
+        let metadata = intent.notice.metadata(Self::NAME, step);
+        self.payments.begin(&intent.stream, command, &metadata).await?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use aws_config::SdkConfig;
 use domain::fulfilment::{REACTION, Request, request_of};
-use domain::shipment::{self, Stream};
+use domain::shipment::{self, Command, Stream};
 use domain::values::OrderId;
 use dynamo::{Log, Parked};
 use eventsourcing::{Clock, Commands, EventLog, Notice, Randomness};
@@ -49,7 +49,13 @@ where
             return Ok(());
         };
         let stream = shipment::stream(&order, &warehouse)?;
-        self.0.execute(&stream, &command, &notice.metadata(Self::NAME, REACTION)).await?;
+        let metadata = notice.metadata(Self::NAME, REACTION);
+        match command {
+            Command::Create(_) => self.0.begin(&stream, &command, &metadata).await?,
+            Command::Dispatch { .. } | Command::Deliver | Command::Cancel => {
+                self.0.execute(&stream, &command, &metadata).await?
+            }
+        };
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ async fn two_hundred_checkouts_for_a_hundred_goods_confirm_a_hundred() {
     let shop = Shop::start().await;
     product(&shop, "mug", 1_299, &[("berlin", 100)]).await;
     let clients = (0..8).map(async |number| {
-        let customer = shop.customer(&format!("customer-{number}"));
+        let customer = shop.customer_with_account(&format!("customer-{number}")).await;
         let mut confirmed = 0;
         for _ in 0..25 {
             let cart = cart(&customer, &[("mug", 1)]).await;

@@ -84,7 +84,7 @@ async fn lists_come_in_pages_that_leave_nothing_out() {
     let kitchen = anyone.get("/catalogue?category=kitchen").await.expect(200).body;
     assert_eq!((kitchen["items"][0]["sku"].as_str(), kitchen["items"].as_array().unwrap().len()), (Some("sku-5"), 1));
 
-    let alice = shop.customer("alice");
+    let alice = shop.customer_with_account("alice").await;
     let mut placed = vec![];
     for number in 0..3 {
         let cart = cart(&alice, &[(&format!("sku-{number}"), 1)]).await;

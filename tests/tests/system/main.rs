@@ -8,6 +8,7 @@ mod contention;
 mod cost;
 mod http;
 mod operations;
+mod orders;
 mod refusals;
 mod sales;
 mod shop;

@@ -275,7 +275,7 @@ async fn a_batch_that_was_lost_to_the_projector_is_made_up_for_and_gone() {
 async fn a_batch_that_was_lost_to_the_relay_is_made_up_for() {
     let shop = Shop::start().await;
     product(&shop, "mug", 1_299, &[("berlin", 10)]).await;
-    let alice = shop.customer("alice");
+    let alice = shop.customer_with_account("alice").await;
     let cart = cart(&alice, &[("mug", 2)]).await;
     losing(&shop, "relay", alice.post(&format!("/carts/{cart}/checkout"), json!({}))).await;
     let _ = alice.get(&format!("/orders/{cart}")).await.expect(404);
@@ -308,7 +308,7 @@ async fn each_minute_what_was_lost_is_made_up_for_but_for_what_nobody_can_read()
 async fn an_event_that_was_parked_is_published_again_and_its_note_goes() {
     let shop = Shop::start().await;
     product(&shop, "mug", 1_299, &[("berlin", 10)]).await;
-    let alice = shop.customer("alice");
+    let alice = shop.customer_with_account("alice").await;
     let cart = cart(&alice, &[("mug", 2)]).await;
     let _ = ordered(&alice, &cart, &["CONFIRMED"]).await;
     shop.host.settled().await;

@@ -55,7 +55,7 @@ async fn what_was_sold_is_summed_up_exactly_and_redelivery_changes_nothing() {
     product(&shop, "mug", 1_000, &[("berlin", 100)]).await;
     product(&shop, "pan", 300, &[("berlin", 100)]).await;
     let _ = staff.post("/products/mug/category", json!({ "category": "kitchen" })).await.expect(200);
-    let alice = shop.customer("alice");
+    let alice = shop.customer_with_account("alice").await;
     let mut carts = vec![];
     for items in [&[("mug", 2), ("pan", 1)][..], &[("mug", 3)], &[("pan", 4)], &[("mug", 1_000)]] {
         let cart = cart(&alice, items).await;

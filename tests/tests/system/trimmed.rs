@@ -18,7 +18,7 @@ async fn what_a_stopped_projector_has_lost_is_noticed_and_read_from_the_log() {
     for function in ["projector", "reconcile"] {
         shop.host.pause(function).await.unwrap();
     }
-    let (customer, staff) = (shop.customer("ann"), shop.staff());
+    let (customer, staff) = (shop.customer_with_account("ann").await, shop.staff());
     for _ in 0..3 {
         let cart = cart(&customer, &[("mug", 1), ("cup", 1)]).await;
         let _ = customer.post(&format!("/carts/{cart}/checkout"), json!({})).await.expect(202);
