@@ -3,11 +3,12 @@
 use lambda::{Invoke, Registered, Settings};
 use local::{Host, Options, Storage, Streams};
 use serde_json::{Value, json};
+use shop::Provider;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 33] = [
+pub const STORY: [(&str, Expected); 41] = [
     ("account-commands.open-account", Expected::Status(201)),
     ("account-commands.confirm-account", Expected::Status(200)),
     ("account-commands.activate-account", Expected::Status(200)),
@@ -27,10 +28,18 @@ pub const STORY: [(&str, Expected); 33] = [
     ("fulfilment.account-connected", Expected::AllDone),
     ("stock-reactions.reservation-requested", Expected::AllDone),
     ("fulfilment.stock-reserved", Expected::AllDone),
+    ("payment-reactions.payment-requested", Expected::AllDone),
+    ("payment-commands.forged-notice", Expected::Status(401)),
+    ("fulfilment.payment-authorised", Expected::AllDone),
     ("order-reactions.confirmation-requested", Expected::AllDone),
+    ("fulfilment.order-confirmed", Expected::AllDone),
+    ("invoice-reactions.invoice-requested", Expected::AllDone),
+    ("shipment-reactions.shipment-requested", Expected::AllDone),
+    ("shipment-commands.deliver-too-early", Expected::Status(422)),
+    ("fulfilment.deadlines", Expected::Asked(0)),
     ("sales-projector.order-confirmed", Expected::AllDone),
     ("order-commands.cancel-order", Expected::Status(202)),
-    ("reconcile.scheduled", Expected::Streams(6)),
+    ("reconcile.scheduled", Expected::Streams(9)),
     ("reconcile.recheck", Expected::Streams(0)),
     ("operations.parked", Expected::Status(200)),
     ("operations.redrive", Expected::Status(404)),
@@ -52,6 +61,8 @@ pub enum Expected {
     AllDone,
     /// A reconciliation of so many streams.
     Streams(usize),
+    /// So many processes were asked whether they have waited for too long.
+    Asked(usize),
 }
 
 impl Expected {
@@ -62,6 +73,7 @@ impl Expected {
             Self::Status(status) => assert_eq!(answer["statusCode"], status, "{answer}"),
             Self::AllDone => assert_eq!(answer, &json!({ "batchItemFailures": [] })),
             Self::Streams(streams) => assert_eq!(answer["streams"], streams, "{answer}"),
+            Self::Asked(processes) => assert_eq!(answer["asked"], processes, "{answer}"),
         }
     }
 }
@@ -85,19 +97,21 @@ pub fn function_of(name: &str) -> &str {
     name.split('.').next().unwrap_or_default()
 }
 
-/// The template's tables and bus, with functions that do nothing: only what is invoked by hand moves anything.
-pub async fn silent_host() -> Host {
+/// The template's tables and bus, with functions that do nothing: only what is invoked by hand moves anything. Beside
+/// it a payment provider, which tells nobody.
+pub async fn silent_host() -> (Host, Provider) {
+    let provider = Provider::start(None).await.expect("a provider");
     let silent =
         shop::functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Silent)), ..function });
     let options = Options {
         template: shop::TEMPLATE.to_owned(),
-        parameters: shop::parameters(),
+        parameters: shop::parameters().into_iter().chain(provider.parameters()).collect(),
         listen: ([127, 0, 0, 1], 0).into(),
         storage: Storage::Temporary,
         functions: silent.collect(),
         streams: Streams::default(),
     };
-    Host::start(options).await.expect("the template starts")
+    (Host::start(options).await.expect("the template starts"), provider)
 }
 
 /// The real functions on such a host, by name.

@@ -15,7 +15,7 @@ fn the_story_has_every_payload_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_payload_is_answered_by_its_handler_as_expected() {
-    let host = silent_host().await;
+    let (host, provider) = silent_host().await;
     let functions = functions_on(&host);
     for (name, expected) in STORY {
         let (_, function) = functions.iter().find(|(of, _)| *of == function_of(name)).unwrap();
@@ -28,4 +28,5 @@ async fn each_payload_is_answered_by_its_handler_as_expected() {
         }
     }
     host.stop().await;
+    provider.stop().await;
 }

@@ -70,7 +70,7 @@ async fn binaries_answer_as_the_handlers_do() {
         println!("skipped: SHOP_RIE and SHOP_BINARIES do not name the emulator and the binaries");
         return;
     };
-    let (here, there) = (silent_host().await, silent_host().await);
+    let ((here, at_hand), (there, far)) = (silent_host().await, silent_host().await);
     let handlers: BTreeMap<_, _> = functions_on(&here).into_iter().collect();
     let mut emulated = BTreeMap::new();
     for (name, expected) in STORY {
@@ -89,4 +89,6 @@ async fn binaries_answer_as_the_handlers_do() {
     drop(emulated);
     here.stop().await;
     there.stop().await;
+    at_hand.stop().await;
+    far.stop().await;
 }
