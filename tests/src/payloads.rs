@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 33] = [
+pub const STORY: [(&str, Expected); 34] = [
     ("account-commands.open-account", Expected::Status(201)),
     ("account-commands.confirm-account", Expected::Status(200)),
     ("account-commands.activate-account", Expected::Status(200)),
@@ -15,6 +15,7 @@ pub const STORY: [(&str, Expected); 33] = [
     ("account-commands.add-card", Expected::Status(201)),
     ("catalogue-commands.register-product", Expected::Status(201)),
     ("catalogue-commands.list-product", Expected::Status(200)),
+    ("stock-commands.open-warehouse", Expected::Status(201)),
     ("stock-commands.receive", Expected::Status(200)),
     ("projector.commits", Expected::AllDone),
     ("cart-commands.open-cart", Expected::Status(201)),
@@ -30,7 +31,7 @@ pub const STORY: [(&str, Expected); 33] = [
     ("order-reactions.confirmation-requested", Expected::AllDone),
     ("sales-projector.order-confirmed", Expected::AllDone),
     ("order-commands.cancel-order", Expected::Status(202)),
-    ("reconcile.scheduled", Expected::Streams(6)),
+    ("reconcile.scheduled", Expected::Streams(7)),
     ("reconcile.recheck", Expected::Streams(0)),
     ("operations.parked", Expected::Status(200)),
     ("operations.redrive", Expected::Status(404)),

@@ -1,8 +1,10 @@
 //! Bodies of answers. A command and a query answer with the same shapes, made from the same states.
 
 mod account;
+mod warehouse;
 
 pub use account::{Account, AccountAddress, AccountCard, AccountStatus};
+pub use warehouse::{Warehouse, WarehouseStatus};
 
 use domain::order;
 use domain::product::State as ProductState;

@@ -14,3 +14,4 @@ mod shop;
 mod story;
 mod trimmed;
 mod waiting;
+mod warehouses;
