@@ -1,94 +1,23 @@
 //! Bodies of answers. A command and a query answer with the same shapes, made from the same states.
 
 mod account;
+mod invoice;
+mod product;
+mod shipment;
 mod warehouse;
 
 pub use account::{Account, AccountAddress, AccountCard, AccountStatus};
+pub use invoice::{Invoice, InvoiceStatus};
+pub use product::{ListedProduct, Product, Stock};
+pub use shipment::{Parcel, Shipment, ShipmentStatus};
 pub use warehouse::{Warehouse, WarehouseStatus};
 
+use domain::cart;
 use domain::order;
-use domain::product::State as ProductState;
-use domain::values::{CartId, Line, Money, OrderId, Sku, Totals, WarehouseId};
+use domain::values::{CartId, Line, Money, OrderId, ShipmentId, Totals};
 use domain::views::order::{Document as OrderDocument, StatusName};
-use domain::{cart, stock};
 use eventsourcing::{Timestamp, Version};
 use serde::Serialize;
-
-/// A product.
-#[derive(Clone, Debug, Serialize)]
-pub struct Product {
-    /// Its sku.
-    pub id: Sku,
-    /// The version of its stream.
-    pub version: Version,
-    /// Its sku.
-    pub sku: Sku,
-    /// What it is called.
-    pub name: String,
-    /// What it is like.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// What it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<String>,
-    /// What one costs, without tax.
-    pub price: Money,
-    /// Whether it is for sale.
-    pub listed: bool,
-}
-
-impl Product {
-    /// A product as its stream has it; none where it is not registered.
-    #[must_use]
-    pub fn of(sku: &Sku, version: Version, state: &ProductState) -> Option<Self> {
-        let product = state.product()?;
-        Some(Self {
-            id: sku.clone(),
-            version,
-            sku: sku.clone(),
-            name: product.name.to_string(),
-            description: product.description.as_ref().map(ToString::to_string),
-            category: product.category.as_ref().map(ToString::to_string),
-            price: product.price,
-            listed: matches!(state, ProductState::Listed(_)),
-        })
-    }
-}
-
-/// A product's stock in a warehouse.
-#[derive(Clone, Debug, Serialize)]
-pub struct Stock {
-    /// `<warehouse>.<sku>`
-    pub id: String,
-    /// The version of its stream.
-    pub version: Version,
-    /// The warehouse.
-    pub warehouse: WarehouseId,
-    /// The product.
-    pub sku: Sku,
-    /// How many lie there.
-    pub on_hand: u64,
-    /// How many of them are held for orders.
-    pub reserved: u64,
-    /// How many can still be reserved.
-    pub available: u64,
-}
-
-impl Stock {
-    /// A stock as its stream has it.
-    #[must_use]
-    pub fn of(warehouse: &WarehouseId, sku: &Sku, version: Version, state: &stock::State) -> Self {
-        Self {
-            id: format!("{warehouse}.{sku}"),
-            version,
-            warehouse: warehouse.clone(),
-            sku: sku.clone(),
-            on_hand: state.on_hand,
-            reserved: state.reserved(),
-            available: state.available(),
-        }
-    }
-}
 
 /// A cart.
 #[derive(Clone, Debug, Serialize)]
@@ -175,6 +104,9 @@ pub struct Order {
     /// What happened to it, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timeline: Vec<TimelineStep>,
+    /// What was made ready for it, one shipment from each warehouse.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shipments: Vec<ShipmentId>,
 }
 
 /// A status that an order took.
@@ -187,7 +119,7 @@ pub struct TimelineStep {
 }
 
 impl Order {
-    /// An order as its stream has it, without its timeline; none where it was not placed.
+    /// An order as its stream has it, without its timeline and shipments; none where it was not placed.
     #[must_use]
     pub fn of(id: &OrderId, version: Version, state: &order::State) -> Option<Self> {
         let order::State::Placed { placement, status, .. } = state else { return None };
@@ -214,10 +146,11 @@ impl Order {
             total: placement.totals.total,
             placed_at: None,
             timeline: vec![],
+            shipments: vec![],
         })
     }
 
-    /// An order as its read model has it.
+    /// An order as its read model has it, without its shipments.
     #[must_use]
     pub fn of_view(version: Version, document: &OrderDocument) -> Option<Self> {
         let order = Self::of(&document.id, version, &document.state)?;

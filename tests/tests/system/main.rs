@@ -4,10 +4,13 @@
 
 mod accounts;
 mod bad_input;
+mod catalogue;
 mod contention;
 mod cost;
 mod http;
+mod log;
 mod operations;
+mod orders;
 mod refusals;
 mod sales;
 mod shop;
