@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 41] = [
+pub const STORY: [(&str, Expected); 43] = [
     ("account-commands.open-account", Expected::Status(201)),
     ("account-commands.confirm-account", Expected::Status(200)),
     ("account-commands.activate-account", Expected::Status(200)),
@@ -16,6 +16,7 @@ pub const STORY: [(&str, Expected); 41] = [
     ("account-commands.add-card", Expected::Status(201)),
     ("catalogue-commands.register-product", Expected::Status(201)),
     ("catalogue-commands.list-product", Expected::Status(200)),
+    ("stock-commands.open-warehouse", Expected::Status(201)),
     ("stock-commands.receive", Expected::Status(200)),
     ("projector.commits", Expected::AllDone),
     ("cart-commands.open-cart", Expected::Status(201)),
@@ -39,13 +40,14 @@ pub const STORY: [(&str, Expected); 41] = [
     ("fulfilment.deadlines", Expected::Asked(0)),
     ("sales-projector.order-confirmed", Expected::AllDone),
     ("order-commands.cancel-order", Expected::Status(202)),
-    ("reconcile.scheduled", Expected::Streams(9)),
+    ("reconcile.scheduled", Expected::Streams(10)),
     ("reconcile.recheck", Expected::Streams(0)),
     ("operations.parked", Expected::Status(200)),
     ("operations.redrive", Expected::Status(404)),
     ("operations.recover", Expected::Status(200)),
     ("operations.projections", Expected::Status(200)),
     ("operations.reconcile", Expected::Status(200)),
+    ("queries.account", Expected::Status(200)),
     ("queries.order", Expected::Status(200)),
     ("queries.sales", Expected::Status(200)),
     ("queries.catalogue", Expected::Status(200)),

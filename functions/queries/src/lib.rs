@@ -1,15 +1,17 @@
 //! The queries: what the read models show, and for operators what the log itself says. Appends nothing.
 
+mod indexes;
 mod lists;
 mod operations;
 mod reading;
 mod sales;
+mod single;
 mod states;
+mod stocks;
 
-use api::responses::{Cart, Order, Product};
 use aws_config::SdkConfig;
-use domain::values::{AccountId, CartId, OrderId, Sku};
-use domain::views::{PARTITIONS, cart, catalogue, order, waiting};
+use domain::values::AccountId;
+use domain::views::{PARTITIONS, waiting};
 use dynamo::{Ledger, Log, Views};
 use eventsourcing::{Clock, Consistency, Decider, EventLog, Lookups, Randomness, Reading};
 use http::StatusCode;
@@ -69,6 +71,9 @@ where
             "GET /carts/{id}" => self.cart(request).await,
             "GET /orders" => self.orders(request).await,
             "GET /orders/{id}" => self.order(request).await,
+            "GET /accounts/{id}" => self.account(request).await,
+            "GET /shipments/{id}" => self.shipment(request).await,
+            "GET /invoices/{id}" => self.invoice(request).await,
             "GET /sales" => self.sales(request).await,
             "GET /ops/events" => self.events(request).await,
             "GET /ops/streams/{stream}" => self.stream(request).await,
@@ -79,51 +84,15 @@ where
 }
 
 impl<L: EventLog, V: eventsourcing::Views, R, H> Queries<L, V, R, H> {
-    /// A listed product; one that is not is nobody's business here.
-    async fn product(&self, request: &Request) -> Result<Response, Problem> {
-        let sku: Sku = request.path("sku")?;
-        let found = self.fresh::<catalogue::View>(request, sku.as_str()).await?;
-        let listed = found.filter(|(_, document)| document.listed().is_some());
-        let (version, document) = listed.ok_or_else(|| Problem::not_found(&format!("there is no product {sku}")))?;
-        Ok(Response::json(StatusCode::OK, &Product::of(&sku, version, &document.state))?.etag(version))
-    }
-
-    /// The caller's own cart.
-    async fn cart(&self, request: &Request) -> Result<Response, Problem> {
-        let caller = caller(request)?;
-        let cart: CartId = request.path("id")?;
-        let found = self.fresh::<cart::View>(request, cart.as_str()).await?;
-        let own = found.filter(|(_, state)| state.owner() == Some(&caller));
-        let (version, state) = own.ok_or_else(|| Problem::not_found("there is no such cart"))?;
-        Ok(Response::json(StatusCode::OK, &Cart::of(&cart, version, &state))?.etag(version))
-    }
-
-    /// The caller's own order. Between checkout and placement there is none yet: its owner is told to come again.
-    async fn order(&self, request: &Request) -> Result<Response, Problem> {
-        let caller = caller(request)?;
-        let order: OrderId = request.path("id")?;
-        match self.fresh::<order::View>(request, order.as_str()).await? {
-            Some((version, document)) if document.account() == Some(&caller) => {
-                Ok(Response::json(StatusCode::OK, &Order::of_view(version, &document))?.etag(version))
-            }
-            Some(_) => Err(Problem::not_found("there is no such order")),
-            None => match self.folded::<domain::cart::Stream>(order.as_str()).await? {
-                domain::cart::State::CheckedOut { owner, .. } if owner == caller => {
-                    Err(Problem::not_yet("the cart is checked out; its order is being placed"))
-                }
-                domain::cart::State::Unopened
-                | domain::cart::State::Open { .. }
-                | domain::cart::State::CheckedOut { .. } => Err(Problem::not_found("there is no such order")),
-            },
-        }
-    }
-
     async fn folded<D: Decider>(&self, id: &str) -> Result<D::State, Problem> {
         let stream = reading::stream_of(D::CATEGORY, id)?;
         let history = self.log.load(&stream, Reading::of::<D>(Consistency::Strong)).await?;
         Ok(eventsourcing::decider::replay::<D>(&history)?)
     }
 }
+
+/// Who serves customers, as the gateway spells it.
+const STAFF: &str = "shop/staff";
 
 /// The account of whoever calls.
 fn caller(request: &Request) -> Result<AccountId, Problem> {

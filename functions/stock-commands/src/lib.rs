@@ -1,4 +1,6 @@
-//! The staff's commands on stock. Orders reserve and release through `stock-reactions`.
+//! The staff's commands on warehouses and what lies in them. Orders reserve and release through `stock-reactions`.
+
+mod warehouses;
 
 use api::requests::{AdjustStock, ReceiveStock};
 use api::responses::Stock;
@@ -11,9 +13,13 @@ use eventsourcing::decider::replay;
 use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Randomness, Reading, StreamName};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use warehouses::Warehouses;
 
 /// The handler.
-pub struct StockCommands<L, H>(Commands<Stream, L, H>);
+pub struct StockCommands<L, H> {
+    stocks: Commands<Stream, L, H>,
+    warehouses: Warehouses<L, H>,
+}
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<StockCommands<Log, SystemHost>>, SettingError> {
@@ -21,11 +27,11 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<StockComman
     Ok(Http(StockCommands::new(log, SystemHost)))
 }
 
-impl<L: EventLog, H: Clock + Randomness> StockCommands<L, H> {
+impl<L: EventLog + Clone, H: Clock + Randomness + Clone> StockCommands<L, H> {
     /// The commands on these ports.
     #[must_use]
     pub fn new(log: L, host: H) -> Self {
-        Self(Commands::new(log, host))
+        Self { stocks: Commands::new(log.clone(), host.clone()), warehouses: Warehouses::new(log, host) }
     }
 }
 
@@ -37,15 +43,19 @@ where
     type Host = H;
 
     fn host(&self) -> &H {
-        self.0.host()
+        self.stocks.host()
     }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        if request.route().starts_with("POST /warehouses") {
+            return self.warehouses.answer(request).await;
+        }
         let (warehouse, sku): (WarehouseId, Sku) = (request.path("warehouse")?, request.path("sku")?);
         let (command, metadata) = match request.route() {
             "POST /stock/{warehouse}/{sku}/receive" => {
                 let (body, metadata) = request.command::<ReceiveStock>()?;
-                (Command::Receive { quantity: body.quantity, delivery_note: body.delivery_note }, metadata)
+                let intake = self.warehouses.intake(&warehouse).await?;
+                (Command::Receive { quantity: body.quantity, delivery_note: body.delivery_note, intake }, metadata)
             }
             "POST /stock/{warehouse}/{sku}/adjust" => {
                 let (body, metadata) = request.command::<AdjustStock>()?;
@@ -56,7 +66,7 @@ where
         };
         self.product_exists(&sku).await?;
         let stream = stock::stream(&warehouse, &sku).map_err(|error| Problem::internal(&error))?;
-        let done = self.0.execute(&stream, &command, &metadata).await?;
+        let done = self.stocks.execute(&stream, &command, &metadata).await?;
         let body = Stock::of(&warehouse, &sku, done.version, &done.state);
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }
@@ -69,7 +79,7 @@ impl<L: EventLog, H: Clock + Randomness> StockCommands<L, H> {
             StreamName::new(product::Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
         for consistency in [Consistency::Eventual, Consistency::Strong] {
             let product = replay::<product::Stream>(
-                &self.0.log().load(&stream, Reading::of::<product::Stream>(consistency)).await?,
+                &self.stocks.log().load(&stream, Reading::of::<product::Stream>(consistency)).await?,
             )?;
             if product.product().is_some() {
                 return Ok(());

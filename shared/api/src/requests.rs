@@ -1,10 +1,14 @@
 //! Bodies of requests. Unknown fields are refused, and values are checked as they are read.
 
-use domain::account::AddressKind;
+mod accounts;
+mod warehouses;
+
+pub use accounts::{AddAddress, AddCard, OpenAccount};
+pub use warehouses::{MoveWarehouse, OpenWarehouse};
+
 use domain::stock::Discrepancy;
 use domain::values::{
-    Address, AddressId, AddressLine, CardBrand, CardChoice, CardDigits, CardToken, Category, City, Country,
-    DeliveryNote, Description, Email, Invalid, Money, Name, PersonName, Postcode, Quantity, Reason, ShipmentId, Sku,
+    AddressId, CardChoice, Category, DeliveryNote, Description, Money, Name, Quantity, Reason, ShipmentId, Sku,
     TrackingNumber,
 };
 use serde::{Deserialize, Serialize};
@@ -133,56 +137,4 @@ pub struct CancelOrder {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-}
-
-/// `POST /accounts`. Like whatever is personal it is not written where errors and logs are.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OpenAccount {
-    /// What its owner is called.
-    pub name: PersonName,
-    /// Where its owner gets mail.
-    pub email: Email,
-}
-
-/// `POST /accounts/{id}/addresses`
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(try_from = "RequestedAddress")]
-pub struct AddAddress {
-    /// What it is for.
-    pub kind: AddressKind,
-    /// Where it is.
-    #[serde(flatten)]
-    pub address: Address,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RequestedAddress {
-    kind: AddressKind,
-    lines: Vec<AddressLine>,
-    city: City,
-    postcode: Postcode,
-    country: Country,
-}
-
-impl TryFrom<RequestedAddress> for AddAddress {
-    type Error = Invalid;
-
-    fn try_from(asked: RequestedAddress) -> Result<Self, Invalid> {
-        let address = Address::new(asked.lines, asked.city, asked.postcode, asked.country)?;
-        Ok(Self { kind: asked.kind, address })
-    }
-}
-
-/// `POST /accounts/{id}/cards`: what the payment provider made of the card. A card's number is not asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AddCard {
-    /// What stands for it at the payment provider.
-    pub token: CardToken,
-    /// Who issued it.
-    pub brand: CardBrand,
-    /// The end of its number.
-    pub last4: CardDigits,
 }

@@ -1,95 +1,25 @@
 //! Bodies of answers. A command and a query answer with the same shapes, made from the same states.
 
 mod account;
+mod invoice;
+mod payment;
+mod product;
+mod shipment;
+mod warehouse;
 
 pub use account::{Account, AccountAddress, AccountCard, AccountStatus};
+pub use invoice::{Invoice, InvoiceStatus};
+pub use payment::{Payment, PaymentStatus};
+pub use product::{ListedProduct, Product, Stock};
+pub use shipment::{Parcel, Shipment, ShipmentStatus};
+pub use warehouse::{Warehouse, WarehouseStatus};
 
+use domain::cart;
 use domain::order;
-use domain::product::State as ProductState;
-use domain::values::{
-    AddressId, CartId, Line, Money, OrderId, Quantity, ShipmentId, Sku, Totals, TrackingNumber, WarehouseId,
-};
+use domain::values::{CartId, Line, Money, OrderId, ShipmentId, Totals};
 use domain::views::order::{Document as OrderDocument, StatusName};
-use domain::{cart, payment, shipment, stock};
 use eventsourcing::{Timestamp, Version};
 use serde::Serialize;
-use std::collections::BTreeMap;
-
-/// A product.
-#[derive(Clone, Debug, Serialize)]
-pub struct Product {
-    /// Its sku.
-    pub id: Sku,
-    /// The version of its stream.
-    pub version: Version,
-    /// Its sku.
-    pub sku: Sku,
-    /// What it is called.
-    pub name: String,
-    /// What it is like.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// What it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<String>,
-    /// What one costs, without tax.
-    pub price: Money,
-    /// Whether it is for sale.
-    pub listed: bool,
-}
-
-impl Product {
-    /// A product as its stream has it; none where it is not registered.
-    #[must_use]
-    pub fn of(sku: &Sku, version: Version, state: &ProductState) -> Option<Self> {
-        let product = state.product()?;
-        Some(Self {
-            id: sku.clone(),
-            version,
-            sku: sku.clone(),
-            name: product.name.to_string(),
-            description: product.description.as_ref().map(ToString::to_string),
-            category: product.category.as_ref().map(ToString::to_string),
-            price: product.price,
-            listed: matches!(state, ProductState::Listed(_)),
-        })
-    }
-}
-
-/// A product's stock in a warehouse.
-#[derive(Clone, Debug, Serialize)]
-pub struct Stock {
-    /// `<warehouse>.<sku>`
-    pub id: String,
-    /// The version of its stream.
-    pub version: Version,
-    /// The warehouse.
-    pub warehouse: WarehouseId,
-    /// The product.
-    pub sku: Sku,
-    /// How many lie there.
-    pub on_hand: u64,
-    /// How many of them are held for orders.
-    pub reserved: u64,
-    /// How many can still be reserved.
-    pub available: u64,
-}
-
-impl Stock {
-    /// A stock as its stream has it.
-    #[must_use]
-    pub fn of(warehouse: &WarehouseId, sku: &Sku, version: Version, state: &stock::State) -> Self {
-        Self {
-            id: format!("{warehouse}.{sku}"),
-            version,
-            warehouse: warehouse.clone(),
-            sku: sku.clone(),
-            on_hand: state.on_hand,
-            reserved: state.reserved(),
-            available: state.available(),
-        }
-    }
-}
 
 /// A cart.
 #[derive(Clone, Debug, Serialize)]
@@ -176,6 +106,9 @@ pub struct Order {
     /// What happened to it, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timeline: Vec<TimelineStep>,
+    /// What was made ready for it, one shipment from each warehouse.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shipments: Vec<ShipmentId>,
 }
 
 /// A status that an order took.
@@ -188,7 +121,7 @@ pub struct TimelineStep {
 }
 
 impl Order {
-    /// An order as its stream has it, without its timeline; none where it was not placed.
+    /// An order as its stream has it, without its timeline and shipments; none where it was not placed.
     #[must_use]
     pub fn of(id: &OrderId, version: Version, state: &order::State) -> Option<Self> {
         let order::State::Placed { placement, status, .. } = state else { return None };
@@ -215,119 +148,17 @@ impl Order {
             total: placement.totals.total,
             placed_at: None,
             timeline: vec![],
+            shipments: vec![],
         })
     }
 
-    /// An order as its read model has it.
+    /// An order as its read model has it, without its shipments.
     #[must_use]
     pub fn of_view(version: Version, document: &OrderDocument) -> Option<Self> {
         let order = Self::of(&document.id, version, &document.state)?;
         let step = |step: &domain::views::order::Step| TimelineStep { status: step.status, at: step.at.to_string() };
         let timeline: Vec<TimelineStep> = document.timeline.iter().map(step).collect();
         Some(Self { placed_at: timeline.first().map(|step| step.at.clone()), timeline, ..order })
-    }
-}
-
-/// A shipment.
-#[derive(Clone, Debug, Serialize)]
-pub struct Shipment {
-    /// Its id.
-    pub id: ShipmentId,
-    /// The version of its stream.
-    pub version: Version,
-    /// What became of it.
-    pub status: ShipmentStatus,
-    /// The order.
-    pub order: OrderId,
-    /// Where it comes from.
-    pub warehouse: WarehouseId,
-    /// The account's address that it goes to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<AddressId>,
-    /// How many of which product.
-    pub contents: BTreeMap<Sku, Quantity>,
-    /// The number under which the carrier knows it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tracking: Option<TrackingNumber>,
-}
-
-/// What became of a shipment.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the names are the documentation")]
-pub enum ShipmentStatus {
-    Waiting,
-    Dispatched,
-    Delivered,
-    Cancelled,
-}
-
-impl Shipment {
-    /// A shipment as its stream has it; none where it was not created.
-    #[must_use]
-    pub fn of(id: &ShipmentId, version: Version, state: &shipment::State) -> Option<Self> {
-        let shipment::State::Created { consignment, status } = state else { return None };
-        let (status, tracking) = match status {
-            shipment::Status::Waiting => (ShipmentStatus::Waiting, None),
-            shipment::Status::Dispatched { tracking } => (ShipmentStatus::Dispatched, tracking.clone()),
-            shipment::Status::Delivered { tracking } => (ShipmentStatus::Delivered, tracking.clone()),
-            shipment::Status::Cancelled => (ShipmentStatus::Cancelled, None),
-        };
-        Some(Self {
-            id: id.clone(),
-            version,
-            status,
-            order: consignment.order.clone(),
-            warehouse: consignment.warehouse.clone(),
-            address: consignment.address.clone(),
-            contents: consignment.contents.clone(),
-            tracking,
-        })
-    }
-}
-
-/// A payment, as its provider is told of it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Payment {
-    /// Its reference: the order's id.
-    pub id: OrderId,
-    /// The version of its stream.
-    pub version: Version,
-    /// How it stands, as far as the shop knows.
-    pub status: PaymentStatus,
-    /// How much it is about.
-    pub amount: Money,
-}
-
-/// How a payment stands.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the names are the documentation")]
-pub enum PaymentStatus {
-    Pending,
-    Authorised,
-    Declined,
-    Captured,
-    CaptureFailed,
-    Voided,
-    Refunded,
-}
-
-impl Payment {
-    /// A payment as its stream has it; none where it was not created.
-    #[must_use]
-    pub fn of(id: &OrderId, version: Version, state: &payment::State) -> Option<Self> {
-        let payment::State::Created { charge, status } = state else { return None };
-        let status = match status {
-            payment::Status::Pending => PaymentStatus::Pending,
-            payment::Status::Authorised => PaymentStatus::Authorised,
-            payment::Status::Declined(_) => PaymentStatus::Declined,
-            payment::Status::Captured => PaymentStatus::Captured,
-            payment::Status::CaptureFailed(_) => PaymentStatus::CaptureFailed,
-            payment::Status::Voided => PaymentStatus::Voided,
-            payment::Status::Refunded => PaymentStatus::Refunded,
-        };
-        Some(Self { id: id.clone(), version, status, amount: charge.amount })
     }
 }
 

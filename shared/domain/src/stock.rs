@@ -1,6 +1,7 @@
 //! `stock-<warehouse>.<sku>`: how many of a product lie in a warehouse, and for whom they are held.
 
 use crate::values::{DeliveryNote, OrderId, Quantity, Reason, Sku, WarehouseId};
+use crate::warehouse;
 use eventsourcing::stream::InvalidName;
 use eventsourcing::{Decider, RefusalKind, StreamName, Upcaster};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,8 @@ pub enum Command {
         quantity: Quantity,
         /// The paper that came with them.
         delivery_note: Option<DeliveryNote>,
+        /// Whether the warehouse takes them in.
+        intake: Intake,
     },
     /// Hold some for an order.
     Reserve {
@@ -63,6 +66,24 @@ pub enum Command {
         /// Why it differs, in words.
         reason: Reason,
     },
+}
+
+/// Whether a warehouse takes anything in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intake {
+    /// It does, also where nobody has told what it is called.
+    Open,
+    /// It was closed. What lies in it can still leave.
+    Closed,
+}
+
+impl From<&warehouse::State> for Intake {
+    fn from(warehouse: &warehouse::State) -> Self {
+        match warehouse {
+            warehouse::State::Unopened | warehouse::State::Open(_) => Self::Open,
+            warehouse::State::Closed(_) => Self::Closed,
+        }
+    }
 }
 
 /// Why the shelf and the books differ.
@@ -138,6 +159,9 @@ impl State {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
+    /// It takes nothing in.
+    #[error("the warehouse is closed; receive the goods in another one")]
+    WarehouseClosed,
     /// More than a warehouse holds of one product.
     #[error("a warehouse holds at most {MOST_ON_HAND} of a product; this would make it {0}")]
     TooMuchStock(u64),
@@ -175,10 +199,13 @@ impl Decider for Stream {
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match command {
-            Command::Receive { quantity, delivery_note } => match state.on_hand + quantity.get() {
-                on_hand if on_hand > MOST_ON_HAND => Err(Refusal::TooMuchStock(on_hand)),
-                _ => Ok(vec![Event::StockReceived { quantity: *quantity, delivery_note: delivery_note.clone() }]),
-            },
+            Command::Receive { intake: Intake::Closed, .. } => Err(Refusal::WarehouseClosed),
+            Command::Receive { quantity, delivery_note, intake: Intake::Open } => {
+                match state.on_hand + quantity.get() {
+                    on_hand if on_hand > MOST_ON_HAND => Err(Refusal::TooMuchStock(on_hand)),
+                    _ => Ok(vec![Event::StockReceived { quantity: *quantity, delivery_note: delivery_note.clone() }]),
+                }
+            }
             Command::Reserve { order, quantity } => Ok(reserve(state, order, *quantity)),
             Command::Release { order } => {
                 let released = |quantity| Event::ReservationReleased { order: order.clone(), quantity };

@@ -129,7 +129,10 @@ fn possible(
         Errand::DelistProduct { .. } => ends::<product::Stream>(moments, stream, window, &product::Command::Delist),
         Errand::ReceiveStock { sku, quantity, .. } => {
             let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;
-            stocks(moments, stream, sku, window, &stock::Command::Receive { quantity, delivery_note: None })
+            stocks(moments, stream, sku, window, &{
+                // No errand closes a warehouse.
+                stock::Command::Receive { quantity, delivery_note: None, intake: stock::Intake::Open }
+            })
         }
         Errand::AdjustStock { sku, on_hand, .. } => {
             let reason: Reason = REASON.parse().map_err(|error| wrong(&error))?;

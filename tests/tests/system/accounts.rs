@@ -1,6 +1,7 @@
 //! Accounts over HTTP: opened and filled by whoever they belong to, let in and kept out by the staff.
 
 use crate::refusals::{gateway, post, refused};
+use crate::shop::{cart, ordered, product};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, Client, Shop};
@@ -197,6 +198,7 @@ async fn what_an_account_cannot_take_is_refused_and_another_s_is_not_there() {
             .at(""),
         post(customer, &addresses, &with(address("billing", "Bonn"), "floor", json!(2)), 422, "invalid-request")
             .at("/floor"),
+        post(customer, &cards, &card("4242424242424242"), 422, "invalid-request").at("/token"),
         post(customer, &cards, &card("tok ok"), 422, "invalid-request").at("/token"),
         post(customer, &cards, &with(card("tok_ok"), "last4", json!("42424242")), 422, "invalid-request").at("/last4"),
         post(customer, &cards, &with(card("tok_ok"), "number", json!("4242424242424242")), 422, "invalid-request")
@@ -247,4 +249,46 @@ async fn an_account_has_so_many_addresses_and_cards_and_no_more() {
     ];
     refused(&shop, cases).await;
     shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_is_read_by_its_owner_and_the_staff() {
+    let shop = Shop::start().await;
+    let (customer, bob, staff) = (shop.customer("alice"), shop.customer("bob"), shop.staff());
+    let account = opened(&customer).await;
+    let _ = customer.post(&format!("{account}/addresses"), address("shipping", "Bonn")).await.expect(201);
+    let written = customer.post(&format!("{account}/cards"), card("tok_ok")).await.expect(201);
+    for reader in [&customer, &staff] {
+        let read = reader.get(&format!("{account}?min_version=3")).await.expect(200);
+        assert_eq!((&read.body, read.header("etag")), (&written.body, written.header("etag")));
+    }
+    shop.host.settled().await;
+    assert_eq!(customer.get(&account).await.expect(200).body, written.body, "as the view has it");
+    assert_eq!(bob.get(&account).await.expect(404).problem(), Some("not-found"));
+    let _ = staff.get(&format!("/accounts/{}", "0".repeat(32))).await.expect(404);
+    let _ = shop.operator().get(&account).await.expect(403);
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_may_buy_does_and_is_charged_on_their_own_card() {
+    let shop = Shop::start().await;
+    product(&shop, "mug", 1_299, &[("berlin", 3)]).await;
+    let customer = shop.customer_with_account("alice").await;
+    let cart = cart(&customer, &[("mug", 2)]).await;
+    let order = ordered(&customer, &cart, &["PENDING", "CONFIRMED", "FAILED"]).await;
+    assert_ne!(order.text("status"), "FAILED", "{}", order.body);
+    let events = shop.operator().get(&format!("/ops/streams/order-{cart}")).await.expect(200);
+    let means = events.body["items"].as_array().unwrap().iter().find(|event| event["type"] == "AccountConnected");
+    let means = &means.unwrap()["data"];
+    assert_eq!(means["card"], "tok_ok");
+    let account = order_owner(&shop, &cart).await;
+    let shown = customer.get(&format!("/accounts/{account}?min_version=5")).await.expect(200);
+    assert_eq!(shown.body["addresses"][0]["id"], means["address"]);
+    shop.host.stop().await;
+}
+
+async fn order_owner(shop: &Shop, order: &str) -> String {
+    let events = shop.operator().get(&format!("/ops/streams/order-{order}")).await.expect(200);
+    events.body["items"][0]["data"]["account"].as_str().unwrap().to_owned()
 }

@@ -36,6 +36,7 @@ async fn bad_input_is_answered_with_a_problem_and_changes_nothing() {
         post(alice, &items, &item("a b", json!(1)), 422, "invalid-request").at("/sku"),
         post(alice, &items, &json!([]), 422, "invalid-request"),
         post(alice, &checkout, &json!({ "coupon": "x" }), 422, "invalid-request").at("/coupon"),
+        post(alice, &checkout, &json!({ "card": "4242424242424242" }), 422, "invalid-request").at("/card"),
         // Quantities that are none.
         post(alice, &items, &item("mug", json!(0)), 422, "invalid-request").at("/quantity"),
         post(alice, &items, &item("mug", json!(-1)), 422, "invalid-request").at("/quantity"),

@@ -4,9 +4,12 @@
 
 mod accounts;
 mod bad_input;
+mod catalogue;
 mod contention;
 mod cost;
 mod http;
+mod lists;
+mod log;
 mod operations;
 mod orders;
 mod refusals;
@@ -15,3 +18,4 @@ mod shop;
 mod story;
 mod trimmed;
 mod waiting;
+mod warehouses;

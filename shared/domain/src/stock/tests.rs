@@ -20,7 +20,7 @@ fn reserved(number: u32, amount: u64) -> Event {
 }
 
 fn receive(number: u64) -> Command {
-    Command::Receive { quantity: quantity(number), delivery_note: None }
+    Command::Receive { quantity: quantity(number), delivery_note: None, intake: Intake::Open }
 }
 
 fn adjust(on_hand: u64, cause: Discrepancy) -> Command {
@@ -42,8 +42,19 @@ fn what_comes_in_is_received_up_to_the_most_that_fits() {
 fn a_delivery_note_is_taken_down_with_what_came() {
     let delivery_note: Option<DeliveryNote> = Some("LS 2026/1187".parse().unwrap());
     given::<Stream>([received(5)])
-        .when(Command::Receive { quantity: quantity(5), delivery_note: delivery_note.clone() })
+        .when(Command::Receive { quantity: quantity(5), delivery_note: delivery_note.clone(), intake: Intake::Open })
         .then([Event::StockReceived { quantity: quantity(5), delivery_note }]);
+}
+
+#[test]
+fn a_warehouse_that_is_closed_takes_nothing_in_and_lets_everything_out() {
+    let late = Command::Receive { quantity: quantity(1), delivery_note: None, intake: Intake::Closed };
+    given::<Stream>([received(5), reserved(1, 2)]).when(late).then_refused(Refusal::WarehouseClosed);
+    let site = warehouse::Site { name: "East".parse().unwrap(), address: None };
+    assert_eq!(Intake::from(&warehouse::State::Closed(site.clone())), Intake::Closed);
+    for takes in [warehouse::State::Unopened, warehouse::State::Open(site)] {
+        assert_eq!(Intake::from(&takes), Intake::Open);
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 text_value! {
     /// What stands for a card at the payment provider.
-    CardToken, "a card token (1 to 64 letters, digits, _ or -)", |text| is_name(text, 64)
+    CardToken, "a card token (1 to 64 letters, digits, _ or -, and no card's number)", is_token
 }
 text_value! {
     /// Names a card among those of its account, and charges nothing: derived from its token.
@@ -15,7 +15,7 @@ text_value! {
 }
 text_value! {
     /// Which card to charge: the id of one of the account's, or any token.
-    CardChoice, "a card id or token (1 to 64 letters, digits, _ or -)", |text| is_name(text, 64)
+    CardChoice, "a card id or token (1 to 64 letters, digits, _ or -, and no card's number)", is_token
 }
 text_value! {
     /// Who issued a card.
@@ -24,6 +24,12 @@ text_value! {
 text_value! {
     /// The end of a card's number.
     CardDigits, "the last four digits of a card", |text| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What could be a card's number is refused before anything keeps it: numbers have 12 to 19 digits (ISO/IEC 7812).
+fn is_token(text: &str) -> bool {
+    let number = (12..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_name(text, 64) && !number
 }
 
 /// A card of an account.
@@ -79,5 +85,20 @@ impl CardChoice {
     #[must_use]
     pub fn token(&self) -> Option<CardToken> {
         (!is_id(&self.0)).then(|| CardToken(self.0.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_s_number_is_neither_a_token_nor_a_choice() {
+        for number in ["424242424242", "4242424242424242", "4242424242424242424"] {
+            assert!(number.parse::<CardToken>().is_err() && number.parse::<CardChoice>().is_err(), "{number}");
+        }
+        for token in ["tok_ok", "42424242424", "42424242424242424242", "4242424242424242-0"] {
+            assert!(token.parse::<CardToken>().is_ok() && token.parse::<CardChoice>().is_ok(), "{token}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The invoices: a row for each, found by its key alone, which is that of its order.
 
 use crate::invoice::{self, Event, State};
-use crate::values::OrderId;
+use crate::values::{AccountId, OrderId};
 use eventsourcing::{Decider, Projection, Recorded, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,17 @@ pub struct Document {
     pub state: State,
     /// When it was issued.
     pub issued_at: Timestamp,
+}
+
+impl Document {
+    /// Who is billed.
+    #[must_use]
+    pub const fn account(&self) -> Option<&AccountId> {
+        match &self.state {
+            State::Unissued => None,
+            State::Issued { bill, .. } => Some(&bill.account),
+        }
+    }
 }
 
 impl Projection for View {

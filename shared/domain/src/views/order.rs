@@ -3,7 +3,7 @@
 
 use super::shard;
 use crate::order::{self, Event, State};
-use crate::values::{AccountId, OrderId};
+use crate::values::{AccountId, Invalid, OrderId};
 use eventsourcing::{Decider, Projection, Recorded, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +49,7 @@ pub struct Step {
 /// What the outside calls an order's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::Display)]
 #[serde(rename_all = "UPPERCASE")]
-#[strum(serialize_all = "UPPERCASE")]
+#[strum(serialize_all = "UPPERCASE", parse_err_ty = Invalid, parse_err_fn = unknown_status)]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum StatusName {
     Purchased,
@@ -59,6 +59,10 @@ pub enum StatusName {
     Delivered,
     Failed,
     Cancelled,
+}
+
+fn unknown_status(text: &str) -> Invalid {
+    Invalid::new(text, "a status (PURCHASED, PENDING, CONFIRMED, SHIPPED, DELIVERED, FAILED or CANCELLED)")
 }
 
 impl From<&order::Status> for StatusName {

@@ -1,7 +1,7 @@
 //! The shipments: a row for each, found by order.
 
 use crate::shipment::{self, Event, State};
-use crate::values::ShipmentId;
+use crate::values::{AccountId, ShipmentId};
 use eventsourcing::{Decider, Projection, Recorded};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,17 @@ pub struct Document {
     pub id: ShipmentId,
     /// What it is now.
     pub state: State,
+}
+
+impl Document {
+    /// Whom it goes to.
+    #[must_use]
+    pub const fn account(&self) -> Option<&AccountId> {
+        match &self.state {
+            State::Uncreated => None,
+            State::Created { consignment, .. } => Some(&consignment.account),
+        }
+    }
 }
 
 impl Projection for View {

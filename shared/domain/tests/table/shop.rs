@@ -65,7 +65,7 @@ fn a_warehouse_in_every_state_takes_every_command() {
 
 #[test]
 fn a_stock_in_every_state_takes_every_command() {
-    use stock::{Command, Discrepancy, Event, MOST_ON_HAND, MOST_RESERVATIONS, State, Stream};
+    use stock::{Command, Discrepancy, Event, Intake, MOST_ON_HAND, MOST_RESERVATIONS, State, Stream};
     let order = |number: usize| format!("{number:032x}").parse().unwrap();
     let quantity = |number: u64| number.try_into().unwrap();
     let received = Event::StockReceived { quantity: quantity(5), delivery_note: None };
@@ -81,9 +81,11 @@ fn a_stock_in_every_state_takes_every_command() {
         ("to the brim", vec![counted(MOST_ON_HAND, Discrepancy::Miscount)]),
     ];
     let reserve = |number, amount| Command::Reserve { order: order(number), quantity: quantity(amount) };
+    let receive = |intake| Command::Receive { quantity: quantity(5), delivery_note: None, intake };
     let adjust = |on_hand, cause| Command::Adjust { on_hand, cause, reason: "count".parse().unwrap() };
     let examples = [
-        ("", Command::Receive { quantity: quantity(5), delivery_note: None }),
+        ("", receive(Intake::Open)),
+        ("into a closed warehouse", receive(Intake::Closed)),
         ("for an order", reserve(1, 2)),
         ("for another", reserve(5_000, 2)),
         ("more than there are", reserve(5_000, 6)),

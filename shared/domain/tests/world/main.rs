@@ -57,7 +57,10 @@ fn shop(stocks: &[u64]) -> (World, BTreeMap<Sku, u64>) {
         let place = (warehouse.parse().unwrap(), sku.parse::<Sku>().unwrap());
         *received.entry(place.1.clone()).or_default() += number;
         match (*number).try_into() {
-            Ok(quantity) => world.stock(place, &stock::Command::Receive { quantity, delivery_note: None }),
+            Ok(quantity) => {
+                let intake = stock::Intake::Open;
+                world.stock(place, &stock::Command::Receive { quantity, delivery_note: None, intake });
+            }
             Err(_) => drop(world.stocks.entry(place).or_default()),
         }
     }

@@ -1,0 +1,48 @@
+//! What warehouses have, and what goes out of them.
+
+use crate::Queries;
+use api::responses::Stock;
+use domain::values::{OrderId, ShipmentId, Sku};
+use domain::views::{shipment, stock};
+use eventsourcing::Lookups;
+use http::StatusCode;
+use lambda::{Problem, Request, Response};
+use serde_json::json;
+
+impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
+    /// `GET /stock/{sku}`: a product in every warehouse that has or had it.
+    pub(crate) async fn stock(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&[])?;
+        let sku: Sku = request.path("sku")?;
+        let stocks = self.stocks(&sku).await?;
+        if stocks.is_empty() {
+            return Err(Problem::not_found(&format!("no warehouse has had {sku}")));
+        }
+        let sum = |part: fn(&Stock) -> u64| stocks.iter().map(part).sum::<u64>();
+        let body = json!({
+            "sku": sku,
+            "on_hand": sum(|stock| stock.on_hand),
+            "reserved": sum(|stock| stock.reserved),
+            "available": sum(|stock| stock.available),
+            "warehouses": stocks,
+        });
+        Response::json(StatusCode::OK, &body)
+    }
+
+    /// How many of a product all warehouses together can still promise.
+    pub(crate) async fn available(&self, sku: &Sku) -> Result<u64, Problem> {
+        Ok(self.stocks(sku).await?.iter().map(|stock| stock.available).sum())
+    }
+
+    async fn stocks(&self, sku: &Sku) -> Result<Vec<Stock>, Problem> {
+        let rows = self.by_warehouse::<stock::View>((stock::SKU, sku.as_str()), stock::WAREHOUSE).await?;
+        let stock = |(version, of): &(_, stock::Document)| Stock::of(&of.warehouse, &of.sku, *version, &of.state);
+        Ok(rows.iter().map(stock).collect())
+    }
+
+    /// What was made ready for an order.
+    pub(crate) async fn shipments(&self, order: &OrderId) -> Result<Vec<ShipmentId>, Problem> {
+        let rows = self.by_warehouse::<shipment::View>((shipment::ORDER, order.as_str()), shipment::WAREHOUSE).await?;
+        Ok(rows.into_iter().map(|(_, document)| document.id).collect())
+    }
+}

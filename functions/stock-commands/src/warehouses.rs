@@ -1,0 +1,61 @@
+//! The staff's commands on warehouses.
+
+use api::requests::{MoveWarehouse, Nothing, OpenWarehouse};
+use api::responses::Warehouse;
+use domain::stock::Intake;
+use domain::values::WarehouseId;
+use domain::warehouse::{Command, Site, State, Stream};
+use eventsourcing::decider::replay;
+use eventsourcing::{Clock, Commands, Consistency, Decider, Done, EventLog, Randomness, Reading, StreamName};
+use http::StatusCode;
+use lambda::http::created;
+use lambda::{Problem, Request, Response};
+
+/// The only writer of `warehouse-…`.
+pub(crate) struct Warehouses<L, H>(Commands<Stream, L, H>);
+
+impl<L: EventLog, H: Clock + Randomness> Warehouses<L, H> {
+    pub(crate) fn new(log: L, host: H) -> Self {
+        Self(Commands::new(log, host))
+    }
+
+    pub(crate) async fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        if request.route() == "POST /warehouses" {
+            return self.open(request).await;
+        }
+        let warehouse: WarehouseId = request.path("id")?;
+        let (command, metadata) = match request.route() {
+            "POST /warehouses/{id}/move" => {
+                let (MoveWarehouse { address }, metadata) = request.command()?;
+                (Command::Move { address }, metadata)
+            }
+            "POST /warehouses/{id}/close" => (Command::Close, request.command::<Nothing>()?.1),
+            route => return Err(Problem::not_found(&format!("there is no route {route}"))),
+        };
+        let done = self.0.execute(&stream(&warehouse)?, &command, &metadata).await?;
+        respond(StatusCode::OK, &warehouse, &done)
+    }
+
+    async fn open(&self, request: &Request) -> Result<Response, Problem> {
+        let (OpenWarehouse { id, name, address }, metadata) = request.command()?;
+        let command = Command::Open(Site { name, address });
+        let done = self.0.begin(&stream(&id)?, &command, &metadata).await?;
+        Ok(respond(created(done.effect), &id, &done)?.location(&format!("/warehouses/{id}")))
+    }
+
+    /// Whether goods may come into a warehouse: read strongly, so that none come in after it was closed but those that
+    /// were on their way at that moment.
+    pub(crate) async fn intake(&self, warehouse: &WarehouseId) -> Result<Intake, Problem> {
+        let reading = Reading::of::<Stream>(Consistency::Strong);
+        let history = self.0.log().load(&stream(warehouse)?, reading).await?;
+        Ok(Intake::from(&replay::<Stream>(&history)?))
+    }
+}
+
+fn stream(warehouse: &WarehouseId) -> Result<StreamName, Problem> {
+    StreamName::new(Stream::CATEGORY, warehouse.as_str()).map_err(|error| Problem::internal(&error))
+}
+
+fn respond(status: StatusCode, warehouse: &WarehouseId, done: &Done<State>) -> Result<Response, Problem> {
+    Ok(Response::json(status, &Warehouse::of(warehouse, done.version, &done.state))?.etag(done.version))
+}
