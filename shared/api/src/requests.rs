@@ -2,10 +2,11 @@
 
 use domain::stock::Discrepancy;
 use domain::values::{AddressId, CardChoice, Category, DeliveryNote, Description, Money, Name, Quantity, Reason, Sku};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `POST /products`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterProduct {
     /// Its name among products, chosen by the shop.
@@ -20,20 +21,22 @@ pub struct RegisterProduct {
     pub category: Option<Category>,
     /// What one costs, without tax, in the shop's currency.
     #[serde(deserialize_with = "crate::read_money")]
+    #[schemars(with = "crate::RequestedMoney")]
     pub price: Money,
 }
 
 /// `POST /products/{sku}/price`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RepriceProduct {
     /// What one costs from now on.
     #[serde(deserialize_with = "crate::read_money")]
+    #[schemars(with = "crate::RequestedMoney")]
     pub price: Money,
 }
 
 /// `POST /products/{sku}/description`: what is absent stays as it is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DescribeProduct {
     /// What it is called.
@@ -45,7 +48,7 @@ pub struct DescribeProduct {
 }
 
 /// `POST /products/{sku}/category`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CategoriseProduct {
     /// What it belongs to.
@@ -53,12 +56,12 @@ pub struct CategoriseProduct {
 }
 
 /// A command that needs nothing but its path: `{}`, or no body at all.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
 /// `POST /stock/{warehouse}/{sku}/receive`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiveStock {
     /// How many came in.
@@ -69,7 +72,7 @@ pub struct ReceiveStock {
 }
 
 /// `POST /stock/{warehouse}/{sku}/adjust`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AdjustStock {
     /// How many were counted.
@@ -82,7 +85,7 @@ pub struct AdjustStock {
 }
 
 /// `POST /carts/{id}/items`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddItem {
     /// The product.
@@ -92,7 +95,7 @@ pub struct AddItem {
 }
 
 /// `PATCH /carts/{id}/items/{sku}`
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeQuantity {
     /// How many of it from now on.
@@ -100,7 +103,7 @@ pub struct ChangeQuantity {
 }
 
 /// `POST /carts/{id}/checkout`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckOut {
     /// Which card to charge: the id of one of the account's, or any token; the account's default one where absent.
@@ -112,7 +115,7 @@ pub struct CheckOut {
 }
 
 /// `POST /orders/{id}/cancel`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelOrder {
     /// Why.

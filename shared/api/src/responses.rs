@@ -6,10 +6,11 @@ use domain::values::{CartId, Line, Money, OrderId, Sku, Totals, WarehouseId};
 use domain::views::order::{Document as OrderDocument, StatusName};
 use domain::{cart, stock};
 use eventsourcing::{Timestamp, Version};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A product.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Product {
     /// Its sku.
     pub id: Sku,
@@ -50,7 +51,7 @@ impl Product {
 }
 
 /// A product's stock in a warehouse.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Stock {
     /// `<warehouse>.<sku>`
     pub id: String,
@@ -85,7 +86,7 @@ impl Stock {
 }
 
 /// A cart.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Cart {
     /// Its id.
     pub id: CartId,
@@ -103,7 +104,7 @@ pub struct Cart {
 }
 
 /// Whether a cart can still be changed.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum CartStatus {
@@ -112,7 +113,7 @@ pub enum CartStatus {
 }
 
 /// A line with what it costs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PricedLine {
     /// The line.
     #[serde(flatten)]
@@ -144,7 +145,7 @@ impl Cart {
 }
 
 /// An order.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Order {
     /// Its id: that of its cart.
     pub id: OrderId,
@@ -172,7 +173,7 @@ pub struct Order {
 }
 
 /// A status that an order took.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct TimelineStep {
     /// Which.
     pub status: StatusName,
@@ -222,7 +223,7 @@ impl Order {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,
@@ -232,7 +233,7 @@ pub struct Page<T> {
 }
 
 /// One event of the log, as operators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LogEvent {
     /// `stream@version`
     pub id: String,
@@ -260,7 +261,7 @@ pub struct LogEvent {
 }
 
 /// A stream's state at a version, as operators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct StreamState {
     /// The stream.
     pub stream: String,

@@ -1,5 +1,6 @@
 //! Names and positions: which stream, and how far in it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -81,7 +82,7 @@ impl fmt::Display for StreamName {
 }
 
 /// A position in a stream: versions count events, from 1, without gaps. [`Version::NONE`] is that of no event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Version(pub u64);
 
