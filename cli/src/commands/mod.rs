@@ -3,6 +3,7 @@
 mod bench;
 mod bench_writer;
 mod events;
+mod openapi;
 mod parked;
 mod provider;
 mod reconcile;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Parked(parked::Parked),
     Reconcile(reconcile::Reconcile),
     Verify(verify::Verify),
+    Openapi(openapi::Openapi),
     Simulate(simulate::Simulate),
     Bench(bench::Bench),
     BenchWriter(bench_writer::BenchWriter),
@@ -54,6 +56,7 @@ impl Command {
             Self::Parked(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,
+            Self::Openapi(command) => command.run(global),
             Self::Simulate(command) => command.run(global),
             Self::Bench(command) => command.run(global).await,
             Self::BenchWriter(command) => command.run().await,

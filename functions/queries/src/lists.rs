@@ -2,7 +2,7 @@
 
 use crate::reading::document;
 use crate::{Queries, caller};
-use api::responses::{Order, Page as Answer, Product, Stock};
+use api::responses::{Order, Page as Answer, Product, Stock, StockOfProduct};
 use domain::values::{Category, Sku};
 use domain::views::{catalogue, order, stock};
 use eventsourcing::views::Generation;
@@ -11,7 +11,6 @@ use futures::future::try_join_all;
 use http::StatusCode;
 use lambda::http::Page;
 use lambda::{Problem, Request, Response};
-use serde_json::json;
 
 /// The most warehouses that hold one product.
 const MOST_WAREHOUSES: usize = 1_000;
@@ -95,13 +94,13 @@ impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
             return Err(Problem::not_found(&format!("no warehouse has had {sku}")));
         }
         let sum = |part: fn(&Stock) -> u64| stocks.iter().map(part).sum::<u64>();
-        let body = json!({
-            "sku": sku,
-            "on_hand": sum(|stock| stock.on_hand),
-            "reserved": sum(|stock| stock.reserved),
-            "available": sum(|stock| stock.available),
-            "warehouses": stocks,
-        });
+        let body = StockOfProduct {
+            sku,
+            on_hand: sum(|stock| stock.on_hand),
+            reserved: sum(|stock| stock.reserved),
+            available: sum(|stock| stock.available),
+            warehouses: stocks,
+        };
         Response::json(StatusCode::OK, &body)
     }
 }

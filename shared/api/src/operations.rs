@@ -118,3 +118,25 @@ pub struct SoFar {
     /// The most commits by which a row had been behind.
     pub longest_lag_commits: usize,
 }
+
+/// What a run through the whole log found.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Reconciled {
+    /// How many streams there are.
+    pub streams: usize,
+    /// How many rows were behind and were brought up to date.
+    pub advanced: usize,
+    /// How many rows cannot follow their stream.
+    pub parked: usize,
+    /// How many events were published again for processes that are not finished.
+    pub hinted: usize,
+}
+
+/// What was found of batches that the log's readers had given up.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Recovered {
+    /// How many there were.
+    pub batches: usize,
+    /// How many were made up for, and are gone.
+    pub recovered: usize,
+}

@@ -9,9 +9,10 @@ use std::str::FromStr;
 const LONGEST_NAME: usize = 150;
 
 /// `<category>-<id>`, split at the first hyphen, such as `cart-0195f1c2…`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-pub struct StreamName(String);
+#[schemars(!try_from, !into)]
+pub struct StreamName(#[schemars(length(max = LONGEST_NAME), regex(pattern = "^[a-z]+-[A-Za-z0-9_.-]+$"))] String);
 
 /// A text that is no stream name, version or event id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
