@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+use reference::table::{Decision, rows};
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 use tests::Shop;
 use yaml_serde::Value as Yaml;
 
@@ -38,16 +39,19 @@ fn the_document_tells_of_the_template_s_routes_and_of_no_other() {
     assert_eq!(told.len(), in_template().len(), "each once");
 }
 
+fn of_repository(path: &str) -> io::Result<String> {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path))
+}
+
 /// The names under which a stream refuses a command, as the table of its decisions has them.
 fn refused_in_table(category: &str, command: &str) -> BTreeSet<String> {
-    let file =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/domain/tests/table").join(format!("{category}.txt"));
-    let table = fs::read_to_string(file).unwrap();
-    let lines: Vec<_> = table.lines().collect();
-    let results = lines.windows(2).filter_map(|pair| Some((pair[0].strip_prefix("    ! ")?, pair[1])));
-    let of_command =
-        |examples: &str| examples.split(',').any(|example| example.split_whitespace().next() == Some(command));
-    results.filter(|(_, examples)| of_command(examples)).map(|(name, _)| name.to_owned()).collect()
+    let table = of_repository(&format!("shared/domain/tests/table/{category}.txt")).unwrap();
+    let rows = rows(&table).into_iter().filter(|row| row.commands.contains(&command));
+    let refused = rows.filter_map(|row| match row.decision {
+        Decision::Refused(name) => Some(name.to_owned()),
+        Decision::Nothing | Decision::Events { .. } => None,
+    });
+    refused.collect()
 }
 
 #[test]
@@ -70,4 +74,13 @@ async fn the_document_and_its_page_are_served_to_anybody() {
     let page = shop.anyone().get("/docs").await.expect(200);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     shop.host.stop().await;
+}
+
+#[test]
+fn the_reference_in_the_repository_is_what_the_code_says() {
+    for file in reference::catalogue(of_repository).unwrap() {
+        let path = format!("{}/{}", reference::FOLDER, file.name);
+        let stands = of_repository(&path).unwrap_or_default();
+        assert!(stands == file.text, "{path} is out of date: run `shop catalogue --write`");
+    }
 }

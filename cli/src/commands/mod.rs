@@ -2,6 +2,7 @@
 
 mod bench;
 mod bench_writer;
+mod catalogue;
 mod events;
 mod openapi;
 mod parked;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Reconcile(reconcile::Reconcile),
     Verify(verify::Verify),
     Openapi(openapi::Openapi),
+    Catalogue(catalogue::Catalogue),
     Simulate(simulate::Simulate),
     Bench(bench::Bench),
     BenchWriter(bench_writer::BenchWriter),
@@ -57,6 +59,7 @@ impl Command {
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,
             Self::Openapi(command) => command.run(global),
+            Self::Catalogue(command) => command.run(global),
             Self::Simulate(command) => command.run(global),
             Self::Bench(command) => command.run(global).await,
             Self::BenchWriter(command) => command.run().await,

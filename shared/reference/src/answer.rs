@@ -77,9 +77,10 @@ impl Header {
     }
 }
 
-/// What a status means, in the words of its kind.
-pub(crate) const fn meaning(status: u16) -> &'static str {
+/// What a status means; `reads` says whether nothing was to be changed.
+pub(crate) const fn meaning(status: u16, reads: bool) -> &'static str {
     match status {
+        200 if reads => "What is asked for.",
         200 => "Done, or nothing to do.",
         201 => "Created; the same again for whoever repeats it.",
         202 => "Accepted; the rest is under way.",

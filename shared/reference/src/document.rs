@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document.
 
 use crate::answer::{Answer, Content, Header, meaning};
+use crate::examples::example;
 use crate::problem::{GatewayMessage, Problem, ProblemDocument};
 use crate::route::Route;
 use crate::routes::groups;
@@ -28,6 +29,8 @@ pub fn document() -> Value {
     }
     let headers = [Header::Etag, Header::Location, Header::RetryAfter, Header::Correlation];
     let headers: Map<_, _> = headers.into_iter().map(|header| (header.name().to_owned(), header.document())).collect();
+    let named = schemas.named();
+    illustrate(&mut paths, &named);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -40,7 +43,7 @@ pub fn document() -> Value {
         "tags": tags,
         "paths": paths,
         "components": {
-            "schemas": schemas.named(),
+            "schemas": named,
             "headers": headers,
             "securitySchemes": { TOKEN: {
                 "type": "http",
@@ -82,6 +85,20 @@ fn operation(route: &Route, group: &str, schemas: &mut Schemas) -> Value {
             json!({ "required": body.required, "content": { "application/json": { "schema": schema } } });
     }
     operation
+}
+
+/// Gives an example of each body, and of each parameter that has to be there.
+fn illustrate(paths: &mut Map<String, Value>, named: &Map<String, Value>) {
+    let operations = paths.values_mut().filter_map(Value::as_object_mut).flat_map(|methods| methods.values_mut());
+    for operation in operations {
+        let parameters = operation["parameters"].as_array_mut().into_iter().flatten();
+        for parameter in parameters.filter(|parameter| parameter["required"] == true) {
+            parameter["example"] = example(&parameter["schema"], named);
+        }
+        if let Some(body) = operation.pointer_mut("/requestBody/content/application~1json") {
+            body["example"] = example(&body["schema"], named);
+        }
+    }
 }
 
 /// `postCartsItems` and the like.
@@ -130,8 +147,10 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
 }
 
 fn responses(route: &Route, schemas: &mut Schemas) -> Value {
+    let reads = route.method == "GET";
+    let answers = route.answers.iter();
     let mut responses: Map<String, Value> =
-        route.answers.iter().map(|answer| (answer.status.to_string(), of_answer(answer, schemas))).collect();
+        answers.map(|answer| (answer.status.to_string(), of_answer(answer, reads, schemas))).collect();
     let mut problems: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
     for Problem { status, name } in of_route(route) {
         problems.entry(status).or_default().insert(name);
@@ -148,13 +167,13 @@ fn responses(route: &Route, schemas: &mut Schemas) -> Value {
             let message = schemas.answered(|generator| generator.subschema_for::<GatewayMessage>());
             content.insert("application/json".to_owned(), json!({ "schema": message }));
         }
-        let response = json!({ "description": meaning(status), "content": content });
+        let response = json!({ "description": meaning(status, reads), "content": content });
         responses.insert(status.to_string(), response);
     }
     responses.into()
 }
 
-fn of_answer(answer: &Answer, schemas: &mut Schemas) -> Value {
+fn of_answer(answer: &Answer, reads: bool, schemas: &mut Schemas) -> Value {
     let content = match answer.body {
         Content::Json(schema) => json!({ "application/json": { "schema": schemas.answered(schema) } }),
         Content::Text("application/json") => json!({ "application/json": { "schema": { "type": "object" } } }),
@@ -164,12 +183,13 @@ fn of_answer(answer: &Answer, schemas: &mut Schemas) -> Value {
     let headers: Map<_, _> = headers
         .map(|header| (header.name().to_owned(), json!({ "$ref": format!("#/components/headers/{}", header.name()) })))
         .collect();
-    json!({ "description": meaning(answer.status), "headers": headers, "content": content })
+    json!({ "description": meaning(answer.status, reads), "headers": headers, "content": content })
 }
 
 fn of_problem(status: u16, names: &BTreeSet<&str>, schemas: &mut Schemas) -> Value {
     let types: Vec<_> = names.iter().map(|name| format!("{}{name}", Problem::NAMESPACE)).collect();
-    let problem = schemas.answered(|generator| generator.subschema_for::<ProblemDocument>());
+    // As it is read: not every problem has all of its fields.
+    let problem = schemas.taken(|generator| generator.subschema_for::<ProblemDocument>());
     json!({ "allOf": [problem, { "properties": { "type": { "enum": types }, "status": { "const": status } } }] })
 }
 

@@ -43,6 +43,7 @@ fn of_field(name: &str) -> Option<Value> {
         "description" => "Holds tea.".into(),
         "error" => "unknown event type ItemGiftWrapped: this release is older than the one that wrote it".into(),
         "id" => "mug".into(),
+        "message" => "Unauthorized".into(),
         "name" => "Mug".into(),
         "next" => "/orders?limit=20&cursor=eyJmcm9tIjoi".into(),
         "object" | "stream" => format!("cart-{ID}").into(),

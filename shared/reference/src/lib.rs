@@ -1,18 +1,22 @@
-//! The reference of the HTTP API, made of the types that requests and answers are read and written with.
+//! What is told of the shop to those outside, made of its own types.
 //!
-//! `routes` says of each route what it takes, what it answers and why it refuses; `document` makes an OpenAPI 3.1
-//! document of that, `page` a page of the document. Tests hold routes and template together, and every answer of the
-//! system's tests against the document.
+//! Of the HTTP API `routes` says what each route takes, what it answers and why it refuses; `document` makes an OpenAPI
+//! 3.1 document of that, `page` a page of the document. Tests hold routes and template together, and every answer of
+//! the system's tests against the document. Of the streams `catalogue` writes pages of events and decisions.
 
 mod answer;
+mod catalogue;
 mod document;
 mod examples;
+mod kind;
 mod page;
 mod problem;
 mod route;
 mod routes;
 mod schemas;
+pub mod table;
 
+pub use catalogue::{FOLDER, File, catalogue, event_schemas};
 pub use document::document;
 pub use route::{CUSTOMER, OPERATOR, Parameter, Route, STAFF};
 pub use routes::routes;

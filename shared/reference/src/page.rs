@@ -1,10 +1,8 @@
 //! The document as a page for people: one file of HTML without scripts, made from the document and nothing else.
 
-mod kind;
-
 use crate::examples::example;
+use crate::kind::Kind;
 use askama::Template;
-use kind::Kind;
 use serde_json::{Map, Value};
 
 /// The page that shows a document.
@@ -141,7 +139,7 @@ impl<'a> Answer<'a> {
             status,
             about: text(&response["description"]),
             headers: response["headers"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect(),
-            body: schema.get("$ref").filter(|_| problem.is_null()).map(|_| Body::of(schema, true, named)),
+            body: schema.get("$ref").filter(|_| status < "400").map(|_| Body::of(schema, true, named)),
             problems: types.map(text).collect(),
         }
     }
@@ -171,6 +169,11 @@ impl<'a> Type<'a> {
         });
         Self { name, about: text(&schema["description"]), kind: Kind::of(schema), fields: fields.collect() }
     }
+}
+
+/// The pieces of a text, and which of them stand between backticks.
+fn pieces(text: &str) -> impl Iterator<Item = (bool, &str)> {
+    text.split('`').enumerate().map(|(place, piece)| (place % 2 == 1, piece))
 }
 
 fn text(value: &Value) -> &str {

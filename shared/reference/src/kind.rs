@@ -5,14 +5,14 @@ use serde_json::Value;
 
 /// A few words, with the name of the type that they end with.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Kind {
-    pub(super) words: String,
+pub(crate) struct Kind {
+    pub(crate) words: String,
     /// A type that the page has a place for.
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 impl Kind {
-    pub(super) fn of(schema: &Value) -> Self {
+    pub(crate) fn of(schema: &Value) -> Self {
         if let Some(name) = schema["$ref"].as_str().and_then(name_of) {
             return Self { words: String::new(), name: Some(name.to_owned()) };
         }
