@@ -100,7 +100,7 @@ pub(crate) fn kind(schema: &Value) -> Option<&str> {
 
 /// The name at the end of a reference.
 pub(crate) fn name_of(reference: &str) -> Option<&str> {
-    reference.strip_prefix("#/components/schemas/")
+    ["#/components/schemas/", "#/$defs/"].into_iter().find_map(|place| reference.strip_prefix(place))
 }
 
 #[cfg(test)]

@@ -68,7 +68,17 @@ impl fmt::Display for Decision<'_> {
         match self {
             Self::Nothing => formatter.write_str("nothing to do"),
             Self::Refused(name) => write!(formatter, "refused: `{name}`"),
-            Self::Events { names, to } => write!(formatter, "{names} → {to}"),
+            Self::Events { names, to } => {
+                let names: Vec<_> = names.split(" + ").collect();
+                let alike = names.chunk_by(|one, next| one == next);
+                let counted: Vec<_> = alike
+                    .map(|names| match names {
+                        [name] => (*name).to_owned(),
+                        names => format!("{} × {}", names.len(), names.first().copied().unwrap_or_default()),
+                    })
+                    .collect();
+                write!(formatter, "{} → {to}", counted.join(" + "))
+            }
         }
     }
 }
@@ -76,6 +86,12 @@ impl fmt::Display for Decision<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn events_of_one_name_are_counted() {
+        let decision = Decision::of("Noted + Requested + Requested + DeadlineSet → Open");
+        assert_eq!(decision.to_string(), "Noted + 2 × Requested + DeadlineSet → Open");
+    }
 
     #[test]
     fn a_table_reads_as_rows_of_kinds() {
