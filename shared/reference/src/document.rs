@@ -6,6 +6,7 @@ use crate::problem::{GatewayMessage, Problem, ProblemDocument};
 use crate::route::Route;
 use crate::routes::groups;
 use crate::schemas::Schemas;
+use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,7 +165,7 @@ fn responses(route: &Route, schemas: &mut Schemas) -> Value {
                 .insert("application/problem+json".to_owned(), json!({ "schema": of_problem(status, names, schemas) }));
         }
         if gateway.contains(&status) {
-            let message = schemas.answered(|generator| generator.subschema_for::<GatewayMessage>());
+            let message = schemas.answered(SchemaGenerator::subschema_for::<GatewayMessage>);
             content.insert("application/json".to_owned(), json!({ "schema": message }));
         }
         let response = json!({ "description": meaning(status, reads), "content": content });
@@ -189,7 +190,7 @@ fn of_answer(answer: &Answer, reads: bool, schemas: &mut Schemas) -> Value {
 fn of_problem(status: u16, names: &BTreeSet<&str>, schemas: &mut Schemas) -> Value {
     let types: Vec<_> = names.iter().map(|name| format!("{}{name}", Problem::NAMESPACE)).collect();
     // As it is read: not every problem has all of its fields.
-    let problem = schemas.taken(|generator| generator.subschema_for::<ProblemDocument>());
+    let problem = schemas.taken(SchemaGenerator::subschema_for::<ProblemDocument>);
     json!({ "allOf": [problem, { "properties": { "type": { "enum": types }, "status": { "const": status } } }] })
 }
 

@@ -42,13 +42,12 @@ fn of_field(name: &str) -> Option<Value> {
         "day" | "from" | "to" => "2026-11-21".into(),
         "description" => "Holds tea.".into(),
         "error" => "unknown event type ItemGiftWrapped: this release is older than the one that wrote it".into(),
-        "id" => "mug".into(),
         "message" => "Unauthorized".into(),
         "name" => "Mug".into(),
         "next" => "/orders?limit=20&cursor=eyJmcm9tIjoi".into(),
         "object" | "stream" => format!("cart-{ID}").into(),
         "reason" => "out of stock: no warehouse has enough of mug".into(),
-        "sku" => "mug".into(),
+        "id" | "sku" => "mug".into(),
         "state" => json!("unopened"),
         "subscriber" => "cart/g1".into(),
         "type" => "ItemAdded".into(),
@@ -67,7 +66,7 @@ pub(crate) fn example(schema: &Value, named: &Map<String, Value>) -> Value {
     let mut of_parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|parts| schema[parts].get(0));
     let part = of_parts.next().map_or(Value::Null, |part| example(part, named));
     match kind(schema) {
-        Some("object") => object(schema, part, named),
+        Some("object") => object(schema, &part, named),
         Some("array") => json!([example(&schema["items"], named)]),
         Some("integer") => schema["minimum"].as_i64().unwrap_or_default().into(),
         Some("boolean") => true.into(),
@@ -76,7 +75,7 @@ pub(crate) fn example(schema: &Value, named: &Map<String, Value>) -> Value {
     }
 }
 
-fn object(schema: &Value, part: Value, named: &Map<String, Value>) -> Value {
+fn object(schema: &Value, part: &Value, named: &Map<String, Value>) -> Value {
     let of_schema = |name: &str, schema: &Value| {
         let given = of_field(name).filter(|_| schema.get("$ref").is_none() && schema.get("anyOf").is_none());
         let given =

@@ -26,7 +26,7 @@ impl Kind {
         let values = schema["enum"].as_array().or_else(|| schema["oneOf"].as_array());
         if let Some(values) = values.filter(|_| kind(schema) != Some("object")) {
             let values = values.iter().filter(|value| !value.is_null());
-            let words: Vec<_> = values.map(|value| quoted(value.get("const").unwrap_or(value))).collect();
+            let words: Vec<_> = values.map(quoted).collect();
             return Self { words: words.join(" | "), name: None };
         }
         match kind(schema) {
@@ -61,8 +61,12 @@ fn range(schema: &Value, of: &str) -> String {
     }
 }
 
+/// One of several values: itself, or the one field that such an object has.
 fn quoted(value: &Value) -> String {
-    value.to_string()
+    match value["properties"].as_object().and_then(|properties| properties.keys().next()) {
+        Some(field) => format!("{{\"{field}\": …}}"),
+        None => value.get("const").unwrap_or(value).to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +81,8 @@ mod tests {
         assert_eq!(words(json!({ "type": "string", "maxLength": 32, "minLength": 32 })), "string of 32");
         assert_eq!(words(json!({ "type": ["string", "null"], "pattern": "^[a-z]+$" })), "string ^[a-z]+$");
         assert_eq!(words(json!({ "oneOf": [{ "const": "a" }, { "const": "b" }] })), r#""a" | "b""#);
+        let fielded = json!({ "type": "object", "properties": { "sku": { "type": "string" } } });
+        assert_eq!(words(json!({ "oneOf": [fielded, { "const": "b" }] })), r#"{"sku": …} | "b""#);
         assert_eq!(words(json!({ "anyOf": [{ "type": "boolean" }, { "type": "null" }] })), "boolean");
         assert_eq!(words(json!(true)), "anything");
         let list = Kind::of(&json!({ "type": "array", "items": { "$ref": "#/components/schemas/Line" } }));

@@ -4,7 +4,7 @@ use crate::answer::{Answer, Header};
 use crate::problem::Problem;
 use crate::schemas::SchemaOf;
 use eventsourcing::Version;
-use schemars::{JsonSchema, Schema, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -99,7 +99,7 @@ impl Route {
     /// Takes a body.
     pub(crate) fn takes<T: JsonSchema + DeserializeOwned>(mut self) -> Self {
         let required = serde_json::from_str::<T>("{}").is_err();
-        self.body = Some(Body { schema: |generator| generator.subschema_for::<T>(), required });
+        self.body = Some(Body { schema: SchemaGenerator::subschema_for::<T>, required });
         self.refuses(Problem::OF_BODIES)
     }
 
@@ -112,12 +112,12 @@ impl Route {
 
     /// Takes a parameter in its query.
     pub(crate) fn query<T: JsonSchema>(self, name: &'static str, about: &'static str) -> Self {
-        self.parameter(name, about, false, |generator| generator.subschema_for::<T>())
+        self.parameter(name, about, false, SchemaGenerator::subschema_for::<T>)
     }
 
     /// Needs a parameter in its query.
     pub(crate) fn needs<T: JsonSchema>(self, name: &'static str, about: &'static str) -> Self {
-        self.parameter(name, about, true, |generator| generator.subschema_for::<T>())
+        self.parameter(name, about, true, SchemaGenerator::subschema_for::<T>)
     }
 
     /// Answers with a part of a list, and where it goes on.
@@ -154,7 +154,7 @@ impl Route {
 
     /// Answers with a body, if all is well.
     pub(crate) fn answers<T: JsonSchema + Serialize>(mut self, status: u16, headers: &'static [Header]) -> Self {
-        self.answers.push(Answer::json(status, headers, |generator| generator.subschema_for::<T>()));
+        self.answers.push(Answer::json(status, headers, SchemaGenerator::subschema_for::<T>));
         self
     }
 

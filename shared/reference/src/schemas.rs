@@ -11,13 +11,13 @@ pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// What the parameters of paths are, by what stands before them.
 const PATHS: [(&str, SchemaOf); 7] = [
-    ("products", |generator| generator.subschema_for::<Sku>()),
-    ("items", |generator| generator.subschema_for::<Sku>()),
-    ("carts", |generator| generator.subschema_for::<CartId>()),
-    ("orders", |generator| generator.subschema_for::<OrderId>()),
-    ("parked", |generator| generator.subschema_for::<String>()),
-    ("streams", |generator| generator.subschema_for::<StreamName>()),
-    ("warehouses", |generator| generator.subschema_for::<WarehouseId>()),
+    ("products", SchemaGenerator::subschema_for::<Sku>),
+    ("items", SchemaGenerator::subschema_for::<Sku>),
+    ("carts", SchemaGenerator::subschema_for::<CartId>),
+    ("orders", SchemaGenerator::subschema_for::<OrderId>),
+    ("parked", SchemaGenerator::subschema_for::<String>),
+    ("streams", SchemaGenerator::subschema_for::<StreamName>),
+    ("warehouses", SchemaGenerator::subschema_for::<WarehouseId>),
 ];
 
 /// Makes schemas, and keeps those that have a name.
