@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what the checks and the deployment need beyond Rust, a C compiler and Python 3: into target/tools, once.
 #
-#   scripts/tools.sh          everything
-#   scripts/tools.sh sam      sam, cfn-lint, cargo-lambda and zig (scripts/requirements.txt)
-#   scripts/tools.sh deny     cargo-deny
+#   scripts/tools.sh               everything
+#   scripts/tools.sh sam           sam, cfn-lint, cargo-lambda and zig (scripts/requirements.txt)
+#   scripts/tools.sh deny          cargo-deny
+#   scripts/tools.sh schemathesis  schemathesis (scripts/schemathesis.txt), in an environment of its own
 #
 # Then: export PATH="$PWD/target/tools/venv/bin:$PWD/target/tools/bin:$PATH"
 set -euo pipefail
@@ -12,8 +13,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 deny_version=0.20.2
 tools=target/tools
 
-install_sam() {
-  local venv=$tools/venv requirements=scripts/requirements.txt
+install_python() {
+  local venv=$tools/$1 requirements=scripts/$2
   # The copy beside the environment is written last, so that an installation cut short is done again.
   if cmp -s "$requirements" "$venv/installed.txt" && "$venv/bin/python" -c ''; then
     echo "$venv: has $(grep -v '^#' "$requirements" | xargs)"
@@ -39,14 +40,16 @@ install_deny() {
 
 mkdir -p "$tools"
 case "${1:-all}" in
-  sam) install_sam ;;
+  sam) install_python venv requirements.txt ;;
   deny) install_deny ;;
+  schemathesis) install_python schemathesis schemathesis.txt ;;
   all)
-    install_sam
+    install_python venv requirements.txt
+    install_python schemathesis schemathesis.txt
     install_deny
     ;;
   *)
-    echo "usage: scripts/tools.sh [sam|deny|all]" >&2
+    echo "usage: scripts/tools.sh [sam|deny|schemathesis|all]" >&2
     exit 2
     ;;
 esac

@@ -104,6 +104,9 @@ pub(crate) enum Failure {
     /// What was measured cannot be drawn.
     #[error(transparent)]
     Plot(#[from] PlotError),
+    /// The reference, or what it is made of, is not where it should be.
+    #[error("the reference: {0}; --repository says where the repository is")]
+    Reference(std::io::Error),
     /// The output cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
@@ -134,6 +137,7 @@ impl Failure {
             | Self::Template(_)
             | Self::Bench(_)
             | Self::Plot(_)
+            | Self::Reference(_)
             | Self::Output(_) => 1,
         })
     }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test panics where it fails")]
 
+mod conformance;
 mod folds;
 pub mod payloads;
 
@@ -153,7 +154,7 @@ impl Client {
         self.try_send(method, path, body, headers).await.expect("an answer")
     }
 
-    /// Any request; an error where there is no answer.
+    /// Any request; an error where there is no answer. Panics where it is none that the API's document tells of.
     pub async fn try_send(
         &self,
         method: Method,
@@ -161,7 +162,8 @@ impl Client {
         body: Option<String>,
         headers: &[(&str, &str)],
     ) -> Result<Answer, reqwest::Error> {
-        let mut request = self.http.request(method, format!("{}{path}", self.base)).timeout(Duration::from_secs(30));
+        let url = format!("{}{path}", self.base);
+        let mut request = self.http.request(method.clone(), url).timeout(Duration::from_secs(30));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -174,7 +176,9 @@ impl Client {
         let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await?;
-        Ok(Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
+        let answer = Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null) };
+        conformance::check(&method, path, &answer);
+        Ok(answer)
     }
 
     /// Asks until the answer is as it should be; gives up after half a minute.

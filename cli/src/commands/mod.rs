@@ -2,7 +2,9 @@
 
 mod bench;
 mod bench_writer;
+mod catalogue;
 mod events;
+mod openapi;
 mod parked;
 mod provider;
 mod reconcile;
@@ -30,6 +32,8 @@ pub(crate) enum Command {
     Parked(parked::Parked),
     Reconcile(reconcile::Reconcile),
     Verify(verify::Verify),
+    Openapi(openapi::Openapi),
+    Catalogue(catalogue::Catalogue),
     Simulate(simulate::Simulate),
     Bench(bench::Bench),
     BenchWriter(bench_writer::BenchWriter),
@@ -54,6 +58,8 @@ impl Command {
             Self::Parked(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,
+            Self::Openapi(command) => command.run(global),
+            Self::Catalogue(command) => command.run(global),
             Self::Simulate(command) => command.run(global),
             Self::Bench(command) => command.run(global).await,
             Self::BenchWriter(command) => command.run().await,

@@ -4,11 +4,11 @@
 mod parked;
 mod projections;
 
+use api::operations::{Reconciled, Recovered};
 use api::requests::Nothing;
 use aws_config::SdkConfig;
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
-use reconcile::lost::Recovered;
 use reconcile::{OnAws, Ports, Reconcile};
 
 /// The handler.
@@ -46,7 +46,7 @@ impl<P: Ports> HttpHandler for Operations<P> {
             "POST /ops/lost/redrive" => {
                 let Nothing {} = request.json()?;
                 let found = self.reconcile.recover().await.map_err(|error| Problem::unavailable(&error))?;
-                let Recovered { batches, recovered } = found;
+                let (batches, recovered) = (found.batches, found.recovered);
                 if recovered < batches {
                     let detail = format!(
                         "of {batches} batches {} are stuck: the log of operations says why",
@@ -54,13 +54,14 @@ impl<P: Ports> HttpHandler for Operations<P> {
                     );
                     return Err(Problem::conflict("still-lost", &detail));
                 }
-                Response::json(StatusCode::OK, &found)
+                Response::json(StatusCode::OK, &Recovered { batches, recovered })
             }
             "GET /ops/projections" => self.projections(request).await,
             "POST /ops/reconcile" => {
                 let Nothing {} = request.json()?;
                 let summary = self.reconcile.reconcile().await.map_err(|error| Problem::unavailable(&error))?;
-                Response::json(StatusCode::OK, &summary)
+                let reconcile::Summary { streams, advanced, parked, hinted } = summary;
+                Response::json(StatusCode::OK, &Reconciled { streams, advanced, parked, hinted })
             }
             route => Err(Problem::not_found(&format!("there is no route {route}"))),
         }

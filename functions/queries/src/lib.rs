@@ -9,6 +9,7 @@ mod single;
 mod states;
 mod stocks;
 
+use api::responses::{Health, HealthStatus};
 use aws_config::SdkConfig;
 use domain::values::AccountId;
 use domain::views::{PARTITIONS, waiting};
@@ -16,7 +17,6 @@ use dynamo::{Ledger, Log, Views};
 use eventsourcing::{Clock, Consistency, Decider, EventLog, Lookups, Randomness, Reading};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
-use serde_json::json;
 
 /// The handler.
 pub struct Queries<L, V, R, H> {
@@ -64,7 +64,11 @@ where
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         match request.route() {
-            "GET /healthz" => Response::json(StatusCode::OK, &json!({ "status": "ok" })),
+            "GET /healthz" => Response::json(StatusCode::OK, &Health { status: HealthStatus::Ok }),
+            "GET /openapi.json" => {
+                Ok(Response::text(StatusCode::OK, "application/json", reference::openapi().to_owned()))
+            }
+            "GET /docs" => Ok(Response::text(StatusCode::OK, "text/html; charset=utf-8", reference::docs().to_owned())),
             "GET /catalogue" => self.catalogue(request).await,
             "GET /products/{sku}" => self.product(request).await,
             "GET /stock/{sku}" => self.stock(request).await,

@@ -1,9 +1,12 @@
 //! Reading one row, at least as fresh as the reader asks for.
 
 use crate::Queries;
+use crate::states::snapshot_schema;
 use eventsourcing::projection::PerStream;
 use eventsourcing::views::{Generation, Place, ViewError};
-use eventsourcing::{Consistency, EventLog, LogError, Projection, Row, StreamName, Subscription, Version, Views};
+use eventsourcing::{
+    Consistency, EventLog, LogError, Projection, Reading, Row, StreamName, Subscription, Version, Views,
+};
 use lambda::{Problem, Request};
 
 /// How far behind `min_version` a view may be for its row to be completed from the log, in events.
@@ -37,6 +40,12 @@ impl<L: EventLog, V: Views, R, H> Queries<L, V, R, H> {
     ) -> Result<Option<Row>, Problem> {
         let seen = version(row.as_ref());
         if row.is_some() && asked.0 - seen.0 > INTERVAL {
+            let schema = snapshot_schema(stream.category());
+            let reading = Reading { schema, until: None, consistency: Consistency::Strong };
+            let head = self.log.load(stream, reading).await?.head().version();
+            if head < asked {
+                return Err(Problem::beyond_head(asked, head));
+            }
             return Err(Problem::unavailable(&format!("the view of {stream} is at {seen}, {asked} was asked for")));
         }
         let commits = self.log.since(stream, seen).await?;

@@ -1,13 +1,13 @@
 //! `GET /sales?from=&to=&by=`: what was sold, summed up over the rows that each sum is spread over.
 
 use crate::Queries;
+use api::responses::{Revenue, Sales, SoldOf, SoldOnDay};
 use domain::views::sales::{By, Day, NAME, figures, names};
 use eventsourcing::Ledger;
 use eventsourcing::views::Generation;
 use futures::future::try_join_all;
 use http::StatusCode;
 use lambda::{Problem, Request, Response};
-use serde_json::{Value, json};
 
 /// The most days of one answer.
 const MOST_DAYS: u64 = 31;
@@ -28,23 +28,22 @@ impl<L, V, R: Ledger, H> Queries<L, V, R, H> {
             async move { self.sales.rows(NAME, Generation::FIRST, &partition, names).await }
         });
         let rows = try_join_all(partitions).await?;
-        let items: Vec<Value> = figures(rows.into_iter().flatten())
-            .into_iter()
-            .map(|((day, of), figures)| {
-                let revenue = figures.revenue.iter();
-                let revenue: Vec<_> =
-                    revenue.map(|(currency, amount)| json!({ "amount": amount, "currency": currency })).collect();
-                json!({
-                    "day": day,
-                    by.name(): Some(of).filter(|of| !of.is_empty()),
-                    "units": figures.units,
-                    "revenue": revenue,
-                    "orders": figures.orders,
-                    "cancellations": figures.cancellations,
-                })
-            })
-            .collect();
-        let body = json!({ "from": from.to_string(), "to": to.to_string(), "by": by.name(), "items": items });
+        let items = figures(rows.into_iter().flatten()).into_iter().map(|((day, of), figures)| {
+            let revenue = figures.revenue.into_iter().map(|(currency, amount)| Revenue { amount, currency });
+            SoldOnDay {
+                day,
+                of: match by {
+                    By::Sku => SoldOf::Sku(of),
+                    By::Category => SoldOf::Category(Some(of).filter(|category| !category.is_empty())),
+                },
+                units: figures.units,
+                revenue: revenue.collect(),
+                orders: figures.orders,
+                cancellations: figures.cancellations,
+            }
+        });
+        let (from, to, by) = (from.to_string(), to.to_string(), by.name().to_owned());
+        let body = Sales { from, to, by, items: items.collect() };
         Response::json(StatusCode::OK, &body)
     }
 }

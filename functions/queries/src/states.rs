@@ -24,6 +24,23 @@ pub(crate) fn state_at(stream: &StreamName, commits: &[Commit], version: Version
     }
 }
 
+/// The schema of the states that snapshots in a category's streams hold; none of an unknown one.
+pub(crate) fn snapshot_schema(category: &str) -> u32 {
+    match category {
+        product::Stream::CATEGORY => product::Stream::STATE_SCHEMA,
+        stock::Stream::CATEGORY => stock::Stream::STATE_SCHEMA,
+        cart::Stream::CATEGORY => cart::Stream::STATE_SCHEMA,
+        order::Stream::CATEGORY => order::Stream::STATE_SCHEMA,
+        fulfilment::Stream::CATEGORY => fulfilment::Stream::STATE_SCHEMA,
+        account::Stream::CATEGORY => account::Stream::STATE_SCHEMA,
+        warehouse::Stream::CATEGORY => warehouse::Stream::STATE_SCHEMA,
+        payment::Stream::CATEGORY => payment::Stream::STATE_SCHEMA,
+        invoice::Stream::CATEGORY => invoice::Stream::STATE_SCHEMA,
+        shipment::Stream::CATEGORY => shipment::Stream::STATE_SCHEMA,
+        _ => 0,
+    }
+}
+
 fn folded<D: Decider<State: Serialize>>(commits: &[Commit], version: Version) -> Result<Value, Problem> {
     let mut state = D::State::default();
     for commit in commits.iter().filter(|commit| commit.version <= version) {

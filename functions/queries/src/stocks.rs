@@ -1,13 +1,12 @@
 //! What warehouses have, and what goes out of them.
 
 use crate::Queries;
-use api::responses::Stock;
+use api::responses::{Stock, StockOfProduct};
 use domain::values::{OrderId, ShipmentId, Sku};
 use domain::views::{shipment, stock};
 use eventsourcing::Lookups;
 use http::StatusCode;
 use lambda::{Problem, Request, Response};
-use serde_json::json;
 
 impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
     /// `GET /stock/{sku}`: a product in every warehouse that has or had it.
@@ -19,13 +18,13 @@ impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
             return Err(Problem::not_found(&format!("no warehouse has had {sku}")));
         }
         let sum = |part: fn(&Stock) -> u64| stocks.iter().map(part).sum::<u64>();
-        let body = json!({
-            "sku": sku,
-            "on_hand": sum(|stock| stock.on_hand),
-            "reserved": sum(|stock| stock.reserved),
-            "available": sum(|stock| stock.available),
-            "warehouses": stocks,
-        });
+        let body = StockOfProduct {
+            sku,
+            on_hand: sum(|stock| stock.on_hand),
+            reserved: sum(|stock| stock.reserved),
+            available: sum(|stock| stock.available),
+            warehouses: stocks,
+        };
         Response::json(StatusCode::OK, &body)
     }
 

@@ -6,13 +6,18 @@ pub mod responses;
 
 use domain::values::{Invalid, Money};
 use iso_currency::Currency;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Money in a request: minor units and an ISO 4217 code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RequestedMoney {
+    /// In minor units of the currency.
+    #[schemars(range(min = 0, max = Money::MOST))]
     amount: i64,
+    /// Its ISO 4217 code.
+    #[schemars(with = "String", regex(pattern = "^[A-Z]{3}$"))]
     currency: Currency,
 }
 

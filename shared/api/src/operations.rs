@@ -1,11 +1,12 @@
 //! Bodies of answers to operators: what subscribers have parked, and how far the folds are behind.
 
 use eventsourcing::{Parked, Version};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A note about what a subscriber cannot follow.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ParkedNote {
     /// What it is asked for by, URL-encoded: `<subscriber>:<object>`.
     pub id: String,
@@ -48,7 +49,7 @@ impl From<&Parked> for ParkedNote {
 }
 
 /// What became of a note.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Settled {
     /// The note.
     pub id: String,
@@ -60,7 +61,7 @@ pub struct Settled {
 }
 
 /// What became of a note.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SettledAs {
     /// Its subscriber follows again, and there is no note any more.
@@ -72,7 +73,7 @@ pub enum SettledAs {
 }
 
 /// How far the folds are behind the streams that moved last.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Projections {
     /// How many streams were looked at: those that moved last, as far as the index of moves knows.
     pub streams: usize,
@@ -83,7 +84,7 @@ pub struct Projections {
 }
 
 /// How far a fold is behind.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Lag {
     /// Its view.
     pub name: String,
@@ -102,7 +103,7 @@ pub struct Lag {
 }
 
 /// What a fold did since a process began.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub struct SoFar {
     /// Rows that were written.
     pub advanced: usize,
@@ -116,4 +117,26 @@ pub struct SoFar {
     pub longest_lag_ms: i64,
     /// The most commits by which a row had been behind.
     pub longest_lag_commits: usize,
+}
+
+/// What a run through the whole log found.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Reconciled {
+    /// How many streams there are.
+    pub streams: usize,
+    /// How many rows were behind and were brought up to date.
+    pub advanced: usize,
+    /// How many rows cannot follow their stream.
+    pub parked: usize,
+    /// How many events were published again for processes that are not finished.
+    pub hinted: usize,
+}
+
+/// What was found of batches that the log's readers had given up.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Recovered {
+    /// How many there were.
+    pub batches: usize,
+    /// How many were made up for, and are gone.
+    pub recovered: usize,
 }

@@ -11,11 +11,12 @@ use domain::values::{
     AddressId, CardChoice, Category, DeliveryNote, Description, Money, Name, Quantity, Reason, ShipmentId, Sku,
     TrackingNumber,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// `POST /products`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterProduct {
     /// Its name among products, chosen by the shop.
@@ -30,20 +31,22 @@ pub struct RegisterProduct {
     pub category: Option<Category>,
     /// What one costs, without tax, in the shop's currency.
     #[serde(deserialize_with = "crate::read_money")]
+    #[schemars(with = "crate::RequestedMoney")]
     pub price: Money,
 }
 
 /// `POST /products/{sku}/price`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RepriceProduct {
     /// What one costs from now on.
     #[serde(deserialize_with = "crate::read_money")]
+    #[schemars(with = "crate::RequestedMoney")]
     pub price: Money,
 }
 
 /// `POST /products/{sku}/description`: what is absent stays as it is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DescribeProduct {
     /// What it is called.
@@ -55,7 +58,7 @@ pub struct DescribeProduct {
 }
 
 /// `POST /products/{sku}/category`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CategoriseProduct {
     /// What it belongs to.
@@ -63,12 +66,12 @@ pub struct CategoriseProduct {
 }
 
 /// A command that needs nothing but its path: `{}`, or no body at all.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
 /// `POST /stock/{warehouse}/{sku}/receive`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiveStock {
     /// How many came in.
@@ -79,7 +82,7 @@ pub struct ReceiveStock {
 }
 
 /// `POST /stock/{warehouse}/{sku}/adjust`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AdjustStock {
     /// How many were counted.
@@ -92,7 +95,7 @@ pub struct AdjustStock {
 }
 
 /// `POST /carts/{id}/items`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddItem {
     /// The product.
@@ -102,7 +105,7 @@ pub struct AddItem {
 }
 
 /// `PATCH /carts/{id}/items/{sku}`
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeQuantity {
     /// How many of it from now on.
@@ -110,7 +113,7 @@ pub struct ChangeQuantity {
 }
 
 /// `POST /carts/{id}/checkout`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckOut {
     /// Which card to charge: the id of one of the account's, or any token; the account's default one where absent.
@@ -122,7 +125,7 @@ pub struct CheckOut {
 }
 
 /// `POST /orders/{id}/ship`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShipOrder {
     /// The numbers under which the carriers know the order's shipments, by shipment, where they are known.
@@ -131,7 +134,7 @@ pub struct ShipOrder {
 }
 
 /// `POST /orders/{id}/cancel`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelOrder {
     /// Why.

@@ -16,13 +16,14 @@ pub use warehouse::{Warehouse, WarehouseStatus};
 
 use domain::cart;
 use domain::order;
-use domain::values::{CartId, Line, Money, OrderId, ShipmentId, Totals};
+use domain::values::{CartId, Line, Money, OrderId, ShipmentId, Sku, Totals};
 use domain::views::order::{Document as OrderDocument, StatusName};
 use eventsourcing::{Timestamp, Version};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A cart.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Cart {
     /// Its id.
     pub id: CartId,
@@ -40,7 +41,7 @@ pub struct Cart {
 }
 
 /// Whether a cart can still be changed.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum CartStatus {
@@ -49,7 +50,7 @@ pub enum CartStatus {
 }
 
 /// A line with what it costs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PricedLine {
     /// The line.
     #[serde(flatten)]
@@ -81,7 +82,7 @@ impl Cart {
 }
 
 /// An order.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Order {
     /// Its id: that of its cart.
     pub id: OrderId,
@@ -112,7 +113,7 @@ pub struct Order {
 }
 
 /// A status that an order took.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct TimelineStep {
     /// Which.
     pub status: StatusName,
@@ -163,7 +164,8 @@ impl Order {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,
@@ -173,7 +175,7 @@ pub struct Page<T> {
 }
 
 /// One event of the log, as operators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LogEvent {
     /// `stream@version`
     pub id: String,
@@ -201,7 +203,7 @@ pub struct LogEvent {
 }
 
 /// A stream's state at a version, as operators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct StreamState {
     /// The stream.
     pub stream: String,
@@ -212,6 +214,86 @@ pub struct StreamState {
     pub at: Option<String>,
     /// The state.
     pub state: serde_json::Value,
+}
+
+/// That somebody is there.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Health {
+    /// How it is.
+    pub status: HealthStatus,
+}
+
+/// How it is.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum HealthStatus {
+    Ok,
+}
+
+/// A product in every warehouse that has or had it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StockOfProduct {
+    /// The product.
+    pub sku: Sku,
+    /// How many lie there, together.
+    pub on_hand: u64,
+    /// How many of them are held for orders.
+    pub reserved: u64,
+    /// How many can still be reserved.
+    pub available: u64,
+    /// Each warehouse.
+    pub warehouses: Vec<Stock>,
+}
+
+/// What was sold on some days.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Sales {
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub to: String,
+    /// By what each day is divided: `sku` or `category`.
+    pub by: String,
+    /// The figures of each day.
+    pub items: Vec<SoldOnDay>,
+}
+
+/// What was sold of something on a day.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct SoldOnDay {
+    /// The day, of UTC.
+    pub day: String,
+    /// What it was.
+    #[serde(flatten)]
+    pub of: SoldOf,
+    /// How many pieces.
+    pub units: i64,
+    /// For how much without tax, in each currency.
+    pub revenue: Vec<Revenue>,
+    /// In how many orders.
+    pub orders: i64,
+    /// How many orders with it were cancelled.
+    pub cancellations: i64,
+}
+
+/// What was sold.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SoldOf {
+    /// A product.
+    Sku(String),
+    /// What is filed under a category; null for what is filed under none.
+    Category(Option<String>),
+}
+
+/// A sum of many amounts: it may be larger than any amount of money.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Revenue {
+    /// In minor units of the currency.
+    pub amount: i64,
+    /// Its ISO 4217 code.
+    pub currency: String,
 }
 
 /// The moment as answers show it.

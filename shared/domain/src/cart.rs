@@ -8,6 +8,7 @@ use crate::values::{AccountId, AddressId, CardChoice, Category, Line, Money, Qua
 use eventsourcing::event::Upcaster;
 use eventsourcing::{Decider, RefusalKind};
 use offer::priced;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -70,7 +71,9 @@ pub enum Action {
 }
 
 /// What happened to a cart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {

@@ -3,6 +3,7 @@
 use crate::values::{AccountId, Line, OrderId, Totals};
 use eventsourcing::stream::InvalidName;
 use eventsourcing::{Decider, RefusalKind, StreamName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The stream type.
@@ -27,7 +28,7 @@ pub enum Command {
 }
 
 /// Who is billed for what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bill {
     /// Who.
     pub account: AccountId,
@@ -38,7 +39,9 @@ pub struct Bill {
 }
 
 /// What happened to an invoice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {

@@ -6,6 +6,7 @@
 use crate::values::{CardToken, Money, OrderId, Reason};
 use eventsourcing::stream::InvalidName;
 use eventsourcing::{Decider, RefusalKind, StreamName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The stream type.
@@ -58,7 +59,7 @@ pub enum Answer {
 }
 
 /// How much is to be taken from which card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Charge {
     /// The order's total.
     pub amount: Money,
@@ -67,7 +68,9 @@ pub struct Charge {
 }
 
 /// What happened to a payment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {

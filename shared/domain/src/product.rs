@@ -3,6 +3,7 @@
 use crate::values::{Category, Description, Money, Name};
 use eventsourcing::{Decider, RefusalKind};
 use iso_currency::Currency;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The stream type.
@@ -36,7 +37,7 @@ pub enum Command {
 }
 
 /// What a product is when it is registered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Registration {
     /// What it is called.
     pub name: Name,
@@ -49,7 +50,9 @@ pub struct Registration {
 }
 
 /// What happened to a product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {

@@ -4,6 +4,7 @@ use crate::values::{DeliveryNote, OrderId, Quantity, Reason, Sku, WarehouseId};
 use crate::warehouse;
 use eventsourcing::stream::InvalidName;
 use eventsourcing::{Decider, RefusalKind, StreamName, Upcaster};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -87,7 +88,7 @@ impl From<&warehouse::State> for Intake {
 }
 
 /// Why the shelf and the books differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Discrepancy {
     /// A count came to another number, and nobody knows why.
@@ -100,7 +101,9 @@ pub enum Discrepancy {
 }
 
 /// What happened to a stock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {

@@ -2,6 +2,7 @@
 
 use crate::values::{Address, Name};
 use eventsourcing::{Decider, RefusalKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The stream type.
@@ -22,7 +23,7 @@ pub enum Command {
 }
 
 /// What a warehouse is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Site {
     /// What it is called.
     pub name: Name,
@@ -31,7 +32,9 @@ pub struct Site {
 }
 
 /// What happened to a warehouse.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {

@@ -1,5 +1,6 @@
 //! Names and positions: which stream, and how far in it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -8,9 +9,10 @@ use std::str::FromStr;
 const LONGEST_NAME: usize = 150;
 
 /// `<category>-<id>`, split at the first hyphen, such as `cart-0195f1c2…`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-pub struct StreamName(String);
+#[schemars(!try_from, !into)]
+pub struct StreamName(#[schemars(length(max = LONGEST_NAME), regex(pattern = "^[a-z]+-[A-Za-z0-9_.-]+$"))] String);
 
 /// A text that is no stream name, version or event id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -81,7 +83,7 @@ impl fmt::Display for StreamName {
 }
 
 /// A position in a stream: versions count events, from 1, without gaps. [`Version::NONE`] is that of no event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Version(pub u64);
 

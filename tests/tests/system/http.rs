@@ -59,6 +59,8 @@ async fn a_reader_sees_what_it_wrote() {
     }
     let beyond = alice.get(&format!("/carts/{cart}?min_version=12")).await.expect(409);
     assert_eq!((beyond.problem(), beyond.header("retry-after")), (Some("version-beyond-head"), Some("1")));
+    let far_beyond = alice.get(&format!("/carts/{cart}?min_version=5000")).await.expect(409);
+    assert_eq!(far_beyond.problem(), Some("version-beyond-head"), "however far the view would be behind");
     shop.host.stop().await;
 }
 

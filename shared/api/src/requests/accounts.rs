@@ -4,10 +4,11 @@ use domain::account::AddressKind;
 use domain::values::{
     Address, AddressLine, CardBrand, CardDigits, CardToken, City, Country, Email, Invalid, PersonName, Postcode,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `POST /accounts`. Like whatever is personal it is not written where errors and logs are.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenAccount {
     /// What its owner is called.
@@ -17,7 +18,7 @@ pub struct OpenAccount {
 }
 
 /// `POST /accounts/{id}/addresses`
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "RequestedAddress")]
 pub struct AddAddress {
     /// What it is for.
@@ -27,7 +28,7 @@ pub struct AddAddress {
     pub address: Address,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RequestedAddress {
     kind: AddressKind,
@@ -47,7 +48,7 @@ impl TryFrom<RequestedAddress> for AddAddress {
 }
 
 /// `POST /accounts/{id}/cards`: what the payment provider made of the card. A card's number is not asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddCard {
     /// What stands for it at the payment provider.

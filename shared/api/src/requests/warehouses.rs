@@ -1,10 +1,11 @@
 //! What is asked of warehouses.
 
 use domain::values::{Address, AddressLine, City, Country, Invalid, Name, Postcode, WarehouseId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// `POST /warehouses`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenWarehouse {
     /// Its name among warehouses, chosen by the shop.
@@ -17,7 +18,7 @@ pub struct OpenWarehouse {
 }
 
 /// `POST /warehouses/{id}/move`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveWarehouse {
     /// Where it goes, with what lies in it.
@@ -26,7 +27,7 @@ pub struct MoveWarehouse {
 }
 
 /// An address as a request may carry it: without any other field.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RequestedAddress {
     lines: Vec<AddressLine>,

@@ -3,10 +3,11 @@
 use domain::account::{self, AddressKind, Entry, KeptCard, State, Status};
 use domain::values::{AccountId, Address, AddressId, Email, MaskedCard, PersonName};
 use eventsourcing::Version;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// An account. Of its cards it has what may be shown, never what charges them.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub struct Account {
     /// Its id: that of its owner.
     pub id: AccountId,
@@ -25,7 +26,7 @@ pub struct Account {
 }
 
 /// What an account may do.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum AccountStatus {
@@ -37,7 +38,7 @@ pub enum AccountStatus {
 }
 
 /// An address of an account.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub struct AccountAddress {
     /// What names it.
     pub id: AddressId,
@@ -51,7 +52,7 @@ pub struct AccountAddress {
 }
 
 /// A card of an account.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct AccountCard {
     /// Its id, brand and last digits.
     #[serde(flatten)]

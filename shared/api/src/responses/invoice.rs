@@ -5,10 +5,11 @@ use domain::values::OrderId;
 use domain::values::{Line, Money};
 use domain::views::invoice::Document;
 use eventsourcing::Version;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What the customer of an order is billed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Invoice {
     /// Its id: that of its order.
     pub id: OrderId,
@@ -29,7 +30,7 @@ pub struct Invoice {
 }
 
 /// What became of an invoice.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum InvoiceStatus {

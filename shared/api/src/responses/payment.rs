@@ -3,10 +3,11 @@
 use domain::payment::{State, Status};
 use domain::values::{Money, OrderId};
 use eventsourcing::Version;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What an order's card is charged.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Payment {
     /// Its reference: the order's id.
     pub id: OrderId,
@@ -19,7 +20,7 @@ pub struct Payment {
 }
 
 /// How a payment stands.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum PaymentStatus {

@@ -4,10 +4,11 @@ use domain::product::State;
 use domain::stock;
 use domain::values::{Money, Sku, WarehouseId};
 use eventsourcing::Version;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A product.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Product {
     /// Its sku.
     pub id: Sku,
@@ -48,7 +49,7 @@ impl Product {
 }
 
 /// A product that is for sale.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ListedProduct {
     /// The product.
     #[serde(flatten)]
@@ -58,7 +59,7 @@ pub struct ListedProduct {
 }
 
 /// A product's stock in a warehouse.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Stock {
     /// `<warehouse>.<sku>`
     pub id: String,

@@ -3,10 +3,11 @@
 use domain::shipment::{State, Status};
 use domain::values::{AddressId, OrderId, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
 use eventsourcing::Version;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What goes from one warehouse to the customer of one order.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Shipment {
     /// Its id.
     pub id: ShipmentId,
@@ -29,7 +30,7 @@ pub struct Shipment {
 }
 
 /// What became of a shipment.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum ShipmentStatus {
@@ -40,7 +41,7 @@ pub enum ShipmentStatus {
 }
 
 /// So many of a product.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Parcel {
     /// The product.
     pub sku: Sku,

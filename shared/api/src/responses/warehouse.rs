@@ -3,10 +3,11 @@
 use domain::values::{Address, Name, WarehouseId};
 use domain::warehouse::State;
 use eventsourcing::Version;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A warehouse.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Warehouse {
     /// Its id.
     pub id: WarehouseId,
@@ -22,7 +23,7 @@ pub struct Warehouse {
 }
 
 /// Whether a warehouse takes anything in.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum WarehouseStatus {

@@ -7,6 +7,7 @@ pub use book::{Account, AddressKind, Entry, KeptCard};
 use crate::order::{Failure, Placement};
 use crate::values::{AddressId, Card, CardId, Means, Personal, Profile};
 use eventsourcing::{Decider, RefusalKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The most addresses of an account.
@@ -57,7 +58,9 @@ pub enum Command {
 }
 
 /// What happened to an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {

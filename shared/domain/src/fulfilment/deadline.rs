@@ -1,13 +1,14 @@
 //! How long a process waits.
 
 use eventsourcing::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_hours(1);
 
 /// A stretch of the way that has one deadline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// From the checkout to the confirmation. Where it takes too long, the process decides to stop.

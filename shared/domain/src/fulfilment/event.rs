@@ -7,12 +7,15 @@ use crate::payment::Charge;
 use crate::values::{AccountId, AddressId, Means, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
 use eventsourcing::Timestamp;
 use eventsourcing::event::Upcaster;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// What a process noted and what it wants done. `…Requested` are its intents; each ends in an outcome.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {
@@ -110,7 +113,7 @@ pub enum Event {
 }
 
 /// What goes from one warehouse to whom: a consignment, but for its order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Parcel {
     /// The warehouse.
     pub warehouse: WarehouseId,

@@ -4,10 +4,11 @@ use super::Event;
 use super::progress::Wait;
 use crate::values::{Quantity, Sku, WarehouseId};
 use eventsourcing::Version;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A warehouse that may have a product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Candidate {
     /// The warehouse.
     pub warehouse: WarehouseId,

@@ -16,6 +16,7 @@ use status::{confirm, fail};
 use crate::values::{AccountId, Means, Reason, ShipmentId, Sku, TrackingNumber};
 use eventsourcing::event::Upcaster;
 use eventsourcing::{Decider, RefusalKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -53,7 +54,9 @@ pub enum Command {
 }
 
 /// What happened to an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", content = "data")]
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {

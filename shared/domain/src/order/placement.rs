@@ -1,11 +1,12 @@
 //! What an order is placed with, and why it may fail.
 
 use crate::values::{AccountId, AddressId, CardChoice, Line, Sku, Totals};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What was bought, by whom, at what price.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Placement {
     /// Who bought it.
     pub account: AccountId,
@@ -22,7 +23,7 @@ pub struct Placement {
 }
 
 /// Why an order cannot be delivered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// No warehouse has enough of a product.

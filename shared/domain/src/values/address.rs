@@ -1,7 +1,9 @@
 //! Postal addresses.
 
 use super::Invalid;
-use super::text::{is_line, text_value};
+use super::form::Form;
+use super::text::text_value;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The most lines above the town.
@@ -9,25 +11,27 @@ const MOST_LINES: usize = 5;
 
 text_value! {
     /// A line of an address: a name, a street, a floor.
-    AddressLine, "an address line (1 to 100 characters, no control characters, not blank)", |text| is_line(text, 100)
+    AddressLine, "an address line (1 to 100 characters, no control characters, not blank)", Form::Line(100)
 }
 text_value! {
     /// A town.
-    City, "a city (1 to 100 characters, no control characters, not blank)", |text| is_line(text, 100)
+    City, "a city (1 to 100 characters, no control characters, not blank)", Form::Line(100)
 }
 text_value! {
     /// A postcode, as its country writes it.
-    Postcode, "a postcode (1 to 16 characters, no control characters, not blank)", |text| is_line(text, 16)
+    Postcode, "a postcode (1 to 16 characters, no control characters, not blank)", Form::Line(16)
 }
 text_value! {
     /// A country.
-    Country, "a country (two capital letters of ISO 3166-1)", |text| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+    Country, "a country (two capital letters of ISO 3166-1)", Form::Capitals(2)
 }
 
 /// Where things are sent to, or from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "StoredAddress")]
+#[schemars(!try_from)]
 pub struct Address {
+    #[schemars(length(min = 1, max = MOST_LINES))]
     lines: Vec<AddressLine>,
     city: City,
     postcode: Postcode,

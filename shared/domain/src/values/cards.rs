@@ -1,39 +1,35 @@
 //! Cards: a token, a brand and the last digits, never a number.
 
 use super::AddressId;
-use super::text::{is_id, is_line, is_name, text_value};
+use super::form::Form;
+use super::text::text_value;
 use eventsourcing::identity::derived_id;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 text_value! {
     /// What stands for a card at the payment provider.
-    CardToken, "a card token (1 to 64 letters, digits, _ or -, and no card's number)", is_token
+    CardToken, "a card token (1 to 64 letters, digits, _ or -, and no card's number)", Form::Token(64)
 }
 text_value! {
     /// Names a card among those of its account, and charges nothing: derived from its token.
-    CardId, "a card id (32 hex digits)", is_id
+    CardId, "a card id (32 hex digits)", Form::Id
 }
 text_value! {
     /// Which card to charge: the id of one of the account's, or any token.
-    CardChoice, "a card id or token (1 to 64 letters, digits, _ or -, and no card's number)", is_token
+    CardChoice, "a card id or token (1 to 64 letters, digits, _ or -, and no card's number)", Form::Token(64)
 }
 text_value! {
     /// Who issued a card.
-    CardBrand, "a card brand (1 to 40 characters, no control characters, not blank)", |text| is_line(text, 40)
+    CardBrand, "a card brand (1 to 40 characters, no control characters, not blank)", Form::Line(40)
 }
 text_value! {
     /// The end of a card's number.
-    CardDigits, "the last four digits of a card", |text| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// What could be a card's number is refused before anything keeps it: numbers have 12 to 19 digits (ISO/IEC 7812).
-fn is_token(text: &str) -> bool {
-    let number = (12..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_name(text, 64) && !number
+    CardDigits, "the last four digits of a card", Form::Digits(4)
 }
 
 /// A card of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Card {
     /// What stands for it at the payment provider.
     pub token: CardToken,
@@ -44,7 +40,7 @@ pub struct Card {
 }
 
 /// What may be shown of a card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MaskedCard {
     /// What names it among the cards of its account.
     pub id: CardId,
@@ -56,7 +52,7 @@ pub struct MaskedCard {
 
 /// What an account pays with, and where it has things sent: both by reference, so that no other stream holds what is
 /// personal.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Means {
     /// The card to charge; none where there is nothing to pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,7 +80,7 @@ impl CardChoice {
     /// The token that it is, where it is no id.
     #[must_use]
     pub fn token(&self) -> Option<CardToken> {
-        (!is_id(&self.0)).then(|| CardToken(self.0.clone()))
+        (!Form::Id.accepts(&self.0)).then(|| CardToken(self.0.clone()))
     }
 }
 

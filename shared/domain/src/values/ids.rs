@@ -1,38 +1,39 @@
 //! What names the shop's things.
 
-use super::text::{is_id, is_name, text_value};
+use super::form::Form;
+use super::text::text_value;
 
 text_value! {
     /// Names a product.
-    Sku, "a sku (1 to 40 letters, digits, _ or -)", |text| is_name(text, 40)
+    Sku, "a sku (1 to 40 letters, digits, _ or -)", Form::Name(40)
 }
 text_value! {
     /// Names a warehouse.
-    WarehouseId, "a warehouse id (1 to 20 letters, digits, _ or -)", |text| is_name(text, 20)
+    WarehouseId, "a warehouse id (1 to 20 letters, digits, _ or -)", Form::Name(20)
 }
 text_value! {
     /// Names a category of products.
-    Category, "a category (1 to 40 letters, digits, _ or -)", |text| is_name(text, 40)
+    Category, "a category (1 to 40 letters, digits, _ or -)", Form::Name(40)
 }
 text_value! {
     /// Whose cart or order it is: derived from the issuer and subject of the token.
-    AccountId, "an account id (32 hex digits)", is_id
+    AccountId, "an account id (32 hex digits)", Form::Id
 }
 text_value! {
     /// Names an address among those of its account.
-    AddressId, "an address id (32 hex digits)", is_id
+    AddressId, "an address id (32 hex digits)", Form::Id
 }
 text_value! {
     /// Names a cart.
-    CartId, "a cart id (32 hex digits)", is_id
+    CartId, "a cart id (32 hex digits)", Form::Id
 }
 text_value! {
     /// Names an order: it has its cart's id. Its process, its payment and its invoice have it too.
-    OrderId, "an order id (32 hex digits)", is_id
+    OrderId, "an order id (32 hex digits)", Form::Id
 }
 text_value! {
     /// Names a shipment: derived from its order and warehouse.
-    ShipmentId, "a shipment id (32 hex digits)", is_id
+    ShipmentId, "a shipment id (32 hex digits)", Form::Id
 }
 
 impl From<CartId> for OrderId {

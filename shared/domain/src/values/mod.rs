@@ -2,6 +2,7 @@
 
 mod address;
 mod cards;
+mod form;
 mod ids;
 mod money;
 mod personal;

@@ -2,14 +2,20 @@
 
 use super::{Category, Invalid, Quantity, Sku};
 use iso_currency::Currency;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
 /// An amount of money: 0 to 10⁹ minor units of a currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "StoredMoney")]
+#[schemars(!try_from)]
 pub struct Money {
+    /// In minor units of the currency.
+    #[schemars(range(min = 0, max = Self::MOST))]
     amount: i64,
+    /// Its ISO 4217 code.
+    #[schemars(with = "String", regex(pattern = "^[A-Z]{3}$"))]
     currency: Currency,
 }
 
@@ -69,7 +75,7 @@ impl FromStr for TaxRate {
 }
 
 /// A line of a cart or order at a price.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
     /// The product.
     pub sku: Sku,
@@ -84,7 +90,7 @@ pub struct Line {
 }
 
 /// What lines cost together: total = net + tax.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// The sum of the lines.
     pub net: Money,

@@ -1,30 +1,22 @@
 //! What tells who somebody is.
 
-use super::text::{is_line, text_value};
+use super::form::Form;
+use super::text::text_value;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 text_value! {
     /// What a person is called.
-    PersonName, "a person's name (1 to 200 characters, no control characters, not blank)", |text| is_line(text, 200)
+    PersonName, "a person's name (1 to 200 characters, no control characters, not blank)", Form::Line(200)
 }
 text_value! {
     /// Where a person gets mail.
-    Email, "an e-mail address (at most 254 characters, such as ada@example.org)", is_email
-}
-
-/// Something between an `@` and a domain with a dot: whether mail arrives there, only mail can tell.
-fn is_email(text: &str) -> bool {
-    let plain = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_control() || c.is_whitespace() || c == '@');
-    text.len() <= 254
-        && text.split_once('@').is_some_and(|(mailbox, domain)| {
-            let labels: Vec<_> = domain.split('.').collect();
-            plain(mailbox) && labels.len() > 1 && labels.into_iter().all(plain)
-        })
+    Email, "an e-mail address (at most 254 characters, such as ada@example.org)", Form::Email(254)
 }
 
 /// Who an account belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Profile {
     /// What they are called.
     pub name: PersonName,
@@ -34,7 +26,7 @@ pub struct Profile {
 
 /// What tells who somebody is, set apart from what may be kept and shown for ever. It is stored as what it holds, and
 /// never written where errors and logs are.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Personal<T>(pub T);
 

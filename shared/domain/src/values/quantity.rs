@@ -1,12 +1,14 @@
 //! How many.
 
 use super::Invalid;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How many of a thing: 1 to 1,000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "u64", into = "u64")]
-pub struct Quantity(u32);
+#[schemars(!try_from, !into)]
+pub struct Quantity(#[schemars(range(min = 1, max = Self::MOST))] u32);
 
 impl Quantity {
     /// The most that a quantity may be.

@@ -21,8 +21,8 @@ impl Invalid {
 }
 
 macro_rules! text_value {
-    ($(#[$doc:meta])* $name:ident, $expected:literal, $valid:expr) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])+ $name:ident, $expected:literal, $form:expr) => {
+        $(#[doc = $doc])+
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
@@ -39,8 +39,7 @@ macro_rules! text_value {
             type Error = $crate::values::Invalid;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                let valid: fn(&str) -> bool = $valid;
-                if valid(&text) { Ok(Self(text)) } else { Err($crate::values::Invalid::new(&text, $expected)) }
+                if $form.accepts(&text) { Ok(Self(text)) } else { Err($crate::values::Invalid::new(&text, $expected)) }
             }
         }
 
@@ -63,28 +62,17 @@ macro_rules! text_value {
                 formatter.write_str(&self.0)
             }
         }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $form.schema(concat!($($doc),+))
+            }
+        }
     };
 }
 
 pub(super) use text_value;
-
-/// Letters, digits, `_` and `-`.
-pub(super) fn is_name(text: &str, longest: usize) -> bool {
-    (1..=longest).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-}
-
-/// What people write, in any number of lines.
-pub(super) fn is_prose(text: &str, longest: usize) -> bool {
-    text.chars().count() <= longest && !text.chars().any(|character| character.is_control() && character != '\n')
-}
-
-/// What people write in one line that is not blank.
-pub(super) fn is_line(text: &str, longest: usize) -> bool {
-    is_prose(text, longest) && !text.contains('\n') && !text.trim().is_empty()
-}
-
-/// A UUID as 32 hex digits.
-pub(super) fn is_id(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}

@@ -5,6 +5,7 @@ use super::shard;
 use crate::order::{self, Event, State};
 use crate::values::{AccountId, Invalid, OrderId};
 use eventsourcing::{Decider, Projection, Recorded, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The partition key of the index by account.
@@ -47,7 +48,7 @@ pub struct Step {
 }
 
 /// What the outside calls an order's status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::EnumString, strum::Display)]
 #[serde(rename_all = "UPPERCASE")]
 #[strum(serialize_all = "UPPERCASE", parse_err_ty = Invalid, parse_err_fn = unknown_status)]
 #[expect(missing_docs, reason = "the names are the documentation")]

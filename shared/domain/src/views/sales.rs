@@ -10,6 +10,7 @@ use crate::order::{self, Event};
 use crate::values::{Invalid, Line};
 use eventsourcing::totals::{Amounts, Sums, TotalKey};
 use eventsourcing::{Decider, Recorded, Timestamp, Totals};
+use schemars::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -34,7 +35,8 @@ const SEPARATOR: char = '#';
 pub struct View;
 
 /// By what is summed up within a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "lowercase")]
 pub enum By {
     /// A product.
     Sku,
@@ -43,8 +45,8 @@ pub enum By {
 }
 
 /// A day of UTC.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day(String);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+pub struct Day(#[schemars(extend("format" = "date"))] String);
 
 /// What was sold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! What each stream decides in each state about each command: the events, nothing (`-`), or the refusal (`!`).
+//! What each stream decides in each state about each command: the events and the state that they lead to (`→`), nothing
+//! (`-`), or the refusal (`!`).
 //!
 //! A table is made of every pair of the examples of states and of commands, of which there has to be one for each variant
 //! of both, and has to be what its file says. So no pair is missing, and none changes unseen. A file is written by hand
@@ -58,7 +59,7 @@ fn walk<D: Decider<State: PartialEq>>(
         for (command, (_, example)) in command_names.iter().zip(examples) {
             let adds = ADDING.contains(&(commands.of)(example).as_str());
             assert!(adds || repeats::<D>(state, example), "{command} changes {name} each time");
-            results.entry(decided::<D>(state, example)).or_default().push(command);
+            results.entry(decided::<D>(states, state, example)).or_default().push(command);
         }
         writeln!(table, "{name}").unwrap();
         for (result, commands) in results {
@@ -80,11 +81,14 @@ fn repeats<D: Decider<State: PartialEq>>(state: &D::State, command: &D::Command)
     carried_out(&once) == once
 }
 
-/// What is decided, by names.
-fn decided<D: Decider>(state: &D::State, command: &D::Command) -> String {
+/// What is decided and where that leads, by names.
+fn decided<D: Decider>(states: &Kinds<D::State>, state: &D::State, command: &D::Command) -> String {
     match D::decide(state, command) {
         Ok(events) if events.is_empty() => "-".to_owned(),
-        Ok(events) => events.iter().map(Event::name).collect::<Vec<_>>().join(" + "),
+        Ok(events) => {
+            let names: Vec<_> = events.iter().map(Event::name).collect();
+            format!("{} → {}", names.join(" + "), (states.of)(&fold::<D>(state.clone(), &events)))
+        }
         Err(refusal) => format!("! {}", refusal.name()),
     }
 }

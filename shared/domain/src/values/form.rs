@@ -1,0 +1,160 @@
+//! What a text may be made of: checked when one is read, and told to others as JSON Schema. A test holds both together.
+
+use schemars::{Schema, json_schema};
+
+/// What a text is made of, and of how many characters at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    /// A name: letters, digits, `_` and `-`.
+    Name(usize),
+    /// The same, but for what could be a card's number: those have 12 to 19 digits (ISO/IEC 7812).
+    Token(usize),
+    /// What people write, in any number of lines, or nothing.
+    Prose(usize),
+    /// What people write, and not blank.
+    Words(usize),
+    /// The same, in one line.
+    Line(usize),
+    /// A UUID as 32 hex digits.
+    Id,
+    /// Exactly so many capital letters.
+    Capitals(usize),
+    /// Exactly so many digits.
+    Digits(usize),
+    /// Something between an `@` and a domain with a dot: whether mail arrives there, only mail can tell.
+    Email(usize),
+}
+
+impl Form {
+    /// Whether a text has this form.
+    pub(crate) fn accepts(self, text: &str) -> bool {
+        let (shortest, longest) = self.lengths();
+        (shortest..=longest).contains(&text.chars().count())
+            && match self {
+                Self::Name(_) => is_name(text),
+                Self::Token(_) => is_name(text) && !is_card_number(text),
+                Self::Prose(_) => is_prose(text),
+                Self::Words(_) => is_prose(text) && !text.trim().is_empty(),
+                Self::Line(_) => is_prose(text) && !text.contains('\n') && !text.trim().is_empty(),
+                Self::Id => text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)),
+                Self::Capitals(_) => text.bytes().all(|byte| byte.is_ascii_uppercase()),
+                Self::Digits(_) => text.bytes().all(|byte| byte.is_ascii_digit()),
+                Self::Email(_) => is_email(text),
+            }
+    }
+
+    /// The same as JSON Schema.
+    pub(crate) fn schema(self, description: &str) -> Schema {
+        let (shortest, longest) = self.lengths();
+        json_schema!({
+            "type": "string",
+            "description": description.trim(),
+            "minLength": shortest,
+            "maxLength": longest,
+            "pattern": self.pattern(),
+        })
+    }
+
+    const fn lengths(self) -> (usize, usize) {
+        match self {
+            Self::Prose(longest) => (0, longest),
+            Self::Name(longest) | Self::Token(longest) | Self::Words(longest) | Self::Line(longest) | Self::Email(longest) => (1, longest),
+            Self::Capitals(length) | Self::Digits(length) => (length, length),
+            Self::Id => (32, 32),
+        }
+    }
+
+    /// A regular expression of ECMA-262 for what stands in the text.
+    const fn pattern(self) -> &'static str {
+        match self {
+            Self::Name(_) => "^[A-Za-z0-9_-]+$",
+            Self::Token(_) => "^(?![0-9]{12,19}$)[A-Za-z0-9_-]+$",
+            Self::Prose(_) => r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$",
+            Self::Words(_) => {
+                r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$"
+            }
+            Self::Line(_) => {
+                r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+            }
+            Self::Id => "^[0-9a-f]+$",
+            Self::Capitals(_) => "^[A-Z]+$",
+            Self::Digits(_) => "^[0-9]+$",
+            Self::Email(_) => {
+                r"^[^\s@\u0000-\u001f\u007f-\u009f]+@[^\s@.\u0000-\u001f\u007f-\u009f]+(\.[^\s@.\u0000-\u001f\u007f-\u009f]+)+$"
+            }
+        }
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+fn is_card_number(text: &str) -> bool {
+    (12..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_prose(text: &str) -> bool {
+    !text.chars().any(|character| character.is_control() && character != '\n')
+}
+
+fn is_email(text: &str) -> bool {
+    let plain = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_control() || c.is_whitespace() || c == '@');
+    text.split_once('@').is_some_and(|(mailbox, domain)| {
+        let labels: Vec<_> = domain.split('.').collect();
+        plain(mailbox) && labels.len() > 1 && labels.into_iter().all(plain)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Form;
+    use proptest::prelude::*;
+
+    const FORMS: [Form; 9] = [
+        Form::Name(8),
+        Form::Token(14),
+        Form::Prose(8),
+        Form::Words(8),
+        Form::Line(8),
+        Form::Id,
+        Form::Capitals(2),
+        Form::Digits(4),
+        Form::Email(8),
+    ];
+
+    fn schema_accepts(form: Form, text: &str) -> bool {
+        let validator = jsonschema::validator_for(form.schema("").as_value()).unwrap();
+        validator.is_valid(&serde_json::Value::from(text))
+    }
+
+    proptest! {
+        /// Texts of a few characters each of which matters to some form, and of any.
+        #[test]
+        fn the_schema_of_a_form_accepts_what_the_form_accepts(
+            text in prop_oneof![r"[aB4_\-@. \n\t\u{7f}\u{a0}é]{0,10}", r"[0-9a-f]{31,33}", r"[a-c]@[a-c].[a-c]{1,8}", ".{0,9}"]
+        ) {
+            for form in FORMS {
+                prop_assert_eq!(schema_accepts(form, &text), form.accepts(&text), "{:?} {:?}", form, text);
+            }
+        }
+    }
+
+    #[test]
+    fn each_form_accepts_something_up_to_its_length_and_nothing_longer() {
+        for (form, longest) in FORMS.into_iter().zip([
+            "aB3_-aB3",
+            "a\nb c de",
+            " a\nb c d",
+            "\u{a0}a b c d",
+            &"0f".repeat(16),
+            "DE",
+            "0423",
+            "a@b.cdef",
+        ]) {
+            assert!(form.accepts(longest) && schema_accepts(form, longest), "{form:?}");
+            let longer = format!("{longest}{}", &longest[longest.len() - 1..]);
+            assert!(!form.accepts(&longer) && !schema_accepts(form, &longer), "{form:?}");
+        }
+    }
+}

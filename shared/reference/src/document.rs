@@ -1,0 +1,212 @@
+//! The OpenAPI 3.1 document.
+
+use crate::answer::{Answer, Content, Header, meaning};
+use crate::examples::example;
+use crate::problem::{GatewayMessage, Problem, ProblemDocument};
+use crate::route::Route;
+use crate::routes::groups;
+use crate::schemas::Schemas;
+use schemars::SchemaGenerator;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a token is called in the document.
+const TOKEN: &str = "token";
+/// What the gateway answers whatever the route is.
+const GATEWAYS_OWN: [u16; 3] = [429, 500, 503];
+
+/// The OpenAPI 3.1 document of all routes.
+#[must_use]
+pub fn document() -> Value {
+    let mut schemas = Schemas::new();
+    let (mut paths, mut tags) = (Map::new(), vec![]);
+    for group in groups() {
+        tags.push(json!({ "name": group.name, "description": group.about }));
+        for route in &group.routes {
+            let operation = operation(route, group.name, &mut schemas);
+            let path = paths.entry(route.path).or_insert_with(|| json!({}));
+            path[route.method.to_lowercase()] = operation;
+        }
+    }
+    let headers = [Header::Etag, Header::Location, Header::RetryAfter, Header::Correlation];
+    let headers: Map<_, _> = headers.into_iter().map(|header| (header.name().to_owned(), header.document())).collect();
+    let named = schemas.named();
+    illustrate(&mut paths, &named);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "The shop",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": ABOUT,
+            "license": { "name": env!("CARGO_PKG_LICENSE"), "identifier": env!("CARGO_PKG_LICENSE") },
+        },
+        "servers": [{ "url": "/" }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": named,
+            "headers": headers,
+            "securitySchemes": { TOKEN: {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "A token of the shop's issuer. Its `scope` says what it opens.",
+            } },
+        },
+    })
+}
+
+const ABOUT: &str = "An online shop as event-sourced functions.
+
+Money is `{\"amount\": 1299, \"currency\": \"EUR\"}`: whole minor units. Fields that a request does not know are refused.
+
+A command may carry an `Idempotency-Key`: repeated under the same key with the same body it is carried out once, and \
+answered as the first time. With `If-Match` it is only carried out on the version that it names.
+
+What a function cannot do it answers as a problem (RFC 9457) of a stable `type`. What the gateway answers by itself is \
+`{\"message\": \"…\"}`: without a valid token 401, without the scope 403, where no route is 404, and 413 and 429.";
+
+fn operation(route: &Route, group: &str, schemas: &mut Schemas) -> Value {
+    let mut operation = json!({
+        "operationId": operation_id(route),
+        "summary": route.summary,
+        "tags": [group],
+        "parameters": parameters(route, schemas),
+        "responses": responses(route, schemas),
+    });
+    if !route.about.is_empty() {
+        operation["description"] = route.about.into();
+    }
+    if !route.scopes.is_empty() {
+        operation["security"] = route.scopes.iter().map(|scope| json!({ TOKEN: [scope] })).collect();
+    }
+    if let Some(body) = &route.body {
+        let schema = schemas.taken(body.schema);
+        operation["requestBody"] =
+            json!({ "required": body.required, "content": { "application/json": { "schema": schema } } });
+    }
+    operation
+}
+
+/// Gives an example of each body, and of each parameter that has to be there.
+fn illustrate(paths: &mut Map<String, Value>, named: &Map<String, Value>) {
+    let operations = paths.values_mut().filter_map(Value::as_object_mut).flat_map(|methods| methods.values_mut());
+    for operation in operations {
+        let parameters = operation["parameters"].as_array_mut().into_iter().flatten();
+        for parameter in parameters.filter(|parameter| parameter["required"] == true) {
+            parameter["example"] = example(&parameter["schema"], named);
+        }
+        if let Some(body) = operation.pointer_mut("/requestBody/content/application~1json") {
+            body["example"] = example(&body["schema"], named);
+        }
+    }
+}
+
+/// `postCartsItems` and the like.
+fn operation_id(route: &Route) -> String {
+    let words = route.path.split(['/', '.', '_']).map(|segment| segment.trim_matches(['{', '}']));
+    let capitalised = words.filter(|word| !word.is_empty()).map(|word| word[..1].to_uppercase() + &word[1..]);
+    route.method.to_lowercase() + &capitalised.collect::<String>()
+}
+
+fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
+    let in_path = route.path_parameters().map(|name| {
+        let schema = schemas.in_path(route.path, name).unwrap_or_else(|| json!({ "type": "string" }));
+        json!({ "name": name, "in": "path", "required": true, "schema": schema })
+    });
+    let mut parameters: Vec<_> = in_path.collect();
+    parameters.extend(route.query.iter().map(|parameter| {
+        json!({
+            "name": parameter.name,
+            "in": "query",
+            "required": parameter.required,
+            "description": parameter.about,
+            "schema": schemas.taken(parameter.schema),
+        })
+    }));
+    if route.commands {
+        parameters.push(json!({
+            "name": "If-Match",
+            "in": "header",
+            "description": "The version that the resource has to have, as its ETag spells it.",
+            "schema": { "type": "string", "pattern": "^\"[0-9]{1,18}\"$" },
+        }));
+        parameters.push(json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "Names this request among the caller's on this route, quoted or bare.",
+            "schema": { "type": "string", "pattern": "^[!#-~]{1,200}$" },
+        }));
+    }
+    parameters.push(json!({
+        "name": "X-Correlation-Id",
+        "in": "header",
+        "description": "What this request belongs to: echoed, and stored with what follows from it.",
+        "schema": { "type": "string", "pattern": "^[!-~]{1,200}$" },
+    }));
+    parameters
+}
+
+fn responses(route: &Route, schemas: &mut Schemas) -> Value {
+    let reads = route.method == "GET";
+    let answers = route.answers.iter();
+    let mut responses: Map<String, Value> =
+        answers.map(|answer| (answer.status.to_string(), of_answer(answer, reads, schemas))).collect();
+    let mut problems: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
+    for Problem { status, name } in of_route(route) {
+        problems.entry(status).or_default().insert(name);
+    }
+    let gateway: BTreeSet<u16> = of_gateway(route).collect();
+    let statuses: BTreeSet<u16> = problems.keys().chain(&gateway).copied().collect();
+    for status in statuses {
+        let mut content = Map::new();
+        if let Some(names) = problems.get(&status) {
+            content
+                .insert("application/problem+json".to_owned(), json!({ "schema": of_problem(status, names, schemas) }));
+        }
+        if gateway.contains(&status) {
+            let message = schemas.answered(SchemaGenerator::subschema_for::<GatewayMessage>);
+            content.insert("application/json".to_owned(), json!({ "schema": message }));
+        }
+        let response = json!({ "description": meaning(status, reads), "content": content });
+        responses.insert(status.to_string(), response);
+    }
+    responses.into()
+}
+
+fn of_answer(answer: &Answer, reads: bool, schemas: &mut Schemas) -> Value {
+    let content = match answer.body {
+        Content::Json(schema) => json!({ "application/json": { "schema": schemas.answered(schema) } }),
+        Content::Text("application/json") => json!({ "application/json": { "schema": { "type": "object" } } }),
+        Content::Text(kind) => json!({ kind: { "schema": { "type": "string" } } }),
+    };
+    let headers = answer.headers.iter().chain(&[Header::Correlation]);
+    let headers: Map<_, _> = headers
+        .map(|header| (header.name().to_owned(), json!({ "$ref": format!("#/components/headers/{}", header.name()) })))
+        .collect();
+    json!({ "description": meaning(answer.status, reads), "headers": headers, "content": content })
+}
+
+fn of_problem(status: u16, names: &BTreeSet<&str>, schemas: &mut Schemas) -> Value {
+    let types: Vec<_> = names.iter().map(|name| format!("{}{name}", Problem::NAMESPACE)).collect();
+    // As it is read: not every problem has all of its fields.
+    let problem = schemas.taken(SchemaGenerator::subschema_for::<ProblemDocument>);
+    json!({ "allOf": [problem, { "properties": { "type": { "enum": types }, "status": { "const": status } } }] })
+}
+
+/// All problems of a route: those that are said of it, and those that it has as one of its kind.
+fn of_route(route: &Route) -> impl Iterator<Item = Problem> {
+    let in_path = route.path_parameters().next().map_or(&[][..], |_| Problem::OF_PATHS);
+    let serves = |answer: &Answer| matches!(answer.body, Content::Text(_));
+    let asks = !route.scopes.is_empty() || !route.query.is_empty() || route.path.contains('{');
+    let stores = if asks && !route.answers.iter().any(serves) { Problem::OF_STORES } else { &[] };
+    route.problems.iter().chain(in_path).chain(stores).copied()
+}
+
+/// The statuses that the gateway answers a route with by itself.
+fn of_gateway(route: &Route) -> impl Iterator<Item = u16> {
+    let token = if route.scopes.is_empty() { &[][..] } else { &[401, 403] };
+    let path = route.path_parameters().next().map(|_| 404);
+    let body = route.commands || route.body.is_some();
+    token.iter().copied().chain(path).chain(body.then_some(413)).chain(GATEWAYS_OWN)
+}

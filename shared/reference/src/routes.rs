@@ -1,0 +1,50 @@
+//! Every route, by what it is about.
+//!
+//! One more is one more entry here, as long as it is in the template: its scope, what it takes, what it answers, and
+//! under which names it refuses.
+
+mod operations;
+mod shopping;
+mod staff;
+
+use crate::route::Route;
+use api::responses::Health;
+
+/// Routes that are about one thing.
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) routes: Vec<Route>,
+}
+
+/// All routes, in the order in which they are shown.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    groups().into_iter().flat_map(|group| group.routes).collect()
+}
+
+pub(crate) fn groups() -> Vec<Group> {
+    vec![
+        shopping::catalogue(),
+        shopping::carts(),
+        shopping::orders(),
+        staff::products(),
+        staff::stock(),
+        staff::sales(),
+        operations::log(),
+        operations::subscribers(),
+        service(),
+    ]
+}
+
+fn service() -> Group {
+    Group {
+        name: "Service",
+        about: "What tells of the shop's own doings. Open to all.",
+        routes: vec![
+            Route::get("/healthz", "Whether anybody is there").answers::<Health>(200, &[]),
+            Route::get("/openapi.json", "This document").serves("application/json"),
+            Route::get("/docs", "This document as a page").serves("text/html"),
+        ],
+    }
+}

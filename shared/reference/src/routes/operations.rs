@@ -1,0 +1,72 @@
+//! What operators do: look into the log, and after those who follow it.
+
+use super::Group;
+use crate::answer::Header;
+use crate::route::{OPERATOR, Route};
+use api::operations::{ParkedNote, Projections, Reconciled, Recovered, Settled};
+use api::requests::Nothing;
+use api::responses::{LogEvent, Page, StreamState};
+use eventsourcing::Version;
+
+const ALL: &[&str] = &[OPERATOR];
+
+pub(super) fn log() -> Group {
+    Group {
+        name: "Log",
+        about: "What happened, as it is stored.",
+        routes: vec![
+            Route::get("/ops/events", "The newest events of all streams")
+                .to(ALL)
+                .about("With `after` those committed from that moment on, oldest first.")
+                .moment("after", "From when on.")
+                .up_to_a_thousand()
+                .answers::<Page<LogEvent>>(200, &[]),
+            Route::get("/ops/streams/{stream}", "The events of a stream")
+                .to(ALL)
+                .query::<Version>("after", "Only those behind this version.")
+                .up_to_a_thousand()
+                .answers::<Page<LogEvent>>(200, &[]),
+            Route::get("/ops/streams/{stream}/state", "What a stream's events amount to")
+                .to(ALL)
+                .query::<Version>("version", "Up to which version; all of them where nobody says.")
+                .answers::<StreamState>(200, &[Header::Etag])
+                .refused(409, "version-beyond-head"),
+        ],
+    }
+}
+
+pub(super) fn subscribers() -> Group {
+    Group {
+        name: "Subscribers",
+        about: "Those who follow the log, and what holds them up.",
+        routes: vec![
+            Route::get("/ops/projections", "How far the read models are behind")
+                .to(ALL)
+                .answers::<Projections>(200, &[]),
+            Route::get("/ops/parked", "What subscribers cannot follow").to(ALL).paged::<ParkedNote>(),
+            Route::post("/ops/parked/{id}/redrive", "Have it tried again")
+                .to(ALL)
+                .takes::<Nothing>()
+                .answers::<Settled>(200, &[])
+                .answers::<Settled>(202, &[])
+                .refused(409, "still-parked")
+                .refuses_by(&["tampered"]),
+            Route::post("/ops/parked/{id}/discard", "Put it away, undone")
+                .to(ALL)
+                .takes::<Nothing>()
+                .answers::<Settled>(200, &[])
+                .refused(409, "parked-anew")
+                .refuses_by(&["fold-is-rebuilt"]),
+            Route::post("/ops/lost/redrive", "Make up for batches that the log's readers gave up")
+                .to(ALL)
+                .takes::<Nothing>()
+                .answers::<Recovered>(200, &[])
+                .refused(409, "still-lost"),
+            Route::post("/ops/reconcile", "Bring up to date whatever is behind the log")
+                .to(ALL)
+                .about("Reads the whole log: for small shops, and for one machine.")
+                .takes::<Nothing>()
+                .answers::<Reconciled>(200, &[]),
+        ],
+    }
+}

@@ -1,0 +1,98 @@
+//! What customers do: look, fill a cart, order.
+
+use super::Group;
+use crate::answer::Header;
+use crate::route::{CUSTOMER, Route};
+use api::requests::{AddItem, CancelOrder, ChangeQuantity, CheckOut, Nothing};
+use api::responses::{Cart, Order, Product};
+use domain::values::Category;
+
+pub(super) fn catalogue() -> Group {
+    Group {
+        name: "Catalogue",
+        about: "What is for sale. Open to all.",
+        routes: vec![
+            Route::get("/catalogue", "Products that are for sale, by sku")
+                .query::<Category>("category", "Only what is filed under it.")
+                .paged::<Product>(),
+            Route::get("/products/{sku}", "A product that is for sale").fresh::<Product>(),
+        ],
+    }
+}
+
+pub(super) fn carts() -> Group {
+    let all: &[&str] = &[CUSTOMER];
+    Group {
+        name: "Carts",
+        about: "What a customer means to buy. A cart belongs to the token's subject; for anybody else there is none.",
+        routes: vec![
+            Route::post("/carts", "Open a cart")
+                .to(all)
+                .takes::<Nothing>()
+                .carries_out("cart", "Open")
+                .creates::<Cart>()
+                .missing("unknown-cart"),
+            Route::get("/carts/{id}", "A cart").to(all).fresh::<Cart>(),
+            Route::post("/carts/{id}/items", "Put more of a product into a cart")
+                .to(all)
+                .takes::<AddItem>()
+                .carries_out("cart", "AddItem")
+                .changes::<Cart>()
+                .missing("unknown-cart")
+                .refuses_by(&["cart-checked-out", "too-many-lines", "quantity-too-large"])
+                .refuses_by(&["unknown-product", "product-not-listed"]),
+            Route::patch("/carts/{id}/items/{sku}", "Have so many of a product in a cart")
+                .to(all)
+                .takes::<ChangeQuantity>()
+                .carries_out("cart", "ChangeQuantity")
+                .changes::<Cart>()
+                .missing("unknown-cart")
+                .refuses_by(&["cart-checked-out", "item-not-in-cart"]),
+            Route::delete("/carts/{id}/items/{sku}", "Take a product out of a cart")
+                .to(all)
+                .carries_out("cart", "RemoveItem")
+                .changes::<Cart>()
+                .missing("unknown-cart")
+                .refuses_by(&["cart-checked-out"]),
+            Route::delete("/carts/{id}/items", "Take everything out of a cart")
+                .to(all)
+                .carries_out("cart", "Clear")
+                .changes::<Cart>()
+                .missing("unknown-cart")
+                .refuses_by(&["cart-checked-out"]),
+            Route::post("/carts/{id}/checkout", "Order what is in a cart")
+                .to(all)
+                .about("The prices of that moment hold. The order has the cart's id, and is where `Location` says.")
+                .takes::<CheckOut>()
+                .carries_out("cart", "CheckOut")
+                .answers::<Cart>(202, &[Header::Etag, Header::Location, Header::RetryAfter])
+                .missing("unknown-cart")
+                .refuses_by(&["cart-empty", "unknown-product", "product-not-listed", "total-too-large"]),
+        ],
+    }
+}
+
+pub(super) fn orders() -> Group {
+    let all: &[&str] = &[CUSTOMER];
+    Group {
+        name: "Orders",
+        about: "What was bought, and what became of it.",
+        routes: vec![
+            Route::get("/orders", "The caller's orders, newest first").to(all).paged::<Order>(),
+            Route::get("/orders/{id}", "An order")
+                .to(all)
+                .about("Between checkout and placement there is none yet: `not-found-yet` tells its owner when to ask again.")
+                .fresh::<Order>()
+                .missing("not-found-yet"),
+            Route::post("/orders/{id}/cancel", "Want an order no more")
+                .to(all)
+                .about("Possible until it is shipped. What was reserved or paid for it is given back afterwards.")
+                .takes::<CancelOrder>()
+                .carries_out("order", "Cancel")
+                .answers::<Order>(202, &[Header::Etag, Header::Location])
+                .answers::<Order>(200, &[Header::Etag, Header::Location])
+                .missing("unknown-order")
+                .refuses_by(&["order-shipped", "order-failed"]),
+        ],
+    }
+}

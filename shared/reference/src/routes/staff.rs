@@ -1,0 +1,75 @@
+//! What the staff do: offer products, keep stock, look at what was sold.
+
+use super::Group;
+use crate::route::{Route, STAFF};
+use api::requests::{
+    AdjustStock, CategoriseProduct, DescribeProduct, Nothing, ReceiveStock, RegisterProduct, RepriceProduct,
+};
+use api::responses::{Product, Sales, Stock, StockOfProduct};
+use domain::views::sales::{By, Day};
+
+const ALL: &[&str] = &[STAFF];
+
+pub(super) fn products() -> Group {
+    let of_product = |route: Route, command: &'static str| {
+        route.to(ALL).carries_out("product", command).changes::<Product>().missing("unknown-product")
+    };
+    Group {
+        name: "Products",
+        about: "What the shop offers.",
+        routes: vec![
+            Route::post("/products", "Register a product, not yet for sale")
+                .to(ALL)
+                .takes::<RegisterProduct>()
+                .carries_out("product", "Register")
+                .creates::<Product>()
+                .refuses_by(&["product-already-registered", "foreign-currency"]),
+            of_product(Route::post("/products/{sku}/price", "Give a product another price"), "Reprice")
+                .takes::<RepriceProduct>()
+                .refuses_by(&["foreign-currency"]),
+            of_product(Route::post("/products/{sku}/list", "Offer a product"), "List").takes::<Nothing>(),
+            of_product(Route::post("/products/{sku}/delist", "Offer a product no longer"), "Delist").takes::<Nothing>(),
+            of_product(Route::post("/products/{sku}/description", "Describe a product anew"), "Describe")
+                .takes::<DescribeProduct>(),
+            of_product(Route::post("/products/{sku}/category", "File a product under a category"), "Categorise")
+                .takes::<CategoriseProduct>(),
+        ],
+    }
+}
+
+pub(super) fn stock() -> Group {
+    Group {
+        name: "Stock",
+        about: "How many of a product lie in which warehouse.",
+        routes: vec![
+            Route::get("/stock/{sku}", "A product in every warehouse").to(ALL).answers::<StockOfProduct>(200, &[]),
+            Route::post("/stock/{warehouse}/{sku}/receive", "Take goods in")
+                .to(ALL)
+                .takes::<ReceiveStock>()
+                .carries_out("stock", "Receive")
+                .changes::<Stock>()
+                .refuses_by(&["too-much-stock"]),
+            Route::post("/stock/{warehouse}/{sku}/adjust", "Correct how many there are, after a count")
+                .to(ALL)
+                .takes::<AdjustStock>()
+                .carries_out("stock", "Adjust")
+                .changes::<Stock>()
+                .refuses_by(&["too-much-stock", "count-below-reserved", "loss-adds-stock"]),
+        ],
+    }
+}
+
+pub(super) fn sales() -> Group {
+    Group {
+        name: "Sales",
+        about: "What was sold.",
+        routes: vec![
+            Route::get("/sales", "What was sold on each day")
+                .to(ALL)
+                .needs::<Day>("from", "The first day, of UTC.")
+                .needs::<Day>("to", "The last day: at most 31 days with the first.")
+                .query::<By>("by", "By what each day is divided; by product where nobody says.")
+                .answers::<Sales>(200, &[]),
+        ],
+    }
+}
