@@ -11,7 +11,7 @@ pub use account::{Account, AccountAddress, AccountCard, AccountStatus};
 pub use invoice::{Invoice, InvoiceStatus};
 pub use payment::{Payment, PaymentStatus};
 pub use product::{ListedProduct, Product, Stock};
-pub use shipment::{Parcel, Shipment, ShipmentStatus};
+pub use shipment::{Shipment, ShipmentStatus};
 pub use warehouse::{Warehouse, WarehouseStatus};
 
 use domain::cart;

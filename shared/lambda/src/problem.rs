@@ -80,16 +80,16 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "not-believed", detail)
     }
 
-    /// 403: the route is open to the caller, but not for this.
-    #[must_use]
-    pub fn forbidden(detail: &str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
-    }
-
     /// 404: for whoever asks, it does not exist.
     #[must_use]
     pub fn not_found(detail: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", detail)
+    }
+
+    /// 403: the route is open to the caller, but not for this.
+    #[must_use]
+    pub fn forbidden(detail: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
     /// 404 for now: it is being made.

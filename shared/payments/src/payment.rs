@@ -2,10 +2,11 @@
 
 use crate::provider::Refusal;
 use domain::values::Money;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is known of a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
     /// What it was asked for.
     pub amount: Money,
@@ -15,7 +16,7 @@ pub struct Payment {
 }
 
 /// How a payment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, JsonSchema)]
 #[serde(tag = "standing", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Standing {
@@ -35,7 +36,7 @@ pub enum Standing {
 }
 
 /// Why a card was declined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decline {
     /// Its bank says no.

@@ -1,6 +1,7 @@
 //! What payments are called by, and what their provider and the shop know each other by.
 
 use domain::values::OrderId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +15,7 @@ const SHORTEST_SECRET: usize = 16;
 pub struct Invalid(&'static str);
 
 /// The shop's own name of a payment, which each request bears: 1 to 64 letters, digits, `_` or `-`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reference(String);
 

@@ -3,12 +3,15 @@
 //! One more is one more entry here, as long as it is in the template: its scope, what it takes, what it answers, and
 //! under which names it refuses.
 
+mod accounts;
 mod operations;
 mod shopping;
 mod staff;
 
+use crate::answer::Header;
 use crate::route::Route;
-use api::responses::Health;
+use api::responses::{Health, Payment};
+use payments::webhook::Notice;
 
 /// Routes that are about one thing.
 pub(crate) struct Group {
@@ -26,15 +29,36 @@ pub fn routes() -> Vec<Route> {
 pub(crate) fn groups() -> Vec<Group> {
     vec![
         shopping::catalogue(),
+        accounts::accounts(),
         shopping::carts(),
         shopping::orders(),
+        accounts::admission(),
         staff::products(),
+        staff::warehouses(),
         staff::stock(),
+        staff::shipping(),
         staff::sales(),
         operations::log(),
         operations::subscribers(),
+        payments(),
         service(),
     ]
+}
+
+fn payments() -> Group {
+    Group {
+        name: "Payments",
+        about: "What the payment provider tells of itself. A signature stands for a token: see docs/PAYMENTS.md.",
+        routes: vec![
+            Route::post("/webhooks/payments", "A payment moved")
+                .takes::<Notice>()
+                .answers::<Payment>(200, &[Header::Etag])
+                .refused(401, "not-believed")
+                .refused(409, "contended")
+                .missing("unknown-payment")
+                .refuses_by(&["payment-declined", "payment-already-authorised", "payment-captured", "payment-voided"]),
+        ],
+    }
 }
 
 fn service() -> Group {

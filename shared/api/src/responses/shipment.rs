@@ -5,6 +5,7 @@ use domain::values::{AddressId, OrderId, Quantity, ShipmentId, Sku, TrackingNumb
 use eventsourcing::Version;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What goes from one warehouse to the customer of one order.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -22,8 +23,8 @@ pub struct Shipment {
     /// Which of the account's addresses it goes to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressId>,
-    /// What is in it.
-    pub contents: Vec<Parcel>,
+    /// How many of which product are in it.
+    pub contents: BTreeMap<Sku, Quantity>,
     /// The number under which the carrier knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking: Option<TrackingNumber>,
@@ -38,15 +39,6 @@ pub enum ShipmentStatus {
     Dispatched,
     Delivered,
     Cancelled,
-}
-
-/// So many of a product.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Parcel {
-    /// The product.
-    pub sku: Sku,
-    /// How many.
-    pub quantity: Quantity,
 }
 
 impl From<&Status> for ShipmentStatus {
@@ -65,7 +57,6 @@ impl Shipment {
     #[must_use]
     pub fn of(id: &ShipmentId, version: Version, state: &State) -> Option<Self> {
         let State::Created { consignment, status } = state else { return None };
-        let parcel = |(sku, quantity): (&Sku, &Quantity)| Parcel { sku: sku.clone(), quantity: *quantity };
         Some(Self {
             id: id.clone(),
             version,
@@ -73,7 +64,7 @@ impl Shipment {
             order: consignment.order.clone(),
             warehouse: consignment.warehouse.clone(),
             address: consignment.address.clone(),
-            contents: consignment.contents.iter().map(parcel).collect(),
+            contents: consignment.contents.clone(),
             tracking: status.tracking().cloned(),
         })
     }

@@ -58,7 +58,11 @@ impl Form {
     const fn lengths(self) -> (usize, usize) {
         match self {
             Self::Prose(longest) => (0, longest),
-            Self::Name(longest) | Self::Token(longest) | Self::Words(longest) | Self::Line(longest) | Self::Email(longest) => (1, longest),
+            Self::Name(longest)
+            | Self::Token(longest)
+            | Self::Words(longest)
+            | Self::Line(longest)
+            | Self::Email(longest) => (1, longest),
             Self::Capitals(length) | Self::Digits(length) => (length, length),
             Self::Id => (32, 32),
         }
@@ -144,6 +148,7 @@ mod tests {
     fn each_form_accepts_something_up_to_its_length_and_nothing_longer() {
         for (form, longest) in FORMS.into_iter().zip([
             "aB3_-aB3",
+            "1234567890123x",
             "a\nb c de",
             " a\nb c d",
             "\u{a0}a b c d",

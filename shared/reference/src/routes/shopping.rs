@@ -2,10 +2,11 @@
 
 use super::Group;
 use crate::answer::Header;
-use crate::route::{CUSTOMER, Route};
+use crate::route::{CUSTOMER, Route, STAFF};
 use api::requests::{AddItem, CancelOrder, ChangeQuantity, CheckOut, Nothing};
-use api::responses::{Cart, Order, Product};
+use api::responses::{Cart, Invoice, ListedProduct, Order, Shipment};
 use domain::values::Category;
+use domain::views::order::StatusName;
 
 pub(super) fn catalogue() -> Group {
     Group {
@@ -14,8 +15,8 @@ pub(super) fn catalogue() -> Group {
         routes: vec![
             Route::get("/catalogue", "Products that are for sale, by sku")
                 .query::<Category>("category", "Only what is filed under it.")
-                .paged::<Product>(),
-            Route::get("/products/{sku}", "A product that is for sale").fresh::<Product>(),
+                .paged::<ListedProduct>(),
+            Route::get("/products/{sku}", "A product that is for sale").fresh::<ListedProduct>(),
         ],
     }
 }
@@ -78,7 +79,12 @@ pub(super) fn orders() -> Group {
         name: "Orders",
         about: "What was bought, and what became of it.",
         routes: vec![
-            Route::get("/orders", "The caller's orders, newest first").to(all).paged::<Order>(),
+            Route::get("/orders", "Orders, newest first")
+                .to(&[CUSTOMER, STAFF])
+                .about("A customer's own; the staff's by status, of everybody.")
+                .query::<StatusName>("status", "Only those of this status: for the staff, who have to name one.")
+                .paged::<Order>()
+                .refused(403, "forbidden"),
             Route::get("/orders/{id}", "An order")
                 .to(all)
                 .about("Between checkout and placement there is none yet: `not-found-yet` tells its owner when to ask again.")
@@ -93,6 +99,11 @@ pub(super) fn orders() -> Group {
                 .answers::<Order>(200, &[Header::Etag, Header::Location])
                 .missing("unknown-order")
                 .refuses_by(&["order-shipped", "order-failed"]),
+            Route::get("/shipments/{id}", "What comes from one warehouse").to(all).fresh::<Shipment>(),
+            Route::get("/invoices/{id}", "What is to be paid for an order")
+                .to(all)
+                .about("It has the order's id.")
+                .fresh::<Invoice>(),
         ],
     }
 }

@@ -1,11 +1,13 @@
 //! What the staff do: offer products, keep stock, look at what was sold.
 
 use super::Group;
+use crate::answer::Header;
 use crate::route::{Route, STAFF};
 use api::requests::{
-    AdjustStock, CategoriseProduct, DescribeProduct, Nothing, ReceiveStock, RegisterProduct, RepriceProduct,
+    AdjustStock, CategoriseProduct, DescribeProduct, MoveWarehouse, Nothing, OpenWarehouse, ReceiveStock,
+    RegisterProduct, RepriceProduct, ShipOrder,
 };
-use api::responses::{Product, Sales, Stock, StockOfProduct};
+use api::responses::{Order, Product, Sales, Shipment, Stock, StockOfProduct, Warehouse};
 use domain::views::sales::{By, Day};
 
 const ALL: &[&str] = &[STAFF];
@@ -37,6 +39,54 @@ pub(super) fn products() -> Group {
     }
 }
 
+pub(super) fn warehouses() -> Group {
+    let of_warehouse = |route: Route, command: &'static str| {
+        route.to(ALL).carries_out("warehouse", command).changes::<Warehouse>().missing("unknown-warehouse")
+    };
+    Group {
+        name: "Warehouses",
+        about: "Where stock lies.",
+        routes: vec![
+            Route::post("/warehouses", "Open a warehouse")
+                .to(ALL)
+                .takes::<OpenWarehouse>()
+                .carries_out("warehouse", "Open")
+                .creates::<Warehouse>()
+                .refuses_by(&["warehouse-already-open", "warehouse-closed"]),
+            of_warehouse(Route::post("/warehouses/{id}/move", "Move a warehouse"), "Move")
+                .takes::<MoveWarehouse>()
+                .refuses_by(&["warehouse-closed"]),
+            of_warehouse(Route::post("/warehouses/{id}/close", "Close a warehouse for good"), "Close")
+                .takes::<Nothing>(),
+        ],
+    }
+}
+
+pub(super) fn shipping() -> Group {
+    Group {
+        name: "Shipping",
+        about: "What leaves the warehouses, and arrives.",
+        routes: vec![
+            Route::post("/orders/{id}/ship", "Let an order's goods leave")
+                .to(ALL)
+                .about("The order decides whether that or a cancellation came first; what follows is under way then.")
+                .takes::<ShipOrder>()
+                .carries_out("order", "Ship")
+                .answers::<Order>(202, &[Header::Etag, Header::Location])
+                .answers::<Order>(200, &[Header::Etag, Header::Location])
+                .missing("unknown-order")
+                .refuses_by(&["order-not-confirmed", "order-cancelled", "order-failed"]),
+            Route::post("/shipments/{id}/deliver", "A shipment arrived")
+                .to(ALL)
+                .takes::<Nothing>()
+                .carries_out("shipment", "Deliver")
+                .changes::<Shipment>()
+                .missing("unknown-shipment")
+                .refuses_by(&["shipment-not-dispatched", "shipment-cancelled"]),
+        ],
+    }
+}
+
 pub(super) fn stock() -> Group {
     Group {
         name: "Stock",
@@ -48,7 +98,7 @@ pub(super) fn stock() -> Group {
                 .takes::<ReceiveStock>()
                 .carries_out("stock", "Receive")
                 .changes::<Stock>()
-                .refuses_by(&["too-much-stock"]),
+                .refuses_by(&["too-much-stock", "warehouse-closed"]),
             Route::post("/stock/{warehouse}/{sku}/adjust", "Correct how many there are, after a count")
                 .to(ALL)
                 .takes::<AdjustStock>()
