@@ -3,7 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use domain::values::{CartId, Sku};
+use domain::values::{AccountId, CartId, Sku};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
@@ -104,6 +104,18 @@ async fn token(base: &str, subject: &str, scope: &str) -> String {
     }
 }
 
+/// Opens an account that may buy.
+async fn sign_up(client: &Client, staff: &Client, history: &History, subject: &str) {
+    let ask = async |errand, step: &str| history.insist(client, subject, errand, step).await;
+    let account: AccountId = ask(Errand::OpenAccount {}, "account").await.expect(201).text("id").parse().unwrap();
+    let card = Errand::AddCard { account: account.clone(), token: "tok_ok".parse().unwrap() };
+    let _ = ask(card, "card").await.expect(201);
+    let let_in =
+        async |errand, step: &str| history.insist(staff, "staff:sam", errand, &format!("{subject}/{step}")).await;
+    let _ = let_in(Errand::ConfirmAccount { account: account.clone() }, "confirm").await.expect(200);
+    let _ = let_in(Errand::ActivateAccount { account }, "activate").await.expect(200);
+}
+
 /// Checks one mug out, and waits for what becomes of the order.
 async fn buy(client: &Client, history: &History, subject: &str, nth: u32) -> String {
     let ask = async |errand, step: &str| history.insist(client, subject, errand, &format!("{nth}/{step}")).await;
@@ -164,7 +176,11 @@ async fn killed_in_the_middle_it_ends_as_if_it_had_not_been() {
         let subject = format!("customer:{number}");
         (Client::of(&base, &token(&base, &subject, "shop/customer").await), subject)
     }));
-    let customers = customers.await.into_iter().map(|(customer, subject)| {
+    let customers = customers.await;
+    for (customer, subject) in &customers {
+        sign_up(customer, &staff, &history, subject).await;
+    }
+    let customers = customers.into_iter().map(|(customer, subject)| {
         let history = history.clone();
         tokio::spawn(async move {
             let mut ends = vec![];

@@ -10,11 +10,13 @@ use crate::terminal::{self, bar};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use indicatif::ProgressBar;
 use serde::Serialize;
-use shopping::End;
+use shopping::{End, Wish};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+/// What the accounts' own cards do.
+const CARD: &str = "tok_ok";
 /// How many customers shop at the same time, and how many orders are watched at the same time.
 const AT_A_TIME: usize = 8;
 const WATCHED: usize = 32;
@@ -23,8 +25,8 @@ const WATCHED: usize = 32;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Products, stock in two warehouses, then the carts of eight customers, who check them out 8 at
-a time; lamp and knife are scarce, so that some orders fail. Ends when every order is
-confirmed, failed or cancelled.
+a time. Lamp and knife are scarce and some cards are declined, so that some orders fail; some
+customers change their minds. Most of what is confirmed is shipped, and arrives.
 
 The same seed is the same shop: run again, it changes nothing; with more orders, it goes on where it was.
 
@@ -48,6 +50,8 @@ struct Summary {
     confirmed: usize,
     failed: usize,
     cancelled: usize,
+    shipped: usize,
+    delivered: usize,
     duration_ms: u128,
 }
 
@@ -60,9 +64,11 @@ impl Seed {
         for name in CUSTOMERS {
             customers.insert(name, client.session(&Identity::customer(name)).await?);
         }
+        let accounts = customers.iter().map(|(name, customer)| shopping::sign_up(customer, &staff, name, CARD));
+        at_a_time(AT_A_TIME, bar("accounts", customers.len()), accounts).await?;
         self.stock(&staff).await?;
         let placed = self.shop(&customers).await?;
-        let ends = watch(&placed).await?;
+        let ends = watch(&placed, &staff).await?;
         let count = |wanted: End| ends.iter().filter(|end| **end == wanted).count();
         let summary = Summary {
             orders: self.orders,
@@ -70,6 +76,8 @@ impl Seed {
             confirmed: count(End::Confirmed),
             failed: count(End::Failed),
             cancelled: count(End::Cancelled),
+            shipped: count(End::Shipped),
+            delivered: count(End::Delivered),
             duration_ms: started.elapsed().as_millis(),
         };
         if global.json { terminal::json_line(&summary) } else { terminal::line(&summary.to_string()) }
@@ -87,25 +95,38 @@ impl Seed {
         at_a_time(AT_A_TIME, bar("stock shown", stocks.len()), shown).await.map(drop)
     }
 
-    /// Carts are filled and checked out; gives back whose order has which id.
-    async fn shop<'a>(&self, customers: &'a BTreeMap<&str, Session>) -> Result<Vec<(&'a Session, String)>, Failure> {
+    /// Carts are filled and checked out; gives back whose order has which id, and what is to become of it.
+    async fn shop<'a>(&self, customers: &'a BTreeMap<&str, Session>) -> Result<Vec<Placed<'a>>, Failure> {
         let carts = orders(self.seed, self.orders).filter_map(|order| Some((customers.get(order.customer)?, order)));
         let checkouts = carts.map(|(customer, order)| self.check_out(customer, order));
         at_a_time(AT_A_TIME, bar("checkouts", usize::try_from(self.orders).unwrap_or(usize::MAX)), checkouts).await
     }
 
-    async fn check_out<'a>(&self, customer: &'a Session, order: Order) -> Result<(&'a Session, String), Failure> {
+    async fn check_out<'a>(&self, customer: &'a Session, order: Order) -> Result<Placed<'a>, Failure> {
         let key = format!("sample-seed-{}-order-{}", self.seed, order.number);
         let cart = shopping::fill_cart(customer, &key, &order.lines).await?;
-        shopping::check_out(customer, &key, &cart).await?;
-        Ok((customer, cart))
+        shopping::check_out(customer, &key, &cart, order.card).await?;
+        Ok(Placed { customer, order: cart, wish: order.wish })
     }
 }
 
-/// Waits for the end of every order.
-async fn watch(placed: &[(&Session, String)]) -> Result<Vec<End>, Failure> {
+/// An order, whose it is, and what is to become of it.
+struct Placed<'a> {
+    customer: &'a Session,
+    order: String,
+    wish: Wish,
+}
+
+/// Brings every order to the end that is wished for it, where it does not come to another.
+async fn watch(placed: &[Placed<'_>], staff: &Session) -> Result<Vec<End>, Failure> {
     let moved = Cell::new(Instant::now());
-    let waits = placed.iter().map(|(customer, order)| shopping::ended(customer, order, &moved));
+    let moved = &moved;
+    let waits = placed.iter().map(async |Placed { customer, order, wish }| {
+        match shopping::ended(customer, order, moved).await? {
+            End::Confirmed => shopping::carry_out(*wish, order, customer, staff, moved).await,
+            end @ (End::Failed | End::Cancelled | End::Shipped | End::Delivered) => Ok(end),
+        }
+    });
     at_a_time(WATCHED, bar("orders settled", placed.len()), waits).await
 }
 
@@ -122,12 +143,10 @@ async fn at_a_time<T>(
 
 impl std::fmt::Display for Summary {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { orders, seed, confirmed, failed, cancelled, duration_ms } = self;
+        let Self { orders, seed, confirmed, failed, cancelled, shipped, delivered, duration_ms } = self;
         let duration = Duration::from_millis(u64::try_from(*duration_ms).unwrap_or(u64::MAX));
-        write!(formatter, "{orders} orders of seed {seed}: {confirmed} confirmed, {failed} failed")?;
-        if *cancelled > 0 {
-            write!(formatter, ", {cancelled} cancelled")?;
-        }
+        write!(formatter, "{orders} orders of seed {seed}: {delivered} delivered, {shipped} shipped, ")?;
+        write!(formatter, "{confirmed} confirmed, {cancelled} cancelled, {failed} failed")?;
         write!(formatter, ", in {duration:.1?}")
     }
 }
@@ -138,9 +157,10 @@ mod tests {
 
     #[test]
     fn a_summary_tells_what_became_of_the_orders() {
-        let mut summary = Summary { orders: 100, seed: 7, confirmed: 88, failed: 12, cancelled: 0, duration_ms: 4_200 };
-        assert_eq!(summary.to_string(), "100 orders of seed 7: 88 confirmed, 12 failed, in 4.2s");
-        summary.cancelled = 1;
-        assert!(summary.to_string().contains("12 failed, 1 cancelled, in"));
+        let (confirmed, failed, cancelled, shipped, delivered) = (18, 12, 10, 20, 40);
+        let summary =
+            Summary { orders: 100, seed: 7, confirmed, failed, cancelled, shipped, delivered, duration_ms: 4_200 };
+        let told = "40 delivered, 20 shipped, 18 confirmed, 10 cancelled, 12 failed, in 4.2s";
+        assert_eq!(summary.to_string(), format!("100 orders of seed 7: {told}"));
     }
 }

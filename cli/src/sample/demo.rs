@@ -3,7 +3,7 @@
 use super::catalogue::{PRODUCTS, WAREHOUSES};
 use super::keeping::{offer, receive, visible};
 use super::orders::Delivery;
-use super::shopping::fill_cart;
+use super::shopping::{fill_cart, sign_up};
 use crate::client::{Client, Identity, Role};
 use crate::failure::Failure;
 use futures::future::try_join_all;
@@ -40,7 +40,8 @@ pub(crate) async fn fill(client: &Client) -> Result<Demo, Failure> {
     let receipts = deliveries.map(async |delivery| visible(staff, &receive(staff, "demo", &delivery).await?).await);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let key = format!("sample-demo-{now}");
-    let (_, cart) = futures::try_join!(try_join_all(receipts), fill_cart(&customer, &key, &LINES))?;
+    let account = sign_up(&customer, staff, "alice", "tok_ok");
+    let (_, cart, ()) = futures::try_join!(try_join_all(receipts), fill_cart(&customer, &key, &LINES), account)?;
     Ok(Demo { cart, token: customer.token().to_owned() })
 }
 

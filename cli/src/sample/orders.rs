@@ -1,6 +1,7 @@
 //! What the sample's customers order, and what its warehouses receive for it: both follow from the seed alone.
 
 use super::catalogue::{PRODUCTS, Product, WAREHOUSES};
+use super::shopping::Wish;
 use fastrand::Rng;
 use std::collections::BTreeMap;
 
@@ -22,6 +23,10 @@ pub(crate) struct Order {
     pub(crate) customer: &'static str,
     /// Sku and quantity, no sku twice.
     pub(crate) lines: Vec<(&'static str, u64)>,
+    /// Another card than the account's own.
+    pub(crate) card: Option<&'static str>,
+    /// What is to become of it, once it is confirmed.
+    pub(crate) wish: Wish,
 }
 
 /// What comes into a warehouse.
@@ -49,7 +54,18 @@ fn order(seed: u64, number: u64) -> Order {
     let count = 1 + random.usize(..MOST_LINES);
     let products = random.choose_multiple(PRODUCTS.iter(), count);
     let lines = products.into_iter().map(|product| (product.sku, random.u64(1..=MOST_OF_A_LINE))).collect();
-    Order { number, customer, lines }
+    let card = match random.u8(..20) {
+        0 => Some("tok_declined"),
+        1..4 => Some("tok_timeout_then_charged"),
+        _ => None,
+    };
+    let wish = match random.u8(..20) {
+        0..4 => Wish::Kept,
+        4..6 => Wish::Cancelled,
+        6..10 => Wish::Shipped,
+        _ => Wish::Delivered,
+    };
+    Order { number, customer, lines, card, wish }
 }
 
 /// The deliveries that the first orders of a seed live from: each for the next so many orders, whether they come or
