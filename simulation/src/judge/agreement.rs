@@ -74,9 +74,12 @@ fn ended(moments: &Moments<'_>, cart: &StreamName, order: &OrderId) -> Result<En
     let settled = match status {
         Status::Delivered | Status::Failed(_) | Status::Cancelled(_) => process.finished(),
         Status::Confirmed => waits.is_empty(),
-        Status::Purchased | Status::Reserving | Status::Reserved | Status::Paying | Status::Paid | Status::Shipped => {
-            false
-        }
+        Status::Purchased
+        | Status::Reserving
+        | Status::Reserved
+        | Status::Paying
+        | Status::Paid
+        | Status::Shipped => false,
     };
     if settled {
         Ok(Ended { status, placement })

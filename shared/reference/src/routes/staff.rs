@@ -5,7 +5,8 @@ use crate::route::{Route, STAFF};
 use api::requests::{
     AdjustStock, CategoriseProduct, DescribeProduct, Nothing, ReceiveStock, RegisterProduct, RepriceProduct,
 };
-use api::responses::{Product, Sales, Stock, StockOfProduct};
+use api::responses::{Product, Stock, StockOfProduct};
+use api::sales::Sales;
 use domain::views::sales::{By, Day};
 
 const ALL: &[&str] = &[STAFF];
