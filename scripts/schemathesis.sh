@@ -9,7 +9,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 shop=${1:?usage: scripts/schemathesis.sh SHOP}
 schemathesis=target/tools/schemathesis/bin/schemathesis
 seed=1
-requests_per_route=25
+requests_per_route=20
+checks=not_a_server_error,status_code_conformance,content_type_conformance
+checks+=,response_headers_conformance,response_schema_conformance
 
 scratch=$(mktemp -d)
 trap 'kill "${host:-}" 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
@@ -23,22 +25,19 @@ SHOP_API=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])' <"$
 export SHOP_API
 "$shop" seed --orders 5 --seed "$seed"
 
-# Whoever calls tries what is open to just them; 403 and 401 are the gateway's, and tried by other tests.
+# Without a token everything is tried, and what needs one has to be refused as the document says; with a token what it
+# is for.
 try() {
   echo "--- as $1"
   shift
-  "$schemathesis" --no-color run "$SHOP_API/openapi.json" "$@" \
-    --checks not_a_server_error,status_code_conformance,content_type_conformance \
-    --checks response_headers_conformance,response_schema_conformance \
+  "$schemathesis" --no-color run "$SHOP_API/openapi.json" "$@" --checks "$checks" \
     --max-examples "$requests_per_route" --seed "$seed" --generation-database none --continue-on-failure || failed=1
 }
 failed=0
-scope=/security/0/token/0
-try anyone --exclude-by "$scope == shop/customer" --exclude-by "$scope == shop/staff" \
-  --exclude-by "$scope == shop/operator"
+try anyone
 for role in customer:alice staff operator; do
   token=$("$shop" token --as "$role")
-  try "$role" --header "Authorization: Bearer $token" --include-by "$scope == shop/${role%%:*}"
+  try "$role" --header "Authorization: Bearer $token" --include-by "/security/0/token/0 == shop/${role%%:*}"
 done
 kill -0 "$host"
 exit "$failed"

@@ -1,7 +1,7 @@
 //! `GET /sales?from=&to=&by=`: what was sold, summed up over the rows that each sum is spread over.
 
 use crate::Queries;
-use api::responses::{Revenue, Sales, SoldOf, SoldOnDay};
+use api::sales::{Revenue, Sales, SoldOf, SoldOnDay};
 use domain::views::sales::{By, Day, NAME, figures, names};
 use eventsourcing::Ledger;
 use eventsourcing::views::Generation;

@@ -3,6 +3,7 @@
 pub mod operations;
 pub mod requests;
 pub mod responses;
+pub mod sales;
 
 use domain::values::{Invalid, Money};
 use iso_currency::Currency;

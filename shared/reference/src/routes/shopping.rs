@@ -87,7 +87,7 @@ pub(super) fn orders() -> Group {
                 .refused(403, "forbidden"),
             Route::get("/orders/{id}", "An order")
                 .to(all)
-                .about("Between checkout and placement there is none yet: `not-found-yet` tells its owner when to ask again.")
+                .about("Its owner gets `not-found-yet` between checkout and placement, and when to ask again.")
                 .fresh::<Order>()
                 .missing("not-found-yet"),
             Route::post("/orders/{id}/cancel", "Want an order no more")

@@ -7,7 +7,8 @@ use api::requests::{
     AdjustStock, CategoriseProduct, DescribeProduct, MoveWarehouse, Nothing, OpenWarehouse, ReceiveStock,
     RegisterProduct, RepriceProduct, ShipOrder,
 };
-use api::responses::{Order, Product, Sales, Shipment, Stock, StockOfProduct, Warehouse};
+use api::responses::{Order, Product, Shipment, Stock, StockOfProduct, Warehouse};
+use api::sales::Sales;
 use domain::views::sales::{By, Day};
 
 const ALL: &[&str] = &[STAFF];
