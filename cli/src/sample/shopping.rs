@@ -77,8 +77,8 @@ pub(crate) async fn fill_cart(customer: &Session, key: &str, lines: &[(&str, u64
 
 /// Checks a cart out with a card, or with the account's own: from then on there is an order of the same id, or there
 /// will be.
-pub(crate) async fn check_out(customer: &Session, key: &str, cart: &str, card: Option<&str>) -> Result<(), Failure> {
-    let body = card.map_or_else(|| json!({}), |card| json!({ "card": card }));
+pub(crate) async fn check_out(customer: &Session, key: &str, cart: &str, with: Option<&str>) -> Result<(), Failure> {
+    let body = with.map_or_else(|| json!({}), |card| json!({ "card": card }));
     customer.command(&["carts", cart, "checkout"], &format!("{key}-checkout"), &body).await.map(drop)
 }
 

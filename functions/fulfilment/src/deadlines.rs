@@ -24,9 +24,12 @@ const MOST: usize = 250;
 /// So many processes are asked side by side.
 const SIDE_BY_SIDE: usize = 8;
 
+/// What its queue asks of it.
+type Reacting<L, C, V, P, H> = Reactions<Arc<Fulfilment<L, C, V, H>>, P, H>;
+
 /// The function, with its two triggers.
 pub struct ProcessManager<L, C, V, P, H> {
-    reactions: Reactions<Arc<Fulfilment<L, C, V, H>>, P, H>,
+    reactions: Reacting<L, C, V, P, H>,
     deadlines: Deadlines<L, C, V, H>,
 }
 
