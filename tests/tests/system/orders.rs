@@ -75,9 +75,9 @@ async fn confirmed(customer: &Client) -> String {
 
 /// Checks a cart of two mugs out with a card.
 async fn checked_out_with(customer: &Client, card: &str) -> String {
-    let cart = cart(customer, &[("mug", 2)]).await;
-    let _ = customer.post(&format!("/carts/{cart}/checkout"), json!({ "card": card })).await.expect(202);
-    cart
+    let order = cart(customer, &[("mug", 2)]).await;
+    let _ = customer.post(&format!("/carts/{order}/checkout"), json!({ "card": card })).await.expect(202);
+    order
 }
 
 async fn ship(shop: &Shop, order: &str, tracking: Value) -> Answer {
