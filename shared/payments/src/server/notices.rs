@@ -45,7 +45,10 @@ impl<C: Clock + 'static> Notices<C> {
         let body = serde_json::to_string(&notice).unwrap_or_default();
         let mut pause = FIRST_PAUSE;
         while let Err(reason) = self.send(body.clone()).await {
-            tracing::warn!(notice = notice.id, reason, "a notice of a payment was not heard");
+            // The first one may come before the shop knows of the payment.
+            if pause > FIRST_PAUSE {
+                tracing::warn!(notice = notice.id, reason, "a notice of a payment was not heard");
+            }
             self.clock.sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
