@@ -24,9 +24,12 @@ const MOST: usize = 250;
 /// So many processes are asked side by side.
 const SIDE_BY_SIDE: usize = 8;
 
+/// What both triggers work on.
+type Shared<L, C, V, H> = Arc<Fulfilment<L, C, V, H>>;
+
 /// The function, with its two triggers.
 pub struct ProcessManager<L, C, V, P, H> {
-    reactions: Reactions<Arc<Fulfilment<L, C, V, H>>, P, H>,
+    reactions: Reactions<Shared<L, C, V, H>, P, H>,
     deadlines: Deadlines<L, C, V, H>,
 }
 

@@ -1,7 +1,7 @@
 //! Whether stock, payment, invoice and shipments of every order are what its end asks for.
 
 use super::moments::Moments;
-use super::waits::{Ended, nobody_waits};
+use super::waits::{Ended, named, nobody_waits};
 use super::{Invariant, Violation, unreadable};
 use domain::order::Status;
 use domain::values::{OrderId, Sku};
@@ -37,11 +37,11 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
                 return Err(disagrees(what));
             }
         }
-        let payment = moments.last::<payment::Stream>(&ended.stream::<payment::Stream>(&order)?)?;
+        let payment = moments.last::<payment::Stream>(&named::<payment::Stream>(&order)?)?;
         if !end.is_paid_with(ended.placement.totals.total.amount() > 0, &payment) {
             return Err(disagrees(format!("its payment is {payment:?}")));
         }
-        let invoice = moments.last::<invoice::Stream>(&ended.stream::<invoice::Stream>(&order)?)?;
+        let invoice = moments.last::<invoice::Stream>(&named::<invoice::Stream>(&order)?)?;
         if !end.is_billed_with(&payment, &invoice) {
             return Err(disagrees(format!("its invoice is {invoice:?}")));
         }
@@ -53,7 +53,7 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
             return Err(disagrees("it has no shipment".to_owned()));
         }
     }
-    stock.is_nobodys()
+    stock.belongs_to_nobody()
 }
 
 /// How an order ended, or how far it can go without anybody's help.
@@ -149,7 +149,7 @@ impl Stock {
     }
 
     /// What is left is nobody's, or it was held for, or given to, an order that wants none.
-    fn is_nobodys(self) -> Result<(), Violation> {
+    fn belongs_to_nobody(self) -> Result<(), Violation> {
         match self.held.into_iter().chain(self.gone).find(|(_, quantity)| *quantity > 0) {
             Some(((order, sku), quantity)) => {
                 let detail = format!("{quantity} {sku} are held or gone for {order}, which wants none");

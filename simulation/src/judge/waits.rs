@@ -15,13 +15,6 @@ pub(super) struct Ended {
     pub(super) placement: Box<Placement>,
 }
 
-impl Ended {
-    /// The order's stream of a type that has its id.
-    pub(super) fn stream<D: Decider>(&self, order: &OrderId) -> Result<StreamName, Violation> {
-        named::<D>(order)
-    }
-}
-
 /// The orders of all checked-out carts, each at an end that its process knows of, or waiting for people alone.
 pub(super) fn nobody_waits(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, Ended>, Violation> {
     let mut orders = BTreeMap::new();
@@ -73,7 +66,8 @@ fn missed(moments: &Moments<'_>, stream: &StreamName, process: &Process) -> Resu
     Ok(None)
 }
 
-fn named<D: Decider>(order: &OrderId) -> Result<StreamName, Violation> {
+/// The stream of a type that has its order's id.
+pub(super) fn named<D: Decider>(order: &OrderId) -> Result<StreamName, Violation> {
     StreamName::new(D::CATEGORY, order.as_str())
         .map_err(|error| Violation::new(Invariant::WholeStreams, error.to_string()))
 }

@@ -98,7 +98,7 @@ impl Traffic {
             if let Some(order) = dice.choice(orders)
                 && dice.u8(..6) == 0
             {
-                return if dice.bool() { Errand::ShipOrder { order } } else { any_delivery(order, dice) };
+                return if dice.bool() { Errand::ShipOrder { order } } else { any_delivery(&order, dice) };
             }
             if let Some(account) = dice.choice(accounts)
                 && dice.u8(..16) == 0
@@ -120,9 +120,9 @@ impl Traffic {
 }
 
 /// That a shipment of an order arrived, from wherever.
-fn any_delivery(order: OrderId, dice: &mut Rng) -> Errand {
+fn any_delivery(order: &OrderId, dice: &mut Rng) -> Errand {
     let warehouse = dice.choice(warehouses()).unwrap_or_else(|| unreachable!("there are warehouses"));
-    Errand::DeliverShipment { shipment: ShipmentId::of(&order, &warehouse) }
+    Errand::DeliverShipment { shipment: ShipmentId::of(order, &warehouse) }
 }
 
 fn skus() -> Vec<Sku> {
