@@ -25,6 +25,10 @@ pub struct Report {
     pub commands: u64,
     /// How often what went wrong.
     pub faults: Counts,
+    /// How often which event was appended.
+    pub events: Counts,
+    /// How many orders ended with which event.
+    pub ends: Counts,
     /// The seeds in which something did not hold, the first thing of each.
     pub failures: Vec<(u64, Violation)>,
     /// How long it took.
@@ -67,9 +71,9 @@ pub fn campaign(
                     report.commits += commits;
                     report.fewest_commits = report.fewest_commits.min(commits);
                     report.commands += outcome.commands as u64;
-                    for (fault, count) in outcome.faults {
-                        *report.faults.entry(fault).or_default() += count;
-                    }
+                    add(&mut report.faults, outcome.faults);
+                    add(&mut report.events, outcome.recording.events());
+                    add(&mut report.ends, outcome.recording.ends());
                     report.failures.extend(outcome.violation.map(|violation| (seed, violation)));
                 }
                 (Ok(_), Err(error)) => *report = Err(error),
@@ -82,4 +86,10 @@ pub fn campaign(
     report.failures.sort_by_key(|(seed, _)| *seed);
     report.took = began.elapsed();
     Ok(report)
+}
+
+fn add(all: &mut Counts, some: Counts) {
+    for (name, count) in some {
+        *all.entry(name).or_default() += count;
+    }
 }

@@ -28,6 +28,8 @@ pub enum Mishap {
     DeadLetter,
     /// Everything stands still for longer than a stream keeps its records.
     Outage,
+    /// Everything stands still for longer than a process waits for its confirmation.
+    Standstill,
     /// Records of the log's stream are gone before their function read them.
     Trimmed,
     /// A function fails whatever it is invoked with, for a while.
@@ -62,6 +64,9 @@ pub(crate) struct Luck {
     pub(crate) after_the_end: u32,
     pub(crate) by_reference: u32,
     pub(crate) outage: u32,
+    pub(crate) standstill: u32,
+    /// When a process has just asked for its confirmation: a deadline that passes then can do most harm.
+    pub(crate) standstill_at_worst: u32,
     pub(crate) broken_deployment: u32,
     pub(crate) answer_lost: u32,
     pub(crate) sent_twice: u32,
@@ -84,6 +89,8 @@ impl Luck {
         after_the_end: 0,
         by_reference: 0,
         outage: 0,
+        standstill: 0,
+        standstill_at_worst: 0,
         broken_deployment: 0,
         answer_lost: 0,
         sent_twice: 0,
@@ -105,6 +112,8 @@ impl Luck {
         after_the_end: 100,
         by_reference: 300,
         outage: 1,
+        standstill: 1,
+        standstill_at_worst: 400,
         broken_deployment: 1,
         answer_lost: 400,
         sent_twice: 400,

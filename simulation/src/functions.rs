@@ -1,8 +1,10 @@
 //! The shop's functions on the ports of a run, by the names that the template gives them.
 
-use crate::defects::{Defect, Forgiving, Ledger, Log, Naive};
+use crate::defects::{
+    Bent, DeadlineIsOutcome, Defect, Forgiving, ForgottenOutstanding, Ledger, Log, Naive, Provider, SentUnasked,
+    UndoneUnconfirmed, UndoneUnknown,
+};
 use crate::hints::{Batches, SimBus};
-use crate::provider::Provider;
 use crate::release::{Fold, Reacting};
 use crate::stores::{Bus, Parked, Simulated};
 use crate::world::{Host, World};
@@ -13,6 +15,7 @@ use aws_lambda_events::streams::DynamoDbEventResponse;
 use domain::views::{sales, subscriptions};
 use eventsourcing::faulty::FaultyBus;
 use eventsourcing::{Folds, Subscription, Tally};
+use fulfilment::{Deadlines, DueView, Fulfilment, Rules, StockView};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use lambda::queue::{Hints, Reactions, Reactor};
@@ -96,12 +99,7 @@ pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, Unmade> {
         }
         "invoice-reactions" => on.reactions(invoice_reactions::InvoiceReactions::new(log, host)),
         "shipment-reactions" => on.reactions(shipment_reactions::ShipmentReactions::new(log, host)),
-        "fulfilment" => {
-            let candidates = fulfilment::StockView::new(on.world.stores.views.clone());
-            let due = fulfilment::DueView::new(on.world.stores.views.clone());
-            let fulfilment = Arc::new(fulfilment::Fulfilment::new(log, candidates, due, host));
-            Handler::Both(on.reacts(fulfilment.clone()), Arc::new(fulfilment::Deadlines(fulfilment)))
-        }
+        "fulfilment" => on.processes(),
         "sales-projector" => Handler::Queue(on.queue(Hints(on.sales()))),
         "projector" if on.world.setting.defect.is_some_and(Defect::folds_naively) => {
             let (views, parked) = (on.world.stores.views.clone(), on.parked());
@@ -163,6 +161,25 @@ impl Ports<'_> {
     fn subscriptions(&self) -> Vec<Box<dyn Subscription>> {
         let fold = |fold| Box::new(Fold { world: self.world.clone(), fold }) as Box<dyn Subscription>;
         subscriptions().into_iter().map(fold).collect()
+    }
+
+    /// The processes, by the rules of the run.
+    fn processes(&self) -> Handler {
+        match self.world.setting.defect {
+            Some(Defect::UndoneUnconfirmed) => self.processes_by::<Bent<UndoneUnconfirmed>>(),
+            Some(Defect::SentUnasked) => self.processes_by::<Bent<SentUnasked>>(),
+            Some(Defect::UndoneUnknown) => self.processes_by::<Bent<UndoneUnknown>>(),
+            Some(Defect::ForgottenOutstanding) => self.processes_by::<Bent<ForgottenOutstanding>>(),
+            Some(Defect::DeadlineIsOutcome) => self.processes_by::<Bent<DeadlineIsOutcome>>(),
+            Some(_) | None => self.processes_by::<domain::fulfilment::Stream>(),
+        }
+    }
+
+    fn processes_by<S: Rules>(&self) -> Handler {
+        let views = || self.world.stores.views.clone();
+        let (candidates, due) = (StockView::new(views()), DueView::new(views()));
+        let fulfilment = Arc::new(Fulfilment::<_, _, _, _, S>::new(self.log(), candidates, due, self.host.clone()));
+        Handler::Both(self.reacts(fulfilment.clone()), Arc::new(Deadlines(fulfilment)))
     }
 
     fn projector(&self) -> Projector<Log, crate::stores::Views, Parked, Host> {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+use domain::{fulfilment, invoice, payment, shipment};
+use eventsourcing::{Commit, Draft, Event, Events, History, StreamName};
 use local::Topology;
 use simulation::judge::{Invariant, Recording, judge};
 use simulation::{Answer, Defect, Errand, Mishap, Setting, Told, campaign, run};
@@ -35,6 +37,16 @@ fn no_storm_makes_the_shop_break_its_word() {
     let all = store.chain(Mishap::VARIANTS.iter().map(ToString::to_string));
     let missing: Vec<_> = all.filter(|fault| !report.faults.contains_key(fault)).collect();
     assert!(missing.is_empty(), "these never happened: {missing:?}");
+    // The provider of the simulation takes no money before it is asked to: there is nothing to give back.
+    let never = ["PaymentRefundRequested", "RefundNoted"];
+    let all = fulfilment::Event::VARIANTS.iter().filter(|event| !never.contains(event));
+    let missing: Vec<_> = all.filter(|event| !report.events.contains_key(**event)).collect();
+    assert!(missing.is_empty(), "no process came to these: {missing:?}");
+    let ends = ["OrderConfirmed", "OrderShipped", "OrderDelivered", "OrderCancelled", "OrderFailed"];
+    let orders: u64 = report.ends.values().sum();
+    for end in ends {
+        assert!(report.ends[end] * 20 > orders, "hardly any order came to {end}: {:?}", report.ends);
+    }
 }
 
 #[test]
@@ -125,4 +137,65 @@ fn the_judge_sees_what_is_not_so() {
         changed.told.clear();
     };
     assert_eq!(judged(&recording, cut_off), Some(Invariant::NobodyWaits));
+}
+
+/// The stream of an event that says so much.
+fn where_it_happened<E: Event>(recording: &Recording, category: &str, is: impl Fn(&E) -> bool) -> Option<StreamName> {
+    let of_category = recording.commits.iter().filter(|commit| commit.stream.category() == category);
+    let is_one = |commit: &&Commit| commit.events.decode::<E>().unwrap().iter().any(&is);
+    of_category.clone().find(is_one).map(|commit| commit.stream.clone())
+}
+
+/// Appends an event to a stream, in a commit that is as whole as any.
+fn append<E: Event>(recording: &mut Recording, stream: &StreamName, event: E) {
+    let commits: Vec<_> = recording.commits.iter().filter(|commit| commit.stream == *stream).cloned().collect();
+    let last = commits.last().unwrap().clone();
+    let draft = Draft {
+        events: Events::encode(&[event]).unwrap(),
+        id: last.id,
+        digest: last.digest,
+        now: last.committed_at,
+        correlation: last.correlation,
+        cause: None,
+        actor: last.actor,
+        snapshot: None,
+    };
+    recording.commits.push(History::prove(stream, commits).unwrap().head().seal(draft));
+}
+
+#[test]
+fn the_judge_sees_what_owners_do_not_agree_on() {
+    let topology = topology();
+    let found = (0..SOON).find_map(|seed| {
+        let recording = run(seed, Setting::ROUGH, &topology).unwrap().recording;
+        let cancelled = |event: &shipment::Event| matches!(event, shipment::Event::ShipmentCancelled { .. });
+        let voided = |event: &payment::Event| matches!(event, payment::Event::PaymentVoided {});
+        let paid = |event: &invoice::Event| matches!(event, invoice::Event::InvoicePaid {});
+        let shipment = where_it_happened(&recording, "shipment", cancelled)?;
+        let payment = where_it_happened(&recording, "payment", voided)?;
+        let invoice = where_it_happened(&recording, "invoice", paid)?;
+        Some((recording, shipment, payment, invoice))
+    });
+    let (recording, shipment, payment, invoice) = found.unwrap();
+    assert_eq!(judged(&recording, |_| {}), None);
+
+    let captured = |changed: &mut Recording| append(changed, &payment, payment::Event::PaymentCaptured {});
+    assert_eq!(judged(&recording, captured), Some(Invariant::Agreement), "paid, and never delivered");
+    let of_shipment = recording.commits.iter().filter(|commit| commit.stream == shipment);
+    let mut happened = of_shipment.flat_map(|commit| commit.events.decode::<shipment::Event>().unwrap());
+    let arrived = happened.find_map(|event| match event {
+        shipment::Event::ShipmentCancelled { order, warehouse } => {
+            Some(shipment::Event::ShipmentDelivered { order, warehouse })
+        }
+        shipment::Event::ShipmentCreated(_)
+        | shipment::Event::ShipmentDispatched { .. }
+        | shipment::Event::ShipmentDelivered { .. } => None,
+    });
+    let delivered = |changed: &mut Recording| append(changed, &shipment, arrived.clone().unwrap());
+    assert_eq!(judged(&recording, delivered), Some(Invariant::Agreement), "cancelled, and yet it arrived");
+    let unbilled = |changed: &mut Recording| {
+        changed.commits.retain(|commit| commit.stream != invoice);
+        changed.told.clear();
+    };
+    assert_eq!(judged(&recording, unbilled), Some(Invariant::Agreement), "delivered, and nobody got a bill");
 }

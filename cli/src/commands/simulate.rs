@@ -99,6 +99,8 @@ fn document(report: &Report) -> serde_json::Value {
         "commits": report.commits,
         "commands": report.commands,
         "faults": report.faults,
+        "events": report.events,
+        "ends": report.ends,
         "failures": failures,
         "seeds_per_s": thousandths(report.seeds_per_1000_s()).parse::<serde_json::Number>().ok(),
     })
@@ -108,9 +110,10 @@ fn tell(report: &Report) -> Result<(), Failure> {
     for (seed, violation) in &report.failures {
         terminal::line(&format!("seed {seed}: {violation}"))?;
     }
-    let width = report.faults.keys().map(String::len).max().unwrap_or_default();
-    for (fault, count) in &report.faults {
-        terminal::line(&format!("{fault:<width$}  {count:>10}"))?;
+    let counts = || report.faults.iter().chain(&report.ends);
+    let width = counts().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, count) in counts() {
+        terminal::line(&format!("{name:<width$}  {count:>10}"))?;
     }
     terminal::line(&format!(
         "{} seeds of {} commits and {} commands ({} commits in the smallest): {} failed; {} seeds a second",

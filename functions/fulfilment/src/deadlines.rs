@@ -1,9 +1,9 @@
 //! Which processes have waited for too long: a view says whom to ask, each process decides by its own deadline.
 
-use crate::{Candidates, Fulfilment};
+use crate::{Candidates, Fulfilment, Rules};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::Client;
-use domain::fulfilment::{Command, State, Step};
+use domain::fulfilment::{Command, State, Step, Stream};
 use domain::views::waiting::{DEADLINES, DUE, NAME, SHARD, before, process_partitions};
 use dynamo::Views;
 use eventsourcing::views::Generation;
@@ -11,8 +11,8 @@ use eventsourcing::{
     Actor, Clock, CommitId, Correlation, Digest, Direction, Effect, EventLog, Lookup, Lookups, Metadata, ParkingLot,
     Randomness, StreamName, Timestamp,
 };
+use futures::StreamExt;
 use futures::future::try_join_all;
-use futures::{StreamExt, stream};
 use lambda::queue::Reactions;
 use lambda::{Error, Function};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -24,17 +24,17 @@ const MOST: usize = 250;
 /// So many processes are asked side by side.
 const SIDE_BY_SIDE: usize = 8;
 
-/// What its queue asks of it.
-type Reacting<L, C, V, P, H> = Reactions<Arc<Fulfilment<L, C, V, H>>, P, H>;
+/// What both triggers work on.
+type Shared<L, C, V, H> = Arc<Fulfilment<L, C, V, H>>;
 
 /// The function, with its two triggers.
 pub struct ProcessManager<L, C, V, P, H> {
-    reactions: Reacting<L, C, V, P, H>,
+    reactions: Reactions<Shared<L, C, V, H>, P, H>,
     deadlines: Deadlines<L, C, V, H>,
 }
 
 /// What its schedule asks of it.
-pub struct Deadlines<L, C, V, H>(pub Arc<Fulfilment<L, C, V, H>>);
+pub struct Deadlines<L, C, V, H, S: Rules = Stream>(pub Arc<Fulfilment<L, C, V, H, S>>);
 
 /// What invokes it.
 #[derive(Debug, Deserialize)]
@@ -154,12 +154,13 @@ where
     }
 }
 
-impl<L, C, V, H> Function for Deadlines<L, C, V, H>
+impl<L, C, V, H, S> Function for Deadlines<L, C, V, H, S>
 where
     L: EventLog + 'static,
     C: Send + Sync + 'static,
     V: Lookups + 'static,
     H: Clock + Randomness + 'static,
+    S: Rules,
 {
     type Event = Task;
     type Answer = Passed;
@@ -169,7 +170,7 @@ where
     }
 }
 
-impl<L: EventLog, C, V: Lookups, H: Clock + Randomness> Fulfilment<L, C, V, H> {
+impl<L: EventLog, C, V: Lookups, H: Clock + Randomness, S: Rules> Fulfilment<L, C, V, H, S> {
     /// Has each process whose deadline seems to have passed decide whether it has. One that fails holds up no other.
     async fn pass_deadlines(&self, now: Timestamp) -> Result<Passed, Error> {
         let due = self.due.until(now).await?;
@@ -177,7 +178,7 @@ impl<L: EventLog, C, V: Lookups, H: Clock + Randomness> Fulfilment<L, C, V, H> {
         for stream in &due {
             asked.push(self.pass_deadline(stream, now));
         }
-        let asked: Vec<_> = stream::iter(asked).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let asked: Vec<_> = futures::stream::iter(asked).buffer_unordered(SIDE_BY_SIDE).collect().await;
         let late: Vec<_> = asked.iter().flatten().flatten().collect();
         // That an order is not confirmed in time is decided; with all that comes later somebody has to help.
         let alarming = late.iter().filter(|step| ***step != Step::Confirmation).count();

@@ -8,7 +8,7 @@ pub use deadlines::{Deadlines, DueView, Passed, ProcessManager, Task, Told, Trig
 
 use aws_config::SdkConfig;
 use domain::cart;
-use domain::fulfilment::{self, Candidate, Command, Outcome, State, Stream, Unreadable, outcome_of};
+use domain::fulfilment::{self, Candidate, Command, Event, Outcome, Refusal, State, Stream, Unreadable, outcome_of};
 use domain::order::Placement;
 use domain::values::{OrderId, Sku};
 use dynamo::{Log, Parked, Views};
@@ -18,9 +18,14 @@ use lambda::queue::{Reactor, Unreacted};
 use lambda::{SettingError, Settings, SystemHost};
 use std::collections::BTreeMap;
 
+/// What a process decides by: the domain's own rules, except where a simulation breaks one on purpose.
+pub trait Rules: Decider<State = State, Command = Command, Event = Event, Refusal = Refusal> + 'static {}
+
+impl<S> Rules for S where S: Decider<State = State, Command = Command, Event = Event, Refusal = Refusal> + 'static {}
+
 /// The handler.
-pub struct Fulfilment<L, C, V, H> {
-    processes: Commands<Stream, L, H>,
+pub struct Fulfilment<L, C, V, H, S: Rules = Stream> {
+    processes: Commands<S, L, H>,
     candidates: C,
     due: DueView<V>,
 }
@@ -38,7 +43,7 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, Settin
     Ok(ProcessManager::new(Fulfilment::new(log, view, due, SystemHost), parked, SystemHost))
 }
 
-impl<L: EventLog, C, V, H: Clock + Randomness> Fulfilment<L, C, V, H> {
+impl<L: EventLog, C, V, H: Clock + Randomness, S: Rules> Fulfilment<L, C, V, H, S> {
     /// The process manager on these ports.
     #[must_use]
     pub fn new(log: L, candidates: C, due: DueView<V>, host: H) -> Self {
@@ -46,12 +51,13 @@ impl<L: EventLog, C, V, H: Clock + Randomness> Fulfilment<L, C, V, H> {
     }
 }
 
-impl<L, C, V, H> Reactor for Fulfilment<L, C, V, H>
+impl<L, C, V, H, S> Reactor for Fulfilment<L, C, V, H, S>
 where
     L: EventLog + 'static,
     C: Candidates + 'static,
     V: Lookups + 'static,
     H: Clock + Randomness + 'static,
+    S: Rules,
 {
     const NAME: &'static str = "fulfilment";
     type Log = L;
@@ -74,7 +80,7 @@ where
     }
 }
 
-impl<L: EventLog, C: Candidates, V, H: Clock + Randomness> Fulfilment<L, C, V, H> {
+impl<L: EventLog, C: Candidates, V, H: Clock + Randomness, S: Rules> Fulfilment<L, C, V, H, S> {
     /// What another stream's event asks of which order's process.
     async fn command(&self, notice: &Notice) -> Result<Option<(OrderId, Command)>, Unreacted> {
         let at = notice.time;

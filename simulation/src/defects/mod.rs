@@ -4,11 +4,15 @@ mod forgiving;
 mod ledger;
 mod log;
 mod naive;
+mod provider;
+mod rules;
 
 pub(crate) use forgiving::Forgiving;
 pub(crate) use ledger::Ledger;
 pub(crate) use log::Log;
 pub(crate) use naive::Naive;
+pub(crate) use provider::Provider;
+pub(crate) use rules::{Bent, DeadlineIsOutcome, ForgottenOutstanding, SentUnasked, UndoneUnconfirmed, UndoneUnknown};
 
 /// Something that is broken on purpose.
 #[derive(
@@ -34,6 +38,20 @@ pub enum Defect {
     ReactionWithoutDerivedId,
     /// Nobody asks again for those who wait.
     NoRecheck,
+    /// A process whose deadline passes undoes what it did, though its order may be confirmed.
+    UndoneUnconfirmed,
+    /// A process sends goods and takes money once the order is confirmed, whatever becomes of it.
+    SentUnasked,
+    /// A process undoes what it asked for, whether or not that was done.
+    UndoneUnknown,
+    /// A process that comes to nothing forgets what it asked for.
+    ForgottenOutstanding,
+    /// A process takes a deadline that passes for the outcome of what it asked for.
+    DeadlineIsOutcome,
+    /// A provider that says nothing is taken to say no.
+    SilenceIsDecline,
+    /// A provider is asked under another reference each time.
+    FreshReference,
 }
 
 impl Defect {

@@ -11,7 +11,8 @@ pub(crate) use shard::{Backlog, Record};
 use crate::faults::Mishap;
 use crate::wire;
 use crate::world::World;
-use eventsourcing::BusEntry;
+use domain::fulfilment;
+use eventsourcing::{BusEntry, Commit, Decider};
 use fastrand::Rng;
 use local::Topology;
 use shard::Shard;
@@ -76,14 +77,17 @@ impl Hints {
         self.next
     }
 
-    /// Puts what was committed since on its way to those who read the log's stream.
-    pub(crate) fn stream(&mut self, world: &World) {
+    /// Puts what was committed since on its way to those who read the log's stream; whether a process has asked for its
+    /// confirmation with that.
+    pub(crate) fn stream(&mut self, world: &World) -> bool {
+        let mut asked = false;
         for commit in world.stores.log.journal(self.seen) {
             self.seen += 1;
             world.say(|| {
                 let names: Vec<_> = commit.events.records().unwrap_or_default().into_iter().map(|r| r.name).collect();
                 format!("COMMIT {}@{} {names:?} by {} as {:?}", commit.stream, commit.version, commit.actor, commit.id)
             });
+            asked |= asks_for_confirmation(&commit);
             let commit = Arc::new(commit);
             let shard = commit.stream.as_str().bytes().map(usize::from).sum::<usize>() % SHARDS;
             for reader in 0..self.readers.len() {
@@ -99,6 +103,7 @@ impl Hints {
                 self.enqueue(world, reader, shard, record);
             }
         }
+        asked
     }
 
     /// Records of one item come in order; those of one stream are of different items.
@@ -308,4 +313,10 @@ impl Hints {
             }
         }
     }
+}
+
+fn asks_for_confirmation(commit: &Commit) -> bool {
+    let events = || commit.events.decode::<fulfilment::Event>().unwrap_or_default();
+    commit.stream.category() == fulfilment::Stream::CATEGORY
+        && events().contains(&fulfilment::Event::ConfirmationRequested {})
 }

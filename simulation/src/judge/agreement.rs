@@ -53,7 +53,7 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
             return Err(disagrees("it has no shipment".to_owned()));
         }
     }
-    stock.left_over()
+    stock.belongs_to_nobody()
 }
 
 /// How an order ended, or how far it can go without anybody's help.
@@ -148,8 +148,8 @@ impl Stock {
         (self.held.remove(&place).unwrap_or_default(), self.gone.remove(&place).unwrap_or_default())
     }
 
-    /// What is left is of orders that want none.
-    fn left_over(self) -> Result<(), Violation> {
+    /// What is left is nobody's, or it was held for, or given to, an order that wants none.
+    fn belongs_to_nobody(self) -> Result<(), Violation> {
         match self.held.into_iter().chain(self.gone).find(|(_, quantity)| *quantity > 0) {
             Some(((order, sku), quantity)) => {
                 let detail = format!("{quantity} {sku} are held or gone for {order}, which wants none");

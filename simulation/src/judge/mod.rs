@@ -7,8 +7,11 @@ mod moments;
 mod waits;
 
 use crate::errands::Told;
-use eventsourcing::{Commit, StreamName};
+use crate::faults::Counts;
+use domain::order;
+use eventsourcing::{Commit, Decider, StreamName};
 use moments::Moments;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What must hold, whatever went wrong.
@@ -69,6 +72,33 @@ pub struct Recording {
     pub told: Vec<Told>,
     /// Who issued their tokens.
     pub issuer: String,
+}
+
+impl Recording {
+    /// How often each event was appended, by its name.
+    #[must_use]
+    pub fn events(&self) -> Counts {
+        self.commits.iter().flat_map(names).fold(Counts::new(), counted)
+    }
+
+    /// How many orders ended with which event.
+    #[must_use]
+    pub fn ends(&self) -> Counts {
+        let orders = self.commits.iter().filter(|commit| commit.stream.category() == order::Stream::CATEGORY);
+        let last: BTreeMap<_, _> = orders.filter_map(|commit| Some((&commit.stream, names(commit).pop()?))).collect();
+        last.into_values().fold(Counts::new(), counted)
+    }
+}
+
+/// The names of a commit's events; none where they do not read, which the judge says.
+fn names(commit: &Commit) -> Vec<String> {
+    let records = commit.events.records().unwrap_or_default();
+    records.into_iter().map(|record| record.name.into_owned()).collect()
+}
+
+fn counted(mut counts: Counts, name: String) -> Counts {
+    *counts.entry(name).or_default() += 1;
+    counts
 }
 
 /// The first thing that does not hold of a log and its answers, once everything that was under way has settled.

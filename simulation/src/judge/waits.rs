@@ -66,7 +66,7 @@ fn missed(moments: &Moments<'_>, stream: &StreamName, process: &Process) -> Resu
     Ok(None)
 }
 
-/// The stream of a type that has an order's id.
+/// The stream of a type that has its order's id.
 pub(super) fn named<D: Decider>(order: &OrderId) -> Result<StreamName, Violation> {
     StreamName::new(D::CATEGORY, order.as_str())
         .map_err(|error| Violation::new(Invariant::WholeStreams, error.to_string()))

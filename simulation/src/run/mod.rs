@@ -28,6 +28,8 @@ const MOST_STEPS: u64 = 3_000_000;
 const MOST_TASKS: usize = 48;
 /// An outage is longer than anything keeps a record.
 const OUTAGE_MS: i64 = 25 * 3_600_000;
+/// A standstill is longer than a process waits for its confirmation.
+const STANDSTILL_MS: i64 = 20 * 60_000;
 
 /// What a run came to.
 #[derive(Debug)]
@@ -133,7 +135,10 @@ impl Run {
             }
             self.mischief()?;
             let world = self.world.clone();
-            world.hints().stream(&world);
+            let is_worst = world.hints().stream(&world);
+            if is_worst && world.occurs(Mishap::Standstill, |luck| luck.standstill_at_worst) {
+                self.stand_still();
+            }
             if schedules {
                 self.schedules();
             }
@@ -173,6 +178,7 @@ impl Run {
                 (Mishap::Crash, luck.crash),
                 (Mishap::ClockJump, luck.clock_jump),
                 (Mishap::BrokenDeployment, luck.broken_deployment),
+                (Mishap::Standstill, luck.standstill),
                 (Mishap::Outage, if world.setting.net == Net::Reconcile { luck.outage } else { 0 }),
             ]
         }) {
@@ -185,6 +191,7 @@ impl Run {
             }
             Some(Mishap::ClockJump) => lock(&world.processes).set_a_clock(&world),
             Some(Mishap::BrokenDeployment) => world.break_one(),
+            Some(Mishap::Standstill) => self.stand_still(),
             Some(_) => {
                 world.say(|| "OUTAGE".to_owned());
                 world.hints().expire(&world);
@@ -194,6 +201,11 @@ impl Run {
         }
         world.pass(i64::from(self.rng.bool()));
         Ok(())
+    }
+
+    fn stand_still(&self) {
+        self.world.say(|| "STANDSTILL".to_owned());
+        self.world.pass(STANDSTILL_MS);
     }
 
     /// Gives one of the triggers the opportunity to deliver.
@@ -230,9 +242,10 @@ impl Run {
             if *due > now.0 {
                 continue;
             }
-            let at = moment(Timestamp(*due));
             // What did not run while everything stood still is not made up for.
-            *due = if now.0 - *due < OUTAGE_MS / 2 { *due } else { now.0 } + millis(every);
+            let at = if now.0 - *due < STANDSTILL_MS / 2 { *due } else { now.0 };
+            *due = at + millis(every);
+            let at = moment(Timestamp(at));
             let Some((_, firing)) = self.world.topology.firings(at).into_iter().nth(number) else { continue };
             if self.world.setting.defect != Some(Defect::NoRecheck) && every < Duration::from_hours(1) {
                 triggers::fire(&self.world, &firing.function, firing.payload);
