@@ -1,6 +1,6 @@
 //! The staff's commands on warehouses.
 
-use api::requests::{MoveWarehouse, Nothing, OpenWarehouse};
+use api::requests::{MoveWarehouse, Nothing, OpenWarehouse, RenameWarehouse};
 use api::responses::Warehouse;
 use domain::stock::Intake;
 use domain::values::WarehouseId;
@@ -28,6 +28,10 @@ impl<L: EventLog, H: Clock + Randomness> Warehouses<L, H> {
             "POST /warehouses/{id}/move" => {
                 let (MoveWarehouse { address }, metadata) = request.command()?;
                 (Command::Move { address }, metadata)
+            }
+            "POST /warehouses/{id}/rename" => {
+                let (RenameWarehouse { name }, metadata) = request.command()?;
+                (Command::Rename { name }, metadata)
             }
             "POST /warehouses/{id}/close" => (Command::Close, request.command::<Nothing>()?.1),
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),

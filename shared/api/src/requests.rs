@@ -4,7 +4,7 @@ mod accounts;
 mod warehouses;
 
 pub use accounts::{AddAddress, AddCard, OpenAccount};
-pub use warehouses::{MoveWarehouse, OpenWarehouse};
+pub use warehouses::{MoveWarehouse, OpenWarehouse, RenameWarehouse};
 
 use domain::stock::Discrepancy;
 use domain::values::{

@@ -18,6 +18,11 @@ pub enum Command {
         /// Where to.
         address: Address,
     },
+    /// Call it something else.
+    Rename {
+        /// What.
+        name: Name,
+    },
     /// Have it no more.
     Close,
 }
@@ -40,6 +45,7 @@ pub struct Site {
 pub enum Event {
     WarehouseOpened(Site),
     WarehouseMoved { address: Address },
+    WarehouseRenamed { name: Name },
     WarehouseClosed {},
 }
 
@@ -101,13 +107,19 @@ impl Decider for Stream {
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match (state, command) {
             (State::Unopened, Command::Open(site)) => Ok(vec![Event::WarehouseOpened(site.clone())]),
-            (State::Unopened, Command::Move { .. } | Command::Close) => Err(Refusal::UnknownWarehouse),
+            (State::Unopened, Command::Move { .. } | Command::Rename { .. } | Command::Close) => {
+                Err(Refusal::UnknownWarehouse)
+            }
             (State::Open(site), Command::Open(asked)) if site == asked => Ok(vec![]),
             (State::Open(_), Command::Open(_)) => Err(Refusal::WarehouseAlreadyOpen),
             (State::Open(site), Command::Move { address }) if site.address.as_ref() == Some(address) => Ok(vec![]),
             (State::Open(_), Command::Move { address }) => Ok(vec![Event::WarehouseMoved { address: address.clone() }]),
+            (State::Open(site), Command::Rename { name }) if site.name == *name => Ok(vec![]),
+            (State::Open(_), Command::Rename { name }) => Ok(vec![Event::WarehouseRenamed { name: name.clone() }]),
             (State::Open(_), Command::Close) => Ok(vec![Event::WarehouseClosed {}]),
-            (State::Closed(_), Command::Open(_) | Command::Move { .. }) => Err(Refusal::WarehouseClosed),
+            (State::Closed(_), Command::Open(_) | Command::Move { .. } | Command::Rename { .. }) => {
+                Err(Refusal::WarehouseClosed)
+            }
             (State::Closed(_), Command::Close) => Ok(vec![]),
         }
     }
@@ -118,10 +130,11 @@ impl Decider for Stream {
             (State::Open(site), Event::WarehouseMoved { address }) => {
                 State::Open(Site { address: Some(address), ..site })
             }
+            (State::Open(site), Event::WarehouseRenamed { name }) => State::Open(Site { name, ..site }),
             (State::Open(site), Event::WarehouseClosed {}) => State::Closed(site),
             (
                 other @ (State::Unopened | State::Closed(_)),
-                Event::WarehouseMoved { .. } | Event::WarehouseClosed {},
+                Event::WarehouseMoved { .. } | Event::WarehouseRenamed { .. } | Event::WarehouseClosed {},
             ) => other,
         }
     }
@@ -161,5 +174,18 @@ mod tests {
         given::<Stream>(opened()).when(Command::Move { address: address("Bonn") }).then([moved.clone()]);
         let there = [opened(), vec![moved]].concat();
         given::<Stream>(there).when(Command::Move { address: address("Bonn") }).then_nothing();
+    }
+
+    #[test]
+    fn a_warehouse_is_renamed_as_long_as_it_is_one() {
+        let rename = |name: &str| Command::Rename { name: name.parse().unwrap() };
+        let renamed = Event::WarehouseRenamed { name: "East 2".parse().unwrap() };
+        given::<Stream>([]).when(rename("East 2")).then_refused(Refusal::UnknownWarehouse);
+        given::<Stream>(opened()).when(rename("East")).then_nothing();
+        given::<Stream>(opened()).when(rename("East 2")).then([renamed.clone()]);
+        let so_called = [opened(), vec![renamed]].concat();
+        given::<Stream>(&so_called).when(rename("East 2")).then_nothing();
+        let closed = [so_called, vec![Event::WarehouseClosed {}]].concat();
+        given::<Stream>(closed).when(rename("East 2")).then_refused(Refusal::WarehouseClosed);
     }
 }

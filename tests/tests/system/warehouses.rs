@@ -26,9 +26,11 @@ async fn a_warehouse_is_opened_once_moves_and_is_closed_for_ever() {
     assert_eq!((&moved.body["address"], moved.header("etag")), (&address("Bonn"), Some("\"2\"")));
     let there = staff.post("/warehouses/east/move", json!({ "address": address("Bonn") })).await.expect(200);
     assert_eq!(there.header("etag"), Some("\"2\""), "it is there already");
+    let renamed = staff.post("/warehouses/east/rename", json!({ "name": "East 2" })).await.expect(200);
+    assert_eq!((renamed.text("name"), renamed.header("etag")), ("East 2", Some("\"3\"")));
     for _ in 0..2 {
         let closed = staff.post("/warehouses/east/close", json!({})).await.expect(200);
-        assert_eq!((closed.text("status"), closed.header("etag")), ("CLOSED", Some("\"3\"")));
+        assert_eq!((closed.text("status"), closed.header("etag")), ("CLOSED", Some("\"4\"")));
     }
     let cases = [
         post(&staff, "/warehouses", &east, 422, "warehouse-closed"),
@@ -79,6 +81,7 @@ async fn what_is_no_warehouse_is_refused() {
         post(staff, "/warehouses", &place("floor", json!(1)), 422, "invalid-request").at("/address/floor"),
         post(staff, "/warehouses", &json!({ "id": "east", "name": "Other" }), 422, "warehouse-already-open"),
         post(staff, "/warehouses/east/move", &json!({}), 422, "invalid-request"),
+        post(staff, "/warehouses/west/rename", &json!({ "name": "West" }), 404, "unknown-warehouse"),
         post(staff, "/warehouses/west/move", &json!({ "address": address("Bonn") }), 404, "unknown-warehouse"),
         post(staff, "/warehouses/west/close", &json!({}), 404, "unknown-warehouse"),
         post(staff, "/warehouses/we.st/close", &json!({}), 404, "not-found"),

@@ -26,6 +26,14 @@ pub struct MoveWarehouse {
     pub address: Address,
 }
 
+/// `POST /warehouses/{id}/rename`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RenameWarehouse {
+    /// What it is called from now on.
+    pub name: Name,
+}
+
 /// An address as a request may carry it: without any other field.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

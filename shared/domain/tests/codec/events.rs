@@ -104,6 +104,7 @@ pub(crate) fn of_warehouse() -> impl Strategy<Value = warehouse::Event> {
     prop_oneof![
         (prose(), of(address())).prop_map(|(name, address)| Event::WarehouseOpened(Site { name, address })),
         address().prop_map(|address| Event::WarehouseMoved { address }),
+        prose().prop_map(|name| Event::WarehouseRenamed { name }),
         Just(Event::WarehouseClosed {}),
     ]
 }

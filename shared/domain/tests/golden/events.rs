@@ -138,6 +138,7 @@ fn warehouses_are_stored_as_ever() {
         &[
             warehouse::Event::WarehouseOpened(site()),
             warehouse::Event::WarehouseMoved { address: address() },
+            warehouse::Event::WarehouseRenamed { name: "East 2".parse().unwrap() },
             warehouse::Event::WarehouseClosed {},
         ],
     );

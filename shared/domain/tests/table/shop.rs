@@ -56,6 +56,7 @@ fn a_warehouse_in_every_state_takes_every_command() {
         ("otherwise", Command::Open(site("West"))),
         ("", Command::Move { address: address("Berlin") }),
         ("to the same", Command::Move { address: address("Bonn") }),
+        ("", Command::Rename { name: "East 2".parse().unwrap() }),
         ("", Command::Close),
     ];
     let states = Kinds::new(State::VARIANTS, |state| <&str>::from(state).to_owned());

@@ -5,7 +5,7 @@ use crate::answer::Header;
 use crate::route::{Route, STAFF};
 use api::requests::{
     AdjustStock, CategoriseProduct, DescribeProduct, MoveWarehouse, Nothing, OpenWarehouse, ReceiveStock,
-    RegisterProduct, RepriceProduct, ShipOrder,
+    RegisterProduct, RenameWarehouse, RepriceProduct, ShipOrder,
 };
 use api::responses::{Order, Product, Shipment, Stock, StockOfProduct, Warehouse};
 use api::sales::Sales;
@@ -56,6 +56,9 @@ pub(super) fn warehouses() -> Group {
                 .refuses_by(&["warehouse-already-open", "warehouse-closed"]),
             of_warehouse(Route::post("/warehouses/{id}/move", "Move a warehouse"), "Move")
                 .takes::<MoveWarehouse>()
+                .refuses_by(&["warehouse-closed"]),
+            of_warehouse(Route::post("/warehouses/{id}/rename", "Call a warehouse something else"), "Rename")
+                .takes::<RenameWarehouse>()
                 .refuses_by(&["warehouse-closed"]),
             of_warehouse(Route::post("/warehouses/{id}/close", "Close a warehouse for good"), "Close")
                 .takes::<Nothing>(),
