@@ -9,16 +9,25 @@ const MOMENT: &str = "2026-11-21T09:52:03.045Z";
 /// What stands in the place of a schema of this name.
 fn of_type(name: &str) -> Option<Value> {
     Some(match name {
-        "AddressId" | "CartId" | "OrderId" => ID.into(),
-        "CardChoice" => "tok_ok".into(),
+        "AccountId" | "AddressId" | "CardId" | "CartId" | "OrderId" | "Reference" | "ShipmentId" => ID.into(),
+        "AddressLine" => "Hafenstrasse 3".into(),
+        "CardBrand" => "Visa".into(),
+        "CardChoice" | "CardToken" => "tok_ok".into(),
+        "CardDigits" => "4242".into(),
         "Category" => "kitchen".into(),
+        "City" => "Berlin".into(),
+        "Country" => "DE".into(),
         "Day" => "2026-11-21".into(),
         "DeliveryNote" => "DN-2041".into(),
         "Description" => "Holds tea.".into(),
+        "Email" => "ada@example.org".into(),
         "Name" => "Mug".into(),
+        "PersonName" => "Ada Lovelace".into(),
+        "Postcode" => "10115".into(),
         "Quantity" => 2.into(),
         "Reason" => "counted twice".into(),
         "Sku" => "mug".into(),
+        "TrackingNumber" => "1Z-999".into(),
         "StreamName" => format!("cart-{ID}").into(),
         "Version" => 3.into(),
         "WarehouseId" => "berlin".into(),
@@ -30,7 +39,7 @@ fn of_type(name: &str) -> Option<Value> {
 fn of_field(name: &str) -> Option<Value> {
     Some(match name {
         "actor" => "customer:alice".into(),
-        "after" | "at" | "due_at" | "noticed_at" | "placed_at" | "since" => MOMENT.into(),
+        "after" | "at" | "due_at" | "issued_at" | "noticed_at" | "placed_at" | "since" => MOMENT.into(),
         "amount" | "net" => 1_299.into(),
         "by" => "sku".into(),
         "category" => "kitchen".into(),

@@ -1,6 +1,7 @@
 //! Orders to their end: shipped and delivered, declined, cancelled, out of stock, too late. At each end stock, payment,
 //! invoice and order agree.
 
+use crate::refusals::{post, raw, refused};
 use crate::shop::{cart, ordered, product, stock};
 use payments::{Asked, Reference, Standing};
 use serde_json::{Value, json};
@@ -275,5 +276,44 @@ async fn an_order_that_is_not_confirmed_in_time_fails_and_what_comes_late_is_und
     shop.host.resume("payment-reactions").await.unwrap();
     shop.host.advance_clock(Duration::from_mins(2)).await;
     assert_eq!(books(&shop, &order).await, expected("failed", "voided", Standing::Voided, "", &[]));
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_order_and_its_shipments_refuse_leaves_no_trace() {
+    let shop = with_mugs().await;
+    let alice = &shop.customer_with_account("alice").await;
+    let bob = &shop.customer_with_account("bob").await;
+    let (staff, anyone) = (&shop.staff(), &shop.anyone());
+    let failed = checked_out_with(alice, "tok_declined").await;
+    let _ = ends(alice, &failed, "FAILED").await;
+    let cancelled = confirmed(alice).await;
+    let _ = books(&shop, &cancelled).await;
+    let stays = shipments(&shop, &cancelled).await.remove(0);
+    let _ = cancel(alice, &cancelled).await.expect(202);
+    let shipped = confirmed(alice).await;
+    let _ = ship(&shop, &shipped, json!({})).await.expect(202);
+    shop.host.settled().await;
+    shop.host.pause("payment-reactions").await.unwrap();
+    let pending = checked_out_with(alice, "tok_ok").await;
+    shop.host.settled().await;
+    let nobody = "0".repeat(32);
+    let (none, to_ship) = (json!({}), |order: &str| format!("/orders/{order}/ship"));
+    let to_cancel = |order: &str| format!("/orders/{order}/cancel");
+    let cases = [
+        post(staff, &to_ship(&nobody), &none, 404, "unknown-order"),
+        post(staff, &to_ship(&failed), &none, 422, "order-failed"),
+        post(staff, &to_ship(&cancelled), &none, 422, "order-cancelled"),
+        post(staff, &to_ship(&pending), &none, 422, "order-not-confirmed"),
+        post(staff, &to_ship(&pending), &json!({ "tracking": { "x": "1Z" } }), 422, "invalid-request"),
+        post(staff, &to_ship(&pending), &json!({ "carrier": "by foot" }), 422, "invalid-request"),
+        post(alice, &to_cancel(&failed), &none, 422, "order-failed"),
+        post(alice, &to_cancel(&shipped), &none, 422, "order-shipped"),
+        post(bob, &to_cancel(&pending), &none, 404, "unknown-order"),
+        post(staff, &format!("/shipments/{nobody}/deliver"), &none, 404, "unknown-shipment"),
+        post(staff, &format!("/shipments/{stays}/deliver"), &none, 422, "shipment-cancelled"),
+        raw(anyone, "/webhooks/payments", "{}", 401, "not-believed"),
+    ];
+    refused(&shop, cases).await;
     shop.host.stop().await;
 }
