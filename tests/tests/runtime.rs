@@ -11,13 +11,12 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tests::Client;
 use tests::payloads::{STORY, function_of, functions_on, payload, silent_host, timeless};
 
 /// A binary under the emulator, which ends with it.
 struct Emulated {
     process: Child,
-    client: Client,
+    url: String,
 }
 
 impl Emulated {
@@ -36,15 +35,13 @@ impl Emulated {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        Self { process, client: Client::of(&format!("http://127.0.0.1:{front}"), "none") }
+        Self { process, url: format!("http://127.0.0.1:{front}/2015-03-31/functions/function/invocations") }
     }
 
     async fn invoke(&self, payload: &Value) -> Value {
-        let path = "/2015-03-31/functions/function/invocations";
         for _ in 0..400 {
-            let body = Some(payload.to_string());
-            if let Ok(answer) = self.client.try_send(reqwest::Method::POST, path, body, &[]).await {
-                return answer.expect(200).body;
+            if let Ok(answer) = reqwest::Client::new().post(&self.url).json(payload).send().await {
+                return answer.error_for_status().unwrap().json().await.unwrap();
             }
             // The emulator is not listening yet.
             tokio::time::sleep(Duration::from_millis(25)).await;
