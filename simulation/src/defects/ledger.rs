@@ -23,6 +23,8 @@ impl Ledger {
     }
 }
 
+eventsourcing::delegate_generations!(Ledger, ledger);
+
 impl eventsourcing::Ledger for Ledger {
     async fn checkpoint(&self, place: &Place) -> Result<Option<Checkpoint>, ViewError> {
         self.ledger.checkpoint(place).await

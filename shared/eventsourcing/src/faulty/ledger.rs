@@ -1,6 +1,7 @@
 //! Totals under the weather.
 
 use super::weather::{Earlier, Late, Meets, Weather};
+use crate::generations::{Generations, Registered, Registry};
 use crate::totals::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums};
 use crate::views::{Generation, Place, ViewError};
 use std::collections::BTreeMap;
@@ -68,5 +69,20 @@ impl<R: Ledger> Ledger for FaultyLedger<R> {
     ) -> Result<BTreeMap<String, Amounts>, ViewError> {
         let rows = self.ledger.rows(view, generation, partition, names);
         self.weather.read(rows, ViewError::Unavailable).await
+    }
+}
+
+impl<R: Generations> Generations for FaultyLedger<R> {
+    async fn registered(&self) -> Result<Registered, ViewError> {
+        self.weather.read(self.ledger.registered(), ViewError::Unavailable).await
+    }
+
+    async fn register(&self, registry: &Registry, seen: u64) -> Result<bool, ViewError> {
+        let register = || self.ledger.register(registry, seen);
+        self.weather.write(Meets::Nobody, register, || {}, ViewError::Unavailable).await
+    }
+
+    async fn current(&self, view: &str) -> Result<Generation, ViewError> {
+        self.weather.read(self.ledger.current(view), ViewError::Unavailable).await
     }
 }
