@@ -1,6 +1,7 @@
 //! What operators do: see what is parked, have it tried again or put away, see how far the folds are behind, and have
 //! the whole log compared with what follows from it.
 
+mod generations;
 mod parked;
 mod projections;
 
@@ -57,6 +58,11 @@ impl<P: Ports> HttpHandler for Operations<P> {
                 Response::json(StatusCode::OK, &Recovered { batches, recovered })
             }
             "GET /ops/projections" => self.projections(request).await,
+            "GET /ops/projections/{name}" => self.generations(request).await,
+            "POST /ops/projections/{name}/rebuild" => self.rebuild(request).await,
+            "POST /ops/projections/{name}/flip" => self.flip(request).await,
+            "POST /ops/projections/{name}/rollback" => self.roll_back(request).await,
+            "POST /ops/projections/{name}/cleanup" => self.clean_up(request).await,
             "POST /ops/reconcile" => {
                 let Nothing {} = request.json()?;
                 let summary = self.reconcile.reconcile().await.map_err(|error| Problem::unavailable(&error))?;

@@ -61,7 +61,7 @@ impl Views {
     }
 }
 
-eventsourcing::delegate_generations!(Views, generations);
+eventsourcing::delegate_generations!(worksheet Views, generations);
 
 /// A value as it is stored for one generation.
 pub(crate) fn within(generation: Generation, value: &str) -> String {

@@ -405,9 +405,29 @@ where
     Err(ViewError::Unavailable("others changed the registry again and again".to_owned()))
 }
 
-/// Implements [`Generations`] for what has them in a field.
+/// Implements [`Generations`] for what has them in a field, and [`crate::rebuild::Worksheet`] if that is asked for.
 #[macro_export]
 macro_rules! delegate_generations {
+    (worksheet $for:ty, $field:tt) => {
+        $crate::delegate_generations!($for, $field);
+
+        impl $crate::rebuild::Worksheet for $for {
+            async fn progress(
+                &self,
+                work: &$crate::rebuild::Work,
+            ) -> Result<Option<$crate::rebuild::Progress>, $crate::ViewError> {
+                $crate::rebuild::Worksheet::progress(&self.$field, work).await
+            }
+
+            async fn note(
+                &self,
+                work: &$crate::rebuild::Work,
+                progress: &$crate::rebuild::Progress,
+            ) -> Result<(), $crate::ViewError> {
+                $crate::rebuild::Worksheet::note(&self.$field, work, progress).await
+            }
+        }
+    };
     ($for:ty, $field:tt $(, $($parameters:tt)*)?) => {
         impl $($($parameters)*)? $crate::Generations for $for {
             async fn registered(&self) -> Result<$crate::generations::Registered, $crate::ViewError> {

@@ -199,7 +199,7 @@ impl MemoryViews {
     }
 }
 
-crate::delegate_generations!(MemoryViews, generations);
+crate::delegate_generations!(worksheet MemoryViews, generations);
 
 impl ViewScan for MemoryViews {
     async fn page(&self, view: &str, (part, of): (u32, u32), after: Option<&str>) -> Result<RowPage, ViewError> {

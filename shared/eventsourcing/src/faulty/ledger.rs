@@ -2,7 +2,8 @@
 
 use super::weather::{Earlier, Late, Meets, Weather};
 use crate::generations::{Generations, Registered, Registry};
-use crate::totals::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums};
+use crate::rebuild::{SumScan, SumsPage};
+use crate::totals::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums, TotalKey};
 use crate::views::{Generation, Place, ViewError};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -84,5 +85,25 @@ impl<R: Generations> Generations for FaultyLedger<R> {
 
     async fn current(&self, view: &str) -> Result<Generation, ViewError> {
         self.weather.read(self.ledger.current(view), ViewError::Unavailable).await
+    }
+}
+
+impl<R: SumScan> SumScan for FaultyLedger<R> {
+    async fn sums_page(
+        &self,
+        view: &'static str,
+        after: Option<&(Generation, TotalKey)>,
+    ) -> Result<SumsPage, ViewError> {
+        self.weather.read(self.ledger.sums_page(view, after), ViewError::Unavailable).await
+    }
+
+    async fn remove_sums(
+        &self,
+        view: &'static str,
+        generation: Generation,
+        keys: &[TotalKey],
+    ) -> Result<(), ViewError> {
+        let remove = || self.ledger.remove_sums(view, generation, keys);
+        self.weather.write(Meets::Nobody, remove, || {}, ViewError::Unavailable).await
     }
 }

@@ -5,8 +5,9 @@ use crate::generations::{Generations, Registered, Registry};
 use crate::log::Consistency;
 use crate::lookup::{Lookup, Lookups};
 use crate::projection::Row;
+use crate::rebuild::{Progress, Work, Worksheet};
 use crate::stream::Version;
-use crate::views::{Generation, Place, ViewError, Views, Written};
+use crate::views::{Generation, Place, RowPage, ViewError, ViewScan, Views, Written};
 
 /// [`Views`] in front of which requests and answers are delayed, lost and repeated; clones share them.
 #[derive(Clone, Debug)]
@@ -104,6 +105,28 @@ impl<V: Generations> Generations for FaultyViews<V> {
 
     async fn current(&self, view: &str) -> Result<Generation, ViewError> {
         self.weather.read(self.views.current(view), ViewError::Unavailable).await
+    }
+}
+
+impl<V: Worksheet> Worksheet for FaultyViews<V> {
+    async fn progress(&self, work: &Work) -> Result<Option<Progress>, ViewError> {
+        self.weather.read(self.views.progress(work), ViewError::Unavailable).await
+    }
+
+    async fn note(&self, work: &Work, progress: &Progress) -> Result<(), ViewError> {
+        let note = || self.views.note(work, progress);
+        self.weather.write(Meets::Nobody, note, || {}, ViewError::Unavailable).await
+    }
+}
+
+impl<V: ViewScan> ViewScan for FaultyViews<V> {
+    async fn page(&self, view: &str, part: (u32, u32), after: Option<&str>) -> Result<RowPage, ViewError> {
+        self.weather.read(self.views.page(view, part, after), ViewError::Unavailable).await
+    }
+
+    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<(), ViewError> {
+        let remove = || self.views.remove(view, generation, keys);
+        self.weather.write(Meets::Nobody, remove, || {}, ViewError::Unavailable).await
     }
 }
 
