@@ -11,6 +11,7 @@ use crate::gate::Gate;
 use crate::gateway::{Gateway, Own, Routes};
 use crate::host::{Directory, Host, HostError, Options};
 use crate::issuer::Issuer;
+use crate::machines::{Doors, Executor, Register};
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
@@ -39,7 +40,8 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     let consumers = plan.queues.iter().filter_map(|mapping| gates.get(&mapping.binary).map(|gate| (mapping, gate)));
     let consumers = consumers.map(|(mapping, gate)| (mapping.queue.clone(), Arc::clone(gate))).collect();
     let queues = Queues::declared(&plan.stack, &consumers)?;
-    let buses = Buses::declared(&plan.stack, &queues)?;
+    let (doors, inboxes) = Doors::of(&plan.machines, &work);
+    let buses = Buses::declared(&plan.stack, &queues, &doors)?;
     let directory = Directory::open(options.storage)?;
     let issuer = Arc::new(Issuer::open(directory.path())?);
     let listener = bind(options.listen).await?;
@@ -87,16 +89,30 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     for declared in &plan.queues {
         tasks.spawn(wiring.queue(declared)?.run(stopped.clone()));
     }
+    let register = Register::default();
+    for (machine, inbox) in plan.machines.iter().zip(inboxes) {
+        let executor = Executor {
+            machine: Arc::clone(machine),
+            runners: runners.clone(),
+            clock: clock.clone(),
+            work: work.clone(),
+            register: register.clone(),
+            stop: stopped.clone(),
+        };
+        tasks.spawn(executor.run(inbox));
+    }
     let own = Own {
         description: json!({
             "aws": format!("http://{aws_address}"),
             "tables": plan.tables.iter().map(|table| (&table.logical, &table.name)).collect::<BTreeMap<_, _>>(),
             "functions": runners.keys().collect::<Vec<_>>(),
+            "machines": plan.machines.iter().map(|machine| &machine.logical).collect::<Vec<_>>(),
             "warnings": plan.stack.warnings,
         }),
         issuer: Arc::clone(&issuer),
         authorizer: plan.api.authorizer.clone(),
         controls: Arc::clone(&controls),
+        register: register.clone(),
     };
     let gateway = Gateway {
         api: plan.api.id.clone(),
@@ -121,6 +137,7 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         backend,
         queues,
         controls,
+        register,
         issuer,
         authorizer: plan.api.authorizer,
         environments: functions.map(|function| (function.binary, function.environment)).collect(),

@@ -3,9 +3,11 @@
 mod bench;
 mod bench_writer;
 mod catalogue;
+mod doctor;
 mod events;
 mod openapi;
 mod parked;
+mod projections;
 mod provider;
 mod reconcile;
 mod seed;
@@ -30,6 +32,9 @@ pub(crate) enum Command {
     State(state::State),
     #[command(subcommand)]
     Parked(parked::Parked),
+    #[command(subcommand)]
+    Projections(projections::Projections),
+    Doctor(doctor::Doctor),
     Reconcile(reconcile::Reconcile),
     Verify(verify::Verify),
     Openapi(openapi::Openapi),
@@ -56,6 +61,8 @@ impl Command {
             Self::Events(events::Events::Tail(command)) => command.run(global).await,
             Self::State(command) => command.run(global).await,
             Self::Parked(command) => command.run(global).await,
+            Self::Projections(command) => command.run(global).await,
+            Self::Doctor(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,
             Self::Openapi(command) => command.run(global),

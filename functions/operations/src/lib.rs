@@ -2,6 +2,7 @@
 //! the whole log compared with what follows from it. Whatever they do is recorded.
 
 mod audit;
+mod generations;
 mod parked;
 mod projections;
 
@@ -66,6 +67,11 @@ impl<P: Ports> HttpHandler for Operations<P> {
                 Response::json(StatusCode::OK, &Recovered { batches, recovered })
             }
             "GET /ops/projections" => self.projections(request).await,
+            "GET /ops/projections/{name}" => self.generations(request).await,
+            "POST /ops/projections/{name}/rebuild" => self.rebuild(request).await,
+            "POST /ops/projections/{name}/flip" => self.flip(request).await,
+            "POST /ops/projections/{name}/rollback" => self.roll_back(request).await,
+            "POST /ops/projections/{name}/cleanup" => self.clean_up(request).await,
             "POST /ops/reconcile" => {
                 let (Nothing {}, metadata) = request.command()?;
                 self.audit.record(&metadata, Event::Reconciled {}).await?;

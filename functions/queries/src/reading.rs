@@ -3,7 +3,7 @@
 use crate::Queries;
 use crate::states::snapshot_schema;
 use eventsourcing::projection::PerStream;
-use eventsourcing::views::{Generation, Place, ViewError};
+use eventsourcing::views::{Place, ViewError};
 use eventsourcing::{
     Consistency, EventLog, LogError, Projection, Reading, Row, StreamName, Subscription, Version, Views,
 };
@@ -24,7 +24,8 @@ impl<L: EventLog, V: Views, R, H> Queries<L, V, R, H> {
         let asked: Version = request.query("min_version")?.unwrap_or(Version::NONE);
         let subscription = PerStream::<P>::new();
         let stream = stream_of(P::CATEGORY, id)?;
-        let place = Place { view: P::NAME, generation: Generation::FIRST, key: subscription.key(&stream) };
+        let place =
+            Place { view: P::NAME, generation: self.views.current(P::NAME).await?, key: subscription.key(&stream) };
         let row = self.views.row(&place, Consistency::Eventual).await?;
         let row =
             if version(row.as_ref()) < asked { self.completed(&subscription, &stream, row, asked).await? } else { row };

@@ -3,7 +3,7 @@
 use super::Group;
 use crate::answer::Header;
 use crate::route::{OPERATOR, Route};
-use api::operations::{ParkedNote, Projections, Reconciled, Recovered, Settled};
+use api::operations::{Flip, GenerationsOf, ParkedNote, Projections, Reconciled, Recovered, Settled};
 use api::requests::Nothing;
 use api::responses::{LogEvent, Page, StreamState};
 use eventsourcing::Version;
@@ -43,6 +43,29 @@ pub(super) fn subscribers() -> Group {
             Route::get("/ops/projections", "How far the read models are behind")
                 .to(ALL)
                 .answers::<Projections>(200, &[]),
+            Route::get("/ops/projections/{name}", "The generations of a read model")
+                .to(ALL)
+                .answers::<GenerationsOf>(200, &[]),
+            Route::post("/ops/projections/{name}/rebuild", "Make a read model anew, while it is in use")
+                .to(ALL)
+                .about("Fills a new generation of its rows and compares it with the one that is read, which stays.")
+                .takes::<Nothing>()
+                .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter]),
+            Route::post("/ops/projections/{name}/flip", "Send readers to the newest generation")
+                .to(ALL)
+                .takes::<Flip>()
+                .answers::<GenerationsOf>(200, &[])
+                .refuses_by(&["none-newer", "generations-differ", "generation-parked"]),
+            Route::post("/ops/projections/{name}/rollback", "Send them back to the one before")
+                .to(ALL)
+                .takes::<Nothing>()
+                .answers::<GenerationsOf>(200, &[])
+                .refuses_by(&["none-newer", "none-older", "generation-parked"]),
+            Route::post("/ops/projections/{name}/cleanup", "Give up all generations but the one that is read")
+                .to(ALL)
+                .takes::<Nothing>()
+                .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter])
+                .refuses_by(&["nothing-to-clean"]),
             Route::get("/ops/parked", "What subscribers cannot follow").to(ALL).paged::<ParkedNote>(),
             Route::post("/ops/parked/{id}/redrive", "Have it tried again")
                 .to(ALL)
