@@ -43,6 +43,7 @@ pub fn functions() -> Vec<Registered> {
         "reconcile" => reconcile::function,
         "queries" => queries::function,
         "operations" => operations::function,
+        "verification" => verification::function,
     }
 }
 

@@ -3,14 +3,15 @@
 use crate::client::Client;
 use crate::failure::Failure;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use domain::views::{PARTITIONS, sales, subscriptions};
+use domain::views::PARTITIONS;
 use dynamo::{Ledger, Log, Views};
 use eventsourcing::scan::Part;
-use eventsourcing::verify::{TotalsVerification, Verification, Verified, VerifyError};
-use eventsourcing::{Commit, Generations as _, LogError, LogScan, StreamName, Totals};
+use eventsourcing::verify::{Limits, Verified, VerifyError, sample};
+use eventsourcing::{Commit, LogError, LogScan, StreamName};
 use lambda::SystemHost;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use verification::{Found, Shop};
 
 /// What a local host tells of itself.
 #[derive(Deserialize)]
@@ -57,13 +58,6 @@ impl Tables {
         Ok(Self { log: Log::new(database.clone(), table("EventLog")?), views, sales })
     }
 
-    /// Every stream, in the order of their names: the same difference is the first one each time.
-    pub async fn streams(&self) -> Result<Vec<StreamName>, LogError> {
-        let mut streams: Vec<_> = self.log.heads().await?.into_iter().map(|(stream, _)| stream).collect();
-        streams.sort();
-        Ok(streams)
-    }
-
     /// Every commit, each stream's in order.
     pub async fn commits(&self) -> Result<Vec<Commit>, LogError> {
         let (mut commits, mut after) = (Vec::new(), None);
@@ -77,26 +71,25 @@ impl Tables {
         }
     }
 
-    /// Compares these streams with their chains, and their rows with their folds; `done` is told of each that agrees.
-    pub async fn verify(&self, streams: &[StreamName], done: impl Fn() + Send) -> Result<Verified, VerifyError> {
-        let registered = self.views.registered().await?;
-        let verification = Verification {
-            log: &self.log,
-            views: &self.views,
-            host: &SystemHost,
-            subscriptions: &subscriptions(),
-            registry: &registered.registry,
-        };
-        verification.run(streams, done).await
+    /// About how many commits there are: what a progress is shown against; none where nobody says.
+    pub(crate) async fn size(&self) -> usize {
+        self.log.size().await.ok().and_then(|size| usize::try_from(size).ok()).unwrap_or_default()
     }
 
-    /// Compares the totals of the sales with a fold of the orders among all streams; how many rows there are.
-    pub async fn verify_sales(&self, streams: &[StreamName]) -> Result<usize, VerifyError> {
-        let (log, ledger) = (&self.log, &self.sales);
-        let registered = ledger.registered().await?;
-        let totals = TotalsVerification { log, ledger, host: &SystemHost, registry: &registered.registry };
-        let orders = streams.iter().filter(|stream| stream.category() == sales::View::CATEGORY);
-        totals.run::<sales::View>(&orders.cloned().collect::<Vec<_>>()).await
+    /// Some streams, picked by chance.
+    pub(crate) async fn sample(&self, count: usize) -> Result<Vec<StreamName>, LogError> {
+        sample(&self.log, &SystemHost, count).await
+    }
+
+    /// Compares these streams with their chains, and their rows with their folds.
+    pub(crate) async fn streams(&self, streams: &[StreamName]) -> Result<Found, VerifyError> {
+        verification::streams(&self.log, &self.views, &SystemHost, streams).await
+    }
+
+    /// Compares everything; `done` is told of what was found to agree so far.
+    pub async fn whole(&self, limits: Limits, done: impl FnMut(&Verified) + Send) -> Result<Found, VerifyError> {
+        let (log, views, sales, host) = (&self.log, &self.views, &self.sales, &SystemHost);
+        Shop { log, views, sales, host }.whole(limits, done).await
     }
 }
 

@@ -1,24 +1,13 @@
-//! `shop verify`, `parked` and `reconcile` as an operator uses them: what they print, and what they end with.
+//! `shop parked` and `reconcile` as an operator uses them: what they print, and what they end with.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+mod command;
+
 use aws_sdk_dynamodb::Client as Database;
-use aws_sdk_dynamodb::types::AttributeValue;
+use command::run;
 use serde_json::{Value, json};
 use tests::Shop;
-use tokio::process::Command;
-
-/// Exit code, standard output and standard error of a command line.
-async fn run(shop: &Shop, line: &str) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_shop"))
-        .args(line.split(' '))
-        .args(["--api", &shop.host.url()])
-        .output()
-        .await
-        .unwrap();
-    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-    (output.status.code().unwrap(), out, err)
-}
 
 async fn stocked() -> Shop {
     let shop = Shop::start().await;
@@ -28,37 +17,6 @@ async fn stocked() -> Shop {
     let _ = staff.post("/stock/berlin/mug/receive", json!({ "quantity": 10 })).await.expect(200);
     shop.host.settled().await;
     shop
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn verify_ends_with_3_and_names_what_differs() {
-    let shop = stocked().await;
-    let (code, out, _) = run(&shop, "verify --json").await;
-    let found: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((code, &found["agrees"], &found["streams"]), (0, &json!(true), &json!(2)), "{found}");
-    assert!(found["rows"].as_u64() >= Some(4), "{found}");
-
-    let database = Database::new(&shop.host.aws_config());
-    let key = AttributeValue::S("g1/berlin.mug".to_owned());
-    let row = database.get_item().table_name("local-StockView").key("key", key).send().await.unwrap();
-    let mut row = row.item.unwrap();
-    let document = row["document"].as_s().unwrap().replace("\"on_hand\":10", "\"on_hand\":11");
-    row.insert("document".to_owned(), AttributeValue::S(document));
-    database.put_item().table_name("local-StockView").set_item(Some(row)).send().await.unwrap();
-
-    let (code, out, err) = run(&shop, "verify").await;
-    assert_eq!((code, out.as_str()), (3, ""));
-    assert!(err.contains("stock-berlin.mug") && err.contains("document/state/on_hand"), "{err}");
-    let (code, out, _) = run(&shop, "verify --json --stream stock-berlin.mug").await;
-    let found: Value = serde_json::from_str(&out).unwrap();
-    let difference = json!({
-        "kind": "row", "stream": "stock-berlin.mug", "view": "stock",
-        "field": "document/state/on_hand", "found": "11", "folded": "10",
-    });
-    assert_eq!((code, found), (3, json!({ "agrees": false, "difference": difference })));
-    assert_eq!(run(&shop, "verify --stream product-mug").await.0, 0, "that stream is as it was");
-    assert_eq!(run(&shop, "verify --stream product-cup").await.0, 4);
-    shop.host.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -25,6 +25,7 @@ use rebuild::Rebuild;
 use reconcile::{Reconcile, WaitingView};
 use relay::Relay;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A function whose trigger delivers `E` and takes `A` back.
 pub(crate) trait Handles<E, A>: Send + Sync {
@@ -101,6 +102,11 @@ pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, Unmade> {
         "invoice-reactions" => on.reactions(invoice_reactions::InvoiceReactions::new(log, host)),
         "shipment-reactions" => on.reactions(shipment_reactions::ShipmentReactions::new(log, host)),
         "fulfilment" => on.processes(),
+        "verification" => {
+            let (views, sales) = (on.world.stores.views.clone(), Ledger::new(on.world));
+            let budget = Duration::from_secs(settings.parse("BUDGET_SECONDS")?);
+            on.reactions(verification::Verification::new(log, views, sales, host, budget))
+        }
         "sales-projector" => Handler::Queue(on.queue(Hints(on.sales()))),
         "projector" if on.world.setting.defect.is_some_and(Defect::folds_naively) => {
             let (views, parked) = (on.world.stores.views.clone(), on.parked());

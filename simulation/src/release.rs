@@ -29,6 +29,10 @@ impl Subscription for Fold {
         self.fold.key(stream)
     }
 
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        self.fold.stream(key)
+    }
+
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
         let names = |commit: &Commit| {
             let records = commit.events.records().unwrap_or_default();

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 43] = [
+pub const STORY: [(&str, Expected); 45] = [
     ("account-commands.open-account", Expected::Status(201)),
     ("account-commands.confirm-account", Expected::Status(200)),
     ("account-commands.activate-account", Expected::Status(200)),
@@ -47,6 +47,8 @@ pub const STORY: [(&str, Expected); 43] = [
     ("operations.recover", Expected::Status(200)),
     ("operations.projections", Expected::Status(200)),
     ("operations.reconcile", Expected::Status(200)),
+    ("verification.verification-requested", Expected::AllDone),
+    ("operations.verify", Expected::Status(202)),
     ("queries.account", Expected::Status(200)),
     ("queries.order", Expected::Status(200)),
     ("queries.sales", Expected::Status(200)),

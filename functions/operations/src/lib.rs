@@ -5,6 +5,7 @@ mod audit;
 mod generations;
 mod parked;
 mod projections;
+mod verification;
 
 pub use audit::Audit;
 
@@ -66,6 +67,8 @@ impl<P: Ports> HttpHandler for Operations<P> {
                 }
                 Response::json(StatusCode::OK, &Recovered { batches, recovered })
             }
+            "POST /ops/verify" => self.verify(request).await,
+            "POST /ops/verifications" => self.report(request).await,
             "GET /ops/projections" => self.projections(request).await,
             "GET /ops/projections/{name}" => self.generations(request).await,
             "POST /ops/projections/{name}/rebuild" => self.rebuild(request).await,

@@ -1,5 +1,9 @@
 //! Bodies of answers to operators: what subscribers have parked, and how far the folds are behind.
 
+mod verification;
+
+pub use verification::{Different, LARGEST_SAMPLE, NoScope, Recorded, ReportVerification, Verified, Verify};
+
 use eventsourcing::{Parked, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -96,6 +96,9 @@ pub trait Subscription: Send + Sync {
     /// The key of a stream's row.
     fn key(&self, stream: &StreamName) -> String;
 
+    /// The stream of the row that has a key; none where no row of this view has such a key.
+    fn stream(&self, key: &str) -> Option<StreamName>;
+
     /// Folds commits over a row, in order, up to the first that cannot be.
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded;
 }
@@ -132,6 +135,10 @@ impl<P: Projection> Subscription for PerStream<P> {
 
     fn key(&self, stream: &StreamName) -> String {
         stream.id().to_owned()
+    }
+
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        StreamName::new(P::CATEGORY, key).ok()
     }
 
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {

@@ -18,5 +18,6 @@ mod sales;
 mod shop;
 mod story;
 mod trimmed;
+mod verification;
 mod waiting;
 mod warehouses;

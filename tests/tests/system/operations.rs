@@ -35,6 +35,10 @@ impl Subscription for Older {
         self.0.key(stream)
     }
 
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        self.0.stream(key)
+    }
+
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
         let known = commits.iter().position(|commit| commit.events.text().contains(UNKNOWN)).unwrap_or(commits.len());
         let unknown = commits.get(known).map(|commit| (commit.version, format!("no event type {UNKNOWN} is known")));
@@ -203,7 +207,7 @@ async fn a_row_that_was_changed_is_named_with_its_field() {
     row.insert("document".to_owned(), AttributeValue::S(document));
     database.put_item().table_name(table("StockView")).set_item(Some(row)).send().await.unwrap();
     let found = shop.difference().await.unwrap();
-    let expected = "stock-berlin.mug: document/state/on_hand of its row in view stock is 11, its stream says 10";
+    let expected = "stock-berlin.mug@1: document/state/on_hand of its row in view stock is 11, its stream says 10";
     assert_eq!(found, expected);
     shop.host.stop().await;
 }

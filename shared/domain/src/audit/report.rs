@@ -2,8 +2,9 @@
 //!
 //! It says where something differs, never what stands there: that may be personal, and is for whoever looks it up.
 
-use crate::values::{Place, ProjectionName};
-use eventsourcing::{StreamName, Version};
+use crate::values::{Invalid, Place, ProjectionName};
+use eventsourcing::chain::Broken;
+use eventsourcing::{StreamName, Version, verify};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -109,4 +110,29 @@ pub enum Difference {
         /// Which of its numbers.
         field: Place,
     },
+}
+
+impl TryFrom<&verify::Difference> for Difference {
+    type Error = Invalid;
+
+    /// The place alone of a difference that was found.
+    fn try_from(difference: &verify::Difference) -> Result<Self, Invalid> {
+        Ok(match difference {
+            verify::Difference::Log(Broken { stream, version, .. }) => {
+                Self::Log { stream: stream.clone(), version: *version }
+            }
+            verify::Difference::Row { stream, version, view, field, .. } => Self::Row {
+                stream: stream.clone(),
+                version: *version,
+                view: view.parse()?,
+                field: Place::nearest(field),
+            },
+            verify::Difference::Stuck { stream, version, view, .. } => {
+                Self::Stuck { stream: stream.clone(), version: *version, view: view.parse()? }
+            }
+            verify::Difference::Total { view, row, amount, .. } => {
+                Self::Total { view: view.parse()?, row: Place::nearest(row), field: Place::nearest(amount) }
+            }
+        })
+    }
 }

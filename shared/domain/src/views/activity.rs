@@ -43,6 +43,10 @@ impl Subscription for View {
         stream.to_string()
     }
 
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        key.parse().ok()
+    }
+
     fn fold(&self, _: Option<&Row>, commits: &[Commit]) -> Folded {
         let Some(last) = commits.last() else { return Folded { row: None, failed: None } };
         let document =

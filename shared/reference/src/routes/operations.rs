@@ -3,7 +3,10 @@
 use super::Group;
 use crate::answer::Header;
 use crate::route::{OPERATOR, Route};
-use api::operations::{Flip, GenerationsOf, ParkedNote, Projections, Reconciled, Recovered, Settled};
+use api::operations::{
+    Flip, GenerationsOf, ParkedNote, Projections, Reconciled, Recorded, Recovered, ReportVerification, Settled,
+    Verified, Verify,
+};
 use api::requests::Nothing;
 use api::responses::{LogEvent, Page, StreamState};
 use eventsourcing::Version;
@@ -31,6 +34,22 @@ pub(super) fn log() -> Group {
                 .query::<Version>("version", "Up to which version; all of them where nobody says.")
                 .answers::<StreamState>(200, &[Header::Etag])
                 .refused(409, "version-beyond-head"),
+            Route::post("/ops/verify", "Compare the log with itself, and with what follows from it")
+                .to(ALL)
+                .about(
+                    "A stream, or some picked by chance, at once. Without either everything: the report is recorded \
+                     behind what the answer's `Location` shows, once there is one.",
+                )
+                .takes::<Verify>()
+                .recorded()
+                .missing("not-found")
+                .answers::<Verified>(200, &[])
+                .answers::<Recorded>(202, &[Header::Location, Header::RetryAfter]),
+            Route::post("/ops/verifications", "Tell what was found in the tables themselves")
+                .to(ALL)
+                .takes::<ReportVerification>()
+                .recorded()
+                .answers::<Recorded>(201, &[Header::Location]),
         ],
     }
 }
@@ -50,20 +69,24 @@ pub(super) fn subscribers() -> Group {
                 .to(ALL)
                 .about("Fills a new generation of its rows and compares it with the one that is read, which stays.")
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter]),
             Route::post("/ops/projections/{name}/flip", "Send readers to the newest generation")
                 .to(ALL)
                 .takes::<Flip>()
+                .recorded()
                 .answers::<GenerationsOf>(200, &[])
                 .refuses_by(&["none-newer", "generations-differ", "generation-parked"]),
             Route::post("/ops/projections/{name}/rollback", "Send them back to the one before")
                 .to(ALL)
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<GenerationsOf>(200, &[])
                 .refuses_by(&["none-newer", "none-older", "generation-parked"]),
             Route::post("/ops/projections/{name}/cleanup", "Give up all generations but the one that is read")
                 .to(ALL)
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter])
                 .refuses_by(&["nothing-to-clean"]),
             Route::get("/ops/parked", "What subscribers cannot follow").to(ALL).paged::<ParkedNote>(),
