@@ -55,7 +55,8 @@ impl<P: Ports> Operations<P> {
         let (Flip { despite_differences }, metadata) = request.command()?;
         let projection = projection(request)?;
         let switch = |sets: &mut Sets| sets.flip(despite_differences);
-        let record = |Switched { from, to }, projection| Event::ProjectionFlipped { projection, from: from.0, to: to.0 };
+        let record =
+            |Switched { from, to }, projection| Event::ProjectionFlipped { projection, from: from.0, to: to.0 };
         self.switch(&metadata, projection, switch, record).await
     }
 
@@ -193,9 +194,10 @@ pub(crate) fn unfit(schemas: &[u32], sets: &Sets) -> Option<String> {
              that fold beside its own, rebuild and flip"
         ));
     }
-    schemas.last().filter(|newest| **newest != read).map(|newest| {
-        format!("its rows are of fold {read}, and fold {newest} waits for a rebuild and a flip")
-    })
+    schemas
+        .last()
+        .filter(|newest| **newest != read)
+        .map(|newest| format!("its rows are of fold {read}, and fold {newest} waits for a rebuild and a flip"))
 }
 
 fn projection(request: &Request) -> Result<ProjectionName, Problem> {

@@ -1,15 +1,15 @@
 //! How far the folds are behind, as a look at the streams that moved last shows it.
 
 use crate::Operations;
+use crate::generations::{schemas, unfit};
 use api::operations::{Lag, Projections, SoFar};
 use domain::views::{activity, sales, subscriptions};
 use eventsourcing::folds::Report;
-use crate::generations::{schemas, unfit};
 use eventsourcing::generations::Sets;
 use eventsourcing::views::Place;
 use eventsourcing::{
-    Clock, Consistency, Direction, EventLog, Generations as _, LogError, Lookup, Lookups, ParkingLot, Registry, StreamName, Subject, Timestamp,
-    Version, Views,
+    Clock, Consistency, Direction, EventLog, Generations as _, LogError, Lookup, Lookups, ParkingLot, Registry,
+    StreamName, Subject, Timestamp, Version, Views,
 };
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};

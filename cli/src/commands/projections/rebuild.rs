@@ -122,5 +122,8 @@ fn show(bar: &ProgressBar, progress: &Progress) {
 fn different(name: &str, new: &Generation, comparison: &Comparison) -> String {
     let Comparison { rows, different, first, .. } = comparison;
     let first = first.as_deref().unwrap_or_default();
-    format!("{name}: of {rows} rows of generation {} {different} are unlike those that are read, first {first}", new.generation)
+    format!(
+        "{name}: of {rows} rows of generation {} {different} are unlike those that are read, first {first}",
+        new.generation
+    )
 }
