@@ -225,6 +225,7 @@ impl Ports<'_> {
 
     fn operations(&self, settings: &Settings) -> Result<operations::Operations<Simulated>, SettingError> {
         let views = self.world.stores.views.clone();
-        Ok(operations::Operations { reconcile: self.reconcile(settings)?, views, parked: self.parked() })
+        let audit = operations::Audit::new(self.log(), self.host.clone());
+        Ok(operations::Operations { reconcile: self.reconcile(settings)?, views, parked: self.parked(), audit })
     }
 }

@@ -1,6 +1,6 @@
 //! The state of any stream after its first events, by the decider of its category.
 
-use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::decider::fold;
 use eventsourcing::{Commit, Decider, LogError, StreamName, Version};
 use lambda::Problem;
@@ -20,6 +20,7 @@ pub(crate) fn state_at(stream: &StreamName, commits: &[Commit], version: Version
         payment::Stream::CATEGORY => folded::<payment::Stream>(commits, version),
         invoice::Stream::CATEGORY => folded::<invoice::Stream>(commits, version),
         shipment::Stream::CATEGORY => folded::<shipment::Stream>(commits, version),
+        audit::Stream::CATEGORY => folded::<audit::Stream>(commits, version),
         category => Err(Problem::not_found(&format!("this release knows no streams of category {category}"))),
     }
 }
@@ -37,6 +38,7 @@ pub(crate) fn snapshot_schema(category: &str) -> u32 {
         payment::Stream::CATEGORY => payment::Stream::STATE_SCHEMA,
         invoice::Stream::CATEGORY => invoice::Stream::STATE_SCHEMA,
         shipment::Stream::CATEGORY => shipment::Stream::STATE_SCHEMA,
+        audit::Stream::CATEGORY => audit::Stream::STATE_SCHEMA,
         _ => 0,
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod accounts;
+mod audit;
 mod bad_input;
 mod catalogue;
 mod contention;

@@ -13,7 +13,7 @@ const ALL: &[&str] = &[OPERATOR];
 pub(super) fn log() -> Group {
     Group {
         name: "Log",
-        about: "What happened, as it is stored.",
+        about: "What happened, as it is stored. What operators did in a month is the stream `audit-<yyyymm>`.",
         routes: vec![
             Route::get("/ops/events", "The newest events of all streams")
                 .to(ALL)
@@ -70,6 +70,7 @@ pub(super) fn subscribers() -> Group {
             Route::post("/ops/parked/{id}/redrive", "Have it tried again")
                 .to(ALL)
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<Settled>(200, &[])
                 .answers::<Settled>(202, &[])
                 .refused(409, "still-parked")
@@ -77,18 +78,21 @@ pub(super) fn subscribers() -> Group {
             Route::post("/ops/parked/{id}/discard", "Put it away, undone")
                 .to(ALL)
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<Settled>(200, &[])
                 .refused(409, "parked-anew")
                 .refuses_by(&["fold-is-rebuilt"]),
             Route::post("/ops/lost/redrive", "Make up for batches that the log's readers gave up")
                 .to(ALL)
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<Recovered>(200, &[])
                 .refused(409, "still-lost"),
             Route::post("/ops/reconcile", "Bring up to date whatever is behind the log")
                 .to(ALL)
                 .about("Reads the whole log: for small shops, and for one machine.")
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<Reconciled>(200, &[]),
         ],
     }
