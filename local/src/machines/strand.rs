@@ -99,9 +99,10 @@ impl Strand {
             None => result,
         };
         // Those that have no result of their own pass on what they saw.
-        let output = match state.kind {
-            Kind::Wait(_) | Kind::Succeed => result,
-            _ => placed(state.result.as_ref(), raw.clone(), result)?,
+        let output = if matches!(state.kind, Kind::Wait(_) | Kind::Succeed) {
+            result
+        } else {
+            placed(state.result.as_ref(), raw.clone(), result)?
         };
         let output = selected(state.output.as_ref(), &output, context)?;
         Ok((state.next.clone(), limited(output, name)?))

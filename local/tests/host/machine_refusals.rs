@@ -5,7 +5,7 @@ use local::Host;
 use serde_json::{Value, json};
 
 /// A rule of its own, under a role, with the part of the event that the machine gets.
-const RULE: &str = r#"
+const RULE: &str = "
   Rule:
     Type: AWS::Events::Rule
     Properties:
@@ -20,7 +20,7 @@ const RULE: &str = r#"
       Policies:
         - PolicyName: start
           PolicyDocument: {Statement: [{Effect: Allow, Action: states:StartExecution, Resource: !GetAtt Machine.Arn}]}
-"#;
+";
 
 #[tokio::test]
 async fn a_rule_starts_a_machine_under_a_role_that_lets_it() {
