@@ -6,7 +6,7 @@ use eventsourcing::faulty::{FaultyLedger, FaultyLog, FaultyViews, Odds, Weather,
 use eventsourcing::generations::{Set, Stage, change};
 use eventsourcing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryViews};
 use eventsourcing::projection::PerStream;
-use eventsourcing::rebuild::{self, Phase, Request, Work};
+use eventsourcing::rebuild::{self, Phase, Request, Work, Worksheet};
 use eventsourcing::totals::{MemoryLedger, Sums, TotalKey};
 use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
@@ -23,8 +23,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 const SEEDS: u64 = 300;
-const STREAMS: u64 = 6;
-const COMMITS: u64 = 60;
+/// So many streams are written before anything is rebuilt, so many times,
+const STREAMS: u32 = 40;
+const COMMITS_BEFORE: u32 = 160;
+/// and these of them go on meanwhile.
+const STREAMS_MOVING: u32 = 4;
+const COMMITS_MEANWHILE: u32 = 20;
 const PARTS: u32 = 2;
 /// How often a rebuild is killed.
 const KILLS: u32 = 10;
@@ -113,6 +117,10 @@ struct World {
     /// What is to be delivered.
     pending: RefCell<Vec<Commit>>,
     acknowledged: RefCell<BTreeMap<StreamName, Version>>,
+    /// How many batches are at work.
+    following: Cell<u32>,
+    /// Whether most streams have moved for the last time, and all that was committed was followed.
+    rest_is_quiet: Cell<bool>,
     writing: Cell<bool>,
     rebuilding: Cell<u32>,
     /// What happened, that it may be seen to.
@@ -125,7 +133,9 @@ type Adding = Tally<Steps, FaultyLog<MemoryLog>, FaultyLedger<MemoryLedger>, Mem
 
 impl World {
     fn new(seed: u64) -> Self {
-        let odds = Odds { stale_read: 200, ..Odds::ROUGH };
+        // What is compared is read row by row, all of it at once: rougher weather is no harder, and takes longer.
+        let odds =
+            Odds { lost_answer: 30, late: 30, dropped: 10, throttled: 20, hang: 5, stale_read: 200, ..Odds::ROUGH };
         let weather = Weather::new(seed, odds);
         let (log, generations) = (MemoryLog::default(), MemoryGenerations::default());
         Self {
@@ -138,6 +148,8 @@ impl World {
             rng: RefCell::new(Rng::with_seed(seed)),
             pending: RefCell::default(),
             acknowledged: RefCell::default(),
+            following: Cell::new(0),
+            rest_is_quiet: Cell::new(false),
             writing: Cell::new(true),
             rebuilding: Cell::new(2),
             kills: Cell::new(0),
@@ -166,9 +178,16 @@ impl World {
 
     /// Appends, and has each commit delivered.
     async fn write(&self) {
-        for number in 0..COMMITS {
+        for number in 0..COMMITS_BEFORE + COMMITS_MEANWHILE {
+            if number == COMMITS_BEFORE {
+                while !self.pending.borrow().is_empty() || self.following.get() > 0 {
+                    yield_now().await;
+                }
+                self.rest_is_quiet.set(true);
+            }
+            let streams = if self.rest_is_quiet.get() { STREAMS_MOVING } else { STREAMS };
             self.a_while(12).await;
-            let stream: StreamName = format!("walk-{}", u64::from(self.chance(6)) % STREAMS).parse().unwrap();
+            let stream: StreamName = format!("walk-{}", self.chance(streams)).parse().unwrap();
             let reading = Reading { schema: 1, until: None, consistency: Consistency::Strong };
             let history = self.log.load(&stream, reading).await.unwrap();
             let events: Vec<_> = (0..=self.chance(2)).map(|_| Moved::Moved { by: self.chance(3) }).collect();
@@ -193,6 +212,7 @@ impl World {
         let (mut folds, mut adding) = (self.folds(), self.adding());
         while self.writing.get() || !self.pending.borrow().is_empty() || self.rebuilding.get() > 0 {
             self.a_while(10).await;
+            self.following.set(self.following.get() + 1);
             let mut batch = Vec::new();
             for _ in 0..=self.chance(4) {
                 let left = u32::try_from(self.pending.borrow().len()).unwrap();
@@ -234,12 +254,16 @@ impl World {
                     (folds, adding) = (self.folds(), self.adding());
                 }
             }
+            self.following.set(self.following.get() - 1);
         }
     }
 
     /// Rebuilds one of the two, killed again and again, and has it read.
     async fn rebuild(&self, view: &'static str) {
-        self.a_while(200).await;
+        while !self.rest_is_quiet.get() {
+            yield_now().await;
+        }
+        self.a_while(100).await;
         let stage = Stage::Filling { parts: PARTS, commits: 0 };
         let id: eventsourcing::EventId = format!("audit-1@{}", self.chance(9) + 1).parse().unwrap();
         let set = Set { schema: 1, stage, since: Timestamp(0), asked: Some(id.clone()) };
@@ -285,7 +309,7 @@ impl World {
             (Phase::Compare, "far") => drop(rebuild::compare(views, "far", views, host, work, budget).await),
             // The checkpoints stand elsewhere than the rows of views here.
             (Phase::Compare, _) => {
-                if work.part == 0 {
+                if work.part == 0 && matches!(views.progress(work).await, Ok(None)) {
                     drop(rebuild::compare_sums(&self.ledger, "steps", views, host, work).await);
                 }
                 drop(rebuild::compare(views, "steps", views, host, work, budget).await);
