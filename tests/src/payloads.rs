@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 43] = [
+pub const STORY: [(&str, Expected); 45] = [
     ("account-commands.open-account", Expected::Status(201)),
     ("account-commands.confirm-account", Expected::Status(200)),
     ("account-commands.activate-account", Expected::Status(200)),
@@ -42,6 +42,8 @@ pub const STORY: [(&str, Expected); 43] = [
     ("order-commands.cancel-order", Expected::Status(202)),
     ("reconcile.scheduled", Expected::Streams(10)),
     ("reconcile.recheck", Expected::Streams(0)),
+    ("operations.rebuild", Expected::Status(202)),
+    ("rebuild.plan", Expected::Parts(1)),
     ("operations.parked", Expected::Status(200)),
     ("operations.redrive", Expected::Status(404)),
     ("operations.recover", Expected::Status(200)),
@@ -63,6 +65,8 @@ pub enum Expected {
     AllDone,
     /// A reconciliation of so many streams.
     Streams(usize),
+    /// So many parts are to be done.
+    Parts(usize),
     /// So many processes were asked whether they have waited for too long.
     Asked(usize),
 }
@@ -75,6 +79,7 @@ impl Expected {
             Self::Status(status) => assert_eq!(answer["statusCode"], status, "{answer}"),
             Self::AllDone => assert_eq!(answer, &json!({ "batchItemFailures": [] })),
             Self::Streams(streams) => assert_eq!(answer["streams"], streams, "{answer}"),
+            Self::Parts(parts) => assert_eq!(answer["work"].as_array().map(Vec::len), Some(parts), "{answer}"),
             Self::Asked(processes) => assert_eq!(answer["asked"], processes, "{answer}"),
         }
     }

@@ -13,6 +13,7 @@ mod lists;
 mod log;
 mod operations;
 mod orders;
+mod rebuilding;
 mod refusals;
 mod sales;
 mod shop;

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 100;
 /// So many streams are written before anything is rebuilt, so many times,
 const STREAMS: u32 = 40;
 const COMMITS_BEFORE: u32 = 160;
