@@ -38,6 +38,8 @@ impl Strand {
             let course = Arc::clone(&self.course);
             while let Some(state) = flow.states.get(&name) {
                 let stay = course.entry.stay(&name);
+                // States that wait for nothing let others run, too.
+                tokio::task::consume_budget().await;
                 // Entered and left.
                 course.happened(2)?;
                 let (next, output) = self.visit(&name, state, carried).await?;
