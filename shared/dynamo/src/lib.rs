@@ -2,10 +2,12 @@
 //!
 //! [`Log`] keeps one [`item`] a commit and only ever puts new ones. [`Views`] writes rows conditionally, so that
 //! writers of one row never overwrite each other, and finds them by their indexes. [`Ledger`] adds to totals, and notes in
-//! the same transaction up to where. [`Parked`] keeps the notes about who cannot be followed.
+//! the same transaction up to where. [`Parked`] keeps the notes about who cannot be followed,
+//! [`Imports`] which exports were brought in.
 //! [`item::commit_of`] reads the items of a stream record as the log reads its own.
 
 mod error;
+mod imports;
 pub mod item;
 mod log;
 mod parked;
@@ -13,7 +15,8 @@ pub mod size;
 mod totals;
 mod views;
 
-pub use log::Log;
+pub use imports::{Import, Imports};
+pub use log::{ImportError, Log};
 pub use parked::Parked;
 pub use totals::Ledger;
 pub use views::Views;
