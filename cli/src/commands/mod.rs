@@ -4,8 +4,11 @@ mod bench;
 mod bench_writer;
 mod catalogue;
 mod events;
+mod export;
+mod import;
 mod openapi;
 mod parked;
+mod projections;
 mod provider;
 mod reconcile;
 mod seed;
@@ -32,6 +35,10 @@ pub(crate) enum Command {
     Parked(parked::Parked),
     Reconcile(reconcile::Reconcile),
     Verify(verify::Verify),
+    Export(export::Export),
+    Import(import::Import),
+    #[command(subcommand)]
+    Projections(projections::Projections),
     Openapi(openapi::Openapi),
     Catalogue(catalogue::Catalogue),
     Simulate(simulate::Simulate),
@@ -58,6 +65,9 @@ impl Command {
             Self::Parked(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,
+            Self::Export(command) => command.run(global).await,
+            Self::Import(command) => command.run(global).await,
+            Self::Projections(command) => command.run(global).await,
             Self::Openapi(command) => command.run(global),
             Self::Catalogue(command) => command.run(global),
             Self::Simulate(command) => command.run(global),
