@@ -120,7 +120,9 @@ impl Incoming {
                     return Err(Failure::Tables(format!("{} was not followed: {}", trouble.subject, trouble.error)));
                 }
             }
-            heads.iter().for_each(|_| done());
+            for _ in heads {
+                done();
+            }
         }
         Ok(())
     }

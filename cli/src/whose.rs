@@ -123,7 +123,7 @@ async fn listed(database: &aws_sdk_dynamodb::Client, stack: &str) -> Result<Vec<
     Ok(names)
 }
 
-/// A stack's tables by logical id, as CloudFormation names them: `<stack>-<logical id>-<letters and digits>`. What is
+/// A stack's tables by logical id, as `CloudFormation` names them: `<stack>-<logical id>-<letters and digits>`. What is
 /// given is not looked for.
 fn of_stack(stack: &str, listed: &[String], given: &[(String, String)]) -> Result<BTreeMap<String, String>, Unnamed> {
     let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();

@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use aws_sdk_dynamodb::Client as Database;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, GlobalSecondaryIndex};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use domain::views::subscriptions;
 use eventsourcing::{Clock, Timestamp};
 use lambda::SystemHost;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -258,7 +261,7 @@ async fn while_commands_are_off_reads_are_answered_and_nothing_else_happens() {
     }
     assert_eq!(alice.get(&format!("/orders/{}", orders[0])).await.expect(200).body["status"], "CONFIRMED");
     // A day on: every schedule has been due, the daily run with them.
-    shop.host.advance_clock(Duration::from_secs(25 * 60 * 60)).await;
+    shop.host.advance_clock(Duration::from_hours(25)).await;
     shop.host.settled().await;
     assert_eq!(without(items(&shop, "EventLog").await, ""), before);
     assert!(!shop.host.requests().keys().any(|(_, operation)| operation == "PutEvents"));
@@ -368,4 +371,109 @@ async fn commands_stay_off_until_the_import_has_verified_and_a_stopped_one_goes_
     let served = Served::start(&there, &[]).await;
     assert_eq!(served.commands().await, "on");
     served.end().await;
+}
+
+/// What `DynamoDB` itself would export of these items: two files, in the order given.
+fn table_export(directory: &Path, items: &[HashMap<String, AttributeValue>]) {
+    std::fs::create_dir_all(directory.join("data")).unwrap();
+    let mut manifest = String::new();
+    for (number, items) in items.chunks(items.len().div_ceil(2)).enumerate() {
+        let mut file = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        for item in items {
+            writeln!(file, "{}", json!({ "Item": serde_dynamo::Item::from(item.clone()) })).unwrap();
+        }
+        let bytes = file.finish().unwrap();
+        let key = format!("AWSDynamoDB/01693685827463-2d8752fd/data/part{number}.json.gz");
+        let md5 = BASE64_STANDARD.encode(md5::compute(&bytes).0);
+        let line = json!({ "itemCount": items.len(), "md5Checksum": md5, "etag": "", "dataFileS3Key": key });
+        manifest += &line.to_string();
+        manifest.push('\n');
+        std::fs::write(directory.join(format!("data/part{number}.json.gz")), bytes).unwrap();
+    }
+    let summary = json!({ "version": "2020-06-30", "itemCount": items.len(), "outputFormat": "DYNAMODB_JSON" });
+    std::fs::write(directory.join("manifest-files.json"), manifest).unwrap();
+    std::fs::write(directory.join("manifest-summary.json"), summary.to_string()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_dynamodb_exported_of_the_table_is_imported_as_the_same_log() {
+    let root = TempDir::new().unwrap();
+    let [here, there, export, table] = ["here", "there", "export", "table"].map(|name| root.path().join(name));
+    let UnderWay { shop, .. } = UnderWay::start(&here).await;
+    let told = document(&shop, &["export", text(&export)]).await;
+    let mut log = items(&shop, "EventLog").await;
+    shop.stop().await;
+    fastrand::Rng::with_seed(7).shuffle(&mut log);
+    table_export(&table, &log);
+
+    std::fs::create_dir(&there).unwrap();
+    let shop = Shop::start_without_commands_in(there).await;
+    let spoilt = root.path().join("spoilt");
+    table_export(&spoilt, &log[1..]);
+    let (code, _, said) = run(&shop, &["import", text(&spoilt)]).await;
+    assert!(code == 3 && items(&shop, "EventLog").await.is_empty(), "a commit is missing: {code} {said}");
+    std::fs::copy(spoilt.join("data/part0.json.gz"), spoilt.join("data/part1.json.gz")).unwrap();
+    let (code, _, said) = run(&shop, &["import", text(&spoilt)]).await;
+    assert!(code == 1 && said.contains("part1.json.gz: its MD5"), "{said}");
+
+    let imported = document(&shop, &["import", text(&table)]).await;
+    assert_eq!((&imported["id"], &imported["commits"]), (&told["id"], &told["commits"]), "as if exported by ourselves");
+    assert_eq!(without(items(&shop, "EventLog").await, "imported"), without(log, ""));
+    assert_eq!(shop.difference().await, None);
+    shop.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stacks_tables_are_found_by_their_names() {
+    let shop = Shop::start().await;
+    stock(&shop).await;
+    shop.host.settled().await;
+    let database = Database::new(&shop.host.aws_config());
+    let names = database.list_tables().send().await.unwrap().table_names.unwrap();
+    for name in names {
+        let logical = name.strip_prefix("local-").unwrap();
+        let deployed = format!("mine-{logical}-1A2B3C");
+        let table = database.describe_table().table_name(&name).send().await.unwrap().table.unwrap();
+        let indexes = table.global_secondary_indexes.map(|indexes| {
+            let copy = |index: aws_sdk_dynamodb::types::GlobalSecondaryIndexDescription| {
+                GlobalSecondaryIndex::builder()
+                    .set_index_name(index.index_name)
+                    .set_key_schema(index.key_schema)
+                    .set_projection(index.projection)
+                    .build()
+                    .unwrap()
+            };
+            indexes.into_iter().map(copy).collect()
+        });
+        let create = database
+            .create_table()
+            .table_name(&deployed)
+            .set_key_schema(table.key_schema)
+            .set_attribute_definitions(table.attribute_definitions)
+            .set_global_secondary_indexes(indexes)
+            .billing_mode(aws_sdk_dynamodb::types::BillingMode::PayPerRequest);
+        create.send().await.unwrap();
+        for item in items(&shop, logical).await {
+            database.put_item().table_name(&deployed).set_item(Some(item)).send().await.unwrap();
+        }
+    }
+    let on_aws = async |line: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_shop"))
+            .args(line.split(' '))
+            .args(["--json", "--region", "eu-central-1", "--api", "http://127.0.0.1:9"])
+            .env("AWS_ENDPOINT_URL", shop.host.aws_url())
+            .env("AWS_ACCESS_KEY_ID", "local")
+            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .output()
+            .await
+            .unwrap();
+        (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    let (code, said) = on_aws("verify --stack mine").await;
+    assert!(code == 0 && said.contains(r#""streams":2"#), "{said}");
+    let (code, said) = on_aws("verify --stack mine --table EventLog=mine-Parked-1A2B3C").await;
+    assert!(code == 0 && said.contains(r#""streams":0"#), "another table in its place: {said}");
+    let (code, said) = on_aws("verify --stack yours").await;
+    assert!(code == 1 && said.contains("no tables of a stack yours"), "{said}");
+    shop.stop().await;
 }

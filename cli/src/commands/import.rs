@@ -9,7 +9,11 @@ use crate::whose::Whose;
 use serde::Deserialize;
 use serde_json::json;
 use std::path::PathBuf;
-use transfer::Directory;
+use tempfile::TempDir;
+use transfer::{Directory, FILE_BYTES, TableExport};
+
+/// How much of what comes in no order is put into order in memory, in bytes.
+const RUN_BYTES: usize = 32 * 1024 * 1024;
 
 /// Bring an export into a shop whose log is empty, and verify the whole of it
 #[derive(Debug, clap::Args)]
@@ -19,11 +23,13 @@ until the import has verified: then start the shop with them on, and what was un
 Checksums and hash chains are compared before anything is written. Commits are written as they
 are, marked as imported; none is published again. Stopped, the same import goes on when it is run
 again. A payment provider's books are its own: those of the sandbox are DIR/payments.ndjson of
-`shop serve --data DIR`, and are copied along. A difference found in the end is exit code 3.
+`shop serve --data DIR`, and are copied along. A full export of the log's table that DynamoDB made
+itself, in DYNAMODB_JSON, is read too: DIR holds what lay under AWSDynamoDB/<export>/. A difference found in the end is exit code 3.
 
 Examples:
   shop serve --data ./elsewhere --commands off
   shop import ./backup
+  aws s3 sync s3://bucket/AWSDynamoDB/01693685827463-2d8752fd ./table && shop import ./table
   shop import ./backup --stack shop --commands-are-off --profile production --region eu-central-1")]
 pub(crate) struct Import {
     /// Where the export is
@@ -47,7 +53,8 @@ impl Import {
         self.commands_off(&client).await?;
         let (database, names) = self.whose.tables(&client).await?;
         let incoming = Incoming::new(&database, |logical| names.get(logical).cloned())?;
-        let export = Directory::open(&self.directory)?;
+        let arranged = self.arranged().await?;
+        let export = Directory::open(arranged.as_ref().map_or(&*self.directory, TempDir::path))?;
         let commits = export.manifest().commits;
         step("commits checked", commits, async |done| Ok(export.check(done)?)).await?;
         let import = incoming.begin(&export).await?;
@@ -66,6 +73,19 @@ impl Import {
             "{} commits of {} streams were imported, and are whole; {} rows are their folds. Commands can be switched on",
             found.commits, found.streams, found.rows
         ))
+    }
+
+    /// What DynamoDB exported itself, brought into order; nothing where it is an export of ours.
+    async fn arranged(&self) -> Result<Option<TempDir>, Failure> {
+        if !TableExport::is_in(&self.directory) {
+            return Ok(None);
+        }
+        let table = TableExport::open(&self.directory)?;
+        let directory = TempDir::new().map_err(|error| Failure::Machine(error.to_string()))?;
+        let arrange =
+            async |done: &(dyn Fn() + Send + Sync)| Ok(table.arrange(directory.path(), FILE_BYTES, RUN_BYTES, done)?);
+        step("items read", table.items(), arrange).await?;
+        Ok(Some(directory))
     }
 
     /// Refuses where commands are carried out.

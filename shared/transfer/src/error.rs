@@ -2,6 +2,7 @@
 
 use eventsourcing::chain::Broken;
 use eventsourcing::{EventId, LogError, Timestamp};
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -86,7 +87,7 @@ impl TransferError {
         |source| Self::Io { path: path.to_owned(), source }
     }
 
-    pub(crate) fn file(path: &Path, reason: impl ToString) -> Self {
+    pub(crate) fn file(path: &Path, reason: &dyn Display) -> Self {
         Self::File { path: path.to_owned(), reason: reason.to_string() }
     }
 }

@@ -1,14 +1,16 @@
 //! Writing an export: stream by stream, and going on where another run was stopped.
 
 use crate::error::TransferError;
-use crate::file::{Reading, Writing};
-use crate::manifest::{FORMAT, Listed, Manifest, NAME, read_moment, replace, write_moment};
+use crate::file::Reading;
+use crate::manifest::{Listed, Manifest, NAME, replace};
 use crate::survey::Survey;
+use crate::writer::Writer;
 use eventsourcing::chain::{Broken, Tampering};
 use eventsourcing::scan::{Cursor, Page, Part};
 use eventsourcing::{Commit, LogError, LogScan, StreamName, Timestamp};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,19 +27,17 @@ const UNFINISHED: &str = "unfinished.json";
 pub struct Export<'a, L> {
     log: &'a L,
     directory: PathBuf,
-    file_bytes: u64,
-    survey: Survey,
-    unfinished: Unfinished,
+    until: Timestamp,
+    writer: Writer,
     /// The streams that are not finished, by name.
     streams: Vec<StreamName>,
 }
 
 /// How far an export got.
 #[derive(Debug, Serialize, Deserialize)]
-struct Unfinished {
-    #[serde(serialize_with = "write_moment", deserialize_with = "read_moment")]
-    until: Option<Timestamp>,
-    files: Vec<Listed>,
+struct Unfinished<'a> {
+    until: Timestamp,
+    files: Cow<'a, [Listed]>,
 }
 
 impl<'a, L: LogScan> Export<'a, L> {
@@ -55,13 +55,14 @@ impl<'a, L: LogScan> Export<'a, L> {
         if directory.join(NAME).exists() {
             return Err(TransferError::Finished(directory.to_owned()));
         }
-        let (unfinished, survey) = begun(directory, until, now)?;
+        let (until, files, survey) = begun(directory, until, now)?;
         let mut streams: Vec<_> = log.heads().await?.into_iter().map(|(stream, _)| stream).collect();
         streams.sort();
         if let Some(last) = survey.last() {
             streams.retain(|stream| *stream >= last.stream);
         }
-        Ok(Self { log, directory: directory.to_owned(), file_bytes, survey, unfinished, streams })
+        let writer = Writer::behind(directory, file_bytes, files, survey);
+        Ok(Self { log, directory: directory.to_owned(), until, writer, streams })
     }
 
     /// How many streams are left to be written.
@@ -74,7 +75,7 @@ impl<'a, L: LogScan> Export<'a, L> {
     pub async fn run(mut self, done: impl Fn()) -> Result<Manifest, TransferError> {
         let streams = std::mem::take(&mut self.streams);
         let log = self.log;
-        let last = self.survey.last().cloned();
+        let last = self.writer.survey().last().cloned();
         let mut pages = Vec::new();
         for name in &streams {
             let after = last.as_ref().filter(|last| last.stream == *name);
@@ -82,81 +83,64 @@ impl<'a, L: LogScan> Export<'a, L> {
             pages.push(async move { log.page(&Part::Stream(name.clone()), after.as_ref()).await });
         }
         let mut pages = stream::iter(pages).buffered(AHEAD);
-        let mut file = None;
         for name in &streams {
             let Some(mut page) = pages.try_next().await? else { break };
-            while let Some(after) = self.write(&mut file, name, page)? {
+            while let Some(after) = self.write(name, page)? {
                 page = log.page(&Part::Stream(name.clone()), Some(&after)).await?;
             }
             done();
         }
-        self.close(file)?;
-        let found = self.survey.end()?;
-        let (until, streams, commits, root) = (found.newest, found.streams, found.commits, found.root);
-        let manifest = Manifest { format: FORMAT, until, streams, commits, root, files: self.unfinished.files };
-        manifest.write(&self.directory)?;
+        let manifest = self.writer.finish()?;
         let unfinished = self.directory.join(UNFINISHED);
         fs::remove_file(&unfinished).map_err(TransferError::io(&unfinished))?;
         Ok(manifest)
     }
 
     /// Writes as much of a page as was committed up to the moment; answers with where the next one begins.
-    fn write(
-        &mut self,
-        file: &mut Option<Writing>,
-        stream: &StreamName,
-        page: Page,
-    ) -> Result<Option<Cursor>, TransferError> {
+    fn write(&mut self, stream: &StreamName, page: Page) -> Result<Option<Cursor>, TransferError> {
         for commit in page.commits {
             let commit = readable(stream, commit)?;
-            if Some(commit.committed_at) > self.unfinished.until {
+            if commit.committed_at > self.until {
                 return Ok(None);
             }
-            self.survey.take(&commit)?;
-            let writing = match file {
-                Some(writing) => writing,
-                None => file.insert(Writing::create(&self.directory, self.unfinished.files.len() + 1)?),
-            };
-            writing.write(&commit)?;
-            if writing.bytes() >= self.file_bytes {
-                self.close(file.take())?;
+            if self.writer.put(&commit)? {
+                note(&self.directory, self.until, self.writer.files())?;
             }
         }
         Ok(page.next)
     }
-
-    /// Counts a file as finished.
-    fn close(&mut self, file: Option<Writing>) -> Result<(), TransferError> {
-        if let Some(file) = file {
-            self.unfinished.files.extend(file.finish()?);
-            replace(&self.directory.join(UNFINISHED), &self.unfinished)?;
-        }
-        Ok(())
-    }
 }
 
-/// What an export wrote in a directory before it was stopped, as far as it is still what it wrote.
-fn begun(directory: &Path, until: Option<Timestamp>, now: Timestamp) -> Result<(Unfinished, Survey), TransferError> {
+fn note(directory: &Path, until: Timestamp, files: &[Listed]) -> Result<(), TransferError> {
+    replace(&directory.join(UNFINISHED), &Unfinished { until, files: files.into() })
+}
+
+/// Up to when an export is, and what it wrote in a directory before it was stopped, as far as it is still what it wrote.
+fn begun(
+    directory: &Path,
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(Timestamp, Vec<Listed>, Survey), TransferError> {
     let path = directory.join(UNFINISHED);
     if !path.exists() {
-        let unfinished = Unfinished { until: Some(until.unwrap_or(now)), files: Vec::new() };
-        replace(&path, &unfinished)?;
-        return Ok((unfinished, Survey::default()));
+        let until = until.unwrap_or(now);
+        note(directory, until, &[])?;
+        return Ok((until, Vec::new(), Survey::default()));
     }
     let text = fs::read_to_string(&path).map_err(TransferError::io(&path))?;
-    let mut unfinished: Unfinished = serde_json::from_str(&text)
+    let Unfinished { until: begun, files } = serde_json::from_str(&text)
         .map_err(|error| TransferError::Manifest { path: path.clone(), reason: error.to_string() })?;
-    if until.is_some() && until != unfinished.until {
-        let begun = unfinished.until.unwrap_or_default();
+    if until.is_some_and(|until| until != begun) {
         return Err(TransferError::OtherMoment { directory: directory.to_owned(), begun });
     }
-    let mut kept = survey(directory, &unfinished.files);
-    while kept.is_err() {
+    let mut files = files.into_owned();
+    loop {
         // The survey of files of which one is wrong cannot be gone on with: those before it are read once more.
-        unfinished.files.pop();
-        kept = survey(directory, &unfinished.files);
+        match survey(directory, &files) {
+            Err(_) if files.pop().is_some() => {}
+            kept => return Ok((begun, files, kept?)),
+        }
     }
-    Ok((unfinished, kept?))
 }
 
 fn survey(directory: &Path, files: &[Listed]) -> Result<Survey, TransferError> {

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 const NO_SYSTEM: u8 = 255;
 
 /// A file that is being written, under another name until it is whole.
+#[derive(Debug)]
 pub(crate) struct Writing {
     path: PathBuf,
     unfinished: PathBuf,
@@ -96,16 +97,16 @@ impl Reading {
 
     fn read(&mut self) -> Result<Option<Commit>, TransferError> {
         self.line.clear();
-        let read = self.content.read_line(&mut self.line).map_err(|error| TransferError::file(&self.path, error))?;
+        let read = self.content.read_line(&mut self.line).map_err(|error| TransferError::file(&self.path, &error))?;
         if read > 0 {
-            return commit_of(&self.line).map(Some).map_err(|reason| TransferError::file(&self.path, reason));
+            return commit_of(&self.line).map(Some).map_err(|reason| TransferError::file(&self.path, &reason));
         }
         let found = hex::encode(self.content.get_ref().sha256.clone().finalize());
         if found == self.listed.sha256 {
             return Ok(None);
         }
         let reason = format!("its SHA-256 is {found}, and the manifest says {}", self.listed.sha256);
-        Err(TransferError::file(&self.path, reason))
+        Err(TransferError::file(&self.path, &reason))
     }
 }
 

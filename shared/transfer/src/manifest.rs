@@ -112,11 +112,11 @@ pub(crate) fn replace(path: &Path, document: &impl Serialize) -> Result<(), Tran
 }
 
 #[expect(clippy::ref_option, reason = "serde gives the field itself")]
-pub(crate) fn write_moment<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+fn write_moment<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     moment.as_ref().map(ToString::to_string).serialize(serializer)
 }
 
-pub(crate) fn read_moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+fn read_moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     let text: Option<String> = Option::deserialize(deserializer)?;
     text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
 }

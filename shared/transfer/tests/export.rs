@@ -170,13 +170,10 @@ async fn a_stream_that_is_not_what_was_written_is_named_and_not_exported() {
         }
     };
     let log = Unreliable { log: sample(["note-a", "note-b"]).await, answers: 99.into(), tampered: Some(tampered) };
-    match export(&log, directory.path(), None).await.unwrap_err() {
-        TransferError::Broken(broken) => {
-            assert_eq!((broken.stream.as_str(), broken.version), ("echo-a", Version(2)));
-            assert_eq!(broken.tampering, Tampering::Changed);
-        }
-        error => panic!("{error}"),
-    }
+    let error = export(&log, directory.path(), None).await.unwrap_err();
+    let TransferError::Broken(broken) = error else { panic!("{error}") };
+    assert_eq!((broken.stream.as_str(), broken.version), ("echo-a", Version(2)));
+    assert_eq!(broken.tampering, Tampering::Changed);
 }
 
 #[tokio::test]

@@ -196,14 +196,14 @@ impl AsOf {
             let commits: Vec<Commit> = page.commits.into_iter().collect::<Result<_, _>>().map_err(unreadable)?;
             // A stream's commits are in the order of their times.
             let until = commits.partition_point(|commit| commit.committed_at <= self.at);
-            let past = until < commits.len();
+            let ends = until < commits.len();
             let commits = commits.get(..until).unwrap_or_default();
             for commit in commits {
                 chain.follow(commit).map_err(|broken| Failure::Different(format!("the log: {broken}")))?;
             }
             show(commits)?;
             after = page.next;
-            if past || after.is_none() {
+            if ends || after.is_none() {
                 return Ok(());
             }
         }
