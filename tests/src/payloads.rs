@@ -124,8 +124,16 @@ pub async fn silent_host() -> (Host, Provider) {
 /// The real functions on such a host, by name.
 #[must_use]
 pub fn functions_on(host: &Host) -> Vec<(&'static str, Arc<dyn Invoke>)> {
+    functions_under(host, "on")
+}
+
+/// The same, with commands on or off.
+#[must_use]
+pub fn functions_under(host: &Host, commands: &str) -> Vec<(&'static str, Arc<dyn Invoke>)> {
     let made = |function: Registered| {
-        let settings: Settings = host.environment(function.name).expect("it is in the template").into_iter().collect();
+        let mut environment = host.environment(function.name).expect("it is in the template");
+        environment.insert("COMMANDS".to_owned(), commands.to_owned());
+        let settings: Settings = environment.into_iter().collect();
         (function.name, (function.build)(&settings, &host.aws_config()).expect("its settings are there"))
     };
     shop::functions().into_iter().map(made).collect()

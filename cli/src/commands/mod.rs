@@ -5,6 +5,8 @@ mod bench_writer;
 mod catalogue;
 mod doctor;
 mod events;
+mod export;
+mod import;
 mod openapi;
 mod parked;
 mod projections;
@@ -37,6 +39,10 @@ pub(crate) enum Command {
     Doctor(doctor::Doctor),
     Reconcile(reconcile::Reconcile),
     Verify(verify::Verify),
+    Export(export::Export),
+    Import(import::Import),
+    #[command(subcommand)]
+    Projections(projections::Projections),
     Openapi(openapi::Openapi),
     Catalogue(catalogue::Catalogue),
     Simulate(simulate::Simulate),
@@ -65,6 +71,9 @@ impl Command {
             Self::Doctor(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,
+            Self::Export(command) => command.run(global).await,
+            Self::Import(command) => command.run(global).await,
+            Self::Projections(command) => command.run(global).await,
             Self::Openapi(command) => command.run(global),
             Self::Catalogue(command) => command.run(global),
             Self::Simulate(command) => command.run(global),

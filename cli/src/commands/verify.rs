@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::stack::parameters;
 use crate::tables::Tables;
 use crate::terminal::{self, bar};
+use crate::whose::Whose;
 use eventsourcing::StreamName;
 use eventsourcing::chain::Broken;
 use eventsourcing::verify::{Difference, Verified, VerifyError};
@@ -18,8 +19,8 @@ use std::path::PathBuf;
 /// with a fold of all orders
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Reads the tables themselves, not the API: the local host's at --api. A shop may be open meanwhile;
-what is only behind is given 5 seconds to follow. Ends at the first difference, which it
+Reads the tables themselves, not the API: the local host's at --api, or those of --stack on AWS.
+A shop may be open meanwhile; what is only behind is given 5 seconds to follow. Ends at the first difference, which it
 names by stream, view and field, with exit code 3. Of a single stream its totals are not compared:
 they are everybody's. A history, one answer a line as the simulation knows them, is judged
 against the whole log, once all that was under way has settled.
@@ -28,6 +29,7 @@ Examples:
   shop verify
   shop verify --stream order-0195f1c2a0b07000800000000000cafe
   shop verify --history answers.ndjson
+  shop verify --stack shop --profile production --region eu-central-1
   shop verify --json")]
 pub(crate) struct Verify {
     /// This stream only, such as stock-berlin.mug
@@ -36,11 +38,13 @@ pub(crate) struct Verify {
     /// Judge these answers too: what was acknowledged is there once, what was refused was true, nobody waits
     #[arg(long, value_name = "FILE", conflicts_with = "stream")]
     history: Option<PathBuf>,
+    #[command(flatten)]
+    whose: Whose,
 }
 
 impl Verify {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let tables = Tables::of(&Client::new(global)?).await?;
+        let tables = Tables::of(&Client::new(global)?, &self.whose).await?;
         let streams = match &self.stream {
             Some(stream) => vec![stream.clone()],
             None => tables.streams().await.map_err(|error| Failure::Tables(error.to_string()))?,

@@ -9,7 +9,7 @@ mod single;
 mod states;
 mod stocks;
 
-use api::responses::{Health, HealthStatus};
+use api::responses::{Health, HealthStatus, Switch};
 use aws_config::SdkConfig;
 use domain::values::AccountId;
 use domain::views::{PARTITIONS, waiting};
@@ -66,7 +66,13 @@ where
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         match request.route() {
-            "GET /healthz" => Response::json(StatusCode::OK, &Health { status: HealthStatus::Ok }),
+            "GET /healthz" => {
+                let commands = match request.commands() {
+                    lambda::Commands::On => Switch::On,
+                    lambda::Commands::Off => Switch::Off,
+                };
+                Response::json(StatusCode::OK, &Health { status: HealthStatus::Ok, commands })
+            }
             "GET /openapi.json" => {
                 Ok(Response::text(StatusCode::OK, "application/json", reference::openapi().to_owned()))
             }

@@ -142,6 +142,15 @@ impl<P: Ports> Function for Reconcile<P> {
         tracing::info!(?task, ?found, "done");
         Ok(found)
     }
+
+    /// Whoever is behind or waits is found by the next run that is let.
+    async fn idle(&self, task: Task) -> Result<Found, Error> {
+        tracing::info!(?task, "commands are off: nothing was done");
+        Ok(match task {
+            Task::Reconcile => Found::Reconciled(Summary::default()),
+            Task::Recheck { .. } => Found::Rechecked(Rechecked::default()),
+        })
+    }
 }
 
 impl<P: Ports> Reconcile<P> {

@@ -221,6 +221,17 @@ pub struct StreamState {
 pub struct Health {
     /// How it is.
     pub status: HealthStatus,
+    /// Whether commands are carried out; reads are answered in any case.
+    pub commands: Switch,
+}
+
+/// Whether it is on.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum Switch {
+    On,
+    Off,
 }
 
 /// How it is.

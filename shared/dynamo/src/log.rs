@@ -2,9 +2,12 @@
 
 mod append;
 mod backwards;
+mod import;
 mod markers;
 mod read;
 mod scan;
+
+pub use import::ImportError;
 
 use aws_sdk_dynamodb::Client;
 use eventsourcing::{

@@ -12,6 +12,8 @@ const NAMESPACE: &str = "urn:shop:problem:";
 /// When to come again after a lost race, and after an outage, in seconds.
 const SOON: u32 = 1;
 const LATER: u32 = 5;
+/// When to come again where somebody has to do something first.
+const WHEN_ON: u32 = 60;
 
 /// Why a request was not carried out.
 #[derive(Clone, Debug)]
@@ -168,6 +170,13 @@ impl Problem {
         tracing::warn!(%error, "unavailable");
         let detail = "a store does not answer; repeat the request, with the same Idempotency-Key where it had one";
         Self { retry_after: Some(LATER), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail) }
+    }
+
+    /// 503: commands are off.
+    #[must_use]
+    pub fn commands_off() -> Self {
+        let detail = "this shop only answers reads until its log is known to be whole; nothing was done, come again";
+        Self { retry_after: Some(WHEN_ON), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "commands-off", detail) }
     }
 
     /// The answer that says so.

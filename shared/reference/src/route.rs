@@ -58,16 +58,16 @@ impl Route {
         Self::new("GET", path, summary)
     }
 
-    pub(crate) const fn post(path: &'static str, summary: &'static str) -> Self {
-        Self::new("POST", path, summary)
+    pub(crate) fn post(path: &'static str, summary: &'static str) -> Self {
+        Self::new("POST", path, summary).refuses(Problem::OF_CHANGES)
     }
 
-    pub(crate) const fn patch(path: &'static str, summary: &'static str) -> Self {
-        Self::new("PATCH", path, summary)
+    pub(crate) fn patch(path: &'static str, summary: &'static str) -> Self {
+        Self::new("PATCH", path, summary).refuses(Problem::OF_CHANGES)
     }
 
-    pub(crate) const fn delete(path: &'static str, summary: &'static str) -> Self {
-        Self::new("DELETE", path, summary)
+    pub(crate) fn delete(path: &'static str, summary: &'static str) -> Self {
+        Self::new("DELETE", path, summary).refuses(Problem::OF_CHANGES)
     }
 
     const fn new(method: &'static str, path: &'static str, summary: &'static str) -> Self {
@@ -214,8 +214,14 @@ impl Route {
 
     /// The names under which it refuses what its command's stream does not allow: those that no other route has too.
     pub fn refusals(&self) -> impl Iterator<Item = &'static str> {
-        let common =
-            [Problem::OF_BODIES, Problem::OF_COMMANDS, Problem::OF_QUERIES, Problem::OF_PATHS, Problem::OF_STORES];
+        let common = [
+            Problem::OF_BODIES,
+            Problem::OF_CHANGES,
+            Problem::OF_COMMANDS,
+            Problem::OF_QUERIES,
+            Problem::OF_PATHS,
+            Problem::OF_STORES,
+        ];
         let common = common.concat();
         self.problems.iter().filter(move |problem| !common.contains(problem)).map(|problem| problem.name)
     }
