@@ -9,6 +9,7 @@ mod commands;
 mod counter;
 mod folds;
 mod marked;
+mod past;
 mod snapshots;
 mod totals;
 mod verify;
