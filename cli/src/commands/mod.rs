@@ -3,6 +3,7 @@
 mod bench;
 mod bench_writer;
 mod catalogue;
+mod diff;
 mod events;
 mod openapi;
 mod parked;
@@ -12,7 +13,9 @@ mod seed;
 mod serve;
 mod simulate;
 mod state;
+mod streams;
 mod token;
+mod trace;
 mod verify;
 
 use crate::arguments::Global;
@@ -27,7 +30,11 @@ pub(crate) enum Command {
     Seed(seed::Seed),
     #[command(subcommand)]
     Events(events::Events),
+    #[command(subcommand)]
+    Streams(streams::Streams),
     State(state::State),
+    Diff(diff::Diff),
+    Trace(trace::Trace),
     #[command(subcommand)]
     Parked(parked::Parked),
     Reconcile(reconcile::Reconcile),
@@ -54,7 +61,10 @@ impl Command {
             Self::Token(command) => command.run(global).await,
             Self::Seed(command) => command.run(global).await,
             Self::Events(events::Events::Tail(command)) => command.run(global).await,
+            Self::Streams(command) => command.run(global).await,
             Self::State(command) => command.run(global).await,
+            Self::Diff(command) => command.run(global).await,
+            Self::Trace(command) => command.run(global).await,
             Self::Parked(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,

@@ -12,6 +12,7 @@ pub mod advance;
 pub mod bus;
 mod cache;
 pub mod chain;
+pub mod changes;
 pub mod commands;
 pub mod commit;
 pub mod decider;

@@ -1,6 +1,9 @@
-//! What an order costs in requests: exact, so that whatever makes it dearer is seen.
+//! What an order costs in requests and rows: exact, so that whatever makes it dearer is seen.
 
 use crate::shop::{cart, ordered, product};
+use aws_sdk_dynamodb::Client as Database;
+use aws_sdk_dynamodb::types::Select;
+use serde_json::json;
 use std::collections::BTreeMap;
 use tests::Shop;
 
@@ -47,5 +50,34 @@ async fn an_order_of_one_line_takes_these_requests() {
     ];
     let expected: Vec<_> = expected.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
     assert_eq!(counted, expected);
+    shop.host.stop().await;
+}
+
+/// How many rows there are by which runs of commits are found: each takes a write unit, and another one in its index.
+async fn runs(shop: &Shop) -> i32 {
+    let scan = Database::new(&shop.host.aws_config()).scan().table_name("local-ActivityView");
+    scan.filter_expression("attribute_exists(correlation)").select(Select::Count).send().await.unwrap().count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_belongs_together_is_found_by_nine_rows_until_an_order_is_confirmed_and_nine_more_until_it_arrives() {
+    let shop = Shop::start().await;
+    product(&shop, "mug", 1_299, &[("berlin", 10)]).await;
+    let alice = shop.customer_with_account("alice").await;
+    shop.host.settled().await;
+    let before = runs(&shop).await;
+    let cart = cart(&alice, &[("mug", 2)]).await;
+    let _ = ordered(&alice, &cart, &["CONFIRMED"]).await;
+    shop.host.settled().await;
+    // The cart is opened, filled and checked out by three requests; of the third come six more streams.
+    assert_eq!(runs(&shop).await - before, 3 + 6);
+    let _ = shop.staff().post(&format!("/orders/{cart}/ship"), json!({})).await.expect(202);
+    shop.host.settled().await;
+    let shipment = alice.get(&format!("/orders/{cart}")).await.expect(200).body["shipments"][0].clone();
+    let deliver = format!("/shipments/{}/deliver", shipment.as_str().unwrap());
+    let _ = shop.staff().post(&deliver, json!({})).await.expect(200);
+    shop.host.settled().await;
+    // Order, process, stock, payment and shipment; then shipment, process, order and invoice.
+    assert_eq!(runs(&shop).await - before, 3 + 6 + 5 + 4);
     shop.host.stop().await;
 }

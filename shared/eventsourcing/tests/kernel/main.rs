@@ -8,6 +8,7 @@ mod codec;
 mod commands;
 mod counter;
 mod folds;
+mod links;
 mod marked;
 mod past;
 mod snapshots;
