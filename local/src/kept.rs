@@ -4,6 +4,7 @@ use crate::buckets::Buckets;
 use crate::database::{Closing, Engine};
 use crate::events::Buses;
 use crate::host::HostError;
+use crate::machines::Doors;
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
@@ -30,8 +31,9 @@ impl Kept {
     ) -> Result<Self, HostError> {
         let plan = Plan::read(template, parameters)?;
         let work = Work::default();
+        let (doors, _) = Doors::of(&plan.machines, &work);
         let queues = Queues::declared(&plan.stack, &BTreeMap::new())?;
-        let buses = Buses::declared(&plan.stack, &queues)?;
+        let buses = Buses::declared(&plan.stack, &queues, &doors)?;
         let (engine, closing) = Engine::open(directory)?;
         let buckets = Buckets::declared(&plan.stack, directory);
         let backend = Backend::new(engine, buses, buckets, plan.tables.clone(), BTreeMap::new(), work);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 45] = [
+pub const STORY: [(&str, Expected); 46] = [
     ("account-commands.open-account", Expected::Status(201)),
     ("account-commands.confirm-account", Expected::Status(200)),
     ("account-commands.activate-account", Expected::Status(200)),
@@ -51,6 +51,7 @@ pub const STORY: [(&str, Expected); 45] = [
     ("operations.reconcile", Expected::Status(200)),
     ("queries.account", Expected::Status(200)),
     ("queries.order", Expected::Status(200)),
+    ("queries.order-events", Expected::Status(200)),
     ("queries.sales", Expected::Status(200)),
     ("queries.catalogue", Expected::Status(200)),
     ("queries.health", Expected::Status(200)),

@@ -26,6 +26,11 @@ async fn each_payload_is_answered_by_its_handler_as_expected() {
             let steps: Vec<_> = body["timeline"].as_array().unwrap().iter().map(|step| &step["status"]).collect();
             assert_eq!(steps, ["PURCHASED", "PENDING", "CONFIRMED", "CANCELLED"]);
         }
+        if name == "queries.order-events" {
+            let body: serde_json::Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+            let types: Vec<_> = body["items"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
+            assert_eq!(types, ["OrderPlaced", "AccountConnected"]);
+        }
     }
     host.stop().await;
     provider.stop().await;

@@ -3,6 +3,7 @@
 mod bench;
 mod bench_writer;
 mod catalogue;
+mod diff;
 mod doctor;
 mod events;
 mod export;
@@ -16,7 +17,9 @@ mod seed;
 mod serve;
 mod simulate;
 mod state;
+mod streams;
 mod token;
+mod trace;
 mod verify;
 
 use crate::arguments::Global;
@@ -31,7 +34,11 @@ pub(crate) enum Command {
     Seed(seed::Seed),
     #[command(subcommand)]
     Events(events::Events),
+    #[command(subcommand)]
+    Streams(streams::Streams),
     State(state::State),
+    Diff(diff::Diff),
+    Trace(trace::Trace),
     #[command(subcommand)]
     Parked(parked::Parked),
     #[command(subcommand)]
@@ -41,8 +48,6 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     Export(export::Export),
     Import(import::Import),
-    #[command(subcommand)]
-    Projections(projections::Projections),
     Openapi(openapi::Openapi),
     Catalogue(catalogue::Catalogue),
     Simulate(simulate::Simulate),
@@ -65,7 +70,10 @@ impl Command {
             Self::Token(command) => command.run(global).await,
             Self::Seed(command) => command.run(global).await,
             Self::Events(events::Events::Tail(command)) => command.run(global).await,
+            Self::Streams(command) => command.run(global).await,
             Self::State(command) => command.run(global).await,
+            Self::Diff(command) => command.run(global).await,
+            Self::Trace(command) => command.run(global).await,
             Self::Parked(command) => command.run(global).await,
             Self::Projections(command) => command.run(global).await,
             Self::Doctor(command) => command.run(global).await,
@@ -73,7 +81,6 @@ impl Command {
             Self::Verify(command) => command.run(global).await,
             Self::Export(command) => command.run(global).await,
             Self::Import(command) => command.run(global).await,
-            Self::Projections(command) => command.run(global).await,
             Self::Openapi(command) => command.run(global),
             Self::Catalogue(command) => command.run(global),
             Self::Simulate(command) => command.run(global),

@@ -3,11 +3,13 @@
 //! A stream is read once, page by page. Its chain is followed with the rows as witnesses, since each keeps the link that
 //! it was folded at; meanwhile every fold that follows the stream is made anew, to be compared where its row stands.
 
+mod links;
 mod totals;
 
 pub use totals::TotalsVerification;
 
 use crate::chain::{Broken, Chain, ChainError, Witness, follow_chain};
+use crate::changes::changes;
 use crate::commit::Commit;
 use crate::generations::Registry;
 use crate::log::{Consistency, LogError};
@@ -130,6 +132,8 @@ struct Anew<'a> {
     /// As it was at the version of the row that was found.
     beside: Option<Row>,
     now: Option<Row>,
+    /// The rows that lead to the commits which the row that was found has taken in.
+    links: Vec<(String, Row)>,
     stuck: Option<(Version, String)>,
 }
 
@@ -171,7 +175,8 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
             let (view, key) = (subscription.name(), subscription.key(stream));
             let place = Place { view, generation: self.registry.read(view), key };
             let found = self.views.row(&place, Consistency::Strong).await?;
-            folds.push(Anew { subscription: subscription.as_ref(), found, beside: None, now: None, stuck: None });
+            let subscription = subscription.as_ref();
+            folds.push(Anew { subscription, found, beside: None, now: None, links: vec![], stuck: None });
         }
         let seen = folds.iter().filter_map(|fold| fold.found.as_ref());
         let witnesses: Vec<_> = seen.map(|row| Witness { version: row.version, hash: row.hash }).collect();
@@ -189,8 +194,9 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
                 return Err(difference.into());
             }
         }
+        let links = self.links(stream, &folds).await?;
         let behind = folds.iter().find_map(|fold| fold.behind(stream));
-        let verified = Verified { streams: 1, commits, rows: folds.len() };
+        let verified = Verified { streams: 1, commits, rows: folds.len() + links };
         Ok(behind.map_or(Look::Agrees(verified), Look::Behind))
     }
 }
@@ -205,7 +211,11 @@ impl Anew<'_> {
         if self.stuck.is_some() {
             return;
         }
-        let folded = self.subscription.fold(self.now.as_ref(), std::slice::from_ref(commit));
+        let commits = std::slice::from_ref(commit);
+        if commit.last_version() <= version(self.found.as_ref()) {
+            self.links.extend(self.subscription.links(self.now.as_ref(), commits));
+        }
+        let folded = self.subscription.fold(self.now.as_ref(), commits);
         self.now = folded.row.or(self.now.take());
         self.stuck = folded.failed;
         if version(self.found.as_ref()) == version(self.now.as_ref()) {
@@ -259,24 +269,8 @@ pub(crate) fn unlike(found: &Row, folded: &Row) -> Option<(String, String, Strin
 
 /// Where two values differ first: a path into them, and what stands there.
 fn first_unlike(one: &Value, other: &Value) -> Option<(String, String, String)> {
-    let within = |name: String, one: Option<&Value>, other: Option<&Value>| match (one, other) {
-        (Some(one), Some(other)) => {
-            first_unlike(one, other).map(|(path, one, other)| (format!("/{name}{path}"), one, other))
-        }
-        (one, other) => Some((format!("/{name}"), shown(one), shown(other))),
-    };
-    match (one, other) {
-        _ if one == other => None,
-        (Value::Object(one), Value::Object(other)) => {
-            let names = one.keys().chain(other.keys().filter(|name| !one.contains_key(*name)));
-            names.into_iter().find_map(|name| within(name.clone(), one.get(name), other.get(name)))
-        }
-        (Value::Array(one), Value::Array(other)) => {
-            let longest = one.len().max(other.len());
-            (0..longest).find_map(|index| within(index.to_string(), one.get(index), other.get(index)))
-        }
-        _ => Some((String::new(), one.to_string(), other.to_string())),
-    }
+    let first = changes(one, other).into_iter().next()?;
+    Some((first.path, shown(first.before.as_ref()), shown(first.after.as_ref())))
 }
 
 fn shown(value: Option<&Value>) -> String {

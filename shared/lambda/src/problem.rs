@@ -132,6 +132,15 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "send application/json")
     }
 
+    /// 400: parameters of the query of which there can be one.
+    #[must_use]
+    pub fn contradictory(names: &[&str]) -> Self {
+        let detail = format!("only one of {} can be asked for at a time; leave the others out", names.join(", "));
+        let error =
+            |name: &&str| FieldError { place: FieldPlace::Parameter((*name).to_owned()), detail: detail.clone() };
+        Self { errors: names.iter().map(error).collect(), ..Self::malformed(&detail) }
+    }
+
     /// 422: a parameter of the query that is not what it should be.
     #[must_use]
     pub fn invalid_parameter(name: &str, detail: &str) -> Self {
