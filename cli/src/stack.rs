@@ -17,7 +17,7 @@ pub fn functions() -> Vec<Registered> {
             vec![$(Registered {
                 name: $name,
                 build: |settings: &Settings, aws: &SdkConfig| -> Result<Arc<dyn lambda::Invoke>, SettingError> {
-                    Ok(Arc::new($function(settings, aws)?))
+                    lambda::mounted(settings, $function(settings, aws)?)
                 },
             }),*]
         };

@@ -1,24 +1,15 @@
-//! The tables themselves, for what reads the whole log: those of the local host.
+//! The tables themselves, for what reads the whole log: those of the local host, or of a stack on AWS.
 
 use crate::client::Client;
 use crate::failure::Failure;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use crate::whose::Whose;
 use domain::views::PARTITIONS;
 use dynamo::{Ledger, Log, Views};
 use eventsourcing::scan::Part;
 use eventsourcing::verify::{Limits, Verified, VerifyError, sample};
 use eventsourcing::{Commit, LogError, LogScan, StreamName};
 use lambda::SystemHost;
-use serde::Deserialize;
-use std::collections::BTreeMap;
 use verification::{Found, Shop};
-
-/// What a local host tells of itself.
-#[derive(Deserialize)]
-struct Description {
-    aws: String,
-    tables: BTreeMap<String, String>,
-}
 
 /// The log of a shop, and what is folded from it.
 pub struct Tables {
@@ -30,20 +21,13 @@ pub struct Tables {
 /// The shop has no table of this logical id.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no table {0}: is that a shop of this release?")]
-pub struct NoTable(String);
+pub struct NoTable(pub(crate) String);
 
 impl Tables {
-    /// Those of the local host that answers there.
-    pub(crate) async fn of(client: &Client) -> Result<Self, Failure> {
-        let Description { aws, tables } = client.local().await?;
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "shop"))
-            .endpoint_url(aws);
-        let database = aws_sdk_dynamodb::Client::from_conf(config.build());
-        Ok(Self::on(&database, |logical| tables.get(logical).cloned())?)
+    /// Those that the command line names.
+    pub(crate) async fn of(client: &Client, whose: &Whose) -> Result<Self, Failure> {
+        let (database, names) = whose.tables(client).await?;
+        Ok(Self::on(&database, |logical| names.get(logical).cloned())?)
     }
 
     /// Those of a database, of which `table` tells the names by their logical ids.
@@ -56,6 +40,28 @@ impl Tables {
         let sales =
             Ledger::new(database.clone(), table("SalesView")?, table("SalesCheckpoints")?, table("Generations")?);
         Ok(Self { log: Log::new(database.clone(), table("EventLog")?), views, sales })
+    }
+
+    /// The log.
+    pub(crate) const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The rows of the read models.
+    pub(crate) const fn views(&self) -> &Views {
+        &self.views
+    }
+
+    /// The totals of the sales.
+    pub(crate) const fn sales(&self) -> &Ledger {
+        &self.sales
+    }
+
+    /// Every stream, in the order of their names: the same difference is the first one each time.
+    pub async fn streams(&self) -> Result<Vec<StreamName>, LogError> {
+        let mut streams: Vec<_> = self.log.heads().await?.into_iter().map(|(stream, _)| stream).collect();
+        streams.sort();
+        Ok(streams)
     }
 
     /// Every commit, each stream's in order.
@@ -82,7 +88,7 @@ impl Tables {
     }
 
     /// Compares these streams with their chains, and their rows with their folds.
-    pub(crate) async fn streams(&self, streams: &[StreamName]) -> Result<Found, VerifyError> {
+    pub(crate) async fn verify(&self, streams: &[StreamName]) -> Result<Found, VerifyError> {
         verification::streams(&self.log, &self.views, &SystemHost, streams).await
     }
 

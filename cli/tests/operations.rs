@@ -1,4 +1,4 @@
-//! `shop parked` and `reconcile` as an operator uses them: what they print, and what they end with.
+//! `shop parked`, `reconcile` and what looks back, as an operator uses them: what they print, and what they end with.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -68,5 +68,51 @@ async fn reconcile_says_what_it_found() {
     assert!(found["advanced"].as_u64() <= Some(1), "the record of the request itself may be: {found}");
     let (code, out, _) = run(&shop, "reconcile").await;
     assert!(code == 0 && out.starts_with("3 streams: "), "{out}");
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_past_of_a_stream_is_listed_shown_and_compared() {
+    let shop = stocked().await;
+    let adjust = json!({ "on_hand": 7, "reason": "counted" });
+    let _ = shop.staff().post("/stock/berlin/mug/adjust", adjust).await.expect(200);
+    shop.host.settled().await;
+
+    let (code, out, _) = run(&shop, "streams ls").await;
+    let names: Vec<_> = out.lines().map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>()).collect();
+    assert_eq!((code, names), (0, vec![vec!["2", "stock-berlin.mug"], vec!["1", "product-mug"]]));
+    let (_, out, _) = run(&shop, "streams ls --limit 1 --json").await;
+    let one: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&one["stream"], &one["version"]), (&json!("stock-berlin.mug"), &json!(2)));
+    let (code, out, _) = run(&shop, "streams show stock-berlin.mug").await;
+    assert_eq!((code, out.lines().count()), (0, 2));
+    assert!(out.lines().next().unwrap().contains("stock-berlin.mug@1  StockReceived"), "{out}");
+    assert_eq!(run(&shop, "streams show stock-berlin.cup").await.0, 4);
+
+    let (_, out, _) = run(&shop, "streams show stock-berlin.mug --json").await;
+    let events: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let then = events[0]["at"].as_str().unwrap();
+    let (code, out, _) = run(&shop, &format!("state stock-berlin.mug --at {then} --json")).await;
+    let state: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &state["version"], &state["state"]["on_hand"]), (0, &json!(1), &json!(10)));
+    assert_eq!(run(&shop, "state stock-berlin.mug --at 1999-01-01T00:00:00Z").await.0, 4);
+    assert_eq!(run(&shop, "state stock-berlin.mug --version 3").await.0, 5);
+
+    let (code, out, err) = run(&shop, &format!("diff stock-berlin.mug --from {then}")).await;
+    assert_eq!((code, out.as_str()), (0, "/on_hand  10  → 7\n"));
+    assert!(err.contains("stock-berlin.mug@1 → stock-berlin.mug@2: 1 change"), "{err}");
+    let (_, out, _) = run(&shop, "diff stock-berlin.mug --from 2 --to 1 --json").await;
+    let diff: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(diff["changes"], json!([{ "path": "/on_hand", "before": 7, "after": 10 }]));
+    assert_eq!(run(&shop, "diff stock-berlin.mug --from 1 --to 3").await.0, 5);
+
+    let id = events[1]["correlation"].as_str().unwrap();
+    let (code, out, _) = run(&shop, &format!("trace {id}")).await;
+    let cells: Vec<_> = out.split_whitespace().collect();
+    assert_eq!((code, cells), (0, vec!["+0", "ms", "StockAdjusted", "stock-berlin.mug@2", "staff:sam"]));
+    let (_, out, _) = run(&shop, &format!("trace {id} --json")).await;
+    let trace: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&trace["correlation"], &trace["events"][0]["depth"]), (&json!(id), &json!(0)));
+    assert_eq!(run(&shop, "trace nobody-knows").await.0, 4);
     shop.host.stop().await;
 }

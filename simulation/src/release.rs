@@ -45,6 +45,10 @@ impl Subscription for Fold {
         let version = rest.first().map(|commit| (commit.version, UNKNOWN.to_owned()));
         Folded { failed: folded.failed.or(version), ..folded }
     }
+
+    fn links(&self, row: Option<&Row>, commits: &[Commit]) -> Vec<(String, Row)> {
+        self.fold.links(row, commits)
+    }
 }
 
 /// A reactor of whatever release is running.

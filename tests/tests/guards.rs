@@ -26,7 +26,7 @@ const IMPURE_PATHS: [&str; 8] = [
     "std::thread",
 ];
 /// The kit, and what it must not know.
-const KIT: [&str; 5] = ["dynamo", "eventbridge", "eventsourcing", "lambda", "local"];
+const KIT: [&str; 6] = ["dynamo", "eventbridge", "eventsourcing", "lambda", "local", "transfer"];
 const SHOP: [&str; 2] = ["domain", "api"];
 
 fn root() -> PathBuf {

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::stack::parameters;
 use crate::tables::Tables;
 use crate::terminal::{self, bar};
+use crate::whose::Whose;
 use api::operations::{Different, ReportVerification};
 use domain::audit::{Report, Scope, Verifier};
 use eventsourcing::identity::fresh_id;
@@ -22,19 +23,21 @@ use verification::Found;
 /// with a fold of all orders
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Reads the tables themselves, not the API: the local host's at --api. A shop may be open meanwhile;
-what is only behind is given 5 seconds to follow. Ends at the first difference, or with --all at the
-hundredth, which it names by stream, version, view and field, with exit code 3. Of single streams
-the totals are not compared: they are everybody's. What was found is recorded among what operators
-did; that it cannot be is a note on stderr. A history, one answer a line as the simulation knows
-them, is judged against the whole log, once all that was under way has settled.
+Reads the tables themselves, not the API: the local host's at --api, or those of --stack on AWS.
+A shop may be open meanwhile; what is only behind is given 5 seconds to follow. Ends at the first
+difference, or with --all at the hundredth, which it names by stream, version, view and field, with
+exit code 3. Of single streams the totals are not compared: they are everybody's. What was found is
+recorded through --api among what operators did; that it cannot be is a note on stderr. A history,
+one answer a line as the simulation knows them, is judged against the whole log, once all that was
+under way has settled.
 
 Examples:
   shop verify
   shop verify --all --json
   shop verify --sample 50
   shop verify --stream order-0195f1c2a0b07000800000000000cafe
-  shop verify --history answers.ndjson")]
+  shop verify --history answers.ndjson
+  shop verify --stack shop --profile production --region eu-central-1 --api https://shop.example")]
 pub(crate) struct Verify {
     /// This stream only, such as stock-berlin.mug
     #[arg(long, value_name = "NAME")]
@@ -48,12 +51,14 @@ pub(crate) struct Verify {
     /// Judge these answers too: what was acknowledged is there once, what was refused was true, nobody waits
     #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "sample"])]
     history: Option<PathBuf>,
+    #[command(flatten)]
+    whose: Whose,
 }
 
 impl Verify {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let client = Client::new(global)?;
-        let tables = Tables::of(&client).await?;
+        let tables = Tables::of(&client, &self.whose).await?;
         let scope = match (&self.stream, self.sample) {
             (Some(stream), _) => Scope::Stream(stream.clone()),
             (None, Some(count)) => Scope::Sample(count),
@@ -87,10 +92,10 @@ impl Verify {
                 progress.finish_and_clear();
                 found
             }
-            Scope::Stream(stream) => tables.streams(std::slice::from_ref(stream)).await,
+            Scope::Stream(stream) => tables.verify(std::slice::from_ref(stream)).await,
             Scope::Sample(count) => {
                 let picked = tables.sample(usize::try_from(*count).unwrap_or(usize::MAX)).await;
-                tables.streams(&picked.map_err(VerifyError::Log)?).await
+                tables.verify(&picked.map_err(VerifyError::Log)?).await
             }
         }
     }

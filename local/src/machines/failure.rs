@@ -180,8 +180,8 @@ mod tests {
         serde_json::from_value(value.clone()).unwrap()
     }
 
-    fn pauses(retriers: &[Retrier], errors: &[&str]) -> Vec<Option<u64>> {
-        let mut retries = Retries::new(retriers);
+    fn pauses(tried: &[Retrier], errors: &[&str]) -> Vec<Option<u64>> {
+        let mut retries = Retries::new(tried);
         let next = |error: &&str| retries.next(&Failure::new(*error, "")).map(|pause| pause.as_secs());
         errors.iter().map(next).collect()
     }

@@ -36,13 +36,11 @@ impl Fields {
     /// The fields of a mapping.
     pub(super) fn of(value: Value, place: impl Into<String>) -> Result<Self, TemplateError> {
         let place = place.into();
-        match value {
-            Value::Object(mut fields) => {
-                fields.remove("Comment");
-                Ok(Self { place, fields })
-            }
-            other => Err(TemplateError::value(place, format!("a mapping is expected, not {other}"))),
-        }
+        let Value::Object(mut fields) = value else {
+            return Err(TemplateError::value(place, format!("a mapping is expected, not {value}")));
+        };
+        fields.remove("Comment");
+        Ok(Self { place, fields })
     }
 
     /// Takes a field, if it is there.

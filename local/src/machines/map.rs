@@ -15,7 +15,7 @@ const EVENTS: u32 = 2;
 /// An item that is to be done: what it is for paths, and what its flow begins with.
 struct Item {
     position: usize,
-    item: Value,
+    told: Value,
     input: Value,
 }
 
@@ -46,12 +46,12 @@ impl Strand {
             return Err(Failure::runtime(format!("the ItemsPath of {name} does not lead to a list")));
         };
         let items = values.iter().enumerate().map(|(position, value)| {
-            let item = json!({"Index": position, "Value": value});
+            let told = json!({"Index": position, "Value": value});
             let given = match &map.selector {
-                Some(template) => template.fill(input, &self.course.context(name, 0, Some(&item)))?,
+                Some(template) => template.fill(input, &self.course.context(name, 0, Some(&told)))?,
                 None => value.clone(),
             };
-            Ok(Item { position, item, input: given })
+            Ok(Item { position, told, input: given })
         });
         let items = items.collect::<Result<Vec<_>, Failure>>()?;
         let mut pieces = Vec::from_iter(self.piece.take());
@@ -100,7 +100,7 @@ impl Strand {
     fn branch(&self, map: &MapState, item: &Item, piece: Piece) -> Strand {
         let piece = Some(piece);
         if map.distributed.is_none() {
-            return Strand { course: Arc::clone(&self.course), item: Some(item.item.clone()), piece };
+            return Strand { course: Arc::clone(&self.course), item: Some(item.told.clone()), piece };
         }
         let (executor, entry) = (Arc::clone(&self.course.executor), Arc::clone(&self.course.entry));
         let name = uuid::Uuid::new_v4().to_string();

@@ -38,6 +38,8 @@ impl Strand {
             let course = Arc::clone(&self.course);
             while let Some(state) = flow.states.get(&name) {
                 let stay = course.entry.stay(&name);
+                // States that wait for nothing let others run, too.
+                tokio::task::consume_budget().await;
                 // Entered and left.
                 course.happened(2)?;
                 let (next, output) = self.visit(&name, state, carried).await?;
@@ -99,9 +101,10 @@ impl Strand {
             None => result,
         };
         // Those that have no result of their own pass on what they saw.
-        let output = match state.kind {
-            Kind::Wait(_) | Kind::Succeed => result,
-            _ => placed(state.result.as_ref(), raw.clone(), result)?,
+        let output = if matches!(state.kind, Kind::Wait(_) | Kind::Succeed) {
+            result
+        } else {
+            placed(state.result.as_ref(), raw.clone(), result)?
         };
         let output = selected(state.output.as_ref(), &output, context)?;
         Ok((state.next.clone(), limited(output, name)?))

@@ -25,15 +25,15 @@ pub(crate) struct Policy {
 impl Policy {
     /// Reads the `Policies` of a function or state machine.
     pub(crate) fn of(resource: &Resource) -> Result<Self, TemplateError> {
-        Self::read(resource, resource.properties.get("Policies").cloned().unwrap_or_default())
+        Self::read(resource, resource.properties.get("Policies").cloned())
     }
 
-    fn read(resource: &Resource, policies: Value) -> Result<Self, TemplateError> {
+    fn read(resource: &Resource, policies: Option<Value>) -> Result<Self, TemplateError> {
         let mut allows = Vec::new();
         let policies = match policies {
-            Value::Null => Vec::new(),
-            Value::Array(policies) => policies,
-            policy => vec![policy],
+            None => Vec::new(),
+            Some(Value::Array(policies)) => policies,
+            Some(policy) => vec![policy],
         };
         for policy in policies {
             let harmless = policy.as_str().is_some_and(|name| WITHOUT_EFFECT.iter().any(|known| name.contains(known)));

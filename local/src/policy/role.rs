@@ -3,7 +3,7 @@
 use super::{Policy, document};
 use crate::template::{Resource, Stack, TemplateError};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A role.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Role {
         let policies: Vec<_> = inline.chain(written.managed_policy_arns).collect();
         Ok(Self {
             trusted: trusting.flat_map(|allow| allow.principals).collect(),
-            policy: Policy::read(resource, json!(policies))?,
+            policy: Policy::read(resource, Some(Value::Array(policies)))?,
         })
     }
 }

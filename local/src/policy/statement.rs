@@ -193,5 +193,7 @@ mod tests {
         assert_eq!(condition.unwrap_err(), "the condition Bool on aws:SecureTransport is not imitated on one machine");
         let other = document(&json!({"Statement": [{"Effect": "Allow", "NotAction": "*", "Resource": "*"}]}));
         assert!(other.unwrap_err().contains("NotAction"));
+        let nowhere = document(&json!({"Statement": [{"Effect": "Allow", "Action": "*"}]}));
+        assert!(nowhere.unwrap_err().contains("Resource"));
     }
 }

@@ -105,7 +105,7 @@ async fn failures_have_the_names_that_they_have_on_aws() {
 }
 
 /// Items that fail from the third on.
-const ITEMS: &str = r#"
+const ITEMS: &str = "
         StartAt: All
         States:
           All:
@@ -123,7 +123,7 @@ const ITEMS: &str = r#"
                 Good: {Type: Pass, Result: good, End: true}
                 Bad: {Type: Fail, Error: Bad, Cause: it is}
             End: true
-"#;
+";
 
 #[tokio::test]
 async fn items_of_a_distributed_map_may_fail_as_far_as_it_tolerates() {

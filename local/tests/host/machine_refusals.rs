@@ -5,7 +5,7 @@ use local::Host;
 use serde_json::{Value, json};
 
 /// A rule of its own, under a role, with the part of the event that the machine gets.
-const RULE: &str = r#"
+const RULE: &str = "
   Rule:
     Type: AWS::Events::Rule
     Properties:
@@ -20,7 +20,7 @@ const RULE: &str = r#"
       Policies:
         - PolicyName: start
           PolicyDocument: {Statement: [{Effect: Allow, Action: states:StartExecution, Resource: !GetAtt Machine.Arn}]}
-"#;
+";
 
 #[tokio::test]
 async fn a_rule_starts_a_machine_under_a_role_that_lets_it() {
@@ -43,6 +43,33 @@ async fn a_rule_starts_a_machine_under_a_role_that_lets_it() {
         let refused = Host::start(changed).await.err().unwrap().to_string();
         assert!(refused.starts_with("Rule.Targets.RoleArn") && refused.contains(named), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn a_machine_may_have_a_role_that_lets_step_functions_assume_it() {
+    let written = template(ONE);
+    let (policies, rest) = (written.find("      Policies:").unwrap(), written.find("      Events:").unwrap());
+    let own = format!("{}      Role: !GetAtt Worker.Arn\n{}", &written[..policies], &written[rest..]);
+    let role = own
+        + "
+  Worker:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: states.amazonaws.com}, Action: sts:AssumeRole}]
+      Policies:
+        - PolicyName: invoke
+          PolicyDocument: {Statement: [{Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt WorkFunction.Arn}]}
+";
+    let (good, work) = options("role", role.clone(), 0, |asked, _| Ok(asked.clone()));
+    let host = Host::start(good).await.unwrap();
+    request(&host, "Requested", &json!({"n": 1})).await;
+    host.settled().await;
+    assert_eq!(work.asked(), [json!({"n": 1})]);
+    host.stop().await;
+    let (other, _) = options("role of another", role.replace("Service: states", "Service: lambda"), 0, rebuild);
+    let refused = Host::start(other).await.err().unwrap().to_string();
+    assert!(refused.starts_with("Machine.Role: ") && refused.contains("does not let"), "{refused}");
 }
 
 #[tokio::test]

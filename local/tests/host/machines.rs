@@ -36,6 +36,39 @@ async fn items_are_done_again_until_they_are_done_so_many_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_state_sees_and_passes_on_what_its_paths_say() {
+    let paths = "
+        StartAt: Nothing
+        States:
+          Nothing: {Type: Pass, InputPath: null, ResultPath: $.none, Next: Own}
+          Own: {Type: Pass, Result: {x: [1, 2]}, ResultPath: $.own, Next: Made}
+          Made: {Type: Pass, InputPath: $.own, Parameters: {'second.$': '$.x[1]'}, ResultPath: $.made, Next: Ask}
+          Ask:
+            Type: Task
+            Resource: arn:aws:states:::lambda:invoke
+            InputPath: $.made
+            Parameters: {FunctionName: '${WorkName}', 'Payload.$': $}
+            ResultSelector: {'status.$': $.StatusCode, 'payload.$': $.Payload}
+            ResultPath: $.asked
+            Next: Bare
+          Bare:
+            Type: Task
+            Resource: arn:aws:states:::lambda:invoke
+            Parameters: {FunctionName: '${Work}'}
+            ResultPath: null
+            Next: Last
+          Last: {Type: Wait, Seconds: 0, OutputPath: $, End: true}
+";
+    let (host, work) = start("paths", paths, 0, |asked, _| Ok(json!({ "was": asked }))).await;
+    let output = executed(&host, &json!({"n": 1})).await.output.unwrap();
+    let (none, own, made) = (json!({}), json!({"x": [1, 2]}), json!({"second": 2}));
+    let asked = json!({"status": 200, "payload": {"was": made}});
+    assert_eq!(output, json!({"n": 1, "none": none, "own": own, "made": made, "asked": asked}));
+    assert_eq!(work.asked(), [made, json!({})]);
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn executions_run_side_by_side_and_are_listed() {
     let (host, work) = start("side-by-side", ONE, 2, |asked, _| Ok(asked.clone())).await;
     request(&host, "Requested", &json!({"n": 1})).await;

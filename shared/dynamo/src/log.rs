@@ -2,16 +2,20 @@
 
 mod append;
 mod backwards;
+mod import;
 mod markers;
 mod read;
 mod scan;
 
+pub use import::ImportError;
+
 use aws_sdk_dynamodb::Client;
 use eventsourcing::{
-    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, LogScan, Reading, StreamName, Timestamp,
-    Version,
+    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, LogScan, LogSpans, Reading, Span,
+    StreamName, Timestamp, Version,
     log::contiguous,
     scan::{Cursor, Page, Part},
+    span::unbroken,
 };
 
 /// The event log on one table; clones share the client.
@@ -68,6 +72,14 @@ impl EventLog for Log {
 
     fn recognises_reactions(&self) -> bool {
         self.markers.is_some()
+    }
+}
+
+impl LogSpans for Log {
+    async fn span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
+        let commits = self.read_span(stream, span).await?;
+        unbroken(stream, span, &commits)?;
+        Ok(commits)
     }
 }
 

@@ -245,10 +245,11 @@ impl Sets {
         self.all.iter().find(|(_, set)| under_way(&set.stage)).map(|(generation, set)| (*generation, set))
     }
 
-    /// Whether anything is left to do that a request began.
+    /// The request of which something is left to do.
     #[must_use]
-    pub fn unfinished(&self) -> bool {
-        self.under_way().is_some() || self.retired().next().is_some()
+    pub fn unfinished(&self) -> Option<&EventId> {
+        let begun = self.under_way().and_then(|(_, set)| set.asked.as_ref());
+        begun.or_else(|| self.asked.as_ref().filter(|_| self.retired().next().is_some()))
     }
 
     /// The generations whose rows are to be removed.

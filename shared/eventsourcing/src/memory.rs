@@ -11,6 +11,7 @@ use crate::lookup::{Direction, Lookup, Lookups};
 use crate::parked::{Notes, Parked, ParkingLot, Subject, Trouble};
 use crate::projection::Row;
 use crate::scan::{Cursor, LogScan, Page, Part};
+use crate::span::{LogSpans, Span, unbroken};
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 use crate::views::{Found, Generation, Place, RowPage, ViewError, ViewScan, Views, Written};
@@ -86,7 +87,7 @@ impl EventLog for MemoryLog {
         let newest_first = self.of(stream, |commits| {
             let end = commits.partition_point(|commit| reading.until.is_none_or(|until| commit.version <= until));
             let read = commits.get(..end).unwrap_or_default();
-            let base = read.iter().rposition(|commit| commit.has_snapshot(reading.schema)).unwrap_or_default();
+            let base = read.iter().rposition(|commit| reading.begins_with(commit)).unwrap_or_default();
             read.iter().skip(base).rev().cloned().collect()
         });
         History::backwards(stream, reading, newest_first)
@@ -131,6 +132,23 @@ impl EventLog for MemoryLog {
 
     fn recognises_reactions(&self) -> bool {
         self.marks
+    }
+}
+
+impl LogSpans for MemoryLog {
+    async fn span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
+        let commits = self.of(stream, |commits| {
+            let start = commits.partition_point(|commit| commit.version <= span.after);
+            let end = commits.partition_point(|commit| span.until.is_none_or(|until| commit.version <= until));
+            let within = commits.get(start..end).unwrap_or_default().iter().cloned();
+            let limit = span.limit.unwrap_or(usize::MAX);
+            match span.direction {
+                Direction::Ascending => within.take(limit).collect::<Vec<_>>(),
+                Direction::Descending => within.rev().take(limit).collect(),
+            }
+        });
+        unbroken(stream, span, &commits)?;
+        Ok(commits)
     }
 }
 

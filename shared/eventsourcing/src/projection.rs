@@ -101,6 +101,12 @@ pub trait Subscription: Send + Sync {
 
     /// Folds commits over a row, in order, up to the first that cannot be.
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded;
+
+    /// Further rows, with their keys, that lead to these commits behind a row: by each commit, whatever else is folded
+    /// with it, the same ones. They stand before the row moves on, once and for all.
+    fn links(&self, _row: Option<&Row>, _commits: &[Commit]) -> Vec<(String, Row)> {
+        vec![]
+    }
 }
 
 /// Any [`Projection`] as a [`Subscription`].

@@ -6,6 +6,7 @@
 //! that was changed; where there is none, the stream was.
 
 mod anew;
+mod links;
 mod sample;
 mod totals;
 mod whole;
@@ -15,6 +16,7 @@ pub use totals::TotalsVerification;
 pub use whole::{Limits, Surveyed};
 
 use crate::chain::{Broken, Chain, ChainError, follow_chain, verify_chain};
+use crate::changes::changes;
 use crate::generations::Registry;
 use crate::log::{Consistency, LogError};
 use crate::ports::Clock;
@@ -229,12 +231,14 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
             });
         }
         let wrong = |fold: &Anew<'_>| fold.odd(stream, &end).or_else(|| fold.difference(stream));
-        let differences: Vec<_> = folds.iter().filter_map(wrong).collect();
+        let mut differences: Vec<_> = folds.iter().filter_map(wrong).collect();
+        let (links, wrong) = self.links(stream, &folds).await?;
+        differences.extend(wrong);
         if !differences.is_empty() {
             return Ok(Look::Differs(differences));
         }
         let behind: Vec<_> = folds.iter().filter_map(|fold| fold.behind(stream)).collect();
-        let verified = Verified { streams: 1, commits, rows: folds.len() };
+        let verified = Verified { streams: 1, commits, rows: folds.len() + links };
         Ok(if behind.is_empty() { Look::Agrees(verified) } else { Look::Behind(behind) })
     }
 }
@@ -266,24 +270,8 @@ fn unlike_text(found: &str, folded: &str) -> Option<(String, String, String)> {
 
 /// Where two values differ first: a path into them, and what stands there.
 fn first_unlike(one: &Value, other: &Value) -> Option<(String, String, String)> {
-    let within = |name: String, one: Option<&Value>, other: Option<&Value>| match (one, other) {
-        (Some(one), Some(other)) => {
-            first_unlike(one, other).map(|(path, one, other)| (format!("/{name}{path}"), one, other))
-        }
-        (one, other) => Some((format!("/{name}"), shown(one), shown(other))),
-    };
-    match (one, other) {
-        _ if one == other => None,
-        (Value::Object(one), Value::Object(other)) => {
-            let names = one.keys().chain(other.keys().filter(|name| !one.contains_key(*name)));
-            names.into_iter().find_map(|name| within(name.clone(), one.get(name), other.get(name)))
-        }
-        (Value::Array(one), Value::Array(other)) => {
-            let longest = one.len().max(other.len());
-            (0..longest).find_map(|index| within(index.to_string(), one.get(index), other.get(index)))
-        }
-        _ => Some((String::new(), one.to_string(), other.to_string())),
-    }
+    let first = changes(one, other).into_iter().next()?;
+    Some((first.path, shown(first.before.as_ref()), shown(first.after.as_ref())))
 }
 
 fn shown(value: Option<&Value>) -> String {

@@ -43,8 +43,9 @@ fn of_type(name: &str) -> Option<Value> {
 fn of_field(name: &str) -> Option<Value> {
     Some(match name {
         "actor" => "customer:alice".into(),
-        "after" | "at" | "due_at" | "issued_at" | "noticed_at" | "placed_at" | "since" => MOMENT.into(),
-        "amount" | "net" => 1_299.into(),
+        "after" => 999.into(),
+        "amount" | "before" | "net" => 1_299.into(),
+        "at" | "due_at" | "issued_at" | "moved_at" | "noticed_at" | "placed_at" | "since" => MOMENT.into(),
         "by" => "sku".into(),
         "category" => "kitchen".into(),
         "causation" => format!("cart-{ID}@3").into(),
@@ -62,6 +63,7 @@ fn of_field(name: &str) -> Option<Value> {
         "name" => "Mug".into(),
         "next" => "/orders?limit=20&cursor=eyJmcm9tIjoi".into(),
         "object" | "stream" => format!("cart-{ID}").into(),
+        "path" => "/listed/price/amount".into(),
         "reason" => "out of stock: no warehouse has enough of mug".into(),
         "id" | "sku" => "mug".into(),
         "row" => "sku/3/2026-11-21#mug".into(),

@@ -45,6 +45,10 @@ impl Subscription for Older {
         let folded = self.0.fold(row, &commits[..known]);
         Folded { failed: folded.failed.or(unknown), ..folded }
     }
+
+    fn links(&self, row: Option<&Row>, commits: &[Commit]) -> Vec<(String, Row)> {
+        self.0.links(row, commits)
+    }
 }
 
 /// The projector of that release; every other function is of today's.

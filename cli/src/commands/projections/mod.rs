@@ -1,5 +1,6 @@
-//! `shop projections`: the read models, made anew while they are in use.
+//! `shop projections`: the read models as a whole, made anew while they are in use, and as they were.
 
+mod as_of;
 mod rebuild;
 mod shown;
 mod status;
@@ -9,7 +10,7 @@ use crate::arguments::Global;
 use crate::failure::Failure;
 pub(super) use status::all;
 
-/// See how the read models are, and make them anew while they are in use
+/// See how the read models are, make them anew while they are in use, and see how they were
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Projections {
     Status(status::Status),
@@ -17,6 +18,7 @@ pub(crate) enum Projections {
     Flip(switch::Flip),
     Rollback(switch::Rollback),
     Cleanup(switch::Cleanup),
+    AsOf(as_of::AsOf),
 }
 
 impl Projections {
@@ -27,6 +29,7 @@ impl Projections {
             Self::Flip(command) => command.run(global).await,
             Self::Rollback(command) => command.run(global).await,
             Self::Cleanup(command) => command.run(global).await,
+            Self::AsOf(command) => command.run(global).await,
         }
     }
 }

@@ -8,11 +8,13 @@ use crate::projection::{Row, Subscription};
 use crate::stream::{StreamName, Version};
 
 pub(super) struct Anew<'a> {
-    subscription: &'a dyn Subscription,
+    pub(super) subscription: &'a dyn Subscription,
     found: Option<Row>,
     /// As it was at the version of the row that was found.
     beside: Option<Row>,
     now: Option<Row>,
+    /// The rows that lead to the commits which the row that was found has taken in.
+    pub(super) links: Vec<(String, Row)>,
     stuck: Option<(Version, String)>,
     /// The stream's link at the version of the row that was found.
     link: Option<Hash>,
@@ -20,7 +22,7 @@ pub(super) struct Anew<'a> {
 
 impl<'a> Anew<'a> {
     pub(super) fn of(subscription: &'a dyn Subscription, found: Option<Row>) -> Self {
-        Self { subscription, found, beside: None, now: None, stuck: None, link: None }
+        Self { subscription, found, beside: None, now: None, links: vec![], stuck: None, link: None }
     }
 
     /// Takes in the commit that is next.
@@ -31,7 +33,11 @@ impl<'a> Anew<'a> {
         if self.stuck.is_some() {
             return;
         }
-        let folded = self.subscription.fold(self.now.as_ref(), std::slice::from_ref(commit));
+        let commits = std::slice::from_ref(commit);
+        if commit.last_version() <= version(self.found.as_ref()) {
+            self.links.extend(self.subscription.links(self.now.as_ref(), commits));
+        }
+        let folded = self.subscription.fold(self.now.as_ref(), commits);
         self.now = folded.row.or(self.now.take());
         self.stuck = folded.failed;
         if version(self.found.as_ref()) == version(self.now.as_ref()) {

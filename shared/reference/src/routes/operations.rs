@@ -8,7 +8,7 @@ use api::operations::{
     Verified, Verify,
 };
 use api::requests::Nothing;
-use api::responses::{LogEvent, Page, StreamState};
+use api::responses::{LogEvent, Page, StreamDiff, StreamEnd, StreamState, Trace};
 use eventsourcing::Version;
 
 const ALL: &[&str] = &[OPERATOR];
@@ -24,6 +24,10 @@ pub(super) fn log() -> Group {
                 .moment("after", "From when on.")
                 .up_to_a_thousand()
                 .answers::<Page<LogEvent>>(200, &[]),
+            Route::get("/ops/streams", "The streams, by when they moved last")
+                .to(ALL)
+                .about("The latest first. One that moves while somebody turns the pages may be missed.")
+                .paged::<StreamEnd>(),
             Route::get("/ops/streams/{stream}", "The events of a stream")
                 .to(ALL)
                 .query::<Version>("after", "Only those behind this version.")
@@ -31,7 +35,7 @@ pub(super) fn log() -> Group {
                 .answers::<Page<LogEvent>>(200, &[]),
             Route::get("/ops/streams/{stream}/state", "What a stream's events amount to")
                 .to(ALL)
-                .query::<Version>("version", "Up to which version; all of them where nobody says.")
+                .past()
                 .answers::<StreamState>(200, &[Header::Etag])
                 .refused(409, "version-beyond-head"),
             Route::post("/ops/verify", "Compare the log with itself, and with what follows from it")
@@ -50,6 +54,20 @@ pub(super) fn log() -> Group {
                 .takes::<ReportVerification>()
                 .recorded()
                 .answers::<Recorded>(201, &[Header::Location]),
+            Route::get("/ops/streams/{stream}/diff", "What changed in a stream's state")
+                .to(ALL)
+                .about("From one version or moment to another, in either direction.")
+                .place("from", "A version, 0 for before the first event, or a moment.", true)
+                .place("to", "A version or a moment; now, where nobody says.", false)
+                .answers::<StreamDiff>(200, &[])
+                .refused(409, "version-beyond-head"),
+            Route::get("/ops/correlations/{id}", "What came of a request, across all streams")
+                .to(ALL)
+                .about(
+                    "By the correlation id that the server gave, or the client's own: each event below the one that it \
+                     follows from. What happened a moment ago may still be missing.",
+                )
+                .answers::<Trace>(200, &[]),
         ],
     }
 }
