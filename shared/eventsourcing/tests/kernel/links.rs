@@ -1,6 +1,7 @@
 //! Rows that lead to commits: there before the row that has taken the commits in, and missed by nobody.
 
 use crate::counter::{Add, Counter, StillHost, Sums, keyed, stream};
+use eventsourcing::Registry;
 use eventsourcing::memory::{MemoryLog, MemoryViews};
 use eventsourcing::projection::{Folded, PerStream};
 use eventsourcing::rows::Rows;
@@ -58,6 +59,8 @@ struct Dying {
     last: usize,
 }
 
+eventsourcing::delegate_generations!(Dying, views);
+
 impl Views for Dying {
     async fn row(&self, place: &Place, consistency: Consistency) -> Result<Option<Row>, ViewError> {
         self.views.row(place, consistency).await
@@ -101,7 +104,7 @@ async fn verified(log: &MemoryLog, views: &MemoryViews) -> Result<usize, VerifyE
         views,
         host: &StillHost::default(),
         subscriptions: &[Box::new(Linked(PerStream::new()))],
-        generation: Generation::FIRST,
+        registry: &Registry::default(),
     };
     Ok(verification.run(&[stream()], || {}).await?.rows)
 }
