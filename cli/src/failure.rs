@@ -65,6 +65,9 @@ pub(crate) enum Failure {
         /// What is wrong with it.
         reason: String,
     },
+    /// Something is out of order.
+    #[error("{0} things are out of order")]
+    Unwell(usize),
     /// Things did not get where they should.
     #[error("{what} after {seconds} s without progress; `shop events tail` shows how far it came")]
     Stalled {
@@ -128,6 +131,7 @@ impl Failure {
             | Self::Tables(_)
             | Self::Unreadable { .. }
             | Self::Stalled { .. }
+            | Self::Unwell(_)
             | Self::Host(_)
             | Self::Provider(_)
             | Self::Machine(_)

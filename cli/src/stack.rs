@@ -39,6 +39,7 @@ pub fn functions() -> Vec<Registered> {
         "projector" => projector::function,
         "relay" => relay::function,
         "sales-projector" => sales_projector::function,
+        "rebuild" => rebuild::function,
         "reconcile" => reconcile::function,
         "queries" => queries::function,
         "operations" => operations::function,

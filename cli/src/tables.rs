@@ -7,8 +7,7 @@ use domain::views::{PARTITIONS, sales, subscriptions};
 use dynamo::{Ledger, Log, Views};
 use eventsourcing::scan::Part;
 use eventsourcing::verify::{TotalsVerification, Verification, Verified, VerifyError};
-use eventsourcing::views::Generation;
-use eventsourcing::{Commit, LogError, LogScan, StreamName, Totals};
+use eventsourcing::{Commit, Generations as _, LogError, LogScan, StreamName, Totals};
 use lambda::SystemHost;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -49,11 +48,12 @@ impl Tables {
     /// Those of a database, of which `table` tells the names by their logical ids.
     pub fn on(database: &aws_sdk_dynamodb::Client, table: impl Fn(&str) -> Option<String>) -> Result<Self, NoTable> {
         let table = |logical: &str| table(logical).ok_or_else(|| NoTable(logical.to_owned()));
-        let mut views = Views::new(database.clone());
+        let mut views = Views::new(database.clone(), table("Generations")?);
         for (view, partitions) in PARTITIONS {
             views = views.with(view, table(&logical(view))?, partitions);
         }
-        let sales = Ledger::new(database.clone(), table("SalesView")?, table("SalesCheckpoints")?);
+        let sales =
+            Ledger::new(database.clone(), table("SalesView")?, table("SalesCheckpoints")?, table("Generations")?);
         Ok(Self { log: Log::new(database.clone(), table("EventLog")?), views, sales })
     }
 
@@ -79,12 +79,13 @@ impl Tables {
 
     /// Compares these streams with their chains, and their rows with their folds; `done` is told of each that agrees.
     pub async fn verify(&self, streams: &[StreamName], done: impl Fn() + Send) -> Result<Verified, VerifyError> {
+        let registered = self.views.registered().await?;
         let verification = Verification {
             log: &self.log,
             views: &self.views,
             host: &SystemHost,
             subscriptions: &subscriptions(),
-            generation: Generation::FIRST,
+            registry: &registered.registry,
         };
         verification.run(streams, done).await
     }
@@ -92,7 +93,8 @@ impl Tables {
     /// Compares the totals of the sales with a fold of the orders among all streams; how many rows there are.
     pub async fn verify_sales(&self, streams: &[StreamName]) -> Result<usize, VerifyError> {
         let (log, ledger) = (&self.log, &self.sales);
-        let totals = TotalsVerification { log, ledger, host: &SystemHost, generation: Generation::FIRST };
+        let registered = ledger.registered().await?;
+        let totals = TotalsVerification { log, ledger, host: &SystemHost, registry: &registered.registry };
         let orders = streams.iter().filter(|stream| stream.category() == sales::View::CATEGORY);
         totals.run::<sales::View>(&orders.cloned().collect::<Vec<_>>()).await
     }

@@ -21,6 +21,7 @@ use futures::future::BoxFuture;
 use lambda::queue::{Hints, Reactions, Reactor};
 use lambda::{Error, Function, Http, HttpHandler, Invoke, SettingError, Settings};
 use projector::Projector;
+use rebuild::Rebuild;
 use reconcile::{Reconcile, WaitingView};
 use relay::Relay;
 use std::sync::Arc;
@@ -108,6 +109,7 @@ pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, Unmade> {
         "projector" => on.stream(on.projector()),
         "relay" => on.stream(on.relay(&settings)?),
         "reconcile" => Handler::Schedule(Arc::new(on.reconcile(&settings)?)),
+        "rebuild" => Handler::Schedule(Arc::new(on.rebuild(&settings)?)),
         unknown => return Err(Unmade::Unknown(unknown.to_owned())),
     })
 }
@@ -195,6 +197,19 @@ impl Ports<'_> {
         Tally::new(self.log(), Ledger::new(self.world), self.parked(), self.host.clone())
     }
 
+    fn rebuild(
+        &self,
+        settings: &Settings,
+    ) -> Result<Rebuild<Log, crate::stores::Views, Ledger, Parked, Host>, SettingError> {
+        let views = self.world.stores.views.clone();
+        Ok(Rebuild {
+            folds: Folds::new(self.log(), views.clone(), self.parked(), self.host.clone(), self.subscriptions()),
+            sales: self.sales(),
+            checkpoints: views,
+            part_commits: settings.parse("PART_COMMITS")?,
+        })
+    }
+
     fn reconcile(&self, settings: &Settings) -> Result<Reconcile<Simulated>, SettingError> {
         Ok(Reconcile {
             projector: self.projector(),
@@ -210,6 +225,7 @@ impl Ports<'_> {
 
     fn operations(&self, settings: &Settings) -> Result<operations::Operations<Simulated>, SettingError> {
         let views = self.world.stores.views.clone();
-        Ok(operations::Operations { reconcile: self.reconcile(settings)?, views, parked: self.parked() })
+        let audit = operations::Audit::new(self.log(), self.host.clone());
+        Ok(operations::Operations { reconcile: self.reconcile(settings)?, views, parked: self.parked(), audit })
     }
 }

@@ -4,9 +4,11 @@ mod bench;
 mod bench_writer;
 mod catalogue;
 mod diff;
+mod doctor;
 mod events;
 mod openapi;
 mod parked;
+mod projections;
 mod provider;
 mod reconcile;
 mod seed;
@@ -37,6 +39,9 @@ pub(crate) enum Command {
     Trace(trace::Trace),
     #[command(subcommand)]
     Parked(parked::Parked),
+    #[command(subcommand)]
+    Projections(projections::Projections),
+    Doctor(doctor::Doctor),
     Reconcile(reconcile::Reconcile),
     Verify(verify::Verify),
     Openapi(openapi::Openapi),
@@ -66,6 +71,8 @@ impl Command {
             Self::Diff(command) => command.run(global).await,
             Self::Trace(command) => command.run(global).await,
             Self::Parked(command) => command.run(global).await,
+            Self::Projections(command) => command.run(global).await,
+            Self::Doctor(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,
             Self::Openapi(command) => command.run(global),

@@ -1,7 +1,7 @@
 //! Which events are asked for.
 
 use super::Event;
-use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::Timestamp;
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
@@ -37,6 +37,7 @@ pub(crate) fn event_types() -> impl Iterator<Item = &'static str> {
         payment::Event::VARIANTS,
         invoice::Event::VARIANTS,
         shipment::Event::VARIANTS,
+        audit::Event::VARIANTS,
     ];
     // Orders and their processes have a type of the same name.
     streams.into_iter().flatten().copied().collect::<BTreeSet<_>>().into_iter()

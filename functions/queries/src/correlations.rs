@@ -4,7 +4,6 @@ use crate::Queries;
 use crate::operations::log_events;
 use api::responses::{LogEvent, Trace, TracedEvent};
 use domain::views::activity;
-use eventsourcing::views::Generation;
 use eventsourcing::{Commit, Direction, EventId, LogSpans, Lookup, Lookups, Span, Version};
 use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
@@ -77,7 +76,7 @@ impl<L: LogSpans, V: Lookups, R, H> Queries<L, V, R, H> {
     async fn runs(&self, id: &str) -> Result<Runs, Problem> {
         let lookup = Lookup {
             view: activity::NAME,
-            generation: Generation::FIRST,
+            generation: self.views.current(activity::NAME).await?,
             index: activity::CORRELATION,
             partition: (activity::CORRELATION, id),
             sort: activity::BEGUN,

@@ -36,10 +36,12 @@ pub type Deployed = Http<Queries<Log, Views, Ledger, SystemHost>>;
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let sales = Ledger::new(client.clone(), settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
+    let generations = settings.text("GENERATIONS_TABLE")?;
+    let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
+    let sales = Ledger::new(client.clone(), rows, checkpoints, generations);
     // Who waits is asked for by `reconcile` alone.
     let mut shown = PARTITIONS.iter().filter(|(view, _)| *view != waiting::NAME);
-    let views = shown.try_fold(Views::new(client), |views, (view, partitions)| {
+    let views = shown.try_fold(Views::new(client, generations), |views, (view, partitions)| {
         Ok(views.with(view, settings.text(&format!("{}_VIEW", view.to_uppercase()))?, partitions))
     })?;
     Ok(Http(Queries::new(log, views, sales, SystemHost)))

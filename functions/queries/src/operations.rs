@@ -4,7 +4,6 @@ use crate::Queries;
 use crate::reading::document;
 use api::responses::{LogEvent, Page};
 use domain::views::activity;
-use eventsourcing::views::Generation;
 use eventsourcing::{Commit, Direction, EventLog, LogError, Lookup, Lookups, Timestamp, Version};
 use futures::future::try_join_all;
 use http::StatusCode;
@@ -52,11 +51,12 @@ impl<L: EventLog, V: Lookups, R, H> Queries<L, V, R, H> {
     /// The streams that moved, the latest first: all since a moment, or the newest; one more than an answer takes.
     async fn moved(&self, after: Option<Timestamp>) -> Result<Vec<activity::Document>, Problem> {
         let from = after.map(|after| activity::moved(after, ""));
+        let generation = self.views.current(activity::NAME).await?;
         let shards = (0..activity::SHARDS).map(async |shard| {
             let shard = shard.to_string();
             let lookup = Lookup {
                 view: activity::NAME,
-                generation: Generation::FIRST,
+                generation,
                 index: activity::RECENT,
                 partition: (activity::SHARD, &shard),
                 sort: activity::MOVED,

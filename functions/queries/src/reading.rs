@@ -4,7 +4,7 @@ use crate::Queries;
 use crate::states::snapshot_schema;
 use eventsourcing::past::{When, first_events, version_at};
 use eventsourcing::projection::PerStream;
-use eventsourcing::views::{Generation, Place, ViewError};
+use eventsourcing::views::{Place, ViewError};
 use eventsourcing::{
     Commit, Consistency, EventLog, LogError, LogSpans, Projection, Reading, Row, StreamName, Subscription, Version,
     Views,
@@ -86,7 +86,8 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     async fn fresh<P: Projection>(&self, id: &str, asked: Version) -> Result<Option<(Version, P::Document)>, Problem> {
         let subscription = PerStream::<P>::new();
         let stream = stream_of(P::CATEGORY, id)?;
-        let place = Place { view: P::NAME, generation: Generation::FIRST, key: subscription.key(&stream) };
+        let place =
+            Place { view: P::NAME, generation: self.views.current(P::NAME).await?, key: subscription.key(&stream) };
         let row = self.views.row(&place, Consistency::Eventual).await?;
         let row =
             if version(row.as_ref()) < asked { self.completed(&subscription, &stream, row, asked).await? } else { row };

@@ -1,6 +1,6 @@
 //! The state of any stream at a version, by the decider of its category and its snapshots.
 
-use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::past::state_at;
 use eventsourcing::{Decider, History, Version};
 use lambda::Problem;
@@ -20,6 +20,7 @@ pub(crate) fn state_of(history: &History, version: Version) -> Result<Option<Val
         payment::Stream::CATEGORY => folded::<payment::Stream>(history, version),
         invoice::Stream::CATEGORY => folded::<invoice::Stream>(history, version),
         shipment::Stream::CATEGORY => folded::<shipment::Stream>(history, version),
+        audit::Stream::CATEGORY => folded::<audit::Stream>(history, version),
         category => Err(Problem::not_found(&format!("this release knows no streams of category {category}"))),
     }
 }
@@ -37,6 +38,7 @@ pub(crate) fn snapshot_schema(category: &str) -> u32 {
         payment::Stream::CATEGORY => payment::Stream::STATE_SCHEMA,
         invoice::Stream::CATEGORY => invoice::Stream::STATE_SCHEMA,
         shipment::Stream::CATEGORY => shipment::Stream::STATE_SCHEMA,
+        audit::Stream::CATEGORY => audit::Stream::STATE_SCHEMA,
         _ => 0,
     }
 }

@@ -8,7 +8,6 @@ use api::responses::{Page as Answer, StateChange, StreamDiff, StreamEnd, StreamP
 use domain::views::activity;
 use eventsourcing::changes::{Change, changes};
 use eventsourcing::past::{When, onward, reading_until, version_at};
-use eventsourcing::views::Generation;
 use eventsourcing::{Direction, EventLog, LogSpans, Lookup, Lookups, Span, StreamName, Timestamp, Version};
 use futures::future::{try_join, try_join_all};
 use http::StatusCode;
@@ -28,10 +27,11 @@ impl<L: EventLog + LogSpans, V: Lookups, R, H> Queries<L, V, R, H> {
     pub(crate) async fn streams(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;
         let page = Page::of(request, "/ops/streams", "")?;
+        let generation = self.views.current(activity::NAME).await?;
         let shards = (0..activity::SHARDS).map(async |shard| {
             let lookup = Lookup {
                 view: activity::NAME,
-                generation: Generation::FIRST,
+                generation,
                 index: activity::RECENT,
                 partition: (activity::SHARD, &shard.to_string()),
                 sort: activity::MOVED,

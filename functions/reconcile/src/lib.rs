@@ -119,7 +119,12 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reconcile<OnAws>
         sales: sales_projector::tally(settings, aws)?,
         stock: log.with_markers(settings.text("MARKERS_TABLE")?),
         bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
-        waiting: WaitingView::in_tables(client, settings.text("WAITING_VIEW")?, settings.text("ORDER_VIEW")?),
+        waiting: WaitingView::in_tables(
+            client,
+            settings.text("WAITING_VIEW")?,
+            settings.text("ORDER_VIEW")?,
+            settings.text("GENERATIONS_TABLE")?,
+        ),
         lost: InBucket::new(aws, settings.text("FAILED_BATCHES")?),
         system: settings.text("EVENT_SOURCE")?.to_owned(),
     })

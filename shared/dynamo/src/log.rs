@@ -88,4 +88,10 @@ impl LogScan for Log {
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
         self.scan_heads().await
     }
+
+    async fn size(&self) -> Result<u64, LogError> {
+        let described = self.client.describe_table().table_name(&self.table).send().await;
+        let table = described.map_err(crate::error::Failure::from)?.table;
+        Ok(table.and_then(|table| table.item_count).and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
+    }
 }

@@ -6,7 +6,7 @@
 //! streams have in common, as exactly. A [`reaction`] takes one event by itself under a command id derived from it.
 //!
 //! Nothing here knows a database, a runtime or the time: those are the ports [`EventLog`], [`Views`], [`Lookups`],
-//! [`Ledger`], [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
+//! [`Ledger`], [`Generations`], [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
 
 pub mod advance;
 pub mod bus;
@@ -20,6 +20,7 @@ pub mod event;
 pub mod execute;
 pub mod faulty;
 pub mod folds;
+pub mod generations;
 pub mod hash;
 pub mod identity;
 pub mod log;
@@ -30,6 +31,7 @@ pub mod past;
 pub mod ports;
 pub mod projection;
 pub mod reaction;
+pub mod rebuild;
 pub mod recent;
 pub mod rows;
 pub mod scan;
@@ -53,6 +55,7 @@ pub use decider::{Decider, Refusal, RefusalKind};
 pub use event::{DecodeError, Event, Events, Record, Upcaster};
 pub use execute::{Done, Effect, ExecuteError, Metadata};
 pub use folds::{Folds, Followed};
+pub use generations::{Generations, Registry};
 pub use hash::{Digest, Hash};
 pub use identity::{Cause, CommitId};
 pub use log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading};
@@ -69,4 +72,4 @@ pub use stream::{EventId, StreamName, Version};
 pub use tally::Tally;
 pub use time::Timestamp;
 pub use totals::{Ledger, Totals, advance_totals};
-pub use views::{ViewError, Views, Written};
+pub use views::{ViewError, ViewScan, Views, Written};

@@ -41,6 +41,9 @@ pub(crate) fn recorded<E: Event>(commit: &Commit) -> Result<impl Iterator<Item =
 pub trait Projection: Send + Sync + 'static {
     /// The view's name.
     const NAME: &'static str;
+    /// The number of this fold, from 1. Whoever changes what it makes of events gives it the next one, and keeps the old
+    /// fold beside it until the release after readers were sent to the new one's rows.
+    const SCHEMA: u32 = 1;
     /// The category whose streams it folds.
     const CATEGORY: &'static str;
     /// That category's events.
@@ -82,6 +85,11 @@ pub trait Subscription: Send + Sync {
     /// Its name: that of its view.
     fn name(&self) -> &'static str;
 
+    /// The number of the fold: its rows are its own, whatever other folds the view has.
+    fn schema(&self) -> u32 {
+        1
+    }
+
     /// Whether streams of a category concern it.
     fn follows(&self, category: &str) -> bool;
 
@@ -118,6 +126,10 @@ impl<P> Default for PerStream<P> {
 impl<P: Projection> Subscription for PerStream<P> {
     fn name(&self) -> &'static str {
         P::NAME
+    }
+
+    fn schema(&self) -> u32 {
+        P::SCHEMA
     }
 
     fn follows(&self, category: &str) -> bool {

@@ -11,12 +11,13 @@ pub use totals::TotalsVerification;
 use crate::chain::{Broken, Chain, ChainError, Witness, follow_chain};
 use crate::changes::changes;
 use crate::commit::Commit;
+use crate::generations::Registry;
 use crate::log::{Consistency, LogError};
 use crate::ports::Clock;
 use crate::projection::{Row, Subscription};
 use crate::scan::LogScan;
 use crate::stream::{StreamName, Version};
-use crate::views::{Generation, Place, ViewError, Views};
+use crate::views::{Place, ViewError, Views};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 use std::time::Duration;
@@ -120,8 +121,8 @@ pub struct Verification<'a, L, V, H> {
     pub host: &'a H,
     /// Who keeps rows.
     pub subscriptions: &'a [Box<dyn Subscription>],
-    /// Which set of them.
-    pub generation: Generation,
+    /// Which set of them is read.
+    pub registry: &'a Registry,
 }
 
 /// A fold made anew, beside the row that it should equal.
@@ -168,9 +169,11 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
     /// The rows first, then the log: whatever a row has seen has to be there.
     async fn look(&self, stream: &StreamName) -> Result<Look, VerifyError> {
         let mut folds = Vec::new();
-        for subscription in self.subscriptions.iter().filter(|all| all.follows(stream.category())) {
+        // A fold whose rows nobody reads yet, or any more, is compared where it is rebuilt.
+        let read = |fold: &&Box<dyn Subscription>| self.registry.is_read(fold.name(), fold.schema());
+        for subscription in self.subscriptions.iter().filter(|all| all.follows(stream.category())).filter(read) {
             let (view, key) = (subscription.name(), subscription.key(stream));
-            let place = Place { view, generation: self.generation, key };
+            let place = Place { view, generation: self.registry.read(view), key };
             let found = self.views.row(&place, Consistency::Strong).await?;
             let subscription = subscription.as_ref();
             folds.push(Anew { subscription, found, beside: None, now: None, links: vec![], stuck: None });
@@ -251,7 +254,7 @@ fn version(row: Option<&Row>) -> Version {
 
 /// The first place where two rows of one version and link are not alike, and what stands there in each. What a row is
 /// found by follows from its document, and stores need not read it back.
-fn unlike(found: &Row, folded: &Row) -> Option<(String, String, String)> {
+pub(crate) fn unlike(found: &Row, folded: &Row) -> Option<(String, String, String)> {
     if found.document == folded.document {
         return None;
     }

@@ -32,6 +32,8 @@ pub struct Route {
     pub(crate) body: Option<Body>,
     /// Whether it takes what surrounds a command: an idempotency key, and the version to find.
     pub(crate) commands: bool,
+    /// Whether it is recorded once for each idempotency key.
+    pub(crate) recorded: bool,
     pub(crate) answers: Vec<Answer>,
     pub(crate) problems: Vec<Problem>,
 }
@@ -80,6 +82,7 @@ impl Route {
             query: vec![],
             body: None,
             commands: false,
+            recorded: false,
             answers: vec![],
             problems: vec![],
         }
@@ -109,6 +112,12 @@ impl Route {
         self.command = Some((category, command));
         self.commands = true;
         self.refuses(Problem::OF_BODIES).refuses(Problem::OF_COMMANDS)
+    }
+
+    /// Is recorded as an operator's action, and then carried out: under the same key recorded once.
+    pub(crate) fn recorded(mut self) -> Self {
+        self.recorded = true;
+        self.refuses(Problem::OF_BODIES).refuses(Problem::OF_RECORDS)
     }
 
     /// Takes a parameter in its query.

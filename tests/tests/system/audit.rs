@@ -1,151 +1,93 @@
-//! What happened to things: who, when, what and why, page by page from either end.
+//! What operators did can be told afterwards: who, what, when, and under which correlation.
 
-use crate::shop::{cart, ordered, product};
+use crate::shop::product;
+use eventsourcing::parked::{Class, Trouble};
+use eventsourcing::{Clock, ParkingLot, Version};
+use lambda::SystemHost;
+use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Client, Shop};
+use tests::Shop;
 
-/// All events under a path, with so many on a page.
-async fn turned(client: &Client, path: &str, order: &str, limit: usize) -> Vec<Value> {
-    let (mut events, mut next) = (vec![], Some(format!("{path}?order={order}&limit={limit}")));
-    while let Some(path) = next {
-        let page = client.get(&path).await.expect(200).body;
-        let items = page["items"].as_array().unwrap();
-        assert!(!items.is_empty() && items.len() <= limit, "{} on a page of {limit}", items.len());
-        assert!(items.len() == limit || page["next"] == Value::Null, "a page that another follows is full");
-        events.extend(items.clone());
-        next = page["next"].as_str().map(ToOwned::to_owned);
-    }
-    events
-}
-
-fn texts<'a>(events: &'a [Value], field: &str) -> Vec<&'a str> {
-    events.iter().map(|event| event[field].as_str().unwrap_or("-")).collect()
-}
-
-/// A shop in which alice has an order that was shipped, with its shipment.
-async fn shipped(shop: &Shop, alice: &Client) -> (String, String) {
-    product(shop, "mug", 1_299, &[("berlin", 10)]).await;
-    let cart = cart(alice, &[("mug", 2)]).await;
-    let _ = ordered(alice, &cart, &["CONFIRMED"]).await;
-    let _ = shop.staff().post(&format!("/orders/{cart}/ship"), json!({})).await.expect(202);
+/// The stream of the month in which somebody did something last.
+pub(crate) async fn month(shop: &Shop) -> String {
     shop.host.settled().await;
-    let shipments = alice.get(&format!("/orders/{cart}")).await.expect(200).body["shipments"].clone();
-    (cart, shipments[0].as_str().unwrap().to_owned())
+    let events = shop.operator().get("/ops/events?limit=1000").await.expect(200).body;
+    let mut streams = events["items"].as_array().unwrap().iter().map(|event| event["stream"].as_str().unwrap());
+    streams.find(|stream| stream.starts_with("audit-")).unwrap().to_owned()
 }
 
-async fn account_of(customer: &Client) -> String {
-    let profile = json!({ "name": "alice", "email": "alice@example.org" });
-    customer.post("/accounts", profile).await.header("location").unwrap().to_owned()
+/// What operators did, oldest first.
+pub(crate) async fn recorded(shop: &Shop) -> Vec<Value> {
+    let path = format!("/ops/streams/{}?limit=1000", month(shop).await);
+    shop.operator().get(&path).await.expect(200).body["items"].as_array().unwrap().clone()
+}
+
+/// A note that a function is said to have left.
+async fn park(shop: &Shop, id: &str) {
+    let parked = dynamo::Parked::new(aws_sdk_dynamodb::Client::new(&shop.host.aws_config()), "local-Parked");
+    let (subject, version) = (id.parse().unwrap(), Version(1));
+    let error = "nobody knows".to_owned();
+    let trouble =
+        Trouble { subject, version, passed_over: version, error, class: Class::Permanent, at: SystemHost.now() };
+    parked.park(&trouble).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_trail_is_turned_over_from_either_end_in_pages_of_any_size() {
+async fn whatever_an_operator_does_is_recorded_and_what_he_cannot_do_is_not() {
     let shop = Shop::start().await;
-    let alice = shop.customer_with_account("alice").await;
-    let (order, shipment) = shipped(&shop, &alice).await;
-    let (staff, operator) = (shop.staff(), shop.operator());
-    let account = account_of(&alice).await;
-    let trails = [
-        (&alice, format!("/carts/{order}"), format!("cart-{order}")),
-        (&alice, format!("/orders/{order}"), format!("order-{order}")),
-        (&alice, account.clone(), account[1..].replace("accounts/", "account-")),
-        (&staff, account.clone(), account[1..].replace("accounts/", "account-")),
-        (&staff, "/products/mug".to_owned(), "product-mug".to_owned()),
-        (&staff, "/stock/berlin/mug".to_owned(), "stock-berlin.mug".to_owned()),
-        (&staff, format!("/shipments/{shipment}"), format!("shipment-{shipment}")),
+    product(&shop, "mug", 1_299, &[("berlin", 10)]).await;
+    let operator = shop.operator();
+    for id in ["relay:stock-berlin.mug@1", "stock/g1:stock-berlin.mug"] {
+        park(&shop, id).await;
+    }
+    let note = |id: &str, action: &str| format!("/ops/parked/{}/{action}", id.replace('/', "%2F"));
+    let _ = operator.post(&note("stock/g1:stock-berlin.mug", "discard"), json!({})).await.expect(422);
+    let _ = operator.post(&note("stock/g1:stock-berlin.cup", "redrive"), json!({})).await.expect(404);
+    let _ = operator.post("/ops/reconcile", json!({ "now": true })).await.expect(422);
+    let _ = operator.post(&note("stock/g1:stock-berlin.mug", "redrive"), json!({})).await.expect(200);
+    let _ = operator.post(&note("relay:stock-berlin.mug@1", "discard"), json!({})).await.expect(200);
+    let named = [("x-correlation-id", "monday-morning")];
+    let _ = operator.send(Method::POST, "/ops/lost/redrive", None, &named).await.expect(200);
+    let _ = operator.post("/ops/reconcile", json!({})).await.expect(200);
+
+    let events = recorded(&shop).await;
+    let told: Vec<_> = events.iter().map(|event| (event["type"].as_str().unwrap(), event["data"].clone())).collect();
+    let expected = [
+        ("ParkedRedriven", json!({ "note": "stock/g1:stock-berlin.mug" })),
+        ("ParkedDiscarded", json!({ "note": "relay:stock-berlin.mug@1" })),
+        ("LostBatchesRedriven", json!({})),
+        ("Reconciled", json!({})),
     ];
-    for (client, path, stream) in trails {
-        let log = operator.get(&format!("/ops/streams/{stream}")).await.expect(200).body["items"].clone();
-        let log = log.as_array().unwrap();
-        let path = format!("{path}/events");
-        for limit in [1, 2, 3, 100] {
-            let oldest_first = turned(client, &path, "asc", limit).await;
-            for field in ["id", "at", "type", "version", "correlation", "causation"] {
-                let of = |events: &[Value]| events.iter().map(|event| event[field].clone()).collect::<Vec<_>>();
-                assert_eq!(of(&oldest_first), of(log), "{path}: {field}");
-            }
-            let mut newest_first = turned(client, &path, "desc", limit).await;
-            newest_first.reverse();
-            assert_eq!(newest_first, oldest_first, "{path}");
-        }
-        let usual = client.get(&path).await.expect(200).body;
-        assert_eq!(usual["items"][0]["version"], json!(log.len()), "the newest first");
-    }
+    assert_eq!(told, expected);
+    assert!(events.iter().all(|event| event["actor"] == "operator:olga"), "{events:?}");
+    assert_eq!(events[2]["client_correlation"], "monday-morning");
+    let state = operator.get(&format!("/ops/streams/{}/state", month(&shop).await)).await.expect(200).body;
+    assert_eq!(state["state"]["recorded"]["ParkedDiscarded"], 1, "{state}");
+    assert_eq!(shop.difference().await, None);
     shop.host.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_customer_sees_who_acted_by_role_and_the_staff_by_name() {
+async fn an_action_that_is_repeated_under_its_key_is_recorded_once() {
     let shop = Shop::start().await;
-    let alice = shop.customer_with_account("alice").await;
-    let (order, _) = shipped(&shop, &alice).await;
-    let of_order = turned(&alice, &format!("/orders/{order}/events"), "asc", 100).await;
-    let by = |name: &str| {
-        let event = of_order.iter().find(|event| event["type"] == name).unwrap();
-        (event["actor"].as_str().unwrap(), event["causation"].is_string())
+    let operator = shop.operator();
+    let reconcile = async |key: &str| {
+        let headers = [("idempotency-key", key), ("if-match", "\"7\"")];
+        operator.send(Method::POST, "/ops/reconcile", None, &headers).await
     };
-    assert_eq!(by("OrderPlaced"), ("shop", true));
-    assert_eq!(by("OrderShipped"), ("staff", false));
-    let of_cart = turned(&alice, &format!("/carts/{order}/events"), "asc", 100).await;
-    assert_eq!(texts(&of_cart, "type"), ["CartOpened", "ItemAdded", "CartCheckedOut"]);
-    assert_eq!(texts(&of_cart, "actor"), ["customer:alice"; 3]);
-
-    let account = account_of(&alice).await;
-    let seen = turned(&alice, &format!("{account}/events"), "asc", 100).await;
-    assert_eq!(texts(&seen, "actor"), ["customer:alice", "staff", "staff", "customer:alice", "customer:alice"]);
-    let by_staff = turned(&shop.staff(), &format!("{account}/events"), "asc", 100).await;
-    let expected = ["customer:alice", "staff:sam", "staff:sam", "customer:alice", "customer:alice"];
-    assert_eq!(texts(&by_staff, "actor"), expected);
-    let of_stock = turned(&shop.staff(), "/stock/berlin/mug/events", "asc", 100).await;
-    assert_eq!(texts(&of_stock, "actor")[..2], ["staff:sam", "stock-reactions"]);
-    for trail in [&of_order, &of_cart, &seen, &by_staff] {
-        let told = serde_json::to_string(trail).unwrap();
-        assert!(!told.contains("tok_ok"), "what charges a card is not shown: {told}");
+    for key in ["monday", "monday", "tuesday"] {
+        let _ = reconcile(key).await.expect(200);
     }
-    assert_eq!(by_staff[3]["data"]["last4"], "4242");
-    shop.host.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_trail_is_shown_to_whom_it_concerns_and_is_asked_for_in_its_own_words() {
-    let shop = Shop::start().await;
-    let alice = shop.customer_with_account("alice").await;
-    let bob = shop.customer("bob");
-    let (order, shipment) = shipped(&shop, &alice).await;
-    let account = account_of(&alice).await;
-    let (of_cart, of_order) = (format!("/carts/{order}/events"), format!("/orders/{order}/events"));
-    for path in [&of_cart, &of_order, &format!("{account}/events")] {
-        assert_eq!(bob.get(path).await.expect(404).problem(), Some("not-found"));
-    }
-    let staffs = ["/products/mug/events", "/stock/berlin/mug/events"].map(ToOwned::to_owned);
-    for path in staffs.iter().chain([&format!("/shipments/{shipment}/events")]) {
-        let _ = alice.get(path).await.expect(403);
-        let _ = shop.staff().get(path).await.expect(200);
-    }
-    let staff = shop.staff();
-    let nobody = "0".repeat(32);
-    for path in ["/products/none/events", "/stock/berlin/none/events", &format!("/accounts/{nobody}/events")] {
-        assert_eq!(staff.get(path).await.expect(404).problem(), Some("not-found"), "{path}");
-    }
-    let _ = alice.get(&format!("/orders/{nobody}/events")).await.expect(404);
-    let _ = shop.anyone().get(&of_cart).await.expect(401);
-    for (query, parameter) in [
-        ("order=up", "order"),
-        ("limit=0", "limit"),
-        ("limit=101", "limit"),
-        ("cursor=x", "cursor"),
-        ("after=1", "after"),
-    ] {
-        let refused = alice.get(&format!("{of_order}?{query}")).await.expect(422);
-        assert_eq!(refused.body["errors"][0]["parameter"], parameter, "{query}");
-    }
-    let page = alice.get(&format!("{of_order}?order=asc&limit=1")).await.expect(200).body;
-    let next = page["next"].as_str().unwrap();
-    for (client, foreign) in
-        [(&alice, next.replace("order=asc", "order=desc")), (&alice, next.replace("/orders/", "/carts/"))]
-    {
-        let refused = client.get(&foreign).await.expect(422);
-        assert_eq!(refused.body["errors"][0]["parameter"], "cursor", "a cursor is of one list: {foreign}");
-    }
+    assert_eq!(recorded(&shop).await.len(), 2);
+    park(&shop, "relay:cart-1@1").await;
+    park(&shop, "relay:cart-2@1").await;
+    let discard = async |id: &str| {
+        let path = format!("/ops/parked/{id}/discard");
+        operator.send(Method::POST, &path, None, &[("idempotency-key", "the-one")]).await
+    };
+    let _ = discard("relay:cart-1@1").await.expect(200);
+    let other = discard("relay:cart-2@1").await.expect(422);
+    assert_eq!(other.problem(), Some("idempotency-key-reused"));
+    assert_eq!(operator.get("/ops/parked").await.expect(200).body["items"].as_array().unwrap().len(), 1);
     shop.host.stop().await;
 }

@@ -19,6 +19,7 @@ mod sales;
 mod shop;
 mod story;
 mod trace;
+mod trails;
 mod trimmed;
 mod waiting;
 mod warehouses;

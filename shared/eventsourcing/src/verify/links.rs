@@ -27,7 +27,7 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
         (key, link): &(String, Row),
     ) -> Result<(), VerifyError> {
         let view = subscription.name();
-        let place = Place { view, generation: self.generation, key: key.clone() };
+        let place = Place { view, generation: self.registry.read(view), key: key.clone() };
         let difference = match self.views.row(&place, Consistency::Strong).await? {
             None => Some((String::new(), "absent".to_owned(), link.document.clone())),
             Some(found) => unlike(&found, link).map(|(field, found, folded)| (format!("/{field}"), found, folded)),

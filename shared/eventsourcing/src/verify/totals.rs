@@ -5,11 +5,11 @@
 
 use super::{CONCURRENCY, Difference, LOOKS, PAUSE, VerifyError};
 use crate::chain::{Chain, Witness, follow_chain};
+use crate::generations::Registry;
 use crate::ports::Clock;
 use crate::scan::LogScan;
 use crate::stream::{StreamName, Version};
 use crate::totals::{Amounts, Checkpoint, Ledger, Sums, TotalKey, Totals, first_parts, fold_commit, place};
-use crate::views::Generation;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +21,8 @@ pub struct TotalsVerification<'a, L, R, H> {
     pub ledger: &'a R,
     /// What waits for totals that are behind.
     pub host: &'a H,
-    /// Which set of them.
-    pub generation: Generation,
+    /// Which set of them is read.
+    pub registry: &'a Registry,
 }
 
 /// What one stream has added.
@@ -104,7 +104,8 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
     async fn rows<T: Totals>(&self) -> Result<BTreeMap<TotalKey, Amounts>, VerifyError> {
         let mut all = BTreeMap::new();
         for partition in T::partitions() {
-            let rows = self.ledger.rows(T::NAME, self.generation, &partition, FIRST_NAME..=LAST_NAME).await?;
+            let rows =
+                self.ledger.rows(T::NAME, self.registry.read(T::NAME), &partition, FIRST_NAME..=LAST_NAME).await?;
             all.extend(
                 rows.into_iter().map(|(name, amounts)| (TotalKey { partition: partition.clone(), name }, amounts)),
             );
@@ -113,7 +114,7 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
     }
 
     async fn added<T: Totals>(&self, stream: &StreamName) -> Result<Added, VerifyError> {
-        let seen = self.ledger.checkpoint(&place::<T>(self.generation, stream)).await?;
+        let seen = self.ledger.checkpoint(&place::<T>(self.registry.read(T::NAME), stream)).await?;
         let reached = seen.as_ref().map_or(Version::NONE, |seen| seen.version);
         let mut added = Added { stream: stream.clone(), sums: Sums::default(), reached, lacks: None };
         let witness = seen.as_ref().map(|seen| Witness { version: seen.version, hash: seen.hash });

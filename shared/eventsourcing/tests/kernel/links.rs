@@ -7,8 +7,8 @@ use eventsourcing::rows::Rows;
 use eventsourcing::verify::{Verification, VerifyError};
 use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
-    Advanced, Commands, Commit, Consistency, Hint, Row, StreamName, Subscription, Version, ViewError, Views, Written,
-    advance,
+    Advanced, Commands, Commit, Consistency, Hint, Registry, Row, StreamName, Subscription, Version, ViewError, Views,
+    Written, advance,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -54,6 +54,8 @@ struct Dying {
     last: usize,
 }
 
+eventsourcing::delegate_generations!(Dying, views);
+
 impl Views for Dying {
     async fn row(&self, place: &Place, consistency: Consistency) -> Result<Option<Row>, ViewError> {
         self.views.row(place, consistency).await
@@ -97,7 +99,7 @@ async fn verified(log: &MemoryLog, views: &MemoryViews) -> Result<usize, VerifyE
         views,
         host: &StillHost::default(),
         subscriptions: &[Box::new(Linked(PerStream::new()))],
-        generation: Generation::FIRST,
+        registry: &Registry::default(),
     };
     Ok(verification.run(&[stream()], || {}).await?.rows)
 }

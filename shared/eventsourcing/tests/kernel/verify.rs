@@ -1,6 +1,7 @@
 //! Whatever does not agree with the log is found, and named by stream, view and field.
 
 use crate::counter::{Add, Counter, StillHost, Sums, keyed};
+use eventsourcing::Registry;
 use eventsourcing::chain::{Broken, Tampering};
 use eventsourcing::memory::{MemoryLog, MemoryParked, MemoryViews};
 use eventsourcing::projection::PerStream;
@@ -96,8 +97,8 @@ impl World {
 
 async fn verified<L: LogScan, H: Clock>(log: &L, views: &MemoryViews, host: &H) -> Result<Verified, Difference> {
     let subscriptions = folds();
-    let generation = Generation::FIRST;
-    let verification = Verification { log, views, host, subscriptions: &subscriptions, generation };
+    let registry = Registry::default();
+    let verification = Verification { log, views, host, subscriptions: &subscriptions, registry: &registry };
     match verification.run(&streams(), || {}).await {
         Ok(verified) => Ok(verified),
         Err(VerifyError::Different(difference)) => Err(difference),

@@ -3,7 +3,7 @@
 use super::Group;
 use crate::answer::Header;
 use crate::route::{OPERATOR, Route};
-use api::operations::{ParkedNote, Projections, Reconciled, Recovered, Settled};
+use api::operations::{Flip, GenerationsOf, ParkedNote, Projections, Reconciled, Recovered, Settled};
 use api::requests::Nothing;
 use api::responses::{LogEvent, Page, StreamDiff, StreamEnd, StreamState, Trace};
 use eventsourcing::Version;
@@ -13,7 +13,7 @@ const ALL: &[&str] = &[OPERATOR];
 pub(super) fn log() -> Group {
     Group {
         name: "Log",
-        about: "What happened, as it is stored.",
+        about: "What happened, as it is stored. What operators did in a month is the stream `audit-<yyyymm>`.",
         routes: vec![
             Route::get("/ops/events", "The newest events of all streams")
                 .to(ALL)
@@ -61,10 +61,34 @@ pub(super) fn subscribers() -> Group {
             Route::get("/ops/projections", "How far the read models are behind")
                 .to(ALL)
                 .answers::<Projections>(200, &[]),
+            Route::get("/ops/projections/{name}", "The generations of a read model")
+                .to(ALL)
+                .answers::<GenerationsOf>(200, &[]),
+            Route::post("/ops/projections/{name}/rebuild", "Make a read model anew, while it is in use")
+                .to(ALL)
+                .about("Fills a new generation of its rows and compares it with the one that is read, which stays.")
+                .takes::<Nothing>()
+                .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter]),
+            Route::post("/ops/projections/{name}/flip", "Send readers to the newest generation")
+                .to(ALL)
+                .takes::<Flip>()
+                .answers::<GenerationsOf>(200, &[])
+                .refuses_by(&["none-newer", "generations-differ", "generation-parked"]),
+            Route::post("/ops/projections/{name}/rollback", "Send them back to the one before")
+                .to(ALL)
+                .takes::<Nothing>()
+                .answers::<GenerationsOf>(200, &[])
+                .refuses_by(&["none-newer", "none-older", "generation-parked"]),
+            Route::post("/ops/projections/{name}/cleanup", "Give up all generations but the one that is read")
+                .to(ALL)
+                .takes::<Nothing>()
+                .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter])
+                .refuses_by(&["nothing-to-clean"]),
             Route::get("/ops/parked", "What subscribers cannot follow").to(ALL).paged::<ParkedNote>(),
             Route::post("/ops/parked/{id}/redrive", "Have it tried again")
                 .to(ALL)
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<Settled>(200, &[])
                 .answers::<Settled>(202, &[])
                 .refused(409, "still-parked")
@@ -72,18 +96,21 @@ pub(super) fn subscribers() -> Group {
             Route::post("/ops/parked/{id}/discard", "Put it away, undone")
                 .to(ALL)
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<Settled>(200, &[])
                 .refused(409, "parked-anew")
                 .refuses_by(&["fold-is-rebuilt"]),
             Route::post("/ops/lost/redrive", "Make up for batches that the log's readers gave up")
                 .to(ALL)
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<Recovered>(200, &[])
                 .refused(409, "still-lost"),
             Route::post("/ops/reconcile", "Bring up to date whatever is behind the log")
                 .to(ALL)
                 .about("Reads the whole log: for small shops, and for one machine.")
                 .takes::<Nothing>()
+                .recorded()
                 .answers::<Reconciled>(200, &[]),
         ],
     }

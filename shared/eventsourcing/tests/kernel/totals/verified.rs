@@ -2,6 +2,7 @@
 
 use super::{ByTurn, FIRST, LARGE, key, log_of, stream, totals};
 use crate::counter::StillHost;
+use eventsourcing::Registry;
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::totals::{Checkpoint, Entry, MOST_ITEMS, MemoryLedger, Posted, Sums, fold, place};
 use eventsourcing::verify::TotalsVerification;
@@ -10,7 +11,7 @@ use eventsourcing::{Hash, Ledger, LogScan, Version};
 /// What a verification of everything finds.
 async fn verified(log: &MemoryLog, ledger: &MemoryLedger) -> Result<usize, String> {
     let streams: Vec<_> = log.heads().await.unwrap().into_iter().map(|(stream, _)| stream).collect();
-    let verification = TotalsVerification { log, ledger, host: &StillHost::default(), generation: FIRST };
+    let verification = TotalsVerification { log, ledger, host: &StillHost::default(), registry: &Registry::default() };
     verification.run::<ByTurn>(&streams).await.map_err(|error| error.to_string())
 }
 
