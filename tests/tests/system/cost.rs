@@ -74,7 +74,9 @@ async fn what_came_of_an_order_s_requests_is_found_by_so_many_rows() {
     let since = async || {
         shop.host.settled().await;
         let mut since = runs(&shop).await;
-        since.iter_mut().for_each(|(category, count)| *count -= before.get(category).copied().unwrap_or_default());
+        for (category, count) in &mut since {
+            *count -= before.get(category).copied().unwrap_or_default();
+        }
         since.retain(|_, count| *count > 0);
         since.into_iter().map(|(category, count)| format!("{category} {count}")).collect::<Vec<_>>()
     };

@@ -141,7 +141,6 @@ impl Store {
     }
 
     /// A new table with this key and these indexes (name, partition key, sort key; all texts).
-
     pub(crate) async fn table(&self, key: &[(&str, ScalarAttributeType)], indexes: &[[&str; 3]]) -> String {
         let name = format!("table-{}", TABLES.fetch_add(1, Ordering::SeqCst));
         let of_indexes = indexes.iter().flat_map(|[_, partition, sort]| [*partition, *sort]);
