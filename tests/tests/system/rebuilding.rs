@@ -151,7 +151,7 @@ async fn what_is_given_up_is_swept_and_nothing_else() {
     let refused = operator.post("/ops/projections/stock/flip", json!({})).await.expect(422);
     assert_eq!(refused.problem(), Some("none-newer"));
     let refused = operator.post("/ops/projections/stock/rollback", json!({})).await.expect(422);
-    assert_eq!(refused.problem(), Some("none-newer"));
+    assert_eq!(refused.problem(), Some("none-older"));
     let _ = operator.post("/ops/projections/stocks/rebuild", json!({})).await.expect(404);
 
     let _ = operator.post("/ops/projections/stock/rebuild", json!({})).await.expect(202);

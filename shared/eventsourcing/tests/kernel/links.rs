@@ -1,7 +1,6 @@
 //! Rows that lead to commits: there before the row that has taken the commits in, and missed by nobody.
 
 use crate::counter::{Add, Counter, StillHost, Sums, keyed, stream};
-use eventsourcing::Registry;
 use eventsourcing::memory::{MemoryLog, MemoryViews};
 use eventsourcing::projection::{Folded, PerStream};
 use eventsourcing::rows::Rows;
