@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 /// How much a file of an export usually holds, in bytes.
 pub const FILE_BYTES: u64 = 32 * 1024 * 1024;
@@ -76,13 +77,13 @@ impl<'a, L: LogScan> Export<'a, L> {
         let streams = std::mem::take(&mut self.streams);
         let log = self.log;
         let last = self.writer.survey().last().cloned();
-        let mut pages = Vec::new();
-        for name in &streams {
-            let after = last.as_ref().filter(|last| last.stream == *name);
+        // Made one by one as they are taken: what waits for an answer is large.
+        let pages = streams.clone().into_iter().map(move |name| {
+            let after = last.as_ref().filter(|last| last.stream == name);
             let after = after.map(|last| Cursor { stream: name.to_string(), version: last.version });
-            pages.push(async move { log.page(&Part::Stream(name.clone()), after.as_ref()).await });
-        }
-        let mut pages = stream::iter(pages).buffered(AHEAD);
+            async move { log.page(&Part::Stream(name), after.as_ref()).await }
+        });
+        let mut pages = pin!(stream::iter(pages).buffered(AHEAD));
         for name in &streams {
             let Some(mut page) = pages.try_next().await? else { break };
             while let Some(after) = self.write(name, page)? {

@@ -20,7 +20,7 @@ mod sales;
 mod shop;
 mod story;
 mod trace;
-mod trail;
+mod trails;
 mod trimmed;
 mod verification;
 mod waiting;

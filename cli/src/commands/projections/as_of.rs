@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 /// How many streams are folded side by side.
 const SIDE_BY_SIDE: usize = 8;
@@ -94,8 +95,8 @@ impl AsOf {
         streams.retain(|stream| subscription.follows(stream.category()));
         streams.sort_by_key(|stream| subscription.key(stream));
         let progress = bar("streams folded", streams.len());
-        let each: Vec<_> = streams.iter().map(|stream| self.row(log, subscription, stream)).collect();
-        let mut rows = stream::iter(each).buffered(SIDE_BY_SIDE);
+        let each = streams.iter().map(|stream| self.row(log, subscription, stream));
+        let mut rows = pin!(stream::iter(each).buffered(SIDE_BY_SIDE));
         let mut written = 0;
         for stream in &streams {
             let Some(row) = rows.try_next().await? else { break };
@@ -138,8 +139,8 @@ impl AsOf {
     ) -> Result<usize, Failure> {
         streams.retain(|stream| stream.category() == sales::View::CATEGORY);
         let progress = bar("streams folded", streams.len());
-        let each: Vec<_> = streams.iter().map(|stream| self.added(log, stream)).collect();
-        let mut added = stream::iter(each).buffer_unordered(SIDE_BY_SIDE);
+        let each = streams.iter().map(|stream| self.added(log, stream));
+        let mut added = pin!(stream::iter(each).buffer_unordered(SIDE_BY_SIDE));
         let mut sums = Sums::default();
         while let Some(of_stream) = added.try_next().await? {
             sums.merge(of_stream);

@@ -8,8 +8,8 @@ use eventsourcing::rows::Rows;
 use eventsourcing::verify::{Verification, VerifyError};
 use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
-    Advanced, Commands, Commit, Consistency, Hint, Row, StreamName, Subscription, Version, ViewError, Views, Written,
-    advance,
+    Advanced, Commands, Commit, Consistency, Hint, Registry, Row, StreamName, Subscription, Version, ViewError, Views,
+    Written, advance,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -13,6 +13,7 @@ async fn turned(client: &Client, path: &str, order: &str, limit: usize) -> Vec<V
         assert!(!items.is_empty() && items.len() <= limit, "{} on a page of {limit}", items.len());
         assert!(items.len() == limit || page["next"] == Value::Null, "a page that another follows is full");
         events.extend(items.clone());
+        assert!(events.len() < 1_000, "pages that come to no end");
         next = page["next"].as_str().map(ToOwned::to_owned);
     }
     events
