@@ -26,11 +26,11 @@ pub struct Verification<L, V, R, H> {
     budget: Duration,
 }
 
+/// The handler on the deployed stores.
+type OnAws = Verification<Log, Views, Ledger, SystemHost>;
+
 /// The deployed function.
-pub fn function(
-    settings: &Settings,
-    aws: &SdkConfig,
-) -> Result<Reactions<Verification<Log, Views, Ledger, SystemHost>, Parked, SystemHost>, SettingError> {
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reactions<OnAws, Parked, SystemHost>, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let views = projector::views(settings, &client)?;

@@ -167,7 +167,9 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
                 return Err(difference.into());
             }
             findings.differences = vec![];
-            streams.iter().for_each(|_| done());
+            for _ in streams {
+                done();
+            }
         }
         Ok(findings.verified)
     }
@@ -180,6 +182,12 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
             Ok(sum)
         };
         stream::iter(each).buffered(CONCURRENCY).try_fold(Findings::default(), add).await
+    }
+
+    /// The folds whose rows are read: one of which nobody reads the rows yet, or any more, is compared where it is rebuilt.
+    fn read(&self) -> impl Iterator<Item = &dyn Subscription> {
+        let all = self.subscriptions.iter().map(AsRef::as_ref);
+        all.filter(|fold: &&dyn Subscription| self.registry.is_read(fold.name(), fold.schema()))
     }
 
     /// Verifies one stream. A row that is only behind is given some time to follow.
@@ -200,13 +208,11 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
     /// The rows first, then the log: whatever a row has seen has to be there.
     async fn look(&self, stream: &StreamName) -> Result<Look, VerifyError> {
         let mut folds = Vec::new();
-        // A fold whose rows nobody reads yet, or any more, is compared where it is rebuilt.
-        let read = |fold: &&Box<dyn Subscription>| self.registry.is_read(fold.name(), fold.schema());
-        for subscription in self.subscriptions.iter().filter(|all| all.follows(stream.category())).filter(read) {
+        for subscription in self.read().filter(|all| all.follows(stream.category())) {
             let (view, key) = (subscription.name(), subscription.key(stream));
             let place = Place { view, generation: self.registry.read(view), key };
             let found = self.views.row(&place, Consistency::Strong).await?;
-            folds.push(Anew::of(subscription.as_ref(), found));
+            folds.push(Anew::of(subscription, found));
         }
         let mut commits = 0;
         let end = follow_chain(self.log, Chain::of(stream.clone(), &[]), |commit| {

@@ -4,7 +4,6 @@
 use super::{AT_A_TIME, Findings, Verification, Verified, VerifyError};
 use crate::log::LogError;
 use crate::ports::Clock;
-use crate::projection::Subscription;
 use crate::scan::{LogScan, Part};
 use crate::stream::StreamName;
 use crate::time::Timestamp;
@@ -77,8 +76,7 @@ impl<L: LogScan, V: Views + ViewScan, H: Clock> Verification<'_, L, V, H> {
 
     /// A stream of which nothing is left is remembered by its rows alone.
     async fn streams_of_rows(&self, met: &mut Met<'_>) -> Result<bool, VerifyError> {
-        let read = |fold: &&Box<dyn Subscription>| self.registry.is_read(fold.name(), fold.schema());
-        for subscription in self.subscriptions.iter().filter(read) {
+        for subscription in self.read() {
             let generation = self.registry.read(subscription.name());
             let mut after: Option<String> = None;
             loop {

@@ -135,11 +135,11 @@ async fn a_row_that_should_lead_to_a_commit_and_does_not_is_named() {
     views.write(&place("at-4"), &fourth, Version::NONE).await.unwrap();
     advanced(&log, &views, 5).await.unwrap();
     let found = verified(&log, &views).await.unwrap_err().to_string();
-    assert_eq!(found, "counter-1: links/at-4/document/0 of its row in view sums is 4, its stream says absent");
+    assert_eq!(found, "counter-1@4: links/at-4/document/0 of its row in view sums is 4, its stream says absent");
 
     let without = MemoryViews::default();
     let row = views.row(&place("1"), Consistency::Strong).await.unwrap().unwrap();
     without.write(&place("1"), &Row { index: BTreeMap::new(), ..row }, Version::NONE).await.unwrap();
     let found = verified(&log, &without).await.unwrap_err().to_string();
-    assert_eq!(found, "counter-1: links/at-2 of its row in view sums is absent, its stream says []");
+    assert_eq!(found, "counter-1@2: links/at-2 of its row in view sums is absent, its stream says []");
 }

@@ -26,7 +26,7 @@ fn removed(stream: &str) -> Difference {
     Difference::Log(Broken { stream: stream.parse().unwrap(), version, tampering })
 }
 
-async fn log_without(world: &World, gone: &[&str]) -> Doctored {
+fn log_without(world: &World, gone: &[&str]) -> Doctored {
     let kept = streams().into_iter().filter(|stream| !gone.contains(&stream.as_str()));
     Doctored(kept.map(|stream| (stream.clone(), world.log.commits(&stream))).collect())
 }
@@ -48,7 +48,7 @@ async fn all_that_agrees_is_counted_however_many_pages_it_is() {
 #[tokio::test]
 async fn a_stream_that_is_gone_as_a_whole_is_found_by_its_row() {
     let world = World::new().await;
-    let log = log_without(&world, &["counter-2"]).await;
+    let log = log_without(&world, &["counter-2"]);
     let surveyed = whole(&log, &world.views, EVERYTHING).await;
     assert_eq!((surveyed.findings.differences, surveyed.complete), (vec![removed("counter-2")], true));
     assert_eq!(surveyed.findings.verified, Verified { streams: 2, commits: 10, rows: 2 });
@@ -57,7 +57,7 @@ async fn a_stream_that_is_gone_as_a_whole_is_found_by_its_row() {
 #[tokio::test]
 async fn it_ends_with_enough_differences_or_at_its_time() {
     let world = World::new().await;
-    let log = log_without(&world, &["counter-1", "counter-2", "counter-3"]).await;
+    let log = log_without(&world, &["counter-1", "counter-2", "counter-3"]);
     let enough = whole(&log, &world.views, Limits { differences: 2, until: None }).await;
     assert_eq!((enough.findings.differences.len(), enough.complete), (2, false));
     let at_once = Limits { until: Some(Timestamp(0)), ..EVERYTHING };
@@ -86,13 +86,13 @@ impl Subscription for Last {
     }
 
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
-        let row = commits.last().map_or(row.cloned(), |last| Some(self.of(last)));
+        let row = commits.last().map_or(row.cloned(), |last| Some(Self::of(last)));
         Folded { row, failed: None }
     }
 }
 
 impl Last {
-    fn of(&self, last: &Commit) -> Row {
+    fn of(last: &Commit) -> Row {
         let version = last.last_version();
         Row { document: version.to_string(), version, hash: last.hash, index: [].into() }
     }
@@ -103,7 +103,7 @@ async fn by_two(doctor: impl FnOnce(&mut Vec<Commit>), other: impl FnOnce(Row) -
     let world = World::new().await;
     let mut commits = world.log.commits(&second());
     let place = Place { view: "last", generation: Generation::FIRST, key: second().to_string() };
-    world.views.write(&place, &Last.of(commits.last().unwrap()), Version::NONE).await.unwrap();
+    world.views.write(&place, &Last::of(commits.last().unwrap()), Version::NONE).await.unwrap();
     let row = world.row(&second()).await;
     world.put(&second(), &other(row)).await;
     doctor(&mut commits);
