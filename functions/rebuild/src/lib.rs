@@ -124,7 +124,15 @@ where
                 (projection, request)
             }
             audit::Event::CleanupRequested { projection, .. } => (projection, Request::Clean { id }),
-            other => return Err(format!("{other:?} asks for nothing here").into()),
+            audit::Event::ParkedRedriven { .. }
+            | audit::Event::ParkedDiscarded { .. }
+            | audit::Event::LostBatchesRedriven {}
+            | audit::Event::Reconciled {}
+            | audit::Event::ProjectionFlipped { .. }
+            | audit::Event::ProjectionRolledBack { .. }
+            | audit::Event::VerificationRequested { .. }
+            | audit::Event::VerificationReported(_)
+            | audit::Event::LogImported { .. } => return Err(format!("{} asks for nothing here", event.name).into()),
         };
         Ok(rebuild::plan(self.folds.views(), projection.as_str(), &request).await?)
     }

@@ -143,6 +143,6 @@ fn attribute(item: &Item, name: &str) -> Result<AttributeValue, ViewError> {
     item.get(name).cloned().ok_or_else(|| unusable(format!("it has no {name}")))
 }
 
-fn unusable(error: impl ToString) -> ViewError {
-    ViewError::Unusable(format!("the item registers no generations: {}", error.to_string()))
+fn unusable<E: std::fmt::Display>(error: E) -> ViewError {
+    ViewError::Unusable(format!("the item registers no generations: {error}"))
 }

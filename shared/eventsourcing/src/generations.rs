@@ -186,6 +186,7 @@ impl Registry {
 
     /// The generations of a view that are written by the fold of a schema, where `oldest` is the lowest schema that
     /// there is a fold of: a view that was never registered has been written by that.
+    #[must_use]
     pub fn written(&self, view: &str, schema: u32, oldest: u32) -> Vec<Generation> {
         match self.sets(view) {
             Some(sets) => sets.written(schema).collect(),

@@ -46,7 +46,9 @@ pub async fn compare<V: Views + ViewScan, G: Generations + Worksheet, H: Clock>(
             looks.push(pairs.look(row));
         }
         let found: Vec<Comparison> = stream::iter(looks).buffered(CONCURRENCY).try_collect().await?;
-        found.into_iter().for_each(|found| shift.progress.comparison.add(found));
+        for found in found {
+            shift.progress.comparison.add(found);
+        }
         if !shift.reached(read, page.next.map(At::View)).await? {
             return Ok(shift.progress.done);
         }
@@ -86,15 +88,12 @@ impl<V: Views, H: Clock> Pairs<'_, V, H> {
                     self.compare(&key, &read, &new, &mut found);
                     return Ok(found);
                 }
-                (Some(read), Some(new)) if look == LOOKS => {
+                (Some(_) | None, Some(_) | None) if look < LOOKS => self.host.sleep(PAUSE).await,
+                (Some(read), Some(new)) => {
                     found.differs(|| format!("{key}: version {} is read, {} is new", read.version, new.version));
                 }
-                (Some(_), Some(_)) => self.host.sleep(PAUSE).await,
-                (None, _) if look == LOOKS => found.differs(|| format!("{key}: only the new generation has it")),
-                (_, None) if look == LOOKS => {
-                    found.differs(|| format!("{key}: only the generation that is read has it"))
-                }
-                (None, _) | (_, None) => self.host.sleep(PAUSE).await,
+                (None, _) => found.differs(|| format!("{key}: only the new generation has it")),
+                (Some(_), None) => found.differs(|| format!("{key}: only the generation that is read has it")),
             }
         }
         Ok(found)

@@ -78,7 +78,9 @@ fn hints<F: Fill>(commits: Vec<Result<Commit, LogError>>, rows: &F) -> Result<Ve
         }
         if let Some(hint) = hints.last_mut() {
             hint.reach(version);
-            commit.into_iter().for_each(|commit| hint.add(commit));
+            if let Some(commit) = commit {
+                hint.add(commit);
+            }
         }
     }
     Ok(hints)

@@ -231,28 +231,25 @@ impl World {
                 .collect();
             let both = async { (folds.follow(&hints).await, adding.follow(&hints).await) };
             let life = if self.chance(8) == 0 { self.chance(60) + 1 } else { u32::MAX };
-            match given_up_after(life, both).await {
-                Some((followed, added)) => {
-                    // What is parked after its budget is redriven; here it is delivered again.
-                    let troubled: BTreeSet<String> = { followed.troubles.iter() }
-                        .chain(&added.troubles)
-                        .map(|trouble| trouble.subject.object())
-                        .collect();
-                    for commit in batch {
-                        if troubled.contains(commit.stream.as_str()) {
-                            self.pending.borrow_mut().push(commit);
-                        } else {
-                            let mut acknowledged = self.acknowledged.borrow_mut();
-                            let version = acknowledged.entry(commit.stream.clone()).or_default();
-                            *version = commit.last_version().max(*version);
-                        }
+            if let Some((followed, added)) = given_up_after(life, both).await {
+                // What is parked after its budget is redriven; here it is delivered again.
+                let troubled: BTreeSet<String> = { followed.troubles.iter() }
+                    .chain(&added.troubles)
+                    .map(|trouble| trouble.subject.object())
+                    .collect();
+                for commit in batch {
+                    if troubled.contains(commit.stream.as_str()) {
+                        self.pending.borrow_mut().push(commit);
+                    } else {
+                        let mut acknowledged = self.acknowledged.borrow_mut();
+                        let version = acknowledged.entry(commit.stream.clone()).or_default();
+                        *version = commit.last_version().max(*version);
                     }
                 }
-                None => {
-                    self.crashes.set(self.crashes.get() + 1);
-                    self.pending.borrow_mut().extend(batch);
-                    (folds, adding) = (self.folds(), self.adding());
-                }
+            } else {
+                self.crashes.set(self.crashes.get() + 1);
+                self.pending.borrow_mut().extend(batch);
+                (folds, adding) = (self.folds(), self.adding());
             }
             self.following.set(self.following.get() - 1);
         }
@@ -395,9 +392,9 @@ fn a_rebuild_that_is_killed_ten_times_is_read_when_it_is_whole_and_misses_nothin
     let (mut kills, mut crashes) = (0, 0);
     for seed in 0..SEEDS {
         let tried = std::panic::catch_unwind(|| try_seed(seed));
-        let (of_seed, crashed) = tried.unwrap_or_else(|_| panic!("seed {seed} fails, each time it is tried"));
-        kills += of_seed;
-        crashes += crashed;
+        let (killed, died) = tried.unwrap_or_else(|_| panic!("seed {seed} fails, each time it is tried"));
+        kills += killed;
+        crashes += died;
     }
     assert!(u64::from(kills) > SEEDS * 5 && u64::from(crashes) > SEEDS, "{kills} kills, {crashes} crashes");
 }
