@@ -51,9 +51,9 @@ fn sku(number: usize) -> String {
 }
 
 /// Orders until it is told to stop; no request fails.
-async fn order_on(customer: Client, number: usize, stop: Arc<AtomicBool>, orders: Arc<AtomicU64>) {
+async fn order_on(customer: Client, number: usize, until: Arc<AtomicBool>, orders: Arc<AtomicU64>) {
     let mut round = number;
-    while !stop.load(Ordering::Relaxed) {
+    while !until.load(Ordering::Relaxed) {
         round += 1;
         let cart = cart(&customer, &[(&sku(round % PRODUCTS), 1), (&sku((round + 3) % PRODUCTS), 2)]).await;
         let _ = ordered(&customer, &cart, &["CONFIRMED"]).await;
@@ -62,9 +62,9 @@ async fn order_on(customer: Client, number: usize, stop: Arc<AtomicBool>, orders
 }
 
 /// Reads until it is told to stop: whatever was there before is there.
-async fn read_on(anyone: Client, customer: Client, order: String, stop: Arc<AtomicBool>) -> u64 {
+async fn read_on(anyone: Client, customer: Client, order: String, until: Arc<AtomicBool>) -> u64 {
     let mut reads = 0;
-    while !stop.load(Ordering::Relaxed) {
+    while !until.load(Ordering::Relaxed) {
         let catalogue = anyone.get("/catalogue?limit=100").await.expect(200).body;
         assert_eq!(catalogue["items"].as_array().unwrap().len(), PRODUCTS, "a half-built catalogue");
         let _ = customer.get(&order).await.expect(200);
@@ -103,12 +103,12 @@ async fn every_read_model_is_rebuilt_while_five_order_and_the_rebuild_is_killed_
     let first = format!("/orders/{}", ordered(&customers[0], &first, &["CONFIRMED"]).await.text("id"));
     shop.host.settled().await;
 
-    let (stop, orders) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-    let reader = tokio::spawn(read_on(shop.anyone(), customers[0].clone(), first, stop.clone()));
+    let (until, orders) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let reader = tokio::spawn(read_on(shop.anyone(), customers[0].clone(), first, until.clone()));
     let writers: Vec<_> = customers.into_iter().enumerate().collect();
     let writers = writers
         .into_iter()
-        .map(|(number, customer)| tokio::spawn(order_on(customer, number, stop.clone(), orders.clone())));
+        .map(|(number, customer)| tokio::spawn(order_on(customer, number, until.clone(), orders.clone())));
     let writers: Vec<_> = writers.collect();
     let operator = shop.operator();
     for view in VIEWS {
@@ -127,7 +127,7 @@ async fn every_read_model_is_rebuilt_while_five_order_and_the_rebuild_is_killed_
     while orders.load(Ordering::Relaxed) < since + WRITERS as u64 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    stop.store(true, Ordering::Relaxed);
+    until.store(true, Ordering::Relaxed);
     for writer in writers {
         writer.await.unwrap();
     }
@@ -167,7 +167,7 @@ async fn what_is_given_up_is_swept_and_nothing_else() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), gone).await.expect("it is swept");
+    tokio::time::timeout(Duration::from_mins(1), gone).await.expect("it is swept");
     assert_eq!(keys(&shop).await, ["g2/berlin.mug"]);
     let refused = operator.post("/ops/projections/stock/rollback", json!({})).await.expect(422);
     assert_eq!(refused.problem(), Some("none-older"));

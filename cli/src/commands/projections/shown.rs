@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The generations of a read model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "as the shop spells them")]
 pub(super) struct Generations {
     pub(super) name: String,
     pub(super) read: u32,
@@ -18,6 +19,7 @@ pub(super) struct Generations {
 
 /// One of them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "as the shop spells them")]
 pub(super) struct Generation {
     pub(super) generation: u32,
     pub(super) schema: u32,
