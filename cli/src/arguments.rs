@@ -81,6 +81,10 @@ mod tests {
             "--api https://localhost state cart-1",
             "state cart",
             "state cart-1 --version 0",
+            "state cart-1 --at yesterday",
+            "diff cart-1 --from lately",
+            "streams show cart",
+            "streams ls --limit 0",
             "token --as customer",
             "verify --stream cart",
             "token --as admin",
@@ -108,6 +112,13 @@ mod tests {
         assert_eq!(parse("parked redrive").unwrap_err().kind(), ErrorKind::MissingRequiredArgument);
         assert_eq!(parse("parked redrive relay:cart-1@1 --lost").unwrap_err().kind(), ErrorKind::ArgumentConflict);
         assert!(parse("parked redrive --lost").is_ok() && parse("parked redrive relay:cart-1@1").is_ok());
+    }
+
+    #[test]
+    fn a_state_is_of_a_version_or_of_a_moment_and_a_diff_has_a_beginning() {
+        assert_eq!(parse("state cart-1 --version 1 --at 1h").unwrap_err().kind(), ErrorKind::ArgumentConflict);
+        assert_eq!(parse("diff cart-1").unwrap_err().kind(), ErrorKind::MissingRequiredArgument);
+        assert!(parse("state cart-1 --at 1h").is_ok() && parse("diff cart-1 --from 0 --to 1h").is_ok());
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use crate::bench::{BenchError, PlotError};
 use crate::tables::NoTable;
+use crate::whose::Unnamed;
 use local::HostError;
 use reqwest::StatusCode;
 use std::process::ExitCode;
+use transfer::TransferError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -26,14 +28,48 @@ pub(crate) enum Failure {
     )]
     NoTokens(String),
     /// Not a local host: its tables are elsewhere.
-    #[error("{0} shows no tables: only those of `shop serve` can be read, and only from the machine that it runs on")]
+    #[error(
+        "{0} shows no tables: only those of `shop serve` are shown, and only on the machine that it runs on; those on AWS are found with --stack"
+    )]
     NoTables(String),
     /// The shop is of another release.
     #[error(transparent)]
     NoTable(#[from] NoTable),
     /// The tables cannot be read.
-    #[error("{0}; is `shop serve` still running?")]
+    #[error("the tables do not answer: {0}")]
     Tables(String),
+    /// A table of the stack is not to be told by its name.
+    #[error(transparent)]
+    Unnamed(#[from] Unnamed),
+    /// The log is not exported, or the export not read.
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
+    /// Something else stands where a commit is to be brought in.
+    #[error(transparent)]
+    Import(#[from] dynamo::ImportError),
+    /// The log that is to be imported into has something in it.
+    #[error("the log is not empty, and was not begun by this import: an export is brought into a shop without a log")]
+    NotEmpty,
+    /// Somebody could write meanwhile.
+    #[error(
+        "commands are on: an import needs them off until it has verified; start the shop with `shop serve --data DIR --commands off`"
+    )]
+    CommandsOn,
+    /// A stack is not asked.
+    #[error("deploy the stack with the parameter Commands=off, and say --commands-are-off")]
+    CommandsUnknown,
+    /// A read model does not follow its streams up to that moment.
+    #[error("{stream}: {view} cannot read the commit at version {version}: {error}")]
+    Unfolded {
+        /// The stream.
+        stream: String,
+        /// The read model.
+        view: &'static str,
+        /// The commit's version.
+        version: u64,
+        /// Why.
+        error: String,
+    },
     /// The log has no such stream.
     #[error("there is no stream {0}")]
     NoStream(String),
@@ -65,6 +101,9 @@ pub(crate) enum Failure {
         /// What is wrong with it.
         reason: String,
     },
+    /// Something is out of order.
+    #[error("{0} things are out of order")]
+    Unwell(usize),
     /// Things did not get where they should.
     #[error("{what} after {seconds} s without progress; `shop events tail` shows how far it came")]
     Stalled {
@@ -116,9 +155,12 @@ impl Failure {
     /// What the process ends with.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Different(_) => 3,
+            Self::Different(_) | Self::Transfer(TransferError::Broken(_) | TransferError::NotClosed { .. }) => 3,
             Self::NoStream(_) | Self::Answered { status: StatusCode::NOT_FOUND, .. } => 4,
-            Self::Answered { status: StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED, .. } => 5,
+            Self::NotEmpty
+            | Self::CommandsOn
+            | Self::Import(dynamo::ImportError::Occupied(_))
+            | Self::Answered { status: StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED, .. } => 5,
             Self::Answered { .. }
             | Self::Unreachable(_)
             | Self::Interrupted { .. }
@@ -126,8 +168,14 @@ impl Failure {
             | Self::NoTables(_)
             | Self::NoTable(_)
             | Self::Tables(_)
+            | Self::Unnamed(_)
+            | Self::Import(dynamo::ImportError::Log(_))
+            | Self::CommandsUnknown
+            | Self::Transfer(_)
+            | Self::Unfolded { .. }
             | Self::Unreadable { .. }
             | Self::Stalled { .. }
+            | Self::Unwell(_)
             | Self::Host(_)
             | Self::Provider(_)
             | Self::Machine(_)

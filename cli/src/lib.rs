@@ -1,8 +1,9 @@
 //! The command `shop`: the whole shop on one machine, and what its operators ask of it.
 //!
 //! `stack` names what is deployed; `arguments` is the command line, `commands` has a file for each command. They reach
-//! the shop through `client` alone, over HTTP, as anybody else does; what reads the whole log opens its `tables`.
-//! `sample` is what `serve --demo` and `seed` fill a shop with, `log` follows and prints events, `bench` measures the
+//! the shop through `client` alone, over HTTP, as anybody else does; what reads the whole log opens its `tables`, and
+//! `whose` these are.
+//! `incoming` brings an exported log in. `sample` is what `serve --demo` and `seed` fill a shop with, `log` follows and prints events, `bench` measures the
 //! event log, `provider` takes the place of a payment provider, `terminal` knows what is looked at by a person, `ending` when the process is to end.
 
 // The benchmarks await the SDK's deep futures through every layer of the shop.
@@ -14,12 +15,14 @@ mod client;
 mod commands;
 mod ending;
 mod failure;
+mod incoming;
 mod log;
 mod provider;
 mod sample;
 mod stack;
 mod tables;
 mod terminal;
+mod whose;
 
 pub use provider::Provider;
 pub use stack::{TEMPLATE, functions, parameters};

@@ -17,7 +17,7 @@ pub fn functions() -> Vec<Registered> {
             vec![$(Registered {
                 name: $name,
                 build: |settings: &Settings, aws: &SdkConfig| -> Result<Arc<dyn lambda::Invoke>, SettingError> {
-                    Ok(Arc::new($function(settings, aws)?))
+                    lambda::mounted(settings, $function(settings, aws)?)
                 },
             }),*]
         };
@@ -39,9 +39,11 @@ pub fn functions() -> Vec<Registered> {
         "projector" => projector::function,
         "relay" => relay::function,
         "sales-projector" => sales_projector::function,
+        "rebuild" => rebuild::function,
         "reconcile" => reconcile::function,
         "queries" => queries::function,
         "operations" => operations::function,
+        "verification" => verification::function,
     }
 }
 

@@ -1,24 +1,15 @@
-//! The tables themselves, for what reads the whole log: those of the local host.
+//! The tables themselves, for what reads the whole log: those of the local host, or of a stack on AWS.
 
 use crate::client::Client;
 use crate::failure::Failure;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use domain::views::{PARTITIONS, sales, subscriptions};
+use crate::whose::Whose;
+use domain::views::PARTITIONS;
 use dynamo::{Ledger, Log, Views};
 use eventsourcing::scan::Part;
-use eventsourcing::verify::{TotalsVerification, Verification, Verified, VerifyError};
-use eventsourcing::views::Generation;
-use eventsourcing::{Commit, LogError, LogScan, StreamName, Totals};
+use eventsourcing::verify::{Limits, Verified, VerifyError, sample};
+use eventsourcing::{Commit, LogError, LogScan, StreamName};
 use lambda::SystemHost;
-use serde::Deserialize;
-use std::collections::BTreeMap;
-
-/// What a local host tells of itself.
-#[derive(Deserialize)]
-struct Description {
-    aws: String,
-    tables: BTreeMap<String, String>,
-}
+use verification::{Found, Shop};
 
 /// The log of a shop, and what is folded from it.
 pub struct Tables {
@@ -30,31 +21,40 @@ pub struct Tables {
 /// The shop has no table of this logical id.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no table {0}: is that a shop of this release?")]
-pub struct NoTable(String);
+pub struct NoTable(pub(crate) String);
 
 impl Tables {
-    /// Those of the local host that answers there.
-    pub(crate) async fn of(client: &Client) -> Result<Self, Failure> {
-        let Description { aws, tables } = client.local().await?;
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "shop"))
-            .endpoint_url(aws);
-        let database = aws_sdk_dynamodb::Client::from_conf(config.build());
-        Ok(Self::on(&database, |logical| tables.get(logical).cloned())?)
+    /// Those that the command line names.
+    pub(crate) async fn of(client: &Client, whose: &Whose) -> Result<Self, Failure> {
+        let (database, names) = whose.tables(client).await?;
+        Ok(Self::on(&database, |logical| names.get(logical).cloned())?)
     }
 
     /// Those of a database, of which `table` tells the names by their logical ids.
     pub fn on(database: &aws_sdk_dynamodb::Client, table: impl Fn(&str) -> Option<String>) -> Result<Self, NoTable> {
         let table = |logical: &str| table(logical).ok_or_else(|| NoTable(logical.to_owned()));
-        let mut views = Views::new(database.clone());
+        let mut views = Views::new(database.clone(), table("Generations")?);
         for (view, partitions) in PARTITIONS {
             views = views.with(view, table(&logical(view))?, partitions);
         }
-        let sales = Ledger::new(database.clone(), table("SalesView")?, table("SalesCheckpoints")?);
+        let sales =
+            Ledger::new(database.clone(), table("SalesView")?, table("SalesCheckpoints")?, table("Generations")?);
         Ok(Self { log: Log::new(database.clone(), table("EventLog")?), views, sales })
+    }
+
+    /// The log.
+    pub(crate) const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The rows of the read models.
+    pub(crate) const fn views(&self) -> &Views {
+        &self.views
+    }
+
+    /// The totals of the sales.
+    pub(crate) const fn sales(&self) -> &Ledger {
+        &self.sales
     }
 
     /// Every stream, in the order of their names: the same difference is the first one each time.
@@ -77,24 +77,25 @@ impl Tables {
         }
     }
 
-    /// Compares these streams with their chains, and their rows with their folds; `done` is told of each that agrees.
-    pub async fn verify(&self, streams: &[StreamName], done: impl Fn() + Send) -> Result<Verified, VerifyError> {
-        let verification = Verification {
-            log: &self.log,
-            views: &self.views,
-            host: &SystemHost,
-            subscriptions: &subscriptions(),
-            generation: Generation::FIRST,
-        };
-        verification.run(streams, done).await
+    /// About how many commits there are: what a progress is shown against; none where nobody says.
+    pub(crate) async fn size(&self) -> usize {
+        self.log.size().await.ok().and_then(|size| usize::try_from(size).ok()).unwrap_or_default()
     }
 
-    /// Compares the totals of the sales with a fold of the orders among all streams; how many rows there are.
-    pub async fn verify_sales(&self, streams: &[StreamName]) -> Result<usize, VerifyError> {
-        let (log, ledger) = (&self.log, &self.sales);
-        let totals = TotalsVerification { log, ledger, host: &SystemHost, generation: Generation::FIRST };
-        let orders = streams.iter().filter(|stream| stream.category() == sales::View::CATEGORY);
-        totals.run::<sales::View>(&orders.cloned().collect::<Vec<_>>()).await
+    /// Some streams, picked by chance.
+    pub(crate) async fn sample(&self, count: usize) -> Result<Vec<StreamName>, LogError> {
+        sample(&self.log, &SystemHost, count).await
+    }
+
+    /// Compares these streams with their chains, and their rows with their folds.
+    pub(crate) async fn verify(&self, streams: &[StreamName]) -> Result<Found, VerifyError> {
+        verification::streams(&self.log, &self.views, &SystemHost, streams).await
+    }
+
+    /// Compares everything; `done` is told of what was found to agree so far.
+    pub async fn whole(&self, limits: Limits, done: impl FnMut(&Verified) + Send) -> Result<Found, VerifyError> {
+        let (log, views, sales, host) = (&self.log, &self.views, &self.sales, &SystemHost);
+        Shop { log, views, sales, host }.whole(limits, done).await
     }
 }
 

@@ -1,24 +1,13 @@
-//! `shop verify`, `parked` and `reconcile` as an operator uses them: what they print, and what they end with.
+//! `shop parked`, `reconcile` and what looks back, as an operator uses them: what they print, and what they end with.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+mod command;
+
 use aws_sdk_dynamodb::Client as Database;
-use aws_sdk_dynamodb::types::AttributeValue;
+use command::run;
 use serde_json::{Value, json};
 use tests::Shop;
-use tokio::process::Command;
-
-/// Exit code, standard output and standard error of a command line.
-async fn run(shop: &Shop, line: &str) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_shop"))
-        .args(line.split(' '))
-        .args(["--api", &shop.host.url()])
-        .output()
-        .await
-        .unwrap();
-    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-    (output.status.code().unwrap(), out, err)
-}
 
 async fn stocked() -> Shop {
     let shop = Shop::start().await;
@@ -28,37 +17,6 @@ async fn stocked() -> Shop {
     let _ = staff.post("/stock/berlin/mug/receive", json!({ "quantity": 10 })).await.expect(200);
     shop.host.settled().await;
     shop
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn verify_ends_with_3_and_names_what_differs() {
-    let shop = stocked().await;
-    let (code, out, _) = run(&shop, "verify --json").await;
-    let found: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((code, &found["agrees"], &found["streams"]), (0, &json!(true), &json!(2)), "{found}");
-    assert!(found["rows"].as_u64() >= Some(4), "{found}");
-
-    let database = Database::new(&shop.host.aws_config());
-    let key = AttributeValue::S("g1/berlin.mug".to_owned());
-    let row = database.get_item().table_name("local-StockView").key("key", key).send().await.unwrap();
-    let mut row = row.item.unwrap();
-    let document = row["document"].as_s().unwrap().replace("\"on_hand\":10", "\"on_hand\":11");
-    row.insert("document".to_owned(), AttributeValue::S(document));
-    database.put_item().table_name("local-StockView").set_item(Some(row)).send().await.unwrap();
-
-    let (code, out, err) = run(&shop, "verify").await;
-    assert_eq!((code, out.as_str()), (3, ""));
-    assert!(err.contains("stock-berlin.mug") && err.contains("document/state/on_hand"), "{err}");
-    let (code, out, _) = run(&shop, "verify --json --stream stock-berlin.mug").await;
-    let found: Value = serde_json::from_str(&out).unwrap();
-    let difference = json!({
-        "kind": "row", "stream": "stock-berlin.mug", "view": "stock",
-        "field": "document/state/on_hand", "found": "11", "folded": "10",
-    });
-    assert_eq!((code, found), (3, json!({ "agrees": false, "difference": difference })));
-    assert_eq!(run(&shop, "verify --stream product-mug").await.0, 0, "that stream is as it was");
-    assert_eq!(run(&shop, "verify --stream product-cup").await.0, 4);
-    shop.host.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,8 +64,55 @@ async fn reconcile_says_what_it_found() {
     let shop = stocked().await;
     let (code, out, _) = run(&shop, "reconcile --json").await;
     let found: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((code, found), (0, json!({ "streams": 2, "advanced": 0, "parked": 0, "hinted": 0 })));
+    assert_eq!((code, &found["streams"], &found["parked"], &found["hinted"]), (0, &json!(3), &json!(0), &json!(0)));
+    assert!(found["advanced"].as_u64() <= Some(1), "the record of the request itself may be: {found}");
     let (code, out, _) = run(&shop, "reconcile").await;
-    assert!(code == 0 && out.starts_with("2 streams: 0 rows were behind"), "{out}");
+    assert!(code == 0 && out.starts_with("3 streams: "), "{out}");
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_past_of_a_stream_is_listed_shown_and_compared() {
+    let shop = stocked().await;
+    let adjust = json!({ "on_hand": 7, "reason": "counted" });
+    let _ = shop.staff().post("/stock/berlin/mug/adjust", adjust).await.expect(200);
+    shop.host.settled().await;
+
+    let (code, out, _) = run(&shop, "streams ls").await;
+    let names: Vec<_> = out.lines().map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>()).collect();
+    assert_eq!((code, names), (0, vec![vec!["2", "stock-berlin.mug"], vec!["1", "product-mug"]]));
+    let (_, out, _) = run(&shop, "streams ls --limit 1 --json").await;
+    let one: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&one["stream"], &one["version"]), (&json!("stock-berlin.mug"), &json!(2)));
+    let (code, out, _) = run(&shop, "streams show stock-berlin.mug").await;
+    assert_eq!((code, out.lines().count()), (0, 2));
+    assert!(out.lines().next().unwrap().contains("stock-berlin.mug@1  StockReceived"), "{out}");
+    assert_eq!(run(&shop, "streams show stock-berlin.cup").await.0, 4);
+
+    let (_, out, _) = run(&shop, "streams show stock-berlin.mug --json").await;
+    let events: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let then = events[0]["at"].as_str().unwrap();
+    let (code, out, _) = run(&shop, &format!("state stock-berlin.mug --at {then} --json")).await;
+    let state: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &state["version"], &state["state"]["on_hand"]), (0, &json!(1), &json!(10)));
+    assert_eq!(run(&shop, "state stock-berlin.mug --at 1999-01-01T00:00:00Z").await.0, 4);
+    assert_eq!(run(&shop, "state stock-berlin.mug --version 3").await.0, 5);
+
+    let (code, out, err) = run(&shop, &format!("diff stock-berlin.mug --from {then}")).await;
+    assert_eq!((code, out.as_str()), (0, "/on_hand  10  → 7\n"));
+    assert!(err.contains("stock-berlin.mug@1 → stock-berlin.mug@2: 1 change"), "{err}");
+    let (_, out, _) = run(&shop, "diff stock-berlin.mug --from 2 --to 1 --json").await;
+    let diff: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(diff["changes"], json!([{ "path": "/on_hand", "before": 7, "after": 10 }]));
+    assert_eq!(run(&shop, "diff stock-berlin.mug --from 1 --to 3").await.0, 5);
+
+    let id = events[1]["correlation"].as_str().unwrap();
+    let (code, out, _) = run(&shop, &format!("trace {id}")).await;
+    let cells: Vec<_> = out.split_whitespace().collect();
+    assert_eq!((code, cells), (0, vec!["+0", "ms", "StockAdjusted", "stock-berlin.mug@2", "staff:sam"]));
+    let (_, out, _) = run(&shop, &format!("trace {id} --json")).await;
+    let trace: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&trace["correlation"], &trace["events"][0]["depth"]), (&json!(id), &json!(0)));
+    assert_eq!(run(&shop, "trace nobody-knows").await.0, 4);
     shop.host.stop().await;
 }

@@ -3,6 +3,7 @@
 use crate::controls::{Control, Controls, UnknownFunction};
 use crate::database::{Closing, DatabaseError};
 use crate::issuer::{Authorizer, Issuer, IssuerError};
+use crate::machines::{Execution, Register};
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
 use crate::streams::{Chaos, Deliveries};
@@ -110,6 +111,7 @@ pub struct Host {
     pub(crate) backend: Arc<Backend>,
     pub(crate) queues: Queues,
     pub(crate) controls: Arc<Controls>,
+    pub(crate) register: Register,
     pub(crate) issuer: Arc<Issuer>,
     pub(crate) authorizer: Option<Authorizer>,
     pub(crate) environments: BTreeMap<String, BTreeMap<String, String>>,
@@ -217,7 +219,13 @@ impl Host {
         self.controls.deliveries()
     }
 
-    /// Moves the host's clock ahead: stream records age by it, and schedules fire. The functions' own clocks stay.
+    /// The executions of state machines that are under way and the last hundred that ended, the oldest first.
+    #[must_use]
+    pub fn executions(&self) -> Vec<Execution> {
+        self.register.executions()
+    }
+
+    /// Moves the host's clock ahead: stream records age by it, schedules fire, and executions wait no longer. The functions' own clocks stay.
     pub async fn advance_clock(&self, by: Duration) {
         self.controls.advance_clock(by).await;
     }
@@ -237,8 +245,8 @@ impl Host {
         self.controls.function(function, Control::Resume).await
     }
 
-    /// Waits until no stream record, bus event, queue message, request or invocation is outstanding; what is kept for
-    /// a paused function is not.
+    /// Waits until no stream record, bus event, queue message, request, invocation or execution is outstanding; what is
+    /// kept for a paused function is not, nor an execution that only waits.
     pub async fn settled(&self) {
         self.work.settled().await;
     }

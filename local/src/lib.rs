@@ -2,9 +2,10 @@
 //!
 //! [`Host::start`] reads a SAM template and imitates what it declares, in this process: `template` and `plan` read it,
 //! `database` and `tables` keep the tables, `seam` stands in for AWS under each function's SDK clients (with its
-//! `policy`), `gateway` and `issuer` are the HTTP API, `streams`, `events`, `queues` and `schedules` the triggers.
+//! `policy`), `gateway` and `issuer` are the HTTP API, `streams`, `events`, `queues` and `schedules` the triggers, `machines` what
+//! Step Functions runs.
 //! `clock`, `gate` and `controls` are what tests and operators move: time, and the functions' coming and going.
-//! [`Topology`] is what a template connects with what, for a simulation of the same functions.
+//! [`Kept`] is what a host left in a directory. [`Topology`] is what a template connects with what, for a simulation of the same functions.
 //! What it cannot imitate it refuses by name; what has no meaning on one machine it names as a warning.
 
 mod buckets;
@@ -18,6 +19,8 @@ mod gate;
 mod gateway;
 mod host;
 mod issuer;
+mod kept;
+mod machines;
 mod mappings;
 mod plan;
 mod policy;
@@ -37,6 +40,8 @@ pub use controls::UnknownFunction;
 pub use database::DatabaseError;
 pub use host::{Host, HostError, Options, Storage, Streams};
 pub use issuer::IssuerError;
+pub use kept::Kept;
+pub use machines::{Execution, Status};
 pub use streams::{Chaos, Deliveries};
 pub use template::TemplateError;
 pub use topology::{Fed, Firing, Reader, Routed, Topology};

@@ -2,11 +2,13 @@
 
 use crate::functions::Declared;
 use crate::gateway::Api;
+use crate::machines::Machine;
 use crate::mappings::{DeclaredQueue, DeclaredStream};
 use crate::schedules::Schedule;
 use crate::tables::Table;
 use crate::template::{Stack, TemplateError};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A template, read to the end.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) queues: Vec<DeclaredQueue>,
     /// The schedules that invoke functions.
     pub(crate) schedules: Vec<Schedule>,
+    /// The state machines.
+    pub(crate) machines: Vec<Arc<Machine>>,
 }
 
 impl Plan {
@@ -33,6 +37,7 @@ impl Plan {
         let stack = Stack::resolve(template, parameters)?;
         let tables = Table::declared(&stack)?;
         let functions = Declared::all(&stack)?;
+        let machines = Machine::all(&stack, &functions)?;
         let api = Api::declared(&stack, &functions)?;
         let (mut streams, mut queues, mut schedules) = (Vec::new(), Vec::new(), Vec::new());
         for function in &functions {
@@ -44,6 +49,6 @@ impl Plan {
             queues.extend(DeclaredQueue::all(function)?);
             schedules.extend(Schedule::declared(function)?);
         }
-        Ok(Self { stack, tables, functions, api, streams, queues, schedules })
+        Ok(Self { stack, tables, functions, api, streams, queues, schedules, machines })
     }
 }

@@ -11,17 +11,19 @@ use crate::gate::Gate;
 use crate::gateway::{Gateway, Own, Routes};
 use crate::host::{Directory, Host, HostError, Options};
 use crate::issuer::Issuer;
+use crate::machines::{Doors, Register};
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
 use crate::streams::{Shards, Source, StreamMapping, Wake};
+use crate::tables::Table;
 use crate::template::TemplateError;
 use crate::wiring::{Runners, Wiring};
 use crate::work::Work;
 use aws_sdk_dynamodb::Client;
 use lambda::{Registered, Settings};
-use serde_json::json;
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -39,7 +41,8 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     let consumers = plan.queues.iter().filter_map(|mapping| gates.get(&mapping.binary).map(|gate| (mapping, gate)));
     let consumers = consumers.map(|(mapping, gate)| (mapping.queue.clone(), Arc::clone(gate))).collect();
     let queues = Queues::declared(&plan.stack, &consumers)?;
-    let buses = Buses::declared(&plan.stack, &queues)?;
+    let (doors, inboxes) = Doors::of(&plan.machines, &work);
+    let buses = Buses::declared(&plan.stack, &queues, &doors)?;
     let directory = Directory::open(options.storage)?;
     let issuer = Arc::new(Issuer::open(directory.path())?);
     let listener = bind(options.listen).await?;
@@ -48,12 +51,9 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
 
     let (engine, closing) = Engine::open(directory.path())?;
     let wakes: Vec<_> = plan.streams.iter().map(|(table, _)| (table, Arc::new(Wake::new(work.clone())))).collect();
-    let mut by_table: BTreeMap<String, Vec<Arc<Wake>>> = BTreeMap::new();
-    for (table, wake) in &wakes {
-        by_table.entry(table.name.clone()).or_default().push(Arc::clone(wake));
-    }
     let buckets = Buckets::declared(&plan.stack, directory.path());
-    let backend = Backend::new(engine.clone(), buses, buckets, plan.tables.clone(), by_table, work.clone());
+    let readers = by_table(&wakes);
+    let backend = Backend::new(engine.clone(), buses, buckets, plan.tables.clone(), readers, work.clone());
     let backend = Arc::new(backend);
     let seam = Seam::unrestricted(Arc::clone(&backend));
     let client = Client::new(&seam.config());
@@ -74,6 +74,7 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         controls: &controls,
         buckets: &backend.buckets,
         streams: options.streams,
+        work: &work,
     };
     for ((table, declared), wake) in plan.streams.iter().zip(&controls.wakes) {
         let mapping = StreamMapping {
@@ -87,16 +88,16 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     for declared in &plan.queues {
         tasks.spawn(wiring.queue(declared)?.run(stopped.clone()));
     }
+    let register = Register::default();
+    for (machine, inbox) in plan.machines.iter().zip(inboxes) {
+        tasks.spawn(wiring.executor(machine, &register, stopped.clone()).run(inbox));
+    }
     let own = Own {
-        description: json!({
-            "aws": format!("http://{aws_address}"),
-            "tables": plan.tables.iter().map(|table| (&table.logical, &table.name)).collect::<BTreeMap<_, _>>(),
-            "functions": runners.keys().collect::<Vec<_>>(),
-            "warnings": plan.stack.warnings,
-        }),
+        description: description(&plan, aws_address),
         issuer: Arc::clone(&issuer),
         authorizer: plan.api.authorizer.clone(),
         controls: Arc::clone(&controls),
+        register: register.clone(),
     };
     let gateway = Gateway {
         api: plan.api.id.clone(),
@@ -121,6 +122,7 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         backend,
         queues,
         controls,
+        register,
         issuer,
         authorizer: plan.api.authorizer,
         environments: functions.map(|function| (function.binary, function.environment)).collect(),
@@ -130,6 +132,26 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         tasks,
         closing,
         directory,
+    })
+}
+
+/// What wakes the readers of each table's stream, by the table's name.
+fn by_table(wakes: &[(&Table, Arc<Wake>)]) -> BTreeMap<String, Vec<Arc<Wake>>> {
+    let mut by_table: BTreeMap<String, Vec<Arc<Wake>>> = BTreeMap::new();
+    for (table, wake) in wakes {
+        by_table.entry(table.name.clone()).or_default().push(Arc::clone(wake));
+    }
+    by_table
+}
+
+/// What the host tells of itself.
+fn description(plan: &Plan, aws_address: SocketAddr) -> Value {
+    json!({
+        "aws": format!("http://{aws_address}"),
+        "tables": plan.tables.iter().map(|table| (&table.logical, &table.name)).collect::<BTreeMap<_, _>>(),
+        "functions": plan.functions.iter().map(|function| &function.binary).collect::<BTreeSet<_>>(),
+        "machines": plan.machines.iter().map(|machine| &machine.logical).collect::<Vec<_>>(),
+        "warnings": plan.stack.warnings,
     })
 }
 

@@ -2,10 +2,12 @@
 
 use crate::events::Buses;
 use crate::gateway::Routes;
+use crate::machines::Doors;
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::schedules::Schedule;
 use crate::template::TemplateError;
+use crate::work::Work;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -72,6 +74,7 @@ impl Topology {
     pub fn read(template: &str, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let plan = Plan::read(template, parameters)?;
         let queues = Queues::declared(&plan.stack, &BTreeMap::new())?;
+        let (doors, _) = Doors::of(&plan.machines, &Work::default());
         let readers = plan.streams.iter().map(|(_, stream)| Reader {
             function: stream.binary.clone(),
             batch_size: stream.batch_size,
@@ -88,7 +91,7 @@ impl Topology {
             readers: readers.collect(),
             queues: fed.collect(),
             routes: routes.map_err(|clash| TemplateError::value("HttpApi", clash))?,
-            buses: Buses::declared(&plan.stack, &queues)?,
+            buses: Buses::declared(&plan.stack, &queues, &doors)?,
             schedules: plan.schedules,
             settings: plan.functions.into_iter().map(|function| (function.binary, function.environment)).collect(),
         })

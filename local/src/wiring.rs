@@ -4,13 +4,16 @@ use crate::buckets::Buckets;
 use crate::controls::Controls;
 use crate::functions::Runner;
 use crate::host::{HostError, Streams};
+use crate::machines::{Executor, Machine, Register};
 use crate::mappings::{DeclaredQueue, DeclaredStream};
 use crate::plan::Plan;
 use crate::queues::{QueueMapping, Queues};
 use crate::streams::{Consumer, Destination};
 use crate::template::TemplateError;
+use crate::work::Work;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// The functions, by binary.
 pub(crate) type Runners = BTreeMap<String, Arc<Runner>>;
@@ -29,6 +32,8 @@ pub(crate) struct Wiring<'a> {
     pub(crate) buckets: &'a Buckets,
     /// How streams are cut and disturbed.
     pub(crate) streams: Streams,
+    /// What is under way.
+    pub(crate) work: &'a Work,
 }
 
 impl Wiring<'_> {
@@ -65,6 +70,23 @@ impl Wiring<'_> {
             concurrency: declared.concurrency,
             reports: declared.reports,
         })
+    }
+
+    /// What runs the executions of a state machine.
+    pub(crate) fn executor(
+        &self,
+        machine: &Arc<Machine>,
+        register: &Register,
+        stop: watch::Receiver<bool>,
+    ) -> Executor {
+        Executor {
+            machine: Arc::clone(machine),
+            runners: self.runners.clone(),
+            clock: self.controls.clock.clone(),
+            work: self.work.clone(),
+            register: register.clone(),
+            stop,
+        }
     }
 
     fn destination(&self, arn: &str) -> Result<Destination, TemplateError> {

@@ -21,9 +21,11 @@ use futures::future::BoxFuture;
 use lambda::queue::{Hints, Reactions, Reactor};
 use lambda::{Error, Function, Http, HttpHandler, Invoke, SettingError, Settings};
 use projector::Projector;
+use rebuild::Rebuild;
 use reconcile::{Reconcile, WaitingView};
 use relay::Relay;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A function whose trigger delivers `E` and takes `A` back.
 pub(crate) trait Handles<E, A>: Send + Sync {
@@ -100,6 +102,11 @@ pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, Unmade> {
         "invoice-reactions" => on.reactions(invoice_reactions::InvoiceReactions::new(log, host)),
         "shipment-reactions" => on.reactions(shipment_reactions::ShipmentReactions::new(log, host)),
         "fulfilment" => on.processes(),
+        "verification" => {
+            let (views, sales) = (on.world.stores.views.clone(), Ledger::new(on.world));
+            let budget = Duration::from_secs(settings.parse("BUDGET_SECONDS")?);
+            on.reactions(verification::Verification::new(log, views, sales, host, budget))
+        }
         "sales-projector" => Handler::Queue(on.queue(Hints(on.sales()))),
         "projector" if on.world.setting.defect.is_some_and(Defect::folds_naively) => {
             let (views, parked) = (on.world.stores.views.clone(), on.parked());
@@ -108,6 +115,7 @@ pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, Unmade> {
         "projector" => on.stream(on.projector()),
         "relay" => on.stream(on.relay(&settings)?),
         "reconcile" => Handler::Schedule(Arc::new(on.reconcile(&settings)?)),
+        "rebuild" => Handler::Schedule(Arc::new(on.rebuild(&settings)?)),
         unknown => return Err(Unmade::Unknown(unknown.to_owned())),
     })
 }
@@ -195,6 +203,19 @@ impl Ports<'_> {
         Tally::new(self.log(), Ledger::new(self.world), self.parked(), self.host.clone())
     }
 
+    fn rebuild(
+        &self,
+        settings: &Settings,
+    ) -> Result<Rebuild<Log, crate::stores::Views, Ledger, Parked, Host>, SettingError> {
+        let views = self.world.stores.views.clone();
+        Ok(Rebuild {
+            folds: Folds::new(self.log(), views.clone(), self.parked(), self.host.clone(), self.subscriptions()),
+            sales: self.sales(),
+            checkpoints: views,
+            part_commits: settings.parse("PART_COMMITS")?,
+        })
+    }
+
     fn reconcile(&self, settings: &Settings) -> Result<Reconcile<Simulated>, SettingError> {
         Ok(Reconcile {
             projector: self.projector(),
@@ -210,6 +231,7 @@ impl Ports<'_> {
 
     fn operations(&self, settings: &Settings) -> Result<operations::Operations<Simulated>, SettingError> {
         let views = self.world.stores.views.clone();
-        Ok(operations::Operations { reconcile: self.reconcile(settings)?, views, parked: self.parked() })
+        let audit = operations::Audit::new(self.log(), self.host.clone());
+        Ok(operations::Operations { reconcile: self.reconcile(settings)?, views, parked: self.parked(), audit })
     }
 }

@@ -29,6 +29,10 @@ impl Subscription for Fold {
         self.fold.key(stream)
     }
 
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        self.fold.stream(key)
+    }
+
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
         let names = |commit: &Commit| {
             let records = commit.events.records().unwrap_or_default();
@@ -40,6 +44,10 @@ impl Subscription for Fold {
         let folded = self.fold.fold(row, readable);
         let version = rest.first().map(|commit| (commit.version, UNKNOWN.to_owned()));
         Folded { failed: folded.failed.or(version), ..folded }
+    }
+
+    fn links(&self, row: Option<&Row>, commits: &[Commit]) -> Vec<(String, Row)> {
+        self.fold.links(row, commits)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::hints::{Batches, SimBus};
 use crate::setting::Setting;
 use crate::world::Host;
 use eventsourcing::faulty::{FaultyBus, FaultyLedger, FaultyLog, FaultyParked, FaultyViews, Weather};
-use eventsourcing::memory::{MemoryLog, MemoryParked, MemoryViews};
+use eventsourcing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryViews};
 use eventsourcing::totals::MemoryLedger;
 
 /// The read models of a run.
@@ -47,11 +47,12 @@ impl Stores {
     pub(crate) fn new(seed: u64, setting: Setting) -> Self {
         let weather = Weather::new(seed, setting.odds);
         let log = MemoryLog::default();
+        let generations = MemoryGenerations::default();
         Self {
             faulty: FaultyLog::under(log.clone(), weather.clone()),
             marked: FaultyLog::under(log.clone().with_markers(), weather.clone()),
-            views: FaultyViews::under(MemoryViews::default(), weather.clone()),
-            ledger: FaultyLedger::under(MemoryLedger::default(), weather.clone()),
+            views: FaultyViews::under(MemoryViews::of(generations.clone()), weather.clone()),
+            ledger: FaultyLedger::under(MemoryLedger::of(generations), weather.clone()),
             parked: FaultyParked::under(MemoryParked::default(), weather.clone()),
             log,
             weather,

@@ -25,28 +25,40 @@ pub struct Shop {
 impl Shop {
     /// A new shop, thrown away at the end.
     pub async fn start() -> Self {
-        Self::start_on(Storage::Temporary, shop::functions()).await
+        Self::start_on(Storage::Temporary, shop::functions(), &[]).await
     }
 
     /// The shop whose log is kept in a directory.
     pub async fn start_in(directory: PathBuf) -> Self {
-        Self::start_on(Storage::Directory(directory), shop::functions()).await
+        Self::start_on(Storage::Directory(directory), shop::functions(), &[]).await
+    }
+
+    /// The same, with commands off.
+    pub async fn start_without_commands_in(directory: PathBuf) -> Self {
+        Self::start_on(Storage::Directory(directory), shop::functions(), &[("Commands", "off")]).await
+    }
+
+    /// Ends the shop and its provider.
+    pub async fn stop(self) {
+        self.host.stop().await;
+        self.provider.stop().await;
     }
 
     /// A new shop in which one function is made in another way.
     pub async fn start_with(other: Registered) -> Self {
         let functions = shop::functions().into_iter();
         let functions = functions.map(|function| if function.name == other.name { other } else { function });
-        Self::start_on(Storage::Temporary, functions.collect()).await
+        Self::start_on(Storage::Temporary, functions.collect(), &[]).await
     }
 
-    async fn start_on(storage: Storage, functions: Vec<Registered>) -> Self {
+    async fn start_on(storage: Storage, functions: Vec<Registered>, others: &[(&str, &str)]) -> Self {
         let books = match &storage {
             Storage::Directory(directory) => Some(directory.join("payments.ndjson")),
             Storage::Temporary => None,
         };
         let mut provider = Provider::start(books).await.expect("a provider");
-        let parameters = shop::parameters().into_iter().chain(provider.parameters()).collect();
+        let others = others.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let parameters = shop::parameters().into_iter().chain(provider.parameters()).chain(others).collect();
         let options = Options {
             template: shop::TEMPLATE.to_owned(),
             parameters,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 43] = [
+pub const STORY: [(&str, Expected); 48] = [
     ("account-commands.open-account", Expected::Status(201)),
     ("account-commands.confirm-account", Expected::Status(200)),
     ("account-commands.activate-account", Expected::Status(200)),
@@ -42,13 +42,18 @@ pub const STORY: [(&str, Expected); 43] = [
     ("order-commands.cancel-order", Expected::Status(202)),
     ("reconcile.scheduled", Expected::Streams(10)),
     ("reconcile.recheck", Expected::Streams(0)),
+    ("operations.rebuild", Expected::Status(202)),
+    ("rebuild.plan", Expected::Parts(1)),
     ("operations.parked", Expected::Status(200)),
     ("operations.redrive", Expected::Status(404)),
     ("operations.recover", Expected::Status(200)),
     ("operations.projections", Expected::Status(200)),
     ("operations.reconcile", Expected::Status(200)),
+    ("verification.verification-requested", Expected::AllDone),
+    ("operations.verify", Expected::Status(202)),
     ("queries.account", Expected::Status(200)),
     ("queries.order", Expected::Status(200)),
+    ("queries.order-events", Expected::Status(200)),
     ("queries.sales", Expected::Status(200)),
     ("queries.catalogue", Expected::Status(200)),
     ("queries.health", Expected::Status(200)),
@@ -63,6 +68,8 @@ pub enum Expected {
     AllDone,
     /// A reconciliation of so many streams.
     Streams(usize),
+    /// So many parts are to be done.
+    Parts(usize),
     /// So many processes were asked whether they have waited for too long.
     Asked(usize),
 }
@@ -75,6 +82,7 @@ impl Expected {
             Self::Status(status) => assert_eq!(answer["statusCode"], status, "{answer}"),
             Self::AllDone => assert_eq!(answer, &json!({ "batchItemFailures": [] })),
             Self::Streams(streams) => assert_eq!(answer["streams"], streams, "{answer}"),
+            Self::Parts(parts) => assert_eq!(answer["work"].as_array().map(Vec::len), Some(parts), "{answer}"),
             Self::Asked(processes) => assert_eq!(answer["asked"], processes, "{answer}"),
         }
     }
@@ -119,8 +127,16 @@ pub async fn silent_host() -> (Host, Provider) {
 /// The real functions on such a host, by name.
 #[must_use]
 pub fn functions_on(host: &Host) -> Vec<(&'static str, Arc<dyn Invoke>)> {
+    functions_under(host, "on")
+}
+
+/// The same, with commands on or off.
+#[must_use]
+pub fn functions_under(host: &Host, commands: &str) -> Vec<(&'static str, Arc<dyn Invoke>)> {
     let made = |function: Registered| {
-        let settings: Settings = host.environment(function.name).expect("it is in the template").into_iter().collect();
+        let mut environment = host.environment(function.name).expect("it is in the template");
+        environment.insert("COMMANDS".to_owned(), commands.to_owned());
+        let settings: Settings = environment.into_iter().collect();
         (function.name, (function.build)(&settings, &host.aws_config()).expect("its settings are there"))
     };
     shop::functions().into_iter().map(made).collect()

@@ -26,7 +26,7 @@ const IMPURE_PATHS: [&str; 8] = [
     "std::thread",
 ];
 /// The kit, and what it must not know.
-const KIT: [&str; 5] = ["dynamo", "eventbridge", "eventsourcing", "lambda", "local"];
+const KIT: [&str; 6] = ["dynamo", "eventbridge", "eventsourcing", "lambda", "local", "transfer"];
 const SHOP: [&str; 2] = ["domain", "api"];
 
 fn root() -> PathBuf {
@@ -63,8 +63,9 @@ fn template_functions() -> BTreeMap<String, Function> {
         resources.iter().filter(|(_, resource)| resource["Type"].as_str() == Some("AWS::Serverless::Function"));
     functions
         .map(|(id, function)| {
-            let events = function["Properties"]["Events"].as_mapping().unwrap();
-            let http = events.values().filter(|event| event["Type"].as_str() == Some("HttpApi"));
+            // One that a state machine calls has none of its own.
+            let events = function["Properties"]["Events"].as_mapping().into_iter().flatten();
+            let http = events.map(|(_, event)| event).filter(|event| event["Type"].as_str() == Some("HttpApi"));
             let function = Function {
                 code: function["Properties"]["CodeUri"].as_str().unwrap().to_owned(),
                 binary: function["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned(),

@@ -6,7 +6,7 @@ use super::contest::{cpu, spent};
 use super::figures::Side;
 use super::lanes::Who;
 use super::ours::{append, fresh_stream, metadata, one};
-use super::store::{Item, ROWS, Raw};
+use super::store::{GENERATIONS, Item, ROWS, Raw};
 use aws_sdk_dynamodb::Client;
 use dynamo::{Log, Views};
 use eventsourcing::memory::{MemoryLog, MemoryParked};
@@ -51,7 +51,7 @@ pub(super) struct Projecting {
 impl Projecting {
     /// Finds out which bytes a row has.
     pub(super) async fn at(client: &Client) -> Result<Self, BenchError> {
-        let views = Views::new(client.clone()).with(ROWS, ROWS, &[]);
+        let views = Views::new(client.clone(), GENERATIONS).with(ROWS, ROWS, &[]);
         // Nothing is missing in these batches, so the log is never asked.
         let log = Log::new(client.clone(), "no-log");
         let folds =

@@ -21,6 +21,8 @@ pub(super) const TABLE: &str = "bench";
 pub(super) const REPLAYED: &str = "replayed";
 /// and that of the rows.
 pub(super) const ROWS: &str = "rows";
+/// What registers their generations.
+pub(super) const GENERATIONS: &str = "generations";
 /// How many items one request writes at most.
 const BATCH: usize = 25;
 
@@ -35,6 +37,7 @@ fn template() -> String {
         "Transform": "AWS::Serverless-2016-10-31",
         "Resources": {
             "Log": table(TABLE, &log), "Replayed": table(REPLAYED, &log), "Rows": table(ROWS, &[("key", "S")]),
+            "Generations": table(GENERATIONS, &[("view", "S"), ("part", "S")]),
         },
     });
     template.to_string()

@@ -55,7 +55,7 @@ impl Onlooker {
         let client = Client::new(&shop.aws_config());
         Ok(Self {
             carts: Commands::new(Log::new(client.clone(), table("EVENT_LOG_TABLE")?), SystemHost),
-            views: Views::new(client).with(CartView::NAME, table("CART_VIEW")?, &[]),
+            views: Views::new(client, table("GENERATIONS_TABLE")?).with(CartView::NAME, table("CART_VIEW")?, &[]),
         })
     }
 

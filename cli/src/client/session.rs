@@ -47,6 +47,11 @@ impl Session {
         Unsent { session: self, request: self.client.request(Method::POST, path, &Value::Null) }
     }
 
+    /// The same, with a body.
+    pub(crate) fn post_body(&self, path: &[&str], body: &Value) -> Unsent<'_> {
+        Unsent { session: self, request: self.client.request(Method::POST, path, body) }
+    }
+
     /// A command. Its key makes it the same command whenever it is sent again, so it is repeated where that may help.
     pub(crate) async fn command(&self, path: &[&str], key: &str, body: &Value) -> Result<Answer, Failure> {
         let mut request = self.client.request(Method::POST, path, body);

@@ -3,16 +3,23 @@
 mod bench;
 mod bench_writer;
 mod catalogue;
+mod diff;
+mod doctor;
 mod events;
+mod export;
+mod import;
 mod openapi;
 mod parked;
+mod projections;
 mod provider;
 mod reconcile;
 mod seed;
 mod serve;
 mod simulate;
 mod state;
+mod streams;
 mod token;
+mod trace;
 mod verify;
 
 use crate::arguments::Global;
@@ -27,11 +34,20 @@ pub(crate) enum Command {
     Seed(seed::Seed),
     #[command(subcommand)]
     Events(events::Events),
+    #[command(subcommand)]
+    Streams(streams::Streams),
     State(state::State),
+    Diff(diff::Diff),
+    Trace(trace::Trace),
     #[command(subcommand)]
     Parked(parked::Parked),
+    #[command(subcommand)]
+    Projections(projections::Projections),
+    Doctor(doctor::Doctor),
     Reconcile(reconcile::Reconcile),
     Verify(verify::Verify),
+    Export(export::Export),
+    Import(import::Import),
     Openapi(openapi::Openapi),
     Catalogue(catalogue::Catalogue),
     Simulate(simulate::Simulate),
@@ -54,10 +70,17 @@ impl Command {
             Self::Token(command) => command.run(global).await,
             Self::Seed(command) => command.run(global).await,
             Self::Events(events::Events::Tail(command)) => command.run(global).await,
+            Self::Streams(command) => command.run(global).await,
             Self::State(command) => command.run(global).await,
+            Self::Diff(command) => command.run(global).await,
+            Self::Trace(command) => command.run(global).await,
             Self::Parked(command) => command.run(global).await,
+            Self::Projections(command) => command.run(global).await,
+            Self::Doctor(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,
             Self::Verify(command) => command.run(global).await,
+            Self::Export(command) => command.run(global).await,
+            Self::Import(command) => command.run(global).await,
             Self::Openapi(command) => command.run(global),
             Self::Catalogue(command) => command.run(global),
             Self::Simulate(command) => command.run(global),

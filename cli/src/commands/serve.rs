@@ -5,11 +5,18 @@ use crate::client::{Client, USUAL_API};
 use crate::failure::Failure;
 use crate::provider::Provider;
 use crate::sample::demo::{self, Demo};
+use crate::tables::NoTable;
+use crate::whose::assignment;
 use crate::{ending, stack, terminal};
-use local::{Host, Options, Storage, Streams};
+use dynamo::{Import, Imports};
+use lambda::Commands;
+use local::{Host, Kept, Options, Storage, Streams};
 use serde_json::json;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// The parameter that says whether commands are carried out.
+const COMMANDS: &str = "Commands";
 
 /// Run the whole shop on this machine: gateway, functions, tables, streams, bus and queues
 #[derive(Debug, clap::Args)]
@@ -35,24 +42,21 @@ pub(crate) struct Serve {
     /// Fill it with a small shop and print what to try
     #[arg(long)]
     demo: bool,
+    /// Whether commands are carried out; off, it answers reads alone and nothing moves, as an import needs it
+    #[arg(long, value_name = "ON|OFF", default_value_t, value_parser = clap::value_parser!(Commands))]
+    commands: Commands,
     /// Value of a parameter of the template, such as TaxBasisPoints=700; may be repeated
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = assignment)]
     parameters: Vec<(String, String)>,
-}
-
-fn assignment(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("say NAME=VALUE".to_owned()),
-    }
 }
 
 impl Serve {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let ended = ending::of_this_process()?;
         tokio::pin!(ended);
+        let commands = self.commands().await?;
         let mut provider = self.provider().await?;
-        let host = Host::start(self.options(provider.as_ref())).await?;
+        let host = Host::start(self.options(provider.as_ref(), commands)).await?;
         if let Some(provider) = &mut provider {
             provider.tell(&host.url()).map_err(|error| Failure::Machine(error.to_string()))?;
         }
@@ -83,8 +87,22 @@ impl Serve {
         Ok(Some(Provider::start(books).await?))
     }
 
-    fn options(&self, provider: Option<&Provider>) -> Options {
+    /// Whether commands are carried out: not on a log that is brought in and not known to be whole, whatever is asked for.
+    async fn commands(&self) -> Result<Commands, Failure> {
+        let Some(directory) = self.data.as_deref().filter(|directory| directory.exists()) else {
+            return Ok(self.commands);
+        };
+        let Some(import) = unverified(directory).await? else { return Ok(self.commands) };
+        terminal::remark(&format!(
+            "commands are off: import {} of {} commits, begun {}, has not verified; run `shop import` with the same export",
+            import.id, import.commits, import.begun_at
+        ));
+        Ok(Commands::Off)
+    }
+
+    fn options(&self, provider: Option<&Provider>, commands: Commands) -> Options {
         let mut parameters = stack::parameters();
+        parameters.insert(COMMANDS.to_owned(), commands.to_string());
         parameters.extend(provider.map(Provider::parameters).into_iter().flatten());
         parameters.extend(self.parameters.iter().cloned());
         Options {
@@ -135,6 +153,16 @@ impl Serve {
     }
 }
 
+/// The import into a kept log that was not found whole behind it, if there is one.
+async fn unverified(directory: &Path) -> Result<Option<Import>, Failure> {
+    let kept = Kept::open(stack::TEMPLATE, &stack::parameters(), directory).await?;
+    let table = kept.table("Imports").ok_or_else(|| NoTable("Imports".to_owned()))?;
+    let imports = Imports::new(aws_sdk_dynamodb::Client::new(&kept.aws_config()), table).all().await;
+    kept.close().await;
+    let imports = imports.map_err(|error| Failure::Tables(error.to_string()))?;
+    Ok(imports.into_iter().find(|import| import.verified_at.is_none()))
+}
+
 async fn fill(url: &str) -> Result<Demo, Failure> {
     let base = url.parse().map_err(|error| Failure::Machine(format!("{url} is no address: {error}")))?;
     demo::fill(&Client::at(base, None)?).await
@@ -167,12 +195,5 @@ mod tests {
         assert!(text.contains("TOKEN=a.b.c\n"));
         assert!(text.contains("-X POST -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:1/carts/cafe/checkout\n"));
         assert!(text.contains("http://127.0.0.1:1/orders/cafe\n"));
-    }
-
-    #[test]
-    fn a_parameter_has_a_name_and_may_hold_an_equals_sign() {
-        assert_eq!(assignment("A=b=c"), Ok(("A".to_owned(), "b=c".to_owned())));
-        assert_eq!(assignment("A="), Ok(("A".to_owned(), String::new())));
-        assert!(assignment("=b").is_err() && assignment("A").is_err());
     }
 }

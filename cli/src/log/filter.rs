@@ -1,7 +1,7 @@
 //! Which events are asked for.
 
 use super::Event;
-use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::Timestamp;
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
@@ -37,6 +37,7 @@ pub(crate) fn event_types() -> impl Iterator<Item = &'static str> {
         payment::Event::VARIANTS,
         invoice::Event::VARIANTS,
         shipment::Event::VARIANTS,
+        audit::Event::VARIANTS,
     ];
     // Orders and their processes have a type of the same name.
     streams.into_iter().flatten().copied().collect::<BTreeSet<_>>().into_iter()
@@ -54,6 +55,15 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     Ok(Timestamp(moment.as_millisecond()))
 }
 
+/// A place in a stream's life: a version, or a moment as [`moment`] reads it.
+pub(crate) fn place(text: &str) -> Result<String, String> {
+    if text.parse::<u64>().is_ok() {
+        return Ok(text.to_owned());
+    }
+    let place = moment(text).map(|moment| moment.to_string());
+    place.map_err(|hint| format!("{hint}; or a version, 0 for before the first event"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::event::tests::event;
@@ -66,6 +76,14 @@ mod tests {
         let ago = now - moment("1h 30m").unwrap().0;
         assert!((5_399_000..=5_400_000).contains(&ago), "{ago}");
         assert!(moment("yesterday").is_err() && moment("").is_err());
+    }
+
+    #[test]
+    fn a_place_is_a_version_or_a_moment() {
+        assert_eq!(place("0").as_deref(), Ok("0"));
+        assert_eq!(place("2025-11-21T10:52:03.045+01:00").as_deref(), Ok("2025-11-21T09:52:03.045Z"));
+        assert!(place("1h").is_ok_and(|place| place.ends_with('Z')));
+        assert!(place("-1x").unwrap_err().contains("a version"));
     }
 
     #[test]

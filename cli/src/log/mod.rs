@@ -5,12 +5,14 @@ mod feed;
 mod filter;
 mod stream;
 mod table;
+mod tree;
 
 pub(crate) use event::Event;
 pub(crate) use feed::Feed;
-pub(crate) use filter::{Filter, event_types, moment};
+pub(crate) use filter::{Filter, event_types, moment, place};
 pub(crate) use stream::StreamFeed;
 pub(crate) use table::Table;
+pub(crate) use tree::{Leaf, Tree};
 
 /// The most events that the shop puts into one answer.
 const PAGE: usize = 1_000;

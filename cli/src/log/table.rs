@@ -4,7 +4,7 @@ use super::Event;
 use std::fmt::Write;
 
 /// From how many columns on nothing but the payload is shortened.
-const WIDE: usize = 180;
+pub(super) const WIDE: usize = 180;
 /// How much of an id is shown where there is little room: its end, for the ids of one moment begin alike.
 const ID_DIGITS: usize = 32;
 const SHORT_DIGITS: usize = 8;
@@ -63,7 +63,7 @@ impl Table {
 }
 
 /// A text with its long ids shortened to their ends.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let mut short = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(|letter: char| letter.is_ascii_hexdigit()) {
@@ -83,7 +83,7 @@ fn short(text: &str) -> String {
 }
 
 /// A line that fits.
-fn trimmed(line: String, columns: Option<usize>) -> String {
+pub(super) fn trimmed(line: String, columns: Option<usize>) -> String {
     match columns {
         Some(columns) if line.chars().count() > columns => {
             line.chars().take(columns.saturating_sub(1)).chain([ELLIPSIS]).collect()

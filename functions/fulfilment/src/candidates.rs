@@ -5,7 +5,6 @@ use domain::fulfilment::Candidate;
 use domain::values::Sku;
 use domain::views::stock::{Document, SKU, View, WAREHOUSE};
 use dynamo::Views;
-use eventsourcing::views::Generation;
 use eventsourcing::{Direction, Lookup, Lookups, Projection};
 use lambda::Error;
 
@@ -22,10 +21,10 @@ pub trait Candidates: Send + Sync {
 pub struct StockView<V>(V);
 
 impl StockView<Views> {
-    /// The read model that `table` holds.
+    /// The read model that `table` holds, in generations that another registers.
     #[must_use]
-    pub fn in_table(client: Client, table: &str) -> Self {
-        Self(Views::new(client).with(View::NAME, table, &[SKU]))
+    pub fn in_table(client: Client, table: &str, generations: &str) -> Self {
+        Self(Views::new(client, generations).with(View::NAME, table, &[SKU]))
     }
 }
 
@@ -40,7 +39,7 @@ impl<V: Lookups> Candidates for StockView<V> {
     async fn of(&self, sku: &Sku) -> Result<Vec<Candidate>, Error> {
         let lookup = Lookup {
             view: View::NAME,
-            generation: Generation::FIRST,
+            generation: self.0.current(View::NAME).await?,
             index: SKU,
             partition: (SKU, sku.as_str()),
             sort: WAREHOUSE,

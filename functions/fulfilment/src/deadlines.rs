@@ -6,7 +6,6 @@ use aws_sdk_dynamodb::Client;
 use domain::fulfilment::{Command, State, Step, Stream};
 use domain::views::waiting::{DEADLINES, DUE, NAME, SHARD, before, process_partitions};
 use dynamo::Views;
-use eventsourcing::views::Generation;
 use eventsourcing::{
     Actor, Clock, CommitId, Correlation, Digest, Direction, Effect, EventLog, Lookup, Lookups, Metadata, ParkingLot,
     Randomness, StreamName, Timestamp,
@@ -81,10 +80,10 @@ pub struct Passed {
 pub struct DueView<V>(V);
 
 impl DueView<Views> {
-    /// The read model that `table` holds.
+    /// The read model that `table` holds, in generations that another registers.
     #[must_use]
-    pub fn in_table(client: Client, table: &str) -> Self {
-        Self(Views::new(client).with(NAME, table, &[SHARD]))
+    pub fn in_table(client: Client, table: &str, generations: &str) -> Self {
+        Self(Views::new(client, generations).with(NAME, table, &[SHARD]))
     }
 }
 
@@ -98,13 +97,14 @@ impl<V> DueView<V> {
 impl<V: Lookups> DueView<V> {
     /// The processes whose deadline seems to have passed.
     async fn until(&self, now: Timestamp) -> Result<Vec<StreamName>, Error> {
+        let generation = self.0.current(NAME).await?;
         let until = before(now.next());
         let due = process_partitions().map(|partition| {
             let until = Some(until.as_str());
             async move {
                 let lookup = Lookup {
                     view: NAME,
-                    generation: Generation::FIRST,
+                    generation,
                     index: DEADLINES,
                     partition: (SHARD, &partition),
                     sort: DUE,
@@ -152,6 +152,13 @@ where
             Trigger::Due(task) => Told::Due(self.deadlines.call(task).await?),
         })
     }
+
+    async fn idle(&self, trigger: Trigger) -> Result<Told, Error> {
+        Ok(match trigger {
+            Trigger::Happened(messages) => Told::Happened(self.reactions.idle(messages).await?),
+            Trigger::Due(task) => Told::Due(self.deadlines.idle(task).await?),
+        })
+    }
 }
 
 impl<L, C, V, H, S> Function for Deadlines<L, C, V, H, S>
@@ -167,6 +174,12 @@ where
 
     async fn call(&self, Task::Deadlines { time }: Task) -> Result<Passed, Error> {
         self.0.pass_deadlines(time).await
+    }
+
+    /// A deadline that passes meanwhile is found by the next run that is let.
+    async fn idle(&self, Task::Deadlines { time }: Task) -> Result<Passed, Error> {
+        tracing::info!(%time, "commands are off: no deadline was looked at");
+        Ok(Passed::default())
     }
 }
 

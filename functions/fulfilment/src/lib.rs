@@ -37,8 +37,9 @@ pub type Deployed = ProcessManager<Log, StockView<Views>, Views, Parked, SystemH
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let view = StockView::in_table(client.clone(), settings.text("STOCK_VIEW")?);
-    let due = DueView::in_table(client.clone(), settings.text("WAITING_VIEW")?);
+    let generations = settings.text("GENERATIONS_TABLE")?;
+    let view = StockView::in_table(client.clone(), settings.text("STOCK_VIEW")?, generations);
+    let due = DueView::in_table(client.clone(), settings.text("WAITING_VIEW")?, generations);
     let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
     Ok(ProcessManager::new(Fulfilment::new(log, view, due, SystemHost), parked, SystemHost))
 }

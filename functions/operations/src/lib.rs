@@ -1,14 +1,21 @@
 //! What operators do: see what is parked, have it tried again or put away, see how far the folds are behind, and have
-//! the whole log compared with what follows from it.
+//! the whole log compared with what follows from it. Whatever they do is recorded.
 
+mod audit;
+mod generations;
 mod parked;
 mod projections;
+mod verification;
+
+pub use audit::Audit;
 
 use api::operations::{Reconciled, Recovered};
 use api::requests::Nothing;
 use aws_config::SdkConfig;
+use domain::audit::Event;
+use dynamo::Log;
 use http::StatusCode;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
+use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use reconcile::{OnAws, Ports, Reconcile};
 
 /// The handler.
@@ -19,6 +26,8 @@ pub struct Operations<P: Ports> {
     pub views: P::Views,
     /// The notes.
     pub parked: P::Parked,
+    /// What operators did.
+    pub audit: Audit<P::Log, P::Host>,
 }
 
 /// The deployed function.
@@ -27,7 +36,8 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Operations<
     Ok(Http(Operations {
         reconcile: reconcile::function(settings, aws)?,
         views: projector::views(settings, &client)?,
-        parked: dynamo::Parked::new(client, settings.text("PARKED_TABLE")?),
+        parked: dynamo::Parked::new(client.clone(), settings.text("PARKED_TABLE")?),
+        audit: Audit::new(Log::new(client, settings.text("EVENT_LOG_TABLE")?), SystemHost),
     }))
 }
 
@@ -44,7 +54,8 @@ impl<P: Ports> HttpHandler for Operations<P> {
             "POST /ops/parked/{id}/redrive" => self.redrive(request).await,
             "POST /ops/parked/{id}/discard" => self.discard(request).await,
             "POST /ops/lost/redrive" => {
-                let Nothing {} = request.json()?;
+                let (Nothing {}, metadata) = request.command()?;
+                self.audit.record(&metadata, Event::LostBatchesRedriven {}).await?;
                 let found = self.reconcile.recover().await.map_err(|error| Problem::unavailable(&error))?;
                 let (batches, recovered) = (found.batches, found.recovered);
                 if recovered < batches {
@@ -56,9 +67,17 @@ impl<P: Ports> HttpHandler for Operations<P> {
                 }
                 Response::json(StatusCode::OK, &Recovered { batches, recovered })
             }
+            "POST /ops/verify" => self.verify(request).await,
+            "POST /ops/verifications" => self.report(request).await,
             "GET /ops/projections" => self.projections(request).await,
+            "GET /ops/projections/{name}" => self.generations(request).await,
+            "POST /ops/projections/{name}/rebuild" => self.rebuild(request).await,
+            "POST /ops/projections/{name}/flip" => self.flip(request).await,
+            "POST /ops/projections/{name}/rollback" => self.roll_back(request).await,
+            "POST /ops/projections/{name}/cleanup" => self.clean_up(request).await,
             "POST /ops/reconcile" => {
-                let Nothing {} = request.json()?;
+                let (Nothing {}, metadata) = request.command()?;
+                self.audit.record(&metadata, Event::Reconciled {}).await?;
                 let summary = self.reconcile.reconcile().await.map_err(|error| Problem::unavailable(&error))?;
                 let reconcile::Summary { streams, advanced, parked, hinted } = summary;
                 Response::json(StatusCode::OK, &Reconciled { streams, advanced, parked, hinted })

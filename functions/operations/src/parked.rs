@@ -4,6 +4,8 @@ use crate::Operations;
 use api::operations::{ParkedNote, Settled, SettledAs};
 use api::requests::Nothing;
 use api::responses::Page as Answer;
+use domain::audit::Event;
+use domain::values::NoteId;
 use eventsourcing::{Parked, ParkingLot, Subject};
 use http::StatusCode;
 use lambda::http::Page;
@@ -28,8 +30,10 @@ impl<P: Ports> Operations<P> {
 
     /// `POST /ops/parked/{id}/redrive`
     pub(crate) async fn redrive(&self, request: &Request) -> Result<Response, Problem> {
-        let Nothing {} = request.json()?;
+        let (Nothing {}, metadata) = request.command()?;
         let note = self.note(request).await?;
+        let action = Event::ParkedRedriven { note: named(&note.trouble.subject)? };
+        self.audit.record(&metadata, action).await?;
         let id = note.trouble.subject.to_string();
         match self.reconcile.redrive(&note).await.map_err(|error| Problem::unavailable(&error))? {
             Outcome::Follows(version) => {
@@ -50,12 +54,14 @@ impl<P: Ports> Operations<P> {
 
     /// `POST /ops/parked/{id}/discard`
     pub(crate) async fn discard(&self, request: &Request) -> Result<Response, Problem> {
-        let Nothing {} = request.json()?;
+        let (Nothing {}, metadata) = request.command()?;
         let Parked { trouble, .. } = self.note(request).await?;
         if let Subject::Fold { .. } = trouble.subject {
             let detail = "a row that passes over a commit is wrong for ever: a fold is redriven or rebuilt";
             return Err(Problem::refused("fold-is-rebuilt", detail));
         }
+        let action = Event::ParkedDiscarded { note: named(&trouble.subject)? };
+        self.audit.record(&metadata, action).await?;
         if !self.parked.clear(&trouble.subject, trouble.version).await? {
             return Err(Problem::conflict("parked-anew", "it was parked again meanwhile"));
         }
@@ -68,4 +74,9 @@ impl<P: Ports> Operations<P> {
         let note = self.parked.note(&subject).await?;
         note.ok_or_else(|| Problem::not_found(&format!("nothing is parked as {subject}")))
     }
+}
+
+/// A note as the record names it.
+fn named(subject: &Subject) -> Result<NoteId, Problem> {
+    subject.to_string().parse().map_err(|error| Problem::internal(&error))
 }

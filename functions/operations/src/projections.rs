@@ -1,20 +1,22 @@
 //! How far the folds are behind, as a look at the streams that moved last shows it.
 
 use crate::Operations;
+use crate::generations::{schemas, unfit};
 use api::operations::{Lag, Projections, SoFar};
 use domain::views::{activity, sales, subscriptions};
 use eventsourcing::folds::Report;
-use eventsourcing::views::{Generation, Place};
+use eventsourcing::generations::Sets;
+use eventsourcing::views::Place;
 use eventsourcing::{
-    Clock, Consistency, Direction, EventLog, LogError, Lookup, Lookups, ParkingLot, StreamName, Subject, Timestamp,
-    Version, Views,
+    Clock, Consistency, Direction, EventLog, Generations as _, LogError, Lookup, Lookups, ParkingLot, Registry,
+    StreamName, Subject, Timestamp, Version, Views,
 };
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
 use lambda::{Problem, Request, Response, metrics};
 use reconcile::Ports;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many streams are looked at: those that moved last. What is behind in an older one is found by reconciling.
 const MOST_STREAMS: usize = 50;
@@ -27,13 +29,18 @@ impl<P: Ports> Operations<P> {
     /// `GET /ops/projections`: of totals, which have no row a stream, only what was done so far and what is parked.
     pub(crate) async fn projections(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;
+        let registry = self.views.registered().await?.registry;
         let streams = self.moved_last().await?;
-        let looks: Vec<_> = streams.iter().map(|stream| self.lags(stream)).collect();
+        let looks: Vec<_> = streams.iter().map(|stream| self.lags(&registry, stream)).collect();
         let lags = stream::iter(looks).buffer_unordered(CONCURRENCY);
         let (parked, lags): (_, Vec<Vec<Lag>>) = futures::try_join!(self.parked_by_subscriber(), lags.try_collect())?;
         let so_far = metrics::followed_so_far();
         let mut items = Vec::new();
-        for name in subscriptions().iter().map(|subscription| subscription.name()).chain([sales::NAME]) {
+        let names = subscriptions().iter().map(|subscription| subscription.name()).chain([sales::NAME]).collect();
+        let names: BTreeSet<&str> = names;
+        for name in names {
+            let schemas = schemas(name);
+            let sets = registry.sets(name);
             let so_far = so_far.get(name).map(so_far_of).unwrap_or_default();
             let of_fold = lags.iter().flatten().filter(|lag| lag.name == name);
             let sum = of_fold.fold(Lag::default(), |sum, lag| Lag {
@@ -43,18 +50,28 @@ impl<P: Ports> Operations<P> {
                 ms_behind: sum.ms_behind.max(lag.ms_behind),
                 ..sum
             });
-            let notes = parked.get(&format!("{name}/{}", Generation::FIRST)).copied().unwrap_or_default();
-            items.push(Lag { name: name.to_owned(), parked: notes, so_far, ..sum });
+            let notes = parked.get(&format!("{name}/{}", registry.read(name))).copied().unwrap_or_default();
+            items.push(Lag {
+                name: name.to_owned(),
+                generation: registry.read(name).0,
+                schema: sets.map_or_else(|| schemas.first().copied().unwrap_or(1), Sets::schema),
+                trouble: sets.and_then(|sets| unfit(&schemas, sets)),
+                rebuilding: sets.and_then(Sets::under_way).map(|(generation, _)| generation.0),
+                parked: notes,
+                so_far,
+                ..sum
+            });
         }
         Response::json(StatusCode::OK, &Projections { streams: streams.len(), items, parked })
     }
 
     async fn moved_last(&self) -> Result<Vec<StreamName>, Problem> {
+        let generation = self.views.current(activity::NAME).await?;
         let shards = (0..activity::SHARDS).map(async |shard| {
             let shard = shard.to_string();
             let lookup = Lookup {
                 view: activity::NAME,
-                generation: Generation::FIRST,
+                generation,
                 index: activity::RECENT,
                 partition: (activity::SHARD, &shard),
                 sort: activity::MOVED,
@@ -76,11 +93,11 @@ impl<P: Ports> Operations<P> {
     }
 
     /// How far each fold of a stream is behind it.
-    async fn lags(&self, stream: &StreamName) -> Result<Vec<Lag>, Problem> {
+    async fn lags(&self, registry: &Registry, stream: &StreamName) -> Result<Vec<Lag>, Problem> {
         let folds = self.reconcile.folds();
         let mut seen = Vec::new();
-        for fold in folds.of(stream.category()) {
-            let place = Place { view: fold.name(), generation: Generation::FIRST, key: fold.key(stream) };
+        for fold in folds.of(stream.category()).filter(|fold| registry.is_read(fold.name(), fold.schema())) {
+            let place = Place { view: fold.name(), generation: registry.read(fold.name()), key: fold.key(stream) };
             let row = self.views.row(&place, Consistency::Strong).await?;
             seen.push((fold.name(), row.map_or(Version::NONE, |row| row.version)));
         }
@@ -106,7 +123,7 @@ impl<P: Ports> Operations<P> {
         Ok(seen.into_iter().map(lag).collect())
     }
 
-    async fn parked_by_subscriber(&self) -> Result<BTreeMap<String, usize>, Problem> {
+    pub(crate) async fn parked_by_subscriber(&self) -> Result<BTreeMap<String, usize>, Problem> {
         let mut count = BTreeMap::new();
         let mut after: Option<Subject> = None;
         loop {

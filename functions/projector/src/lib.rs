@@ -38,7 +38,8 @@ pub fn folds(settings: &Settings, aws: &SdkConfig) -> Result<ShopFolds, SettingE
 
 /// The shop's views on the tables that the settings name.
 pub fn views(settings: &Settings, client: &aws_sdk_dynamodb::Client) -> Result<Views, SettingError> {
-    PARTITIONS.iter().try_fold(Views::new(client.clone()), |views, (view, partitions)| {
+    let none = Views::new(client.clone(), settings.text("GENERATIONS_TABLE")?);
+    PARTITIONS.iter().try_fold(none, |views, (view, partitions)| {
         let table = settings.text(&format!("{}_VIEW", view.to_uppercase()))?;
         Ok(views.with(view, table, partitions))
     })

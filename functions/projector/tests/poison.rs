@@ -47,6 +47,8 @@ struct Shaky {
     failing: Arc<Mutex<Option<String>>>,
 }
 
+eventsourcing::delegate_generations!(Shaky, views);
+
 impl Views for Shaky {
     async fn row(&self, place: &Place, consistency: Consistency) -> Result<Option<Row>, ViewError> {
         self.views.row(place, consistency).await

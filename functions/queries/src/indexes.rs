@@ -23,10 +23,12 @@ impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
         sort: &str,
         direction: Direction,
     ) -> Result<Documents<P>, Problem> {
+        let generation = self.views.current(P::NAME).await?;
         let found = partitions.into_iter().map(async |partition| {
             let from = page.from.as_deref();
             let limit = page.limit + 1;
-            self.documents::<P>(&Lookup { from, limit, direction, ..all::<P>((index, &partition), sort) }).await
+            let all = all::<P>(generation, (index, &partition), sort);
+            self.documents::<P>(&Lookup { from, limit, direction, ..all }).await
         });
         Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
@@ -37,7 +39,8 @@ impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
         partition: (&str, &str),
         warehouse: &str,
     ) -> Result<Documents<P>, Problem> {
-        self.documents::<P>(&all::<P>(partition, warehouse)).await
+        let generation = self.views.current(P::NAME).await?;
+        self.documents::<P>(&all::<P>(generation, partition, warehouse)).await
     }
 
     async fn documents<P: Projection>(&self, lookup: &Lookup<'_>) -> Result<Documents<P>, Problem> {
@@ -49,10 +52,10 @@ impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
     }
 }
 
-fn all<'a, P: Projection>(partition: (&'a str, &'a str), sort: &'a str) -> Lookup<'a> {
+fn all<'a, P: Projection>(generation: Generation, partition: (&'a str, &'a str), sort: &'a str) -> Lookup<'a> {
     Lookup {
         view: P::NAME,
-        generation: Generation::FIRST,
+        generation,
         index: partition.0,
         partition,
         sort,

@@ -1,5 +1,7 @@
 //! The queries: what the read models show, and for operators what the log itself says. Appends nothing.
 
+mod audit;
+mod correlations;
 mod indexes;
 mod lists;
 mod operations;
@@ -8,13 +10,14 @@ mod sales;
 mod single;
 mod states;
 mod stocks;
+mod streams;
 
-use api::responses::{Health, HealthStatus};
+use api::responses::{Health, HealthStatus, Switch};
 use aws_config::SdkConfig;
 use domain::values::AccountId;
 use domain::views::{PARTITIONS, waiting};
 use dynamo::{Ledger, Log, Views};
-use eventsourcing::{Clock, Consistency, Decider, EventLog, Lookups, Randomness, Reading};
+use eventsourcing::{Clock, Consistency, Decider, EventLog, LogSpans, Lookups, Randomness, Reading};
 use http::StatusCode;
 use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 
@@ -33,10 +36,12 @@ pub type Deployed = Http<Queries<Log, Views, Ledger, SystemHost>>;
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let sales = Ledger::new(client.clone(), settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
+    let generations = settings.text("GENERATIONS_TABLE")?;
+    let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
+    let sales = Ledger::new(client.clone(), rows, checkpoints, generations);
     // Who waits is asked for by `reconcile` alone.
     let mut shown = PARTITIONS.iter().filter(|(view, _)| *view != waiting::NAME);
-    let views = shown.try_fold(Views::new(client), |views, (view, partitions)| {
+    let views = shown.try_fold(Views::new(client, generations), |views, (view, partitions)| {
         Ok(views.with(view, settings.text(&format!("{}_VIEW", view.to_uppercase()))?, partitions))
     })?;
     Ok(Http(Queries::new(log, views, sales, SystemHost)))
@@ -51,7 +56,7 @@ impl<L, V, R, H> Queries<L, V, R, H> {
 
 impl<L, V, R, H> HttpHandler for Queries<L, V, R, H>
 where
-    L: EventLog + 'static,
+    L: EventLog + LogSpans + 'static,
     V: eventsourcing::Views + Lookups + 'static,
     R: eventsourcing::Ledger + 'static,
     H: Clock + Randomness + 'static,
@@ -64,7 +69,13 @@ where
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         match request.route() {
-            "GET /healthz" => Response::json(StatusCode::OK, &Health { status: HealthStatus::Ok }),
+            "GET /healthz" => {
+                let commands = match request.commands() {
+                    lambda::Commands::On => Switch::On,
+                    lambda::Commands::Off => Switch::Off,
+                };
+                Response::json(StatusCode::OK, &Health { status: HealthStatus::Ok, commands })
+            }
             "GET /openapi.json" => {
                 Ok(Response::text(StatusCode::OK, "application/json", reference::openapi().to_owned()))
             }
@@ -78,10 +89,19 @@ where
             "GET /accounts/{id}" => self.account(request).await,
             "GET /shipments/{id}" => self.shipment(request).await,
             "GET /invoices/{id}" => self.invoice(request).await,
+            "GET /carts/{id}/events" => self.events_of_cart(request).await,
+            "GET /orders/{id}/events" => self.events_of_order(request).await,
+            "GET /accounts/{id}/events" => self.events_of_account(request).await,
+            "GET /products/{sku}/events" => self.events_of_product(request).await,
+            "GET /stock/{warehouse}/{sku}/events" => self.events_of_stock(request).await,
+            "GET /shipments/{id}/events" => self.events_of_shipment(request).await,
             "GET /sales" => self.sales(request).await,
             "GET /ops/events" => self.events(request).await,
+            "GET /ops/streams" => self.streams(request).await,
             "GET /ops/streams/{stream}" => self.stream(request).await,
             "GET /ops/streams/{stream}/state" => self.state(request).await,
+            "GET /ops/streams/{stream}/diff" => self.diff(request).await,
+            "GET /ops/correlations/{id}" => self.correlation(request).await,
             route => Err(Problem::not_found(&format!("there is no route {route}"))),
         }
     }

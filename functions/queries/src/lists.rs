@@ -32,7 +32,7 @@ impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
         products.sort_by(|one, other| one.sku.cmp(&other.sku));
         let Answer { items, next } = list(&page, products, |product| product.sku.to_string())?;
         let offered = items.into_iter().map(async |product| {
-            let availability = self.available(&product.sku).await?;
+            let availability = Some(self.available(&product.sku).await?);
             Ok::<_, Problem>(ListedProduct { product, availability })
         });
         Response::json(StatusCode::OK, &Answer { items: try_join_all(offered).await?, next })

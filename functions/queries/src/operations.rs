@@ -1,12 +1,10 @@
-//! What operators see of the log: its newest events, a stream, a state at any version.
+//! What operators see of the log as a whole: its newest events.
 
 use crate::Queries;
 use crate::reading::document;
-use crate::states::state_at;
-use api::responses::{LogEvent, Page, StreamState};
+use api::responses::{LogEvent, Page};
 use domain::views::activity;
-use eventsourcing::views::Generation;
-use eventsourcing::{Commit, Direction, EventLog, LogError, Lookup, Lookups, StreamName, Timestamp, Version};
+use eventsourcing::{Commit, Direction, EventLog, LogError, Lookup, Lookups, Timestamp, Version};
 use futures::future::try_join_all;
 use http::StatusCode;
 use lambda::{Problem, Request, Response};
@@ -53,11 +51,12 @@ impl<L: EventLog, V: Lookups, R, H> Queries<L, V, R, H> {
     /// The streams that moved, the latest first: all since a moment, or the newest; one more than an answer takes.
     async fn moved(&self, after: Option<Timestamp>) -> Result<Vec<activity::Document>, Problem> {
         let from = after.map(|after| activity::moved(after, ""));
+        let generation = self.views.current(activity::NAME).await?;
         let shards = (0..activity::SHARDS).map(async |shard| {
             let shard = shard.to_string();
             let lookup = Lookup {
                 view: activity::NAME,
-                generation: Generation::FIRST,
+                generation,
                 index: activity::RECENT,
                 partition: (activity::SHARD, &shard),
                 sort: activity::MOVED,
@@ -75,58 +74,17 @@ impl<L: EventLog, V: Lookups, R, H> Queries<L, V, R, H> {
         moved.sort_by_key(|document| std::cmp::Reverse(document.moved_at));
         Ok(moved)
     }
-
-    /// `GET /ops/streams/{stream}?after=&limit=`: the stream's events behind a version.
-    pub(crate) async fn stream(&self, request: &Request) -> Result<Response, Problem> {
-        request.only_query(&["after", "limit"])?;
-        let limit = limit(request)?;
-        let after: Version = request.query("after")?.unwrap_or(Version::NONE);
-        let (stream, commits) = self.commits(request).await?;
-        let mut events = Vec::new();
-        for commit in commits.iter().filter(|commit| commit.last_version() > after) {
-            events.extend(log_events(commit)?.into_iter().filter(|event| event.version > after));
-        }
-        let more = events.len() > limit;
-        events.truncate(limit);
-        let last = events.last().filter(|_| more);
-        let next = last.map(|last| format!("/ops/streams/{stream}?after={}&limit={limit}", last.version));
-        Response::json(StatusCode::OK, &Page { items: events, next })
-    }
-
-    /// `GET /ops/streams/{stream}/state?version=`: the fold of the stream's first events.
-    pub(crate) async fn state(&self, request: &Request) -> Result<Response, Problem> {
-        request.only_query(&["version"])?;
-        let asked: Option<Version> = request.query("version")?;
-        let (stream, commits) = self.commits(request).await?;
-        let head = commits.last().map_or(Version::NONE, Commit::last_version);
-        let version = asked.unwrap_or(head);
-        if version > head {
-            return Err(Problem::beyond_head(version, head));
-        }
-        let state = state_at(&stream, &commits, version)?;
-        let at = commits.iter().rfind(|commit| commit.version <= version).map(|commit| commit.committed_at.to_string());
-        let body = StreamState { stream: stream.to_string(), version, at, state };
-        Ok(Response::json(StatusCode::OK, &body)?.etag(version))
-    }
-
-    async fn commits(&self, request: &Request) -> Result<(StreamName, Vec<Commit>), Problem> {
-        let stream: StreamName = request.path("stream")?;
-        let commits = self.log.since(&stream, Version::NONE).await?;
-        if commits.is_empty() {
-            return Err(Problem::not_found(&format!("there is no stream {stream}")));
-        }
-        Ok((stream, commits))
-    }
 }
 
-fn limit(request: &Request) -> Result<usize, Problem> {
+pub(crate) fn limit(request: &Request) -> Result<usize, Problem> {
     match request.query("limit")?.unwrap_or(USUAL_EVENTS) {
         limit @ 1..=MOST_EVENTS => Ok(limit),
         _ => Err(Problem::invalid_parameter("limit", &format!("must be 1 to {MOST_EVENTS}"))),
     }
 }
 
-fn log_events(commit: &Commit) -> Result<Vec<LogEvent>, Problem> {
+/// The events of a commit, as operators see them.
+pub(crate) fn log_events(commit: &Commit) -> Result<Vec<LogEvent>, Problem> {
     let records = commit.events.records().map_err(|error| LogError::unreadable(commit, &error))?;
     let event = |(index, record): (u64, eventsourcing::Record<'_>)| {
         let id = commit.event_id(index);

@@ -1,30 +1,93 @@
-//! Reading one row, at least as fresh as the reader asks for.
+//! Reading one document: as its row has it, at least as fresh as the reader asks for; or as it was, from the log.
 
 use crate::Queries;
 use crate::states::snapshot_schema;
+use eventsourcing::past::{When, first_events, version_at};
 use eventsourcing::projection::PerStream;
-use eventsourcing::views::{Generation, Place, ViewError};
+use eventsourcing::views::{Place, ViewError};
 use eventsourcing::{
-    Consistency, EventLog, LogError, Projection, Reading, Row, StreamName, Subscription, Version, Views,
+    Commit, Consistency, EventLog, LogError, LogSpans, Projection, Reading, Row, StreamName, Subscription, Version,
+    Views,
 };
 use lambda::{Problem, Request};
 
 /// How far behind `min_version` a view may be for its row to be completed from the log, in events.
 const INTERVAL: u64 = 200;
 
-impl<L: EventLog, V: Views, R, H> Queries<L, V, R, H> {
-    /// A stream's row and its version. With `?min_version=` the answer is never older: what the view lacks is folded
-    /// over its row from the log.
-    pub(crate) async fn fresh<P: Projection>(
+/// Which of its versions a resource is asked for in.
+pub(crate) enum Asked {
+    /// What it is, no older than a version.
+    Now(Version),
+    /// What it was.
+    Then(When),
+}
+
+impl Asked {
+    /// By the query of a request, where at most one of the parameters that say so may stand.
+    pub(crate) fn of(request: &Request) -> Result<Self, Problem> {
+        const WAYS: [&str; 3] = ["min_version", "version", "at"];
+        request.only_query(&WAYS)?;
+        let given = WAYS.iter().zip([
+            request.query("min_version")?.map(Self::Now),
+            request.query("version")?.map(|version| Self::Then(When::Version(version))),
+            request.query("at")?.map(|at| Self::Then(When::At(at))),
+        ]);
+        let mut given: Vec<_> = given.filter_map(|(name, asked)| Some((*name, asked?))).collect();
+        match given.pop() {
+            None => Ok(Self::Now(Version::NONE)),
+            Some((_, asked)) if given.is_empty() => Ok(asked),
+            Some((last, _)) => {
+                let names: Vec<_> = given.iter().map(|(name, _)| *name).chain([last]).collect();
+                Err(Problem::contradictory(&names))
+            }
+        }
+    }
+}
+
+impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
+    /// A stream's document and the version that it is of, where it may be shown: as it is, or as it was.
+    pub(crate) async fn found<P: Projection>(
         &self,
-        request: &Request,
+        asked: &Asked,
         id: &str,
+        shown: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
-        request.only_query(&["min_version"])?;
-        let asked: Version = request.query("min_version")?.unwrap_or(Version::NONE);
+        let found = match asked {
+            Asked::Now(version) => self.fresh::<P>(id, *version).await?,
+            Asked::Then(when) => return self.past::<P>(id, *when, shown).await,
+        };
+        Ok(found.filter(|(_, document)| shown(document)))
+    }
+
+    /// The document as the stream's first events make it, folded as its row is. That they are fewer than were asked for
+    /// is said to nobody who may not see it.
+    async fn past<P: Projection>(
+        &self,
+        id: &str,
+        when: When,
+        shown: impl Fn(&P::Document) -> bool,
+    ) -> Result<Option<(Version, P::Document)>, Problem> {
+        let stream = stream_of(P::CATEGORY, id)?;
+        let asked = match when {
+            When::Version(version) => version,
+            When::At(at) => version_at(&self.log, &stream, at).await?,
+        };
+        let commits = first_events(&self.log, &stream, asked).await?;
+        let row = folded(&PerStream::<P>::new(), &stream, None, &commits)?;
+        let found = row.map(|row| Ok::<_, ViewError>((row.version, document::<P::Document>(&row)?))).transpose()?;
+        match flattened(found).filter(|(_, document)| shown(document)) {
+            Some((head, _)) if head < asked => Err(Problem::beyond_head(asked, head)),
+            found => Ok(found),
+        }
+    }
+
+    /// A stream's row and its version, never older than was asked for: what the view lacks is folded over its row from
+    /// the log.
+    async fn fresh<P: Projection>(&self, id: &str, asked: Version) -> Result<Option<(Version, P::Document)>, Problem> {
         let subscription = PerStream::<P>::new();
         let stream = stream_of(P::CATEGORY, id)?;
-        let place = Place { view: P::NAME, generation: Generation::FIRST, key: subscription.key(&stream) };
+        let place =
+            Place { view: P::NAME, generation: self.views.current(P::NAME).await?, key: subscription.key(&stream) };
         let row = self.views.row(&place, Consistency::Eventual).await?;
         let row =
             if version(row.as_ref()) < asked { self.completed(&subscription, &stream, row, asked).await? } else { row };
@@ -49,15 +112,24 @@ impl<L: EventLog, V: Views, R, H> Queries<L, V, R, H> {
             return Err(Problem::unavailable(&format!("the view of {stream} is at {seen}, {asked} was asked for")));
         }
         let commits = self.log.since(stream, seen).await?;
-        let head = commits.last().map_or(seen, eventsourcing::Commit::last_version);
+        let head = commits.last().map_or(seen, Commit::last_version);
         if head < asked {
             return Err(Problem::beyond_head(asked, head));
         }
-        let folded = subscription.fold(row.as_ref(), &commits);
-        match folded.failed {
-            Some((version, reason)) => Err(LogError::Corrupt { stream: stream.clone(), version, reason }.into()),
-            None => Ok(folded.row),
-        }
+        Ok(folded(subscription, stream, row.as_ref(), &commits)?)
+    }
+}
+
+fn folded(
+    subscription: &dyn Subscription,
+    stream: &StreamName,
+    row: Option<&Row>,
+    commits: &[Commit],
+) -> Result<Option<Row>, LogError> {
+    let folded = subscription.fold(row, commits);
+    match folded.failed {
+        Some((version, reason)) => Err(LogError::Corrupt { stream: stream.clone(), version, reason }),
+        None => Ok(folded.row),
     }
 }
 

@@ -4,7 +4,6 @@ use crate::Queries;
 use api::sales::{Revenue, Sales, SoldOf, SoldOnDay};
 use domain::views::sales::{By, Day, NAME, figures, names};
 use eventsourcing::Ledger;
-use eventsourcing::views::Generation;
 use futures::future::try_join_all;
 use http::StatusCode;
 use lambda::{Problem, Request, Response};
@@ -23,9 +22,10 @@ impl<L, V, R: Ledger, H> Queries<L, V, R, H> {
             return Err(Problem::invalid_parameter("to", &detail));
         }
         let names = names(&from, &to);
+        let generation = self.sales.current(NAME).await?;
         let partitions = by.partitions().map(|partition| {
             let names = names.start().as_str()..=names.end().as_str();
-            async move { self.sales.rows(NAME, Generation::FIRST, &partition, names).await }
+            async move { self.sales.rows(NAME, generation, &partition, names).await }
         });
         let rows = try_join_all(partitions).await?;
         let items = figures(rows.into_iter().flatten()).into_iter().map(|((day, of), figures)| {

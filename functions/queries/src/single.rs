@@ -1,23 +1,32 @@
-//! Single things: each its own row, shown to whom it concerns.
+//! Single things: each its own document, shown to whom it concerns.
+//!
+//! As it was, a thing is shown by the same rules: whose it is stands in its first event. What follows other streams than
+//! its own is then left out.
 
+use crate::reading::Asked;
 use crate::{Queries, STAFF, caller};
 use api::responses::{Account, Cart, Invoice, ListedProduct, Order, Product, Shipment};
 use domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku};
 use domain::views::order::{Document, StatusName};
 use domain::views::{account, cart, catalogue, invoice, order, shipment};
-use eventsourcing::{EventLog, Lookups, Views};
+use eventsourcing::{EventLog, LogSpans, Lookups, Views};
 use http::StatusCode;
 use lambda::{Problem, Request, Response};
 
-impl<L: EventLog, V: Views + Lookups, R, H> Queries<L, V, R, H> {
+impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
     /// A listed product; one that is not is nobody's business here.
     pub(crate) async fn product(&self, request: &Request) -> Result<Response, Problem> {
         let sku: Sku = request.path("sku")?;
-        let found = self.fresh::<catalogue::View>(request, sku.as_str()).await?;
-        let listed = found.filter(|(_, document)| document.listed().is_some());
-        let shown = listed.and_then(|(version, document)| Product::of(&sku, version, &document.state));
+        let asked = Asked::of(request)?;
+        let listed = |document: &catalogue::Document| document.listed().is_some();
+        let found = self.found::<catalogue::View>(&asked, sku.as_str(), listed).await?;
+        let shown = found.and_then(|(version, document)| Product::of(&sku, version, &document.state));
         let product = shown.ok_or_else(|| Problem::not_found(&format!("there is no product {sku}")))?;
-        let (version, availability) = (product.version, self.available(&sku).await?);
+        let version = product.version;
+        let availability = match asked {
+            Asked::Now(_) => Some(self.available(&sku).await?),
+            Asked::Then(_) => None,
+        };
         Ok(Response::json(StatusCode::OK, &ListedProduct { product, availability })?.etag(version))
     }
 
@@ -25,7 +34,7 @@ impl<L: EventLog, V: Views + Lookups, R, H> Queries<L, V, R, H> {
     pub(crate) async fn account(&self, request: &Request) -> Result<Response, Problem> {
         let account: AccountId = request.path("id")?;
         let shown = caller(request)? == account || request.caller()?.has_scope(STAFF);
-        let found = self.fresh::<account::View>(request, account.as_str()).await?.filter(|_| shown);
+        let found = self.found::<account::View>(&Asked::of(request)?, account.as_str(), |_| shown).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such account"))?;
         let body = Account::opened(&account, version, &document.account);
         Ok(Response::json(StatusCode::OK, &body)?.etag(version))
@@ -35,9 +44,9 @@ impl<L: EventLog, V: Views + Lookups, R, H> Queries<L, V, R, H> {
     pub(crate) async fn cart(&self, request: &Request) -> Result<Response, Problem> {
         let caller = caller(request)?;
         let cart: CartId = request.path("id")?;
-        let found = self.fresh::<cart::View>(request, cart.as_str()).await?;
-        let own = found.filter(|(_, state)| state.owner() == Some(&caller));
-        let (version, state) = own.ok_or_else(|| Problem::not_found("there is no such cart"))?;
+        let own = |state: &domain::cart::State| state.owner() == Some(&caller);
+        let found = self.found::<cart::View>(&Asked::of(request)?, cart.as_str(), own).await?;
+        let (version, state) = found.ok_or_else(|| Problem::not_found("there is no such cart"))?;
         Ok(Response::json(StatusCode::OK, &Cart::of(&cart, version, &state))?.etag(version))
     }
 
@@ -45,20 +54,26 @@ impl<L: EventLog, V: Views + Lookups, R, H> Queries<L, V, R, H> {
     pub(crate) async fn order(&self, request: &Request) -> Result<Response, Problem> {
         let caller = caller(request)?;
         let order: OrderId = request.path("id")?;
-        match self.fresh::<order::View>(request, order.as_str()).await? {
-            Some((version, document)) if document.account() == Some(&caller) => {
-                let shipments = self.shipments_of(&document).await?;
+        let none = || Problem::not_found("there is no such order");
+        let (asked, own) = (Asked::of(request)?, |document: &Document| document.account() == Some(&caller));
+        let found = self.found::<order::View>(&asked, order.as_str(), own).await?;
+        match (found, asked) {
+            (Some((version, document)), asked) => {
+                let shipments = match asked {
+                    Asked::Now(_) => self.shipments_of(&document).await?,
+                    Asked::Then(_) => vec![],
+                };
                 let shown = Order::of_view(version, &document).map(|order| Order { shipments, ..order });
                 Ok(Response::json(StatusCode::OK, &shown)?.etag(version))
             }
-            Some(_) => Err(Problem::not_found("there is no such order")),
-            None => match self.folded::<domain::cart::Stream>(order.as_str()).await? {
+            (None, Asked::Then(_)) => Err(none()),
+            (None, Asked::Now(_)) => match self.folded::<domain::cart::Stream>(order.as_str()).await? {
                 domain::cart::State::CheckedOut { owner, .. } if owner == caller => {
                     Err(Problem::not_yet("the cart is checked out; its order is being placed"))
                 }
                 domain::cart::State::Unopened
                 | domain::cart::State::Open { .. }
-                | domain::cart::State::CheckedOut { .. } => Err(Problem::not_found("there is no such order")),
+                | domain::cart::State::CheckedOut { .. } => Err(none()),
             },
         }
     }
@@ -78,9 +93,9 @@ impl<L: EventLog, V: Views + Lookups, R, H> Queries<L, V, R, H> {
     pub(crate) async fn shipment(&self, request: &Request) -> Result<Response, Problem> {
         let caller = caller(request)?;
         let shipment: ShipmentId = request.path("id")?;
-        let found = self.fresh::<shipment::View>(request, shipment.as_str()).await?;
-        let own = found.filter(|(_, document)| document.account() == Some(&caller));
-        let (version, document) = own.ok_or_else(|| Problem::not_found("there is no such shipment"))?;
+        let own = |document: &shipment::Document| document.account() == Some(&caller);
+        let found = self.found::<shipment::View>(&Asked::of(request)?, shipment.as_str(), own).await?;
+        let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such shipment"))?;
         Ok(Response::json(StatusCode::OK, &Shipment::of(&shipment, version, &document.state))?.etag(version))
     }
 
@@ -88,9 +103,9 @@ impl<L: EventLog, V: Views + Lookups, R, H> Queries<L, V, R, H> {
     pub(crate) async fn invoice(&self, request: &Request) -> Result<Response, Problem> {
         let caller = caller(request)?;
         let order: OrderId = request.path("id")?;
-        let found = self.fresh::<invoice::View>(request, order.as_str()).await?;
-        let own = found.filter(|(_, document)| document.account() == Some(&caller));
-        let (version, document) = own.ok_or_else(|| Problem::not_found("there is no such invoice"))?;
+        let own = |document: &invoice::Document| document.account() == Some(&caller);
+        let found = self.found::<invoice::View>(&Asked::of(request)?, order.as_str(), own).await?;
+        let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such invoice"))?;
         Ok(Response::json(StatusCode::OK, &Invoice::of_view(version, &document))?.etag(version))
     }
 }

@@ -1,25 +1,26 @@
-//! The state of any stream after its first events, by the decider of its category.
+//! The state of any stream at a version, by the decider of its category and its snapshots.
 
-use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
-use eventsourcing::decider::fold;
-use eventsourcing::{Commit, Decider, LogError, StreamName, Version};
+use domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use eventsourcing::past::state_at;
+use eventsourcing::{Decider, History, Version};
 use lambda::Problem;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The fold of a stream's events up to `version`.
-pub(crate) fn state_at(stream: &StreamName, commits: &[Commit], version: Version) -> Result<Value, Problem> {
-    match stream.category() {
-        product::Stream::CATEGORY => folded::<product::Stream>(commits, version),
-        stock::Stream::CATEGORY => folded::<stock::Stream>(commits, version),
-        cart::Stream::CATEGORY => folded::<cart::Stream>(commits, version),
-        order::Stream::CATEGORY => folded::<order::Stream>(commits, version),
-        fulfilment::Stream::CATEGORY => folded::<fulfilment::Stream>(commits, version),
-        account::Stream::CATEGORY => folded::<account::Stream>(commits, version),
-        warehouse::Stream::CATEGORY => folded::<warehouse::Stream>(commits, version),
-        payment::Stream::CATEGORY => folded::<payment::Stream>(commits, version),
-        invoice::Stream::CATEGORY => folded::<invoice::Stream>(commits, version),
-        shipment::Stream::CATEGORY => folded::<shipment::Stream>(commits, version),
+/// The state after a version's event, by what was read for it; nothing behind the stream's end.
+pub(crate) fn state_of(history: &History, version: Version) -> Result<Option<Value>, Problem> {
+    match history.head().stream().category() {
+        product::Stream::CATEGORY => folded::<product::Stream>(history, version),
+        stock::Stream::CATEGORY => folded::<stock::Stream>(history, version),
+        cart::Stream::CATEGORY => folded::<cart::Stream>(history, version),
+        order::Stream::CATEGORY => folded::<order::Stream>(history, version),
+        fulfilment::Stream::CATEGORY => folded::<fulfilment::Stream>(history, version),
+        account::Stream::CATEGORY => folded::<account::Stream>(history, version),
+        warehouse::Stream::CATEGORY => folded::<warehouse::Stream>(history, version),
+        payment::Stream::CATEGORY => folded::<payment::Stream>(history, version),
+        invoice::Stream::CATEGORY => folded::<invoice::Stream>(history, version),
+        shipment::Stream::CATEGORY => folded::<shipment::Stream>(history, version),
+        audit::Stream::CATEGORY => folded::<audit::Stream>(history, version),
         category => Err(Problem::not_found(&format!("this release knows no streams of category {category}"))),
     }
 }
@@ -41,12 +42,7 @@ pub(crate) fn snapshot_schema(category: &str) -> u32 {
     }
 }
 
-fn folded<D: Decider<State: Serialize>>(commits: &[Commit], version: Version) -> Result<Value, Problem> {
-    let mut state = D::State::default();
-    for commit in commits.iter().filter(|commit| commit.version <= version) {
-        let mut events = commit.events.decode::<D::Event>().map_err(|error| LogError::unreadable(commit, &error))?;
-        events.truncate(usize::try_from(version.0 - commit.version.0 + 1).unwrap_or(usize::MAX));
-        state = fold::<D>(state, &events);
-    }
-    serde_json::to_value(state).map_err(|error| Problem::internal(&error))
+fn folded<D: Decider<State: Serialize>>(history: &History, version: Version) -> Result<Option<Value>, Problem> {
+    let state = state_at::<D>(history, version)?;
+    state.map(|state| serde_json::to_value(state).map_err(|error| Problem::internal(&error))).transpose()
 }

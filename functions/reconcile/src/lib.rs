@@ -21,7 +21,7 @@ use domain::cart;
 use domain::views::sales;
 use dynamo::Log;
 use eventbridge::EventBridgeBus;
-use eventsourcing::{Bus, Decider, Folds, Hint, LogScan, StreamName, Tally, Timestamp};
+use eventsourcing::{Bus, BusEntry, Decider, EventId, Folds, Generations, Hint, LogScan, StreamName, Tally, Timestamp};
 use futures::{StreamExt, stream};
 use lambda::{Error, Function, SettingError, Settings};
 use projector::Projector;
@@ -119,7 +119,12 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reconcile<OnAws>
         sales: sales_projector::tally(settings, aws)?,
         stock: log.with_markers(settings.text("MARKERS_TABLE")?),
         bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
-        waiting: WaitingView::in_tables(client, settings.text("WAITING_VIEW")?, settings.text("ORDER_VIEW")?),
+        waiting: WaitingView::in_tables(
+            client,
+            settings.text("WAITING_VIEW")?,
+            settings.text("ORDER_VIEW")?,
+            settings.text("GENERATIONS_TABLE")?,
+        ),
         lost: InBucket::new(aws, settings.text("FAILED_BATCHES")?),
         system: settings.text("EVENT_SOURCE")?.to_owned(),
     })
@@ -136,6 +141,15 @@ impl<P: Ports> Function for Reconcile<P> {
         };
         tracing::info!(?task, ?found, "done");
         Ok(found)
+    }
+
+    /// Whoever is behind or waits is found by the next run that is let.
+    async fn idle(&self, task: Task) -> Result<Found, Error> {
+        tracing::info!(?task, "commands are off: nothing was done");
+        Ok(match task {
+            Task::Reconcile => Found::Reconciled(Summary::default()),
+            Task::Recheck { .. } => Found::Rechecked(Rechecked::default()),
+        })
     }
 }
 
@@ -164,8 +178,26 @@ impl<P: Ports> Reconcile<P> {
         let begun = |cart: &StreamName| process_of(cart).is_ok_and(|process| streams.contains(&process));
         let mut open = streams.clone();
         open.retain(|stream| stream.category() != cart::Stream::CATEGORY || !begun(stream));
-        summary.hinted = self.repeat(open).await?;
+        summary.hinted = self.repeat(open).await? + self.repeat_rebuilds().await?;
         Ok(summary)
+    }
+
+    /// Publishes again what rebuilds of read models follow from that have not come to their end: on AWS their state
+    /// machine gave up, on one machine the host was stopped. One that is at work does some things twice.
+    async fn repeat_rebuilds(&self) -> Result<usize, Error> {
+        let registry = self.folds().views().registered().await?.registry;
+        let mut entries = Vec::new();
+        for event in registry.views().filter_map(|(_, sets)| sets.unfinished()) {
+            entries.extend(self.entry_of(event).await?);
+        }
+        self.bus.publish(&entries).await?;
+        Ok(entries.len())
+    }
+
+    /// An event of the log as the bus carries it.
+    async fn entry_of(&self, event: &EventId) -> Result<Option<BusEntry>, Error> {
+        let Some(commit) = parked::commit_of(self.folds().log(), event).await? else { return Ok(None) };
+        Ok(BusEntry::of(&self.system, &commit)?.into_iter().find(|entry| entry.detail.id == *event))
     }
 
     /// Each part by itself: none is left out where another fails.

@@ -127,7 +127,7 @@ impl<P: Ports> Reconcile<P> {
 }
 
 /// The commit that an event is in, whatever else its stream holds.
-async fn commit_of<L: LogScan>(log: &L, event: &EventId) -> Result<Option<Commit>, LogError> {
+pub(crate) async fn commit_of<L: LogScan>(log: &L, event: &EventId) -> Result<Option<Commit>, LogError> {
     let part = Part::Stream(event.stream.clone());
     let mut last = None;
     let mut after = None;

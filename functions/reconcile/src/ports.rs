@@ -3,6 +3,7 @@
 use crate::lost::{InBucket, LostBatches};
 use dynamo::{Ledger, Log, Parked, Views};
 use eventbridge::EventBridgeBus;
+use eventsourcing::rebuild::Worksheet;
 use eventsourcing::{Bus, Clock, EventLog, LogScan, Lookups, ParkingLot, Randomness};
 use lambda::SystemHost;
 
@@ -11,7 +12,7 @@ pub trait Ports: Send + Sync + 'static {
     /// The log.
     type Log: EventLog + LogScan + 'static;
     /// The read models.
-    type Views: eventsourcing::Views + Lookups + 'static;
+    type Views: eventsourcing::Views + Lookups + Worksheet + 'static;
     /// The totals.
     type Ledger: eventsourcing::Ledger + 'static;
     /// The notes about what cannot be followed.

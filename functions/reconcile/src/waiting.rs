@@ -4,7 +4,6 @@ use crate::due::Span;
 use domain::views::order;
 use domain::views::waiting::{INDEX, NAME, SHARD, SINCE, before, partitions};
 use dynamo::Views;
-use eventsourcing::views::Generation;
 use eventsourcing::{Direction, Lookup, Lookups, Projection, StreamName};
 use futures::future::try_join_all;
 use lambda::Error;
@@ -13,10 +12,10 @@ use lambda::Error;
 pub struct WaitingView<V>(V);
 
 impl WaitingView<Views> {
-    /// The read model that `table` holds, and that of the orders.
+    /// The read model that `table` holds, and that of the orders, in generations that another table registers.
     #[must_use]
-    pub fn in_tables(client: aws_sdk_dynamodb::Client, table: &str, orders: &str) -> Self {
-        let views = Views::new(client).with(NAME, table, &[SHARD]);
+    pub fn in_tables(client: aws_sdk_dynamodb::Client, table: &str, orders: &str, generations: &str) -> Self {
+        let views = Views::new(client, generations).with(NAME, table, &[SHARD]);
         Self(views.with(order::View::NAME, orders, &[order::MOVED]))
     }
 }
@@ -38,7 +37,7 @@ impl<V: Lookups> WaitingView<V> {
             async move {
                 let lookup = Lookup {
                     view,
-                    generation: Generation::FIRST,
+                    generation: self.0.current(view).await?,
                     index,
                     partition: (key, &partition),
                     sort,

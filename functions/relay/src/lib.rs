@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use dynamo::Parked;
-use dynamo::item::{commit_of, key_of};
+use dynamo::item::{commit_of, is_imported, key_of};
 use eventbridge::EventBridgeBus;
 use eventsourcing::parked::{Class, Trouble};
 use eventsourcing::{Bus, BusEntry, Clock, EventId, ParkingLot, Subject};
@@ -82,6 +82,10 @@ impl<B, P: ParkingLot, H: Clock> Relay<B, P, H> {
             tracing::error!(record.sequence_number, "tampering: an item of the log was changed or removed");
             return Ok(vec![]);
         };
+        if is_imported(&item) {
+            // It was published where it was committed.
+            return Ok(vec![]);
+        }
         let (stream, version) = key_of(&item)?;
         let read = match commit_of(item) {
             Ok(commit) => BusEntry::of(&self.system, &commit).map_err(|error| error.to_string()),

@@ -23,6 +23,11 @@ pub fn tally(settings: &Settings, aws: &SdkConfig) -> Result<Sales, SettingError
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
-    let ledger = Ledger::new(client, settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
-    Ok(Tally::new(log, ledger, parked, SystemHost))
+    Ok(Tally::new(log, ledger(settings, client)?, parked, SystemHost))
+}
+
+/// The totals of the shop's sales on the tables that the settings name.
+pub fn ledger(settings: &Settings, client: aws_sdk_dynamodb::Client) -> Result<Ledger, SettingError> {
+    let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
+    Ok(Ledger::new(client, rows, checkpoints, settings.text("GENERATIONS_TABLE")?))
 }

@@ -1,7 +1,9 @@
 //! The buses: `PutEvents`, entry by entry.
 
 use super::rule::Rule;
+use super::target::Target;
 use crate::database::Answer;
+use crate::machines::Doors;
 use crate::queues::Queues;
 use crate::template::identity::{ACCOUNT, REGION};
 use crate::template::{Stack, TemplateError};
@@ -44,18 +46,23 @@ struct Entry {
 
 impl Buses {
     /// The buses and rules that a template declares, and the default bus.
-    pub(crate) fn declared(stack: &Stack, queues: &Queues) -> Result<Self, TemplateError> {
+    pub(crate) fn declared(stack: &Stack, queues: &Queues, doors: &Doors) -> Result<Self, TemplateError> {
         let mut names = vec!["default".to_owned()];
         names.extend(stack.of_kind("AWS::Events::EventBus").map(|bus| bus.identity.reference.clone()));
         let mut rules = Vec::new();
         for resource in stack.of_kind("AWS::Events::Rule") {
-            if let Some(rule) = Rule::read(resource, stack, queues)? {
-                if !names.contains(&rule.bus) {
-                    return Err(resource.wrong("EventBusName", format!("there is no bus {}", rule.bus)));
-                }
-                rules.push(rule);
+            rules.extend(Rule::read(resource, stack, queues, doors)?.map(|rule| (resource.logical.as_str(), rule)));
+        }
+        for door in doors.iter() {
+            for started in &door.machine.started {
+                rules.push((started.place.as_str(), Rule::starting(door, started)?));
             }
         }
+        if let Some((place, rule)) = rules.iter().find(|(_, rule)| !names.contains(&rule.bus)) {
+            let place = format!("{place}.EventBusName");
+            return Err(TemplateError::value(place, format!("there is no bus {}", rule.bus)));
+        }
+        let rules = rules.into_iter().map(|(_, rule)| rule).collect();
         Ok(Self { names, rules })
     }
 
@@ -118,8 +125,8 @@ impl Buses {
             "detail": detail,
         });
         for rule in self.rules.iter().filter(|rule| rule.bus == entry.bus()) {
-            for queue in rule.targets(&event) {
-                queue.send(event.to_string());
+            for target in rule.targets(&event) {
+                target.send(&event);
             }
         }
         Ok(id)
@@ -127,7 +134,12 @@ impl Buses {
 
     /// The ARNs of the queues that an event goes to, on whatever bus it is put.
     pub(crate) fn targets(&self, event: &Value) -> Vec<String> {
-        self.rules.iter().flat_map(|rule| rule.targets(event)).map(|queue| queue.arn.clone()).collect()
+        self.rules
+            .iter()
+            .flat_map(|rule| rule.targets(event))
+            .filter_map(Target::queue)
+            .map(|queue| queue.arn.clone())
+            .collect()
     }
 }
 
@@ -191,7 +203,7 @@ Resources:
     fn buses(template: &str) -> Result<(Buses, Queues), TemplateError> {
         let stack = Stack::resolve(template, &BTreeMap::new())?;
         let queues = Queues::declared(&stack, &BTreeMap::new())?;
-        Ok((Buses::declared(&stack, &queues)?, queues))
+        Ok((Buses::declared(&stack, &queues, &Doors::default())?, queues))
     }
 
     fn put(buses: &Buses, request: &Value) -> (u16, Value) {

@@ -1,10 +1,12 @@
 //! What the host answers beside the template's routes, to programs on the same machine and to no browser:
 //! `GET /_local` tells what runs here, `POST /_local/tokens` signs a token, `POST /_local/clock` moves the clock ahead
-//! by so many `seconds`, `POST /_local/functions/<name>/pause`, `…/kill` and `…/resume` do that to a function.
+//! by so many `seconds`, `POST /_local/functions/<name>/pause`, `…/kill` and `…/resume` do that to a function,
+//! `GET /_local/executions` lists the executions of state machines.
 
 use super::json_response;
 use crate::controls::{Control, Controls};
 use crate::issuer::{Authorizer, Issuer};
+use crate::machines::{Execution, Register};
 use axum::body::{Body, to_bytes};
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
@@ -29,6 +31,8 @@ pub(crate) struct Own {
     pub(crate) authorizer: Option<Authorizer>,
     /// What moves the clock and stops functions.
     pub(crate) controls: Arc<Controls>,
+    /// What became of the executions.
+    pub(crate) register: Register,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +57,10 @@ impl Own {
         }
         match (&parts.method, path) {
             (&Method::GET, "" | "/") => json_response(StatusCode::OK, &self.description),
+            (&Method::GET, "/executions") => {
+                let executions: Vec<_> = self.register.executions().iter().map(Execution::json).collect();
+                json_response(StatusCode::OK, &json!({ "executions": executions }))
+            }
             (&Method::POST, "/tokens") => match read(body).await {
                 Ok(wanted) => self.token(&wanted),
                 Err(response) => response,

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 /// A statement that allows something.
 #[derive(Clone, Debug)]
 pub(crate) struct Allow {
-    actions: Vec<String>,
+    /// What it allows.
+    pub(super) actions: Vec<String>,
     resources: Vec<String>,
     conditions: Vec<Condition>,
     /// `Principal.Service`, for a resource's policy.
@@ -41,7 +42,7 @@ struct Written {
     _sid: Option<String>,
     effect: String,
     action: Value,
-    resource: Value,
+    resource: Option<Value>,
     principal: Option<Map<String, Value>>,
     #[serde(default)]
     condition: BTreeMap<String, BTreeMap<String, Value>>,
@@ -59,9 +60,12 @@ fn statement(written: Value) -> Result<Allow, String> {
     if written.effect != "Allow" {
         return Err(format!("the effect {} is not imitated on one machine", written.effect));
     }
+    if written.resource.is_none() && written.principal.is_none() {
+        return Err("a statement needs a Resource".to_owned());
+    }
     let mut allow = Allow {
         actions: texts(&written.action),
-        resources: texts(&written.resource),
+        resources: texts(&written.resource.unwrap_or_default()),
         conditions: Vec::new(),
         principals: Vec::new(),
         sources: Vec::new(),
@@ -189,5 +193,7 @@ mod tests {
         assert_eq!(condition.unwrap_err(), "the condition Bool on aws:SecureTransport is not imitated on one machine");
         let other = document(&json!({"Statement": [{"Effect": "Allow", "NotAction": "*", "Resource": "*"}]}));
         assert!(other.unwrap_err().contains("NotAction"));
+        let nowhere = document(&json!({"Statement": [{"Effect": "Allow", "Action": "*"}]}));
+        assert!(nowhere.unwrap_err().contains("Resource"));
     }
 }

@@ -41,7 +41,8 @@ pub(crate) fn name_property(kind: &str) -> Option<&'static str> {
         "AWS::DynamoDB::Table" => Some("TableName"),
         "AWS::Serverless::Function" => Some("FunctionName"),
         "AWS::SQS::Queue" => Some("QueueName"),
-        "AWS::Events::EventBus" | "AWS::Events::Rule" => Some("Name"),
+        "AWS::IAM::Role" => Some("RoleName"),
+        "AWS::Events::EventBus" | "AWS::Events::Rule" | "AWS::Serverless::StateMachine" => Some("Name"),
         "AWS::S3::Bucket" => Some("BucketName"),
         "AWS::Logs::LogGroup" => Some("LogGroupName"),
         "AWS::CloudWatch::Alarm" => Some("AlarmName"),
@@ -70,6 +71,10 @@ pub(crate) fn of(kind: &str, name: &str, bus: &str) -> Identity {
             let rule = if bus.is_empty() { format!("rule/{name}") } else { format!("rule/{bus}/{name}") };
             (name.to_owned(), vec![("Arn", arn("events", &rule))])
         }
+        "AWS::Serverless::StateMachine" => {
+            let machine = arn("states", &format!("stateMachine:{name}"));
+            (machine.clone(), vec![("Arn", machine), ("Name", name.to_owned())])
+        }
         "AWS::S3::Bucket" => {
             let name = name.to_lowercase();
             let domain = format!("{name}.s3.{URL_SUFFIX}");
@@ -89,10 +94,12 @@ pub(crate) fn of(kind: &str, name: &str, bus: &str) -> Identity {
     Identity { reference, attributes: attributes.into_iter().collect() }
 }
 
-/// The resources that SAM adds to the declared ones: each function's role.
+/// The resources that SAM adds to the declared ones: the role of each function and state machine.
 pub(crate) fn implied(resources: &BTreeMap<String, Declared>) -> Vec<(String, Identity)> {
-    let functions = resources.iter().filter(|(_, resource)| resource.kind == "AWS::Serverless::Function");
-    functions
+    let kinds = ["AWS::Serverless::Function", "AWS::Serverless::StateMachine"];
+    resources
+        .iter()
+        .filter(|(_, resource)| kinds.contains(&resource.kind.as_str()))
         .map(|(id, _)| {
             let role = format!("{id}Role");
             let identity = of("AWS::IAM::Role", &format!("{STACK}-{role}"), "");

@@ -3,7 +3,7 @@
 
 /// What is known of a resource type.
 pub(super) struct Known {
-    /// The resource type, or the type of a function's event.
+    /// The resource type, or the type of a function's or state machine's event.
     pub(super) kind: &'static str,
     /// Paths whose effect is imitated, or whose value is checked.
     pub(super) imitated: &'static [&'static str],
@@ -147,13 +147,51 @@ pub(super) const KNOWN: &[Known] = &[
         ],
     },
     Known {
+        kind: "AWS::Serverless::StateMachine",
+        imitated: &[
+            "Name",
+            "Type",
+            "Definition.**",
+            "DefinitionSubstitutions.*",
+            "Role",
+            "Policies.**",
+            "Events.*.Type",
+        ],
+        meaningless: &["Logging.**", "Tracing.**", "PropagateTags", "Tags.**"],
+    },
+    Known {
+        kind: "EventBridgeRule event of a state machine",
+        imitated: &["EventBusName", "Pattern.**", "InputPath", "State"],
+        meaningless: &["RuleName", "Target.**", "RetryPolicy.**", "DeadLetterConfig.**"],
+    },
+    Known {
+        kind: "AWS::IAM::Role",
+        imitated: &[
+            "RoleName",
+            "AssumeRolePolicyDocument.**",
+            "Policies.PolicyName",
+            "Policies.PolicyDocument.**",
+            "ManagedPolicyArns",
+        ],
+        meaningless: &["Description", "Path", "MaxSessionDuration", "Tags.**"],
+    },
+    Known {
         kind: "AWS::Events::EventBus",
         imitated: &["Name"],
         meaningless: &["Description", "KmsKeyIdentifier", "DeadLetterConfig.**", "LogConfig.**", "Tags.**"],
     },
     Known {
         kind: "AWS::Events::Rule",
-        imitated: &["Name", "EventBusName", "EventPattern.**", "State", "Targets.Id", "Targets.Arn"],
+        imitated: &[
+            "Name",
+            "EventBusName",
+            "EventPattern.**",
+            "State",
+            "Targets.Id",
+            "Targets.Arn",
+            "Targets.RoleArn",
+            "Targets.InputPath",
+        ],
         meaningless: &["Description", "Targets.DeadLetterConfig.**", "Targets.RetryPolicy.**", "Tags.**"],
     },
     Known {

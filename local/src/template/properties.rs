@@ -5,7 +5,7 @@ use super::{Resource, TemplateError};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An event of a function: its place, its type and its properties.
+/// An event of a function or state machine: its place, its type and its properties.
 type Event = (String, String, Map<String, Value>);
 /// Property names without meaning, by type.
 type Meaningless = BTreeMap<&'static str, BTreeSet<String>>;
@@ -17,8 +17,13 @@ pub(crate) fn check(resources: &[Resource]) -> Result<Vec<String>, TemplateError
         let known = known(&resource.kind)
             .ok_or_else(|| TemplateError::Kind { resource: resource.logical.clone(), kind: resource.kind.clone() })?;
         let mut properties = resource.properties.clone();
-        if resource.kind == "AWS::Serverless::Function" {
-            for (event, kind, properties) in events(&mut properties, resource)? {
+        let suffix = match resource.kind.as_str() {
+            "AWS::Serverless::Function" => Some("event"),
+            "AWS::Serverless::StateMachine" => Some("event of a state machine"),
+            _ => None,
+        };
+        if let Some(suffix) = suffix {
+            for (event, kind, properties) in events(&mut properties, resource, suffix)? {
                 let known = self::known(&kind)
                     .ok_or_else(|| TemplateError::Kind { resource: event.clone(), kind: kind.clone() })?;
                 check_one(&event, known, &Value::Object(properties), &mut found)?;
@@ -41,17 +46,17 @@ fn line(kind: &str, names: &BTreeSet<String>) -> String {
     format!("{kind}: without meaning on one machine: {}", names.join(", "))
 }
 
-/// Takes the properties of a function's events out of the function's own: each is a type of its own.
-fn events(properties: &mut Map<String, Value>, function: &Resource) -> Result<Vec<Event>, TemplateError> {
+/// Takes the properties of a resource's events out of its own: each is a type of its own, named with the suffix.
+fn events(properties: &mut Map<String, Value>, resource: &Resource, suffix: &str) -> Result<Vec<Event>, TemplateError> {
     let mut found = Vec::new();
     let Some(Value::Object(events)) = properties.get_mut("Events") else { return Ok(found) };
     for (name, event) in events {
-        let wrong = || function.wrong(&format!("Events.{name}"), "an event needs a Type");
+        let wrong = || resource.wrong(&format!("Events.{name}"), "an event needs a Type");
         let kind = event.get("Type").and_then(Value::as_str).ok_or_else(wrong)?;
-        let kind = format!("{kind} event");
+        let kind = format!("{kind} {suffix}");
         let own = event.as_object_mut().and_then(|event| event.remove("Properties"));
         let own = if let Some(Value::Object(own)) = own { own } else { Map::new() };
-        found.push((format!("{}.{name}", function.logical), kind, own));
+        found.push((format!("{}.{name}", resource.logical), kind, own));
     }
     Ok(found)
 }

@@ -1,7 +1,7 @@
 //! A template with everything resolved: the resources that exist, each with plain properties.
 
 use super::resolve::{Scope, scalar};
-use super::{Template, TemplateError, globals, identity, properties};
+use super::{Declared, Template, TemplateError, globals, identity, properties};
 use identity::{Identity, STACK};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -58,6 +58,12 @@ impl Stack {
                 None => String::new(),
             };
             scope.declare((*logical).clone(), identity::of(&declared.kind, &name, &bus));
+            if declared.kind == "AWS::Serverless::StateMachine" {
+                for (rule, bus) in own_rules(logical, declared, &template, &names)? {
+                    let name = format!("{STACK}-{rule}");
+                    scope.declare(rule, identity::of("AWS::Events::Rule", &name, &bus));
+                }
+            }
         }
         for (logical, identity) in identity::implied(&template.resources) {
             scope.declare(logical, identity);
@@ -91,6 +97,21 @@ impl Stack {
     pub(crate) fn by_arn(&self, arn: &str) -> Option<&Resource> {
         self.resources.iter().find(|resource| resource.identity.attribute("Arn") == arn)
     }
+}
+
+/// The rules that SAM makes of a state machine's events, each with the name of its bus.
+fn own_rules(
+    machine: &str,
+    declared: &Declared,
+    template: &Template,
+    names: &Scope,
+) -> Result<Vec<(String, String)>, TemplateError> {
+    let events = declared.properties.get("Events").and_then(Value::as_object).into_iter().flatten();
+    let rule = |(event, written): (&String, &Value)| {
+        let bus = written.pointer("/Properties/EventBusName");
+        Ok((format!("{machine}{event}"), bus.map_or(Ok(String::new()), |bus| bus_name(template, names, bus))?))
+    };
+    events.map(rule).collect()
 }
 
 /// The name of the bus that a rule names, needed for the rule's own ARN.

@@ -5,6 +5,10 @@
 mod controls;
 mod gateway;
 mod journal;
+mod machine;
+mod machine_failures;
+mod machine_refusals;
+mod machines;
 mod refusals;
 mod streams;
 mod support;

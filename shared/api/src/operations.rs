@@ -1,8 +1,12 @@
 //! Bodies of answers to operators: what subscribers have parked, and how far the folds are behind.
 
+mod verification;
+
+pub use verification::{Different, LARGEST_SAMPLE, NoScope, Recorded, ReportVerification, Verified, Verify};
+
 use eventsourcing::{Parked, Version};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A note about what a subscriber cannot follow.
@@ -88,6 +92,16 @@ pub struct Projections {
 pub struct Lag {
     /// Its view.
     pub name: String,
+    /// The generation of its rows that is read.
+    pub generation: u32,
+    /// The number of the fold that made them.
+    pub schema: u32,
+    /// What is wrong with its generations, and what helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
+    /// The generation that is being rebuilt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rebuilding: Option<u32>,
     /// How many rows were looked at.
     pub rows: usize,
     /// How many of them were behind their streams.
@@ -139,4 +153,106 @@ pub struct Recovered {
     pub batches: usize,
     /// How many were made up for, and are gone.
     pub recovered: usize,
+}
+
+/// The generations of a read model: its sets of rows, of which one is read.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct GenerationsOf {
+    /// The read model.
+    pub name: String,
+    /// The generation that is read.
+    pub read: u32,
+    /// The numbers of the folds that this release has of it.
+    pub schemas: Vec<u32>,
+    /// Whether the newest fold's rows are not the ones that are read.
+    pub rebuild_needed: bool,
+    /// What is wrong with it, and what helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
+    /// Each generation.
+    pub generations: Vec<GenerationShown>,
+}
+
+/// A generation.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct GenerationShown {
+    /// Its number.
+    pub generation: u32,
+    /// The number of the fold that its rows are made by.
+    pub schema: u32,
+    /// Whether it is the one that is read.
+    pub read: bool,
+    /// How far it has come.
+    pub stage: StageName,
+    /// When it began to be filled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// How many streams it cannot follow.
+    pub parked: usize,
+    /// How far what is under way has come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Rebuilding>,
+    /// How it compared with the one that was read when it was complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Compared>,
+}
+
+/// How far a generation has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StageName {
+    /// It is being filled from the log, and by whatever is committed meanwhile.
+    Filling,
+    /// It is being compared with the one that is read.
+    Comparing,
+    /// It can be read.
+    Complete,
+    /// It is not written any more, and its rows are being removed.
+    Retired,
+}
+
+/// How far what is done with a generation has come.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Rebuilding {
+    /// `fill`, `compare` or `sweep`.
+    pub phase: String,
+    /// How many commits or rows were read.
+    pub read: u64,
+    /// Of about how many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<u64>,
+    /// How many a second.
+    pub per_s: u64,
+    /// For how many seconds it goes on at that rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining_s: Option<u64>,
+    /// In how many parts.
+    pub parts: u32,
+    /// How many of these are done.
+    pub parts_done: u32,
+}
+
+/// How two generations compared.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Compared {
+    /// How many rows were compared.
+    pub rows: u64,
+    /// How many of them were not alike.
+    pub different: u64,
+    /// The first of these that was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<String>,
+    /// All rows of the generation that was read, as one number.
+    pub read_digest: String,
+    /// All rows of the new one.
+    pub new_digest: String,
+}
+
+/// `POST /ops/projections/{name}/flip`
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Flip {
+    /// Whether the new generation may be unlike the one that is read: because that one is wrong, say.
+    #[serde(default)]
+    pub despite_differences: bool,
 }

@@ -1,6 +1,7 @@
 //! Bodies of answers. A command and a query answer with the same shapes, made from the same states.
 
 mod account;
+mod audit;
 mod invoice;
 mod payment;
 mod product;
@@ -8,6 +9,7 @@ mod shipment;
 mod warehouse;
 
 pub use account::{Account, AccountAddress, AccountCard, AccountStatus};
+pub use audit::{AuditEvent, EventOrder, Onlooker};
 pub use invoice::{Invoice, InvoiceStatus};
 pub use payment::{Payment, PaymentStatus};
 pub use product::{ListedProduct, Product, Stock};
@@ -107,7 +109,8 @@ pub struct Order {
     /// What happened to it, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timeline: Vec<TimelineStep>,
-    /// What was made ready for it, one shipment from each warehouse.
+    /// What was made ready for it, one shipment from each warehouse. Left out of an order as it was: shipments are
+    /// streams of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shipments: Vec<ShipmentId>,
 }
@@ -202,6 +205,28 @@ pub struct LogEvent {
     pub actor: String,
 }
 
+/// All that came of a request, as operators see it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Trace {
+    /// The correlation id that was asked for.
+    pub correlation: String,
+    /// The events: each stands right behind the one that it follows from and what else followed from that before, those
+    /// that follow from nothing here by when they were committed.
+    pub events: Vec<TracedEvent>,
+    /// Whether more belongs to it than one answer has room for: then the earliest are here.
+    pub truncated: bool,
+}
+
+/// An event, and how far it is from what all began with.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct TracedEvent {
+    /// How many events lead to it, one following from the other.
+    pub depth: usize,
+    /// The event.
+    #[serde(flatten)]
+    pub event: LogEvent,
+}
+
 /// A stream's state at a version, as operators see it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct StreamState {
@@ -216,11 +241,69 @@ pub struct StreamState {
     pub state: serde_json::Value,
 }
 
+/// A stream and how far it came, as operators see it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StreamEnd {
+    /// The stream.
+    pub stream: String,
+    /// The version of its last event.
+    pub version: Version,
+    /// When that was committed.
+    pub moved_at: String,
+}
+
+/// What changed in a stream's state between two places of its life.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StreamDiff {
+    /// The stream.
+    pub stream: String,
+    /// The one place.
+    pub from: StreamPlace,
+    /// The other.
+    pub to: StreamPlace,
+    /// Where the states differ: nowhere, if there is nothing here.
+    pub changes: Vec<StateChange>,
+}
+
+/// A place in a stream's life.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StreamPlace {
+    /// The version of the last event before it; 0 before the first.
+    pub version: Version,
+    /// When that was committed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+}
+
+/// A place where two states differ.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StateChange {
+    /// A JSON pointer into both (RFC 6901).
+    pub path: String,
+    /// What stands there in the one; left out where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<serde_json::Value>,
+    /// What stands there in the other; left out where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<serde_json::Value>,
+}
+
 /// That somebody is there.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Health {
     /// How it is.
     pub status: HealthStatus,
+    /// Whether commands are carried out; reads are answered in any case.
+    pub commands: Switch,
+}
+
+/// Whether it is on.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum Switch {
+    On,
+    Off,
 }
 
 /// How it is.

@@ -2,6 +2,7 @@
 //! and the read models. Pure: no I/O, no clock, no randomness.
 
 pub mod account;
+pub mod audit;
 pub mod cart;
 pub mod fulfilment;
 pub mod invoice;

@@ -17,6 +17,9 @@ pub(crate) const VERSION: &str = "version";
 /// The attribute that holds a commit's events.
 pub(crate) const EVENTS: &str = "events";
 
+/// The attribute, outside of the hash, that names the import by which a commit was brought in.
+pub(crate) const IMPORTED: &str = "imported";
+
 /// An item that is no commit of this release's log.
 #[derive(Debug, thiserror::Error)]
 pub enum ItemError {
@@ -98,6 +101,12 @@ pub(crate) fn end_of(item: &Item) -> Result<(StreamName, Version), ItemError> {
     };
     let count = events.map_or(1, |events| events.count());
     Ok((stream, Version(version.0 + count - 1)))
+}
+
+/// Whether a commit was brought in by an import: its events were published where it was committed.
+#[must_use]
+pub fn is_imported(item: &Item) -> bool {
+    item.contains_key(IMPORTED)
 }
 
 /// The stream and version under which an item stands, whatever else it is.

@@ -2,16 +2,20 @@
 
 mod append;
 mod backwards;
+mod import;
 mod markers;
 mod read;
 mod scan;
 
+pub use import::ImportError;
+
 use aws_sdk_dynamodb::Client;
 use eventsourcing::{
-    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, LogScan, Reading, StreamName, Timestamp,
-    Version,
+    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, LogScan, LogSpans, Reading, Span,
+    StreamName, Timestamp, Version,
     log::contiguous,
     scan::{Cursor, Page, Part},
+    span::unbroken,
 };
 
 /// The event log on one table; clones share the client.
@@ -71,6 +75,14 @@ impl EventLog for Log {
     }
 }
 
+impl LogSpans for Log {
+    async fn span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
+        let commits = self.read_span(stream, span).await?;
+        unbroken(stream, span, &commits)?;
+        Ok(commits)
+    }
+}
+
 impl LogScan for Log {
     async fn page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
         self.read_page(part, after).await
@@ -78,5 +90,11 @@ impl LogScan for Log {
 
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
         self.scan_heads().await
+    }
+
+    async fn size(&self) -> Result<u64, LogError> {
+        let described = self.client.describe_table().table_name(&self.table).send().await;
+        let table = described.map_err(crate::error::Failure::from)?.table;
+        Ok(table.and_then(|table| table.item_count).and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
     }
 }

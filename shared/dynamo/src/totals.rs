@@ -2,8 +2,10 @@
 //! and checkpoints with the key `key` (S), each written in one transaction with what it says is added.
 
 mod item;
+mod scan;
 
 use crate::error::{CONDITION_FAILED, Failure, IN_CONFLICT};
+use crate::generations::Generations;
 use crate::views::within;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
@@ -24,12 +26,19 @@ pub struct Ledger {
     client: Client,
     rows: String,
     checkpoints: String,
+    generations: Generations,
 }
 
 impl Ledger {
-    /// The totals that these tables hold.
-    pub fn new(client: Client, rows: impl Into<String>, checkpoints: impl Into<String>) -> Self {
-        Self { client, rows: rows.into(), checkpoints: checkpoints.into() }
+    /// The totals that these tables hold. The table `generations` registers which of them are read.
+    pub fn new(
+        client: Client,
+        rows: impl Into<String>,
+        checkpoints: impl Into<String>,
+        generations: impl Into<String>,
+    ) -> Self {
+        let generations = Generations::new(client.clone(), generations);
+        Self { client, rows: rows.into(), checkpoints: checkpoints.into(), generations }
     }
 
     fn writes(&self, entries: &[Entry], sums: &Sums) -> Result<Vec<TransactWriteItem>, ViewError> {
@@ -39,6 +48,8 @@ impl Ledger {
         puts.chain(updates).collect::<Result<_, _>>().map_err(|error| ViewError::Unusable(error.to_string()))
     }
 }
+
+eventsourcing::delegate_generations!(Ledger, generations);
 
 impl Port for Ledger {
     async fn checkpoint(&self, place: &Place) -> Result<Option<Checkpoint>, ViewError> {

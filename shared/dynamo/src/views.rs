@@ -5,23 +5,27 @@
 
 mod query;
 mod row;
+mod scan;
 
 use crate::error::Failure;
+use crate::generations::Generations;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure as OnFailure};
 use eventsourcing::views::{Generation, Place, ViewError};
 use eventsourcing::{Consistency, Row, Version, Views as Port, Written};
 use row::{KEY, VERSION};
+pub(crate) use scan::remove;
 use std::collections::BTreeMap;
 
 /// The views of one service; clones share the client.
 ///
-/// Reading a row needs `dynamodb:GetItem`, writing it `dynamodb:PutItem`, finding some `dynamodb:Query` on the
+/// Which rows are read needs `dynamodb:GetItem` on the table of generations. Reading a row needs `dynamodb:GetItem`, writing it `dynamodb:PutItem`, finding some `dynamodb:Query` on the
 /// index.
 #[derive(Clone, Debug)]
 pub struct Views {
     client: Client,
+    generations: Generations,
     tables: BTreeMap<String, Table>,
 }
 
@@ -33,10 +37,15 @@ struct Table {
 }
 
 impl Views {
-    /// No views yet: each is added by [`Views::with`].
+    /// No views yet: each is added by [`Views::with`]. The table `generations` registers which of their rows are read.
+    pub fn new(client: Client, generations: impl Into<String>) -> Self {
+        Self { generations: Generations::new(client.clone(), generations), client, tables: BTreeMap::new() }
+    }
+
+    /// The generations of these views.
     #[must_use]
-    pub const fn new(client: Client) -> Self {
-        Self { client, tables: BTreeMap::new() }
+    pub const fn generations(&self) -> &Generations {
+        &self.generations
     }
 
     /// The views and one more: its name, its table, and the attributes that are partition keys of the table's indexes.
@@ -51,6 +60,8 @@ impl Views {
         self.tables.get(view).ok_or_else(|| ViewError::Unusable(format!("this function knows no table of view {view}")))
     }
 }
+
+eventsourcing::delegate_generations!(worksheet Views, generations);
 
 /// A value as it is stored for one generation.
 pub(crate) fn within(generation: Generation, value: &str) -> String {

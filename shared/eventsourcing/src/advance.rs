@@ -143,7 +143,8 @@ impl AdvanceError {
 /// Takes the row as this process left it, or as it is read, or, where the stream's first commit came along, as absent.
 /// Takes the commits that it has not seen, from the hint where they are the very next ones and reach the target, else
 /// from the log, strongly consistent; applies them in order; writes result and version in one conditional write. A
-/// condition that fails returns the row that stands there, and so whatever was assumed of it is only a guess.
+/// condition that fails returns the row that stands there, and so whatever was assumed of it is only a guess. The rows that
+/// lead to the commits are written first: whoever dies in between writes them again, and they stand already.
 pub async fn advance<L: EventLog, V: Views>(
     log: &L,
     views: &V,
@@ -177,11 +178,15 @@ pub async fn advance<L: EventLog, V: Views>(
             return Err(AdvanceError::Ahead { head, target: hint.target });
         }
         let folded = subscription.fold(row.as_ref(), next);
-        if let Some(folded) = &folded.row
-            && let Written::No(stands) = views.write(&place, folded, seen).await?
-        {
-            row = stands;
-            continue;
+        if let Some(folded) = &folded.row {
+            let taken = next.iter().take_while(|commit| commit.last_version() <= folded.version).count();
+            for (key, link) in subscription.links(row.as_ref(), next.get(..taken).unwrap_or_default()) {
+                views.write(&Place { key, ..place.clone() }, &link, Version::NONE).await?;
+            }
+            if let Written::No(stands) = views.write(&place, folded, seen).await? {
+                row = stands;
+                continue;
+            }
         }
         let advanced = match (folded.failed, &folded.row) {
             (Some((version, error)), _) => Advanced::Stuck { version, error },

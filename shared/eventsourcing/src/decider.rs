@@ -5,6 +5,7 @@ use crate::log::{History, LogError};
 use crate::standing::{Reach, Standing};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::convert::Infallible;
 
 /// One stream type. Both functions are total, synchronous and without clock, randomness or I/O: what a decision needs
 /// of the outside (time, prices) stands in the command. A command that already happened yields no event.
@@ -46,6 +47,17 @@ pub trait Refusal: std::error::Error + Send + Sync + 'static {
 
     /// Its stable kebab-case name.
     fn name(&self) -> &'static str;
+}
+
+/// The refusal of a stream that refuses nothing.
+impl Refusal for Infallible {
+    fn kind(&self) -> RefusalKind {
+        match *self {}
+    }
+
+    fn name(&self) -> &'static str {
+        match *self {}
+    }
 }
 
 /// The state after `events`.

@@ -184,6 +184,16 @@ impl Events {
         self.count
     }
 
+    /// The first so many of the events, as they stand.
+    pub(crate) fn first(&self, count: u64) -> Result<Self, DecodeError> {
+        let malformed =
+            |error: serde_json::Error| DecodeError::Malformed { name: "commit".to_owned(), reason: error.to_string() };
+        let mut records: Vec<&RawValue> = serde_json::from_str(&self.text).map_err(malformed)?;
+        records.truncate(usize::try_from(count).unwrap_or(usize::MAX));
+        let count = records.len() as u64;
+        Ok(Self { text: serde_json::to_string(&records).map_err(malformed)?, count })
+    }
+
     /// The events, in order, not yet typed.
     pub fn records(&self) -> Result<Vec<Record<'_>>, DecodeError> {
         records(&self.text)

@@ -1,16 +1,20 @@
 //! Every fold of a service together: each stream and each fold by itself, so that none can hold up another.
 
-use crate::advance::{AdvanceError, Advanced, Hint, Progress, advance};
+mod registered;
+mod report;
+
+pub use registered::Filling;
+pub use report::{Followed, Redriven, Report};
+
+use crate::advance::{AdvanceError, Advanced, Hint, advance};
 use crate::log::EventLog;
 use crate::parked::{Class, Parked, ParkingLot, Subject, Trouble};
 use crate::ports::Clock;
 use crate::projection::Subscription;
 use crate::rows::Rows;
 use crate::stream::Version;
-use crate::time::Timestamp;
 use crate::views::{Generation, ViewError, Views};
 use futures::{StreamExt, stream};
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How many streams are followed at a time.
@@ -35,64 +39,6 @@ struct Fold {
     failing: AtomicU32,
 }
 
-/// What following a batch of hints came to.
-#[derive(Debug, Default)]
-pub struct Followed {
-    /// By fold, what became of it.
-    pub folds: BTreeMap<&'static str, Report>,
-    /// The positions of the hints that were not followed, for reasons that may pass.
-    pub failed: Vec<usize>,
-    /// All that went wrong, whether it was parked or not.
-    pub troubles: Vec<Trouble>,
-}
-
-/// What became of one fold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// Rows that were written.
-    pub advanced: usize,
-    /// Commits that were folded into them.
-    pub commits: usize,
-    /// Hints that told nothing new.
-    pub duplicates: usize,
-    /// Rows for which commits were missing, which were read from the log.
-    pub repaired: usize,
-    /// Streams that were parked.
-    pub parked: usize,
-    /// Streams that were not followed, for reasons that may pass.
-    pub failed: usize,
-    /// The longest time from a commit to its row.
-    pub lag_ms: i64,
-    /// The most commits by which a row had been behind.
-    pub lag_commits: usize,
-}
-
-impl Report {
-    /// That of one row that was written then.
-    pub(crate) fn of(progress: &Progress, now: Timestamp) -> Self {
-        Self {
-            advanced: 1,
-            commits: progress.commits,
-            repaired: progress.repaired.into(),
-            lag_ms: now.0.saturating_sub(progress.committed_at.0).max(0),
-            lag_commits: progress.commits,
-            ..Self::default()
-        }
-    }
-
-    /// Adds up; of the lags the longest.
-    pub fn add(&mut self, other: Self) {
-        self.advanced += other.advanced;
-        self.commits += other.commits;
-        self.duplicates += other.duplicates;
-        self.repaired += other.repaired;
-        self.parked += other.parked;
-        self.failed += other.failed;
-        self.lag_ms = self.lag_ms.max(other.lag_ms);
-        self.lag_commits = self.lag_commits.max(other.lag_commits);
-    }
-}
-
 /// What one fold did with one hint.
 enum Attempt {
     Done(Report),
@@ -101,20 +47,16 @@ enum Attempt {
     Failed(Trouble),
 }
 
-/// What a redrive came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Redriven {
-    /// The fold follows again, and has reached this version; there is no note any more.
-    Follows(Version),
-    /// It still cannot.
-    Stuck(String),
-}
-
 impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
     /// These folds on these ports.
     pub fn new(log: L, views: V, parked: P, host: H, subscriptions: Vec<Box<dyn Subscription>>) -> Self {
         let fold = |subscription| Fold { subscription, failing: AtomicU32::new(0) };
         Self { log, views, parked, host, rows: Rows::default(), all: subscriptions.into_iter().map(fold).collect() }
+    }
+
+    /// The rows, and which generations of them there are.
+    pub const fn views(&self) -> &V {
+        &self.views
     }
 
     /// The log that they follow.
@@ -138,16 +80,24 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
         folds.map(|fold| fold.subscription.as_ref())
     }
 
-    /// Brings every fold of every stream of the batch at least to the version that its hint speaks of.
+    /// Brings every fold of every stream of the batch, in each of its generations, at least to the version that its hint
+    /// speaks of. Which generations there are is read strongly, after the hints arrived: one that was registered later
+    /// is filled by whoever reads the log after that, and finds there what the hints speak of.
     ///
     /// What a fold cannot understand is parked, and everything else goes on. What fails for a reason that may pass is
     /// answered for by its hint, to be delivered again; a fold that goes on failing while others get on is past its
     /// budget then, and parked too.
     pub async fn follow(&self, hints: &[Hint]) -> Followed {
+        let registry = match self.registry().await {
+            Ok(registry) => registry,
+            Err(error) => return self.unregistered(hints, &error),
+        };
         let mut attempts = Vec::new();
         for (position, hint) in hints.iter().enumerate() {
-            let concerned = self.all.iter().filter(|fold| fold.subscription.follows(hint.stream().category()));
-            attempts.extend(concerned.map(|fold| self.attempt_at(position, fold, hint)));
+            for fold in self.all.iter().filter(|fold| fold.subscription.follows(hint.stream().category())) {
+                let written = self.written(&registry, fold.subscription.as_ref()).into_iter();
+                attempts.extend(written.map(|generation| self.attempt_at(position, fold, generation, hint)));
+            }
         }
         let attempts: Vec<_> = stream::iter(attempts).buffer_unordered(CONCURRENCY).collect().await;
         let got_on =
@@ -180,8 +130,12 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
         let Subject::Fold { view, generation, stream } = &parked.trouble.subject else {
             return Ok(Redriven::Stuck("no fold: its event has to be published again".to_owned()));
         };
-        let Some(fold) = self.all.iter().find(|fold| fold.subscription.name() == view) else {
-            return Ok(Redriven::Stuck(format!("there is no fold {view}")));
+        let registry = self.registry().await?;
+        let keeps = |fold: &&Fold| {
+            fold.subscription.name() == view && self.written(&registry, fold.subscription.as_ref()).contains(generation)
+        };
+        let Some(fold) = self.all.iter().find(keeps) else {
+            return Ok(Redriven::Stuck(format!("no fold keeps {view}/{generation}")));
         };
         let hint = Hint::of(stream.clone(), parked.trouble.passed_over);
         let trouble = match self.attempt_in(fold, *generation, &hint).await {
@@ -201,12 +155,17 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
         Ok(Redriven::Follows(version))
     }
 
-    async fn attempt_at<'a>(&self, position: usize, fold: &'a Fold, hint: &Hint) -> (usize, &'a Fold, Attempt) {
-        (position, fold, self.attempt(fold, hint).await)
+    async fn attempt_at<'a>(
+        &self,
+        position: usize,
+        fold: &'a Fold,
+        generation: Generation,
+        hint: &Hint,
+    ) -> (usize, &'a Fold, Attempt) {
+        (position, fold, self.attempt(fold, generation, hint).await)
     }
 
-    async fn attempt(&self, fold: &Fold, hint: &Hint) -> Attempt {
-        let generation = Generation::FIRST;
+    async fn attempt(&self, fold: &Fold, generation: Generation, hint: &Hint) -> Attempt {
         match self.attempt_in(fold, generation, hint).await {
             Ok(Advanced::Already) => Attempt::Done(Report { duplicates: 1, ..Report::default() }),
             Ok(Advanced::To(progress)) => Attempt::Done(Report::of(&progress, self.host.now())),

@@ -6,12 +6,13 @@
 //! streams have in common, as exactly. A [`reaction`] takes one event by itself under a command id derived from it.
 //!
 //! Nothing here knows a database, a runtime or the time: those are the ports [`EventLog`], [`Views`], [`Lookups`],
-//! [`Ledger`], [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
+//! [`Ledger`], [`Generations`], [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
 
 pub mod advance;
 pub mod bus;
 mod cache;
 pub mod chain;
+pub mod changes;
 pub mod commands;
 pub mod commit;
 pub mod decider;
@@ -19,19 +20,23 @@ pub mod event;
 pub mod execute;
 pub mod faulty;
 pub mod folds;
+pub mod generations;
 pub mod hash;
 pub mod identity;
 pub mod log;
 pub mod lookup;
 pub mod memory;
 pub mod parked;
+pub mod past;
 pub mod ports;
 pub mod projection;
 pub mod reaction;
+pub mod rebuild;
 pub mod recent;
 pub mod rows;
 pub mod scan;
 pub mod snapshot;
+pub mod span;
 pub mod specification;
 mod standing;
 pub mod stream;
@@ -50,6 +55,7 @@ pub use decider::{Decider, Refusal, RefusalKind};
 pub use event::{DecodeError, Event, Events, Record, Upcaster};
 pub use execute::{Done, Effect, ExecuteError, Metadata};
 pub use folds::{Folds, Followed};
+pub use generations::{Generations, Registry};
 pub use hash::{Digest, Hash};
 pub use identity::{Cause, CommitId};
 pub use log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading};
@@ -60,9 +66,10 @@ pub use projection::{Projection, Recorded, Row, Subscription};
 pub use reaction::Notice;
 pub use scan::LogScan;
 pub use snapshot::Snapshot;
+pub use span::{LogSpans, Span};
 pub use standing::Reach;
 pub use stream::{EventId, StreamName, Version};
 pub use tally::Tally;
 pub use time::Timestamp;
 pub use totals::{Ledger, Totals, advance_totals};
-pub use views::{ViewError, Views, Written};
+pub use views::{ViewError, ViewScan, Views, Written};

@@ -152,7 +152,8 @@ impl Head {
 pub struct Reading {
     /// The schema of the snapshots to read back to; those of other schemas are passed over.
     pub schema: u32,
-    /// The last event to read, if not the newest: the last one of its commit.
+    /// The last event to read, if not the newest. Its commit is read as a whole, and where it ends later, a snapshot
+    /// that it carries is of what came later too, and is passed over.
     pub until: Option<Version>,
     /// How fresh it has to be.
     pub consistency: Consistency,
@@ -163,6 +164,12 @@ impl Reading {
     #[must_use]
     pub const fn of<D: Decider>(consistency: Consistency) -> Self {
         Self { schema: D::STATE_SCHEMA, until: None, consistency }
+    }
+
+    /// Whether nothing before a commit has to be read.
+    #[must_use]
+    pub fn begins_with(&self, commit: &Commit) -> bool {
+        self.until.is_none_or(|until| commit.last_version() <= until) && commit.has_snapshot(self.schema)
     }
 }
 
@@ -183,7 +190,7 @@ impl History {
 
     /// Proves what a log read backwards, newest first, to the first usable snapshot or to the beginning.
     pub fn backwards(stream: &StreamName, reading: Reading, mut newest_first: Vec<Commit>) -> Result<Self, LogError> {
-        let base = newest_first.pop_if(|commit| commit.has_snapshot(reading.schema));
+        let base = newest_first.pop_if(|commit| reading.begins_with(commit));
         newest_first.reverse();
         let Some(base) = base else { return Self::prove(stream, newest_first) };
         let head = newest_first.iter().try_fold(Head::behind(&base), |head, commit| head.followed_by(commit))?;

@@ -1,5 +1,6 @@
 //! The port by which rows are found other than by key: an index, by key conditions alone.
 
+use crate::generations::Generations;
 use crate::projection::Row;
 use crate::views::{Generation, ViewError};
 
@@ -37,7 +38,7 @@ pub struct Lookup<'a> {
 }
 
 /// The read models' rows by their indexes, which are eventually consistent.
-pub trait Lookups: Send + Sync {
+pub trait Lookups: Generations {
     /// The rows with their keys, in order. Their index attributes need not come along: the document yields them.
     fn query(&self, lookup: &Lookup<'_>) -> impl Future<Output = Result<Vec<(String, Row)>, ViewError>> + Send;
 

@@ -1,5 +1,9 @@
 //! The log and the views in memory: for tests and simulations, held to the same contract as those on DynamoDB.
 
+mod generations;
+
+pub use generations::MemoryGenerations;
+
 use crate::commit::{Commit, Draft};
 use crate::identity::CommitId;
 use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading, contiguous};
@@ -7,9 +11,10 @@ use crate::lookup::{Direction, Lookup, Lookups};
 use crate::parked::{Notes, Parked, ParkingLot, Subject, Trouble};
 use crate::projection::Row;
 use crate::scan::{Cursor, LogScan, Page, Part};
+use crate::span::{LogSpans, Span, unbroken};
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
-use crate::views::{Generation, Place, ViewError, Views, Written};
+use crate::views::{Found, Generation, Place, RowPage, ViewError, ViewScan, Views, Written};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -82,7 +87,7 @@ impl EventLog for MemoryLog {
         let newest_first = self.of(stream, |commits| {
             let end = commits.partition_point(|commit| reading.until.is_none_or(|until| commit.version <= until));
             let read = commits.get(..end).unwrap_or_default();
-            let base = read.iter().rposition(|commit| commit.has_snapshot(reading.schema)).unwrap_or_default();
+            let base = read.iter().rposition(|commit| reading.begins_with(commit)).unwrap_or_default();
             read.iter().skip(base).rev().cloned().collect()
         });
         History::backwards(stream, reading, newest_first)
@@ -130,6 +135,23 @@ impl EventLog for MemoryLog {
     }
 }
 
+impl LogSpans for MemoryLog {
+    async fn span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
+        let commits = self.of(stream, |commits| {
+            let start = commits.partition_point(|commit| commit.version <= span.after);
+            let end = commits.partition_point(|commit| span.until.is_none_or(|until| commit.version <= until));
+            let within = commits.get(start..end).unwrap_or_default().iter().cloned();
+            let limit = span.limit.unwrap_or(usize::MAX);
+            match span.direction {
+                Direction::Ascending => within.take(limit).collect::<Vec<_>>(),
+                Direction::Descending => within.rev().take(limit).collect(),
+            }
+        });
+        unbroken(stream, span, &commits)?;
+        Ok(commits)
+    }
+}
+
 /// How many commits a page of it has.
 const PAGE: usize = 50;
 
@@ -161,20 +183,72 @@ impl LogScan for MemoryLog {
             streams.iter().map(|(stream, commits)| (stream.clone(), last(commits))).collect()
         }))
     }
+
+    async fn size(&self) -> Result<u64, LogError> {
+        Ok(self.len() as u64)
+    }
 }
 
 /// Rows in memory; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryViews {
     rows: Arc<Mutex<Rows>>,
+    generations: MemoryGenerations,
 }
 
 /// By view, generation and key.
 type Rows = BTreeMap<&'static str, BTreeMap<Generation, BTreeMap<String, Row>>>;
 
 impl MemoryViews {
+    /// The rows, of generations that others register too.
+    #[must_use]
+    pub fn of(generations: MemoryGenerations) -> Self {
+        Self { rows: Arc::default(), generations }
+    }
+
+    /// The generations.
+    #[must_use]
+    pub const fn generations(&self) -> &MemoryGenerations {
+        &self.generations
+    }
+
     fn with<T>(&self, read: impl FnOnce(&mut Rows) -> T) -> T {
         read(&mut self.rows.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+crate::delegate_generations!(worksheet MemoryViews, generations);
+
+impl ViewScan for MemoryViews {
+    async fn page(&self, view: &str, (part, of): (u32, u32), after: Option<&str>) -> Result<RowPage, ViewError> {
+        let within = |key: &str| key.bytes().map(u32::from).sum::<u32>() % of.max(1) == part;
+        Ok(self.with(|rows| {
+            let mut found: BTreeMap<(&str, Generation), &Row> = BTreeMap::new();
+            for (generation, rows) in rows.get(view).into_iter().flatten() {
+                found.extend(rows.iter().map(|(key, row)| ((key.as_str(), *generation), row)));
+            }
+            let behind =
+                found.into_iter().filter(|((key, _), _)| within(key) && after.is_none_or(|after| *key > after));
+            let mut page = RowPage { rows: Vec::new(), next: None };
+            for ((key, generation), row) in behind {
+                let last = page.rows.last().map(|(_, key, _): &Found| key.clone());
+                if page.rows.len() >= PAGE && last.as_deref() != Some(key) {
+                    page.next = last;
+                    break;
+                }
+                page.rows.push((generation, key.to_owned(), Ok(read_back(row))));
+            }
+            page
+        }))
+    }
+
+    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<(), ViewError> {
+        self.with(|rows| {
+            if let Some(rows) = rows.get_mut(view).and_then(|generations| generations.get_mut(&generation)) {
+                rows.retain(|key, _| !keys.contains(key));
+            }
+        });
+        Ok(())
     }
 }
 

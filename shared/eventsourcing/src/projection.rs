@@ -41,6 +41,9 @@ pub(crate) fn recorded<E: Event>(commit: &Commit) -> Result<impl Iterator<Item =
 pub trait Projection: Send + Sync + 'static {
     /// The view's name.
     const NAME: &'static str;
+    /// The number of this fold, from 1. Whoever changes what it makes of events gives it the next one, and keeps the old
+    /// fold beside it until the release after readers were sent to the new one's rows.
+    const SCHEMA: u32 = 1;
     /// The category whose streams it folds.
     const CATEGORY: &'static str;
     /// That category's events.
@@ -82,14 +85,28 @@ pub trait Subscription: Send + Sync {
     /// Its name: that of its view.
     fn name(&self) -> &'static str;
 
+    /// The number of the fold: its rows are its own, whatever other folds the view has.
+    fn schema(&self) -> u32 {
+        1
+    }
+
     /// Whether streams of a category concern it.
     fn follows(&self, category: &str) -> bool;
 
     /// The key of a stream's row.
     fn key(&self, stream: &StreamName) -> String;
 
+    /// The stream of the row that has a key; none where no row of this view has such a key.
+    fn stream(&self, key: &str) -> Option<StreamName>;
+
     /// Folds commits over a row, in order, up to the first that cannot be.
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded;
+
+    /// Further rows, with their keys, that lead to these commits behind a row: by each commit, whatever else is folded
+    /// with it, the same ones. They stand before the row moves on, once and for all.
+    fn links(&self, _row: Option<&Row>, _commits: &[Commit]) -> Vec<(String, Row)> {
+        vec![]
+    }
 }
 
 /// Any [`Projection`] as a [`Subscription`].
@@ -114,12 +131,20 @@ impl<P: Projection> Subscription for PerStream<P> {
         P::NAME
     }
 
+    fn schema(&self) -> u32 {
+        P::SCHEMA
+    }
+
     fn follows(&self, category: &str) -> bool {
         category == P::CATEGORY
     }
 
     fn key(&self, stream: &StreamName) -> String {
         stream.id().to_owned()
+    }
+
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        StreamName::new(P::CATEGORY, key).ok()
     }
 
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {

@@ -50,6 +50,12 @@ pub trait LogScan: Send + Sync {
 
     /// Every stream with the version of its last event, in no order. An unreadable commit counts as one event.
     fn heads(&self) -> impl Future<Output = Result<Vec<(StreamName, Version)>, LogError>> + Send;
+
+    /// About how many commits there are, or were some hours ago: what a progress is told against. None where nobody
+    /// counts them.
+    fn size(&self) -> impl Future<Output = Result<u64, LogError>> + Send {
+        async { Ok(0) }
+    }
 }
 
 impl<L: LogScan> LogScan for &L {
@@ -59,5 +65,9 @@ impl<L: LogScan> LogScan for &L {
 
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
         (**self).heads().await
+    }
+
+    async fn size(&self) -> Result<u64, LogError> {
+        (**self).size().await
     }
 }

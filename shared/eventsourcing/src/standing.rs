@@ -76,7 +76,7 @@ impl<D: Decider> Standing<D> {
     }
 
     /// The stream after a commit, by the snapshot that the commit carries.
-    fn at(base: &Commit, reach: Reach) -> Result<Self, LogError> {
+    pub(crate) fn at(base: &Commit, reach: Reach) -> Result<Self, LogError> {
         let read =
             base.snapshot.as_ref().and_then(|snapshot| Some((snapshot.read(D::STATE_SCHEMA)?, snapshot.text().len())));
         let Some(((state, recent), snapshot_bytes)) = read else {

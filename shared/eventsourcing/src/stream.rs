@@ -94,7 +94,7 @@ impl Version {
     /// The version `events` further on.
     #[must_use]
     pub const fn after(self, events: u64) -> Self {
-        Self(self.0 + events)
+        Self(self.0.saturating_add(events))
     }
 
     /// The version of the event that follows.

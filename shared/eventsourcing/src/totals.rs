@@ -12,6 +12,7 @@ pub use memory::MemoryLedger;
 
 use crate::commit::Commit;
 use crate::event::Event;
+use crate::generations::Generations;
 use crate::hash::Hash;
 use crate::projection::Recorded;
 use crate::stream::{StreamName, Version};
@@ -29,6 +30,8 @@ pub const MOST_ITEMS: usize = 100;
 pub trait Totals: Send + Sync + 'static {
     /// The view's name.
     const NAME: &'static str;
+    /// The number of the fold, as [`crate::Projection::SCHEMA`].
+    const SCHEMA: u32 = 1;
     /// The category whose streams it follows.
     const CATEGORY: &'static str;
     /// That category's events.
@@ -113,7 +116,7 @@ pub enum Posted {
 }
 
 /// The rows of totals, and the checkpoints of the streams that were added to them.
-pub trait Ledger: Send + Sync {
+pub trait Ledger: Generations {
     /// How far a stream is added. It may be old news: [`Ledger::post`] checks whatever is made of it.
     fn checkpoint(&self, place: &Place) -> impl Future<Output = Result<Option<Checkpoint>, ViewError>> + Send;
 

@@ -2,25 +2,37 @@
 //!
 //! A stream is read once, page by page. Its chain is followed with the rows as witnesses, since each keeps the link that
 //! it was folded at; meanwhile every fold that follows the stream is made anew, to be compared where its row stands.
+//! Where a row remembers another link than the chain has, another row that knows the chain's end says that it is the row
+//! that was changed; where there is none, the stream was.
 
+mod anew;
+mod links;
+mod sample;
 mod totals;
+mod whole;
 
+pub use sample::sample;
 pub use totals::TotalsVerification;
+pub use whole::{Limits, Surveyed};
 
-use crate::chain::{Broken, Chain, ChainError, Witness, follow_chain};
-use crate::commit::Commit;
+use crate::chain::{Broken, Chain, ChainError, follow_chain, verify_chain};
+use crate::changes::changes;
+use crate::generations::Registry;
 use crate::log::{Consistency, LogError};
 use crate::ports::Clock;
 use crate::projection::{Row, Subscription};
 use crate::scan::LogScan;
 use crate::stream::{StreamName, Version};
-use crate::views::{Generation, Place, ViewError, Views};
+use crate::views::{Place, ViewError, Views};
+use anew::Anew;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 use std::time::Duration;
 
 /// How many streams are looked at side by side.
 const CONCURRENCY: usize = 8;
+/// So many streams are taken up together.
+const AT_A_TIME: usize = 64;
 /// How often a row that is behind is looked at, since nothing says that the log stands still meanwhile.
 const LOOKS: u32 = 20;
 /// The pause between two looks.
@@ -33,13 +45,15 @@ pub enum Difference {
     #[error("the log: {0}")]
     Log(Broken),
     /// A row is not the fold of its stream.
-    #[error("{stream}: {field} of its row in view {view} is {found}, its stream says {folded}")]
+    #[error("{stream}@{version}: {field} of its row in view {view} is {found}, its stream says {folded}")]
     Row {
         /// The stream.
         stream: StreamName,
+        /// The version of the row, or where the row is behind, that of its stream.
+        version: Version,
         /// The view.
         view: &'static str,
-        /// `version`, or where in the document (`document/lines/0/quantity`).
+        /// `version`, `hash`, or where in the document (`document/lines/0/quantity`).
         field: String,
         /// What stands there.
         found: String,
@@ -108,6 +122,26 @@ pub struct Verified {
     pub rows: usize,
 }
 
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// What agrees.
+    pub verified: Verified,
+    /// What does not: of each stream and row the first difference.
+    pub differences: Vec<Difference>,
+}
+
+impl Findings {
+    /// Takes in what was found elsewhere.
+    pub fn add(&mut self, others: Self) {
+        let Verified { streams, commits, rows } = others.verified;
+        self.verified.streams += streams;
+        self.verified.commits += commits;
+        self.verified.rows += rows;
+        self.differences.extend(others.differences);
+    }
+}
+
 /// What is compared with what.
 pub struct Verification<'a, L, V, H> {
     /// The log.
@@ -118,44 +152,54 @@ pub struct Verification<'a, L, V, H> {
     pub host: &'a H,
     /// Who keeps rows.
     pub subscriptions: &'a [Box<dyn Subscription>],
-    /// Which set of them.
-    pub generation: Generation,
-}
-
-/// A fold made anew, beside the row that it should equal.
-struct Anew<'a> {
-    subscription: &'a dyn Subscription,
-    found: Option<Row>,
-    /// As it was at the version of the row that was found.
-    beside: Option<Row>,
-    now: Option<Row>,
-    stuck: Option<(Version, String)>,
+    /// Which set of them is read.
+    pub registry: &'a Registry,
 }
 
 impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
     /// Verifies these streams; the first difference is that of the first stream, in the order given. `done` is told
     /// of each stream that agrees.
     pub async fn run(&self, streams: &[StreamName], done: impl Fn() + Send) -> Result<Verified, VerifyError> {
+        let mut findings = Findings::default();
+        for streams in streams.chunks(CONCURRENCY) {
+            findings.add(self.survey(streams).await?);
+            if let Some(difference) = findings.differences.into_iter().next() {
+                return Err(difference.into());
+            }
+            findings.differences = vec![];
+            for _ in streams {
+                done();
+            }
+        }
+        Ok(findings.verified)
+    }
+
+    /// Verifies these streams, all of them: the differences are in the order of the streams.
+    pub async fn survey(&self, streams: &[StreamName]) -> Result<Findings, VerifyError> {
         let each: Vec<_> = streams.iter().map(|stream| self.stream(stream)).collect();
-        let add = async |sum: Verified, of_stream: Verified| {
-            done();
-            Ok(Verified {
-                streams: sum.streams + of_stream.streams,
-                commits: sum.commits + of_stream.commits,
-                rows: sum.rows + of_stream.rows,
-            })
+        let add = async |mut sum: Findings, of_stream: Findings| {
+            sum.add(of_stream);
+            Ok(sum)
         };
-        stream::iter(each).buffered(CONCURRENCY).try_fold(Verified::default(), add).await
+        stream::iter(each).buffered(CONCURRENCY).try_fold(Findings::default(), add).await
+    }
+
+    /// The folds whose rows are read: one of which nobody reads the rows yet, or any more, is compared where it is rebuilt.
+    fn read(&self) -> impl Iterator<Item = &dyn Subscription> {
+        let all = self.subscriptions.iter().map(AsRef::as_ref);
+        all.filter(|fold: &&dyn Subscription| self.registry.is_read(fold.name(), fold.schema()))
     }
 
     /// Verifies one stream. A row that is only behind is given some time to follow.
-    async fn stream(&self, stream: &StreamName) -> Result<Verified, VerifyError> {
+    async fn stream(&self, stream: &StreamName) -> Result<Findings, VerifyError> {
         let mut looks = 1;
         loop {
             match self.look(stream).await? {
-                Look::Agrees(verified) => return Ok(verified),
+                Look::Agrees(verified) => return Ok(Findings { verified, differences: vec![] }),
                 Look::Behind(_) if looks < LOOKS => self.host.sleep(PAUSE).await,
-                Look::Behind(difference) => return Err(difference.into()),
+                Look::Behind(differences) | Look::Differs(differences) => {
+                    return Ok(Findings { verified: Verified::default(), differences });
+                }
             }
             looks += 1;
         }
@@ -164,116 +208,76 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
     /// The rows first, then the log: whatever a row has seen has to be there.
     async fn look(&self, stream: &StreamName) -> Result<Look, VerifyError> {
         let mut folds = Vec::new();
-        for subscription in self.subscriptions.iter().filter(|all| all.follows(stream.category())) {
+        for subscription in self.read().filter(|all| all.follows(stream.category())) {
             let (view, key) = (subscription.name(), subscription.key(stream));
-            let place = Place { view, generation: self.generation, key };
+            let place = Place { view, generation: self.registry.read(view), key };
             let found = self.views.row(&place, Consistency::Strong).await?;
-            folds.push(Anew { subscription: subscription.as_ref(), found, beside: None, now: None, stuck: None });
+            folds.push(Anew::of(subscription, found));
         }
-        let seen = folds.iter().filter_map(|fold| fold.found.as_ref());
-        let witnesses: Vec<_> = seen.map(|row| Witness { version: row.version, hash: row.hash }).collect();
         let mut commits = 0;
-        let chain = Chain::of(stream.clone(), &witnesses);
-        follow_chain(self.log, chain, |commit| {
+        let end = follow_chain(self.log, Chain::of(stream.clone(), &[]), |commit| {
             commits += 1;
             for fold in &mut folds {
                 fold.take(commit);
             }
-        })
-        .await?;
-        for fold in &folds {
-            if let Some(difference) = fold.difference(stream) {
-                return Err(difference.into());
-            }
+        });
+        let end = match end.await {
+            Ok(end) => end,
+            Err(ChainError::Broken(broken)) => return Ok(Look::Differs(vec![Difference::Log(broken)])),
+            Err(ChainError::Log(error)) => return Err(VerifyError::Log(error)),
+        };
+        let odd: Vec<_> = folds.iter().filter_map(Anew::at_odds).collect();
+        if !odd.is_empty() && !folds.iter().any(|fold| fold.knows_end(&end)) {
+            // None of the rows bears this end out: it is the stream that is not what it was.
+            return Ok(match verify_chain(self.log, stream, &odd).await {
+                Err(ChainError::Broken(broken)) => Look::Differs(vec![Difference::Log(broken)]),
+                Err(ChainError::Log(error)) => return Err(VerifyError::Log(error)),
+                // It was written on meanwhile, up to where the rows had been.
+                Ok(_) => Look::Behind(folds.iter().filter_map(|fold| fold.odd(stream, &end)).collect()),
+            });
         }
-        let behind = folds.iter().find_map(|fold| fold.behind(stream));
-        let verified = Verified { streams: 1, commits, rows: folds.len() };
-        Ok(behind.map_or(Look::Agrees(verified), Look::Behind))
+        let wrong = |fold: &Anew<'_>| fold.odd(stream, &end).or_else(|| fold.difference(stream));
+        let mut differences: Vec<_> = folds.iter().filter_map(wrong).collect();
+        let (links, wrong) = self.links(stream, &folds).await?;
+        differences.extend(wrong);
+        if !differences.is_empty() {
+            return Ok(Look::Differs(differences));
+        }
+        let behind: Vec<_> = folds.iter().filter_map(|fold| fold.behind(stream)).collect();
+        let verified = Verified { streams: 1, commits, rows: folds.len() + links };
+        Ok(if behind.is_empty() { Look::Agrees(verified) } else { Look::Behind(behind) })
     }
 }
 
 enum Look {
     Agrees(Verified),
-    Behind(Difference),
-}
-
-impl Anew<'_> {
-    fn take(&mut self, commit: &Commit) {
-        if self.stuck.is_some() {
-            return;
-        }
-        let folded = self.subscription.fold(self.now.as_ref(), std::slice::from_ref(commit));
-        self.now = folded.row.or(self.now.take());
-        self.stuck = folded.failed;
-        if version(self.found.as_ref()) == version(self.now.as_ref()) {
-            self.beside.clone_from(&self.now);
-        }
-    }
-
-    /// What is wrong with the row as far as it came, or with the stream beyond it.
-    fn difference(&self, stream: &StreamName) -> Option<Difference> {
-        let view = self.subscription.name();
-        if let (Some(found), Some(beside)) = (&self.found, &self.beside)
-            && let Some((field, found, folded)) = unlike(found, beside)
-        {
-            return Some(Difference::Row { stream: stream.clone(), view, field, found, folded });
-        }
-        let (version, error) = self.stuck.clone()?;
-        Some(Difference::Stuck { stream: stream.clone(), view, version, error })
-    }
-
-    /// That the row has not come as far as its stream.
-    fn behind(&self, stream: &StreamName) -> Option<Difference> {
-        let (found, now) = (version(self.found.as_ref()), version(self.now.as_ref()));
-        (found < now).then(|| Difference::Row {
-            stream: stream.clone(),
-            view: self.subscription.name(),
-            field: "version".to_owned(),
-            found: found.to_string(),
-            folded: now.to_string(),
-        })
-    }
-}
-
-fn version(row: Option<&Row>) -> Version {
-    row.map_or(Version::NONE, |row| row.version)
+    Behind(Vec<Difference>),
+    Differs(Vec<Difference>),
 }
 
 /// The first place where two rows of one version and link are not alike, and what stands there in each. What a row is
 /// found by follows from its document, and stores need not read it back.
-fn unlike(found: &Row, folded: &Row) -> Option<(String, String, String)> {
-    if found.document == folded.document {
+pub(crate) fn unlike(found: &Row, folded: &Row) -> Option<(String, String, String)> {
+    unlike_text(&found.document, &folded.document)
+}
+
+fn unlike_text(found: &str, folded: &str) -> Option<(String, String, String)> {
+    if found == folded {
         return None;
     }
-    let [one, other] = [found, folded].map(|row| serde_json::from_str::<Value>(&row.document).ok());
+    let [one, other] = [found, folded].map(|document| serde_json::from_str::<Value>(document).ok());
     let place = one.as_ref().zip(other.as_ref()).and_then(|(one, other)| first_unlike(one, other));
     Some(match place {
         Some((path, one, other)) => (format!("document{path}"), one, other),
         // No JSON, or the same values in other words.
-        None => ("document".to_owned(), found.document.clone(), folded.document.clone()),
+        None => ("document".to_owned(), found.to_owned(), folded.to_owned()),
     })
 }
 
 /// Where two values differ first: a path into them, and what stands there.
 fn first_unlike(one: &Value, other: &Value) -> Option<(String, String, String)> {
-    let within = |name: String, one: Option<&Value>, other: Option<&Value>| match (one, other) {
-        (Some(one), Some(other)) => {
-            first_unlike(one, other).map(|(path, one, other)| (format!("/{name}{path}"), one, other))
-        }
-        (one, other) => Some((format!("/{name}"), shown(one), shown(other))),
-    };
-    match (one, other) {
-        _ if one == other => None,
-        (Value::Object(one), Value::Object(other)) => {
-            let names = one.keys().chain(other.keys().filter(|name| !one.contains_key(*name)));
-            names.into_iter().find_map(|name| within(name.clone(), one.get(name), other.get(name)))
-        }
-        (Value::Array(one), Value::Array(other)) => {
-            let longest = one.len().max(other.len());
-            (0..longest).find_map(|index| within(index.to_string(), one.get(index), other.get(index)))
-        }
-        _ => Some((String::new(), one.to_string(), other.to_string())),
-    }
+    let first = changes(one, other).into_iter().next()?;
+    Some((first.path, shown(first.before.as_ref()), shown(first.after.as_ref())))
 }
 
 fn shown(value: Option<&Value>) -> String {

@@ -1,12 +1,15 @@
 //! The port of the read models' rows.
 
+use crate::generations::Generations;
 use crate::log::Consistency;
 use crate::projection::Row;
 use crate::stream::Version;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Which of a view's sets of rows: a rebuild fills the next one beside the one that is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Generation(pub u32);
 
 impl Generation {
@@ -52,7 +55,7 @@ pub enum Written {
 }
 
 /// The rows of the read models.
-pub trait Views: Send + Sync {
+pub trait Views: Generations {
     /// The row, where there is one.
     fn row(
         &self,
@@ -64,4 +67,35 @@ pub trait Views: Send + Sync {
     /// Rows are never deleted: a late hint would revive them.
     fn write(&self, place: &Place, row: &Row, seen: Version)
     -> impl Future<Output = Result<Written, ViewError>> + Send;
+}
+
+/// A row, of whatever generation, or what stands there and is none.
+pub type Found = (Generation, String, Result<Row, ViewError>);
+
+/// Some rows of a view, as they are found.
+#[derive(Debug)]
+pub struct RowPage {
+    /// The rows of all generations, in no order.
+    pub rows: Vec<Found>,
+    /// Where the next page begins; none behind the last one.
+    pub next: Option<String>,
+}
+
+/// The rows of a view as a whole, of all its generations. All reads are strongly consistent.
+pub trait ViewScan: Send + Sync {
+    /// The page behind a place, or the first one, of one of so many parts that together are the view.
+    fn page(
+        &self,
+        view: &str,
+        part: (u32, u32),
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<RowPage, ViewError>> + Send;
+
+    /// Removes rows, for good: of a generation that nobody reads or writes any more.
+    fn remove(
+        &self,
+        view: &str,
+        generation: Generation,
+        keys: &[String],
+    ) -> impl Future<Output = Result<(), ViewError>> + Send;
 }

@@ -1,6 +1,7 @@
 //! The edges of a function: its triggers in, its answers out, and nothing of any domain.
 
 pub mod caller;
+pub mod commands;
 pub mod function;
 pub mod host;
 pub mod http;
@@ -12,7 +13,8 @@ pub mod settings;
 pub mod stream;
 
 pub use caller::Caller;
-pub use function::{Error, Function, Invoke, Registered};
+pub use commands::Commands;
+pub use function::{Error, Function, Invoke, Registered, mounted};
 pub use host::SystemHost;
 pub use http::{Http, HttpHandler, Request, Response};
 pub use problem::Problem;

@@ -12,6 +12,8 @@ const NAMESPACE: &str = "urn:shop:problem:";
 /// When to come again after a lost race, and after an outage, in seconds.
 const SOON: u32 = 1;
 const LATER: u32 = 5;
+/// When to come again where somebody has to do something first.
+const WHEN_ON: u32 = 60;
 
 /// Why a request was not carried out.
 #[derive(Clone, Debug)]
@@ -130,6 +132,15 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "send application/json")
     }
 
+    /// 400: parameters of the query of which there can be one.
+    #[must_use]
+    pub fn contradictory(names: &[&str]) -> Self {
+        let detail = format!("only one of {} can be asked for at a time; leave the others out", names.join(", "));
+        let error =
+            |name: &&str| FieldError { place: FieldPlace::Parameter((*name).to_owned()), detail: detail.clone() };
+        Self { errors: names.iter().map(error).collect(), ..Self::malformed(&detail) }
+    }
+
     /// 422: a parameter of the query that is not what it should be.
     #[must_use]
     pub fn invalid_parameter(name: &str, detail: &str) -> Self {
@@ -168,6 +179,13 @@ impl Problem {
         tracing::warn!(%error, "unavailable");
         let detail = "a store does not answer; repeat the request, with the same Idempotency-Key where it had one";
         Self { retry_after: Some(LATER), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail) }
+    }
+
+    /// 503: commands are off.
+    #[must_use]
+    pub fn commands_off() -> Self {
+        let detail = "this shop only answers reads until its log is known to be whole; nothing was done, come again";
+        Self { retry_after: Some(WHEN_ON), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "commands-off", detail) }
     }
 
     /// The answer that says so.

@@ -90,6 +90,19 @@ impl<T: Reactor, P: ParkingLot + 'static, H: Clock + 'static> Function for React
         }
         Ok(answer)
     }
+
+    /// Leaves the messages in their queue.
+    async fn idle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
+        tracing::warn!(messages = event.records.len(), "commands are off: nothing was reacted to");
+        Ok(left(event))
+    }
+}
+
+/// What each message of a batch is answered with that nobody took.
+fn left(event: SqsEvent) -> SqsBatchResponse {
+    let mut answer = SqsBatchResponse::default();
+    event.records.into_iter().for_each(|message| answer.add_failure(message.message_id.unwrap_or_default()));
+    answer
 }
 
 impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {

@@ -1,5 +1,6 @@
 //! A function's process: made once, then invoked again and again.
 
+use crate::commands::Switched;
 use crate::function::{Error, Function};
 use crate::metrics::Emitter;
 use crate::settings::{SettingError, Settings};
@@ -20,8 +21,9 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 /// first event is asked for.
 pub async fn run<F: Function>(build: fn(&Settings, &SdkConfig) -> Result<F, SettingError>) -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
-    let function = build(&Settings::from_env(), &aws_config().await)?;
-    let function = &function;
+    let settings = Settings::from_env();
+    let function = build(&settings, &aws_config().await)?;
+    let function = &Switched::of(&settings, function)?;
     let emitter = &Emitter::install(std::env::var("AWS_LAMBDA_FUNCTION_NAME")?)?;
     // Boxed: a function's future is deep, and the compiler's patience with its layout is not.
     let handle = move |event: LambdaEvent<F::Event>| {

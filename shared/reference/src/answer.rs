@@ -95,7 +95,8 @@ pub(crate) const fn meaning(status: u16, reads: bool) -> &'static str {
         422 => "Understood, and not to be done.",
         429 => "Too many requests at once: answered by the gateway.",
         500 => "A fault of ours.",
-        503 => "A store does not answer; repeat the request, under the same `Idempotency-Key`.",
+        503 if reads => "A store does not answer; ask again.",
+        503 => "A store does not answer, or commands are off; repeat the request, under the same `Idempotency-Key`.",
         _ => "",
     }
 }

@@ -131,6 +131,8 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             "description": "The version that the resource has to have, as its ETag spells it.",
             "schema": { "type": "string", "pattern": "^\"[0-9]{1,18}\"$" },
         }));
+    }
+    if route.commands || route.recorded {
         parameters.push(json!({
             "name": "Idempotency-Key",
             "in": "header",

@@ -32,6 +32,10 @@ impl Problem {
         problem(422, "commit-too-large"),
         problem(422, "idempotency-key-reused"),
     ];
+    /// Of routes that record what an operator does.
+    pub(crate) const OF_RECORDS: &'static [Self] = &[problem(409, "contended"), problem(422, "idempotency-key-reused")];
+    /// Of routes that are not for reading.
+    pub(crate) const OF_CHANGES: &'static [Self] = &[problem(503, "commands-off")];
     /// Of routes with parameters in the query.
     pub(crate) const OF_QUERIES: &'static [Self] = &[problem(422, "invalid-request")];
     /// Of routes with parameters in the path.

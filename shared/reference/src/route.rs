@@ -3,6 +3,7 @@
 use crate::answer::{Answer, Header};
 use crate::problem::Problem;
 use crate::schemas::SchemaOf;
+use api::responses::{AuditEvent, EventOrder};
 use eventsourcing::Version;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
@@ -31,6 +32,8 @@ pub struct Route {
     pub(crate) body: Option<Body>,
     /// Whether it takes what surrounds a command: an idempotency key, and the version to find.
     pub(crate) commands: bool,
+    /// Whether it is recorded once for each idempotency key.
+    pub(crate) recorded: bool,
     pub(crate) answers: Vec<Answer>,
     pub(crate) problems: Vec<Problem>,
 }
@@ -56,16 +59,16 @@ impl Route {
         Self::new("GET", path, summary)
     }
 
-    pub(crate) const fn post(path: &'static str, summary: &'static str) -> Self {
-        Self::new("POST", path, summary)
+    pub(crate) fn post(path: &'static str, summary: &'static str) -> Self {
+        Self::new("POST", path, summary).refuses(Problem::OF_CHANGES)
     }
 
-    pub(crate) const fn patch(path: &'static str, summary: &'static str) -> Self {
-        Self::new("PATCH", path, summary)
+    pub(crate) fn patch(path: &'static str, summary: &'static str) -> Self {
+        Self::new("PATCH", path, summary).refuses(Problem::OF_CHANGES)
     }
 
-    pub(crate) const fn delete(path: &'static str, summary: &'static str) -> Self {
-        Self::new("DELETE", path, summary)
+    pub(crate) fn delete(path: &'static str, summary: &'static str) -> Self {
+        Self::new("DELETE", path, summary).refuses(Problem::OF_CHANGES)
     }
 
     const fn new(method: &'static str, path: &'static str, summary: &'static str) -> Self {
@@ -79,6 +82,7 @@ impl Route {
             query: vec![],
             body: None,
             commands: false,
+            recorded: false,
             answers: vec![],
             problems: vec![],
         }
@@ -110,6 +114,12 @@ impl Route {
         self.refuses(Problem::OF_BODIES).refuses(Problem::OF_COMMANDS)
     }
 
+    /// Is recorded as an operator's action, and then carried out: under the same key recorded once.
+    pub(crate) fn recorded(mut self) -> Self {
+        self.recorded = true;
+        self.refuses(Problem::OF_BODIES).refuses(Problem::OF_RECORDS)
+    }
+
     /// Takes a parameter in its query.
     pub(crate) fn query<T: JsonSchema>(self, name: &'static str, about: &'static str) -> Self {
         self.parameter(name, about, false, SchemaGenerator::subschema_for::<T>)
@@ -127,6 +137,12 @@ impl Route {
             .answers::<api::responses::Page<T>>(200, &[])
     }
 
+    /// Answers with what happened to a resource, from either end.
+    pub(crate) fn audited(self) -> Self {
+        self.query::<EventOrder>("order", "Whether the oldest comes first, or the newest, as where nobody says.")
+            .paged::<AuditEvent>()
+    }
+
     /// Takes a moment in its query.
     pub(crate) fn moment(self, name: &'static str, about: &'static str) -> Self {
         self.parameter(name, about, false, |_| json_schema!({ "type": "string", "format": "date-time" }))
@@ -137,14 +153,27 @@ impl Route {
         self.parameter("limit", "How many items at most; 100 where nobody says.", false, |_| up_to(1_000))
     }
 
-    /// Answers with a resource, as fresh as is asked for.
+    /// Takes a place in a stream's life in its query.
+    pub(crate) fn place(self, name: &'static str, about: &'static str, required: bool) -> Self {
+        self.parameter(name, about, required, |_| json_schema!({ "type": "string", "pattern": PLACE }))
+    }
+
+    /// Answers with what was, where that is asked for.
+    pub(crate) fn past(self) -> Self {
+        self.query::<Version>("version", "As it was after so many of its events.")
+            .moment("at", "As it was at that moment. One of these parameters at most.")
+            .refused(400, "malformed-request")
+    }
+
+    /// Answers with a resource, as fresh as is asked for, or as it was.
     pub(crate) fn fresh<T: JsonSchema + Serialize>(self) -> Self {
-        self.query::<Version>(
-            "min_version",
-            "The version that the answer has to have reached, such as that of an ETag.",
-        )
-        .answers::<T>(200, &[Header::Etag])
-        .refused(409, "version-beyond-head")
+        self.past()
+            .query::<Version>(
+                "min_version",
+                "The version that the answer has to have reached, such as that of an ETag.",
+            )
+            .answers::<T>(200, &[Header::Etag])
+            .refused(409, "version-beyond-head")
     }
 
     fn parameter(mut self, name: &'static str, about: &'static str, required: bool, schema: SchemaOf) -> Self {
@@ -205,12 +234,21 @@ impl Route {
 
     /// The names under which it refuses what its command's stream does not allow: those that no other route has too.
     pub fn refusals(&self) -> impl Iterator<Item = &'static str> {
-        let common =
-            [Problem::OF_BODIES, Problem::OF_COMMANDS, Problem::OF_QUERIES, Problem::OF_PATHS, Problem::OF_STORES];
+        let common = [
+            Problem::OF_BODIES,
+            Problem::OF_CHANGES,
+            Problem::OF_COMMANDS,
+            Problem::OF_QUERIES,
+            Problem::OF_PATHS,
+            Problem::OF_STORES,
+        ];
         let common = common.concat();
         self.problems.iter().filter(move |problem| !common.contains(problem)).map(|problem| problem.name)
     }
 }
+
+/// A version, or a moment (RFC 3339).
+const PLACE: &str = r"^([0-9]+|\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2}))$";
 
 fn up_to(most: u32) -> Schema {
     json_schema!({ "type": "integer", "minimum": 1, "maximum": most })

@@ -10,11 +10,12 @@ use serde_json::{Map, Value};
 pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// What the parameters of paths are, by what stands before them.
-const PATHS: [(&str, SchemaOf); 7] = [
+const PATHS: [(&str, SchemaOf); 8] = [
     ("products", SchemaGenerator::subschema_for::<Sku>),
     ("items", SchemaGenerator::subschema_for::<Sku>),
     ("carts", SchemaGenerator::subschema_for::<CartId>),
     ("orders", SchemaGenerator::subschema_for::<OrderId>),
+    ("correlations", SchemaGenerator::subschema_for::<String>),
     ("parked", SchemaGenerator::subschema_for::<String>),
     ("streams", SchemaGenerator::subschema_for::<StreamName>),
     ("warehouses", SchemaGenerator::subschema_for::<WarehouseId>),

@@ -4,7 +4,8 @@ use super::Defect;
 use crate::stores;
 use crate::world::World;
 use eventsourcing::ViewError;
-use eventsourcing::totals::{Amounts, Checkpoint, Entry, Posted, Sums};
+use eventsourcing::rebuild::{SumScan, SumsPage};
+use eventsourcing::totals::{Amounts, Checkpoint, Entry, Posted, Sums, TotalKey};
 use eventsourcing::views::{Generation, Place};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -20,6 +21,27 @@ impl Ledger {
     pub(crate) fn new(world: &World) -> Self {
         let unguarded = world.setting.defect == Some(Defect::DeltaUnguarded);
         Self { ledger: world.stores.ledger.clone(), unguarded }
+    }
+}
+
+eventsourcing::delegate_generations!(Ledger, ledger);
+
+impl SumScan for Ledger {
+    async fn sums_page(
+        &self,
+        view: &'static str,
+        after: Option<&(Generation, TotalKey)>,
+    ) -> Result<SumsPage, ViewError> {
+        self.ledger.sums_page(view, after).await
+    }
+
+    async fn remove_sums(
+        &self,
+        view: &'static str,
+        generation: Generation,
+        keys: &[TotalKey],
+    ) -> Result<(), ViewError> {
+        self.ledger.remove_sums(view, generation, keys).await
     }
 }
 

@@ -6,8 +6,8 @@ use eventsourcing::faulty::FaultyLog;
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::scan::{Cursor, Page, Part};
 use eventsourcing::{
-    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, LogScan, Reading, StreamName, Timestamp,
-    Version,
+    AppendError, Commit, CommitId, Draft, EventLog, Head, History, LogError, LogScan, LogSpans, Reading, Span,
+    StreamName, Timestamp, Version,
 };
 
 /// A process's way to the log.
@@ -58,5 +58,11 @@ impl LogScan for Log {
 
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
         self.log.heads().await
+    }
+}
+
+impl LogSpans for Log {
+    async fn span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
+        self.log.span(stream, span).await
     }
 }

@@ -61,7 +61,11 @@ impl Naive {
             }
             let next = self.next(commit, seen).await?;
             let folded = self.folded(fold, row.as_ref(), &next).await?;
-            let Some(next) = folded else { return Ok(()) };
+            let Some(folded) = folded else { return Ok(()) };
+            for (key, link) in fold.links(row.as_ref(), &next) {
+                self.views.write(&Place { key, ..place.clone() }, &link, Version::NONE).await?;
+            }
+            let next = folded;
             let mut seen = seen;
             if self.is(Defect::CheckpointBeforeResult) {
                 let document = row.as_ref().map_or("null", |row| row.document.as_str()).to_owned();

@@ -12,8 +12,7 @@ use eventsourcing::decider::fold;
 use eventsourcing::memory::{MemoryLog, MemoryViews};
 use eventsourcing::parked::Class;
 use eventsourcing::verify::{TotalsVerification, Verification};
-use eventsourcing::views::Generation;
-use eventsourcing::{Decider, LogScan, ParkingLot, StreamName, Timestamp, Totals};
+use eventsourcing::{Decider, Generations, LogScan, ParkingLot, Registry, StreamName, Timestamp, Totals};
 use http::Method;
 use payments::{Payment, Reference};
 use serde_json::{Value, json};
@@ -135,8 +134,10 @@ impl Run {
         self.work(async move {
             let heads = log.heads().await.map_err(|error| differs(&error))?;
             let streams: Vec<StreamName> = heads.into_iter().map(|(stream, _)| stream).collect();
-            verify(&log, &views, &host, &streams).await?;
-            let totals = TotalsVerification { log: &log, ledger: &ledger, host: &host, generation: Generation::FIRST };
+            let registered = ledger.registered().await.map_err(|error| differs(&error))?;
+            let registry = &registered.registry;
+            verify(&log, &views, &host, registry, &streams).await?;
+            let totals = TotalsVerification { log: &log, ledger: &ledger, host: &host, registry };
             let of = |stream: &&StreamName| stream.category() == sales::View::CATEGORY;
             let orders: Vec<_> = streams.iter().filter(of).cloned().collect();
             totals.run::<sales::View>(&orders).await.map_err(|error| differs(&error))?;
@@ -145,9 +146,15 @@ impl Run {
     }
 }
 
-async fn verify(log: &MemoryLog, views: &MemoryViews, host: &Host, streams: &[StreamName]) -> Result<(), Violation> {
+async fn verify(
+    log: &MemoryLog,
+    views: &MemoryViews,
+    host: &Host,
+    registry: &Registry,
+    streams: &[StreamName],
+) -> Result<(), Violation> {
     let subscriptions = subscriptions();
-    let verification = Verification { log, views, host, subscriptions: &subscriptions, generation: Generation::FIRST };
+    let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
     verification.run(streams, || {}).await.map(drop).map_err(|error| differs(&error))
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod accounts;
+mod audit;
 mod bad_input;
 mod catalogue;
 mod contention;
@@ -12,10 +13,15 @@ mod lists;
 mod log;
 mod operations;
 mod orders;
+mod past;
+mod rebuilding;
 mod refusals;
 mod sales;
 mod shop;
 mod story;
+mod trace;
+mod trails;
 mod trimmed;
+mod verification;
 mod waiting;
 mod warehouses;

@@ -54,8 +54,9 @@ pub struct ListedProduct {
     /// The product.
     #[serde(flatten)]
     pub product: Product,
-    /// How many all warehouses together can still promise.
-    pub availability: u64,
+    /// How many all warehouses together can still promise. Of a product as it was, nothing is said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability: Option<u64>,
 }
 
 /// A product's stock in a warehouse.

@@ -17,6 +17,8 @@ pub(crate) enum Form {
     Line(usize),
     /// A UUID as 32 hex digits.
     Id,
+    /// A SHA-256 as 64 hex digits.
+    Hash,
     /// Exactly so many capital letters.
     Capitals(usize),
     /// Exactly so many digits.
@@ -36,7 +38,9 @@ impl Form {
                 Self::Prose(_) => is_prose(text),
                 Self::Words(_) => is_prose(text) && !text.chars().all(is_space),
                 Self::Line(_) => is_prose(text) && !text.contains('\n') && !text.chars().all(is_space),
-                Self::Id => text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)),
+                Self::Id | Self::Hash => {
+                    text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+                }
                 Self::Capitals(_) => text.bytes().all(|byte| byte.is_ascii_uppercase()),
                 Self::Digits(_) => text.bytes().all(|byte| byte.is_ascii_digit()),
                 Self::Email(_) => is_email(text),
@@ -65,6 +69,7 @@ impl Form {
             | Self::Email(longest) => (1, longest),
             Self::Capitals(length) | Self::Digits(length) => (length, length),
             Self::Id => (32, 32),
+            Self::Hash => (64, 64),
         }
     }
 
@@ -80,7 +85,7 @@ impl Form {
             Self::Line(_) => {
                 r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
             }
-            Self::Id => "^[0-9a-f]+$",
+            Self::Id | Self::Hash => "^[0-9a-f]+$",
             Self::Capitals(_) => "^[A-Z]+$",
             Self::Digits(_) => "^[0-9]+$",
             Self::Email(_) => {
@@ -120,13 +125,14 @@ mod tests {
     use super::Form;
     use proptest::prelude::*;
 
-    const FORMS: [Form; 9] = [
+    const FORMS: [Form; 10] = [
         Form::Name(8),
         Form::Token(14),
         Form::Prose(8),
         Form::Words(8),
         Form::Line(8),
         Form::Id,
+        Form::Hash,
         Form::Capitals(2),
         Form::Digits(4),
         Form::Email(8),
@@ -141,7 +147,7 @@ mod tests {
         /// Texts of a few characters each of which matters to some form, and of any.
         #[test]
         fn the_schema_of_a_form_accepts_what_the_form_accepts(
-            text in prop_oneof![r"[aB4_\-@. \n\t\u{7f}\u{a0}\u{feff}é]{0,10}", r"[0-9a-f]{31,33}", r"[a-c]@[a-c].[a-c]{1,8}", ".{0,9}"]
+            text in prop_oneof![r"[aB4_\-@. \n\t\u{7f}\u{a0}\u{feff}é]{0,10}", r"[0-9a-f]{31,33}", r"[0-9a-f]{63,65}", r"[a-c]@[a-c].[a-c]{1,8}", ".{0,9}"]
         ) {
             for form in FORMS {
                 prop_assert_eq!(schema_accepts(form, &text), form.accepts(&text), "{:?} {:?}", form, text);
@@ -158,6 +164,7 @@ mod tests {
             " a\nb c d",
             "\u{a0}a b c d",
             &"0f".repeat(16),
+            &"0f".repeat(32),
             "DE",
             "0423",
             "a@b.cdef",

@@ -35,6 +35,18 @@ text_value! {
     /// Names a shipment: derived from its order and warehouse.
     ShipmentId, "a shipment id (32 hex digits)", Form::Id
 }
+text_value! {
+    /// Names a read model.
+    ProjectionName, "a projection (1 to 40 letters, digits, _ or -)", Form::Name(40)
+}
+text_value! {
+    /// Names a note about what a subscriber cannot follow: `<subscriber>:<object>`.
+    NoteId, "a note's id (1 to 400 characters, no control characters, not blank)", Form::Line(400)
+}
+text_value! {
+    /// The SHA-256 of a manifest.
+    ManifestHash, "a hash (64 hex digits)", Form::Hash
+}
 
 impl From<CartId> for OrderId {
     fn from(cart: CartId) -> Self {

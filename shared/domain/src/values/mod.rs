@@ -12,9 +12,11 @@ mod words;
 
 pub use address::{Address, AddressLine, City, Country, Postcode};
 pub use cards::{Card, CardBrand, CardChoice, CardDigits, CardId, CardToken, MaskedCard, Means};
-pub use ids::{AccountId, AddressId, CartId, Category, OrderId, ShipmentId, Sku, WarehouseId};
+pub use ids::{
+    AccountId, AddressId, CartId, Category, ManifestHash, NoteId, OrderId, ProjectionName, ShipmentId, Sku, WarehouseId,
+};
 pub use money::{Line, Money, TaxRate, Totals};
 pub use personal::{Email, PersonName, Personal, Profile};
 pub use quantity::Quantity;
 pub use text::Invalid;
-pub use words::{DeliveryNote, Description, Name, Reason, TrackingNumber};
+pub use words::{DeliveryNote, Description, Name, Place, Reason, TrackingNumber};

@@ -23,3 +23,31 @@ text_value! {
     /// The number under which a carrier knows a shipment.
     TrackingNumber, "a tracking number (1 to 40 characters, no control characters, not blank)", Form::Line(40)
 }
+text_value! {
+    /// A row of totals, or where in a row something stands, such as `document/lines/0/quantity`.
+    Place, "a place (1 to 200 characters, no control characters, not blank)", Form::Line(200)
+}
+
+impl Place {
+    /// The place of this text: what no place has in it is replaced, and what is too long is cut off.
+    #[must_use]
+    pub fn nearest(text: &str) -> Self {
+        let kept: String =
+            text.chars().take(200).map(|each| if each.is_control() { '\u{fffd}' } else { each }).collect();
+        kept.try_into().unwrap_or_else(|_| Self("?".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_row_holds_has_a_place() {
+        assert_eq!(Place::nearest("document/lines/0").as_str(), "document/lines/0");
+        assert_eq!(Place::nearest("document/a\nb").as_str(), "document/a\u{fffd}b");
+        assert_eq!(Place::nearest(" ").as_str(), "?");
+        let long = Place::nearest(&"ü".repeat(300));
+        assert_eq!(long.as_str().parse(), Ok(long.clone()));
+    }
+}

@@ -40,7 +40,7 @@ pub const PARTITIONS: [(&str, &[&str]); 9] = [
     (account::View::NAME, &[]),
     (shipment::View::NAME, &[shipment::ORDER]),
     (invoice::View::NAME, &[]),
-    (activity::NAME, &[activity::SHARD]),
+    (activity::NAME, &[activity::SHARD, activity::CORRELATION]),
     (waiting::NAME, &[waiting::SHARD]),
 ];
 

@@ -5,7 +5,9 @@ use super::*;
 use crate::order::{Event, Failure, Placement};
 use crate::values::{Means, Money, Personal, Profile, ShipmentId, Totals};
 use crate::{account as accounts, invoice as invoices, shipment as shipments};
-use eventsourcing::{Actor, Recorded, StreamName, Timestamp, Version};
+use eventsourcing::{
+    Actor, Commit, CommitId, Correlation, Digest, Events, Hash, Recorded, StreamName, Timestamp, Version,
+};
 use std::collections::BTreeMap;
 
 /// The document after these events of a stream with this id, each in a commit of its own, a second apart.
@@ -130,4 +132,53 @@ fn an_invoice_shows_when_it_was_issued_and_what_became_of_it() {
 fn every_view_has_its_partition_keys() {
     let named: Vec<_> = subscriptions().iter().map(|subscription| subscription.name()).collect();
     assert_eq!(named, PARTITIONS.map(|(name, _)| name));
+}
+
+/// Commits of a stream that belong to these: the server's id, and the client's.
+fn commits(correlations: &[(&str, Option<&str>)]) -> Vec<Commit> {
+    let events =
+        || Events::parse(r#"[{"schema":1,"type":"Any","data":{}},{"schema":1,"type":"Any","data":{}}]"#.into());
+    let commit = |(nth, (id, client)): (u64, &(&str, Option<&str>))| Commit {
+        stream: "cart-1".parse().unwrap(),
+        version: Version(1 + 2 * nth),
+        events: events().unwrap(),
+        id: CommitId::stored(nth.to_string()),
+        digest: Digest([0; 32]),
+        committed_at: Timestamp(1_000),
+        correlation: Correlation { id: (*id).to_owned(), client: client.map(ToOwned::to_owned) },
+        causation: None,
+        actor: Actor("test".to_owned()),
+        snapshot: None,
+        hash: Hash::ORIGIN,
+    };
+    (0..).zip(correlations).map(commit).collect()
+}
+
+#[test]
+fn a_run_is_found_by_what_its_first_commit_belongs_to_however_commits_are_folded_together() {
+    let correlations = [
+        ("one", None),
+        ("one", None),
+        ("two", Some("mine/a@b")),
+        ("one", None),
+        ("three", Some("three")),
+        ("three", None),
+    ];
+    let commits = commits(&correlations);
+    let expected = ["one/cart-1@1", "two/cart-1@5", "mine/a@b/cart-1@5", "one/cart-1@7", "three/cart-1@9"];
+    for size in 1..=commits.len() {
+        let (mut row, mut keys) = (None, vec![]);
+        for together in commits.chunks(size) {
+            for (key, link) in activity::View.links(row.as_ref(), together) {
+                let first = activity::run_of(&key).unwrap();
+                assert_eq!((first.stream.as_str(), first.version), ("cart-1", link.version));
+                let id = key.strip_suffix(&format!("/{first}")).unwrap();
+                assert_eq!(link.index[activity::CORRELATION], id);
+                assert_eq!(link.index[activity::BEGUN], format!("1970-01-01T00:00:01.000Z#{first}"));
+                keys.push(key);
+            }
+            row = activity::View.fold(row.as_ref(), together).row;
+        }
+        assert_eq!(keys, expected, "{size} at a time");
+    }
 }

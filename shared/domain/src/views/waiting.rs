@@ -156,6 +156,10 @@ impl Subscription for View {
         stream.to_string()
     }
 
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        key.parse().ok()
+    }
+
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
         match commits.first().map(|commit| commit.stream.category()) {
             Some(Processes::CATEGORY) => PerStream::<Processes>::new().fold(row, commits),

@@ -2,11 +2,13 @@
 
 use crate::values::{
     address, card, category, discrepancy, entry, failure, id, line, line_of_prose, means, money, placement, profile,
-    prose, quantity, registration, sku, token, totals, tracking,
+    prose, quantity, registration, sku, text, token, totals, tracking,
 };
-use domain::{account, cart, invoice, order, payment, product, shipment, stock, warehouse};
+use domain::{account, audit, cart, invoice, order, payment, product, shipment, stock, warehouse};
+use eventsourcing::{StreamName, Version};
 use proptest::option::of;
 use proptest::prelude::*;
+use proptest::sample::select;
 
 pub(crate) fn of_product() -> impl Strategy<Value = product::Event> {
     use product::Event::{
@@ -169,5 +171,86 @@ pub(crate) fn of_invoice() -> impl Strategy<Value = invoice::Event> {
         Just(Event::InvoiceSent {}),
         Just(Event::InvoicePaid {}),
         Just(Event::InvoiceCredited {}),
+    ]
+}
+
+fn stream() -> impl Strategy<Value = StreamName> {
+    text("[a-z]{1,12}-[A-Za-z0-9_.-]{1,40}")
+}
+
+fn version() -> impl Strategy<Value = Version> {
+    any::<u64>().prop_map(Version)
+}
+
+fn difference() -> impl Strategy<Value = audit::Difference> {
+    use audit::Difference;
+    let view = || text("[A-Za-z0-9_-]{1,40}");
+    prop_oneof![
+        (stream(), version()).prop_map(|(stream, version)| Difference::Log { stream, version }),
+        (stream(), version(), view(), line_of_prose()).prop_map(|(stream, version, view, field)| Difference::Row {
+            stream,
+            version,
+            view,
+            field
+        }),
+        (stream(), version(), view()).prop_map(|(stream, version, view)| Difference::Stuck { stream, version, view }),
+        (view(), line_of_prose(), line_of_prose()).prop_map(|(view, row, field)| Difference::Total {
+            view,
+            row,
+            field
+        }),
+    ]
+}
+
+fn scope() -> impl Strategy<Value = audit::Scope> {
+    use audit::Scope;
+    prop_oneof![Just(Scope::Whole), stream().prop_map(Scope::Stream), any::<u32>().prop_map(Scope::Sample)]
+}
+
+fn report() -> impl Strategy<Value = audit::Report> {
+    use audit::{Extent, Report, Verifier};
+    let by = select(vec![Verifier::Operations, Verifier::Verification, Verifier::Shop]);
+    let extent = select(vec![Extent::All, Extent::Part]);
+    let counts = (any::<u64>(), any::<u64>(), any::<u64>(), any::<u64>());
+    (by, scope(), extent, counts, prop::collection::vec(difference(), 0..4)).prop_map(
+        |(by, scope, extent, (streams, commits, rows, totals), differences)| Report {
+            by,
+            scope,
+            extent,
+            streams,
+            commits,
+            rows,
+            totals,
+            differences,
+        },
+    )
+}
+
+pub(crate) fn of_audit() -> impl Strategy<Value = audit::Event> {
+    use audit::Event;
+    let projection = || text("[A-Za-z0-9_-]{1,40}");
+    let generation = any::<u32>;
+    prop_oneof![
+        line_of_prose().prop_map(|note| Event::ParkedRedriven { note }),
+        line_of_prose().prop_map(|note| Event::ParkedDiscarded { note }),
+        Just(Event::LostBatchesRedriven {}),
+        Just(Event::Reconciled {}),
+        projection().prop_map(|projection| Event::RebuildRequested { projection }),
+        (projection(), generation(), generation()).prop_map(|(projection, from, to)| Event::ProjectionFlipped {
+            projection,
+            from,
+            to
+        }),
+        (projection(), generation(), generation()).prop_map(|(projection, from, to)| Event::ProjectionRolledBack {
+            projection,
+            from,
+            to
+        }),
+        (projection(), generation())
+            .prop_map(|(projection, generation)| Event::CleanupRequested { projection, generation }),
+        scope().prop_map(|scope| Event::VerificationRequested { scope }),
+        report().prop_map(Event::VerificationReported),
+        (text("[0-9a-f]{64}"), any::<u64>(), any::<u64>())
+            .prop_map(|(manifest, streams, commits)| Event::LogImported { manifest, streams, commits }),
     ]
 }

@@ -8,7 +8,7 @@ mod processes;
 mod readers;
 mod values;
 
-use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::event::schema_of;
 use eventsourcing::{Decider, DecodeError, Event, Events};
 use proptest::collection::vec;
@@ -85,6 +85,11 @@ proptest! {
     fn any_events_of_invoices_read_back(events in vec(events::of_invoice(), 1..5)) {
         reads_back::<invoice::Stream>(&events)?;
     }
+
+    #[test]
+    fn any_events_of_audits_read_back(events in vec(events::of_audit(), 1..5)) {
+        reads_back::<audit::Stream>(&events)?;
+    }
 }
 
 /// The names of what a strategy makes: all of them, within so many tries that one is left out about once in 10¹⁰.
@@ -109,6 +114,7 @@ fn no_event_is_left_out() {
     assert_eq!(names(events::of_payment()), all::<payment::Event>());
     assert_eq!(names(events::of_shipment()), all::<shipment::Event>());
     assert_eq!(names(events::of_invoice()), all::<invoice::Event>());
+    assert_eq!(names(events::of_audit()), all::<audit::Event>());
 }
 
 fn decode(name: &str, schema: u32, data: &Value) -> Result<Vec<stock::Event>, DecodeError> {

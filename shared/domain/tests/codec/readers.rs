@@ -2,7 +2,7 @@
 //! against that schema. `UPDATE_GOLDEN=1 cargo test -p domain --test codec` writes those that are missing; one that
 //! exists is never changed, since programs elsewhere go by it.
 
-use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::event::schema_of;
 use eventsourcing::{Decider, Events, Record};
 use jsonschema::Validator;
@@ -34,6 +34,7 @@ fn folders(kind: &str) -> Vec<(&'static str, PathBuf)> {
     let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(kind);
     let categories = [
         account::Stream::CATEGORY,
+        audit::Stream::CATEGORY,
         cart::Stream::CATEGORY,
         fulfilment::Stream::CATEGORY,
         invoice::Stream::CATEGORY,
@@ -94,6 +95,7 @@ fn frozen<D: Decider<Event: JsonSchema>>() {
 #[test]
 fn what_reads_the_events_of_a_schema_stays_as_it_is() {
     frozen::<account::Stream>();
+    frozen::<audit::Stream>();
     frozen::<cart::Stream>();
     frozen::<fulfilment::Stream>();
     frozen::<invoice::Stream>();

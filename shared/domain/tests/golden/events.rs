@@ -2,13 +2,13 @@
 
 use crate::samples::{
     address, bill, card, charge, checked_out, consignment, entry, euro, first_placement, means, opened_account,
-    placement, second_placement, site, tracking,
+    placement, report, second_placement, site, tracking,
 };
 use crate::{frozen, upcast};
 use domain::order::Failure;
 use domain::product::Registration;
 use domain::stock::Discrepancy;
-use domain::{account, cart, invoice, order, payment, product, shipment, stock, warehouse};
+use domain::{account, audit, cart, invoice, order, payment, product, shipment, stock, warehouse};
 
 #[test]
 fn products_are_stored_as_ever() {
@@ -194,4 +194,27 @@ fn invoices_are_stored_as_ever() {
         ],
     );
     upcast::<invoice::Event>("invoice", &[]);
+}
+
+#[test]
+fn audits_are_stored_as_ever() {
+    let note = || "stock/g1:stock-berlin.mug".parse().unwrap();
+    let projection = || "order".parse().unwrap();
+    frozen(
+        "audit",
+        &[
+            audit::Event::ParkedRedriven { note: note() },
+            audit::Event::ParkedDiscarded { note: note() },
+            audit::Event::LostBatchesRedriven {},
+            audit::Event::Reconciled {},
+            audit::Event::RebuildRequested { projection: projection() },
+            audit::Event::ProjectionFlipped { projection: projection(), from: 1, to: 2 },
+            audit::Event::ProjectionRolledBack { projection: projection(), from: 2, to: 1 },
+            audit::Event::CleanupRequested { projection: projection(), generation: 1 },
+            audit::Event::VerificationRequested { scope: audit::Scope::Whole },
+            audit::Event::VerificationReported(report()),
+            audit::Event::LogImported { manifest: "0f".repeat(32).parse().unwrap(), streams: 3, commits: 9 },
+        ],
+    );
+    upcast::<audit::Event>("audit", &[]);
 }

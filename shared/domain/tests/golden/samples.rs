@@ -4,7 +4,7 @@ use domain::account::{AddressKind, Entry};
 use domain::fulfilment::{Candidate, Parcel};
 use domain::order::Placement;
 use domain::values::{Address, Card, Line, Means, Money, Personal, Profile, ShipmentId, Totals, TrackingNumber};
-use domain::{account, cart, fulfilment, invoice, payment, shipment, warehouse};
+use domain::{account, audit, cart, fulfilment, invoice, payment, shipment, warehouse};
 use iso_currency::Currency;
 use std::collections::BTreeMap;
 
@@ -106,4 +106,34 @@ pub(crate) fn consignment() -> shipment::Consignment {
 pub(crate) fn bill() -> invoice::Bill {
     let Placement { account, lines, totals, .. } = placement();
     invoice::Bill { account, lines, totals }
+}
+
+pub(crate) fn report() -> audit::Report {
+    use audit::Difference;
+    use eventsourcing::Version;
+    let stream = || "stock-berlin.mug".parse().unwrap();
+    audit::Report {
+        by: audit::Verifier::Shop,
+        scope: audit::Scope::Sample(5),
+        extent: audit::Extent::Part,
+        streams: 4,
+        commits: 19,
+        rows: 8,
+        totals: 0,
+        differences: vec![
+            Difference::Log { stream: stream(), version: Version(3) },
+            Difference::Row {
+                stream: stream(),
+                version: Version(4),
+                view: "stock".parse().unwrap(),
+                field: "document/state/on_hand".parse().unwrap(),
+            },
+            Difference::Stuck { stream: stream(), version: Version(4), view: "stock".parse().unwrap() },
+            Difference::Total {
+                view: "sales".parse().unwrap(),
+                row: "sku/3/2026-11-21#mug".parse().unwrap(),
+                field: "units".parse().unwrap(),
+            },
+        ],
+    }
 }

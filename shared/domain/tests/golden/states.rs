@@ -2,13 +2,13 @@
 
 use crate::samples::{
     bill, candidates_noted, card, charge, checked_out, consignment, entry, euro, means, opened_account, placement,
-    shipment, site, tracking,
+    report, shipment, site, tracking,
 };
 use crate::state_frozen;
 use domain::fulfilment::Step;
 use domain::order::Failure;
 use domain::product::Registration;
-use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::Timestamp;
 
 #[test]
@@ -20,6 +20,7 @@ fn states_are_kept_as_ever() {
         account::Event::CardAdded(card()),
         account::Event::DefaultCardChosen { id: card().token.id() },
     ]);
+    state_frozen::<audit::Stream>(&[audit::Event::Reconciled {}, audit::Event::VerificationReported(report())]);
     state_frozen::<warehouse::Stream>(&[warehouse::Event::WarehouseOpened(site())]);
     state_frozen::<payment::Stream>(&[
         payment::Event::PaymentCreated(charge()),

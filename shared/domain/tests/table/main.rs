@@ -7,6 +7,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+mod audit;
 mod customer;
 mod fulfilment;
 mod samples;
@@ -41,7 +42,7 @@ impl<T> Kinds<T> {
 }
 
 /// Commands that mean more each time, and are told apart by their ids alone.
-const ADDING: [&str; 2] = ["AddItem", "Receive"];
+const ADDING: [&str; 3] = ["AddItem", "Receive", "Record"];
 
 /// Walks every pair. States are given by their histories.
 fn walk<D: Decider<State: PartialEq>>(

@@ -8,14 +8,17 @@ use eventsourcing::snapshot::INTERVAL;
 use eventsourcing::{Commit, Consistency, LogError, StreamName, Version};
 use std::collections::HashMap;
 
+/// Behind every version there is.
+pub(super) const NEWEST: Version = Version(u64::MAX);
+
 type Attributes = HashMap<String, AttributeValue>;
 
-/// Reads no more than it is asked for: first as many commits as there are between two snapshots, and where these are
-/// not enough, as many as an answer holds.
+/// Reads no more than it is asked for: first as many commits as there are between two snapshots, or one more where the
+/// first may be the one whose snapshot comes too late, and where these are not enough, as many as an answer holds.
 pub(super) struct Backwards<'a> {
     log: &'a Log,
     stream: &'a StreamName,
-    until: Version,
+    until: Option<Version>,
     consistency: Consistency,
     items: std::vec::IntoIter<Attributes>,
     rest: Rest,
@@ -29,7 +32,7 @@ enum Rest {
 }
 
 impl<'a> Backwards<'a> {
-    pub(super) fn new(log: &'a Log, stream: &'a StreamName, until: Version, consistency: Consistency) -> Self {
+    pub(super) fn new(log: &'a Log, stream: &'a StreamName, until: Option<Version>, consistency: Consistency) -> Self {
         Self { log, stream, until, consistency, items: Vec::new().into_iter(), rest: Rest::All }
     }
 
@@ -40,7 +43,7 @@ impl<'a> Backwards<'a> {
                 return read_commit(self.stream, item.into()).map(Some);
             }
             let (limit, from) = match std::mem::replace(&mut self.rest, Rest::Nothing) {
-                Rest::All => (i32::try_from(INTERVAL).ok(), None),
+                Rest::All => (i32::try_from(INTERVAL + usize::from(self.until.is_some())).ok(), None),
                 Rest::From(key) => (None, Some(key)),
                 Rest::Nothing => return Ok(None),
             };
@@ -53,7 +56,7 @@ impl<'a> Backwards<'a> {
             .log
             .query(self.stream)
             .key_condition_expression("#stream = :stream AND #version <= :version")
-            .expression_attribute_values(":version", AttributeValue::N(self.until.to_string()))
+            .expression_attribute_values(":version", AttributeValue::N(self.until.unwrap_or(NEWEST).to_string()))
             .consistent_read(self.consistency == Consistency::Strong)
             .scan_index_forward(false)
             .set_limit(limit)

@@ -18,18 +18,23 @@ type Attributes = HashMap<String, AttributeValue>;
 
 /// The marker of a command's commit: where it stands.
 #[derive(Serialize, Deserialize)]
-struct Marker {
+pub(super) struct Marker {
     stream: StreamName,
     commit_id: CommitId,
     version: Version,
+}
+
+impl Marker {
+    pub(super) fn of(commit: &Commit) -> Self {
+        Self { stream: commit.stream.clone(), commit_id: commit.id.clone(), version: commit.version }
+    }
 }
 
 impl Log {
     /// Puts a commit where none stands yet, and its marker where there is none yet.
     pub(super) async fn put_marked(&self, markers: &str, commit: Commit) -> Result<Commit, AppendError> {
         let item = fitting(&commit)?;
-        let marker = Marker { stream: commit.stream.clone(), commit_id: commit.id.clone(), version: commit.version };
-        let marker = serde_dynamo::to_item(marker).map_err(|error| LogError::Denied(error.to_string()))?;
+        let marker = serde_dynamo::to_item(Marker::of(&commit)).map_err(|error| LogError::Denied(error.to_string()))?;
         let write = self
             .client
             .transact_write_items()

@@ -1,12 +1,14 @@
 //! Reading the log: whole ranges, page by page to the very end.
 
 use super::Log;
-use super::backwards::Backwards;
+use super::backwards::{Backwards, NEWEST};
 use crate::error::Failure;
 use crate::item::{STREAM, VERSION, commit_of, version_of};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use eventsourcing::{Commit, CommitId, Consistency, LogError, Reading, StreamName, Timestamp, Version};
+use eventsourcing::{
+    Commit, CommitId, Consistency, Direction, LogError, Reading, Span, StreamName, Timestamp, Version,
+};
 use serde_dynamo::Item;
 
 impl Log {
@@ -24,13 +26,47 @@ impl Log {
         Ok(commits)
     }
 
+    /// The commits of a span, as they are found. No more is read than fits into it.
+    pub(super) async fn read_span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
+        let bound = |version: Version| AttributeValue::N(version.to_string());
+        let (mut commits, mut start) = (Vec::new(), None);
+        let (first, last) = (span.after.next(), span.until.unwrap_or(NEWEST));
+        if last < first {
+            return Ok(commits);
+        }
+        loop {
+            let left = span.limit.map(|limit| limit.saturating_sub(commits.len()));
+            if left == Some(0) {
+                return Ok(commits);
+            }
+            let page = self
+                .query(stream)
+                .key_condition_expression("#stream = :stream AND #version BETWEEN :first AND :last")
+                .expression_attribute_values(":first", bound(first))
+                .expression_attribute_values(":last", bound(last))
+                .consistent_read(true)
+                .scan_index_forward(span.direction == Direction::Ascending)
+                .set_limit(left.and_then(|left| i32::try_from(left).ok()))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(Failure::from)?;
+            for item in page.items.unwrap_or_default() {
+                commits.push(read_commit(stream, item.into())?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(commits);
+            }
+        }
+    }
+
     /// The commits from the newest back to the first with a usable snapshot, or to the beginning.
     pub(super) async fn read_back(&self, stream: &StreamName, reading: Reading) -> Result<Vec<Commit>, LogError> {
-        let until = reading.until.unwrap_or(Version(u64::MAX));
-        let mut backwards = Backwards::new(self, stream, until, reading.consistency);
+        let mut backwards = Backwards::new(self, stream, reading.until, reading.consistency);
         let mut commits = Vec::new();
         while let Some(commit) = backwards.next().await? {
-            let enough = commit.has_snapshot(reading.schema);
+            let enough = reading.begins_with(&commit);
             commits.push(commit);
             if enough {
                 break;
@@ -46,7 +82,7 @@ impl Log {
         id: &CommitId,
         since: Timestamp,
     ) -> Result<Option<Commit>, LogError> {
-        let mut backwards = Backwards::new(self, stream, Version(u64::MAX), Consistency::Strong);
+        let mut backwards = Backwards::new(self, stream, None, Consistency::Strong);
         while let Some(commit) = backwards.next().await? {
             if commit.committed_at <= since {
                 return Ok(None);

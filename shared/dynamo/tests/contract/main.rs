@@ -13,6 +13,7 @@ mod meter;
 mod notebook;
 mod official;
 mod parked;
+mod past;
 mod reading;
 mod rules;
 mod sample;
@@ -122,6 +123,8 @@ contract!(
     an_effect_is_later_than_its_cause,
     the_chain_holds_along_the_history,
     a_stream_is_loaded_back_to_its_newest_usable_snapshot,
+    a_snapshot_of_what_came_later_is_passed_over,
+    a_span_is_read_from_either_end_and_no_further,
     a_reaction_is_found_as_far_back_as_asked,
     pages_of_all_segments_hold_every_commit_once,
     a_stream_s_chain_is_followed_to_its_end;
@@ -131,6 +134,9 @@ contract!(
     counts::a_cold_command_is_two_requests_and_a_warm_one_is_one_behind_ten_thousand_events,
     counts::five_events_of_one_command_are_one_request_and_one_unit,
     counts::a_thousand_commands_take_less_than_one_and_a_tenth_unit_each,
+    past::a_state_at_any_version_is_one_request_for_an_interval,
+    past::a_moment_is_located_by_single_items,
+    past::a_page_of_events_is_one_request_for_as_many_commits,
     large::a_stream_of_one_and_a_half_megabytes_costs_no_more_than_a_small_one,
     large::without_a_usable_snapshot_a_load_takes_a_request_a_megabyte_once,
     large::a_commit_that_fits_no_item_is_refused_before_it_is_sent,

@@ -2,8 +2,8 @@
 
 use crate::sample::{NOW, current, draft, effect, note_each, reading, stream, texts};
 use eventsourcing::{
-    AppendError, Commit, Consistency, Correlation, Digest, Draft, EventLog, Hash, LogScan, Reading, Snapshot,
-    Timestamp, Version,
+    AppendError, Commit, Consistency, Correlation, Digest, Direction, Draft, EventLog, Hash, LogScan, LogSpans,
+    Reading, Snapshot, Span, Timestamp, Version,
     scan::{Cursor, Part},
     verify_chain,
 };
@@ -206,6 +206,53 @@ pub(crate) async fn a_stream_is_loaded_back_to_its_newest_usable_snapshot<L: Eve
     assert_eq!(after(1, Some(Version(1))).await, None);
     let next = log.append(current(log, &name).await.head(), draft("next", &["x"])).await.unwrap();
     assert_eq!(next.version, Version(8), "what was loaded from a snapshot on can be appended to");
+}
+
+pub(crate) async fn a_snapshot_of_what_came_later_is_passed_over<L: EventLog>(log: &L) {
+    let name = stream("note-1");
+    for (command, snapshot) in [("one", Some(snapshot(1))), ("two", None), ("three", Some(snapshot(1)))] {
+        let draft = Draft { snapshot, ..draft(command, &["x", "y"]) };
+        log.append(current(log, &name).await.head(), draft).await.unwrap();
+    }
+    let read = async |until: u64| {
+        let reading = Reading { until: Some(Version(until)), ..reading(Consistency::Strong) };
+        let history = log.load(&name, reading).await.unwrap();
+        (history.base().map(|base| base.version.0), history.commits().len(), history.head().version().0)
+    };
+    assert_eq!(read(6).await, (Some(5), 0, 6));
+    assert_eq!(read(5).await, (Some(1), 2, 6), "its own commit's is of the event behind it too");
+    assert_eq!(read(3).await, (Some(1), 1, 4));
+    assert_eq!(read(1).await, (None, 1, 2));
+    assert_eq!(read(0).await, (None, 0, 0));
+}
+
+pub(crate) async fn a_span_is_read_from_either_end_and_no_further<L: EventLog + LogSpans>(log: &L) {
+    let name = stream("note-1");
+    for number in 0..14 {
+        let command = number.to_string();
+        let texts = vec!["x"; 1 + number % 3];
+        log.append(current(log, &name).await.head(), draft(&command, &texts)).await.unwrap();
+    }
+    note_each(log, &stream("note-10"), &["another's"]).await;
+    let all = log.since(&name, Version::NONE).await.unwrap();
+    let last = all.last().unwrap().last_version().0;
+    for after in [0, 1, 2, 3, 9, last - 1, last, u64::MAX] {
+        for until in [None, Some(0), Some(1), Some(2), Some(10), Some(last), Some(u64::MAX)] {
+            for limit in [None, Some(0), Some(1), Some(5)] {
+                let (after, until) = (Version(after), until.map(Version));
+                let within =
+                    |commit: &&Commit| commit.version > after && until.is_none_or(|last| commit.version <= last);
+                let within = || all.iter().filter(within).cloned();
+                let most = limit.unwrap_or(usize::MAX);
+                let span = Span { after, until, direction: Direction::Ascending, limit };
+                assert_eq!(log.span(&name, span).await.unwrap(), within().take(most).collect::<Vec<_>>(), "{span:?}");
+                let span = Span { direction: Direction::Descending, ..span };
+                let newest_first: Vec<_> = within().rev().take(most).collect();
+                assert_eq!(log.span(&name, span).await.unwrap(), newest_first, "{span:?}");
+            }
+        }
+    }
+    assert_eq!(log.span(&stream("note-2"), Span::around(Version(1))).await.unwrap(), []);
 }
 
 pub(crate) async fn a_reaction_is_found_as_far_back_as_asked<L: EventLog>(log: &L) {

@@ -47,6 +47,13 @@ impl Line {
         self.requests.lock().unwrap().len()
     }
 
+    /// How many items each of the requests since then could get at most.
+    pub(crate) fn limits(&self, since: usize) -> Vec<Option<u64>> {
+        let requests = self.requests.lock().unwrap();
+        let limit = |request: &String| serde_json::from_str::<Value>(request).unwrap()["Limit"].as_u64();
+        requests.iter().skip(since).map(limit).collect()
+    }
+
     /// Whether the newest request asked for strong consistency.
     pub(crate) fn was_consistent(&self) -> bool {
         let requests = self.requests.lock().unwrap();
@@ -126,6 +133,11 @@ impl Store {
     /// A new table for a log.
     pub(crate) async fn log_table(&self) -> String {
         self.table(&[("stream", ScalarAttributeType::S), ("version", ScalarAttributeType::N)], &[]).await
+    }
+
+    /// A new table that registers generations.
+    pub(crate) async fn generations(&self) -> String {
+        self.table(&[("view", ScalarAttributeType::S), ("part", ScalarAttributeType::S)], &[]).await
     }
 
     /// A new table with this key and these indexes (name, partition key, sort key; all texts).

@@ -186,7 +186,7 @@ pub(crate) async fn ledger(store: &Store) -> dynamo::Ledger {
     let text = |name: &'static str| (name, ScalarAttributeType::S);
     let rows = store.table(&[text("partition"), text("name")], &[]).await;
     let checkpoints = store.table(&[text("key")], &[]).await;
-    dynamo::Ledger::new(store.client.clone(), rows, checkpoints)
+    dynamo::Ledger::new(store.client.clone(), rows, checkpoints, store.generations().await)
 }
 
 /// Every rule, on ledgers of their own.

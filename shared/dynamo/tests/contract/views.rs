@@ -13,7 +13,8 @@ const FIRST: Generation = Generation::FIRST;
 /// A view `order` with an index by account and time.
 async fn orders(store: &Store) -> (dynamo::Views, String) {
     let table = store.table(&[("key", ScalarAttributeType::S)], &[["account", "account", "placed"]]).await;
-    (dynamo::Views::new(store.client.clone()).with("order", &table, &["account"]), table)
+    let views = dynamo::Views::new(store.client.clone(), store.generations().await);
+    (views.with("order", &table, &["account"]), table)
 }
 
 fn place(generation: Generation, key: &str) -> Place {

@@ -1,7 +1,9 @@
 //! Totals under the weather.
 
 use super::weather::{Earlier, Late, Meets, Weather};
-use crate::totals::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums};
+use crate::generations::{Generations, Registered, Registry};
+use crate::rebuild::{SumScan, SumsPage};
+use crate::totals::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums, TotalKey};
 use crate::views::{Generation, Place, ViewError};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -68,5 +70,40 @@ impl<R: Ledger> Ledger for FaultyLedger<R> {
     ) -> Result<BTreeMap<String, Amounts>, ViewError> {
         let rows = self.ledger.rows(view, generation, partition, names);
         self.weather.read(rows, ViewError::Unavailable).await
+    }
+}
+
+impl<R: Generations> Generations for FaultyLedger<R> {
+    async fn registered(&self) -> Result<Registered, ViewError> {
+        self.weather.read(self.ledger.registered(), ViewError::Unavailable).await
+    }
+
+    async fn register(&self, registry: &Registry, seen: u64) -> Result<bool, ViewError> {
+        let register = || self.ledger.register(registry, seen);
+        self.weather.write(Meets::Nobody, register, || {}, ViewError::Unavailable).await
+    }
+
+    async fn current(&self, view: &str) -> Result<Generation, ViewError> {
+        self.weather.read(self.ledger.current(view), ViewError::Unavailable).await
+    }
+}
+
+impl<R: SumScan> SumScan for FaultyLedger<R> {
+    async fn sums_page(
+        &self,
+        view: &'static str,
+        after: Option<&(Generation, TotalKey)>,
+    ) -> Result<SumsPage, ViewError> {
+        self.weather.read(self.ledger.sums_page(view, after), ViewError::Unavailable).await
+    }
+
+    async fn remove_sums(
+        &self,
+        view: &'static str,
+        generation: Generation,
+        keys: &[TotalKey],
+    ) -> Result<(), ViewError> {
+        let remove = || self.ledger.remove_sums(view, generation, keys);
+        self.weather.write(Meets::Nobody, remove, || {}, ViewError::Unavailable).await
     }
 }

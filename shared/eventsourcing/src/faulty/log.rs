@@ -6,6 +6,7 @@ use crate::commit::{Commit, Draft};
 use crate::identity::CommitId;
 use crate::log::{AppendError, Consistency, EventLog, Head, History, LogError, Reading};
 use crate::scan::{Cursor, LogScan, Page, Part};
+use crate::span::{LogSpans, Span};
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
@@ -116,6 +117,12 @@ impl<L: EventLog> EventLog for FaultyLog<L> {
 
     fn recognises_reactions(&self) -> bool {
         self.log.recognises_reactions()
+    }
+}
+
+impl<L: EventLog + LogSpans> LogSpans for FaultyLog<L> {
+    async fn span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
+        self.read(self.log.span(stream, span)).await
     }
 }
 

@@ -1,11 +1,13 @@
 //! Read models under the weather.
 
 use super::weather::{Earlier, Late, Meets, Weather};
+use crate::generations::{Generations, Registered, Registry};
 use crate::log::Consistency;
 use crate::lookup::{Lookup, Lookups};
 use crate::projection::Row;
+use crate::rebuild::{Progress, Work, Worksheet};
 use crate::stream::Version;
-use crate::views::{Place, ViewError, Views, Written};
+use crate::views::{Generation, Place, RowPage, ViewError, ViewScan, Views, Written};
 
 /// [`Views`] in front of which requests and answers are delayed, lost and repeated; clones share them.
 #[derive(Clone, Debug)]
@@ -87,6 +89,44 @@ impl<V: Views> Views for FaultyViews<V> {
         let write = || self.views.write(place, row, seen);
         let later = || self.late.add((place.clone(), row.clone(), seen));
         self.weather.write(Meets::Nobody, write, later, ViewError::Unavailable).await
+    }
+}
+
+impl<V: Generations> Generations for FaultyViews<V> {
+    async fn registered(&self) -> Result<Registered, ViewError> {
+        self.weather.read(self.views.registered(), ViewError::Unavailable).await
+    }
+
+    async fn register(&self, registry: &Registry, seen: u64) -> Result<bool, ViewError> {
+        // What is sent once more comes late enough: whoever came between, it is in vain.
+        let register = || self.views.register(registry, seen);
+        self.weather.write(Meets::Nobody, register, || {}, ViewError::Unavailable).await
+    }
+
+    async fn current(&self, view: &str) -> Result<Generation, ViewError> {
+        self.weather.read(self.views.current(view), ViewError::Unavailable).await
+    }
+}
+
+impl<V: Worksheet> Worksheet for FaultyViews<V> {
+    async fn progress(&self, work: &Work) -> Result<Option<Progress>, ViewError> {
+        self.weather.read(self.views.progress(work), ViewError::Unavailable).await
+    }
+
+    async fn note(&self, work: &Work, progress: &Progress) -> Result<(), ViewError> {
+        let note = || self.views.note(work, progress);
+        self.weather.write(Meets::Nobody, note, || {}, ViewError::Unavailable).await
+    }
+}
+
+impl<V: ViewScan> ViewScan for FaultyViews<V> {
+    async fn page(&self, view: &str, part: (u32, u32), after: Option<&str>) -> Result<RowPage, ViewError> {
+        self.weather.read(self.views.page(view, part, after), ViewError::Unavailable).await
+    }
+
+    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<(), ViewError> {
+        let remove = || self.views.remove(view, generation, keys);
+        self.weather.write(Meets::Nobody, remove, || {}, ViewError::Unavailable).await
     }
 }
 

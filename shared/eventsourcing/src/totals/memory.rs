@@ -1,6 +1,8 @@
 //! Totals in memory: for tests and simulations, held to the same contract as those on DynamoDB.
 
 use super::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums, TotalKey};
+use crate::memory::MemoryGenerations;
+use crate::rebuild::{SumScan, SumsPage};
 use crate::views::{Generation, Place, ViewError};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -8,7 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Totals in memory; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryLedger(Arc<Mutex<Books>>);
+pub struct MemoryLedger {
+    books: Arc<Mutex<Books>>,
+    generations: MemoryGenerations,
+}
 
 #[derive(Debug, Default)]
 struct Books {
@@ -17,14 +22,61 @@ struct Books {
 }
 
 impl MemoryLedger {
+    /// Totals of generations that others register too.
+    #[must_use]
+    pub fn of(generations: MemoryGenerations) -> Self {
+        Self { books: Arc::default(), generations }
+    }
+
     fn with<T>(&self, read: impl FnOnce(&mut Books) -> T) -> T {
-        read(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        read(&mut self.books.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Every row of a view.
     #[must_use]
     pub fn sums(&self, view: &'static str, generation: Generation) -> Sums {
         self.with(|books| books.sums.get(&(view, generation)).cloned().unwrap_or_default())
+    }
+}
+
+crate::delegate_generations!(MemoryLedger, generations);
+
+/// How many rows a page of it has.
+const PAGE: usize = 50;
+
+impl SumScan for MemoryLedger {
+    async fn sums_page(
+        &self,
+        view: &'static str,
+        after: Option<&(Generation, TotalKey)>,
+    ) -> Result<SumsPage, ViewError> {
+        Ok(self.with(|books| {
+            let of_view = books.sums.iter().filter(|((of, _), _)| *of == view);
+            let rows = of_view.flat_map(|((_, generation), sums)| {
+                sums.0.iter().map(|(key, amounts)| (*generation, key.clone(), amounts.clone()))
+            });
+            let behind = |(generation, key, _): &(Generation, TotalKey, Amounts)| {
+                after.is_none_or(|after| (generation, key) > (&after.0, &after.1))
+            };
+            let rows: Vec<_> = rows.filter(behind).take(PAGE).collect();
+            let last = rows.last().filter(|_| rows.len() == PAGE);
+            let next = last.map(|(generation, key, _)| (*generation, key.clone()));
+            SumsPage { rows, next }
+        }))
+    }
+
+    async fn remove_sums(
+        &self,
+        view: &'static str,
+        generation: Generation,
+        keys: &[TotalKey],
+    ) -> Result<(), ViewError> {
+        self.with(|books| {
+            if let Some(sums) = books.sums.get_mut(&(view, generation)) {
+                sums.0.retain(|key, _| !keys.contains(key));
+            }
+        });
+        Ok(())
     }
 }
 

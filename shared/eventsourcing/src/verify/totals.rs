@@ -3,15 +3,16 @@
 //! What a stream has added follows from its checkpoint. The rows are read before the checkpoints and after them: one
 //! that nobody wrote meanwhile has to be the sum exactly, however much is going on elsewhere.
 
-use super::{CONCURRENCY, Difference, LOOKS, PAUSE, VerifyError};
-use crate::chain::{Chain, Witness, follow_chain};
+use super::{AT_A_TIME, CONCURRENCY, Difference, LOOKS, PAUSE, VerifyError, unlike_text};
+use crate::chain::{Chain, ChainError, follow_chain};
+use crate::generations::Registry;
 use crate::ports::Clock;
 use crate::scan::LogScan;
 use crate::stream::{StreamName, Version};
 use crate::totals::{Amounts, Checkpoint, Ledger, Sums, TotalKey, Totals, first_parts, fold_commit, place};
-use crate::views::Generation;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 
 /// What is compared with what.
 pub struct TotalsVerification<'a, L, R, H> {
@@ -21,8 +22,8 @@ pub struct TotalsVerification<'a, L, R, H> {
     pub ledger: &'a R,
     /// What waits for totals that are behind.
     pub host: &'a H,
-    /// Which set of them.
-    pub generation: Generation,
+    /// Which set of them is read.
+    pub registry: &'a Registry,
 }
 
 /// What one stream has added.
@@ -33,14 +34,19 @@ struct Added {
     reached: Version,
     /// and the version up to which there is more to add; none where that is all.
     lacks: Option<Version>,
+    /// What is wrong with the stream or its checkpoint, whatever the rows say.
+    wrong: Option<Difference>,
 }
 
 /// How the rows and the streams stand to each other.
+#[derive(Default)]
 struct Look {
     compared: usize,
     /// Rows that somebody wrote while the streams were read.
     moving: usize,
-    wrong: Option<Difference>,
+    /// What no waiting can mend.
+    lasting: Vec<Difference>,
+    wrong: Vec<Difference>,
     lacking: BTreeMap<StreamName, (Version, Version)>,
 }
 
@@ -48,6 +54,12 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
     /// Verifies the totals `T` of these streams, which have to be all of its category, and tells how many rows were
     /// compared. A stream that is not added yet is given some time, as is a row that is being written.
     pub async fn run<T: Totals>(&self, streams: &[StreamName]) -> Result<usize, VerifyError> {
+        let (compared, differences) = self.survey::<T>(streams).await?;
+        differences.into_iter().next().map_or(Ok(compared), |difference| Err(difference.into()))
+    }
+
+    /// The same, with all differences: those of streams and their checkpoints, then those of rows.
+    pub async fn survey<T: Totals>(&self, streams: &[StreamName]) -> Result<(usize, Vec<Difference>), VerifyError> {
         let mut looks = 0;
         let mut wanted: Option<BTreeMap<StreamName, Version>> = None;
         loop {
@@ -55,38 +67,36 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
             let wanted = wanted.get_or_insert_with(|| {
                 look.lacking.iter().map(|(stream, (_, wanted))| (stream.clone(), *wanted)).collect()
             });
-            let behind = look.lacking.iter().find_map(|(stream, (reached, _))| {
+            let behind = look.lacking.iter().filter_map(|(stream, (reached, _))| {
                 let wanted = wanted.get(stream).filter(|wanted| reached < wanted)?;
-                Some(Difference::Row {
-                    stream: stream.clone(),
-                    view: T::NAME,
-                    field: "version".to_owned(),
-                    found: reached.to_string(),
-                    folded: wanted.to_string(),
-                })
+                Some(of_checkpoint::<T>(stream, *wanted, "version", reached, wanted))
             });
+            let differences: Vec<_> = look.lasting.iter().cloned().chain(look.wrong).chain(behind).collect();
             looks += 1;
-            match look.wrong.or(behind) {
-                None if look.moving == 0 || looks == LOOKS => return Ok(look.compared),
-                Some(difference) if looks == LOOKS => return Err(difference.into()),
-                None | Some(_) => self.host.sleep(PAUSE).await,
+            let waits = differences.is_empty() && look.moving > 0 || !differences.is_empty() && look.lasting.is_empty();
+            if looks == LOOKS || !waits {
+                return Ok((look.compared, differences));
             }
+            self.host.sleep(PAUSE).await;
         }
     }
 
     async fn look<T: Totals>(&self, streams: &[StreamName]) -> Result<Look, VerifyError> {
         let before = self.rows::<T>().await?;
-        let each: Vec<_> = streams.iter().map(|stream| self.added::<T>(stream)).collect();
-        let added: Vec<Added> = stream::iter(each).buffered(CONCURRENCY).try_collect().await?;
-        let after = self.rows::<T>().await?;
-        let mut look = Look { compared: 0, moving: 0, wrong: None, lacking: BTreeMap::new() };
+        let mut look = Look::default();
         let mut summed = Sums::default();
-        for Added { stream, sums, reached, lacks } in added {
-            summed.merge(sums);
-            if let Some(wanted) = lacks {
-                look.lacking.insert(stream, (reached, wanted));
+        for streams in streams.chunks(AT_A_TIME) {
+            let each: Vec<_> = streams.iter().map(|stream| self.added::<T>(stream)).collect();
+            let added: Vec<Added> = stream::iter(each).buffered(CONCURRENCY).try_collect().await?;
+            for Added { stream, sums, reached, lacks, wrong } in added {
+                summed.merge(sums);
+                look.lasting.extend(wrong);
+                if let Some(wanted) = lacks {
+                    look.lacking.insert(stream, (reached, wanted));
+                }
             }
         }
+        let after = self.rows::<T>().await?;
         let keys: BTreeSet<_> = after.keys().chain(summed.0.keys()).collect();
         for key in keys {
             if before.get(key) != after.get(key) {
@@ -94,9 +104,7 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
                 continue;
             }
             look.compared += 1;
-            if look.wrong.is_none() {
-                look.wrong = unlike::<T>(key, after.get(key), summed.0.get(key));
-            }
+            look.wrong.extend(unlike_sum::<T>(key, after.get(key), summed.0.get(key)));
         }
         Ok(look)
     }
@@ -104,7 +112,8 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
     async fn rows<T: Totals>(&self) -> Result<BTreeMap<TotalKey, Amounts>, VerifyError> {
         let mut all = BTreeMap::new();
         for partition in T::partitions() {
-            let rows = self.ledger.rows(T::NAME, self.generation, &partition, FIRST_NAME..=LAST_NAME).await?;
+            let rows =
+                self.ledger.rows(T::NAME, self.registry.read(T::NAME), &partition, FIRST_NAME..=LAST_NAME).await?;
             all.extend(
                 rows.into_iter().map(|(name, amounts)| (TotalKey { partition: partition.clone(), name }, amounts)),
             );
@@ -113,13 +122,11 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
     }
 
     async fn added<T: Totals>(&self, stream: &StreamName) -> Result<Added, VerifyError> {
-        let seen = self.ledger.checkpoint(&place::<T>(self.generation, stream)).await?;
+        let seen = self.ledger.checkpoint(&place::<T>(self.registry.read(T::NAME), stream)).await?;
         let reached = seen.as_ref().map_or(Version::NONE, |seen| seen.version);
-        let mut added = Added { stream: stream.clone(), sums: Sums::default(), reached, lacks: None };
-        let witness = seen.as_ref().map(|seen| Witness { version: seen.version, hash: seen.hash });
-        let chain = Chain::of(stream.clone(), witness.as_slice());
-        let (mut standing, mut stuck): (Option<Checkpoint>, _) = (None, None);
-        follow_chain(self.log, chain, |commit| {
+        let mut added = Added { stream: stream.clone(), sums: Sums::default(), reached, lacks: None, wrong: None };
+        let (mut standing, mut beside, mut stuck): (Option<Checkpoint>, Option<Checkpoint>, _) = (None, None, None);
+        let end = follow_chain(self.log, Chain::of(stream.clone(), &[]), |commit| {
             if stuck.is_some() {
                 return;
             }
@@ -128,19 +135,61 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
                     let before = standing.as_ref().map_or(Version::NONE, |standing| standing.version);
                     let parts = seen.as_ref().filter(|_| before == reached).map_or(0, |seen| seen.part);
                     added.take(next.version, sums, parts);
+                    if next.version == reached {
+                        beside = Some(next.clone());
+                    }
                     standing = Some(next);
                 }
                 Err(error) => stuck = Some((commit.version, error)),
             }
-        })
-        .await?;
-        match stuck {
-            None => Ok(added),
-            Some((version, error)) => {
-                Err(Difference::Stuck { stream: stream.clone(), view: T::NAME, version, error }.into())
+        });
+        match end.await {
+            Ok(end) => {
+                let stuck = stuck.map(|(version, error)| Difference::Stuck {
+                    stream: stream.clone(),
+                    view: T::NAME,
+                    version,
+                    error,
+                });
+                let odd = || seen.and_then(|seen| odd::<T>(&seen, beside.as_ref(), &added, &end));
+                added.wrong = stuck.or_else(odd);
             }
+            Err(ChainError::Broken(broken)) => added.wrong = Some(Difference::Log(broken)),
+            Err(ChainError::Log(error)) => return Err(VerifyError::Log(error)),
         }
+        Ok(added)
     }
+}
+
+/// What a checkpoint remembers that never was.
+fn odd<T: Totals>(seen: &Checkpoint, beside: Option<&Checkpoint>, added: &Added, end: &Chain) -> Option<Difference> {
+    let of = |field: &str, found: &dyn Display, folded: &dyn Display| {
+        Some(of_checkpoint::<T>(&added.stream, seen.version, field, found, folded))
+    };
+    if seen.version != Version::NONE && beside.is_none_or(|beside| beside.hash != seen.hash) {
+        return if seen.version > end.version() || seen.hash == end.hash() {
+            of("version", &seen.version, &end.version())
+        } else {
+            let folded =
+                beside.map_or_else(|| "none: no commit ends there".to_owned(), |beside| beside.hash.to_string());
+            of("hash", &seen.hash, &folded)
+        };
+    }
+    if let Some((field, found, folded)) = beside.and_then(|beside| unlike_text(&seen.document, &beside.document)) {
+        return of(&field, &found, &folded);
+    }
+    if seen.part > 0 && added.lacks.is_none() { of("part", &seen.part, &0) } else { None }
+}
+
+fn of_checkpoint<T: Totals>(
+    stream: &StreamName,
+    version: Version,
+    field: &str,
+    found: &dyn Display,
+    folded: &dyn Display,
+) -> Difference {
+    let (field, found, folded) = (format!("checkpoint/{field}"), found.to_string(), folded.to_string());
+    Difference::Row { stream: stream.clone(), version, view: T::NAME, field, found, folded }
 }
 
 impl Added {
@@ -160,7 +209,7 @@ const FIRST_NAME: &str = " ";
 const LAST_NAME: &str = "\u{10ffff}";
 
 /// The first number of a row that is not the sum.
-fn unlike<T: Totals>(key: &TotalKey, found: Option<&Amounts>, summed: Option<&Amounts>) -> Option<Difference> {
+fn unlike_sum<T: Totals>(key: &TotalKey, found: Option<&Amounts>, summed: Option<&Amounts>) -> Option<Difference> {
     let of = |amounts: Option<&Amounts>, name: &String| amounts.and_then(|amounts| amounts.get(name)).copied();
     let names: BTreeSet<_> = found.into_iter().chain(summed).flat_map(BTreeMap::keys).collect();
     let name = names.into_iter().find(|name| of(found, name) != of(summed, name))?;

@@ -9,6 +9,7 @@ mod faults;
 mod judge;
 mod later;
 mod process;
+mod rebuilding;
 mod recording;
 mod shelf;
 mod standing;

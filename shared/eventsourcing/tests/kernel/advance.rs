@@ -59,6 +59,8 @@ struct Stale {
     before: Mutex<Option<Row>>,
 }
 
+eventsourcing::delegate_generations!(Stale, views);
+
 impl Views for Stale {
     async fn row(&self, place: &Place, consistency: Consistency) -> Result<Option<Row>, ViewError> {
         match consistency {

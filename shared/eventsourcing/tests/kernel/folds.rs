@@ -99,6 +99,8 @@ impl Shaky {
     }
 }
 
+eventsourcing::delegate_generations!(Shaky, views);
+
 impl Views for Shaky {
     async fn row(&self, place: &Place, consistency: Consistency) -> Result<Option<Row>, ViewError> {
         self.ask(place)?;

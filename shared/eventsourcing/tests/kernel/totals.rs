@@ -120,6 +120,8 @@ impl Troubled {
     }
 }
 
+eventsourcing::delegate_generations!(&Troubled, ledger);
+
 impl Ledger for &Troubled {
     async fn checkpoint(&self, place: &Place) -> Result<Option<Checkpoint>, ViewError> {
         tokio::task::yield_now().await;

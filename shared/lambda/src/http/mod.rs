@@ -8,6 +8,7 @@ pub use page::Page;
 pub use request::Request;
 pub use response::Response;
 
+use crate::commands::Commands;
 use crate::function::{Error, Function};
 use crate::problem::Problem;
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
@@ -34,7 +35,22 @@ impl<T: HttpHandler> Function for Http<T> {
     type Answer = ApiGatewayV2httpResponse;
 
     async fn call(&self, event: ApiGatewayV2httpRequest) -> Result<ApiGatewayV2httpResponse, Error> {
-        let request = Request::new(event, self.0.host());
+        self.respond(event, Commands::On).await
+    }
+
+    /// Reads are served. Whatever else is asked for is turned away, without a look at it.
+    async fn idle(&self, event: ApiGatewayV2httpRequest) -> Result<ApiGatewayV2httpResponse, Error> {
+        self.respond(event, Commands::Off).await
+    }
+}
+
+impl<T: HttpHandler> Http<T> {
+    async fn respond(
+        &self,
+        event: ApiGatewayV2httpRequest,
+        commands: Commands,
+    ) -> Result<ApiGatewayV2httpResponse, Error> {
+        let request = Request::new(event, self.0.host(), commands);
         let answer = match request.check() {
             Ok(()) => self.0.answer(&request).await,
             Err(problem) => Err(problem),

@@ -1,6 +1,7 @@
 //! A request as a handler reads it.
 
 use crate::caller::Caller;
+use crate::commands::Commands;
 use crate::problem::Problem;
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
@@ -32,11 +33,12 @@ pub struct Request {
     caller: Option<Caller>,
     correlation: Correlation,
     fresh: String,
+    commands: Commands,
 }
 
 impl Request {
     /// Takes a gateway's event apart; mints the correlation id.
-    pub(super) fn new<H: Clock + Randomness>(event: ApiGatewayV2httpRequest, host: &H) -> Self {
+    pub(super) fn new<H: Clock + Randomness>(event: ApiGatewayV2httpRequest, host: &H, commands: Commands) -> Self {
         let body = event.body.unwrap_or_default();
         let body = if event.is_base64_encoded {
             BASE64_STANDARD.decode(body).map_err(|_| Problem::malformed("the body is not valid base64"))
@@ -59,11 +61,15 @@ impl Request {
             body,
             correlation: Correlation { id: fresh_id(host), client },
             fresh: fresh_id(host),
+            commands,
         }
     }
 
     /// What every request has to keep to.
     pub(super) fn check(&self) -> Result<(), Problem> {
+        if self.commands == Commands::Off && self.method != http::Method::GET.as_str() {
+            return Err(Problem::commands_off());
+        }
         let body = self.body.as_ref().map_err(Clone::clone)?;
         if body.len() > LARGEST_BODY {
             return Err(Problem::too_large(LARGEST_BODY));
@@ -73,6 +79,12 @@ impl Request {
             kind.eq_ignore_ascii_case("application/json")
         });
         if body.is_empty() || json { Ok(()) } else { Err(Problem::unsupported_media_type()) }
+    }
+
+    /// Whether commands are carried out.
+    #[must_use]
+    pub const fn commands(&self) -> Commands {
+        self.commands
     }
 
     /// The route's key in the template, such as `POST /carts/{id}/items`.

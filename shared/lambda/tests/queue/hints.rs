@@ -40,6 +40,8 @@ struct Troubled {
     asked: Arc<AtomicUsize>,
 }
 
+eventsourcing::delegate_generations!(Troubled, ledger);
+
 impl Ledger for Troubled {
     async fn checkpoint(&self, place: &Place) -> Result<Option<Checkpoint>, ViewError> {
         self.asked.fetch_add(1, Ordering::Relaxed);

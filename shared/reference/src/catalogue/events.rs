@@ -2,7 +2,7 @@
 
 use crate::kind::Kind;
 use askama::Template;
-use domain::{account, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use eventsourcing::Decider;
 use eventsourcing::event::schema_of;
 use schemars::generate::SchemaSettings;
@@ -41,6 +41,7 @@ fn all(generator: &mut SchemaGenerator) -> Vec<Stream> {
         stream::<payment::Stream>(generator),
         stream::<invoice::Stream>(generator),
         stream::<shipment::Stream>(generator),
+        stream::<audit::Stream>(generator),
     ]
 }
 

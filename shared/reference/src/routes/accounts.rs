@@ -31,6 +31,10 @@ pub(super) fn accounts() -> Group {
                 .to(&[CUSTOMER, STAFF])
                 .about("Cards are shown without what they are charged by.")
                 .fresh::<Account>(),
+            Route::get("/accounts/{id}/events", "What happened to an account")
+                .to(&[CUSTOMER, STAFF])
+                .about("The staff sees everybody's.")
+                .audited(),
             own(Route::post("/accounts/{id}/addresses", "Add an address"), "AddAddress")
                 .takes::<AddAddress>()
                 .answers::<Account>(201, created)

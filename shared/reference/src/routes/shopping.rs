@@ -34,6 +34,7 @@ pub(super) fn carts() -> Group {
                 .creates::<Cart>()
                 .missing("unknown-cart"),
             Route::get("/carts/{id}", "A cart").to(all).fresh::<Cart>(),
+            Route::get("/carts/{id}/events", "What happened to a cart").to(all).audited(),
             Route::post("/carts/{id}/items", "Put more of a product into a cart")
                 .to(all)
                 .takes::<AddItem>()
@@ -90,6 +91,7 @@ pub(super) fn orders() -> Group {
                 .about("Its owner gets `not-found-yet` between checkout and placement, and when to ask again.")
                 .fresh::<Order>()
                 .missing("not-found-yet"),
+            Route::get("/orders/{id}/events", "What happened to an order").to(all).audited(),
             Route::post("/orders/{id}/cancel", "Want an order no more")
                 .to(all)
                 .about("Possible until it is shipped. What was reserved or paid for it is given back afterwards.")

@@ -27,6 +27,7 @@ pub(super) fn products() -> Group {
                 .carries_out("product", "Register")
                 .creates::<Product>()
                 .refuses_by(&["product-already-registered", "foreign-currency"]),
+            Route::get("/products/{sku}/events", "What happened to a product").to(ALL).audited(),
             of_product(Route::post("/products/{sku}/price", "Give a product another price"), "Reprice")
                 .takes::<RepriceProduct>()
                 .refuses_by(&["foreign-currency"]),
@@ -80,6 +81,7 @@ pub(super) fn shipping() -> Group {
                 .answers::<Order>(200, &[Header::Etag, Header::Location])
                 .missing("unknown-order")
                 .refuses_by(&["order-not-confirmed", "order-cancelled", "order-failed"]),
+            Route::get("/shipments/{id}/events", "What happened to a shipment").to(ALL).audited(),
             Route::post("/shipments/{id}/deliver", "A shipment arrived")
                 .to(ALL)
                 .takes::<Nothing>()
@@ -97,6 +99,9 @@ pub(super) fn stock() -> Group {
         about: "How many of a product lie in which warehouse.",
         routes: vec![
             Route::get("/stock/{sku}", "A product in every warehouse").to(ALL).answers::<StockOfProduct>(200, &[]),
+            Route::get("/stock/{warehouse}/{sku}/events", "What happened to a product's stock in a warehouse")
+                .to(ALL)
+                .audited(),
             Route::post("/stock/{warehouse}/{sku}/receive", "Take goods in")
                 .to(ALL)
                 .takes::<ReceiveStock>()

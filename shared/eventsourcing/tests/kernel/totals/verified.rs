@@ -2,6 +2,7 @@
 
 use super::{ByTurn, FIRST, LARGE, key, log_of, stream, totals};
 use crate::counter::StillHost;
+use eventsourcing::Registry;
 use eventsourcing::memory::MemoryLog;
 use eventsourcing::totals::{Checkpoint, Entry, MOST_ITEMS, MemoryLedger, Posted, Sums, fold, place};
 use eventsourcing::verify::TotalsVerification;
@@ -10,7 +11,7 @@ use eventsourcing::{Hash, Ledger, LogScan, Version};
 /// What a verification of everything finds.
 async fn verified(log: &MemoryLog, ledger: &MemoryLedger) -> Result<usize, String> {
     let streams: Vec<_> = log.heads().await.unwrap().into_iter().map(|(stream, _)| stream).collect();
-    let verification = TotalsVerification { log, ledger, host: &StillHost::default(), generation: FIRST };
+    let verification = TotalsVerification { log, ledger, host: &StillHost::default(), registry: &Registry::default() };
     verification.run::<ByTurn>(&streams).await.map_err(|error| error.to_string())
 }
 
@@ -37,7 +38,8 @@ async fn a_stream_that_is_not_added_is_behind_and_one_that_is_added_in_part_is_t
     let log = log_of(&counters).await;
     let ledger = MemoryLedger::default();
     let said = |stream: usize, wanted: u64| {
-        Err(format!("counter-{stream}: version of its row in view by-turn is 0, its stream says {wanted}"))
+        let what = "checkpoint/version of its row in view by-turn";
+        Err(format!("counter-{stream}@{wanted}: {what} is 0, its stream says {wanted}"))
     };
     assert_eq!(verified(&log, &ledger).await, said(0, 3));
     let (_, sums) = fold::<ByTurn>(&log.commits(&stream(0)));
@@ -55,14 +57,41 @@ async fn a_stream_that_is_not_added_is_behind_and_one_that_is_added_in_part_is_t
     assert_eq!(verified(&log, &ledger).await, said(1, 1), "and no row of it is wrong");
 }
 
+/// What is found where the checkpoint of the first stream is put in another way.
+async fn with_checkpoint(counters: &[Vec<u32>], other: impl FnOnce(Checkpoint) -> Checkpoint) -> Result<usize, String> {
+    let ledger = totals(counters, &[]).await.ledger;
+    let place = place::<ByTurn>(FIRST, &stream(0));
+    let seen = ledger.checkpoint(&place).await.unwrap();
+    let entry = Entry { place, next: other(seen.clone().unwrap()), seen };
+    assert_eq!(ledger.post(&[entry], &Sums::default()).await.unwrap(), Posted::Yes);
+    verified(&log_of(counters).await, &ledger).await
+}
+
 #[tokio::test]
-async fn a_stream_whose_end_is_gone_and_one_that_was_rewritten_are_tampered_with() {
+async fn a_checkpoint_that_was_changed_is_named_by_its_field() {
+    let counters = [vec![1, 2, 3], vec![4]];
+    let said =
+        |version: u64, field: &str| format!("counter-0@{version}: checkpoint/{field} of its row in view by-turn is");
+    let further = with_checkpoint(&counters, |seen| Checkpoint { version: Version(4), ..seen }).await.unwrap_err();
+    assert_eq!(further, format!("{} 4, its stream says 3", said(4, "version")));
+    let back = with_checkpoint(&counters, |seen| Checkpoint { version: Version(2), ..seen }).await.unwrap_err();
+    assert_eq!(back, format!("{} 2, its stream says 3", said(2, "version")));
+    let other = with_checkpoint(&counters, |seen| Checkpoint { hash: Hash([7; 32]), ..seen }).await.unwrap_err();
+    assert!(other.starts_with(&said(3, "hash")), "{other}");
+    let spoilt = |seen| Checkpoint { document: "\"spoilt\"".to_owned(), ..seen };
+    let spoilt = with_checkpoint(&counters, spoilt).await.unwrap_err();
+    assert!(spoilt.starts_with(&said(3, "document")), "{spoilt}");
+    let part = with_checkpoint(&counters, |seen| Checkpoint { part: 2, ..seen }).await.unwrap_err();
+    assert_eq!(part, format!("{} 2, its stream says 0", said(3, "part")));
+    assert_eq!(with_checkpoint(&counters, |seen| seen).await, Ok(2));
+}
+
+#[tokio::test]
+async fn a_checkpoint_remembers_an_end_that_is_gone_and_one_that_was_rewritten() {
     let counters = [vec![1, 2, 3]];
     let ledger = totals(&counters, &[]).await.ledger;
-    assert_eq!(
-        verified(&log_of(&[vec![1, 2]]).await, &ledger).await,
-        Err("the log: counter-0@3: a commit is missing".to_owned())
-    );
-    let said = "the log: counter-0@3: the commit is not the one that was seen here before";
-    assert_eq!(verified(&log_of(&[vec![1, 2, 4]]).await, &ledger).await, Err(said.to_owned()));
+    let cut = verified(&log_of(&[vec![1, 2]]).await, &ledger).await.unwrap_err();
+    assert_eq!(cut, "counter-0@3: checkpoint/version of its row in view by-turn is 3, its stream says 2");
+    let rewritten = verified(&log_of(&[vec![1, 2, 4]]).await, &ledger).await.unwrap_err();
+    assert!(rewritten.starts_with("counter-0@3: checkpoint/hash of its row in view by-turn is "), "{rewritten}");
 }

@@ -1,0 +1,87 @@
+//! `shop doctor`: what is out of order, and what to do about it.
+
+use super::projections::all;
+use crate::arguments::Global;
+use crate::client::{Client, Identity, Role};
+use crate::failure::Failure;
+use crate::terminal;
+use serde::{Deserialize, Serialize};
+
+/// So many notes are counted.
+const MOST_NOTES: usize = 100;
+/// From how far behind on a read model is out of order.
+const LATE_MS: i64 = 60_000;
+
+/// Look whether anything is out of order, and say what to do about it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A line for whatever was looked at. Exit code 1 where something is out of order.
+
+Examples:
+  shop doctor
+  shop doctor --json | jq 'select(.ok | not)'")]
+pub(crate) struct Doctor {}
+
+/// What was looked at.
+#[derive(Serialize)]
+struct Finding {
+    what: String,
+    ok: bool,
+    detail: String,
+}
+
+#[derive(Deserialize)]
+struct Notes {
+    items: Vec<serde_json::Value>,
+}
+
+impl Doctor {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let client = Client::new(global)?;
+        let operator = client.session(&Identity::of(Role::Operator)).await?;
+        let health: serde_json::Value = operator.get(&["healthz"]).send().await?.accepted()?.json()?;
+        let mut findings = vec![finding("api", true, format!("answers: {health}"))];
+        for projection in all(&operator).await? {
+            let what = format!("read model {}", projection.name);
+            let detail = match (&projection.trouble, projection.parked) {
+                (Some(trouble), _) => trouble.clone(),
+                (None, parked @ 1..) => format!("cannot follow {parked} streams: `shop parked ls` says why"),
+                (None, 0) if projection.ms_behind > LATE_MS => {
+                    format!("is {} ms behind: `shop reconcile` brings it up to date", projection.ms_behind)
+                }
+                (None, 0) => {
+                    let rebuilding = projection.rebuilding.map(|new| format!(", generation {new} is being rebuilt"));
+                    let (generation, schema) = (projection.generation, projection.schema);
+                    let detail = format!("generation {generation}, fold {schema}{}", rebuilding.unwrap_or_default());
+                    findings.push(finding(&what, true, detail));
+                    continue;
+                }
+            };
+            findings.push(finding(&what, false, detail));
+        }
+        let notes = operator.get(&["ops", "parked"]).query("limit", &MOST_NOTES);
+        let Notes { items } = notes.send().await?.accepted()?.json()?;
+        let detail = match items.len() {
+            0 => "nothing".to_owned(),
+            MOST_NOTES => format!("{MOST_NOTES} notes or more: `shop parked ls` lists them"),
+            notes => format!("{notes} notes: `shop parked ls` lists them"),
+        };
+        findings.push(finding("parked", items.is_empty(), detail));
+        for found in &findings {
+            if global.json {
+                terminal::json_line(found)?;
+            } else {
+                let Finding { what, ok, detail } = found;
+                terminal::line(&format!("{} {what}: {detail}", if *ok { "ok " } else { "BAD" }))?;
+            }
+        }
+        match findings.iter().filter(|found| !found.ok).count() {
+            0 => Ok(()),
+            bad => Err(Failure::Unwell(bad)),
+        }
+    }
+}
+
+fn finding(what: &str, ok: bool, detail: String) -> Finding {
+    Finding { what: what.to_owned(), ok, detail }
+}

@@ -1,0 +1,35 @@
+//! `shop projections`: the read models as a whole, made anew while they are in use, and as they were.
+
+mod as_of;
+mod rebuild;
+mod shown;
+mod status;
+mod switch;
+
+use crate::arguments::Global;
+use crate::failure::Failure;
+pub(super) use status::all;
+
+/// See how the read models are, make them anew while they are in use, and see how they were
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Projections {
+    Status(status::Status),
+    Rebuild(rebuild::Rebuild),
+    Flip(switch::Flip),
+    Rollback(switch::Rollback),
+    Cleanup(switch::Cleanup),
+    AsOf(as_of::AsOf),
+}
+
+impl Projections {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        match self {
+            Self::Status(command) => command.run(global).await,
+            Self::Rebuild(command) => command.run(global).await,
+            Self::Flip(command) => command.run(global).await,
+            Self::Rollback(command) => command.run(global).await,
+            Self::Cleanup(command) => command.run(global).await,
+            Self::AsOf(command) => command.run(global).await,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `shop trace`: what came of a request.
+
+use crate::arguments::Global;
+use crate::client::{Client, Identity, Role};
+use crate::failure::Failure;
+use crate::log::{Leaf, Tree};
+use crate::terminal;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Print what came of a request, across all streams, as a tree
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A line an event, below the one that it follows from: how long after the first, type, id
+(stream@version), who acted. With --json it is one document with the events in that order.
+
+Examples:
+  shop trace 0195f1c2a0b07000800000001234abcd
+  shop events tail --type OrderFailed --json | jq -r .correlation | xargs -n 1 shop trace")]
+pub(crate) struct Trace {
+    /// The correlation id: the one that stands with each event, or the client's own (X-Correlation-Id)
+    correlation: String,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    events: Vec<Leaf>,
+    truncated: bool,
+}
+
+impl Trace {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let answer = operator.get(&["ops", "correlations", &self.correlation]).send().await?.accepted()?;
+        if global.json {
+            return terminal::json_line(&answer.json::<Value>()?);
+        }
+        let Answer { events, truncated } = answer.json()?;
+        Tree::new(terminal::columns()).lines(&events).iter().try_for_each(|line| terminal::line(line))?;
+        if truncated {
+            terminal::remark("more belongs to it than is shown here");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,26 @@
+//! What operators do is recorded before it is done: what cannot be recorded is not done, and what was done is told of.
+
+use api::operations::Recorded;
+use domain::audit::{Command, Event, Stream, stream};
+use eventsourcing::{Clock, Commands, EventLog, Metadata, Randomness};
+use lambda::Problem;
+
+/// The record: the only writer of what operators ask for in `audit-…`.
+pub struct Audit<L, H>(Commands<Stream, L, H>);
+
+impl<L: EventLog, H: Clock + Randomness> Audit<L, H> {
+    /// The record on these ports.
+    pub fn new(log: L, host: H) -> Self {
+        Self(Commands::new(log, host))
+    }
+
+    /// Records an action in the stream of this month. Whoever repeats a request under its key is recorded once, and has
+    /// its action done again: each of them is the same, done twice.
+    pub(crate) async fn record(&self, metadata: &Metadata, action: Event) -> Result<Recorded, Problem> {
+        let month = stream(self.0.host().now()).map_err(|error| Problem::internal(&error))?;
+        // A version that a client names is that of what it acts on, not of the record.
+        let metadata = Metadata { expected: None, ..metadata.clone() };
+        let done = self.0.execute(&month, &Command::Record(action), &metadata).await?;
+        Ok(Recorded { stream: month, version: done.version })
+    }
+}

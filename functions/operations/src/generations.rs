@@ -1,0 +1,238 @@
+//! The generations of the read models: what operators see of them, and which one is read.
+
+use crate::Operations;
+use api::operations::{Compared, Flip, GenerationShown, GenerationsOf, Rebuilding, StageName};
+use api::requests::Nothing;
+use domain::audit::Event;
+use domain::values::ProjectionName;
+use domain::views::{sales, subscriptions};
+use eventsourcing::generations::{Comparison, Registry, Set, Sets, Stage, Switched, Unfit, change};
+use eventsourcing::rebuild::{Phase, Progress, Work, Worksheet};
+use eventsourcing::views::Generation;
+use eventsourcing::{Clock, Generations, Metadata, Timestamp, Totals};
+use http::StatusCode;
+use lambda::{Problem, Request, Response};
+use reconcile::Ports;
+use std::collections::BTreeMap;
+
+/// How long to wait before looking again.
+const LOOK_AGAIN_S: u32 = 2;
+
+impl<P: Ports> Operations<P> {
+    /// `GET /ops/projections/{name}`
+    pub(crate) async fn generations(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&[])?;
+        let name = projection(request)?;
+        Response::json(StatusCode::OK, &self.shown(&name).await?)
+    }
+
+    /// `POST /ops/projections/{name}/rebuild`: what is recorded is what begins it.
+    pub(crate) async fn rebuild(&self, request: &Request) -> Result<Response, Problem> {
+        let (Nothing {}, metadata) = request.command()?;
+        let projection = projection(request)?;
+        self.audit.record(&metadata, Event::RebuildRequested { projection: projection.clone() }).await?;
+        self.begun(&projection).await
+    }
+
+    /// `POST /ops/projections/{name}/cleanup`: so is this.
+    pub(crate) async fn clean_up(&self, request: &Request) -> Result<Response, Problem> {
+        let (Nothing {}, metadata) = request.command()?;
+        let projection = projection(request)?;
+        let registry = self.views.registered().await?.registry;
+        let read = registry.read(projection.as_str());
+        let others = registry.sets(projection.as_str()).map(Sets::all).into_iter().flatten();
+        let Some(newest) = others.map(|(generation, _)| *generation).rfind(|generation| *generation != read) else {
+            let detail = format!("{projection} has no generation but the one that is read, {read}");
+            return Err(Problem::refused("nothing-to-clean", &detail));
+        };
+        let action = Event::CleanupRequested { projection: projection.clone(), generation: newest.0 };
+        self.audit.record(&metadata, action).await?;
+        self.begun(&projection).await
+    }
+
+    /// `POST /ops/projections/{name}/flip`
+    pub(crate) async fn flip(&self, request: &Request) -> Result<Response, Problem> {
+        let (Flip { despite_differences }, metadata) = request.command()?;
+        let projection = projection(request)?;
+        let switch = |sets: &mut Sets| sets.flip(despite_differences);
+        let record =
+            |Switched { from, to }, projection| Event::ProjectionFlipped { projection, from: from.0, to: to.0 };
+        self.switch(&metadata, projection, switch, record).await
+    }
+
+    /// `POST /ops/projections/{name}/rollback`
+    pub(crate) async fn roll_back(&self, request: &Request) -> Result<Response, Problem> {
+        let (Nothing {}, metadata) = request.command()?;
+        let record =
+            |Switched { from, to }, projection| Event::ProjectionRolledBack { projection, from: from.0, to: to.0 };
+        self.switch(&metadata, projection(request)?, Sets::roll_back, record).await
+    }
+
+    /// Sends readers to another generation, which has to be without notes.
+    async fn switch(
+        &self,
+        metadata: &Metadata,
+        projection: ProjectionName,
+        switch: impl Fn(&mut Sets) -> Result<Switched, Unfit> + Send + Sync,
+        record: impl Fn(Switched, ProjectionName) -> Event + Send + Sync,
+    ) -> Result<Response, Problem> {
+        let switched = |registry: &mut Registry| match registry.sets_mut(projection.as_str()) {
+            Some(sets) => switch(sets),
+            None => Err(Unfit::NoneNewer),
+        };
+        let asked = switched(&mut self.views.registered().await?.registry).map_err(|unfit| refusal(&unfit))?;
+        let parked = self.parked_by_subscriber().await?;
+        if let Some(notes) = parked.get(&format!("{projection}/{}", asked.to)) {
+            let detail = format!("generation {} cannot follow {notes} streams: see GET /ops/parked", asked.to);
+            return Err(Problem::refused("generation-parked", &detail));
+        }
+        self.audit.record(metadata, record(asked, projection.clone())).await?;
+        change(&self.views, switched).await?.map_err(|unfit| refusal(&unfit))?;
+        Response::json(StatusCode::OK, &self.shown(&projection).await?)
+    }
+
+    async fn begun(&self, projection: &ProjectionName) -> Result<Response, Problem> {
+        let shown = self.shown(projection).await?;
+        let answer = Response::json(StatusCode::ACCEPTED, &shown)?.retry_after(LOOK_AGAIN_S);
+        Ok(answer.location(&format!("/ops/projections/{projection}")))
+    }
+
+    async fn shown(&self, projection: &ProjectionName) -> Result<GenerationsOf, Problem> {
+        let schemas = schemas(projection.as_str());
+        let mut registry = self.views.registered().await?.registry;
+        registry.adopt(projection.as_str(), schemas.first().copied().unwrap_or(1));
+        let parked = self.parked_by_subscriber().await?;
+        let Some(sets) = registry.sets(projection.as_str()) else { return Err(unknown(projection)) };
+        let now = self.host_now();
+        let mut generations = Vec::new();
+        for (generation, set) in sets.all() {
+            let notes = parked.get(&format!("{projection}/{generation}")).copied().unwrap_or_default();
+            let read = *generation == sets.read();
+            let progress = self.progress(projection, *generation, set, now).await?;
+            generations.push(GenerationShown {
+                generation: generation.0,
+                schema: set.schema,
+                read,
+                stage: stage(&set.stage),
+                since: Some(set.since).filter(|since| *since != Timestamp::default()).map(|since| since.to_string()),
+                parked: notes,
+                progress,
+                comparison: match &set.stage {
+                    Stage::Complete { comparison: Some(comparison) } => Some(compared(comparison)),
+                    Stage::Complete { comparison: None }
+                    | Stage::Filling { .. }
+                    | Stage::Comparing { .. }
+                    | Stage::Retired { .. } => None,
+                },
+            });
+        }
+        let newest = schemas.last().copied().unwrap_or_default();
+        let trouble = unfit(&schemas, sets);
+        let rebuild_needed = newest != sets.schema();
+        Ok(GenerationsOf {
+            name: projection.to_string(),
+            read: sets.read().0,
+            schemas,
+            rebuild_needed,
+            trouble,
+            generations,
+        })
+    }
+
+    /// How far what is under way has come.
+    async fn progress(
+        &self,
+        projection: &ProjectionName,
+        generation: Generation,
+        set: &Set,
+        now: Timestamp,
+    ) -> Result<Option<Rebuilding>, Problem> {
+        let (phase, of) = match set.stage {
+            Stage::Filling { commits, .. } => (Phase::Fill, Some(commits)),
+            Stage::Comparing { .. } => (Phase::Compare, None),
+            Stage::Retired { .. } => (Phase::Sweep, None),
+            Stage::Complete { .. } => return Ok(None),
+        };
+        let parts = set.stage.parts();
+        let mut shown = Rebuilding { phase: phase.to_string(), parts, of, ..Rebuilding::default() };
+        let mut since = now;
+        for part in 0..parts {
+            let work = Work { view: projection.to_string(), generation, phase, part, of: parts };
+            let Some(Progress { read, done, since: begun, .. }) = self.views.progress(&work).await? else { continue };
+            shown.read += read;
+            shown.parts_done += u32::from(done);
+            since = since.min(begun);
+        }
+        let elapsed_ms = u64::try_from(now.0 - since.0).unwrap_or_default();
+        shown.per_s = (shown.read * 1_000).checked_div(elapsed_ms).unwrap_or_default();
+        shown.remaining_s = of.and_then(|of| of.saturating_sub(shown.read).checked_div(shown.per_s));
+        Ok(Some(shown))
+    }
+
+    fn host_now(&self) -> Timestamp {
+        self.reconcile.folds().host().now()
+    }
+}
+
+/// The numbers of the folds that this release has of each view, in order.
+pub(crate) fn schemas(view: &str) -> Vec<u32> {
+    let mut schemas: BTreeMap<&str, Vec<u32>> = BTreeMap::from([(sales::NAME, vec![sales::View::SCHEMA])]);
+    for subscription in subscriptions() {
+        schemas.entry(subscription.name()).or_default().push(subscription.schema());
+    }
+    let mut schemas = schemas.remove(view).unwrap_or_default();
+    schemas.sort_unstable();
+    schemas
+}
+
+/// What is wrong with a view's generations, and what helps.
+pub(crate) fn unfit(schemas: &[u32], sets: &Sets) -> Option<String> {
+    let read = sets.schema();
+    if !schemas.contains(&read) {
+        return Some(format!(
+            "its rows are of fold {read}, of which this release has none: they stand still. Deploy a release that has \
+             that fold beside its own, rebuild and flip"
+        ));
+    }
+    schemas
+        .last()
+        .filter(|newest| **newest != read)
+        .map(|newest| format!("its rows are of fold {read}, and fold {newest} waits for a rebuild and a flip"))
+}
+
+fn projection(request: &Request) -> Result<ProjectionName, Problem> {
+    let name: ProjectionName = request.path("name")?;
+    if schemas(name.as_str()).is_empty() { Err(unknown(&name)) } else { Ok(name) }
+}
+
+fn unknown(name: &ProjectionName) -> Problem {
+    Problem::not_found(&format!("there is no read model {name}; GET /ops/projections names them"))
+}
+
+fn refusal(unfit: &Unfit) -> Problem {
+    let kind = match unfit {
+        Unfit::NoneNewer => "none-newer",
+        Unfit::NoneOlder => "none-older",
+        Unfit::Different { .. } => "generations-differ",
+    };
+    Problem::refused(kind, &unfit.to_string())
+}
+
+const fn stage(stage: &Stage) -> StageName {
+    match stage {
+        Stage::Filling { .. } => StageName::Filling,
+        Stage::Comparing { .. } => StageName::Comparing,
+        Stage::Complete { .. } => StageName::Complete,
+        Stage::Retired { .. } => StageName::Retired,
+    }
+}
+
+fn compared(comparison: &Comparison) -> Compared {
+    Compared {
+        rows: comparison.rows,
+        different: comparison.different,
+        first: comparison.first.clone(),
+        read_digest: comparison.read.into(),
+        new_digest: comparison.new.into(),
+    }
+}

@@ -1,0 +1,61 @@
+//! Whether log and views agree: of some streams at once, of all of them by somebody who has the time; and what others
+//! found.
+
+use crate::Operations;
+use api::operations::{Recorded, ReportVerification, Verified, Verify};
+use domain::audit::{Event, Report, Scope, Verifier};
+use eventsourcing::verify::{VerifyError, sample};
+use http::StatusCode;
+use lambda::{Problem, Request, Response};
+use reconcile::Ports;
+
+/// After so many seconds it is worth asking what was found of the whole log.
+const LATER: u32 = 10;
+
+impl<P: Ports> Operations<P> {
+    /// `POST /ops/verify`
+    pub(crate) async fn verify(&self, request: &Request) -> Result<Response, Problem> {
+        let (wanted, metadata) = request.command::<Verify>()?;
+        let scope = wanted.scope().map_err(|error| Problem::refused("invalid-request", &error.to_string()))?;
+        let log = self.reconcile.folds().log();
+        let streams = match &scope {
+            Scope::Whole => {
+                let recorded = self.audit.record(&metadata, Event::VerificationRequested { scope }).await?;
+                let watch = format!("/ops/streams/{}?after={}", recorded.stream, recorded.version);
+                return Ok(Response::json(StatusCode::ACCEPTED, &recorded)?.location(&watch).retry_after(LATER));
+            }
+            Scope::Stream(stream) => vec![stream.clone()],
+            Scope::Sample(count) => {
+                let count = usize::try_from(*count).unwrap_or(usize::MAX);
+                sample(log, self.reconcile.folds().host(), count).await?
+            }
+        };
+        let host = self.reconcile.folds().host();
+        let found = ::verification::streams(log, &self.views, host, &streams).await;
+        let found = found.map_err(|error| match error {
+            VerifyError::Log(error) => error.into(),
+            VerifyError::View(error) => error.into(),
+            VerifyError::Different(difference) => Problem::internal(&difference),
+        })?;
+        let answer = Verified::from(&found.surveyed);
+        if let (Scope::Stream(stream), true, 0) = (&scope, answer.agrees, answer.commits) {
+            return Err(Problem::not_found(&format!("there is no stream {stream}")));
+        }
+        let report = found.report(Verifier::Operations, scope).map_err(|error| Problem::internal(&error))?;
+        self.audit.record(&metadata, Event::VerificationReported(report)).await?;
+        Response::json(StatusCode::OK, &answer)
+    }
+
+    /// `POST /ops/verifications`: what `shop verify` found in the tables themselves.
+    pub(crate) async fn report(&self, request: &Request) -> Result<Response, Problem> {
+        let (body, metadata) = request.command::<ReportVerification>()?;
+        if body.differences.len() > Report::MOST_DIFFERENCES {
+            let detail = format!("differences: name the first {} at most", Report::MOST_DIFFERENCES);
+            return Err(Problem::refused("invalid-request", &detail));
+        }
+        let report = Event::VerificationReported(body.by(Verifier::Shop));
+        let recorded: Recorded = self.audit.record(&metadata, report).await?;
+        let place = format!("/ops/streams/{}", recorded.stream);
+        Ok(Response::json(StatusCode::CREATED, &recorded)?.location(&place))
+    }
+}

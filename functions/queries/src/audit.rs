@@ -1,0 +1,119 @@
+//! What happened to a thing: its events, shown to whom it concerns, from either end and never more of them than a page
+//! takes.
+//!
+//! Whose a thing is, its stream decides, read strongly: what just happened is part of its history.
+
+use crate::reading::stream_of;
+use crate::{Queries, STAFF, caller};
+use api::responses::{AuditEvent, EventOrder, Onlooker, Page as Answer};
+use domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku, WarehouseId};
+use domain::{account, cart, order, product, shipment, stock};
+use eventsourcing::past::{backward, onward};
+use eventsourcing::{Decider, EventLog, LogError, LogSpans, StreamName, Version, Views};
+use http::StatusCode;
+use lambda::http::Page;
+use lambda::{Problem, Request, Response};
+
+impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
+    /// `GET /carts/{id}/events`: of the caller's own cart.
+    pub(crate) async fn events_of_cart(&self, request: &Request) -> Result<Response, Problem> {
+        let (caller, cart): (_, CartId) = (caller(request)?, request.path("id")?);
+        let state = self.folded::<cart::Stream>(cart.as_str()).await?;
+        let stream = stream_of(cart::Stream::CATEGORY, cart.as_str())?;
+        let path = format!("/carts/{cart}/events");
+        self.audit_of_own(request, state.owner() == Some(&caller), (&stream, &path)).await
+    }
+
+    /// `GET /orders/{id}/events`: of the caller's own order.
+    pub(crate) async fn events_of_order(&self, request: &Request) -> Result<Response, Problem> {
+        let (caller, order): (_, OrderId) = (caller(request)?, request.path("id")?);
+        let own = match self.folded::<order::Stream>(order.as_str()).await? {
+            order::State::Unplaced => false,
+            order::State::Placed { placement, .. } => placement.account == caller,
+        };
+        let stream = stream_of(order::Stream::CATEGORY, order.as_str())?;
+        self.audit_of_own(request, own, (&stream, &format!("/orders/{order}/events"))).await
+    }
+
+    /// `GET /accounts/{id}/events`: of the caller's own account; the staff sees everybody's.
+    pub(crate) async fn events_of_account(&self, request: &Request) -> Result<Response, Problem> {
+        let account: AccountId = request.path("id")?;
+        let stream = stream_of(account::Stream::CATEGORY, account.as_str())?;
+        let path = format!("/accounts/{account}/events");
+        if request.caller()?.has_scope(STAFF) {
+            return self.audit(request, (&stream, &path), Onlooker::Staff).await;
+        }
+        self.audit_of_own(request, caller(request)? == account, (&stream, &path)).await
+    }
+
+    /// `GET /products/{sku}/events`
+    pub(crate) async fn events_of_product(&self, request: &Request) -> Result<Response, Problem> {
+        let sku: Sku = request.path("sku")?;
+        let stream = stream_of(product::Stream::CATEGORY, sku.as_str())?;
+        self.audit(request, (&stream, &format!("/products/{sku}/events")), Onlooker::Staff).await
+    }
+
+    /// `GET /stock/{warehouse}/{sku}/events`
+    pub(crate) async fn events_of_stock(&self, request: &Request) -> Result<Response, Problem> {
+        let (warehouse, sku): (WarehouseId, Sku) = (request.path("warehouse")?, request.path("sku")?);
+        let stream = stock::stream(&warehouse, &sku).map_err(|error| Problem::internal(&error))?;
+        self.audit(request, (&stream, &format!("/stock/{warehouse}/{sku}/events")), Onlooker::Staff).await
+    }
+
+    /// `GET /shipments/{id}/events`
+    pub(crate) async fn events_of_shipment(&self, request: &Request) -> Result<Response, Problem> {
+        let shipment: ShipmentId = request.path("id")?;
+        let stream = stream_of(shipment::Stream::CATEGORY, shipment.as_str())?;
+        self.audit(request, (&stream, &format!("/shipments/{shipment}/events")), Onlooker::Staff).await
+    }
+
+    async fn audit_of_own(&self, request: &Request, own: bool, of: (&StreamName, &str)) -> Result<Response, Problem> {
+        if !own {
+            return Err(nothing());
+        }
+        let subject = request.caller()?.actor().0;
+        self.audit(request, of, Onlooker::Owner(&subject)).await
+    }
+
+    /// A page of a stream's events, found under a path.
+    async fn audit(
+        &self,
+        request: &Request,
+        (stream, path): (&StreamName, &str),
+        onlooker: Onlooker<'_>,
+    ) -> Result<Response, Problem> {
+        request.only_query(&["order", "cursor", "limit"])?;
+        let order = request.query::<EventOrder>("order")?.unwrap_or_default();
+        let page = Page::of(request, path, &request.caller()?.id())?;
+        let from = page.from.as_deref().map(str::parse::<Version>).transpose();
+        let from = from.map_err(|error| Problem::internal(&error))?;
+        // One commit more tells whether another page follows.
+        let commits = match order {
+            EventOrder::Asc => onward(&self.log, stream, from.unwrap_or(Version::NONE), page.limit + 1).await?,
+            EventOrder::Desc => backward(&self.log, stream, from, page.limit + 1).await?,
+        };
+        if commits.is_empty() && from.is_none() {
+            return Err(nothing());
+        }
+        let mut items = Vec::new();
+        for commit in &commits {
+            let events = AuditEvent::of(commit, onlooker).map_err(|error| LogError::unreadable(commit, &error))?;
+            match order {
+                EventOrder::Asc => items.extend(events.into_iter().filter(|event| Some(event.version) > from)),
+                EventOrder::Desc => {
+                    let earlier = |event: &AuditEvent| from.is_none_or(|from| event.version < from);
+                    items.extend(events.into_iter().rev().filter(earlier));
+                }
+            }
+        }
+        let more = items.len() > page.limit;
+        items.truncate(page.limit);
+        let last = items.last().filter(|_| more);
+        let next = last.map(|last: &AuditEvent| page.next(&last.version.to_string())).transpose()?;
+        Response::json(StatusCode::OK, &Answer { items, next })
+    }
+}
+
+fn nothing() -> Problem {
+    Problem::not_found("for whoever asks, there is no such thing")
+}

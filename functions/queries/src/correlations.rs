@@ -1,0 +1,145 @@
+//! What came of a request: the runs of commits that belong to it, found by an index, and their events as a tree.
+
+use crate::Queries;
+use crate::operations::log_events;
+use api::responses::{LogEvent, Trace, TracedEvent};
+use domain::views::activity;
+use eventsourcing::{Commit, Direction, EventId, LogSpans, Lookup, Lookups, Span, Version};
+use futures::{StreamExt, TryStreamExt, stream};
+use http::StatusCode;
+use lambda::{Problem, Request, Response};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most runs, and the most events, that one answer is gathered from.
+const MOST_RUNS: usize = 200;
+const MOST_EVENTS: usize = 1_000;
+/// How many runs are read side by side, and how many commits of one at a time: most are shorter.
+const CONCURRENCY: usize = 8;
+const STRIDE: usize = 20;
+/// The longest id there is, in characters.
+const LONGEST: usize = 200;
+
+/// Runs of commits, and whether there are more.
+#[derive(Default)]
+struct Runs {
+    first: Vec<EventId>,
+    more: bool,
+}
+
+/// Commits, and whether there are more.
+struct Gathered {
+    commits: Vec<Commit>,
+    more: bool,
+}
+
+impl<L: LogSpans, V: Lookups, R, H> Queries<L, V, R, H> {
+    /// `GET /ops/correlations/{id}`
+    pub(crate) async fn correlation(&self, request: &Request) -> Result<Response, Problem> {
+        let id: String = request.path("id")?;
+        let Gathered { commits, more } = if id.len() <= LONGEST { self.gathered(&id).await? } else { none() };
+        if commits.is_empty() {
+            return Err(Problem::not_found("nothing is known of this correlation id, or nothing yet"));
+        }
+        let mut events = Vec::new();
+        for commit in &commits {
+            events.extend(log_events(commit)?);
+        }
+        events
+            .sort_by(|one, other| (&one.at, &one.stream, one.version).cmp(&(&other.at, &other.stream, other.version)));
+        // An effect is later than its cause: whatever is left, its cause is left too.
+        let truncated = more || events.len() > MOST_EVENTS;
+        events.truncate(MOST_EVENTS);
+        let body = Trace { correlation: id, events: below_their_causes(events), truncated };
+        Response::json(StatusCode::OK, &body)
+    }
+
+    /// All commits that belong to an id: to the server's own, or to those that a client gave this one to.
+    async fn gathered(&self, id: &str) -> Result<Gathered, Problem> {
+        let found = self.read_all(self.runs(id).await?).await?;
+        let all: BTreeSet<String> = found.commits.iter().map(|commit| commit.correlation.id.clone()).collect();
+        if all.iter().all(|own| own == id) {
+            return Ok(found);
+        }
+        // Ids of the server are in the order of time.
+        let each: Vec<_> = all.iter().map(|own| self.runs(own)).collect();
+        let each: Vec<Runs> = stream::iter(each).buffered(CONCURRENCY).try_collect().await?;
+        let mut runs = Runs { more: found.more || each.iter().any(|runs| runs.more), ..Runs::default() };
+        for first in each.into_iter().flat_map(|runs| runs.first) {
+            if !runs.first.contains(&first) {
+                runs.first.push(first);
+            }
+        }
+        self.read_all(runs).await
+    }
+
+    /// The runs under a correlation id, the earliest of them.
+    async fn runs(&self, id: &str) -> Result<Runs, Problem> {
+        let lookup = Lookup {
+            view: activity::NAME,
+            generation: self.views.current(activity::NAME).await?,
+            index: activity::CORRELATION,
+            partition: (activity::CORRELATION, id),
+            sort: activity::BEGUN,
+            from: None,
+            until: None,
+            direction: Direction::Ascending,
+            limit: MOST_RUNS + 1,
+        };
+        let keys = self.views.keys(&lookup).await?;
+        let first = keys.iter().take(MOST_RUNS).filter_map(|key| activity::run_of(key)).collect();
+        Ok(Runs { first, more: keys.len() > MOST_RUNS })
+    }
+
+    async fn read_all(&self, runs: Runs) -> Result<Gathered, Problem> {
+        let more = runs.more || runs.first.len() > MOST_RUNS;
+        let each: Vec<_> = runs.first.iter().take(MOST_RUNS).map(|first| self.run(first)).collect();
+        let read: Vec<Gathered> = stream::iter(each).buffered(CONCURRENCY).try_collect().await?;
+        let more = more || read.iter().any(|run| run.more);
+        Ok(Gathered { commits: read.into_iter().flat_map(|run| run.commits).collect(), more })
+    }
+
+    /// The commits of a run, from its first event until something else begins; no more than one answer has room for.
+    async fn run(&self, first: &EventId) -> Result<Gathered, Problem> {
+        let mut commits: Vec<Commit> = Vec::new();
+        while commits.len() <= MOST_EVENTS {
+            let after = commits.last().map_or(Version(first.version.0.saturating_sub(1)), Commit::last_version);
+            let next = self.log.span(&first.stream, Span { limit: Some(STRIDE), ..Span::behind(after) }).await?;
+            let read = next.len();
+            for commit in next {
+                if commits.first().is_some_and(|first| first.correlation.id != commit.correlation.id) {
+                    return Ok(Gathered { commits, more: false });
+                }
+                commits.push(commit);
+            }
+            if read < STRIDE {
+                return Ok(Gathered { commits, more: false });
+            }
+        }
+        Ok(Gathered { commits, more: true })
+    }
+}
+
+const fn none() -> Gathered {
+    Gathered { commits: vec![], more: false }
+}
+
+/// The events, each right behind the one that it follows from and what else followed from that; those that follow from
+/// none of them in the order given.
+fn below_their_causes(events: Vec<LogEvent>) -> Vec<TracedEvent> {
+    let known: BTreeSet<String> = events.iter().map(|event| event.id.clone()).collect();
+    let mut effects: BTreeMap<Option<String>, Vec<LogEvent>> = BTreeMap::new();
+    // The last one comes off first.
+    for event in events.into_iter().rev() {
+        let cause = event.causation.clone().filter(|cause| known.contains(cause));
+        effects.entry(cause).or_default().push(event);
+    }
+    let roots = effects.remove(&None).unwrap_or_default();
+    let mut due: Vec<_> = roots.into_iter().map(|event| TracedEvent { depth: 0, event }).collect();
+    let mut traced = Vec::new();
+    while let Some(next) = due.pop() {
+        let follow = effects.remove(&Some(next.event.id.clone())).unwrap_or_default();
+        due.extend(follow.into_iter().map(|event| TracedEvent { depth: next.depth + 1, event }));
+        traced.push(next);
+    }
+    traced
+}

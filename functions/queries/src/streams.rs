@@ -1,0 +1,148 @@
+//! What operators see of one stream: its events, its state at any version or moment, and what changed between two.
+
+use crate::Queries;
+use crate::operations::{limit, log_events};
+use crate::reading::document;
+use crate::states::{snapshot_schema, state_of};
+use api::responses::{Page as Answer, StateChange, StreamDiff, StreamEnd, StreamPlace, StreamState};
+use domain::views::activity;
+use eventsourcing::changes::{Change, changes};
+use eventsourcing::past::{When, onward, reading_until, version_at};
+use eventsourcing::{Direction, EventLog, LogSpans, Lookup, Lookups, Span, StreamName, Timestamp, Version};
+use futures::future::{try_join, try_join_all};
+use http::StatusCode;
+use lambda::http::Page;
+use lambda::{Problem, Request, Response};
+use serde_json::Value;
+
+/// A stream's state, of which version, and when that was committed.
+struct Seen {
+    version: Version,
+    at: Option<Timestamp>,
+    state: Value,
+}
+
+impl<L: EventLog + LogSpans, V: Lookups, R, H> Queries<L, V, R, H> {
+    /// `GET /ops/streams?cursor=&limit=`: the streams, by when they moved last.
+    pub(crate) async fn streams(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&["cursor", "limit"])?;
+        let page = Page::of(request, "/ops/streams", "")?;
+        let generation = self.views.current(activity::NAME).await?;
+        let shards = (0..activity::SHARDS).map(async |shard| {
+            let lookup = Lookup {
+                view: activity::NAME,
+                generation,
+                index: activity::RECENT,
+                partition: (activity::SHARD, &shard.to_string()),
+                sort: activity::MOVED,
+                from: page.from.as_deref(),
+                until: None,
+                direction: Direction::Descending,
+                limit: page.limit + 1,
+            };
+            self.views.query(&lookup).await
+        });
+        let mut moved = Vec::new();
+        for (_, row) in try_join_all(shards).await?.into_iter().flatten() {
+            let document: Option<activity::Document> = document(&row)?;
+            moved.extend(document.map(|last| (activity::moved(last.moved_at, last.stream.as_str()), last)));
+        }
+        moved.sort_by(|(one, _), (other, _)| other.cmp(one));
+        let more = moved.len() > page.limit;
+        moved.truncate(page.limit);
+        let next = moved.last().filter(|_| more).map(|(sort, _)| page.next(sort)).transpose()?;
+        let items = moved.into_iter().map(|(_, last)| StreamEnd {
+            stream: last.stream.to_string(),
+            version: last.version,
+            moved_at: last.moved_at.to_string(),
+        });
+        Response::json(StatusCode::OK, &Answer { items: items.collect(), next })
+    }
+
+    /// `GET /ops/streams/{stream}?after=&limit=`: the stream's events behind a version.
+    pub(crate) async fn stream(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&["after", "limit"])?;
+        let limit = limit(request)?;
+        let after: Version = request.query("after")?.unwrap_or(Version::NONE);
+        let stream: StreamName = request.path("stream")?;
+        // One commit more tells whether that is all.
+        let commits = onward(&self.log, &stream, after, limit + 1).await?;
+        if commits.is_empty() {
+            self.exists(&stream).await?;
+        }
+        let mut events = Vec::new();
+        for commit in &commits {
+            events.extend(log_events(commit)?.into_iter().filter(|event| event.version > after));
+        }
+        let more = events.len() > limit;
+        events.truncate(limit);
+        let last = events.last().filter(|_| more);
+        let next = last.map(|last| format!("/ops/streams/{stream}?after={}&limit={limit}", last.version));
+        Response::json(StatusCode::OK, &Answer { items: events, next })
+    }
+
+    /// `GET /ops/streams/{stream}/state?version=|at=`: the fold of the stream's first events.
+    pub(crate) async fn state(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&["version", "at"])?;
+        let when = match (request.query("version")?, request.query("at")?) {
+            (Some(_), Some(_)) => return Err(Problem::contradictory(&["version", "at"])),
+            (Some(version), None) => When::Version(version),
+            (None, Some(at)) => When::At(at),
+            (None, None) => When::At(NOW),
+        };
+        let stream: StreamName = request.path("stream")?;
+        let Seen { version, at, state } = self.seen(&stream, when).await?;
+        if version == Version::NONE && matches!(when, When::At(_)) {
+            return Err(Problem::not_found(&format!("{stream} had no events then")));
+        }
+        let body = StreamState { stream: stream.to_string(), version, at: at.map(|at| at.to_string()), state };
+        Ok(Response::json(StatusCode::OK, &body)?.etag(version))
+    }
+
+    /// `GET /ops/streams/{stream}/diff?from=&to=`: what changed in the state from one version or moment to another.
+    pub(crate) async fn diff(&self, request: &Request) -> Result<Response, Problem> {
+        request.only_query(&["from", "to"])?;
+        let needed =
+            || Problem::invalid_parameter("from", "is needed: a version, 0 for before the first event, or a moment");
+        let from: When = request.query("from")?.ok_or_else(needed)?;
+        let to: When = request.query("to")?.unwrap_or(When::At(NOW));
+        let stream: StreamName = request.path("stream")?;
+        let (from, to) = try_join(self.seen(&stream, from), self.seen(&stream, to)).await?;
+        let change = |Change { path, before, after }| StateChange { path, before, after };
+        let place = |seen: &Seen| StreamPlace { version: seen.version, at: seen.at.map(|at| at.to_string()) };
+        let body = StreamDiff {
+            stream: stream.to_string(),
+            from: place(&from),
+            to: place(&to),
+            changes: changes(&from.state, &to.state).into_iter().map(change).collect(),
+        };
+        Response::json(StatusCode::OK, &body)
+    }
+
+    /// The state of a stream that exists, at some time of its life or before.
+    async fn seen(&self, stream: &StreamName, when: When) -> Result<Seen, Problem> {
+        let asked = match when {
+            When::Version(version) => Some(version),
+            When::At(NOW) => None,
+            When::At(at) => Some(version_at(&self.log, stream, at).await?),
+        };
+        let until = asked.unwrap_or(Version(u64::MAX));
+        let history = self.log.load(stream, reading_until(snapshot_schema(stream.category()), until)).await?;
+        let head = history.head().version();
+        if head == Version::NONE {
+            self.exists(stream).await?;
+        }
+        let version = asked.unwrap_or(head);
+        let state = state_of(&history, version)?.ok_or_else(|| Problem::beyond_head(version, head))?;
+        let at = history.commits().last().or(history.base()).map(|commit| commit.committed_at);
+        Ok(Seen { version, at, state })
+    }
+
+    async fn exists(&self, stream: &StreamName) -> Result<(), Problem> {
+        let newest = self.log.span(stream, Span::around(Version(u64::MAX))).await?;
+        if newest.is_empty() { Err(Problem::not_found(&format!("there is no stream {stream}"))) } else { Ok(()) }
+    }
+}
+
+/// Behind everything that happened.
+const NOW: Timestamp = Timestamp(i64::MAX);

@@ -1,0 +1,95 @@
+//! Compares the whole log with all that follows from it, where an operator asks for it, and records what it found.
+//! It writes nothing but that.
+
+mod shop;
+
+pub use shop::{Found, Shop, streams};
+
+use aws_config::SdkConfig;
+use domain::audit::{Command, Event, Report, Scope, Stream, Verifier};
+use dynamo::{Ledger, Log, Parked, Views};
+use eventsourcing::verify::{Limits, VerifyError};
+use eventsourcing::{Clock, Commands, EventLog, LogScan, Metadata, Notice, Randomness, ViewScan};
+use lambda::queue::{Reactions, Reactor, Unreacted};
+use lambda::{SettingError, Settings, SystemHost};
+use std::time::Duration;
+
+/// The step by which a report is known for that of a wish.
+const REPORT: &str = "verify";
+
+/// The handler.
+pub struct Verification<L, V, R, H> {
+    commands: Commands<Stream, L, H>,
+    views: V,
+    sales: R,
+    /// After so long it reports how far it came.
+    budget: Duration,
+}
+
+/// The handler on the deployed stores.
+type OnAws = Verification<Log, Views, Ledger, SystemHost>;
+
+/// The deployed function.
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reactions<OnAws, Parked, SystemHost>, SettingError> {
+    let client = aws_sdk_dynamodb::Client::new(aws);
+    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
+    let views = projector::views(settings, &client)?;
+    let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
+    let sales = Ledger::new(client.clone(), rows, checkpoints, settings.text("GENERATIONS_TABLE")?);
+    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
+    let budget = Duration::from_secs(settings.parse("BUDGET_SECONDS")?);
+    Ok(Reactions::new(Verification::new(log, views, sales, SystemHost, budget), parked, SystemHost))
+}
+
+impl<L: EventLog, V, R, H: Clock + Randomness> Verification<L, V, R, H> {
+    /// The handler on these ports.
+    pub fn new(log: L, views: V, sales: R, host: H, budget: Duration) -> Self {
+        Self { commands: Commands::new(log, host), views, sales, budget }
+    }
+}
+
+impl<L, V, R, H> Reactor for Verification<L, V, R, H>
+where
+    L: EventLog + LogScan + 'static,
+    V: eventsourcing::Views + ViewScan + 'static,
+    R: eventsourcing::Ledger + 'static,
+    H: Clock + Randomness + 'static,
+{
+    const NAME: &'static str = "verification";
+    type Log = L;
+
+    fn log(&self) -> &L {
+        self.commands.log()
+    }
+
+    /// The report stands in the stream of the wish, and whoever gets the same wish again finds it there.
+    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
+        let Event::VerificationRequested { scope: Scope::Whole } = notice.decode()? else { return Ok(()) };
+        let metadata @ Metadata { id, .. } = &notice.metadata(Self::NAME, REPORT);
+        if self.log().find(&notice.subject, id, notice.time).await?.is_some() {
+            return Ok(());
+        }
+        let report = Event::VerificationReported(self.verify().await?);
+        self.commands.execute(&notice.subject, &Command::Record(report), metadata).await?;
+        Ok(())
+    }
+}
+
+impl<L, V, R, H> Verification<L, V, R, H>
+where
+    L: EventLog + LogScan,
+    V: eventsourcing::Views + ViewScan,
+    R: eventsourcing::Ledger,
+    H: Clock + Randomness,
+{
+    async fn verify(&self) -> Result<Report, Unreacted> {
+        let (log, host) = (self.commands.log(), self.commands.host());
+        let shop = Shop { log, views: &self.views, sales: &self.sales, host };
+        let limits = Limits { differences: Report::MOST_DIFFERENCES, until: Some(host.now().after(self.budget)) };
+        let found = shop.whole(limits, |_| {}).await.map_err(|error| match error {
+            VerifyError::Log(error) => Unreacted::Log(error),
+            other @ (VerifyError::View(_) | VerifyError::Different(_)) => Unreacted::Unavailable(other.into()),
+        })?;
+        found.report(Verifier::Verification, Scope::Whole).map_err(Unreacted::malformed)
+    }
+}

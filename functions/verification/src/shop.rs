@@ -1,0 +1,127 @@
+//! The shop's log, views and totals, compared with each other.
+
+use domain::audit::{Extent, Report, Scope, Verifier};
+use domain::values::Invalid;
+use domain::views::{sales, subscriptions};
+use eventsourcing::verify::{
+    Difference, Findings, Limits, Surveyed, TotalsVerification, Verification, Verified, VerifyError,
+};
+use eventsourcing::{Clock, Ledger, LogScan, Registry, StreamName, Totals, ViewScan, Views};
+use futures::future::{Either, select};
+use std::pin::pin;
+use std::time::Duration;
+
+/// What is compared with what.
+pub struct Shop<'a, L, V, R, H> {
+    /// The log.
+    pub log: &'a L,
+    /// The views.
+    pub views: &'a V,
+    /// The totals of sales.
+    pub sales: &'a R,
+    /// What waits for what is behind.
+    pub host: &'a H,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Of streams and their rows.
+    pub surveyed: Surveyed,
+    /// How many rows of totals are the sums of all streams.
+    pub totals: usize,
+}
+
+/// Compares some streams with their chains, and their rows with them. Totals are everybody's, and left out.
+pub async fn streams<L: LogScan, V: Views, H: Clock>(
+    log: &L,
+    views: &V,
+    host: &H,
+    streams: &[StreamName],
+) -> Result<Found, VerifyError> {
+    let (subscriptions, registered) = (subscriptions(), views.registered().await?);
+    let registry = &registered.registry;
+    let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
+    let findings = verification.survey(streams).await?;
+    Ok(Found { surveyed: Surveyed { findings, complete: true }, totals: 0 })
+}
+
+impl<L: LogScan, V: Views + ViewScan, R: Ledger, H: Clock> Shop<'_, L, V, R, H> {
+    /// Compares everything; `done` is told of what was found to agree so far. What is kept of the log is a page, 16 bytes a
+    /// stream, and the names of those that add to the totals.
+    pub async fn whole(&self, limits: Limits, mut done: impl FnMut(&Verified) + Send) -> Result<Found, VerifyError> {
+        let subscriptions = subscriptions();
+        let registered = self.views.registered().await?;
+        let (log, views, host, registry) = (self.log, self.views, self.host, &registered.registry);
+        let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
+        let mut orders = Vec::new();
+        let met = |streams: &[StreamName], verified: &Verified| {
+            orders.extend(streams.iter().filter(|all| all.category() == sales::View::CATEGORY).cloned());
+            done(verified);
+        };
+        let mut surveyed = verification.whole(limits, met).await?;
+        let mut totals = 0;
+        if surveyed.complete {
+            orders.sort();
+            match self.totals(registry, &orders, limits).await? {
+                Some((compared, differences)) => {
+                    totals =
+                        compared - differences.iter().filter(|all| matches!(all, Difference::Total { .. })).count();
+                    add(&mut surveyed.findings.differences, differences);
+                }
+                None => surveyed.complete = false,
+            }
+        }
+        surveyed.complete &= surveyed.findings.differences.len() <= limits.differences;
+        surveyed.findings.differences.truncate(limits.differences);
+        Ok(Found { surveyed, totals })
+    }
+
+    /// Compares the totals, unless the time is over before.
+    async fn totals(
+        &self,
+        registry: &Registry,
+        orders: &[StreamName],
+        limits: Limits,
+    ) -> Result<Option<(usize, Vec<Difference>)>, VerifyError> {
+        let (log, ledger, host) = (self.log, self.sales, self.host);
+        let totals = TotalsVerification { log, ledger, host, registry };
+        let compared = totals.survey::<sales::View>(orders);
+        let Some(until) = limits.until else { return compared.await.map(Some) };
+        let left = u64::try_from(until.0 - host.now().0).unwrap_or_default();
+        let over = host.sleep(Duration::from_millis(left));
+        match select(pin!(compared), pin!(over)).await {
+            Either::Left((compared, _)) => compared.map(Some),
+            Either::Right(((), _)) => Ok(None),
+        }
+    }
+}
+
+/// Takes in what was not found already: a stream that is broken is so for its rows and for the totals.
+fn add(differences: &mut Vec<Difference>, others: Vec<Difference>) {
+    for other in others {
+        if !differences.contains(&other) {
+            differences.push(other);
+        }
+    }
+}
+
+impl Found {
+    /// What was found, for the record.
+    pub fn report(&self, by: Verifier, scope: Scope) -> Result<Report, Invalid> {
+        let Surveyed { findings: Findings { verified, differences }, complete } = &self.surveyed;
+        let Verified { streams, commits, rows } = *verified;
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let differences = differences.iter().take(Report::MOST_DIFFERENCES).map(TryInto::try_into);
+        Ok(Report {
+            by,
+            scope,
+            extent: if *complete { Extent::All } else { Extent::Part },
+            streams: count(streams),
+            commits: count(commits),
+            rows: count(rows),
+            totals: count(self.totals),
+            differences: differences.collect::<Result<_, _>>()?,
+        })
+    }
+}

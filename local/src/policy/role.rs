@@ -1,0 +1,58 @@
+//! A role that the template declares: who may assume it, and what it may do.
+
+use super::{Policy, document};
+use crate::template::{Resource, Stack, TemplateError};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A role.
+#[derive(Debug)]
+pub(crate) struct Role {
+    trusted: Vec<String>,
+    policy: Policy,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Written {
+    assume_role_policy_document: Value,
+    #[serde(default)]
+    policies: Vec<Inline>,
+    #[serde(default)]
+    managed_policy_arns: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Inline {
+    policy_document: Value,
+}
+
+impl Role {
+    /// What a service may do that assumes the role with this ARN; the reason where it may not assume it.
+    pub(crate) fn assumed(arn: &str, service: &str, stack: &Stack) -> Result<Policy, String> {
+        let role = stack.by_arn(arn).filter(|resource| resource.kind == "AWS::IAM::Role");
+        let role = Self::read(role.ok_or_else(|| format!("{arn} is no role of this template"))?);
+        let role = role.map_err(|error| error.to_string())?;
+        if role.trusted.iter().any(|trusted| trusted == service) {
+            Ok(role.policy)
+        } else {
+            Err(format!("{arn} does not let {service} assume it"))
+        }
+    }
+
+    fn read(resource: &Resource) -> Result<Self, TemplateError> {
+        let written: Written = resource.read()?;
+        let property = "AssumeRolePolicyDocument";
+        let trust =
+            document(&written.assume_role_policy_document).map_err(|reason| resource.wrong(property, reason))?;
+        let assume = |action: &String| action == "sts:AssumeRole";
+        let trusting = trust.into_iter().filter(|allow| allow.actions.iter().any(assume));
+        let inline = written.policies.into_iter().map(|policy| policy.policy_document);
+        let policies: Vec<_> = inline.chain(written.managed_policy_arns).collect();
+        Ok(Self {
+            trusted: trusting.flat_map(|allow| allow.principals).collect(),
+            policy: Policy::read(resource, Some(Value::Array(policies)))?,
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Comparing and sweeping the rows of totals, which follow no stream of their own.
+
+use super::{Progress, RebuildError, Work, Worksheet};
+use crate::generations::{Comparison, Generations};
+use crate::ports::Clock;
+use crate::totals::{Amounts, Ledger, TotalKey};
+use crate::views::{Generation, ViewError};
+use std::time::Duration;
+
+/// How often rows are looked at that are not alike, and the pause between two looks: orders are added to both
+/// generations all the time, to each by itself.
+const LOOKS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Some rows of totals, as they are found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SumsPage {
+    /// The rows of all generations, in no order.
+    pub rows: Vec<(Generation, TotalKey, Amounts)>,
+    /// Where the next page begins; none behind the last one.
+    pub next: Option<(Generation, TotalKey)>,
+}
+
+/// The rows of totals as a whole, of all their generations. All reads are strongly consistent.
+pub trait SumScan: Send + Sync {
+    /// The page behind a row, or the first one.
+    fn sums_page(
+        &self,
+        view: &'static str,
+        after: Option<&(Generation, TotalKey)>,
+    ) -> impl Future<Output = Result<SumsPage, ViewError>> + Send;
+
+    /// Removes rows, for good: of a generation that nobody reads or writes any more.
+    fn remove_sums(
+        &self,
+        view: &'static str,
+        generation: Generation,
+        keys: &[TotalKey],
+    ) -> impl Future<Output = Result<(), ViewError>> + Send;
+}
+
+/// Compares all rows of a new generation with those of the one that is read, and notes what was found as the beginning
+/// of a part, to which the comparison of the checkpoints is added.
+pub async fn compare_sums<R: Ledger + SumScan, G: Generations + Worksheet, H: Clock>(
+    ledger: &R,
+    view: &'static str,
+    generations: &G,
+    host: &H,
+    work: &Work,
+) -> Result<(), RebuildError> {
+    let since = host.now();
+    let read = generations.registered().await?.registry.read(view);
+    let (mut found, mut after) = (Comparison::default(), None);
+    loop {
+        let page = ledger.sums_page(view, after.as_ref()).await?;
+        for (generation, key, _) in page.rows {
+            if generation == read || generation == work.generation {
+                found.rows += u64::from(generation == work.generation);
+                compare_row(ledger, view, host, (read, work.generation), &key, &mut found).await?;
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            let progress = Progress { comparison: found, since, at: host.now(), ..Progress::default() };
+            return Ok(generations.note(work, &progress).await?);
+        }
+    }
+}
+
+/// Compares the rows of one key, until they are alike or were looked at often enough.
+async fn compare_row<R: Ledger, H: Clock>(
+    ledger: &R,
+    view: &'static str,
+    host: &H,
+    (read, new): (Generation, Generation),
+    key: &TotalKey,
+    found: &mut Comparison,
+) -> Result<(), RebuildError> {
+    for look in 1..=LOOKS {
+        let (one, other) = futures::try_join!(row(ledger, view, read, key), row(ledger, view, new, key))?;
+        if one == other {
+            break;
+        }
+        if look == LOOKS {
+            let TotalKey { partition, name } = key;
+            found.differs(|| format!("{partition}/{name}: {one:?} where it is read, {other:?} where it is new"));
+        } else {
+            host.sleep(PAUSE).await;
+        }
+    }
+    Ok(())
+}
+
+async fn row<R: Ledger>(
+    ledger: &R,
+    view: &'static str,
+    generation: Generation,
+    TotalKey { partition, name }: &TotalKey,
+) -> Result<Option<Amounts>, ViewError> {
+    Ok(ledger.rows(view, generation, partition, name..=name).await?.remove(name))
+}
+
+/// Removes all rows of a generation.
+pub async fn sweep_sums<R: SumScan>(ledger: &R, view: &'static str, of: Generation) -> Result<(), RebuildError> {
+    let mut after = None;
+    loop {
+        let page = ledger.sums_page(view, after.as_ref()).await?;
+        let own = page.rows.into_iter().filter(|(generation, ..)| *generation == of);
+        let keys: Vec<TotalKey> = own.map(|(_, key, _)| key).collect();
+        ledger.remove_sums(view, of, &keys).await?;
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}

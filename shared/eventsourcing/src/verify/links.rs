@@ -1,0 +1,46 @@
+//! Whether all rows are there that lead to the commits which a row has taken in.
+
+use super::{Anew, Difference, Verification, VerifyError, unlike};
+use crate::log::Consistency;
+use crate::ports::Clock;
+use crate::projection::{Row, Subscription};
+use crate::scan::LogScan;
+use crate::stream::StreamName;
+use crate::views::{Place, Views};
+use futures::{StreamExt, TryStreamExt, stream};
+
+/// How many rows are read side by side.
+const CONCURRENCY: usize = 8;
+
+impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
+    /// How many there are of a stream's folds, and those that are not there, or not as they should be.
+    pub(super) async fn links(
+        &self,
+        stream: &StreamName,
+        folds: &[Anew<'_>],
+    ) -> Result<(usize, Vec<Difference>), VerifyError> {
+        let links = folds.iter().flat_map(|fold| fold.links.iter().map(|link| (fold.subscription, link)));
+        let each: Vec<_> = links.map(|(subscription, link)| self.link(stream, subscription, link)).collect();
+        let found: Vec<Option<Difference>> = stream::iter(each).buffered(CONCURRENCY).try_collect().await?;
+        let there = found.iter().filter(|difference| difference.is_none()).count();
+        Ok((there, found.into_iter().flatten().collect()))
+    }
+
+    async fn link(
+        &self,
+        stream: &StreamName,
+        subscription: &dyn Subscription,
+        (key, link): &(String, Row),
+    ) -> Result<Option<Difference>, VerifyError> {
+        let (stream, view, version) = (stream.clone(), subscription.name(), link.version);
+        let place = Place { view, generation: self.registry.read(view), key: key.clone() };
+        let difference = match self.views.row(&place, Consistency::Strong).await? {
+            None => Some((String::new(), "absent".to_owned(), link.document.clone())),
+            Some(found) => unlike(&found, link).map(|(field, found, folded)| (format!("/{field}"), found, folded)),
+        };
+        Ok(difference.map(|(field, found, folded)| {
+            let field = format!("links/{key}{field}");
+            Difference::Row { stream, version, view, field, found, folded }
+        }))
+    }
+}
