@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::config::interceptors::{
 };
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
 use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
 use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
 use aws_sdk_dynamodb::operation::scan::{ScanInput, ScanOutput};
@@ -96,6 +97,8 @@ impl Intercept for Meter {
                 query.return_consumed_capacity = total;
             } else if let Some(scan) = context.input_mut().downcast_mut::<ScanInput>() {
                 scan.return_consumed_capacity = total;
+            } else if let Some(get) = context.input_mut().downcast_mut::<GetItemInput>() {
+                get.return_consumed_capacity = total;
             }
         }
         Ok(())
@@ -129,6 +132,7 @@ impl Intercept for Meter {
             if let Ok(output) = context.output_or_error() {
                 let read = output.downcast_ref().map(QueryOutput::consumed_capacity);
                 let read = read.or_else(|| output.downcast_ref().map(ScanOutput::consumed_capacity));
+                let read = read.or_else(|| output.downcast_ref().map(GetItemOutput::consumed_capacity));
                 let written = output.downcast_ref().map(PutItemOutput::consumed_capacity);
                 more.read_units = units(read.flatten());
                 more.write_units = units(written.flatten());

@@ -95,30 +95,31 @@ impl AsOf {
         streams.retain(|stream| subscription.follows(stream.category()));
         streams.sort_by_key(|stream| subscription.key(stream));
         let progress = bar("streams folded", streams.len());
-        let each = streams.iter().map(|stream| self.row(log, subscription, stream));
+        let each = streams.iter().map(|stream| self.rows(log, subscription, stream));
         let mut rows = pin!(stream::iter(each).buffered(SIDE_BY_SIDE));
         let mut written = 0;
-        for stream in &streams {
-            let Some(row) = rows.try_next().await? else { break };
+        while let Some(of_stream) = rows.try_next().await? {
             progress.inc(1);
-            let Some(Row { document, version, .. }) = row.filter(|row| row.document != "null") else { continue };
-            let key = subscription.key(stream);
-            let document = RawValue::from_string(document).map_err(std::io::Error::other)?;
-            file.line(&Line { key: &key, version, document: &document })?;
-            written += 1;
+            for (key, Row { document, version, .. }) in of_stream.into_iter().filter(|(_, row)| row.document != "null") {
+                let document = RawValue::from_string(document).map_err(std::io::Error::other)?;
+                file.line(&Line { key: &key, version, document: &document })?;
+                written += 1;
+            }
         }
         progress.finish_and_clear();
         Ok(written)
     }
 
-    async fn row(
+    /// A stream's row, behind those that lead to its commits.
+    async fn rows(
         &self,
         log: &impl LogScan,
         subscription: &dyn Subscription,
         stream: &StreamName,
-    ) -> Result<Option<Row>, Failure> {
-        let mut row: Option<Row> = None;
+    ) -> Result<Vec<(String, Row)>, Failure> {
+        let (mut rows, mut row): (Vec<_>, Option<Row>) = (Vec::new(), None);
         self.each(log, stream, |commits| {
+            rows.extend(subscription.links(row.as_ref(), commits));
             let folded = subscription.fold(row.as_ref(), commits);
             row = folded.row.or(row.take());
             match folded.failed {
@@ -127,7 +128,8 @@ impl AsOf {
             }
         })
         .await?;
-        Ok(row)
+        rows.extend(row.map(|row| (subscription.key(stream), row)));
+        Ok(rows)
     }
 
     /// Writes the totals; how many rows there are.
