@@ -100,7 +100,8 @@ impl AsOf {
         let mut written = 0;
         while let Some(of_stream) = rows.try_next().await? {
             progress.inc(1);
-            for (key, Row { document, version, .. }) in of_stream.into_iter().filter(|(_, row)| row.document != "null") {
+            for (key, Row { document, version, .. }) in of_stream.into_iter().filter(|(_, row)| row.document != "null")
+            {
                 let document = RawValue::from_string(document).map_err(std::io::Error::other)?;
                 file.line(&Line { key: &key, version, document: &document })?;
                 written += 1;
