@@ -5,7 +5,7 @@ use domain::fulfilment::Candidate;
 use domain::values::Sku;
 use domain::views::stock::{Document, SKU, View, WAREHOUSE};
 use dynamo::Views;
-use eventsourcing::{Direction, Lookup, Lookups, Projection};
+use eventsourcing::{Direction, Lookup, Lookups, Projection, Reader};
 use lambda::Error;
 
 /// The most warehouses that are proposed for a product.
@@ -37,9 +37,10 @@ impl<V> StockView<V> {
 
 impl<V: Lookups> Candidates for StockView<V> {
     async fn of(&self, sku: &Sku) -> Result<Vec<Candidate>, Error> {
+        let reader = Reader::of(&self.0, View::folds()).await?;
         let lookup = Lookup {
             view: View::NAME,
-            generation: self.0.current(View::NAME).await?,
+            generation: reader.generation(),
             index: SKU,
             partition: (SKU, sku.as_str()),
             sort: WAREHOUSE,
@@ -49,7 +50,7 @@ impl<V: Lookups> Candidates for StockView<V> {
             limit: MOST,
         };
         let rows = self.0.query(&lookup).await?;
-        let documents = rows.iter().map(|(_, row)| serde_json::from_str::<Option<Document>>(&row.document));
+        let documents = rows.iter().map(|(_, row)| reader.document(row));
         let documents = documents.collect::<Result<Vec<_>, _>>()?;
         let candidate = |document: Document| {
             let available = document.state.available();

@@ -97,7 +97,7 @@ impl<V> DueView<V> {
 impl<V: Lookups> DueView<V> {
     /// The processes whose deadline seems to have passed.
     async fn until(&self, now: Timestamp) -> Result<Vec<StreamName>, Error> {
-        let generation = self.0.current(NAME).await?;
+        let generation = self.0.current(NAME).await?.generation;
         let until = before(now.next());
         let due = process_partitions().map(|partition| {
             let until = Some(until.as_str());

@@ -8,7 +8,7 @@ use eventsourcing::folds::Report;
 use eventsourcing::generations::Sets;
 use eventsourcing::views::Place;
 use eventsourcing::{
-    Clock, Consistency, Direction, EventLog, Generations as _, LogError, Lookup, Lookups, ParkingLot, Registry,
+    Clock, Consistency, Direction, EventLog, Generations as _, LogError, Lookup, Lookups, ParkingLot, Reader, Registry,
     StreamName, Subject, Timestamp, Version, Views,
 };
 use futures::future::try_join_all;
@@ -66,7 +66,8 @@ impl<P: Ports> Operations<P> {
     }
 
     async fn moved_last(&self) -> Result<Vec<StreamName>, Problem> {
-        let generation = self.views.current(activity::NAME).await?;
+        let reader = Reader::of(&self.views, activity::folds()).await?;
+        let generation = reader.generation();
         let shards = (0..activity::SHARDS).map(async |shard| {
             let shard = shard.to_string();
             let lookup = Lookup {
@@ -84,8 +85,7 @@ impl<P: Ports> Operations<P> {
         });
         let mut moved = Vec::new();
         for (_, row) in try_join_all(shards).await?.into_iter().flatten() {
-            let document = serde_json::from_str::<activity::Document>(&row.document);
-            moved.push(document.map_err(|error| Problem::internal(&error))?);
+            moved.extend(reader.document(&row)?);
         }
         moved.sort_by_key(|document| std::cmp::Reverse(document.moved_at));
         moved.truncate(MOST_STREAMS);

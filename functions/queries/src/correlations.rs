@@ -76,7 +76,7 @@ impl<L: LogSpans, V: Lookups, R, H> Queries<L, V, R, H> {
     async fn runs(&self, id: &str) -> Result<Runs, Problem> {
         let lookup = Lookup {
             view: activity::NAME,
-            generation: self.views.current(activity::NAME).await?,
+            generation: self.views.current(activity::NAME).await?.generation,
             index: activity::CORRELATION,
             partition: (activity::CORRELATION, id),
             sort: activity::BEGUN,

@@ -1,9 +1,7 @@
 //! Rows by an index, whose name is that of its partition key.
 
 use crate::Queries;
-use crate::reading::document;
-use eventsourcing::views::Generation;
-use eventsourcing::{Direction, Lookup, Lookups, Projection, Version};
+use eventsourcing::{Direction, Lookup, Lookups, Projection, Reader, Version};
 use futures::future::try_join_all;
 use lambda::Problem;
 use lambda::http::Page;
@@ -23,12 +21,12 @@ impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
         sort: &str,
         direction: Direction,
     ) -> Result<Documents<P>, Problem> {
-        let generation = self.views.current(P::NAME).await?;
+        let reader = Reader::of(&self.views, P::folds()).await?;
         let found = partitions.into_iter().map(async |partition| {
             let from = page.from.as_deref();
             let limit = page.limit + 1;
-            let all = all::<P>(generation, (index, &partition), sort);
-            self.documents::<P>(&Lookup { from, limit, direction, ..all }).await
+            let all = all::<P>(&reader, (index, &partition), sort);
+            self.documents::<P>(&reader, &Lookup { from, limit, direction, ..all }).await
         });
         Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
@@ -39,23 +37,27 @@ impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
         partition: (&str, &str),
         warehouse: &str,
     ) -> Result<Documents<P>, Problem> {
-        let generation = self.views.current(P::NAME).await?;
-        self.documents::<P>(&all::<P>(generation, partition, warehouse)).await
+        let reader = Reader::of(&self.views, P::folds()).await?;
+        self.documents::<P>(&reader, &all::<P>(&reader, partition, warehouse)).await
     }
 
-    async fn documents<P: Projection>(&self, lookup: &Lookup<'_>) -> Result<Documents<P>, Problem> {
+    async fn documents<P: Projection>(
+        &self,
+        reader: &Reader<P::Document>,
+        lookup: &Lookup<'_>,
+    ) -> Result<Documents<P>, Problem> {
         let mut documents = Vec::new();
         for (_, row) in self.views.query(lookup).await? {
-            documents.extend(document::<P::Document>(&row)?.map(|document| (row.version, document)));
+            documents.extend(reader.document(&row)?.map(|document| (row.version, document)));
         }
         Ok(documents)
     }
 }
 
-fn all<'a, P: Projection>(generation: Generation, partition: (&'a str, &'a str), sort: &'a str) -> Lookup<'a> {
+fn all<'a, P: Projection>(reader: &Reader<P::Document>, partition: (&'a str, &'a str), sort: &'a str) -> Lookup<'a> {
     Lookup {
         view: P::NAME,
-        generation,
+        generation: reader.generation(),
         index: partition.0,
         partition,
         sort,

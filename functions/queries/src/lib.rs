@@ -1,5 +1,6 @@
 //! The queries: what the read models show, and for operators what the log itself says. Appends nothing.
 
+mod activity;
 mod audit;
 mod correlations;
 mod indexes;

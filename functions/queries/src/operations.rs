@@ -1,10 +1,9 @@
 //! What operators see of the log as a whole: its newest events.
 
 use crate::Queries;
-use crate::reading::document;
 use api::responses::{LogEvent, Page};
-use domain::views::activity;
-use eventsourcing::{Commit, Direction, EventLog, LogError, Lookup, Lookups, Timestamp, Version};
+use domain::views::activity::moved;
+use eventsourcing::{Commit, Direction, EventLog, LogError, Lookups, Timestamp, Version};
 use futures::future::try_join_all;
 use http::StatusCode;
 use lambda::{Problem, Request, Response};
@@ -22,7 +21,10 @@ impl<L: EventLog, V: Lookups, R, H> Queries<L, V, R, H> {
         request.only_query(&["after", "limit"])?;
         let limit = limit(request)?;
         let after: Option<Timestamp> = request.query("after")?;
-        let mut moved = self.moved(after).await?;
+        let mut moved = match after.map(|after| moved(after, "")) {
+            Some(from) => self.moved(Some(&from), Direction::Ascending, MOST_STREAMS + 1).await?,
+            None => self.moved(None, Direction::Descending, MOST_STREAMS + 1).await?,
+        };
         let truncated = moved.len() > MOST_STREAMS;
         if truncated && after.is_some() {
             return Err(Problem::invalid_parameter("after", "too many streams moved since; choose a later moment"));
@@ -46,33 +48,6 @@ impl<L: EventLog, V: Lookups, R, H> Queries<L, V, R, H> {
         };
         let next = items.last().map(|last: &LogEvent| format!("/ops/events?after={}&limit={limit}", last.at));
         Response::json(StatusCode::OK, &Page { items, next })
-    }
-
-    /// The streams that moved, the latest first: all since a moment, or the newest; one more than an answer takes.
-    async fn moved(&self, after: Option<Timestamp>) -> Result<Vec<activity::Document>, Problem> {
-        let from = after.map(|after| activity::moved(after, ""));
-        let generation = self.views.current(activity::NAME).await?;
-        let shards = (0..activity::SHARDS).map(async |shard| {
-            let shard = shard.to_string();
-            let lookup = Lookup {
-                view: activity::NAME,
-                generation,
-                index: activity::RECENT,
-                partition: (activity::SHARD, &shard),
-                sort: activity::MOVED,
-                from: from.as_deref(),
-                until: None,
-                direction: if from.is_some() { Direction::Ascending } else { Direction::Descending },
-                limit: MOST_STREAMS + 1,
-            };
-            self.views.query(&lookup).await
-        });
-        let mut moved = Vec::new();
-        for (_, row) in try_join_all(shards).await?.into_iter().flatten() {
-            moved.extend(document::<activity::Document>(&row)?);
-        }
-        moved.sort_by_key(|document| std::cmp::Reverse(document.moved_at));
-        Ok(moved)
     }
 }
 

@@ -4,10 +4,10 @@ use crate::Queries;
 use crate::states::snapshot_schema;
 use eventsourcing::past::{When, first_events, version_at};
 use eventsourcing::projection::PerStream;
-use eventsourcing::views::{Place, ViewError};
+use eventsourcing::reader::Shows;
 use eventsourcing::{
-    Commit, Consistency, EventLog, LogError, LogSpans, Projection, Reading, Row, StreamName, Subscription, Version,
-    Views,
+    Commit, Consistency, EventLog, LogError, LogSpans, Projection, Reader, Reading, Row, StreamName, Subscription,
+    Version, ViewError, Views,
 };
 use lambda::{Problem, Request};
 
@@ -73,8 +73,9 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
             When::At(at) => version_at(&self.log, &stream, at).await?,
         };
         let commits = first_events(&self.log, &stream, asked).await?;
-        let row = folded(&PerStream::<P>::new(), &stream, None, &commits)?;
-        let found = row.map(|row| Ok::<_, ViewError>((row.version, document::<P::Document>(&row)?))).transpose()?;
+        let fold = PerStream::<P>::new();
+        let row = folded(&fold, &stream, None, &commits)?;
+        let found = row.map(|row| Ok::<_, ViewError>((row.version, fold.document(&row)?))).transpose()?;
         match flattened(found).filter(|(_, document)| shown(document)) {
             Some((head, _)) if head < asked => Err(Problem::beyond_head(asked, head)),
             found => Ok(found),
@@ -84,14 +85,12 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     /// A stream's row and its version, never older than was asked for: what the view lacks is folded over its row from
     /// the log.
     async fn fresh<P: Projection>(&self, id: &str, asked: Version) -> Result<Option<(Version, P::Document)>, Problem> {
-        let subscription = PerStream::<P>::new();
         let stream = stream_of(P::CATEGORY, id)?;
-        let place =
-            Place { view: P::NAME, generation: self.views.current(P::NAME).await?, key: subscription.key(&stream) };
-        let row = self.views.row(&place, Consistency::Eventual).await?;
+        let reader = Reader::of(&self.views, P::folds()).await?;
+        let row = self.views.row(&reader.place(&stream), Consistency::Eventual).await?;
         let row =
-            if version(row.as_ref()) < asked { self.completed(&subscription, &stream, row, asked).await? } else { row };
-        row.map(|row| Ok((row.version, document::<P::Document>(&row)?))).transpose().map(flattened)
+            if version(row.as_ref()) < asked { self.completed(reader.fold(), &stream, row, asked).await? } else { row };
+        row.map(|row| Ok((row.version, reader.document(&row)?))).transpose().map(flattened)
     }
 
     async fn completed(
@@ -131,11 +130,6 @@ fn folded(
         Some((version, reason)) => Err(LogError::Corrupt { stream: stream.clone(), version, reason }),
         None => Ok(folded.row),
     }
-}
-
-/// A row's document; none where its stream has nothing to show.
-pub(crate) fn document<D: serde::de::DeserializeOwned>(row: &Row) -> Result<Option<D>, ViewError> {
-    serde_json::from_str(&row.document).map_err(|error| ViewError::Unusable(error.to_string()))
 }
 
 /// The stream of a category, of an id that was checked when it was parsed.

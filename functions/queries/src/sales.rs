@@ -22,7 +22,7 @@ impl<L, V, R: Ledger, H> Queries<L, V, R, H> {
             return Err(Problem::invalid_parameter("to", &detail));
         }
         let names = names(&from, &to);
-        let generation = self.sales.current(NAME).await?;
+        let generation = self.sales.current(NAME).await?.generation;
         let partitions = by.partitions().map(|partition| {
             let names = names.start().as_str()..=names.end().as_str();
             async move { self.sales.rows(NAME, generation, &partition, names).await }

@@ -2,14 +2,13 @@
 
 use crate::Queries;
 use crate::operations::{limit, log_events};
-use crate::reading::document;
 use crate::states::{snapshot_schema, state_of};
 use api::responses::{Page as Answer, StateChange, StreamDiff, StreamEnd, StreamPlace, StreamState};
 use domain::views::activity;
 use eventsourcing::changes::{Change, changes};
 use eventsourcing::past::{When, onward, reading_until, version_at};
-use eventsourcing::{Direction, EventLog, LogSpans, Lookup, Lookups, Span, StreamName, Timestamp, Version};
-use futures::future::{try_join, try_join_all};
+use eventsourcing::{Direction, EventLog, LogSpans, Lookups, Span, StreamName, Timestamp, Version};
+use futures::future::try_join;
 use http::StatusCode;
 use lambda::http::Page;
 use lambda::{Problem, Request, Response};
@@ -27,31 +26,13 @@ impl<L: EventLog + LogSpans, V: Lookups, R, H> Queries<L, V, R, H> {
     pub(crate) async fn streams(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;
         let page = Page::of(request, "/ops/streams", "")?;
-        let generation = self.views.current(activity::NAME).await?;
-        let shards = (0..activity::SHARDS).map(async |shard| {
-            let lookup = Lookup {
-                view: activity::NAME,
-                generation,
-                index: activity::RECENT,
-                partition: (activity::SHARD, &shard.to_string()),
-                sort: activity::MOVED,
-                from: page.from.as_deref(),
-                until: None,
-                direction: Direction::Descending,
-                limit: page.limit + 1,
-            };
-            self.views.query(&lookup).await
-        });
-        let mut moved = Vec::new();
-        for (_, row) in try_join_all(shards).await?.into_iter().flatten() {
-            let document: Option<activity::Document> = document(&row)?;
-            moved.extend(document.map(|last| (activity::moved(last.moved_at, last.stream.as_str()), last)));
-        }
-        moved.sort_by(|(one, _), (other, _)| other.cmp(one));
+        let mut moved = self.moved(page.from.as_deref(), Direction::Descending, page.limit + 1).await?;
         let more = moved.len() > page.limit;
         moved.truncate(page.limit);
-        let next = moved.last().filter(|_| more).map(|(sort, _)| page.next(sort)).transpose()?;
-        let items = moved.into_iter().map(|(_, last)| StreamEnd {
+        let last = moved.last().filter(|_| more);
+        let sort = last.map(|last| activity::moved(last.moved_at, last.stream.as_str()));
+        let next = sort.map(|sort| page.next(&sort)).transpose()?;
+        let items = moved.into_iter().map(|last| StreamEnd {
             stream: last.stream.to_string(),
             version: last.version,
             moved_at: last.moved_at.to_string(),

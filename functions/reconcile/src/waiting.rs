@@ -37,7 +37,7 @@ impl<V: Lookups> WaitingView<V> {
             async move {
                 let lookup = Lookup {
                     view,
-                    generation: self.0.current(view).await?,
+                    generation: self.0.current(view).await?.generation,
                     index,
                     partition: (key, &partition),
                     sort,

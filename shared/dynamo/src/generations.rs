@@ -7,9 +7,9 @@ use crate::error::Failure;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use eventsourcing::generations::{Generations as Port, Registered, Registry};
+use eventsourcing::generations::{Current, Generations as Port, Registered, Registry};
 use eventsourcing::rebuild::{Progress, Work, Worksheet};
-use eventsourcing::views::{Generation, ViewError};
+use eventsourcing::views::ViewError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
@@ -95,13 +95,13 @@ impl Port for Generations {
         }
     }
 
-    async fn current(&self, view: &str) -> Result<Generation, ViewError> {
+    async fn current(&self, view: &str) -> Result<Current, ViewError> {
         if let Some(registry) = self.known_within(FRESH) {
-            return Ok(registry.read(view));
+            return Ok(registry.current(view));
         }
         match self.registered().await {
-            Ok(registered) => Ok(registered.registry.read(view)),
-            Err(error) => self.known_within(USABLE).map(|registry| registry.read(view)).ok_or(error),
+            Ok(registered) => Ok(registered.registry.current(view)),
+            Err(error) => self.known_within(USABLE).map(|registry| registry.current(view)).ok_or(error),
         }
     }
 }

@@ -130,6 +130,15 @@ impl Comparison {
     }
 }
 
+/// The rows that a view's readers are sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Current {
+    /// Which they are.
+    pub generation: Generation,
+    /// The number of the fold that makes them; of a view that was never registered the lowest that there is.
+    pub schema: Option<u32>,
+}
+
 /// Readers that were sent from one generation to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Switched {
@@ -175,7 +184,14 @@ impl Registry {
     /// The generation of a view that is read.
     #[must_use]
     pub fn read(&self, view: &str) -> Generation {
-        self.sets(view).map_or(Generation::FIRST, Sets::read)
+        self.current(view).generation
+    }
+
+    /// The same, with the fold that makes its rows.
+    #[must_use]
+    pub fn current(&self, view: &str) -> Current {
+        let sets = self.sets(view);
+        Current { generation: sets.map_or(Generation::FIRST, Sets::read), schema: sets.map(Sets::schema) }
     }
 
     /// Whether the rows of a view that are read are those of a schema.
@@ -381,7 +397,7 @@ pub trait Generations: Send + Sync {
 
     /// The generation of a view that readers are sent to, as it was some seconds ago at most: until it is retired, the
     /// one that was read before is as good.
-    fn current(&self, view: &str) -> impl Future<Output = Result<Generation, ViewError>> + Send;
+    fn current(&self, view: &str) -> impl Future<Output = Result<Current, ViewError>> + Send;
 }
 
 /// How often a change is tried again after others came first.
@@ -440,7 +456,7 @@ macro_rules! delegate_generations {
                 $crate::Generations::register(&self.$field, registry, seen).await
             }
 
-            async fn current(&self, view: &str) -> Result<$crate::views::Generation, $crate::ViewError> {
+            async fn current(&self, view: &str) -> Result<$crate::generations::Current, $crate::ViewError> {
                 $crate::Generations::current(&self.$field, view).await
             }
         }

@@ -3,6 +3,7 @@
 use crate::commit::{Actor, Commit};
 use crate::event::{DecodeError, Event};
 use crate::hash::Hash;
+use crate::reader::Shows;
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 use serde::Serialize;
@@ -56,6 +57,22 @@ pub trait Projection: Send + Sync + 'static {
 
     /// The attributes by which rows are found, other than by key. A row without an attribute is not in that index.
     fn index(document: &Self::Document) -> Vec<(&'static str, String)>;
+
+    /// The folds that the view's rows may be of: this one, and beside it the one whose place it takes, as
+    /// [`crate::reader::Superseded`], until the release after readers were sent to this one's rows.
+    #[must_use]
+    fn folds() -> Vec<Box<dyn Shows<Self::Document>>>
+    where
+        Self: Sized,
+    {
+        vec![Box::new(PerStream::<Self>::new())]
+    }
+}
+
+/// The folds of a view, as they follow the log.
+#[must_use]
+pub fn subscriptions_of<P: Projection>() -> Vec<Box<dyn Subscription>> {
+    P::folds().into_iter().map(|fold| fold as Box<dyn Subscription>).collect()
 }
 
 /// A view's row for one stream: the fold, and up to where.

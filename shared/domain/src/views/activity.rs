@@ -3,7 +3,8 @@
 
 use super::shard;
 use eventsourcing::projection::Folded;
-use eventsourcing::{Commit, EventId, Row, StreamName, Subscription, Timestamp, Version};
+use eventsourcing::reader::Shows;
+use eventsourcing::{Commit, EventId, Row, StreamName, Subscription, Timestamp, Version, ViewError};
 use serde::{Deserialize, Serialize};
 
 /// The view's name.
@@ -69,6 +70,18 @@ impl Run {
 #[must_use]
 pub fn run_of(key: &str) -> Option<EventId> {
     key.rsplit_once('/')?.1.parse().ok()
+}
+
+/// The folds of its rows.
+#[must_use]
+pub fn folds() -> Vec<Box<dyn Shows<Document>>> {
+    vec![Box::new(View)]
+}
+
+impl Shows<Document> for View {
+    fn document(&self, row: &Row) -> Result<Option<Document>, ViewError> {
+        serde_json::from_str(&row.document).map_err(|error| ViewError::Unusable(error.to_string()))
+    }
 }
 
 impl Subscription for View {

@@ -12,23 +12,23 @@ pub mod shipment;
 pub mod stock;
 pub mod waiting;
 
-use eventsourcing::projection::PerStream;
+use eventsourcing::projection::subscriptions_of;
 use eventsourcing::{Projection, Subscription};
 
 /// Every read model of the shop.
 #[must_use]
 pub fn subscriptions() -> Vec<Box<dyn Subscription>> {
-    vec![
-        Box::new(PerStream::<catalogue::View>::new()),
-        Box::new(PerStream::<stock::View>::new()),
-        Box::new(PerStream::<cart::View>::new()),
-        Box::new(PerStream::<order::View>::new()),
-        Box::new(PerStream::<account::View>::new()),
-        Box::new(PerStream::<shipment::View>::new()),
-        Box::new(PerStream::<invoice::View>::new()),
-        Box::new(activity::View),
-        Box::new(waiting::View),
-    ]
+    let views = [
+        subscriptions_of::<catalogue::View>(),
+        subscriptions_of::<stock::View>(),
+        subscriptions_of::<cart::View>(),
+        subscriptions_of::<order::View>(),
+        subscriptions_of::<account::View>(),
+        subscriptions_of::<shipment::View>(),
+        subscriptions_of::<invoice::View>(),
+        vec![Box::new(activity::View), Box::new(waiting::View)],
+    ];
+    views.into_iter().flatten().collect()
 }
 
 /// Which index attributes of a view are partition keys.

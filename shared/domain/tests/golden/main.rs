@@ -1,5 +1,6 @@
-//! Stored payloads are frozen: one golden file for each event type and schema, and one for each schema of the states that
-//! snapshots hold. Where a state's file differs, its `STATE_SCHEMA` has to be one more.
+//! Stored payloads are frozen: one golden file for each event type and schema, one for each schema of the states that
+//! snapshots hold, and one for each fold of the read models. Where a state's file differs, its `STATE_SCHEMA` has to be
+//! one more; where a fold's does, its `SCHEMA`.
 //!
 //! A new type or schema gets a new file (`UPDATE_GOLDEN=1 cargo test -p domain --test golden` writes those that are
 //! missing); one that exists is never changed, since logs hold what it shows.
@@ -10,6 +11,7 @@ mod events;
 mod processes;
 mod samples;
 mod states;
+mod views;
 
 use eventsourcing::decider::fold;
 use eventsourcing::event::schema_of;

@@ -1,7 +1,7 @@
 //! Totals under the weather.
 
 use super::weather::{Earlier, Late, Meets, Weather};
-use crate::generations::{Generations, Registered, Registry};
+use crate::generations::{Current, Generations, Registered, Registry};
 use crate::rebuild::{SumScan, SumsPage};
 use crate::totals::{Amounts, Checkpoint, Entry, Ledger, Posted, Sums, TotalKey};
 use crate::views::{Generation, Place, ViewError};
@@ -83,7 +83,7 @@ impl<R: Generations> Generations for FaultyLedger<R> {
         self.weather.write(Meets::Nobody, register, || {}, ViewError::Unavailable).await
     }
 
-    async fn current(&self, view: &str) -> Result<Generation, ViewError> {
+    async fn current(&self, view: &str) -> Result<Current, ViewError> {
         self.weather.read(self.ledger.current(view), ViewError::Unavailable).await
     }
 }

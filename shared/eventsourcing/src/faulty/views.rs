@@ -1,7 +1,7 @@
 //! Read models under the weather.
 
 use super::weather::{Earlier, Late, Meets, Weather};
-use crate::generations::{Generations, Registered, Registry};
+use crate::generations::{Current, Generations, Registered, Registry};
 use crate::log::Consistency;
 use crate::lookup::{Lookup, Lookups};
 use crate::projection::Row;
@@ -103,7 +103,7 @@ impl<V: Generations> Generations for FaultyViews<V> {
         self.weather.write(Meets::Nobody, register, || {}, ViewError::Unavailable).await
     }
 
-    async fn current(&self, view: &str) -> Result<Generation, ViewError> {
+    async fn current(&self, view: &str) -> Result<Current, ViewError> {
         self.weather.read(self.views.current(view), ViewError::Unavailable).await
     }
 }

@@ -1,8 +1,8 @@
 //! Generations and how far their rebuilding has come, in memory.
 
-use crate::generations::{Generations, Registered, Registry};
+use crate::generations::{Current, Generations, Registered, Registry};
 use crate::rebuild::{Progress, Work, Worksheet};
-use crate::views::{Generation, ViewError};
+use crate::views::ViewError;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,8 +37,8 @@ impl Generations for MemoryGenerations {
         }))
     }
 
-    async fn current(&self, view: &str) -> Result<Generation, ViewError> {
-        Ok(self.with(|kept| kept.registered.registry.read(view)))
+    async fn current(&self, view: &str) -> Result<Current, ViewError> {
+        Ok(self.with(|kept| kept.registered.registry.current(view)))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::executor::{Task, given_up_after, run};
 use eventsourcing::faulty::{FaultyLedger, FaultyLog, FaultyViews, Odds, Weather, yield_now};
-use eventsourcing::generations::{Set, Stage, change};
+use eventsourcing::generations::{Current, Set, Stage, change};
 use eventsourcing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryViews};
 use eventsourcing::projection::PerStream;
 use eventsourcing::rebuild::{self, Phase, Request, Work, Worksheet};
@@ -321,7 +321,7 @@ impl World {
             self.a_while(5).await;
             let acknowledged = self.acknowledged.borrow().clone();
             for (stream, version) in acknowledged {
-                let Ok(generation) = self.views.current(Far::NAME).await else { continue };
+                let Ok(Current { generation, .. }) = self.views.current(Far::NAME).await else { continue };
                 let place = Place { view: Far::NAME, generation, key: stream.id().to_owned() };
                 let Ok(row) = self.views.row(&place, Consistency::Strong).await else { continue };
                 let row = row.unwrap_or_else(|| panic!("{stream} has no row in {generation}"));

@@ -12,5 +12,6 @@ mod links;
 mod marked;
 mod past;
 mod snapshots;
+mod superseded;
 mod totals;
 mod verify;

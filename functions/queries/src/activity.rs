@@ -1,0 +1,35 @@
+//! The streams by when they moved last, merged from the partitions that they are spread over.
+
+use crate::Queries;
+use domain::views::activity::{Document, MOVED, NAME, RECENT, SHARD, SHARDS, folds, moved};
+use eventsourcing::{Direction, Lookup, Lookups, Reader};
+use futures::future::try_join_all;
+use lambda::Problem;
+
+impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
+    /// The streams behind a place of the index in that direction, of each partition so many at most; those that moved
+    /// last stand first.
+    pub(crate) async fn moved(
+        &self,
+        from: Option<&str>,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Document>, Problem> {
+        let reader = Reader::of(&self.views, folds()).await?;
+        let generation = reader.generation();
+        let shards = (0..SHARDS).map(async |shard| {
+            let partition = shard.to_string();
+            let place = (SHARD, partition.as_str());
+            let (view, index, sort) = (NAME, RECENT, MOVED);
+            let lookup =
+                Lookup { view, generation, index, partition: place, sort, from, until: None, direction, limit };
+            self.views.query(&lookup).await
+        });
+        let mut found = Vec::new();
+        for (_, row) in try_join_all(shards).await?.into_iter().flatten() {
+            found.extend(reader.document(&row)?);
+        }
+        found.sort_by_cached_key(|last| std::cmp::Reverse(moved(last.moved_at, last.stream.as_str())));
+        Ok(found)
+    }
+}
