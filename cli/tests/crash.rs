@@ -1,4 +1,5 @@
-//! A shop that is killed in the middle of its work finds everything again, and finishes what was under way.
+//! A shop that is killed in the middle of its work finds everything again, and finishes what was under way: orders, and
+//! the rebuilding of its read models.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
@@ -20,6 +21,8 @@ const CLIENTS: u32 = 8;
 const CHECKOUTS: u32 = 25;
 const GOODS: u64 = 100;
 const KILLS: usize = 20;
+/// What is made anew meanwhile, each of them again and again.
+const REBUILT: [&str; 4] = ["order", "stock", "waiting", "sales"];
 /// The same moments again: the seed that a failed run printed.
 const SEED: &str = "CRASH_SEED";
 /// Orders that nobody takes up again are never decided.
@@ -136,6 +139,29 @@ fn mug() -> Sku {
     "mug".parse().unwrap()
 }
 
+/// Asks for a rebuild, shortly before the kill.
+async fn rebuild(operator: &Client, nth: usize) {
+    let path = format!("/ops/projections/{}/rebuild", REBUILT[nth % REBUILT.len()]);
+    let key = format!("rebuild-{nth}");
+    let headers = [("idempotency-key", &*key)];
+    while operator.try_send(Method::POST, &path, Some("{}".to_owned()), &headers).await.is_err() {}
+}
+
+/// Sends readers to the new generation of each read model that was asked for, once it is complete.
+async fn flip(operator: &Client) {
+    for view in REBUILT {
+        let path = format!("/ops/projections/{view}");
+        let complete = |answer: &Answer| {
+            let newest = answer.body["generations"].as_array().and_then(|generations| generations.last());
+            newest.is_some_and(|newest| newest["stage"] == "complete" && newest["generation"] != 1)
+        };
+        let shown = operator.until(&path, complete).await.body;
+        let comparison = &shown["generations"].as_array().unwrap().last().unwrap()["comparison"];
+        assert_eq!(comparison["different"], 0, "{shown}");
+        let _ = operator.post(&format!("{path}/flip"), json!({})).await.expect(200);
+    }
+}
+
 /// When it is killed: at so many reserved, spread over all of them, and a few milliseconds more.
 fn moments() -> Vec<(u64, Duration)> {
     let given = std::env::var(SEED).ok().map(|seed| seed.parse().unwrap());
@@ -191,8 +217,10 @@ async fn killed_in_the_middle_it_ends_as_if_it_had_not_been() {
         })
     });
     let customers: Vec<_> = customers.collect();
-    for (reserved, later) in moments() {
+    let operator = Client::of(&base, &token(&base, "operator:olga", "shop/operator").await);
+    for (nth, (reserved, later)) in moments().into_iter().enumerate() {
         let _ = staff.until("/stock/mug", |answer| answer.body["reserved"].as_u64() >= Some(reserved)).await;
+        rebuild(&operator, nth).await;
         tokio::time::sleep(later).await;
         served.kill();
         served = Served::start(data.path(), port);
@@ -204,6 +232,8 @@ async fn killed_in_the_middle_it_ends_as_if_it_had_not_been() {
     let settled = |answer: &Answer| answer.body["reserved"] == GOODS;
     let stock = staff.until("/stock/mug", settled).await.body;
     assert_eq!((&stock["on_hand"], &stock["available"]), (&json!(GOODS), &json!(0)));
+
+    tokio::time::timeout(PATIENCE, flip(&operator)).await.unwrap();
 
     // Once more: what is on the disk is all there is, and reconciling at the start brings every row to its stream.
     served.kill();

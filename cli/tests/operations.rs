@@ -5,6 +5,7 @@
 mod command;
 
 use aws_sdk_dynamodb::Client as Database;
+use aws_sdk_dynamodb::types::AttributeValue;
 use command::run;
 use serde_json::{Value, json};
 use tests::Shop;
@@ -68,6 +69,43 @@ async fn reconcile_says_what_it_found() {
     assert!(found["advanced"].as_u64() <= Some(1), "the record of the request itself may be: {found}");
     let (code, out, _) = run(&shop, "reconcile").await;
     assert!(code == 0 && out.starts_with("3 streams: "), "{out}");
+    shop.host.stop().await;
+}
+
+/// Has the register say of a read model that its rows are of some fold.
+async fn registered_as(shop: &Shop, view: &str, schema: u32) {
+    let database = Database::new(&shop.host.aws_config());
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let get = database.get_item().table_name("local-Generations").key("view", text("*")).key("part", text("register"));
+    let mut item = get.send().await.unwrap().item.unwrap();
+    let mut register: Value = serde_json::from_str(item["document"].as_s().unwrap()).unwrap();
+    register[view]["all"]["1"]["schema"] = json!(schema);
+    item.insert("document".to_owned(), text(&register.to_string()));
+    let _ = database.put_item().table_name("local-Generations").set_item(Some(item)).send().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_of_another_fold_are_told_of_and_not_taken_for_ones_own() {
+    let shop = stocked().await;
+    let (code, out, _) = run(&shop, "doctor").await;
+    assert!(code == 0 && out.contains("ok  read model stock: generation 1, fold 1"), "{out}");
+    registered_as(&shop, "stock", 7).await;
+    let told = "its rows are of fold 7, of which this release has none: they stand still";
+    let (code, out, err) = run(&shop, "doctor").await;
+    assert!(code == 1 && out.contains(&format!("BAD read model stock: {told}")), "{out}{err}");
+    let (_, out, _) = run(&shop, "projections status").await;
+    assert!(out.lines().any(|line| line.starts_with("stock") && line.contains(told)), "{out}");
+    let shown = shop.operator().get("/ops/projections/stock").await.expect(200).body;
+    assert_eq!((&shown["rebuild_needed"], &shown["schemas"]), (&json!(true), &json!([1])));
+
+    let _ = shop.staff().post("/stock/berlin/mug/receive", json!({ "quantity": 5 })).await.expect(200);
+    shop.host.settled().await;
+    // Readers know the register for some seconds.
+    let _ = shop.staff().until("/stock/mug", |answer| answer.status.as_u16() == 500).await;
+    registered_as(&shop, "stock", 1).await;
+    let _ = run(&shop, "reconcile").await;
+    let _ = shop.staff().until("/stock/mug", |answer| answer.body["on_hand"] == 15).await;
+    assert_eq!(run(&shop, "doctor").await.0, 0);
     shop.host.stop().await;
 }
 

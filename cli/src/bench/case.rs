@@ -32,6 +32,10 @@ pub(crate) enum Case {
     Replay,
     /// Commits projected into rows, so many on each stream of a batch.
     Project(u64),
+    /// All rows of a view, made anew from the log.
+    Rebuild,
+    /// One event more by each of sixteen clients, while rows are made anew; beside the same with nothing else going on.
+    BesideRebuild,
     /// From a commit to its row, on a shop that has nothing else to do.
     Visible,
 }
@@ -45,14 +49,21 @@ impl Case {
             .chain([Self::AppendCold(SHORT)])
             .chain([Self::AppendFive, Self::Clients, Self::Contention, Self::Processes])
             .chain(LENGTHS.map(Self::Load))
-            .chain([Self::Replay, Self::Project(1), Self::Project(10), Self::Visible])
+            .chain([Self::Replay, Self::Project(1), Self::Project(10)])
+            .chain([Self::Rebuild, Self::BesideRebuild, Self::Visible])
     }
 
     /// How many events a stream has before the command.
     pub(crate) const fn earlier(self) -> u64 {
         match self {
-            Self::Create | Self::Contention | Self::Processes | Self::Replay | Self::Project(_) | Self::Visible => 0,
-            Self::AppendFive | Self::Clients => 1,
+            Self::Create
+            | Self::Contention
+            | Self::Processes
+            | Self::Replay
+            | Self::Project(_)
+            | Self::Rebuild
+            | Self::Visible => 0,
+            Self::AppendFive | Self::Clients | Self::BesideRebuild => 1,
             Self::AppendWarm(length) | Self::AppendCold(length) | Self::Load(length) => length,
         }
     }
@@ -71,6 +82,8 @@ impl fmt::Display for Case {
             Self::Load(length) => write!(formatter, "load_{length}"),
             Self::Replay => formatter.write_str("replay"),
             Self::Project(commits) => write!(formatter, "project_{commits}"),
+            Self::Rebuild => formatter.write_str("rebuild"),
+            Self::BesideRebuild => formatter.write_str("append_beside_rebuild"),
             Self::Visible => formatter.write_str("visible"),
         }
     }
@@ -96,7 +109,7 @@ mod tests {
         for case in Case::all() {
             assert_eq!(case.to_string().parse(), Ok(case));
         }
-        assert_eq!(Case::all().count(), 25);
+        assert_eq!(Case::all().count(), 27);
         let unknown = "append_warm_7".parse::<Case>().unwrap_err();
         assert!(unknown.contains("append_warm_10000"), "{unknown}");
     }

@@ -9,6 +9,7 @@ use super::meter::Meter;
 use super::ours::{accounts, append, create, execute};
 use super::processes;
 use super::projecting::Projecting;
+use super::rebuilding::Rebuilding;
 use super::replay::Replay;
 use super::store::{self, Raw, TABLE, item};
 use super::visible::Onlooker;
@@ -36,6 +37,7 @@ pub(super) struct Contest {
     witness: Raw,
     replay: Option<Replay>,
     projecting: Option<Projecting>,
+    rebuilding: Option<Rebuilding>,
     onlooker: Option<Onlooker>,
 }
 
@@ -55,6 +57,7 @@ impl Contest {
             witness,
             replay: None,
             projecting: None,
+            rebuilding: None,
             onlooker: None,
         })
     }
@@ -106,6 +109,14 @@ impl Contest {
         let count = match case {
             Case::Create | Case::AppendWarm(_) | Case::AppendCold(_) | Case::AppendFive | Case::Load(_) => COMMANDS,
             Case::Clients => CLIENTS * COMMANDS_A_CLIENT,
+            Case::Rebuild => {
+                self.rebuilding().await?;
+                return Ok(Vec::new());
+            }
+            Case::BesideRebuild => {
+                self.rebuilding().await?;
+                return self.lanes.steps(case, Who::Ours, CLIENTS * COMMANDS_A_CLIENT).await;
+            }
             Case::Contention => crowd::COMMANDS,
             Case::Processes | Case::Visible => return Ok(Vec::new()),
             Case::Project(_) => {
@@ -124,6 +135,13 @@ impl Contest {
         self.lanes.steps(case, who, count).await
     }
 
+    async fn rebuilding(&mut self) -> Result<(), BenchError> {
+        if self.rebuilding.is_none() {
+            self.rebuilding = Some(Rebuilding::filled(&self.client).await?);
+        }
+        Ok(())
+    }
+
     async fn commands(&self, case: Case, who: Who, steps: &[Step], most: Duration) -> Result<Side, BenchError> {
         match case {
             Case::Clients => self.clients(who, steps, most).await,
@@ -131,6 +149,14 @@ impl Contest {
             Case::Processes => processes::on_one_stream(&self.program, &self.url, &self.witness, who).await,
             Case::Replay => ready(self.replay.as_ref())?.read(who).await,
             Case::Project(commits) => ready(self.projecting.as_ref())?.round(who, commits).await,
+            Case::Rebuild => ready(self.rebuilding.as_ref())?.round(who).await,
+            Case::BesideRebuild => {
+                let clients = self.clients(Who::Ours, steps, most);
+                match who {
+                    Who::Ours => ready(self.rebuilding.as_ref())?.meanwhile(&self.url, clients).await,
+                    Who::Raw => clients.await,
+                }
+            }
             Case::Visible => {
                 let onlooker = ready(self.onlooker.as_ref())?;
                 onlooker.round(who, self.lanes.raw(), self.lanes.single()).await
@@ -188,6 +214,8 @@ impl Contest {
             | Case::Processes
             | Case::Replay
             | Case::Project(_)
+            | Case::Rebuild
+            | Case::BesideRebuild
             | Case::Visible => append(self.lanes.ours(), stream, command, metadata).await,
         }
     }

@@ -97,6 +97,8 @@ impl Lanes {
             | Case::Load(_)
             | Case::Replay
             | Case::Project(_)
+            | Case::Rebuild
+            | Case::BesideRebuild
             | Case::Visible => &self.single,
         }
     }
@@ -106,8 +108,14 @@ impl Lanes {
         let (length, key) = (case.earlier(), format!("{case} {who:?}"));
         let growth = match case {
             Case::Load(_) | Case::Contention => u64::MAX,
-            Case::Clients => COMMANDS_A_CLIENT,
-            Case::Create | Case::AppendFive | Case::Processes | Case::Replay | Case::Project(_) | Case::Visible => 1,
+            Case::Clients | Case::BesideRebuild => COMMANDS_A_CLIENT,
+            Case::Create
+            | Case::AppendFive
+            | Case::Processes
+            | Case::Replay
+            | Case::Project(_)
+            | Case::Rebuild
+            | Case::Visible => 1,
             Case::AppendWarm(_) | Case::AppendCold(_) => (length / GROWTH).max(1),
         };
         let mut lanes = self.by_case.remove(&key).unwrap_or_default();

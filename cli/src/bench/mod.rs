@@ -4,7 +4,7 @@
 //! type that is benched, `ours` what its commands are carried out by. A `case` is run by `contest` in rounds, on streams
 //! from `lanes`: one client, or a `crowd`, or `processes` of which each is a `writer`, or a `replay`. `meter` counts the
 //! requests, `figures` are what comes out, which `table` and `plot` show. `projecting` is what follows the log, `visible`
-//! how soon. `settings` weighs those of the client. Times are those of one machine and a store that is no `DynamoDB`:
+//! how soon, and `rebuilding` what makes rows anew. `settings` weighs those of the client. Times are those of one machine and a store that is no `DynamoDB`:
 //! what holds elsewhere are the counts, and by and large the ratios.
 
 mod account;
@@ -19,6 +19,7 @@ mod ours;
 mod plot;
 mod processes;
 mod projecting;
+mod rebuilding;
 mod replay;
 mod settings;
 mod store;

@@ -24,7 +24,7 @@ const BATCHES: u64 = 4;
 const AT_A_TIME: usize = 8;
 
 /// The row of an account.
-struct Balances;
+pub(super) struct Balances;
 
 impl Projection for Balances {
     const NAME: &'static str = ROWS;

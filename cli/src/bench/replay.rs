@@ -114,7 +114,7 @@ struct Entry {
 }
 
 /// How many entries of some worth an item holds.
-fn parsed(item: &Item) -> Result<u64, BenchError> {
+pub(super) fn parsed(item: &Item) -> Result<u64, BenchError> {
     let text = item.get("events").and_then(|events| events.as_s().ok()).map_or("", String::as_str);
     let events: Vec<Parsed> = serde_json::from_str(text).map_err(|error| BenchError::Wrong(error.to_string()))?;
     Ok(events.iter().filter(|event| event.data.amount > 0 && !event.data.text.is_empty()).count() as u64)

@@ -17,8 +17,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 /// The table that is appended to,
 pub(super) const TABLE: &str = "bench";
-/// the one that is read as a whole,
+/// those that are read as a whole,
 pub(super) const REPLAYED: &str = "replayed";
+pub(super) const REBUILT: &str = "rebuilt";
 /// and that of the rows.
 pub(super) const ROWS: &str = "rows";
 /// What registers their generations.
@@ -29,14 +30,15 @@ const BATCH: usize = 25;
 /// An item as the raw client writes it.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// Two tables with the key of an event log, without a stream: what reads a stream is not part of an append. One of rows.
+/// Tables with the key of an event log, without a stream: what reads a stream is not part of an append. One of rows.
 fn template() -> String {
     let log = [("stream", "S"), ("version", "N")];
     let template = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Transform": "AWS::Serverless-2016-10-31",
         "Resources": {
-            "Log": table(TABLE, &log), "Replayed": table(REPLAYED, &log), "Rows": table(ROWS, &[("key", "S")]),
+            "Log": table(TABLE, &log), "Replayed": table(REPLAYED, &log), "Rebuilt": table(REBUILT, &log),
+            "Rows": table(ROWS, &[("key", "S")]),
             "Generations": table(GENERATIONS, &[("view", "S"), ("part", "S")]),
         },
     });
