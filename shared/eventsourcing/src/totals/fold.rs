@@ -19,7 +19,7 @@ pub trait TotalsFold: Send + Sync {
     fn follows(&self, category: &str) -> bool;
 
     /// Every partition that a row can be in.
-    fn partitions(&self) -> Vec<String>;
+    fn all_partitions(&self) -> Vec<String>;
 
     /// A stream's checkpoint after one more commit, and what that adds; why not, where the commit cannot be understood.
     fn fold(&self, standing: Option<&Checkpoint>, commit: &Commit) -> Result<(Checkpoint, Sums), String>;
@@ -43,8 +43,8 @@ impl<T: Totals> TotalsFold for T {
         category == T::CATEGORY
     }
 
-    fn partitions(&self) -> Vec<String> {
-        <T as Totals>::partitions()
+    fn all_partitions(&self) -> Vec<String> {
+        T::partitions()
     }
 
     fn fold(&self, standing: Option<&Checkpoint>, commit: &Commit) -> Result<(Checkpoint, Sums), String> {

@@ -149,7 +149,7 @@ impl<L: LogScan, R: Ledger> Book<'_, L, R> {
 
     async fn rows(&self) -> Result<BTreeMap<TotalKey, Amounts>, VerifyError> {
         let mut all = BTreeMap::new();
-        for partition in self.fold.partitions() {
+        for partition in self.fold.all_partitions() {
             let (view, names) = (self.fold.name(), FIRST_NAME..=LAST_NAME);
             let rows = self.ledger.rows(view, self.generation, &partition, names).await?.into_iter();
             all.extend(rows.map(|(name, amounts)| (TotalKey { partition: partition.clone(), name }, amounts)));
