@@ -1,6 +1,7 @@
 //! What totals promise: whatever hints come, in whatever order, and whoever fails on the way, the rows are the sum of
 //! what all the streams say.
 
+mod beside;
 mod verified;
 
 use crate::counter::{Add, Counted, Counter, StillHost, keyed};
