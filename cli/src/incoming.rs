@@ -30,7 +30,7 @@ pub(crate) struct Incoming {
     stock: Log,
     imports: Imports,
     folds: Folds<Log, Views, Parked, SystemHost>,
-    sales: Tally<sales::View, Log, Ledger, Parked, SystemHost>,
+    sales: Tally<Log, Ledger, Parked, SystemHost>,
 }
 
 impl Incoming {
@@ -44,7 +44,7 @@ impl Incoming {
         Ok(Self {
             stock: log.clone().with_markers(named("StockMarkers")?),
             imports: Imports::new(database.clone(), named("Imports")?),
-            sales: Tally::new(log.clone(), tables.sales().clone(), parked, SystemHost),
+            sales: Tally::new(log.clone(), tables.sales().clone(), parked, SystemHost, sales::totals()),
             folds,
             log,
             tables,

@@ -199,8 +199,8 @@ impl Ports<'_> {
         Ok(Relay::new(self.bus(), self.parked(), self.host.clone(), settings.text("EVENT_SOURCE")?))
     }
 
-    fn sales(&self) -> Tally<sales::View, Log, Ledger, Parked, Host> {
-        Tally::new(self.log(), Ledger::new(self.world), self.parked(), self.host.clone())
+    fn sales(&self) -> Tally<Log, Ledger, Parked, Host> {
+        Tally::new(self.log(), Ledger::new(self.world), self.parked(), self.host.clone(), sales::totals())
     }
 
     fn rebuild(

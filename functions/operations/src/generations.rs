@@ -6,14 +6,14 @@ use api::requests::Nothing;
 use domain::audit::Event;
 use domain::values::ProjectionName;
 use domain::views::{sales, subscriptions};
+use eventsourcing::folds::Schemas;
 use eventsourcing::generations::{Comparison, Registry, Set, Sets, Stage, Switched, Unfit, change};
 use eventsourcing::rebuild::{Phase, Progress, Work, Worksheet};
 use eventsourcing::views::Generation;
-use eventsourcing::{Clock, Generations, Metadata, Timestamp, Totals};
+use eventsourcing::{Clock, Generations, Metadata, Timestamp};
 use http::StatusCode;
 use lambda::{Problem, Request, Response};
 use reconcile::Ports;
-use std::collections::BTreeMap;
 
 /// How long to wait before looking again.
 const LOOK_AGAIN_S: u32 = 2;
@@ -176,13 +176,10 @@ impl<P: Ports> Operations<P> {
 
 /// The numbers of the folds that this release has of each view, in order.
 pub(crate) fn schemas(view: &str) -> Vec<u32> {
-    let mut schemas: BTreeMap<&str, Vec<u32>> = BTreeMap::from([(sales::NAME, vec![sales::View::SCHEMA])]);
-    for subscription in subscriptions() {
-        schemas.entry(subscription.name()).or_default().push(subscription.schema());
-    }
-    let mut schemas = schemas.remove(view).unwrap_or_default();
-    schemas.sort_unstable();
-    schemas
+    let (views, totals) = (subscriptions(), sales::totals());
+    let views = views.iter().map(|fold| (fold.name(), fold.schema()));
+    let all: Schemas = views.chain(totals.iter().map(|fold| (fold.name(), fold.schema()))).collect();
+    all.of(view)
 }
 
 /// What is wrong with a view's generations, and what helps.

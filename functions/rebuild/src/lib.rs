@@ -9,7 +9,7 @@ use dynamo::{Ledger, Log, Parked, Views};
 use eventsourcing::generations::{Set, Stage};
 use eventsourcing::rebuild::{self, Phase, Plan, RebuildError, Request, SumScan, Work, Worksheet};
 use eventsourcing::{
-    Clock, EventId, EventLog, Folds, LogScan, Notice, ParkingLot, Randomness, Subject, Tally, Totals, Version, ViewScan,
+    Clock, EventId, EventLog, Folds, LogScan, Notice, ParkingLot, Randomness, Subject, Tally, Version, ViewScan,
 };
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
 use serde::{Deserialize, Serialize};
@@ -27,8 +27,8 @@ const PAGE: usize = 100;
 pub struct Rebuild<L, V, R, P, H> {
     /// The folds of the views.
     pub folds: Folds<L, V, P, H>,
-    /// The sales.
-    pub sales: Tally<sales::View, L, R, P, H>,
+    /// The folds of the sales.
+    pub sales: Tally<L, R, P, H>,
     /// How far each order is added to the sales, as rows of a view of that name.
     pub checkpoints: V,
     /// A log of about so many commits is read in one part, one of twice as many in two.
@@ -151,7 +151,7 @@ where
     }
 
     fn schemas(&self, view: &str) -> Vec<u32> {
-        if view == sales::NAME { vec![sales::View::SCHEMA] } else { self.folds.schemas(view) }
+        if view == sales::NAME { self.sales.schemas(view) } else { self.folds.schemas(view) }
     }
 
     async fn work(&self, part: &Work) -> Result<bool, Error> {
@@ -165,14 +165,15 @@ where
 
     async fn fill(&self, part: &Work) -> Result<bool, Error> {
         let (log, generations, host) = (self.folds.log(), self.folds.views(), self.folds.host());
-        if part.view == sales::NAME {
-            return Ok(rebuild::fill(log, &self.sales, generations, host, part, BUDGET).await?);
-        }
         let registered = generations.registered().await?.registry;
         let set = registered.sets(&part.view).and_then(|sets| sets.all().get(&part.generation));
         let Some(set) = set else { return Ok(true) };
-        let filling = self.folds.filling(&part.view, set.schema);
-        let filling = filling.ok_or_else(|| format!("no fold of {} has the number {}", part.view, set.schema))?;
+        let unknown = || format!("no fold of {} has the number {}", part.view, set.schema);
+        if part.view == sales::NAME {
+            let filling = self.sales.filling(&part.view, set.schema).ok_or_else(unknown)?;
+            return Ok(rebuild::fill(log, &filling, generations, host, part, BUDGET).await?);
+        }
+        let filling = self.folds.filling(&part.view, set.schema).ok_or_else(unknown)?;
         Ok(rebuild::fill(log, &filling, generations, host, part, BUDGET).await?)
     }
 

@@ -18,7 +18,6 @@ use crate::parked::Redrives;
 use crate::processes::{Sources, process_of};
 use aws_config::SdkConfig;
 use domain::cart;
-use domain::views::sales;
 use dynamo::Log;
 use eventbridge::EventBridgeBus;
 use eventsourcing::{Bus, BusEntry, Decider, EventId, Folds, Generations, Hint, LogScan, StreamName, Tally, Timestamp};
@@ -44,7 +43,7 @@ pub struct Reconcile<P: Ports> {
     /// What publishes the log.
     pub relay: Relay<P::Bus, P::Parked, P::Host>,
     /// What adds the log to the totals.
-    pub sales: Tally<sales::View, P::Log, P::Ledger, P::Parked, P::Host>,
+    pub sales: Tally<P::Log, P::Ledger, P::Parked, P::Host>,
     /// The log as reactions on stock see it.
     pub stock: P::Log,
     /// Where hints are repeated.

@@ -8,13 +8,10 @@ use lambda::queue::Hints;
 use lambda::{SettingError, Settings, SystemHost};
 
 /// The shop's sales on DynamoDB.
-pub type Sales = Tally<sales::View, Log, Ledger, Parked, SystemHost>;
+pub type Sales = Tally<Log, Ledger, Parked, SystemHost>;
 
 /// The deployed function.
-pub fn function(
-    settings: &Settings,
-    aws: &SdkConfig,
-) -> Result<Hints<sales::View, Log, Ledger, Parked, SystemHost>, SettingError> {
+pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Hints<Log, Ledger, Parked, SystemHost>, SettingError> {
     tally(settings, aws).map(Hints)
 }
 
@@ -23,7 +20,7 @@ pub fn tally(settings: &Settings, aws: &SdkConfig) -> Result<Sales, SettingError
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
-    Ok(Tally::new(log, ledger(settings, client)?, parked, SystemHost))
+    Ok(Tally::new(log, ledger(settings, client)?, parked, SystemHost, sales::totals()))
 }
 
 /// The totals of the shop's sales on the tables that the settings name.

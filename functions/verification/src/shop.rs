@@ -6,7 +6,7 @@ use domain::views::{sales, subscriptions};
 use eventsourcing::verify::{
     Difference, Findings, Limits, Surveyed, TotalsVerification, Verification, Verified, VerifyError,
 };
-use eventsourcing::{Clock, Ledger, LogScan, Registry, StreamName, Totals, ViewScan, Views};
+use eventsourcing::{Clock, Ledger, LogScan, Registry, StreamName, TotalsFold, ViewScan, Views};
 use futures::future::{Either, select};
 use std::pin::pin;
 use std::time::Duration;
@@ -54,16 +54,17 @@ impl<L: LogScan, V: Views + ViewScan, R: Ledger, H: Clock> Shop<'_, L, V, R, H> 
         let registered = self.views.registered().await?;
         let (log, views, host, registry) = (self.log, self.views, self.host, &registered.registry);
         let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
-        let mut orders = Vec::new();
+        let (folds, mut orders) = (sales::totals(), Vec::new());
         let met = |streams: &[StreamName], verified: &Verified| {
-            orders.extend(streams.iter().filter(|all| all.category() == sales::View::CATEGORY).cloned());
+            let follows = |stream: &&StreamName| folds.iter().any(|fold| fold.follows(stream.category()));
+            orders.extend(streams.iter().filter(follows).cloned());
             done(verified);
         };
         let mut surveyed = verification.whole(limits, met).await?;
         let mut totals = 0;
         if surveyed.complete {
             orders.sort();
-            match self.totals(registry, &orders, limits).await? {
+            match self.totals(&folds, registry, &orders, limits).await? {
                 Some((compared, differences)) => {
                     totals =
                         compared - differences.iter().filter(|all| matches!(all, Difference::Total { .. })).count();
@@ -80,13 +81,14 @@ impl<L: LogScan, V: Views + ViewScan, R: Ledger, H: Clock> Shop<'_, L, V, R, H> 
     /// Compares the totals, unless the time is over before.
     async fn totals(
         &self,
+        folds: &[Box<dyn TotalsFold>],
         registry: &Registry,
         orders: &[StreamName],
         limits: Limits,
     ) -> Result<Option<(usize, Vec<Difference>)>, VerifyError> {
         let (log, ledger, host) = (self.log, self.sales, self.host);
-        let totals = TotalsVerification { log, ledger, host, registry };
-        let compared = totals.survey::<sales::View>(orders);
+        let totals = TotalsVerification { log, ledger, host, folds, registry };
+        let compared = totals.survey(orders);
         let Some(until) = limits.until else { return compared.await.map(Some) };
         let left = u64::try_from(until.0 - host.now().0).unwrap_or_default();
         let over = host.sleep(Duration::from_millis(left));

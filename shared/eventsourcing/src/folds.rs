@@ -1,20 +1,23 @@
 //! Every fold of a service together: each stream and each fold by itself, so that none can hold up another.
 
-mod registered;
+mod filling;
+pub(crate) mod judge;
 mod report;
+mod schemas;
 
-pub use registered::Filling;
+pub use filling::Filling;
 pub use report::{Followed, Redriven, Report};
+pub use schemas::Schemas;
 
 use crate::advance::{AdvanceError, Advanced, Hint, advance};
 use crate::log::EventLog;
-use crate::parked::{Class, Parked, ParkingLot, Subject, Trouble};
+use crate::parked::{Class, Parked, ParkingLot, Trouble};
 use crate::ports::Clock;
 use crate::projection::Subscription;
 use crate::rows::Rows;
-use crate::stream::Version;
 use crate::views::{Generation, ViewError, Views};
 use futures::{StreamExt, stream};
+use judge::{Redrive, judge};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How many streams are followed at a time.
@@ -30,6 +33,7 @@ pub struct Folds<L, V, P, H> {
     parked: P,
     host: H,
     rows: Rows,
+    schemas: Schemas,
     all: Vec<Fold>,
 }
 
@@ -39,19 +43,16 @@ struct Fold {
     failing: AtomicU32,
 }
 
-/// What one fold did with one hint.
-enum Attempt {
-    Done(Report),
-    Parked(Trouble),
-    /// For a reason that may pass.
-    Failed(Trouble),
-}
+/// What one fold did with one hint, or what hindered it.
+type Attempt = Result<Report, Trouble>;
 
 impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
     /// These folds on these ports.
     pub fn new(log: L, views: V, parked: P, host: H, subscriptions: Vec<Box<dyn Subscription>>) -> Self {
+        let schemas = subscriptions.iter().map(|fold| (fold.name(), fold.schema())).collect();
         let fold = |subscription| Fold { subscription, failing: AtomicU32::new(0) };
-        Self { log, views, parked, host, rows: Rows::default(), all: subscriptions.into_iter().map(fold).collect() }
+        let all = subscriptions.into_iter().map(fold).collect();
+        Self { log, views, parked, host, rows: Rows::default(), schemas, all }
     }
 
     /// The rows, and which generations of them there are.
@@ -88,23 +89,27 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
     /// answered for by its hint, to be delivered again; a fold that goes on failing while others get on is past its
     /// budget then, and parked too.
     pub async fn follow(&self, hints: &[Hint]) -> Followed {
-        let registry = match self.registry().await {
+        let registry = match self.schemas.registry(&self.views).await {
             Ok(registry) => registry,
-            Err(error) => return self.unregistered(hints, &error),
+            Err(error) => {
+                let view = |category: &str| self.of(category).next().map(Subscription::name);
+                return Followed::unregistered(hints, view, &error, self.host.now());
+            }
         };
         let mut attempts = Vec::new();
         for (position, hint) in hints.iter().enumerate() {
             for fold in self.all.iter().filter(|fold| fold.subscription.follows(hint.stream().category())) {
-                let written = self.written(&registry, fold.subscription.as_ref()).into_iter();
-                attempts.extend(written.map(|generation| self.attempt_at(position, fold, generation, hint)));
+                let written = self.schemas.written(&registry, fold.subscription.name(), fold.subscription.schema());
+                let attempt = |generation| self.attempt_at(position, fold, generation, hint);
+                attempts.extend(written.into_iter().map(attempt));
             }
         }
         let attempts: Vec<_> = stream::iter(attempts).buffer_unordered(CONCURRENCY).collect().await;
-        let got_on =
-            attempts.iter().any(|(_, _, attempt)| matches!(attempt, Attempt::Done(report) if report.advanced > 0));
+        let got_on = attempts.iter().any(|(_, _, attempt)| attempt.as_ref().is_ok_and(|report| report.advanced > 0));
         for fold in &self.all {
             let failed = |(_, of, attempt): &(usize, &Fold, Attempt)| {
-                std::ptr::eq(*of, fold) && matches!(attempt, Attempt::Failed(_))
+                let failed = attempt.as_ref().is_err_and(|trouble| trouble.class == Class::Transient);
+                std::ptr::eq(*of, fold) && failed
             };
             if !attempts.iter().any(failed) {
                 fold.failing.store(0, Ordering::Relaxed);
@@ -114,45 +119,25 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
         }
         let mut followed = Followed::default();
         for (position, fold, attempt) in attempts {
-            let report = self.settle(fold, attempt, &mut followed.troubles).await;
-            if report.failed > 0 {
-                followed.failed.push(position);
-            }
-            followed.folds.entry(fold.subscription.name()).or_default().add(report);
+            let within_budget = fold.failing.load(Ordering::Relaxed) <= BUDGET;
+            followed.take(position, fold.subscription.name(), attempt, within_budget, &self.parked).await;
         }
-        followed.failed.sort_unstable();
-        followed.failed.dedup();
         followed
     }
 
     /// Tries a parked fold again, from the log.
     pub async fn redrive(&self, parked: &Parked) -> Result<Redriven, ViewError> {
-        let Subject::Fold { view, generation, stream } = &parked.trouble.subject else {
-            return Ok(Redriven::Stuck("no fold: its event has to be published again".to_owned()));
+        let redrive = match Redrive::of(parked) {
+            Ok(redrive) => redrive,
+            Err(redriven) => return Ok(redriven),
         };
-        let registry = self.registry().await?;
-        let keeps = |fold: &&Fold| {
-            fold.subscription.name() == view && self.written(&registry, fold.subscription.as_ref()).contains(generation)
+        let registry = self.schemas.registry(&self.views).await?;
+        let schema = self.schemas.keeper(&registry, redrive.view, redrive.generation);
+        let Some(fold) = schema.and_then(|schema| self.fold(redrive.view, schema)) else {
+            return Ok(redrive.unkept());
         };
-        let Some(fold) = self.all.iter().find(keeps) else {
-            return Ok(Redriven::Stuck(format!("no fold keeps {view}/{generation}")));
-        };
-        let hint = Hint::of(stream.clone(), parked.trouble.passed_over);
-        let trouble = match self.attempt_in(fold, *generation, &hint).await {
-            Ok(Advanced::Already) => return self.follows(parked, hint.target()).await,
-            Ok(Advanced::To(progress)) => return self.follows(parked, progress.version).await,
-            Ok(Advanced::Stuck { version, error }) => {
-                self.trouble(fold, *generation, &hint, version, error, Class::Permanent)
-            }
-            Err(error) => self.failure(fold, *generation, &hint, &error),
-        };
-        self.parked.park(&trouble).await?;
-        Ok(Redriven::Stuck(trouble.error))
-    }
-
-    async fn follows(&self, parked: &Parked, version: Version) -> Result<Redriven, ViewError> {
-        self.parked.clear(&parked.trouble.subject, version).await?;
-        Ok(Redriven::Follows(version))
+        let end = self.attempt_in(fold, redrive.generation, &redrive.hint).await;
+        redrive.settle(&self.parked, end, self.host.now()).await
     }
 
     async fn attempt_at<'a>(
@@ -166,53 +151,11 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
     }
 
     async fn attempt(&self, fold: &Fold, generation: Generation, hint: &Hint) -> Attempt {
-        match self.attempt_in(fold, generation, hint).await {
-            Ok(Advanced::Already) => Attempt::Done(Report { duplicates: 1, ..Report::default() }),
-            Ok(Advanced::To(progress)) => Attempt::Done(Report::of(&progress, self.host.now())),
-            Ok(Advanced::Stuck { version, error }) => {
-                Attempt::Parked(self.trouble(fold, generation, hint, version, error, Class::Permanent))
-            }
-            Err(error) => {
-                let trouble = self.failure(fold, generation, hint, &error);
-                if trouble.class == Class::Permanent { Attempt::Parked(trouble) } else { Attempt::Failed(trouble) }
-            }
-        }
+        let end = self.attempt_in(fold, generation, hint).await;
+        judge(fold.subscription.name(), generation, hint, end, self.host.now())
     }
 
     async fn attempt_in(&self, fold: &Fold, generation: Generation, hint: &Hint) -> Result<Advanced, AdvanceError> {
         advance(&self.log, &self.views, &self.rows, fold.subscription.as_ref(), generation, hint).await
-    }
-
-    /// What a fold's failure means for the stream.
-    fn failure(&self, fold: &Fold, generation: Generation, hint: &Hint, error: &AdvanceError) -> Trouble {
-        let (version, class) = error.verdict(hint);
-        self.trouble(fold, generation, hint, version, error.to_string(), class)
-    }
-
-    fn trouble(
-        &self,
-        fold: &Fold,
-        generation: Generation,
-        hint: &Hint,
-        version: Version,
-        error: String,
-        class: Class,
-    ) -> Trouble {
-        let view = fold.subscription.name().to_owned();
-        let subject = Subject::Fold { view, generation, stream: hint.stream().clone() };
-        Trouble { subject, version, passed_over: hint.target().max(version), error, class, at: self.host.now() }
-    }
-
-    /// Notes what has to be noted of an attempt.
-    async fn settle(&self, fold: &Fold, attempt: Attempt, troubles: &mut Vec<Trouble>) -> Report {
-        let (trouble, within_budget) = match attempt {
-            Attempt::Done(report) => return report,
-            Attempt::Failed(trouble) => (trouble, fold.failing.load(Ordering::Relaxed) <= BUDGET),
-            Attempt::Parked(trouble) => (trouble, false),
-        };
-        // Without a note nothing may be passed over.
-        let parked = !within_budget && self.parked.park(&trouble).await.is_ok();
-        troubles.push(trouble);
-        Report { parked: parked.into(), failed: (!parked).into(), ..Report::default() }
     }
 }

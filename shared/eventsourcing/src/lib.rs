@@ -73,5 +73,5 @@ pub use standing::Reach;
 pub use stream::{EventId, StreamName, Version};
 pub use tally::Tally;
 pub use time::Timestamp;
-pub use totals::{Ledger, Totals, advance_totals};
+pub use totals::{Ledger, Totals, TotalsFold, advance_totals};
 pub use views::{ViewError, ViewScan, Views, Written};

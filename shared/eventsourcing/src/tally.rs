@@ -1,29 +1,30 @@
-//! One total's fold on its ports: what [`crate::Folds`] is to views.
+//! Folds of totals on their ports: what [`crate::Folds`] is to views.
 
 use crate::advance::{AdvanceError, Advanced, Hint};
-use crate::folds::{Followed, Redriven, Report};
+use crate::folds::judge::{Redrive, judge, pass_over};
+use crate::folds::{Followed, Redriven, Report, Schemas};
 use crate::log::EventLog;
-use crate::parked::{Class, Parked, ParkingLot, Subject, Trouble};
+use crate::parked::{Parked, ParkingLot, Trouble};
 use crate::ports::{Clock, Randomness};
 use crate::rebuild::Fill;
-use crate::stream::StreamName;
-use crate::totals::{Ledger, Totals, advance_totals};
+use crate::totals::{Ledger, TotalsFold, advance_totals};
 use crate::views::{Generation, ViewError};
-use std::marker::PhantomData;
 
-/// The totals `T`, and what they stand on.
-pub struct Tally<T, L, R, P, H> {
+/// The folds of totals, and what they stand on.
+pub struct Tally<L, R, P, H> {
     log: L,
     ledger: R,
     parked: P,
     host: H,
-    totals: PhantomData<T>,
+    schemas: Schemas,
+    folds: Vec<Box<dyn TotalsFold>>,
 }
 
-impl<T: Totals, L: EventLog, R: Ledger, P: ParkingLot, H: Clock + Randomness> Tally<T, L, R, P, H> {
-    /// The totals on these ports.
-    pub const fn new(log: L, ledger: R, parked: P, host: H) -> Self {
-        Self { log, ledger, parked, host, totals: PhantomData }
+impl<L: EventLog, R: Ledger, P: ParkingLot, H: Clock + Randomness> Tally<L, R, P, H> {
+    /// These folds on these ports.
+    pub fn new(log: L, ledger: R, parked: P, host: H, folds: Vec<Box<dyn TotalsFold>>) -> Self {
+        let schemas = folds.iter().map(|fold| (fold.name(), fold.schema())).collect();
+        Self { log, ledger, parked, host, schemas, folds }
     }
 
     /// The rows and checkpoints, and which generations of them there are.
@@ -31,130 +32,107 @@ impl<T: Totals, L: EventLog, R: Ledger, P: ParkingLot, H: Clock + Randomness> Ta
         &self.ledger
     }
 
-    /// Adds every stream of the batch that is of the category, in each generation, at least up to the version that its
-    /// hint speaks of.
+    /// The numbers of the folds that a view has, in order.
+    #[must_use]
+    pub fn schemas(&self, view: &str) -> Vec<u32> {
+        self.schemas.of(view)
+    }
+
+    /// Adds every stream of the batch that a fold follows, in each of the fold's generations, at least up to the version
+    /// that its hint speaks of.
     ///
     /// A stream that cannot be understood is parked, and the others go on. One that fails for a reason that may pass is
     /// answered for by its hint, to be delivered again. There is no budget: whoever delivers hints to one fold alone may
     /// count by itself how often it does.
     pub async fn follow(&self, hints: &[Hint]) -> Followed {
-        let (positions, concerned): (Vec<_>, Vec<_>) =
-            { hints.iter().cloned().enumerate() }.filter(|(_, hint)| hint.stream().category() == T::CATEGORY).unzip();
-        let mut followed = Followed::default();
-        if concerned.is_empty() {
-            return followed;
+        let view = |category: &str| self.folds.iter().find(|fold| fold.follows(category)).map(|fold| fold.name());
+        if hints.iter().all(|hint| view(hint.stream().category()).is_none()) {
+            return Followed::default();
         }
-        let generations = match self.written().await {
-            Ok(generations) => generations,
-            Err(error) => {
-                for (position, hint) in positions.into_iter().zip(&concerned) {
-                    let (target, class) = (hint.target(), Class::Transient);
-                    let error = format!("the generations are not known: {error}");
-                    let subject = subject::<T>(Generation::FIRST, hint.stream());
-                    let at = self.host.now();
-                    followed.troubles.push(Trouble { subject, version: target, passed_over: target, error, class, at });
-                    followed.failed.push(position);
-                    let failed = Report { failed: 1, ..Report::default() };
-                    followed.folds.entry(T::NAME).or_default().add(failed);
-                }
-                return followed;
-            }
+        let registry = match self.schemas.registry(&self.ledger).await {
+            Ok(registry) => registry,
+            Err(error) => return Followed::unregistered(hints, view, &error, self.host.now()),
         };
-        for generation in generations {
-            let ends = self.advance(generation, &concerned).await;
-            for ((position, hint), end) in positions.iter().zip(&concerned).zip(ends) {
-                let report = match self.judge(generation, hint, end) {
-                    Ok(report) => report,
-                    Err(trouble) => {
-                        // Without a note nothing may be passed over.
-                        let parked = trouble.class == Class::Permanent && self.parked.park(&trouble).await.is_ok();
-                        followed.troubles.push(trouble);
-                        Report { parked: parked.into(), failed: (!parked).into(), ..Report::default() }
-                    }
-                };
-                if report.failed > 0 {
-                    followed.failed.push(*position);
-                }
-                followed.folds.entry(T::NAME).or_default().add(report);
+        let mut followed = Followed::default();
+        for fold in &self.folds {
+            for generation in self.schemas.written(&registry, fold.name(), fold.schema()) {
+                self.follow_in(fold.as_ref(), generation, hints, &mut followed).await;
             }
         }
-        followed.failed.sort_unstable();
-        followed.failed.dedup();
         followed
     }
 
-    /// The generations that are kept up to date; registers the totals where they never were.
-    async fn written(&self) -> Result<Vec<Generation>, ViewError> {
-        let mut registered = self.ledger.registered().await?;
-        if registered.registry.adopt(T::NAME, T::SCHEMA)
-            && !self.ledger.register(&registered.registry, registered.changes).await?
-        {
-            registered = self.ledger.registered().await?;
+    async fn follow_in(&self, fold: &dyn TotalsFold, generation: Generation, hints: &[Hint], followed: &mut Followed) {
+        let concerned = hints.iter().cloned().enumerate().filter(|(_, hint)| fold.follows(hint.stream().category()));
+        let (positions, hints): (Vec<_>, Vec<_>) = concerned.unzip();
+        for (position, judged) in positions.into_iter().zip(self.attempt(fold, generation, &hints).await) {
+            followed.take(position, fold.name(), judged, true, &self.parked).await;
         }
-        Ok(registered.registry.written(T::NAME, T::SCHEMA, T::SCHEMA))
     }
 
     /// Tries a parked stream again, from the log.
     pub async fn redrive(&self, parked: &Parked) -> Result<Redriven, ViewError> {
-        let Subject::Fold { stream, generation, .. } = &parked.trouble.subject else {
-            return Ok(Redriven::Stuck("no fold: its event has to be published again".to_owned()));
+        let redrive = match Redrive::of(parked) {
+            Ok(redrive) => redrive,
+            Err(redriven) => return Ok(redriven),
         };
-        if !self.written().await?.contains(generation) {
-            return Ok(Redriven::Stuck(format!("no fold keeps {}/{generation}", T::NAME)));
-        }
-        let hint = Hint::of(stream.clone(), parked.trouble.passed_over);
-        for end in self.advance(*generation, std::slice::from_ref(&hint)).await {
-            if let Err(trouble) = self.judge(*generation, &hint, end) {
-                self.parked.park(&trouble).await?;
-                return Ok(Redriven::Stuck(trouble.error));
-            }
-        }
-        self.parked.clear(&parked.trouble.subject, hint.target()).await?;
-        Ok(Redriven::Follows(hint.target()))
+        let registry = self.schemas.registry(&self.ledger).await?;
+        let schema = self.schemas.keeper(&registry, redrive.view, redrive.generation);
+        let Some(fold) = schema.and_then(|schema| self.fold(redrive.view, schema)) else {
+            return Ok(redrive.unkept());
+        };
+        let end = self.advance(fold, redrive.generation, std::slice::from_ref(&redrive.hint)).await.pop();
+        redrive.settle(&self.parked, end.unwrap_or(Err(AdvanceError::Contended)), self.host.now()).await
     }
 
-    async fn advance(&self, generation: Generation, hints: &[Hint]) -> Vec<Result<Advanced, AdvanceError>> {
-        advance_totals::<T, _, _, _>(&self.log, &self.ledger, &self.host, generation, hints).await
+    /// What fills the rows of a view by one of its folds; none where there is no such fold.
+    #[must_use]
+    pub fn filling(&self, view: &str, schema: u32) -> Option<Filling<'_, L, R, P, H>> {
+        self.fold(view, schema).map(|fold| Filling { tally: self, fold })
     }
 
-    /// What an end means for the stream.
-    fn judge(
+    fn fold(&self, view: &str, schema: u32) -> Option<&dyn TotalsFold> {
+        let is = |fold: &&dyn TotalsFold| fold.name() == view && fold.schema() == schema;
+        self.folds.iter().map(AsRef::as_ref).find(is)
+    }
+
+    async fn advance(
         &self,
+        fold: &dyn TotalsFold,
         generation: Generation,
-        hint: &Hint,
-        end: Result<Advanced, AdvanceError>,
-    ) -> Result<Report, Trouble> {
-        let (version, class, error) = match end {
-            Ok(Advanced::Already) => return Ok(Report { duplicates: 1, ..Report::default() }),
-            Ok(Advanced::To(progress)) => return Ok(Report::of(&progress, self.host.now())),
-            Ok(Advanced::Stuck { version, error }) => (version, Class::Permanent, error),
-            Err(error) => {
-                let (version, class) = error.verdict(hint);
-                (version, class, error.to_string())
-            }
-        };
-        let (subject, passed_over) = (subject::<T>(generation, hint.stream()), hint.target().max(version));
-        Err(Trouble { subject, version, passed_over, error, class, at: self.host.now() })
+        hints: &[Hint],
+    ) -> Vec<Result<Advanced, AdvanceError>> {
+        advance_totals(fold, &self.log, &self.ledger, &self.host, generation, hints).await
+    }
+
+    /// What a fold did with each hint, or what hindered it.
+    async fn attempt(
+        &self,
+        fold: &dyn TotalsFold,
+        generation: Generation,
+        hints: &[Hint],
+    ) -> Vec<Result<Report, Trouble>> {
+        let (ends, now) = (self.advance(fold, generation, hints).await, self.host.now());
+        let judged = hints.iter().zip(ends).map(|(hint, end)| judge(fold.name(), generation, hint, end, now));
+        judged.collect()
     }
 }
 
-impl<T: Totals, L: EventLog, R: Ledger, P: ParkingLot, H: Clock + Randomness> Fill for Tally<T, L, R, P, H> {
+/// What fills the rows of totals.
+pub struct Filling<'a, L, R, P, H> {
+    tally: &'a Tally<L, R, P, H>,
+    fold: &'a dyn TotalsFold,
+}
+
+impl<L: EventLog, R: Ledger, P: ParkingLot, H: Clock + Randomness> Fill for Filling<'_, L, R, P, H> {
     fn follows(&self, category: &str) -> bool {
-        category == T::CATEGORY
+        self.fold.follows(category)
     }
 
     async fn fill(&self, generation: Generation, hints: &[Hint]) -> Result<(), Box<Trouble>> {
-        for (hint, end) in hints.iter().zip(self.advance(generation, hints).await) {
-            match self.judge(generation, hint, end) {
-                Ok(_) => {}
-                Err(trouble) if trouble.class == Class::Permanent && self.parked.park(&trouble).await.is_ok() => {}
-                Err(trouble) => return Err(Box::new(trouble)),
-            }
+        for judged in self.tally.attempt(self.fold, generation, hints).await {
+            pass_over(&self.tally.parked, judged).await?;
         }
         Ok(())
     }
-}
-
-fn subject<T: Totals>(generation: Generation, stream: &StreamName) -> Subject {
-    Subject::Fold { view: T::NAME.to_owned(), generation, stream: stream.clone() }
 }

@@ -4,10 +4,12 @@
 //! add goes to rows that it shares with others. Both are written in one transaction, so that each commit is added once.
 
 mod advance;
+mod fold;
 mod memory;
 mod step;
 
 pub use advance::advance_totals;
+pub use fold::TotalsFold;
 pub use memory::MemoryLedger;
 
 use crate::commit::Commit;
@@ -15,13 +17,13 @@ use crate::event::Event;
 use crate::generations::Generations;
 use crate::hash::Hash;
 use crate::projection::Recorded;
-use crate::stream::{StreamName, Version};
+use crate::stream::Version;
 use crate::views::{Generation, Place, ViewError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-pub(crate) use step::{first_parts, fold_commit};
+pub(crate) use step::first_parts;
 
 /// The most items that one transaction writes, checkpoints and rows together: what `TransactWriteItems` takes.
 pub const MOST_ITEMS: usize = 100;
@@ -134,19 +136,13 @@ pub trait Ledger: Generations {
     ) -> impl Future<Output = Result<BTreeMap<String, Amounts>, ViewError>> + Send;
 }
 
-/// The place of a stream's checkpoint.
-#[must_use]
-pub fn place<T: Totals>(generation: Generation, stream: &StreamName) -> Place {
-    Place { view: T::NAME, generation, key: stream.id().to_owned() }
-}
-
 /// What a whole stream adds, up to the first commit that cannot be understood: what the totals of all streams have to
 /// be the sum of.
 #[must_use]
-pub fn fold<T: Totals>(commits: &[Commit]) -> (Option<Checkpoint>, Sums) {
+pub fn fold(fold: &dyn TotalsFold, commits: &[Commit]) -> (Option<Checkpoint>, Sums) {
     let (mut standing, mut all) = (None, Sums::default());
     for commit in commits {
-        let Ok((checkpoint, sums)) = fold_commit::<T>(standing.as_ref(), commit) else { break };
+        let Ok((checkpoint, sums)) = fold.fold(standing.as_ref(), commit) else { break };
         standing = Some(checkpoint);
         all.merge(sums);
     }

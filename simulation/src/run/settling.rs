@@ -12,7 +12,7 @@ use eventsourcing::decider::fold;
 use eventsourcing::memory::{MemoryLog, MemoryViews};
 use eventsourcing::parked::Class;
 use eventsourcing::verify::{TotalsVerification, Verification};
-use eventsourcing::{Decider, Generations, LogScan, ParkingLot, Registry, StreamName, Timestamp, Totals};
+use eventsourcing::{Decider, Generations, LogScan, ParkingLot, Registry, StreamName, Timestamp};
 use http::Method;
 use payments::{Payment, Reference};
 use serde_json::{Value, json};
@@ -137,10 +137,9 @@ impl Run {
             let registered = ledger.registered().await.map_err(|error| differs(&error))?;
             let registry = &registered.registry;
             verify(&log, &views, &host, registry, &streams).await?;
-            let totals = TotalsVerification { log: &log, ledger: &ledger, host: &host, registry };
-            let of = |stream: &&StreamName| stream.category() == sales::View::CATEGORY;
-            let orders: Vec<_> = streams.iter().filter(of).cloned().collect();
-            totals.run::<sales::View>(&orders).await.map_err(|error| differs(&error))?;
+            let folds = &sales::totals();
+            let totals = TotalsVerification { log: &log, ledger: &ledger, host: &host, folds, registry };
+            totals.run(&streams).await.map_err(|error| differs(&error))?;
             Ok(())
         })?
     }

@@ -12,7 +12,7 @@ use eventsourcing::chain::Chain;
 use eventsourcing::projection::Row;
 use eventsourcing::scan::Part;
 use eventsourcing::totals::Sums;
-use eventsourcing::{Commit, LogError, LogScan, StreamName, Subscription, Timestamp, Totals, Version, totals};
+use eventsourcing::{Commit, LogError, LogScan, StreamName, Subscription, Timestamp, TotalsFold, Version};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use serde_json::json;
@@ -70,12 +70,15 @@ impl AsOf {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let tables = Tables::of(&Client::new(global)?, &self.whose).await?;
         let streams = tables.streams().await.map_err(|error| Failure::Tables(error.to_string()))?;
-        let subscription = subscriptions().into_iter().find(|subscription| subscription.name() == self.name);
+        let subscriptions = subscriptions().into_iter().filter(|fold| fold.name() == self.name);
+        let totals = sales::totals().into_iter().filter(|fold| fold.name() == self.name);
         let mut file = Unfinished::create(&self.out)?;
-        let rows = match subscription {
-            Some(subscription) => self.view(tables.log(), subscription.as_ref(), streams, &mut file).await?,
-            None => self.sales(tables.log(), streams, &mut file).await?,
-        };
+        let mut rows = 0;
+        if let Some(newest) = subscriptions.max_by_key(|fold| fold.schema()) {
+            rows = self.view(tables.log(), newest.as_ref(), streams, &mut file).await?;
+        } else if let Some(newest) = totals.max_by_key(|fold| fold.schema()) {
+            rows = self.sales(tables.log(), newest.as_ref(), streams, &mut file).await?;
+        }
         file.finish()?;
         let (name, at) = (&self.name, self.at.to_string());
         if global.json {
@@ -137,12 +140,13 @@ impl AsOf {
     async fn sales(
         &self,
         log: &impl LogScan,
+        fold: &dyn TotalsFold,
         mut streams: Vec<StreamName>,
         file: &mut Unfinished<'_>,
     ) -> Result<usize, Failure> {
-        streams.retain(|stream| stream.category() == sales::View::CATEGORY);
+        streams.retain(|stream| fold.follows(stream.category()));
         let progress = bar("streams folded", streams.len());
-        let each = streams.iter().map(|stream| self.added(log, stream));
+        let each = streams.iter().map(|stream| self.added(log, fold, stream));
         let mut added = pin!(stream::iter(each).buffer_unordered(SIDE_BY_SIDE));
         let mut sums = Sums::default();
         while let Some(of_stream) = added.try_next().await? {
@@ -166,23 +170,19 @@ impl AsOf {
         Ok(lines.len())
     }
 
-    async fn added(&self, log: &impl LogScan, stream: &StreamName) -> Result<Sums, Failure> {
-        let mut commits = Vec::new();
-        self.each(log, stream, |page| {
-            commits.extend_from_slice(page);
+    async fn added(&self, log: &impl LogScan, fold: &dyn TotalsFold, stream: &StreamName) -> Result<Sums, Failure> {
+        let (mut standing, mut all) = (None, Sums::default());
+        self.each(log, stream, |commits| {
+            for commit in commits {
+                let failed = |error| unfolded(stream, fold.name(), commit.version, error);
+                let (checkpoint, sums) = fold.fold(standing.as_ref(), commit).map_err(failed)?;
+                standing = Some(checkpoint);
+                all.merge(sums);
+            }
             Ok(())
         })
         .await?;
-        let (checkpoint, sums) = totals::fold::<sales::View>(&commits);
-        let reached = checkpoint.map_or(Version::NONE, |checkpoint| checkpoint.version);
-        match commits.iter().find(|commit| commit.version > reached) {
-            Some(commit) => {
-                let error = commit.events.decode::<<sales::View as Totals>::Event>().err();
-                let error = error.map_or_else(|| "it cannot be added".to_owned(), |error| error.to_string());
-                Err(unfolded(stream, sales::NAME, commit.version, error))
-            }
-            None => Ok(sums),
-        }
+        Ok(all)
     }
 
     /// Shows a stream's commits up to the moment, a page at a time, once they are known to be linked.

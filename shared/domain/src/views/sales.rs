@@ -9,7 +9,7 @@ use super::shard;
 use crate::order::{self, Event};
 use crate::values::{Invalid, Line};
 use eventsourcing::totals::{Amounts, Sums, TotalKey};
-use eventsourcing::{Decider, Recorded, Timestamp, Totals};
+use eventsourcing::{Decider, Recorded, Timestamp, Totals, TotalsFold};
 use schemars::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -33,6 +33,12 @@ const SEPARATOR: char = '#';
 
 /// The read model.
 pub struct View;
+
+/// The folds of the sales.
+#[must_use]
+pub fn totals() -> Vec<Box<dyn TotalsFold>> {
+    vec![Box::new(View)]
+}
 
 /// By what is summed up within a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]

@@ -155,7 +155,7 @@ async fn noted(log: &MemoryLog) -> (Vec<Hint>, Sums) {
         let texts = ["ab", "bc", "ca", "abc", &format!("a{number}")].map(str::to_owned);
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         note_each(log, &name, &texts).await;
-        all.merge(fold::<Notes>(&log.since(&name, Version::NONE).await.unwrap()).1);
+        all.merge(fold(&Notes, &log.since(&name, Version::NONE).await.unwrap()).1);
         hints.push(Hint::of(name, Version(5)));
     }
     (hints, all)
@@ -171,7 +171,7 @@ pub(crate) async fn writers_side_by_side_add_everything_once<L: Ledger>(ledger: 
         async move {
             let mut left = hints;
             while !left.is_empty() {
-                let ends = advance_totals::<Notes, _, _, _>(log, ledger, &Host, FIRST, &left).await;
+                let ends = advance_totals(&Notes, log, ledger, &Host, FIRST, &left).await;
                 left = left.into_iter().zip(ends).filter(|(_, end)| end.is_err()).map(|(hint, _)| hint).collect();
             }
         }
@@ -226,7 +226,7 @@ async fn many_streams_are_added_by_one_request() {
     let ledger = ledger(&store).await;
     let log = MemoryLog::default();
     let (hints, all) = noted(&log).await;
-    let advance = async || advance_totals::<Notes, _, _, _>(&log, &ledger, &Host, FIRST, &hints).await;
+    let advance = async || advance_totals(&Notes, &log, &ledger, &Host, FIRST, &hints).await;
 
     let before = store.line.sent();
     let ends = advance().await;

@@ -1,9 +1,10 @@
 //! What became of a batch of hints.
 
-use crate::advance::Progress;
-use crate::parked::Trouble;
+use crate::advance::{Hint, Progress};
+use crate::parked::{Class, ParkingLot, Subject, Trouble};
 use crate::stream::Version;
 use crate::time::Timestamp;
+use crate::views::{Generation, ViewError};
 use std::collections::BTreeMap;
 
 /// What following a batch of hints came to.
@@ -11,10 +12,63 @@ use std::collections::BTreeMap;
 pub struct Followed {
     /// By fold, what became of it.
     pub folds: BTreeMap<&'static str, Report>,
-    /// The positions of the hints that were not followed, for reasons that may pass.
+    /// The positions of the hints that were not followed, for reasons that may pass, in order.
     pub failed: Vec<usize>,
     /// All that went wrong, whether it was parked or not.
     pub troubles: Vec<Trouble>,
+}
+
+impl Followed {
+    /// Nothing was followed, since nobody knows which generations there are; `view` tells whose streams a category is.
+    pub(crate) fn unregistered(
+        hints: &[Hint],
+        view: impl Fn(&str) -> Option<&'static str>,
+        error: &ViewError,
+        at: Timestamp,
+    ) -> Self {
+        let mut followed = Self::default();
+        for (position, hint) in hints.iter().enumerate() {
+            let Some(view) = view(hint.stream().category()) else { continue };
+            let (version, class) = (hint.target(), Class::Transient);
+            let subject =
+                Subject::Fold { view: view.to_owned(), generation: Generation::FIRST, stream: hint.stream().clone() };
+            let error = format!("the generations are not known: {error}");
+            let trouble = Trouble { subject, version, passed_over: version, error, class, at };
+            followed.add(position, view, Report { failed: 1, ..Report::default() });
+            followed.troubles.push(trouble);
+        }
+        followed
+    }
+
+    /// Takes in what a fold of a view did with a hint, and notes what has to be noted of it: what cannot be understood,
+    /// and what fails while its fold is not within its budget any more.
+    pub(crate) async fn take<P: ParkingLot>(
+        &mut self,
+        position: usize,
+        view: &'static str,
+        judged: Result<Report, Trouble>,
+        within_budget: bool,
+        parked: &P,
+    ) {
+        let report = match judged {
+            Ok(report) => report,
+            Err(trouble) => {
+                let passed_over = trouble.class == Class::Permanent || !within_budget;
+                // Without a note nothing may be passed over.
+                let parked = passed_over && parked.park(&trouble).await.is_ok();
+                self.troubles.push(trouble);
+                Report { parked: parked.into(), failed: (!parked).into(), ..Report::default() }
+            }
+        };
+        self.add(position, view, report);
+    }
+
+    fn add(&mut self, position: usize, view: &'static str, report: Report) {
+        if let (true, Err(place)) = (report.failed > 0, self.failed.binary_search(&position)) {
+            self.failed.insert(place, position);
+        }
+        self.folds.entry(view).or_default().add(report);
+    }
 }
 
 /// What became of one fold.

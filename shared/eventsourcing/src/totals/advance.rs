@@ -1,7 +1,7 @@
 //! Adding streams to totals: what [`crate::advance()`] is to a view, with several streams in a transaction.
 
 use super::step::{Step, step};
-use super::{Checkpoint, Entry, Ledger, MOST_ITEMS, Posted, Sums, Totals, place};
+use super::{Checkpoint, Entry, Ledger, MOST_ITEMS, Posted, Sums, TotalsFold};
 use crate::advance::{ATTEMPTS, AdvanceError, Advanced, Hint, Progress};
 use crate::commands::pause;
 use crate::commit::Commit;
@@ -14,22 +14,23 @@ use futures::{StreamExt, stream};
 /// How many streams are read at a time.
 const CONCURRENCY: usize = 8;
 
-/// Adds streams to the totals, each at least up to the version that its hint speaks of; one result a hint, in order.
+/// Adds streams to a generation of totals by their fold, each at least up to the version that its hint speaks of; one result a hint, in order.
 ///
 /// Reads each checkpoint, and the commits behind it: from the hint where they are the very next ones and reach the
 /// target, else from the log, strongly consistent. Puts as many streams into a transaction as it may hold, so that a row
 /// to which many of them add is written once, and goes on from the checkpoints that were written with it, or from those
 /// that turned out to stand. Who fails in company tries again alone, so that nobody holds up another.
-pub async fn advance_totals<T: Totals, L: EventLog, R: Ledger, H: Clock + Randomness>(
+pub async fn advance_totals<L: EventLog, R: Ledger, H: Clock + Randomness>(
+    fold: &dyn TotalsFold,
     log: &L,
     ledger: &R,
     host: &H,
     generation: Generation,
     hints: &[Hint],
 ) -> Vec<Result<Advanced, AdvanceError>> {
-    let begun: Vec<_> = hints.iter().map(|hint| Course::begin::<T, L, R>(log, ledger, generation, hint)).collect();
+    let begun: Vec<_> = hints.iter().map(|hint| Course::begin(fold, log, ledger, generation, hint)).collect();
     let mut courses: Vec<Course> = stream::iter(begun).buffered(CONCURRENCY).collect().await;
-    while let Some(pack) = pack::<T>(&mut courses) {
+    while let Some(pack) = pack(fold, &mut courses) {
         let posted = ledger.post(&pack.entries, &pack.sums).await;
         if matches!(posted, Ok(Posted::Busy)) {
             host.sleep(pause(pack.lost, host.bits())).await;
@@ -53,13 +54,14 @@ struct Course {
 }
 
 impl Course {
-    async fn begin<T: Totals, L: EventLog, R: Ledger>(
+    async fn begin<L: EventLog, R: Ledger>(
+        fold: &dyn TotalsFold,
         log: &L,
         ledger: &R,
         generation: Generation,
         hint: &Hint,
     ) -> Self {
-        let place = place::<T>(generation, hint.stream());
+        let place = fold.place(generation, hint.stream());
         let mut course = Self { place, commits: vec![], repaired: false, standing: None, added: 0, lost: 0, end: None };
         course.end = course.read(log, ledger, hint).await.transpose();
         course
@@ -91,13 +93,13 @@ impl Course {
     }
 
     /// What it writes next; nothing once it has ended.
-    fn next<T: Totals>(&mut self) -> Option<Step> {
+    fn next(&mut self, fold: &dyn TotalsFold) -> Option<Step> {
         if self.end.is_some() {
             return None;
         }
         let seen = self.version();
         let rest = self.commits.partition_point(|commit| commit.version <= seen);
-        match step::<T>(self.standing.as_ref(), self.commits.get(rest..).unwrap_or_default()) {
+        match step(fold, self.standing.as_ref(), self.commits.get(rest..).unwrap_or_default()) {
             Ok(Some(step)) => return Some(step),
             Ok(None) if self.added == 0 => self.end = Some(Ok(Advanced::Already)),
             Ok(None) => {
@@ -123,11 +125,11 @@ struct Pack {
 }
 
 /// The next transaction; none once all have ended.
-fn pack<T: Totals>(courses: &mut [Course]) -> Option<Pack> {
+fn pack(fold: &dyn TotalsFold, courses: &mut [Course]) -> Option<Pack> {
     let mut pack = Pack::default();
     for (position, course) in courses.iter_mut().enumerate() {
         let in_company = !pack.entries.is_empty();
-        let Some(Step { checkpoint, sums, commits }) = course.next::<T>() else { continue };
+        let Some(Step { checkpoint, sums, commits }) = course.next(fold) else { continue };
         if in_company && (course.lost > 0 || pack.entries.iter().any(|entry| entry.place == course.place)) {
             continue;
         }

@@ -1,9 +1,8 @@
 //! How much of a stream one transaction takes.
 
-use super::{Checkpoint, MOST_ITEMS, Sums, Totals};
+use super::{Checkpoint, MOST_ITEMS, Sums, TotalsFold};
 use crate::commit::Commit;
 use crate::hash::Hash;
-use crate::projection::recorded;
 use crate::stream::Version;
 
 /// The rows that fit beside one checkpoint.
@@ -19,14 +18,15 @@ pub(super) struct Step {
 
 /// The next transaction of a stream; none where nothing is left. An error where not even the first commit can be
 /// understood: its version, and why not.
-pub(super) fn step<T: Totals>(
+pub(super) fn step(
+    fold: &dyn TotalsFold,
     seen: Option<&Checkpoint>,
     commits: &[Commit],
 ) -> Result<Option<Step>, (Version, String)> {
     let mut taken: Option<Step> = None;
     for commit in commits {
         let standing = taken.as_ref().map(|step| &step.checkpoint).or(seen);
-        let (checkpoint, sums) = match fold_commit::<T>(standing, commit) {
+        let (checkpoint, sums) = match fold.fold(standing, commit) {
             Ok(folded) => folded,
             Err(_) if taken.is_some() => break,
             Err(error) => return Err((commit.version, error)),
@@ -70,24 +70,4 @@ fn part(seen: Option<&Checkpoint>, complete: Checkpoint, sums: Sums) -> Step {
 /// What so many parts of a commit's sums add.
 pub(crate) fn first_parts(sums: Sums, parts: u32) -> Sums {
     Sums(sums.0.into_iter().take(MOST_ROWS * parts as usize).collect())
-}
-
-/// A stream's checkpoint after one more commit, and what that adds.
-pub(crate) fn fold_commit<T: Totals>(
-    standing: Option<&Checkpoint>,
-    commit: &Commit,
-) -> Result<(Checkpoint, Sums), String> {
-    let document: Option<T::Document> = match standing {
-        Some(standing) => serde_json::from_str(&standing.document)
-            .map_err(|error| format!("the checkpoint does not read: {error}"))?,
-        None => None,
-    };
-    let (mut document, mut all) = (document, Sums::default());
-    for recorded in recorded(commit).map_err(|error| error.to_string())? {
-        let (after, sums) = T::apply(document, &recorded);
-        document = after;
-        all.merge(sums);
-    }
-    let document = serde_json::to_string(&document).map_err(|error| error.to_string())?;
-    Ok((Checkpoint { document, version: commit.last_version(), part: 0, hash: commit.hash }, all))
 }

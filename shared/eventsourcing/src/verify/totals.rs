@@ -5,11 +5,13 @@
 
 use super::{AT_A_TIME, CONCURRENCY, Difference, LOOKS, PAUSE, VerifyError, unlike_text};
 use crate::chain::{Chain, ChainError, follow_chain};
+use crate::folds::Schemas;
 use crate::generations::Registry;
 use crate::ports::Clock;
 use crate::scan::LogScan;
 use crate::stream::{StreamName, Version};
-use crate::totals::{Amounts, Checkpoint, Ledger, Sums, TotalKey, Totals, first_parts, fold_commit, place};
+use crate::totals::{Amounts, Checkpoint, Ledger, Sums, TotalKey, TotalsFold, first_parts};
+use crate::views::Generation;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -22,8 +24,18 @@ pub struct TotalsVerification<'a, L, R, H> {
     pub ledger: &'a R,
     /// What waits for totals that are behind.
     pub host: &'a H,
+    /// The folds that there are of them.
+    pub folds: &'a [Box<dyn TotalsFold>],
     /// Which set of them is read.
     pub registry: &'a Registry,
+}
+
+/// Rows that are read, and the fold that they are made by.
+struct Book<'a, L, R> {
+    log: &'a L,
+    ledger: &'a R,
+    fold: &'a dyn TotalsFold,
+    generation: Generation,
 }
 
 /// What one stream has added.
@@ -51,25 +63,49 @@ struct Look {
 }
 
 impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
-    /// Verifies the totals `T` of these streams, which have to be all of its category, and tells how many rows were
+    /// Verifies the totals of these streams, which have to be all that the folds follow, and tells how many rows were
     /// compared. A stream that is not added yet is given some time, as is a row that is being written.
-    pub async fn run<T: Totals>(&self, streams: &[StreamName]) -> Result<usize, VerifyError> {
-        let (compared, differences) = self.survey::<T>(streams).await?;
+    pub async fn run(&self, streams: &[StreamName]) -> Result<usize, VerifyError> {
+        let (compared, differences) = self.survey(streams).await?;
         differences.into_iter().next().map_or(Ok(compared), |difference| Err(difference.into()))
     }
 
     /// The same, with all differences: those of streams and their checkpoints, then those of rows.
-    pub async fn survey<T: Totals>(&self, streams: &[StreamName]) -> Result<(usize, Vec<Difference>), VerifyError> {
+    pub async fn survey(&self, streams: &[StreamName]) -> Result<(usize, Vec<Difference>), VerifyError> {
+        let (mut compared, mut differences) = (0, vec![]);
+        for fold in self.read() {
+            let followed = streams.iter().filter(|stream| fold.follows(stream.category()));
+            let followed: Vec<_> = followed.cloned().collect();
+            let (rows, wrong) = self.survey_of(fold, &followed).await?;
+            compared += rows;
+            differences.extend(wrong);
+        }
+        Ok((compared, differences))
+    }
+
+    /// The folds whose rows are read: one of which nobody reads the rows yet, or any more, is compared where it is rebuilt.
+    fn read(&self) -> impl Iterator<Item = &dyn TotalsFold> {
+        let schemas: Schemas = self.folds.iter().map(|fold| (fold.name(), fold.schema())).collect();
+        let all = self.folds.iter().map(AsRef::as_ref);
+        all.filter(move |fold| schemas.read(self.registry, fold.name()) == Some(fold.schema()))
+    }
+
+    async fn survey_of(
+        &self,
+        fold: &dyn TotalsFold,
+        streams: &[StreamName],
+    ) -> Result<(usize, Vec<Difference>), VerifyError> {
+        let book = Book { log: self.log, ledger: self.ledger, fold, generation: self.registry.read(fold.name()) };
         let mut looks = 0;
         let mut wanted: Option<BTreeMap<StreamName, Version>> = None;
         loop {
-            let look = self.look::<T>(streams).await?;
+            let look = book.look(streams).await?;
             let wanted = wanted.get_or_insert_with(|| {
                 look.lacking.iter().map(|(stream, (_, wanted))| (stream.clone(), *wanted)).collect()
             });
             let behind = look.lacking.iter().filter_map(|(stream, (reached, _))| {
                 let wanted = wanted.get(stream).filter(|wanted| reached < wanted)?;
-                Some(of_checkpoint::<T>(stream, *wanted, "version", reached, wanted))
+                Some(of_checkpoint(fold.name(), stream, *wanted, "version", reached, wanted))
             });
             let differences: Vec<_> = look.lasting.iter().cloned().chain(look.wrong).chain(behind).collect();
             looks += 1;
@@ -80,13 +116,15 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
             self.host.sleep(PAUSE).await;
         }
     }
+}
 
-    async fn look<T: Totals>(&self, streams: &[StreamName]) -> Result<Look, VerifyError> {
-        let before = self.rows::<T>().await?;
+impl<L: LogScan, R: Ledger> Book<'_, L, R> {
+    async fn look(&self, streams: &[StreamName]) -> Result<Look, VerifyError> {
+        let before = self.rows().await?;
         let mut look = Look::default();
         let mut summed = Sums::default();
         for streams in streams.chunks(AT_A_TIME) {
-            let each: Vec<_> = streams.iter().map(|stream| self.added::<T>(stream)).collect();
+            let each: Vec<_> = streams.iter().map(|stream| self.added(stream)).collect();
             let added: Vec<Added> = stream::iter(each).buffered(CONCURRENCY).try_collect().await?;
             for Added { stream, sums, reached, lacks, wrong } in added {
                 summed.merge(sums);
@@ -96,7 +134,7 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
                 }
             }
         }
-        let after = self.rows::<T>().await?;
+        let after = self.rows().await?;
         let keys: BTreeSet<_> = after.keys().chain(summed.0.keys()).collect();
         for key in keys {
             if before.get(key) != after.get(key) {
@@ -104,25 +142,23 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
                 continue;
             }
             look.compared += 1;
-            look.wrong.extend(unlike_sum::<T>(key, after.get(key), summed.0.get(key)));
+            look.wrong.extend(unlike_sum(self.fold.name(), key, after.get(key), summed.0.get(key)));
         }
         Ok(look)
     }
 
-    async fn rows<T: Totals>(&self) -> Result<BTreeMap<TotalKey, Amounts>, VerifyError> {
+    async fn rows(&self) -> Result<BTreeMap<TotalKey, Amounts>, VerifyError> {
         let mut all = BTreeMap::new();
-        for partition in T::partitions() {
-            let rows =
-                self.ledger.rows(T::NAME, self.registry.read(T::NAME), &partition, FIRST_NAME..=LAST_NAME).await?;
-            all.extend(
-                rows.into_iter().map(|(name, amounts)| (TotalKey { partition: partition.clone(), name }, amounts)),
-            );
+        for partition in self.fold.all_partitions() {
+            let (view, names) = (self.fold.name(), FIRST_NAME..=LAST_NAME);
+            let rows = self.ledger.rows(view, self.generation, &partition, names).await?.into_iter();
+            all.extend(rows.map(|(name, amounts)| (TotalKey { partition: partition.clone(), name }, amounts)));
         }
         Ok(all)
     }
 
-    async fn added<T: Totals>(&self, stream: &StreamName) -> Result<Added, VerifyError> {
-        let seen = self.ledger.checkpoint(&place::<T>(self.registry.read(T::NAME), stream)).await?;
+    async fn added(&self, stream: &StreamName) -> Result<Added, VerifyError> {
+        let seen = self.ledger.checkpoint(&self.fold.place(self.generation, stream)).await?;
         let reached = seen.as_ref().map_or(Version::NONE, |seen| seen.version);
         let mut added = Added { stream: stream.clone(), sums: Sums::default(), reached, lacks: None, wrong: None };
         let (mut standing, mut beside, mut stuck): (Option<Checkpoint>, Option<Checkpoint>, _) = (None, None, None);
@@ -130,7 +166,7 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
             if stuck.is_some() {
                 return;
             }
-            match fold_commit::<T>(standing.as_ref(), commit) {
+            match self.fold.fold(standing.as_ref(), commit) {
                 Ok((next, sums)) => {
                     let before = standing.as_ref().map_or(Version::NONE, |standing| standing.version);
                     let parts = seen.as_ref().filter(|_| before == reached).map_or(0, |seen| seen.part);
@@ -145,13 +181,10 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
         });
         match end.await {
             Ok(end) => {
-                let stuck = stuck.map(|(version, error)| Difference::Stuck {
-                    stream: stream.clone(),
-                    view: T::NAME,
-                    version,
-                    error,
-                });
-                let odd = || seen.and_then(|seen| odd::<T>(&seen, beside.as_ref(), &added, &end));
+                let view = self.fold.name();
+                let stuck =
+                    stuck.map(|(version, error)| Difference::Stuck { stream: stream.clone(), view, version, error });
+                let odd = || seen.and_then(|seen| odd(view, &seen, beside.as_ref(), &added, &end));
                 added.wrong = stuck.or_else(odd);
             }
             Err(ChainError::Broken(broken)) => added.wrong = Some(Difference::Log(broken)),
@@ -162,9 +195,15 @@ impl<L: LogScan, R: Ledger, H: Clock> TotalsVerification<'_, L, R, H> {
 }
 
 /// What a checkpoint remembers that never was.
-fn odd<T: Totals>(seen: &Checkpoint, beside: Option<&Checkpoint>, added: &Added, end: &Chain) -> Option<Difference> {
+fn odd(
+    view: &'static str,
+    seen: &Checkpoint,
+    beside: Option<&Checkpoint>,
+    added: &Added,
+    end: &Chain,
+) -> Option<Difference> {
     let of = |field: &str, found: &dyn Display, folded: &dyn Display| {
-        Some(of_checkpoint::<T>(&added.stream, seen.version, field, found, folded))
+        Some(of_checkpoint(view, &added.stream, seen.version, field, found, folded))
     };
     if seen.version != Version::NONE && beside.is_none_or(|beside| beside.hash != seen.hash) {
         return if seen.version > end.version() || seen.hash == end.hash() {
@@ -181,7 +220,8 @@ fn odd<T: Totals>(seen: &Checkpoint, beside: Option<&Checkpoint>, added: &Added,
     if seen.part > 0 && added.lacks.is_none() { of("part", &seen.part, &0) } else { None }
 }
 
-fn of_checkpoint<T: Totals>(
+fn of_checkpoint(
+    view: &'static str,
     stream: &StreamName,
     version: Version,
     field: &str,
@@ -189,7 +229,7 @@ fn of_checkpoint<T: Totals>(
     folded: &dyn Display,
 ) -> Difference {
     let (field, found, folded) = (format!("checkpoint/{field}"), found.to_string(), folded.to_string());
-    Difference::Row { stream: stream.clone(), version, view: T::NAME, field, found, folded }
+    Difference::Row { stream: stream.clone(), version, view, field, found, folded }
 }
 
 impl Added {
@@ -209,13 +249,18 @@ const FIRST_NAME: &str = " ";
 const LAST_NAME: &str = "\u{10ffff}";
 
 /// The first number of a row that is not the sum.
-fn unlike_sum<T: Totals>(key: &TotalKey, found: Option<&Amounts>, summed: Option<&Amounts>) -> Option<Difference> {
+fn unlike_sum(
+    view: &'static str,
+    key: &TotalKey,
+    found: Option<&Amounts>,
+    summed: Option<&Amounts>,
+) -> Option<Difference> {
     let of = |amounts: Option<&Amounts>, name: &String| amounts.and_then(|amounts| amounts.get(name)).copied();
     let names: BTreeSet<_> = found.into_iter().chain(summed).flat_map(BTreeMap::keys).collect();
     let name = names.into_iter().find(|name| of(found, name) != of(summed, name))?;
     let shown = |number: Option<i64>| number.map_or_else(|| "absent".to_owned(), |number| number.to_string());
     Some(Difference::Total {
-        view: T::NAME,
+        view,
         row: format!("{}/{}", key.partition, key.name),
         amount: name.clone(),
         found: shown(of(found, name)),

@@ -12,7 +12,7 @@ use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
     Actor, Clock, Commit, CommitId, Consistency, Correlation, Digest, Draft, Event, EventLog, Events, Folds,
     Generations, Hint, Ledger, LogScan, Projection, Randomness, Reading, Recorded, StreamName, Tally, Timestamp,
-    Totals, Version, Views,
+    Totals, TotalsFold, Version, Views,
 };
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
@@ -129,7 +129,7 @@ struct World {
 }
 
 type Engine = Folds<FaultyLog<MemoryLog>, FaultyViews<MemoryViews>, MemoryParked, Host>;
-type Adding = Tally<Steps, FaultyLog<MemoryLog>, FaultyLedger<MemoryLedger>, MemoryParked, Host>;
+type Adding = Tally<FaultyLog<MemoryLog>, FaultyLedger<MemoryLedger>, MemoryParked, Host>;
 
 impl World {
     fn new(seed: u64) -> Self {
@@ -173,7 +173,8 @@ impl World {
     }
 
     fn adding(&self) -> Adding {
-        Tally::new(self.faulty.clone(), self.ledger.clone(), self.parked.clone(), self.host.clone())
+        let folds: Vec<Box<dyn TotalsFold>> = vec![Box::new(Steps)];
+        Tally::new(self.faulty.clone(), self.ledger.clone(), self.parked.clone(), self.host.clone(), folds)
     }
 
     /// Appends, and has each commit delivered.
@@ -302,7 +303,10 @@ impl World {
                 let filling = folds.filling(view, 1).unwrap();
                 drop(rebuild::fill(log, &filling, views, host, work, budget).await);
             }
-            (Phase::Fill, _) => drop(rebuild::fill(log, adding, views, host, work, budget).await),
+            (Phase::Fill, _) => {
+                let filling = adding.filling(view, 1).unwrap();
+                drop(rebuild::fill(log, &filling, views, host, work, budget).await);
+            }
             (Phase::Compare, "far") => drop(rebuild::compare(views, "far", views, host, work, budget).await),
             // The checkpoints stand elsewhere than the rows of views here.
             (Phase::Compare, _) => {

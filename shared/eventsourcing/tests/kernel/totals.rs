@@ -1,18 +1,17 @@
 //! What totals promise: whatever hints come, in whatever order, and whoever fails on the way, the rows are the sum of
 //! what all the streams say.
 
+mod beside;
 mod verified;
 
 use crate::counter::{Add, Counted, Counter, StillHost, keyed};
 use eventsourcing::memory::{MemoryLog, MemoryParked};
 use eventsourcing::parked::Class;
-use eventsourcing::totals::{
-    Amounts, Checkpoint, Entry, MOST_ITEMS, MemoryLedger, Posted, Sums, TotalKey, fold, place,
-};
+use eventsourcing::totals::{Amounts, Checkpoint, Entry, MOST_ITEMS, MemoryLedger, Posted, Sums, TotalKey, fold};
 use eventsourcing::views::{Generation, Place};
 use eventsourcing::{
-    Advanced, Commands, EventLog, Hint, Ledger, ParkingLot, Recorded, StreamName, Tally, Totals, Version, ViewError,
-    advance_totals,
+    Advanced, Commands, EventLog, Hint, Ledger, ParkingLot, Recorded, StreamName, Tally, Totals, TotalsFold, Version,
+    ViewError, advance_totals,
 };
 use futures::FutureExt;
 use futures::future::{join_all, pending, select};
@@ -174,7 +173,7 @@ async fn advance(
     ledger: &Troubled,
     hints: &[Hint],
 ) -> Vec<Result<Advanced, eventsourcing::advance::AdvanceError>> {
-    advance_totals::<ByTurn, _, _, _>(log, &ledger, &StillHost::default(), FIRST, hints).await
+    advance_totals(&ByTurn, log, &ledger, &StillHost::default(), FIRST, hints).await
 }
 
 /// Brings every counter to its end, trying again whatever fails.
@@ -248,7 +247,7 @@ async fn the_next_commits_are_added_without_reading_the_log() {
 async fn who_cannot_be_understood_is_parked_and_who_may_pass_is_answered_for_and_nobody_else_waits() {
     let log = log_of(&[vec![1], vec![2], vec![3]]).await;
     let (ledger, parked) = (Troubled::default(), MemoryParked::default());
-    let tally = Tally::<ByTurn, _, _, _, _>::new(log, &ledger, parked.clone(), StillHost::default());
+    let tally = Tally::new(log, &ledger, parked.clone(), StillHost::default(), vec![Box::new(ByTurn)]);
     // Together, then one by one: the second stream is refused alone too.
     ledger.faults.lock().unwrap().extend([Fault::Refused, Fault::None, Fault::Refused]);
     let foreign = Hint::of("other-1".parse().unwrap(), Version(1));
@@ -270,7 +269,7 @@ async fn who_cannot_be_understood_is_parked_and_who_may_pass_is_answered_for_and
 async fn a_note_is_taken_away_once_the_stream_is_followed_and_not_before() {
     let (ledger, parked) = (Troubled::default(), MemoryParked::default());
     let log = log_of(&[vec![1]]).await;
-    let tally = Tally::<ByTurn, _, _, _, _>::new(log.clone(), &ledger, parked.clone(), StillHost::default());
+    let tally = Tally::new(log.clone(), &ledger, parked.clone(), StillHost::default(), vec![Box::new(ByTurn)]);
     tally.follow(&[Hint::of(stream(0), Version(2))]).await;
     let note = async || parked.notes(None, 1).await.unwrap().notes.pop();
     tally.redrive(&note().await.unwrap()).await.unwrap();
@@ -333,8 +332,8 @@ proptest! {
             assert!(ledger.largest.into_inner() <= MOST_ITEMS);
             let mut fresh = Sums::default();
             for number in 0..counters.len() {
-                let (checkpoint, sums) = fold::<ByTurn>(&log.since(&stream(number), Version::NONE).await.unwrap());
-                assert_eq!(ledger.ledger.checkpoint(&place::<ByTurn>(FIRST, &stream(number))).await.unwrap(), checkpoint);
+                let (checkpoint, sums) = fold(&ByTurn, &log.since(&stream(number), Version::NONE).await.unwrap());
+                assert_eq!(ledger.ledger.checkpoint(&ByTurn.place(FIRST, &stream(number))).await.unwrap(), checkpoint);
                 fresh.merge(sums);
             }
             assert_eq!(fresh, expected(&counters));

@@ -4,18 +4,17 @@ use super::{About, Delivered};
 use crate::function::{Error, Function};
 use crate::metrics;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use eventsourcing::{Clock, EventLog, Hint, Ledger, ParkingLot, Randomness, StreamName, Tally, Totals, Version};
+use eventsourcing::{Clock, EventLog, Hint, Ledger, ParkingLot, Randomness, StreamName, Tally, Version};
 use std::collections::BTreeMap;
 
 /// A [`Tally`] as a function that answers for each message of a batch.
 ///
 /// The messages of one stream are one hint, up to the last event among them. What cannot be followed is parked, and its
 /// messages are taken with that; what failed for a reason that may pass is delivered again, at last to the dead letters.
-pub struct Hints<T, L, R, P, H>(pub Tally<T, L, R, P, H>);
+pub struct Hints<L, R, P, H>(pub Tally<L, R, P, H>);
 
-impl<T, L, R, P, H> Function for Hints<T, L, R, P, H>
+impl<L, R, P, H> Function for Hints<L, R, P, H>
 where
-    T: Totals,
     L: EventLog + 'static,
     R: Ledger + 'static,
     P: ParkingLot + 'static,

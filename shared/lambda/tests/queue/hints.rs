@@ -84,7 +84,7 @@ async fn a_stream_is_followed_once_and_each_message_is_answered_for_by_its_strea
         append(&log, &stream.parse().unwrap(), Events::parse(events).unwrap()).await;
     }
     let (ledger, parked) = (Troubled::default(), MemoryParked::default());
-    let function = Hints(Tally::<Wishes, _, _, _, _>::new(log, ledger.clone(), parked.clone(), Noon));
+    let function = Hints(Tally::new(log, ledger.clone(), parked.clone(), Noon, vec![Box::new(Wishes)]));
 
     let mut batch = SqsEvent::default();
     let stranger = message("stranger", json!({ "detail": {} }).to_string());

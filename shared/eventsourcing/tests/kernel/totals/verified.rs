@@ -4,15 +4,17 @@ use super::{ByTurn, FIRST, LARGE, key, log_of, stream, totals};
 use crate::counter::StillHost;
 use eventsourcing::Registry;
 use eventsourcing::memory::MemoryLog;
-use eventsourcing::totals::{Checkpoint, Entry, MOST_ITEMS, MemoryLedger, Posted, Sums, fold, place};
+use eventsourcing::totals::{Checkpoint, Entry, MOST_ITEMS, MemoryLedger, Posted, Sums, fold};
 use eventsourcing::verify::TotalsVerification;
-use eventsourcing::{Hash, Ledger, LogScan, Version};
+use eventsourcing::{Hash, Ledger, LogScan, TotalsFold, Version};
 
 /// What a verification of everything finds.
 async fn verified(log: &MemoryLog, ledger: &MemoryLedger) -> Result<usize, String> {
     let streams: Vec<_> = log.heads().await.unwrap().into_iter().map(|(stream, _)| stream).collect();
-    let verification = TotalsVerification { log, ledger, host: &StillHost::default(), registry: &Registry::default() };
-    verification.run::<ByTurn>(&streams).await.map_err(|error| error.to_string())
+    let (folds, registry): ([Box<dyn TotalsFold>; 1], _) = ([Box::new(ByTurn)], Registry::default());
+    let host = &StillHost::default();
+    let verification = TotalsVerification { log, ledger, host, folds: &folds, registry: &registry };
+    verification.run(&streams).await.map_err(|error| error.to_string())
 }
 
 #[tokio::test]
@@ -25,8 +27,8 @@ async fn totals_that_are_not_the_sum_are_found_and_named() {
     // Somebody adds what no stream says.
     let mut more = Sums::default();
     more.add(key("turn", &"odd"), "sum", 7);
-    let checkpoint = ledger.checkpoint(&place::<ByTurn>(FIRST, &stream(0))).await.unwrap();
-    let same = Entry { place: place::<ByTurn>(FIRST, &stream(0)), seen: checkpoint.clone(), next: checkpoint.unwrap() };
+    let checkpoint = ledger.checkpoint(&ByTurn.place(FIRST, &stream(0))).await.unwrap();
+    let same = Entry { place: ByTurn.place(FIRST, &stream(0)), seen: checkpoint.clone(), next: checkpoint.unwrap() };
     assert_eq!(ledger.post(&[same], &more).await.unwrap(), Posted::Yes);
     let said = "sum of turn/odd in view by-turn is 9, all streams together say 2";
     assert_eq!(verified(&log, &ledger).await, Err(said.to_owned()));
@@ -42,17 +44,17 @@ async fn a_stream_that_is_not_added_is_behind_and_one_that_is_added_in_part_is_t
         Err(format!("counter-{stream}@{wanted}: {what} is 0, its stream says {wanted}"))
     };
     assert_eq!(verified(&log, &ledger).await, said(0, 3));
-    let (_, sums) = fold::<ByTurn>(&log.commits(&stream(0)));
+    let (_, sums) = fold(&ByTurn, &log.commits(&stream(0)));
     let commits = log.commits(&stream(0));
-    let next = fold::<ByTurn>(&commits).0.unwrap();
-    let entry = Entry { place: place::<ByTurn>(FIRST, &stream(0)), seen: None, next };
+    let next = fold(&ByTurn, &commits).0.unwrap();
+    let entry = Entry { place: ByTurn.place(FIRST, &stream(0)), seen: None, next };
     assert_eq!(ledger.post(&[entry], &sums).await.unwrap(), Posted::Yes);
 
     // Of the other one the first part alone, as a crash leaves it.
-    let all = fold::<ByTurn>(&log.commits(&stream(1))).1;
+    let all = fold(&ByTurn, &log.commits(&stream(1))).1;
     let first = Sums(all.0.into_iter().take(MOST_ITEMS - 1).collect());
     let next = Checkpoint { document: "null".to_owned(), version: Version::NONE, part: 1, hash: Hash::ORIGIN };
-    let entry = Entry { place: place::<ByTurn>(FIRST, &stream(1)), seen: None, next };
+    let entry = Entry { place: ByTurn.place(FIRST, &stream(1)), seen: None, next };
     assert_eq!(ledger.post(&[entry], &first).await.unwrap(), Posted::Yes);
     assert_eq!(verified(&log, &ledger).await, said(1, 1), "and no row of it is wrong");
 }
@@ -60,7 +62,7 @@ async fn a_stream_that_is_not_added_is_behind_and_one_that_is_added_in_part_is_t
 /// What is found where the checkpoint of the first stream is put in another way.
 async fn with_checkpoint(counters: &[Vec<u32>], other: impl FnOnce(Checkpoint) -> Checkpoint) -> Result<usize, String> {
     let ledger = totals(counters, &[]).await.ledger;
-    let place = place::<ByTurn>(FIRST, &stream(0));
+    let place = ByTurn.place(FIRST, &stream(0));
     let seen = ledger.checkpoint(&place).await.unwrap();
     let entry = Entry { place, next: other(seen.clone().unwrap()), seen };
     assert_eq!(ledger.post(&[entry], &Sums::default()).await.unwrap(), Posted::Yes);
