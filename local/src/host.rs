@@ -177,6 +177,12 @@ impl Host {
         self.issuer.token(authorizer, subject, scopes)
     }
 
+    /// From now on what state machines work through takes what it can get of this machine, and no longer steps back
+    /// behind whoever waits for an answer.
+    pub fn hurry_background(&self) {
+        self.backend.foreground.hurry_background();
+    }
+
     /// An SDK configuration that may do anything, in process.
     #[must_use]
     pub fn aws_config(&self) -> SdkConfig {

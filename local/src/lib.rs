@@ -4,6 +4,7 @@
 //! `database` and `tables` keep the tables, `seam` stands in for AWS under each function's SDK clients (with its
 //! `policy`), `gateway` and `issuer` are the HTTP API, `streams`, `events`, `queues` and `schedules` the triggers, `machines` what
 //! Step Functions runs.
+//! `foreground` is who waits for an answer, and comes first.
 //! `clock`, `gate` and `controls` are what tests and operators move: time, and the functions' coming and going.
 //! [`Kept`] is what a host left in a directory. [`Topology`] is what a template connects with what, for a simulation of the same functions.
 //! What it cannot imitate it refuses by name; what has no meaning on one machine it names as a warning.
@@ -14,6 +15,7 @@ mod controls;
 mod database;
 mod endpoint;
 mod events;
+mod foreground;
 mod functions;
 mod gate;
 mod gateway;

@@ -4,6 +4,8 @@
 use crate::buckets::{self, Buckets, ObjectRequest};
 use crate::database::{Answer, Engine};
 use crate::events::Buses;
+use crate::foreground::Foreground;
+use crate::functions::Declared;
 use crate::policy::{Policy, demands, table_name};
 use crate::streams::Wake;
 use crate::tables::Table;
@@ -46,6 +48,8 @@ pub(crate) struct Backend {
     pub(crate) wakes: BTreeMap<String, Vec<Arc<Wake>>>,
     /// What is under way.
     pub(crate) work: Work,
+    /// Who waits for an answer.
+    pub(crate) foreground: Foreground,
     requests: Mutex<BTreeMap<(String, String), u64>>,
 }
 
@@ -59,7 +63,16 @@ impl Backend {
         wakes: BTreeMap<String, Vec<Arc<Wake>>>,
         work: Work,
     ) -> Self {
-        Self { engine, buses, buckets, tables, wakes, work, requests: Mutex::default() }
+        Self {
+            engine,
+            buses,
+            buckets,
+            tables,
+            wakes,
+            work,
+            foreground: Foreground::default(),
+            requests: Mutex::default(),
+        }
     }
 
     /// Requests so far, by function and operation.
@@ -80,18 +93,21 @@ struct Caller {
     binary: String,
     /// The function's name and permissions; nothing for the host, which may do anything.
     function: Option<(String, Arc<Policy>)>,
+    /// Whether nobody waits for it.
+    background: bool,
 }
 
 impl Seam {
     /// The host's own way, for tests and tools too.
     pub(crate) fn unrestricted(backend: Arc<Backend>) -> Self {
-        Self { backend, caller: Arc::new(Caller { binary: HOST.to_owned(), function: None }) }
+        Self { backend, caller: Arc::new(Caller { binary: HOST.to_owned(), function: None, background: false }) }
     }
 
-    /// A function's way.
-    pub(crate) fn of(backend: Arc<Backend>, binary: &str, name: &str, policy: Arc<Policy>) -> Self {
-        let function = Some((name.to_owned(), policy));
-        Self { backend, caller: Arc::new(Caller { binary: binary.to_owned(), function }) }
+    /// A function's way. One that no event invokes is a step of state machines: work in the background.
+    pub(crate) fn of(backend: Arc<Backend>, function: &Declared) -> Self {
+        let (binary, background) = (function.binary.clone(), function.events.is_empty());
+        let function = Some((function.name.clone(), Arc::clone(&function.policy)));
+        Self { backend, caller: Arc::new(Caller { binary, function, background }) }
     }
 
     /// The SDK's configuration over this way.
@@ -138,7 +154,8 @@ impl Seam {
             }
             drop(piece);
         };
-        self.backend.engine.call(operation.to_owned(), body, wake).await
+        let called = self.backend.engine.call(operation.to_owned(), body, wake);
+        if self.caller.background { self.backend.foreground.step_back(called).await } else { called.await }
     }
 
     /// Answers a request of S3, which has no target.

@@ -38,9 +38,7 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     let clock = Clock::new(work.clone());
     let gates = plan.functions.iter().map(|function| (function.binary.clone(), Gate::new(work.clone())));
     let gates: Gates = gates.collect();
-    let consumers = plan.queues.iter().filter_map(|mapping| gates.get(&mapping.binary).map(|gate| (mapping, gate)));
-    let consumers = consumers.map(|(mapping, gate)| (mapping.queue.clone(), Arc::clone(gate))).collect();
-    let queues = Queues::declared(&plan.stack, &consumers)?;
+    let queues = Queues::declared(&plan.stack, &consumers(&plan, &gates))?;
     let (doors, inboxes) = Doors::of(&plan.machines, &work);
     let buses = Buses::declared(&plan.stack, &queues, &doors)?;
     let directory = Directory::open(options.storage)?;
@@ -107,6 +105,7 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         issuer: Arc::clone(&issuer),
         runners: runners.clone(),
         own,
+        foreground: backend.foreground.clone(),
         work: work.clone(),
     };
     tasks.spawn(serve(listener, gateway.application(), stopped.clone()));
@@ -133,6 +132,12 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         closing,
         directory,
     })
+}
+
+/// The gate of each queue's function.
+fn consumers(plan: &Plan, gates: &Gates) -> Gates {
+    let gates = plan.queues.iter().filter_map(|mapping| Some((mapping.queue.clone(), gates.get(&mapping.binary)?)));
+    gates.map(|(queue, gate)| (queue, Arc::clone(gate))).collect()
 }
 
 /// What wakes the readers of each table's stream, by the table's name.
@@ -171,8 +176,7 @@ fn runners(
     for function in &plan.functions {
         let found = registered.iter().find(|registered| registered.name == function.binary);
         let found = found.ok_or_else(|| HostError::Unregistered(function.binary.clone()))?;
-        let policy = Arc::clone(&function.policy);
-        let seam = Seam::of(Arc::clone(backend), &function.binary, &function.name, policy);
+        let seam = Seam::of(Arc::clone(backend), function);
         let settings: Settings = function.environment.clone().into_iter().collect();
         let built = (found.build)(&settings, &seam.config());
         let built = built.map_err(|source| HostError::Function { function: function.binary.clone(), source })?;

@@ -34,7 +34,8 @@ pub(crate) enum Case {
     Project(u64),
     /// All rows of a view, made anew from the log.
     Rebuild,
-    /// One event more by each of sixteen clients, while rows are made anew; beside the same with nothing else going on.
+    /// Commands of five customers of a whole shop while a read model is made anew; beside the same with nothing else
+    /// going on.
     BesideRebuild,
     /// From a commit to its row, on a shop that has nothing else to do.
     Visible,
@@ -62,8 +63,9 @@ impl Case {
             | Self::Replay
             | Self::Project(_)
             | Self::Rebuild
+            | Self::BesideRebuild
             | Self::Visible => 0,
-            Self::AppendFive | Self::Clients | Self::BesideRebuild => 1,
+            Self::AppendFive | Self::Clients => 1,
             Self::AppendWarm(length) | Self::AppendCold(length) | Self::Load(length) => length,
         }
     }
@@ -83,7 +85,7 @@ impl fmt::Display for Case {
             Self::Replay => formatter.write_str("replay"),
             Self::Project(commits) => write!(formatter, "project_{commits}"),
             Self::Rebuild => formatter.write_str("rebuild"),
-            Self::BesideRebuild => formatter.write_str("append_beside_rebuild"),
+            Self::BesideRebuild => formatter.write_str("live_beside_rebuild"),
             Self::Visible => formatter.write_str("visible"),
         }
     }

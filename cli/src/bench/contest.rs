@@ -5,6 +5,7 @@ use super::case::Case;
 use super::crowd;
 use super::figures::{Figures, Rounds, Side};
 use super::lanes::{CLIENTS, COMMANDS_A_CLIENT, Lanes, Step, Who};
+use super::living::Living;
 use super::meter::Meter;
 use super::ours::{accounts, append, create, execute};
 use super::processes;
@@ -38,6 +39,9 @@ pub(super) struct Contest {
     replay: Option<Replay>,
     projecting: Option<Projecting>,
     rebuilding: Option<Rebuilding>,
+    living: Option<Living>,
+    /// Where the whole shop is.
+    shop: Option<String>,
     onlooker: Option<Onlooker>,
 }
 
@@ -58,13 +62,15 @@ impl Contest {
             replay: None,
             projecting: None,
             rebuilding: None,
+            living: None,
+            shop: None,
             onlooker: None,
         })
     }
 
     /// The contest with a whole shop to look at.
-    pub(super) fn beside(self, onlooker: Option<Onlooker>) -> Self {
-        Self { onlooker, ..self }
+    pub(super) fn beside(self, onlooker: Option<Onlooker>, shop: Option<String>) -> Self {
+        Self { shop, onlooker, ..self }
     }
 
     /// Runs a case: of each side a first round is counted, those behind it are timed, until each had about `limit`.
@@ -110,12 +116,16 @@ impl Contest {
             Case::Create | Case::AppendWarm(_) | Case::AppendCold(_) | Case::AppendFive | Case::Load(_) => COMMANDS,
             Case::Clients => CLIENTS * COMMANDS_A_CLIENT,
             Case::Rebuild => {
-                self.rebuilding().await?;
+                if self.rebuilding.is_none() {
+                    self.rebuilding = Some(Rebuilding::filled(&self.client).await?);
+                }
                 return Ok(Vec::new());
             }
             Case::BesideRebuild => {
-                self.rebuilding().await?;
-                return self.lanes.steps(case, Who::Ours, CLIENTS * COMMANDS_A_CLIENT).await;
+                if self.living.is_none() {
+                    self.living = Some(Living::of(ready(self.shop.as_ref())?).await?);
+                }
+                return Ok(Vec::new());
             }
             Case::Contention => crowd::COMMANDS,
             Case::Processes | Case::Visible => return Ok(Vec::new()),
@@ -135,13 +145,6 @@ impl Contest {
         self.lanes.steps(case, who, count).await
     }
 
-    async fn rebuilding(&mut self) -> Result<(), BenchError> {
-        if self.rebuilding.is_none() {
-            self.rebuilding = Some(Rebuilding::filled(&self.client).await?);
-        }
-        Ok(())
-    }
-
     async fn commands(&self, case: Case, who: Who, steps: &[Step], most: Duration) -> Result<Side, BenchError> {
         match case {
             Case::Clients => self.clients(who, steps, most).await,
@@ -150,13 +153,7 @@ impl Contest {
             Case::Replay => ready(self.replay.as_ref())?.read(who).await,
             Case::Project(commits) => ready(self.projecting.as_ref())?.round(who, commits).await,
             Case::Rebuild => ready(self.rebuilding.as_ref())?.round(who).await,
-            Case::BesideRebuild => {
-                let clients = self.clients(Who::Ours, steps, most);
-                match who {
-                    Who::Ours => ready(self.rebuilding.as_ref())?.meanwhile(&self.url, clients).await,
-                    Who::Raw => clients.await,
-                }
-            }
+            Case::BesideRebuild => ready(self.living.as_ref())?.round(who).await,
             Case::Visible => {
                 let onlooker = ready(self.onlooker.as_ref())?;
                 onlooker.round(who, self.lanes.raw(), self.lanes.single()).await

@@ -108,13 +108,14 @@ impl Lanes {
         let (length, key) = (case.earlier(), format!("{case} {who:?}"));
         let growth = match case {
             Case::Load(_) | Case::Contention => u64::MAX,
-            Case::Clients | Case::BesideRebuild => COMMANDS_A_CLIENT,
+            Case::Clients => COMMANDS_A_CLIENT,
             Case::Create
             | Case::AppendFive
             | Case::Processes
             | Case::Replay
             | Case::Project(_)
             | Case::Rebuild
+            | Case::BesideRebuild
             | Case::Visible => 1,
             Case::AppendWarm(_) | Case::AppendCold(_) => (length / GROWTH).max(1),
         };

@@ -4,7 +4,8 @@
 //! type that is benched, `ours` what its commands are carried out by. A `case` is run by `contest` in rounds, on streams
 //! from `lanes`: one client, or a `crowd`, or `processes` of which each is a `writer`, or a `replay`. `meter` counts the
 //! requests, `figures` are what comes out, which `table` and `plot` show. `projecting` is what follows the log, `visible`
-//! how soon, and `rebuilding` what makes rows anew. `settings` weighs those of the client. Times are those of one machine and a store that is no `DynamoDB`:
+//! how soon, `rebuilding` what makes rows anew, and `living` what is left for
+//! a shop's customers meanwhile. `settings` weighs those of the client. Times are those of one machine and a store that is no `DynamoDB`:
 //! what holds elsewhere are the counts, and by and large the ratios.
 
 mod account;
@@ -13,6 +14,7 @@ mod contest;
 mod crowd;
 mod figures;
 mod lanes;
+mod living;
 mod machine;
 mod meter;
 mod ours;
@@ -37,7 +39,7 @@ pub(crate) use writer::Writer;
 
 use contest::Contest;
 use indicatif::ProgressBar;
-use local::HostError;
+use local::{Host, HostError};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -73,10 +75,12 @@ pub(crate) async fn run(
     limit: Duration,
     bar: ProgressBar,
 ) -> Result<Report, BenchError> {
-    let shop = if cases.contains(&Case::Visible) { Some(visible::shop().await?) } else { None };
+    let whole = [Case::Visible, Case::BesideRebuild].iter().any(|case| cases.contains(case));
+    let shop = if whole { Some(visible::shop().await?) } else { None };
     let onlooker = shop.as_ref().map(Onlooker::of).transpose()?;
+    let address = shop.as_ref().map(Host::url);
     let report = on_a_store(async move |url| {
-        let mut contest = Contest::at(&url, program).await?.beside(onlooker);
+        let mut contest = Contest::at(&url, program).await?.beside(onlooker, address);
         let mut figures = Vec::new();
         for case in cases {
             bar.set_message(case.to_string());
@@ -186,6 +190,24 @@ mod tests {
             assert_eq!((case.ours.requests.0, case.raw.requests.0), (rows + 10, rows), "{case:?}");
             assert_eq!((case.ours.write_units, case.ours.read_units.0), (case.raw.write_units, 10), "{case:?}");
         }
+    }
+
+    #[test]
+    fn a_rebuild_takes_a_request_a_row_and_few_more() {
+        let report = run_cases(&["rebuild"]);
+        let [rebuild] = report.cases.as_slice() else { panic!("one case") };
+        // 2,000 commits of 400 streams: four scans and a put for each row.
+        assert_eq!((rebuild.raw.requests.0, rebuild.raw.write_units.0), (202, 200));
+        // Some forty more, however many rows there are: for the register, and for how far each of four parts has come.
+        assert_eq!((rebuild.ours.requests.0, rebuild.ours.write_units.0), (223, 203), "{rebuild:?}");
+        assert_eq!(rebuild.ours.conflicts.0, 0, "{rebuild:?}");
+    }
+
+    #[test]
+    fn customers_are_served_beside_a_rebuild() {
+        let report = run_cases(&["live_beside_rebuild"]);
+        let [live] = report.cases.as_slice() else { panic!("one case") };
+        assert!(live.ours.commands >= 200 && live.raw.commands >= 200 && live.raw.p50_us > 0, "{live:?}");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! A view that is made anew from the log, beside the raw client that reads the same table by a parallel scan and puts the
-//! same rows; and what is left for commands meanwhile.
+//! same rows.
 
 use super::BenchError;
 use super::account::Account;
@@ -9,8 +9,7 @@ use super::lanes::Who;
 use super::ours::{append, fresh_stream, metadata, one};
 use super::projecting::Balances;
 use super::replay::parsed;
-use super::store::{GENERATIONS, Item, REBUILT, ROWS, Raw, client};
-use crate::bench::meter::Meter;
+use super::store::{GENERATIONS, Item, REBUILT, ROWS, Raw};
 use aws_sdk_dynamodb::Client;
 use dynamo::{Log, Views};
 use eventsourcing::generations::{Set, Stage};
@@ -23,8 +22,7 @@ use futures::future::try_join_all;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use lambda::SystemHost;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// How many streams there are, of how many commits of one event each.
@@ -43,8 +41,8 @@ pub(super) struct Rebuilding {
     log: Raw,
     rows: Raw,
     row: Item,
-    /// How many rebuilds were asked for, by whoever has.
-    asked: Arc<AtomicU64>,
+    /// How many requests were made.
+    asked: AtomicU64,
 }
 
 impl Rebuilding {
@@ -59,20 +57,17 @@ impl Rebuilding {
             Ok::<_, BenchError>(stream)
         }));
         let streams: Vec<StreamName> = filled.buffer_unordered(AT_A_TIME).try_collect().await?;
-        let mut rebuilding = Self::on(client, Arc::default());
+        let views = Views::new(client.clone(), GENERATIONS).with(ROWS, ROWS, &[]);
+        let log = Log::new(client.clone(), REBUILT);
+        let fold = PerStream::<Balances>::new();
+        let folds = Folds::new(log, views, MemoryParked::default(), SystemHost, vec![Box::new(fold)]);
+        let (log, rows) = (Raw::on(client, REBUILT), Raw::on(client, ROWS));
+        let mut rebuilding = Self { folds, log, rows, row: Item::new(), asked: AtomicU64::new(0) };
         let (generation, _) = rebuilding.fill().await?;
         rebuilding.give_up().await?;
         let key = streams.first().map(|stream| format!("{generation}/{}", stream.id())).unwrap_or_default();
         rebuilding.row = rebuilding.rows.row(&key).await?;
         Ok(rebuilding)
-    }
-
-    fn on(client: &Client, asked: Arc<AtomicU64>) -> Self {
-        let views = Views::new(client.clone(), GENERATIONS).with(ROWS, ROWS, &[]);
-        let log = Log::new(client.clone(), REBUILT);
-        let fold = PerStream::<Balances>::new();
-        let folds = Folds::new(log, views, MemoryParked::default(), SystemHost, vec![Box::new(fold)]);
-        Self { folds, log: Raw::on(client, REBUILT), rows: Raw::on(client, ROWS), row: Item::new(), asked }
     }
 
     /// Makes all rows once.
@@ -146,34 +141,6 @@ impl Rebuilding {
             Ok::<_, BenchError>(streams.values().sum::<u64>())
         });
         Ok(try_join_all(parts).await?.iter().sum())
-    }
-
-    /// Rebuilds again and again, by a client in a thread of its own, while something else is done.
-    pub(super) async fn meanwhile<T>(
-        &self,
-        url: &str,
-        other: impl Future<Output = Result<T, BenchError>>,
-    ) -> Result<T, BenchError> {
-        let (asked, until) = (self.asked.clone(), Arc::new(AtomicBool::new(false)));
-        let (url, done) = (url.to_owned(), until.clone());
-        let thread = std::thread::Builder::new().name("rebuild".to_owned()).spawn(move || {
-            let _ = rustix::process::nice(19);
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(|error| BenchError::Thread(error.to_string()))?;
-            runtime.block_on(async {
-                let rebuilding = Self::on(&client(&url, &Meter::default()), asked);
-                while !done.load(Ordering::Relaxed) {
-                    rebuilding.fill().await?;
-                    rebuilding.give_up().await?;
-                }
-                Ok(())
-            })
-        });
-        let thread = thread.map_err(|error| BenchError::Thread(error.to_string()))?;
-        let result = other.await;
-        until.store(true, Ordering::Relaxed);
-        thread.join().unwrap_or_else(|_| Err(BenchError::Thread("it panicked".to_owned())))?;
-        result
     }
 }
 

@@ -96,7 +96,7 @@ impl<P: Ports> Operations<P> {
     async fn lags(&self, registry: &Registry, stream: &StreamName) -> Result<Vec<Lag>, Problem> {
         let folds = self.reconcile.folds();
         let mut seen = Vec::new();
-        for fold in folds.of(stream.category()).filter(|fold| registry.is_read(fold.name(), fold.schema())) {
+        for fold in folds.of(stream.category()).filter(|fold| folds.is_read(registry, *fold)) {
             let place = Place { view: fold.name(), generation: registry.read(fold.name()), key: fold.key(stream) };
             let row = self.views.row(&place, Consistency::Strong).await?;
             seen.push((fold.name(), row.map_or(Version::NONE, |row| row.version)));

@@ -10,6 +10,7 @@ pub(crate) use api::Api;
 pub(crate) use own::{Own, from_this_machine};
 pub(crate) use routes::Routes;
 
+use crate::foreground::Foreground;
 use crate::functions::{FunctionError, Runner};
 use crate::issuer::{Authorizer, Issuer, scopes};
 use crate::work::Work;
@@ -42,6 +43,8 @@ pub(crate) struct Gateway {
     pub(crate) issuer: Arc<Issuer>,
     /// The functions, by binary.
     pub(crate) runners: BTreeMap<String, Arc<Runner>>,
+    /// Who waits for an answer.
+    pub(crate) foreground: Foreground,
     /// The host's own answers beside the template's routes.
     pub(crate) own: Own,
     /// What is under way.
@@ -92,7 +95,11 @@ impl Gateway {
         let runner = Arc::clone(self.runners.get(&found.route.binary).ok_or(Refusal::Failed)?);
         let payload = payload::request(&self.api, request_id, parts, peer, &found, accepted.as_ref(), &body);
         // A task of its own: as on AWS, the function goes on when nobody waits for its answer any more.
-        let invocation = tokio::spawn(async move { runner.invoke(payload).await });
+        let waiting = self.foreground.wait();
+        let invocation = tokio::spawn(async move {
+            let _waiting = waiting;
+            runner.invoke(payload).await
+        });
         let invoked = tokio::time::timeout(found.route.timeout, invocation).await.map_err(|_| Refusal::TimedOut)?;
         let answer = invoked.map_err(|_| Refusal::Failed)?.map_err(|_: FunctionError| Refusal::Failed)?;
         payload::answer(&answer).ok_or(Refusal::Failed)

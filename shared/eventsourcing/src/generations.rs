@@ -194,12 +194,6 @@ impl Registry {
         Current { generation: sets.map_or(Generation::FIRST, Sets::read), schema: sets.map(Sets::schema) }
     }
 
-    /// Whether the rows of a view that are read are those of a schema.
-    #[must_use]
-    pub fn is_read(&self, view: &str, schema: u32) -> bool {
-        self.sets(view).is_none_or(|sets| sets.schema() == schema)
-    }
-
     /// The generations of a view that are written by the fold of a schema, where `oldest` is the lowest schema that
     /// there is a fold of: a view that was never registered has been written by that.
     #[must_use]

@@ -17,6 +17,7 @@ pub use whole::{Limits, Surveyed};
 
 use crate::chain::{Broken, Chain, ChainError, follow_chain, verify_chain};
 use crate::changes::changes;
+use crate::folds::Schemas;
 use crate::generations::Registry;
 use crate::log::{Consistency, LogError};
 use crate::ports::Clock;
@@ -186,8 +187,9 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
 
     /// The folds whose rows are read: one of which nobody reads the rows yet, or any more, is compared where it is rebuilt.
     fn read(&self) -> impl Iterator<Item = &dyn Subscription> {
+        let schemas: Schemas = self.subscriptions.iter().map(|fold| (fold.name(), fold.schema())).collect();
         let all = self.subscriptions.iter().map(AsRef::as_ref);
-        all.filter(|fold: &&dyn Subscription| self.registry.is_read(fold.name(), fold.schema()))
+        all.filter(move |fold: &&dyn Subscription| schemas.read(self.registry, fold.name()) == Some(fold.schema()))
     }
 
     /// Verifies one stream. A row that is only behind is given some time to follow.

@@ -92,6 +92,8 @@ async fn complete(operator: &Client, view: &str, generation: u64) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_read_model_is_rebuilt_while_five_order_and_the_rebuild_is_killed_ten_times() {
     let shop = Shop::start_with(MORTAL).await;
+    // So that as much as possible happens at once.
+    shop.host.hurry_background();
     for number in 0..PRODUCTS {
         product(&shop, &sku(number), 1_299, &[("berlin", 500), ("paris", 500)]).await;
     }

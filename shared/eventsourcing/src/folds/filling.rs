@@ -3,9 +3,11 @@
 use super::judge::pass_over;
 use super::{CONCURRENCY, Fold, Folds};
 use crate::advance::Hint;
+use crate::generations::Registry;
 use crate::log::EventLog;
 use crate::parked::{ParkingLot, Trouble};
 use crate::ports::Clock;
+use crate::projection::Subscription;
 use crate::rebuild::Fill;
 use crate::views::{Generation, Views};
 use futures::{StreamExt, stream};
@@ -27,6 +29,12 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
     #[must_use]
     pub fn schemas(&self, view: &str) -> Vec<u32> {
         self.schemas.of(view)
+    }
+
+    /// Whether a fold's rows are those that are read.
+    #[must_use]
+    pub fn is_read(&self, registry: &Registry, fold: &dyn Subscription) -> bool {
+        self.schemas.read(registry, fold.name()) == Some(fold.schema())
     }
 
     pub(super) fn fold(&self, view: &str, schema: u32) -> Option<&Fold> {

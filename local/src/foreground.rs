@@ -1,0 +1,130 @@
+//! Whoever waits for an answer comes first. On AWS each function has a processor of its own; here all of them share one
+//! machine, and what a state machine works through takes no more than a part of it while somebody waits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// How many times as long as its request took the background then pauses.
+const PAUSES: u32 = 1;
+/// Whoever asked so short a time ago may be about to ask again.
+const RECENTLY: Duration = Duration::from_millis(20);
+
+/// Who waits for an answer; clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Foreground(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    start: Instant,
+    waiting: AtomicU64,
+    /// When the last of them was answered, in microseconds since the start.
+    answered: AtomicU64,
+    /// Whether the background is as urgent.
+    hurried: AtomicBool,
+    /// Of the background, one request at a time.
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// Somebody who waits, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Waiting(Arc<Inner>);
+
+impl Default for Foreground {
+    /// Nobody waits.
+    fn default() -> Self {
+        let inner = Inner {
+            start: Instant::now(),
+            waiting: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+            hurried: AtomicBool::new(false),
+            turn: tokio::sync::Mutex::default(),
+        };
+        Self(Arc::new(inner))
+    }
+}
+
+impl Foreground {
+    /// Somebody begins to wait.
+    pub(crate) fn wait(&self) -> Waiting {
+        self.0.waiting.fetch_add(1, Ordering::Relaxed);
+        Waiting(Arc::clone(&self.0))
+    }
+
+    /// From now on the background steps back no more.
+    pub(crate) fn hurry_background(&self) {
+        self.0.hurried.store(true, Ordering::Relaxed);
+    }
+
+    /// A request of the background: at once where nobody waits, otherwise in turn, and with a pause behind it.
+    pub(crate) async fn step_back<T>(&self, request: impl Future<Output = T>) -> T {
+        if !self.0.is_busy() {
+            return request.await;
+        }
+        let turn = self.0.turn.lock().await;
+        let begun = Instant::now();
+        let answer = request.await;
+        if self.0.is_busy() {
+            tokio::time::sleep(begun.elapsed() * PAUSES).await;
+        }
+        drop(turn);
+        answer
+    }
+}
+
+impl Inner {
+    fn is_busy(&self) -> bool {
+        let recently = || self.micros().saturating_sub(self.answered.load(Ordering::Relaxed));
+        let busy = self.waiting.load(Ordering::Relaxed) > 0 || Duration::from_micros(recently()) < RECENTLY;
+        busy && !self.hurried.load(Ordering::Relaxed)
+    }
+
+    fn micros(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.answered.store(self.0.micros(), Ordering::Relaxed);
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn took(foreground: &Foreground, request: Duration) -> Duration {
+        let begun = Instant::now();
+        foreground.step_back(tokio::time::sleep(request)).await;
+        begun.elapsed()
+    }
+
+    #[tokio::test]
+    async fn the_background_pauses_while_somebody_waits_and_only_then() {
+        let (foreground, request) = (Foreground::default(), Duration::from_millis(40));
+        tokio::time::sleep(RECENTLY).await;
+        assert!(took(&foreground, request).await < request * (PAUSES + 1));
+        let waiting = foreground.wait();
+        assert!(took(&foreground, request).await >= request * (PAUSES + 1));
+        drop(waiting);
+        assert!(foreground.0.is_busy(), "they may ask again");
+        tokio::time::sleep(RECENTLY).await;
+        assert!(!foreground.0.is_busy());
+    }
+
+    #[tokio::test]
+    async fn while_somebody_waits_the_background_goes_one_by_one() {
+        let (foreground, request) = (Foreground::default(), Duration::from_millis(20));
+        let _waiting = foreground.wait();
+        let begun = Instant::now();
+        let requests = || (0..3).map(|_| foreground.step_back(async { tokio::time::sleep(request).await }));
+        futures::future::join_all(requests()).await;
+        assert!(begun.elapsed() >= request * (PAUSES + 1) * 3);
+        foreground.hurry_background();
+        let begun = Instant::now();
+        futures::future::join_all(requests()).await;
+        assert!(begun.elapsed() < request * 3, "all of them at once");
+    }
+}
