@@ -9,9 +9,12 @@ use crate::rows::Rows;
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 use crate::views::{Generation, Place, ViewError, Views, Written};
+use futures::future::try_join_all;
 
 /// How often a row is folded again after another writer came first.
 pub(crate) const ATTEMPTS: u32 = 8;
+/// How many of the rows that lead to commits are written side by side.
+const LINKS: usize = 8;
 
 /// That a stream moved at least to a version, and the commits that came along with the news.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,9 +183,8 @@ pub async fn advance<L: EventLog, V: Views>(
         let folded = subscription.fold(row.as_ref(), next);
         if let Some(folded) = &folded.row {
             let taken = next.iter().take_while(|commit| commit.last_version() <= folded.version).count();
-            for (key, link) in subscription.links(row.as_ref(), next.get(..taken).unwrap_or_default()) {
-                views.write(&Place { key, ..place.clone() }, &link, Version::NONE).await?;
-            }
+            let links = subscription.links(row.as_ref(), next.get(..taken).unwrap_or_default());
+            write_links(views, &place, &links).await?;
             if let Written::No(stands) = views.write(&place, folded, seen).await? {
                 row = stands;
                 continue;
@@ -201,4 +203,16 @@ pub async fn advance<L: EventLog, V: Views>(
         return Ok(advanced);
     }
     Err(AdvanceError::Contended)
+}
+
+/// Writes rows that lead to commits, beside that of their stream.
+async fn write_links<V: Views>(views: &V, place: &Place, links: &[(String, Row)]) -> Result<(), ViewError> {
+    for links in links.chunks(LINKS) {
+        let writes = links.iter().map(async |(key, link)| {
+            let place = Place { key: key.clone(), ..place.clone() };
+            views.write(&place, link, Version::NONE).await
+        });
+        try_join_all(writes).await?;
+    }
+    Ok(())
 }

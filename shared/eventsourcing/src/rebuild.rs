@@ -27,8 +27,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
-/// How many rows are looked at side by side.
+/// How many rows are looked at side by side, and of how many the looking is prepared together: a page has thousands.
 const CONCURRENCY: usize = 16;
+const PREPARED: usize = 128;
 
 /// What is done with a generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::Display)]

@@ -12,6 +12,9 @@ use crate::rebuild::Fill;
 use crate::views::{Generation, Views};
 use futures::{StreamExt, stream};
 
+/// Of how many hints the following is prepared together: a page has thousands.
+const PREPARED: usize = 128;
+
 impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Folds<L, V, P, H> {
     /// What fills the rows of a view by one of its folds; none where there is no such fold.
     #[must_use]
@@ -57,13 +60,12 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Fill for Filling<'_, L, V, 
     }
 
     async fn fill(&self, generation: Generation, hints: &[Hint]) -> Result<(), Box<Trouble>> {
-        let mut attempts = Vec::new();
-        for hint in hints {
-            attempts.push(self.folds.attempt(self.fold, generation, hint));
-        }
-        let mut attempts = stream::iter(attempts).buffer_unordered(CONCURRENCY);
-        while let Some(attempt) = attempts.next().await {
-            pass_over(&self.folds.parked, attempt).await?;
+        for hints in hints.chunks(PREPARED) {
+            let attempts: Vec<_> = hints.iter().map(|hint| self.folds.attempt(self.fold, generation, hint)).collect();
+            let mut attempts = stream::iter(attempts).buffer_unordered(CONCURRENCY);
+            while let Some(attempt) = attempts.next().await {
+                pass_over(&self.folds.parked, attempt).await?;
+            }
         }
         Ok(())
     }

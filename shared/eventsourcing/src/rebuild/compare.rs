@@ -3,7 +3,7 @@
 //! Both are written meanwhile, each by itself. So two rows are compared when they are at the same version, and looked at
 //! again until they are.
 
-use super::{CONCURRENCY, Place as At, RebuildError, Shift, Work, Worksheet};
+use super::{CONCURRENCY, PREPARED, Place as At, RebuildError, Shift, Work, Worksheet};
 use crate::generations::{Comparison, Generations, RowDigest};
 use crate::hash::Fields;
 use crate::log::Consistency;
@@ -41,13 +41,13 @@ pub async fn compare<V: Views + ViewScan, G: Generations + Worksheet, H: Clock>(
         };
         let page = views.page(view, (work.part, work.of), after).await?;
         let read = page.rows.len();
-        let mut looks = Vec::new();
-        for row in page.rows {
-            looks.push(pairs.look(row));
-        }
-        let found: Vec<Comparison> = stream::iter(looks).buffered(CONCURRENCY).try_collect().await?;
-        for found in found {
-            shift.progress.comparison.add(found);
+        let mut rows = page.rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let looks: Vec<_> = rows.by_ref().take(PREPARED).map(|row| pairs.look(row)).collect();
+            let found: Vec<Comparison> = stream::iter(looks).buffered(CONCURRENCY).try_collect().await?;
+            for found in found {
+                shift.progress.comparison.add(found);
+            }
         }
         if !shift.reached(read, page.next.map(At::View)).await? {
             return Ok(shift.progress.done);

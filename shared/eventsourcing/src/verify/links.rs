@@ -9,8 +9,9 @@ use crate::stream::StreamName;
 use crate::views::{Place, Views};
 use futures::{StreamExt, TryStreamExt, stream};
 
-/// How many rows are read side by side.
+/// How many rows are read side by side, and of how many the reading is prepared together: a stream may have thousands.
 const CONCURRENCY: usize = 8;
+const PREPARED: usize = 128;
 
 impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
     /// How many there are of a stream's folds, and those that are not there, or not as they should be.
@@ -19,11 +20,16 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
         stream: &StreamName,
         folds: &[Anew<'_>],
     ) -> Result<(usize, Vec<Difference>), VerifyError> {
-        let links = folds.iter().flat_map(|fold| fold.links.iter().map(|link| (fold.subscription, link)));
-        let each: Vec<_> = links.map(|(subscription, link)| self.link(stream, subscription, link)).collect();
-        let found: Vec<Option<Difference>> = stream::iter(each).buffered(CONCURRENCY).try_collect().await?;
-        let there = found.iter().filter(|difference| difference.is_none()).count();
-        Ok((there, found.into_iter().flatten().collect()))
+        let (mut there, mut differences) = (0, Vec::new());
+        for fold in folds {
+            for links in fold.links.chunks(PREPARED) {
+                let each: Vec<_> = links.iter().map(|link| self.link(stream, fold.subscription, link)).collect();
+                let found: Vec<Option<Difference>> = stream::iter(each).buffered(CONCURRENCY).try_collect().await?;
+                there += found.iter().filter(|difference| difference.is_none()).count();
+                differences.extend(found.into_iter().flatten());
+            }
+        }
+        Ok((there, differences))
     }
 
     async fn link(
