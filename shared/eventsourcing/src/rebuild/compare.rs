@@ -73,22 +73,31 @@ impl<V: Views, H: Clock> Pairs<'_, V, H> {
         if generation != self.read && generation != self.new {
             return Ok(found);
         }
-        if let Err(error) = row {
-            found.differs(|| format!("{key} in {generation}: {error}"));
-            return Ok(found);
-        }
+        let row = match row {
+            Ok(row) => Some(row),
+            Err(error) => {
+                found.differs(|| format!("{key} in {generation}: {error}"));
+                return Ok(found);
+            }
+        };
+        let (mut read, mut new);
         if generation == self.new {
             found.rows = 1;
+            (read, new) = (self.row(self.read, &key).await?, row);
+        } else {
+            (read, new) = (row, self.row(self.new, &key).await?);
         }
         for look in 1..=LOOKS {
-            let (read, new) = futures::try_join!(self.row(self.read, &key), self.row(self.new, &key))?;
-            match (read, new) {
+            match (&read, &new) {
                 (Some(_), Some(_)) if generation == self.read => return Ok(found),
                 (Some(read), Some(new)) if read.version == new.version => {
-                    self.compare(&key, &read, &new, &mut found);
+                    self.compare(&key, read, new, &mut found);
                     return Ok(found);
                 }
-                (Some(_) | None, Some(_) | None) if look < LOOKS => self.host.sleep(PAUSE).await,
+                (Some(_) | None, Some(_) | None) if look < LOOKS => {
+                    self.host.sleep(PAUSE).await;
+                    (read, new) = futures::try_join!(self.row(self.read, &key), self.row(self.new, &key))?;
+                }
                 (Some(read), Some(new)) => {
                     found.differs(|| format!("{key}: version {} is read, {} is new", read.version, new.version));
                 }
