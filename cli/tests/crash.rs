@@ -25,6 +25,8 @@ const KILLS: usize = 20;
 const REBUILT: [&str; 4] = ["order", "stock", "waiting", "sales"];
 /// The same moments again: the seed that a failed run printed.
 const SEED: &str = "CRASH_SEED";
+/// How often is looked whether a rebuild is complete.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Orders that nobody takes up again are never decided.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -155,7 +157,14 @@ async fn flip(operator: &Client) {
             let newest = answer.body["generations"].as_array().and_then(|generations| generations.last());
             newest.is_some_and(|newest| newest["stage"] == "complete" && newest["generation"] != 1)
         };
-        let shown = operator.until(&path, complete).await.body;
+        let shown = loop {
+            let answer = operator.get(&path).await;
+            if complete(&answer) {
+                break answer.body;
+            }
+            // Whoever asks all the time is in its way.
+            tokio::time::sleep(LOOK_AGAIN).await;
+        };
         let comparison = &shown["generations"].as_array().unwrap().last().unwrap()["comparison"];
         assert_eq!(comparison["different"], 0, "{shown}");
         let _ = operator.post(&format!("{path}/flip"), json!({})).await.expect(200);

@@ -7,7 +7,7 @@ use domain::audit;
 use domain::views::sales;
 use dynamo::{Ledger, Log, Parked, Views};
 use eventsourcing::generations::{Set, Stage};
-use eventsourcing::rebuild::{self, Phase, Plan, RebuildError, Request, SumScan, Work, Worksheet};
+use eventsourcing::rebuild::{self, Abreast, Phase, Plan, RebuildError, Request, SumScan, Work, Worksheet};
 use eventsourcing::{
     Clock, EventId, EventLog, Folds, LogScan, Notice, ParkingLot, Randomness, Subject, Tally, Version, ViewScan,
 };
@@ -166,12 +166,13 @@ where
     async fn fill(&self, part: &Work) -> Result<bool, Error> {
         let (log, generations, host) = (self.folds.log(), self.folds.views(), self.folds.host());
         let registered = generations.registered().await?.registry;
-        let set = registered.sets(&part.view).and_then(|sets| sets.all().get(&part.generation));
-        let Some(set) = set else { return Ok(true) };
+        let Some(sets) = registered.sets(&part.view) else { return Ok(true) };
+        let Some(set) = sets.all().get(&part.generation) else { return Ok(true) };
         let unknown = || format!("no fold of {} has the number {}", part.view, set.schema);
         if part.view == sales::NAME {
-            let filling = self.sales.filling(&part.view, set.schema).ok_or_else(unknown)?;
-            return Ok(rebuild::fill(log, &filling, generations, host, part, BUDGET).await?);
+            let new = self.sales.filling(&part.view, set.schema).ok_or_else(unknown)?;
+            let read = self.sales.filling(&part.view, sets.schema()).map(|filling| (sets.read(), filling));
+            return Ok(rebuild::fill(log, &Abreast { new, read }, generations, host, part, BUDGET).await?);
         }
         let filling = self.folds.filling(&part.view, set.schema).ok_or_else(unknown)?;
         Ok(rebuild::fill(log, &filling, generations, host, part, BUDGET).await?)

@@ -9,6 +9,7 @@ pub mod parked;
 mod ports;
 mod processes;
 mod waiting;
+mod wishes;
 
 pub use ports::{OnAws, Ports};
 pub use waiting::WaitingView;
@@ -20,7 +21,7 @@ use aws_config::SdkConfig;
 use domain::cart;
 use dynamo::Log;
 use eventbridge::EventBridgeBus;
-use eventsourcing::{Bus, BusEntry, Decider, EventId, Folds, Generations, Hint, LogScan, StreamName, Tally, Timestamp};
+use eventsourcing::{Bus, Decider, Folds, Hint, LogScan, StreamName, Tally, Timestamp};
 use futures::{StreamExt, stream};
 use lambda::{Error, Function, SettingError, Settings};
 use projector::Projector;
@@ -177,26 +178,8 @@ impl<P: Ports> Reconcile<P> {
         let begun = |cart: &StreamName| process_of(cart).is_ok_and(|process| streams.contains(&process));
         let mut open = streams.clone();
         open.retain(|stream| stream.category() != cart::Stream::CATEGORY || !begun(stream));
-        summary.hinted = self.repeat(open).await? + self.repeat_rebuilds().await?;
+        summary.hinted = self.repeat(open).await? + self.repeat_wishes().await?;
         Ok(summary)
-    }
-
-    /// Publishes again what rebuilds of read models follow from that have not come to their end: on AWS their state
-    /// machine gave up, on one machine the host was stopped. One that is at work does some things twice.
-    async fn repeat_rebuilds(&self) -> Result<usize, Error> {
-        let registry = self.folds().views().registered().await?.registry;
-        let mut entries = Vec::new();
-        for event in registry.views().filter_map(|(_, sets)| sets.unfinished()) {
-            entries.extend(self.entry_of(event).await?);
-        }
-        self.bus.publish(&entries).await?;
-        Ok(entries.len())
-    }
-
-    /// An event of the log as the bus carries it.
-    async fn entry_of(&self, event: &EventId) -> Result<Option<BusEntry>, Error> {
-        let Some(commit) = parked::commit_of(self.folds().log(), event).await? else { return Ok(None) };
-        Ok(BusEntry::of(&self.system, &commit)?.into_iter().find(|entry| entry.detail.id == *event))
     }
 
     /// Each part by itself: none is left out where another fails.

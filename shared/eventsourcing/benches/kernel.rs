@@ -4,9 +4,10 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use eventsourcing::memory::MemoryLog;
+use eventsourcing::projection::PerStream;
 use eventsourcing::{
     Actor, Clock, Commands, CommitId, Correlation, Decider, Digest, Draft, Event, Events, History, Metadata,
-    Randomness, Refusal, RefusalKind, StreamName, Timestamp, decider,
+    Projection, Randomness, Recorded, Refusal, RefusalKind, StreamName, Subscription, Timestamp, decider,
 };
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,24 @@ impl Decider for Stock {
     }
 }
 
+/// The row of a stock.
+struct Stocks;
+
+impl Projection for Stocks {
+    const NAME: &'static str = "stock";
+    const CATEGORY: &'static str = Stock::CATEGORY;
+    type Event = Moved;
+    type Document = OnHand;
+
+    fn apply(document: Option<OnHand>, recorded: &Recorded<'_, Moved>) -> Option<OnHand> {
+        Some(Stock::evolve(document.unwrap_or_default(), &recorded.event))
+    }
+
+    fn index(document: &OnHand) -> Vec<(&'static str, String)> {
+        vec![("quantity", document.quantity.to_string())]
+    }
+}
+
 /// The clock stands still, and chance counts.
 struct Host(std::sync::atomic::AtomicU64);
 
@@ -134,6 +153,27 @@ fn folding(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A stream's document, beside the replay of the same commits.
+fn documents(criterion: &mut Criterion) {
+    let log = MemoryLog::default();
+    let commands = Commands::<Stock, _, _>::new(log.clone(), Host(0.into()));
+    let host = Host(1_000_000.into());
+    for _ in 0..1_000 {
+        commands.execute(&stream(), &received(), &metadata(&host)).now_or_never().unwrap().unwrap();
+    }
+    let commits = log.commits(&stream());
+    let history = History::prove(&stream(), commits.clone()).unwrap();
+    let mut group = criterion.benchmark_group("1,000 commits of an event of 200 bytes");
+    group.throughput(Throughput::Elements(1_000));
+    group.bench_function("replayed", |bench| {
+        bench.iter(|| decider::replay::<Stock>(black_box(&history)).unwrap());
+    });
+    group.bench_function("folded into a document", |bench| {
+        bench.iter(|| PerStream::<Stocks>::new().fold(None, black_box(&commits)));
+    });
+    group.finish();
+}
+
 fn events(criterion: &mut Criterion) {
     let event = [received()];
     let stored = Events::encode(&event).unwrap();
@@ -171,5 +211,5 @@ fn commands(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(kernel, folding, events, commits, commands);
+criterion_group!(kernel, folding, documents, events, commits, commands);
 criterion_main!(kernel);

@@ -289,6 +289,12 @@ impl Sets {
         }
     }
 
+    /// Whether a request was taken, or came too late to be.
+    #[must_use]
+    pub fn has_taken(&self, request: &EventId) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked >= request)
+    }
+
     /// Whether a request is newer than those that were taken, and that it is taken now.
     fn takes(&mut self, request: &EventId) -> bool {
         let newer = self.asked.as_ref().is_none_or(|asked| asked < request);

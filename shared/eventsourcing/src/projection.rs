@@ -164,32 +164,34 @@ impl<P: Projection> Subscription for PerStream<P> {
         StreamName::new(P::CATEGORY, key).ok()
     }
 
+    /// The document is read once before the commits, and written once behind them: however many there are, each costs what
+    /// it costs in a replay.
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
-        let mut folded = Folded { row: None, failed: None };
+        let Some(first) = commits.first() else { return Folded { row: None, failed: None } };
+        let unusable = |error: String| Folded { row: None, failed: Some((first.version, error)) };
+        let before: Option<P::Document> = match row.map(|row| serde_json::from_str(&row.document)).transpose() {
+            Ok(document) => document.flatten(),
+            Err(error) => return unusable(format!("the row does not read: {error}")),
+        };
+        let (mut document, mut last, mut failed) = (before, None, None);
         for commit in commits {
-            match fold_commit::<P>(folded.row.as_ref().or(row), commit) {
-                Ok(row) => folded.row = Some(row),
+            match recorded(commit) {
+                Ok(events) => document = events.fold(document, |document, recorded| P::apply(document, &recorded)),
                 Err(error) => {
-                    folded.failed = Some((commit.version, error));
+                    failed = Some((commit.version, error.to_string()));
                     break;
                 }
             }
+            last = Some(commit);
         }
-        folded
+        let Some(last) = last else { return Folded { row: None, failed } };
+        match serde_json::to_string(&document) {
+            Ok(text) => {
+                let index = document.iter().flat_map(P::index).collect();
+                let row = Row { document: text, version: last.last_version(), hash: last.hash, index };
+                Folded { row: Some(row), failed }
+            }
+            Err(error) => unusable(error.to_string()),
+        }
     }
-}
-
-fn fold_commit<P: Projection>(row: Option<&Row>, commit: &Commit) -> Result<Row, String> {
-    let document: Option<P::Document> = match row {
-        Some(row) => serde_json::from_str(&row.document).map_err(|error| format!("the row does not read: {error}"))?,
-        None => None,
-    };
-    let events = recorded(commit).map_err(|error| error.to_string())?;
-    let document = events.fold(document, |document, recorded| P::apply(document, &recorded));
-    Ok(Row {
-        document: serde_json::to_string(&document).map_err(|error| error.to_string())?,
-        version: commit.last_version(),
-        hash: commit.hash,
-        index: document.iter().flat_map(P::index).collect(),
-    })
 }

@@ -11,7 +11,7 @@ mod sums;
 mod sweep;
 
 pub use compare::compare;
-pub use fill::{Fill, fill};
+pub use fill::{Abreast, Fill, fill};
 pub use plan::{Plan, Request, plan};
 pub use sums::{SumScan, SumsPage, compare_sums, sweep_sums};
 pub use sweep::sweep;

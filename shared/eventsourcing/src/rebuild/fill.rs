@@ -21,6 +21,29 @@ pub trait Fill: Send + Sync {
     fn fill(&self, generation: Generation, hints: &[Hint]) -> impl Future<Output = Result<(), Box<Trouble>>> + Send;
 }
 
+/// Fills the new generation of totals, and brings the one that is read as far: who follows a queue may be told of nothing
+/// but what adds something, and the checkpoints of both have to be alike to be compared.
+pub struct Abreast<F> {
+    /// What fills the new one.
+    pub new: F,
+    /// The one that is read, and what fills that; nothing where no fold does.
+    pub read: Option<(Generation, F)>,
+}
+
+impl<F: Fill> Fill for Abreast<F> {
+    fn follows(&self, category: &str) -> bool {
+        self.new.follows(category)
+    }
+
+    async fn fill(&self, generation: Generation, hints: &[Hint]) -> Result<(), Box<Trouble>> {
+        self.new.fill(generation, hints).await?;
+        match &self.read {
+            Some((read, filling)) => filling.fill(*read, hints).await,
+            None => Ok(()),
+        }
+    }
+}
+
 /// Fills a part for so long as there is time, and answers whether it is done. While the rows of a page are written, the
 /// next page is read.
 pub async fn fill<L: LogScan, F: Fill, G: Generations + Worksheet, H: Clock>(
