@@ -49,13 +49,13 @@ impl Living {
     /// A shop with some carts in it.
     pub(super) async fn of(shop: &str) -> Result<Self, BenchError> {
         let base = shop.parse::<reqwest::Url>().map_err(|error| BenchError::Wrong(format!("{error}")))?;
-        let client = Client::at(base, None).map_err(|error| wrong(&error))?;
+        let client = Client::at(base, None)?;
         let sessions = (0..CUSTOMERS).map(|number| {
             let client = client.clone();
             async move { client.session(&Identity::customer(&number.to_string())).await }
         });
-        let customers = try_join_all(sessions).await.map_err(|error| wrong(&error))?;
-        let operator = client.session(&Identity::of(Role::Operator)).await.map_err(|error| wrong(&error))?;
+        let customers = try_join_all(sessions).await?;
+        let operator = client.session(&Identity::of(Role::Operator)).await?;
         let living = Self { customers, operator };
         living.open(CARTS / CUSTOMERS).await?;
         Ok(living)
@@ -90,25 +90,19 @@ impl Living {
             }
             Ok::<_, Failure>(durations)
         });
-        Ok(try_join_all(each).await.map_err(|error| wrong(&error))?.concat())
+        Ok(try_join_all(each).await?.concat())
     }
 
     /// Rebuilds again and again until that is done, and the last one to its end.
     async fn rebuild_until(&self, done: &Cell<bool>) -> Result<(), BenchError> {
         while !done.get() {
-            let asked = self
-                .operator
-                .post(&["ops", "projections", VIEW, "rebuild"])
-                .send()
-                .await
-                .map_err(|error| wrong(&error))?;
-            let begun: Shown = asked.accepted().and_then(|asked| asked.json()).map_err(|error| wrong(&error))?;
+            let asked = self.operator.post(&["ops", "projections", VIEW, "rebuild"]).send().await?;
+            let begun: Shown = asked.accepted().and_then(|asked| asked.json())?;
             let before = begun.newest().map_or(0, |newest| newest.generation);
             loop {
                 tokio::time::sleep(BETWEEN_LOOKS).await;
-                let answer =
-                    self.operator.get(&["ops", "projections", VIEW]).send().await.map_err(|error| wrong(&error))?;
-                let shown: Shown = answer.accepted().and_then(|shown| shown.json()).map_err(|error| wrong(&error))?;
+                let answer = self.operator.get(&["ops", "projections", VIEW]).send().await?;
+                let shown: Shown = answer.accepted().and_then(|shown| shown.json())?;
                 if shown.newest().is_some_and(|newest| newest.generation > before && newest.stage == "complete") {
                     break;
                 }
@@ -118,6 +112,8 @@ impl Living {
     }
 }
 
-fn wrong(error: &Failure) -> BenchError {
-    BenchError::Wrong(error.to_string())
+impl From<Failure> for BenchError {
+    fn from(failure: Failure) -> Self {
+        Self::Wrong(failure.to_string())
+    }
 }

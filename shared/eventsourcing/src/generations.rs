@@ -6,9 +6,15 @@
 //! its version, nothing is folded twice. Readers are sent to the new generation once it is complete, by one conditional
 //! write. The old one is kept up to date like before, so that readers can be sent back, until it is retired.
 
+mod comparison;
+mod port;
+
+pub use comparison::{Comparison, RowDigest};
+pub use port::{Generations, Registered, change};
+
 use crate::stream::EventId;
 use crate::time::Timestamp;
-use crate::views::{Generation, ViewError};
+use crate::views::Generation;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -70,64 +76,6 @@ pub enum Stage {
         /// In so many parts.
         parts: u32,
     },
-}
-
-/// How two generations compared, row by row at the same version.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Comparison {
-    /// Rows that were compared.
-    pub rows: u64,
-    /// How many of them were not alike.
-    pub different: u64,
-    /// The first of these that was found.
-    pub first: Option<String>,
-    /// All rows of the one that is read, as one number.
-    pub read: RowDigest,
-    /// All rows of the new one.
-    pub new: RowDigest,
-}
-
-/// A number for a set of rows, whatever their order: the exclusive or of the first 64 bits of a SHA-256 of each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RowDigest(pub u64);
-
-impl TryFrom<String> for RowDigest {
-    type Error = std::num::ParseIntError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        u64::from_str_radix(&text, 16).map(Self)
-    }
-}
-
-impl From<RowDigest> for String {
-    fn from(RowDigest(digest): RowDigest) -> Self {
-        format!("{digest:016x}")
-    }
-}
-
-impl RowDigest {
-    /// Takes in a row, or some rows.
-    pub const fn add(&mut self, other: Self) {
-        self.0 ^= other.0;
-    }
-}
-
-impl Comparison {
-    /// Takes in a row that is not like its counterpart.
-    pub fn differs(&mut self, how: impl FnOnce() -> String) {
-        self.different += 1;
-        self.first.get_or_insert_with(how);
-    }
-
-    /// Takes in what was found elsewhere.
-    pub fn add(&mut self, other: Self) {
-        self.rows += other.rows;
-        self.different += other.different;
-        self.first = self.first.take().or(other.first);
-        self.read.add(other.read);
-        self.new.add(other.new);
-    }
 }
 
 /// The rows that a view's readers are sent to.
@@ -375,90 +323,4 @@ impl Stage {
             Self::Complete { .. } => 1,
         }
     }
-}
-
-/// A registry as it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Registered {
-    /// What it says.
-    pub registry: Registry,
-    /// How often it was changed.
-    pub changes: u64,
-}
-
-/// Where the generations are registered.
-pub trait Generations: Send + Sync {
-    /// What is registered, strongly consistent.
-    fn registered(&self) -> impl Future<Output = Result<Registered, ViewError>> + Send;
-
-    /// Replaces it, if it was changed so often and no more. False where somebody else came first, or where an earlier
-    /// try of the same came through, unheard.
-    fn register(&self, registry: &Registry, seen: u64) -> impl Future<Output = Result<bool, ViewError>> + Send;
-
-    /// The generation of a view that readers are sent to, as it was some seconds ago at most: until it is retired, the
-    /// one that was read before is as good.
-    fn current(&self, view: &str) -> impl Future<Output = Result<Current, ViewError>> + Send;
-}
-
-/// How often a change is tried again after others came first.
-const ATTEMPTS: usize = 16;
-
-/// Changes what is registered, and answers as the change did; nothing is written where it refuses, or changes nothing.
-pub async fn change<G: Generations, T, E>(
-    generations: &G,
-    mut change: impl FnMut(&mut Registry) -> Result<T, E> + Send,
-) -> Result<Result<T, E>, ViewError>
-where
-    T: Send,
-    E: Send,
-{
-    for _ in 0..ATTEMPTS {
-        let Registered { registry, changes } = generations.registered().await?;
-        let mut next = registry.clone();
-        let changed = change(&mut next);
-        if changed.is_err() || next == registry || generations.register(&next, changes).await? {
-            return Ok(changed);
-        }
-    }
-    Err(ViewError::Unavailable("others changed the registry again and again".to_owned()))
-}
-
-/// Implements [`Generations`] for what has them in a field, and [`crate::rebuild::Worksheet`] if that is asked for.
-#[macro_export]
-macro_rules! delegate_generations {
-    (worksheet $for:ty, $field:tt) => {
-        $crate::delegate_generations!($for, $field);
-
-        impl $crate::rebuild::Worksheet for $for {
-            async fn progress(
-                &self,
-                work: &$crate::rebuild::Work,
-            ) -> Result<Option<$crate::rebuild::Progress>, $crate::ViewError> {
-                $crate::rebuild::Worksheet::progress(&self.$field, work).await
-            }
-
-            async fn note(
-                &self,
-                work: &$crate::rebuild::Work,
-                progress: &$crate::rebuild::Progress,
-            ) -> Result<(), $crate::ViewError> {
-                $crate::rebuild::Worksheet::note(&self.$field, work, progress).await
-            }
-        }
-    };
-    ($for:ty, $field:tt $(, $($parameters:tt)*)?) => {
-        impl $($($parameters)*)? $crate::Generations for $for {
-            async fn registered(&self) -> Result<$crate::generations::Registered, $crate::ViewError> {
-                $crate::Generations::registered(&self.$field).await
-            }
-
-            async fn register(&self, registry: &$crate::Registry, seen: u64) -> Result<bool, $crate::ViewError> {
-                $crate::Generations::register(&self.$field, registry, seen).await
-            }
-
-            async fn current(&self, view: &str) -> Result<$crate::generations::Current, $crate::ViewError> {
-                $crate::Generations::current(&self.$field, view).await
-            }
-        }
-    };
 }

@@ -14,7 +14,8 @@ use futures::{StreamExt, stream};
 /// How many streams are read at a time.
 const CONCURRENCY: usize = 8;
 
-/// Adds streams to a generation of totals by their fold, each at least up to the version that its hint speaks of; one result a hint, in order.
+/// Adds streams to a generation of totals by their fold, each at least up to the version that its hint speaks of; one
+/// result a hint, in order.
 ///
 /// Reads each checkpoint, and the commits behind it: from the hint where they are the very next ones and reach the
 /// target, else from the log, strongly consistent. Puts as many streams into a transaction as it may hold, so that a row
