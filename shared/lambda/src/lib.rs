@@ -1,5 +1,6 @@
 //! The edges of a function: its triggers in, its answers out, and nothing of any domain.
 
+pub mod aws;
 pub mod caller;
 pub mod commands;
 pub mod function;
@@ -12,13 +13,14 @@ pub mod runtime;
 pub mod settings;
 pub mod stream;
 
+pub use aws::aws_settings;
 pub use caller::Caller;
 pub use commands::Commands;
 pub use function::{Error, Function, Invoke, Registered, mounted};
 pub use host::SystemHost;
 pub use http::{Http, HttpHandler, Request, Response};
 pub use problem::Problem;
-pub use runtime::{aws_settings, run};
+pub use runtime::run;
 pub use settings::{SettingError, Settings};
 
 /// A request of the SDK's client is some hundreds of small allocations: of its processor time, this allocator takes off
