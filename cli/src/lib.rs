@@ -3,8 +3,10 @@
 //! `stack` names what is deployed; `arguments` is the command line, `commands` has a file for each command. They reach
 //! the shop through `client` alone, over HTTP, as anybody else does; what reads the whole log opens its `tables`, and
 //! `whose` these are.
-//! `incoming` brings an exported log in. `sample` is what `serve --demo` and `seed` fill a shop with, `log` follows and prints events, `bench` measures the
-//! event log, `provider` takes the place of a payment provider, `terminal` knows what is looked at by a person, `ending` when the process is to end.
+//! `incoming` brings an exported log in. `sample` is what `serve --demo` and `seed` fill a shop with, `log` follows and
+//! prints events, `bench` measures the event log and the functions' binaries, `silent` is a shop where nothing moves by
+//! itself, `provider` takes the place of a payment provider, `terminal` knows what is looked at by a person, `ending`
+//! when the process is to end.
 
 // The benchmarks await the SDK's deep futures through every layer of the shop.
 #![recursion_limit = "256"]
@@ -19,12 +21,14 @@ mod incoming;
 mod log;
 mod provider;
 mod sample;
+mod silent;
 mod stack;
 mod tables;
 mod terminal;
 mod whose;
 
 pub use provider::Provider;
+pub use silent::{SilentError, host as silent_host};
 pub use stack::{TEMPLATE, functions, parameters};
 pub use tables::{NoTable, Tables};
 

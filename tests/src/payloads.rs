@@ -1,7 +1,7 @@
 //! The payloads of `events/` as one story: each is fed to its function, in this order, and what is answered is compared.
 
 use lambda::{Invoke, Registered, Settings};
-use local::{Host, Options, Storage, Streams};
+use local::Host;
 use serde_json::{Value, json};
 use shop::Provider;
 use std::path::{Path, PathBuf};
@@ -107,21 +107,10 @@ pub fn function_of(name: &str) -> &str {
     name.split('.').next().unwrap_or_default()
 }
 
-/// The template's tables and bus, with functions that do nothing: only what is invoked by hand moves anything. Beside
-/// it a payment provider, which tells nobody.
+/// A host whose functions do nothing: only what is invoked by hand moves anything. Beside it a payment provider, which
+/// tells nobody.
 pub async fn silent_host() -> (Host, Provider) {
-    let provider = Provider::start(None).await.expect("a provider");
-    let silent =
-        shop::functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Silent)), ..function });
-    let options = Options {
-        template: shop::TEMPLATE.to_owned(),
-        parameters: shop::parameters().into_iter().chain(provider.parameters()).collect(),
-        listen: ([127, 0, 0, 1], 0).into(),
-        storage: Storage::Temporary,
-        functions: silent.collect(),
-        streams: Streams::default(),
-    };
-    (Host::start(options).await.expect("the template starts"), provider)
+    shop::silent_host().await.expect("the template starts")
 }
 
 /// The real functions on such a host, by name.
@@ -140,17 +129,6 @@ pub fn functions_under(host: &Host, commands: &str) -> Vec<(&'static str, Arc<dy
         (function.name, (function.build)(&settings, &host.aws_config()).expect("its settings are there"))
     };
     shop::functions().into_iter().map(made).collect()
-}
-
-struct Silent;
-
-impl lambda::Function for Silent {
-    type Event = Value;
-    type Answer = Value;
-
-    async fn call(&self, _: Value) -> Result<Value, lambda::Error> {
-        Ok(json!({}))
-    }
 }
 
 /// An answer without what differs from run to run, moments and correlation ids, and from process to process: what it

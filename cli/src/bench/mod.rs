@@ -4,12 +4,13 @@
 //! type that is benched, `ours` what its commands are carried out by. A `case` is run by `contest` in rounds, on streams
 //! from `lanes`: one client, or a `crowd`, or `processes` of which each is a `writer`, or a `replay`. `meter` counts the
 //! requests, `figures` are what comes out, which `table` and `plot` show. `projecting` is what follows the log, `visible`
-//! how soon, `rebuilding` what makes rows anew, and `living` what is left for
-//! a shop's customers meanwhile. `settings` weighs those of the client. Times are those of one machine and a store that is no `DynamoDB`:
-//! what holds elsewhere are the counts, and by and large the ratios.
+//! how soon, `rebuilding` what makes rows anew, and `living` what is left for a shop's customers meanwhile. `settings`
+//! weighs those of the client, `cold` starts the functions' binaries. Times are those of one machine and a store that is
+//! no `DynamoDB`: what holds elsewhere are the counts, and by and large the ratios.
 
 mod account;
 mod case;
+pub(crate) mod cold;
 mod contest;
 mod crowd;
 mod figures;
@@ -37,6 +38,7 @@ pub(crate) use settings::{Cost, settings};
 pub(crate) use table::table;
 pub(crate) use writer::Writer;
 
+use crate::silent::SilentError;
 use contest::Contest;
 use indicatif::ProgressBar;
 use local::{Host, HostError};
@@ -51,6 +53,9 @@ pub(crate) enum BenchError {
     /// The store does not start.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// A shop where nothing moves by itself does not start.
+    #[error(transparent)]
+    Silent(#[from] SilentError),
     /// The store failed.
     #[error("the store failed: {0}")]
     Store(String),
@@ -63,8 +68,8 @@ pub(crate) enum BenchError {
     /// The client's own thread does not start, or ended early.
     #[error("the client's thread: {0}")]
     Thread(String),
-    /// A process of several does not start, or ended early.
-    #[error("a writer's process: {0}")]
+    /// A process does not start, or ended early.
+    #[error("a process: {0}")]
     Process(String),
 }
 

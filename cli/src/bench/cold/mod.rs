@@ -1,0 +1,245 @@
+//! Cold starts and sizes of the function binaries, beside functions that do nothing but read once: the one that
+//! tutorials begin with, and the least that one with the SDK's client can be (`yardsticks/`).
+//!
+//! Each round starts every program once, so that whatever else the machine does meets all of them. `environment` is one
+//! process, `runtime_api` what it talks to, `table` what a person reads.
+
+mod environment;
+mod runtime_api;
+mod table;
+
+pub(crate) use table::table;
+
+use super::BenchError;
+use super::figures::Thousandths;
+use super::machine;
+use crate::silent;
+use environment::Environment;
+use indicatif::ProgressBar;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The yardsticks, by their binaries: the first is the one with all defaults, the second the leanest.
+const YARDSTICKS: [&str; 2] = ["sdk-default", "sdk-leanest"];
+
+/// What is measured.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// The folder of the functions' binaries: each under its name, or as `sam build` lays them out.
+    pub(crate) functions: PathBuf,
+    /// The folder of the yardsticks' binaries.
+    pub(crate) yardsticks: PathBuf,
+    /// The folder of payloads, each named after its function.
+    pub(crate) events: PathBuf,
+    /// How often each program is started.
+    pub(crate) rounds: u64,
+    /// How many events one process of each answers.
+    pub(crate) requests: u64,
+}
+
+/// A program and what it is given.
+struct Program {
+    name: String,
+    binary: PathBuf,
+    bytes: u64,
+    variables: BTreeMap<String, String>,
+    events: Vec<Value>,
+}
+
+/// What was seen of a program.
+#[derive(Default)]
+struct Seen {
+    first_polls: Vec<Duration>,
+    first_answers: Vec<Duration>,
+    resident: [Option<u64>; 2],
+}
+
+/// The figures of a program; what is over another is the median of the rounds' ratios.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Start {
+    /// The program.
+    pub(crate) name: String,
+    /// Its binary's size.
+    pub(crate) bytes: u64,
+    /// Over the default function's.
+    pub(crate) bytes_ratio: Thousandths,
+    /// From before its process is made to its first question for an event: the median.
+    pub(crate) first_poll_us: u64,
+    /// Over the default function's,
+    pub(crate) first_poll_over_default: Thousandths,
+    /// and over the leanest one's.
+    pub(crate) first_poll_over_leanest: Thousandths,
+    /// From the first event to its answer: the median.
+    pub(crate) first_answer_us: u64,
+    /// Resident memory after half of the events and after all; none where the system does not tell.
+    pub(crate) resident_kib: [Option<u64>; 2],
+    /// The latter over the default function's.
+    pub(crate) resident_ratio: Option<Thousandths>,
+}
+
+/// What a run found out.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Starts {
+    /// Where it ran.
+    pub(crate) machine: String,
+    /// How often each program was started.
+    pub(crate) rounds: u64,
+    /// How many events one process of each answered.
+    pub(crate) requests: u64,
+    /// The yardsticks first.
+    pub(crate) programs: Vec<Start>,
+}
+
+/// Starts every program in each round, and lets one process of each answer many events.
+pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Starts, BenchError> {
+    let (host, provider) = silent::host().await?;
+    let measured = async {
+        let programs = programs(options, &host)?;
+        bar.set_length((options.rounds + 1) * programs.len() as u64);
+        let mut seen: Vec<Seen> = programs.iter().map(|_| Seen::default()).collect();
+        for round in 0..=options.rounds {
+            for (program, seen) in programs.iter().zip(&mut seen) {
+                bar.set_message(program.name.clone());
+                if round == 0 {
+                    // The first start reads the binary from the disk: it is no round.
+                    seen.resident = resident(program, options.requests).await?;
+                } else {
+                    let (first_poll, first_answer) = cold(program).await?;
+                    seen.first_polls.push(first_poll);
+                    seen.first_answers.push(first_answer);
+                }
+                bar.inc(1);
+            }
+        }
+        Ok(report(options, &programs, &seen))
+    };
+    let result = tokio::select! {
+        result = measured => result,
+        Ok(()) = tokio::signal::ctrl_c() => Err(BenchError::Interrupted),
+    };
+    bar.finish_and_clear();
+    host.stop().await;
+    provider.stop().await;
+    result
+}
+
+fn programs(options: &Options, host: &local::Host) -> Result<Vec<Program>, BenchError> {
+    let mut payloads: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for file in sorted(&options.events)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let function = name.split('.').next().unwrap_or_default().to_owned();
+        let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
+        let payload = serde_json::from_str(&text).map_err(|error| unreadable(&file, &error))?;
+        payloads.entry(function).or_default().push(payload);
+    }
+    let yardsticks = YARDSTICKS.into_iter().map(|name| {
+        let variables = host.environment("queries").unwrap_or_default();
+        program(name, options.yardsticks.join(name), variables, vec![Value::Null], host)
+    });
+    let functions = payloads.into_iter().map(|(name, events)| {
+        let variables = host.environment(&name).unwrap_or_default();
+        program(&name, binary(&options.functions, &name), variables, events, host)
+    });
+    yardsticks.chain(functions).collect()
+}
+
+fn program(
+    name: &str,
+    binary: PathBuf,
+    mut variables: BTreeMap<String, String>,
+    events: Vec<Value>,
+    host: &local::Host,
+) -> Result<Program, BenchError> {
+    let bytes = fs::metadata(&binary).map_err(|error| unreadable(&binary, &error))?.len();
+    let of_lambda = [
+        ("AWS_ENDPOINT_URL", host.aws_url()),
+        ("AWS_REGION", "eu-central-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
+        ("AWS_LAMBDA_LOG_LEVEL", "INFO".to_owned()),
+    ];
+    variables.extend(of_lambda.map(|(name, value)| (name.to_owned(), value)));
+    Ok(Program { name: name.to_owned(), binary, bytes, variables, events })
+}
+
+/// Where a function's binary is: `sam build` puts each into a folder that is named after its logical id.
+fn binary(folder: &Path, name: &str) -> PathBuf {
+    let pascal: String = name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+    let of_sam = folder.join(format!("{pascal}Function")).join("bootstrap");
+    if of_sam.exists() { of_sam } else { folder.join(name) }
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>, BenchError> {
+    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort_unstable();
+    Ok(files)
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> BenchError {
+    BenchError::Process(format!("{}: {error}", path.display()))
+}
+
+async fn cold(program: &Program) -> Result<(Duration, Duration), BenchError> {
+    let (mut environment, first_poll) = Environment::start(&program.name, &program.binary, &program.variables).await?;
+    let first = program.events.first().cloned().unwrap_or_default();
+    Ok((first_poll, environment.invoke(first).await?))
+}
+
+/// What a process holds after half of the events, and after all.
+async fn resident(program: &Program, requests: u64) -> Result<[Option<u64>; 2], BenchError> {
+    let (mut environment, _) = Environment::start(&program.name, &program.binary, &program.variables).await?;
+    let mut half = None;
+    for (number, event) in (0..requests).zip(program.events.iter().cycle()) {
+        if number == requests / 2 {
+            half = environment.resident_kib();
+        }
+        environment.invoke(event.clone()).await?;
+    }
+    Ok([half, environment.resident_kib()])
+}
+
+fn report(options: &Options, programs: &[Program], seen: &[Seen]) -> Starts {
+    let figures = |(program, of): (&Program, &Seen)| {
+        let over = |yardstick: usize| {
+            let of_yardstick = seen.get(yardstick).map(|seen| seen.first_polls.as_slice()).unwrap_or_default();
+            let ratios = of.first_polls.iter().zip(of_yardstick);
+            median(ratios.map(|(ours, theirs)| Thousandths::ratio(micros(*ours), micros(*theirs)))).unwrap_or_default()
+        };
+        let default = seen.first().and_then(|seen| seen.resident[1]);
+        Start {
+            name: program.name.clone(),
+            bytes: program.bytes,
+            bytes_ratio: Thousandths::ratio(program.bytes, programs.first().map_or(0, |program| program.bytes)),
+            first_poll_us: median(of.first_polls.iter().copied().map(micros)).unwrap_or_default(),
+            first_poll_over_default: over(0),
+            first_poll_over_leanest: over(1),
+            first_answer_us: median(of.first_answers.iter().copied().map(micros)).unwrap_or_default(),
+            resident_kib: of.resident,
+            resident_ratio: of.resident[1].zip(default).map(|(ours, theirs)| Thousandths::ratio(ours, theirs)),
+        }
+    };
+    Starts {
+        machine: machine::describe(),
+        rounds: options.rounds,
+        requests: options.requests,
+        programs: programs.iter().zip(seen).map(figures).collect(),
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn median<T: Ord + Copy>(numbers: impl Iterator<Item = T>) -> Option<T> {
+    let mut numbers: Vec<_> = numbers.collect();
+    numbers.sort_unstable();
+    numbers.get(numbers.len() / 2).copied()
+}
