@@ -102,7 +102,9 @@ pub fn followed(folds: &BTreeMap<&'static str, Report>) {
             (Metric::Parked, report.parked),
             (Metric::Failed, report.failed),
         ];
-        counts.into_iter().for_each(|(metric, number)| metric.count_of(fold, number));
+        for (metric, number) in counts {
+            metric.count_of(fold, number);
+        }
         if report.advanced > 0 {
             histogram!(Metric::LagCommits.name(), SUBSCRIPTION => *fold).record(bounded(report.lag_commits));
             histogram!(Metric::LagMs.name(), SUBSCRIPTION => *fold).record(bounded(report.lag_ms));
@@ -155,6 +157,7 @@ fn bounded(number: impl TryInto<u32>) -> u32 {
 mod tests {
     use super::*;
     use serde_json::{Deserializer, Value, json};
+    use std::collections::BTreeSet;
 
     #[test]
     fn what_was_measured_is_printed_once_a_line_a_subscription() {
@@ -179,5 +182,19 @@ mod tests {
         assert_eq!(declared["Namespace"], NAMESPACE);
         assert_eq!(declared["Dimensions"], json!([["Function", "Subscription"]]));
         assert!(printed().is_empty(), "each measurement once");
+
+        let one = Report { advanced: 1, commits: 1, duplicates: 1, repaired: 1, parked: 1, failed: 1, ..report };
+        followed(&[("cart", one)].into());
+        for measure in [super::tampered, notes, lost, deadlines_passed] {
+            measure(1);
+        }
+        for refusal in [None, Some(StatusCode::CONFLICT), Some(StatusCode::SERVICE_UNAVAILABLE)] {
+            answered(true, refusal);
+        }
+        let beside = ["_aws", FUNCTION, SUBSCRIPTION];
+        let lines = printed();
+        let names = lines.iter().flat_map(|line| line.as_object().unwrap().keys().map(String::as_str));
+        let names: BTreeSet<_> = names.filter(|name| !beside.contains(name)).collect();
+        assert_eq!(names, Metric::VARIANTS.iter().copied().collect(), "whatever is declared is measured");
     }
 }
