@@ -84,6 +84,8 @@ impl TemplateError {
 pub(crate) struct Template {
     /// Declared parameters.
     pub(crate) parameters: Map<String, Value>,
+    /// Declared mappings.
+    pub(crate) mappings: Map<String, Value>,
     /// Declared conditions.
     pub(crate) conditions: Map<String, Value>,
     /// SAM's defaults for all resources of a type.
@@ -119,7 +121,7 @@ impl Template {
             Some(section) => object(section, name),
             None => Ok(Map::new()),
         };
-        let (parameters, conditions) = (take("Parameters")?, take("Conditions")?);
+        let (parameters, mappings, conditions) = (take("Parameters")?, take("Mappings")?, take("Conditions")?);
         let (globals, resources, outputs) = (take("Globals")?, take("Resources")?, take("Outputs")?);
         for known in ["AWSTemplateFormatVersion", "Transform", "Description", "Metadata"] {
             sections.remove(known);
@@ -131,7 +133,7 @@ impl Template {
             .into_iter()
             .map(|(id, resource)| Ok((id.clone(), Declared::parse(&id, resource)?)))
             .collect::<Result<_, TemplateError>>()?;
-        Ok(Self { parameters, conditions, globals, resources, outputs })
+        Ok(Self { parameters, mappings, conditions, globals, resources, outputs })
     }
 }
 
@@ -212,8 +214,8 @@ mod tests {
 
     #[test]
     fn a_section_that_nothing_imitates_is_refused_by_name() {
-        let refused = Template::parse("Mappings: {A: {B: {C: 1}}}\nResources: {}\n").unwrap_err();
-        assert!(refused.to_string().contains("Mappings"), "{refused}");
+        let refused = Template::parse("Hooks: {A: {Type: AWS::CodeDeploy::BlueGreen}}\nResources: {}\n").unwrap_err();
+        assert!(refused.to_string().contains("Hooks"), "{refused}");
         let refused = Template::parse("Resources: {Q: {Type: AWS::SQS::Queue, CreationPolicy: {}}}\n").unwrap_err();
         assert!(refused.to_string().contains("Q: CreationPolicy"), "{refused}");
     }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     parameters: BTreeMap<String, Value>,
+    mappings: Map<String, Value>,
     conditions: BTreeMap<String, bool>,
     identities: BTreeMap<String, Identity>,
 }
@@ -23,7 +24,8 @@ pub(crate) fn intrinsic(map: &Map<String, Value>) -> Option<(&str, &Value)> {
 impl Scope {
     /// Parameters with their values, and the conditions that follow from them.
     pub(crate) fn new(template: &Template, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
-        let mut scope = Self { parameters: parameters(&template.parameters, overrides)?, ..Self::default() };
+        let parameters = parameters(&template.parameters, overrides)?;
+        let mut scope = Self { parameters, mappings: template.mappings.clone(), ..Self::default() };
         for name in template.conditions.keys() {
             let holds = scope.declared_condition(&template.conditions, name, 0)?;
             scope.conditions.insert(name.clone(), holds);
@@ -118,6 +120,10 @@ impl Scope {
                 }
                 _ => Err(wrong("an index and a list are expected")),
             },
+            ("Fn::FindInMap", Value::Array(parts)) => match parts.as_slice() {
+                [map, key, name] => Ok(Some(self.mapped([map, key, name], place)?.clone())),
+                _ => Err(wrong("a mapping and two keys are expected")),
+            },
             _ => Err(wrong("this intrinsic function, or this form of it, is not imitated on one machine")),
         }
     }
@@ -140,6 +146,13 @@ impl Scope {
         }
         let identity = self.identities.get(name).ok_or_else(|| unknown(place, name))?;
         Ok(Some(Value::String(identity.reference.clone())))
+    }
+
+    /// What a mapping has under two keys.
+    fn mapped(&self, [map, key, name]: [&Value; 3], place: &str) -> Result<&Value, TemplateError> {
+        let (map, key, name) = (self.text(map, place)?, self.text(key, place)?, self.text(name, place)?);
+        let found = self.mappings.get(&map).and_then(|map| map.get(&key)?.get(&name));
+        found.ok_or_else(|| unknown(place, &format!("{map}.{key}.{name}")))
     }
 
     fn attribute(&self, logical: &str, attribute: &str, place: &str) -> Result<String, TemplateError> {

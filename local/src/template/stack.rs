@@ -156,6 +156,10 @@ mod tests {
 Parameters:
   Days: {Type: Number, Default: 14}
   Stage: {Type: String, Default: dev, AllowedValues: [dev, prod]}
+Mappings:
+  Delay:
+    dev: {Seconds: 7}
+    prod: {Seconds: 9}
 Conditions:
   Prod: !Equals [!Ref Stage, prod]
   Dev: !Not [!Condition Prod]
@@ -172,6 +176,7 @@ Resources:
     Type: AWS::SQS::Queue
     Condition: Dev
     Properties:
+      VisibilityTimeout: !FindInMap [Delay, !Ref Stage, Seconds]
       QueueName: !Sub ['${AWS::StackName}-${Kind}', {Kind: dead}]
   Never:
     Type: AWS::SQS::Queue
@@ -189,6 +194,7 @@ Resources:
                 "deadLetterTargetArn": "arn:aws:sqs:eu-central-1:000000000000:local-dead", "maxReceiveCount": "5"
             }})
         );
+        assert_eq!(stack.resources[0].properties["VisibilityTimeout"], json!(7));
         let overridden = Stack::resolve(QUEUES, &BTreeMap::from([("Stage".to_owned(), "prod".to_owned())]));
         assert!(overridden.unwrap_err().to_string().contains("Dead.Arn"), "Dead does not exist in prod");
     }
@@ -198,6 +204,12 @@ Resources:
         let text = "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Nobody.Arn}}}}";
         let refused = resolve(text).unwrap_err().to_string();
         assert_eq!(refused, "Q.RedrivePolicy.deadLetterTargetArn: Nobody.Arn refers to nothing in this template");
+    }
+
+    #[test]
+    fn a_key_that_a_mapping_does_not_have_is_named() {
+        let refused = resolve(&QUEUES.replace("Delay, !Ref Stage", "Delay, staging")).unwrap_err().to_string();
+        assert_eq!(refused, "Dead.VisibilityTimeout: Delay.staging.Seconds refers to nothing in this template");
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod views;
 
 pub use generations::Generations;
 pub use imports::{Import, Imports};
-pub use log::{ImportError, Log};
+pub use log::{ImportError, Log, Metric};
 pub use parked::Parked;
 pub use totals::Ledger;
 pub use views::Views;

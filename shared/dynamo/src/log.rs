@@ -17,6 +17,22 @@ use eventsourcing::{
     scan::{Cursor, Page, Part},
     span::unbroken,
 };
+use strum::{IntoStaticStr, VariantNames};
+
+/// What the log measures, by the names that a function's metrics have.
+#[derive(Clone, Copy, Debug, IntoStaticStr, VariantNames)]
+pub enum Metric {
+    /// Appends before which another commit came: each is decided anew on what that left.
+    Conflicts,
+    /// Snapshots that their commits had no room for.
+    SnapshotsLeftOut,
+}
+
+impl Metric {
+    fn name(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// The event log on one table; clones share the client.
 ///
@@ -64,10 +80,14 @@ impl EventLog for Log {
 
     async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
         let commit = head.seal(draft);
-        match &self.markers {
+        let appended = match &self.markers {
             Some(markers) if commit.causation.is_some() => self.put_marked(markers, commit).await,
             Some(_) | None => self.put(commit).await,
+        };
+        if let Err(AppendError::Conflict) = &appended {
+            metrics::counter!(Metric::Conflicts.name()).increment(1);
         }
+        appended
     }
 
     fn recognises_reactions(&self) -> bool {

@@ -3,20 +3,69 @@
 
 use crate::function::Error;
 use eventsourcing::folds::Report;
+use http::StatusCode;
 use metrics::{Unit, counter, describe_histogram, gauge, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
+use strum::{IntoStaticStr, VariantNames};
 
 /// Where the metrics of all functions are found, each under its own dimension [`FUNCTION`].
-const NAMESPACE: &str = "EventSourcing";
+pub const NAMESPACE: &str = "EventSourcing";
 /// The dimension of the function's deployed name.
 const FUNCTION: &str = "Function";
 /// The dimension of the fold.
 const SUBSCRIPTION: &str = "Subscription";
-/// How long after its commit a row was written.
-const LAG_MS: &str = "LagMs";
+
+/// What is measured, by the names that alarms and the dashboard know it under.
+#[derive(Clone, Copy, Debug, IntoStaticStr, VariantNames)]
+pub enum Metric {
+    /// Requests that were to change something, and were carried out.
+    Commands,
+    /// Requests that were to change something, and were turned away for what they asked.
+    Refusals,
+    /// Requests of any kind that failed for a reason of ours.
+    Faults,
+    /// Rows written.
+    Advanced,
+    /// Commits folded into rows.
+    Commits,
+    /// Records that told nothing new.
+    DuplicatesDropped,
+    /// Rows for which commits had to be read from the log.
+    GapsRepaired,
+    /// Streams that were parked.
+    Parked,
+    /// Streams that will be delivered again.
+    Failed,
+    /// By how many commits a row had been behind.
+    LagCommits,
+    /// How long after its commit a row was written.
+    LagMs,
+    /// Items of the log that were changed or removed.
+    Tampered,
+    /// Notes about what cannot be followed.
+    ParkedNotes,
+    /// Batches that lie where Lambda puts what it gave up on.
+    LostBatches,
+    /// Deadlines that passed, and that somebody has to see to.
+    DeadlinesPassed,
+}
+
+impl Metric {
+    fn name(self) -> &'static str {
+        self.into()
+    }
+
+    fn count(self, number: usize) {
+        counter!(self.name()).increment(bounded(number).into());
+    }
+
+    fn count_of(self, subscription: &'static str, number: usize) {
+        counter!(self.name(), SUBSCRIPTION => subscription).increment(bounded(number).into());
+    }
+}
 
 /// Prints what was measured.
 pub(crate) struct Emitter(&'static Collector);
@@ -26,7 +75,7 @@ impl Emitter {
     pub(crate) fn install(function: String) -> Result<Self, Error> {
         let collector = Builder::new().cloudwatch_namespace(NAMESPACE).with_dimension(FUNCTION, function).init();
         let collector = collector.map_err(|error| error.to_string())?;
-        describe_histogram!(LAG_MS, Unit::Milliseconds, "from a commit to its row");
+        describe_histogram!(Metric::LagMs.name(), Unit::Milliseconds, "from a commit to its row");
         Ok(Self(collector))
     }
 
@@ -45,18 +94,20 @@ static FOLLOWED: Mutex<BTreeMap<&'static str, Report>> = Mutex::new(BTreeMap::ne
 pub fn followed(folds: &BTreeMap<&'static str, Report>) {
     for (fold, report) in folds {
         FOLLOWED.lock().unwrap_or_else(PoisonError::into_inner).entry(fold).or_default().add(*report);
-        let count = |name: &'static str, count: usize| {
-            counter!(name, SUBSCRIPTION => *fold).increment(u64::try_from(count).unwrap_or(u64::MAX));
-        };
-        count("Advanced", report.advanced);
-        count("Commits", report.commits);
-        count("DuplicatesDropped", report.duplicates);
-        count("GapsRepaired", report.repaired);
-        count("Parked", report.parked);
-        count("Failed", report.failed);
+        let counts = [
+            (Metric::Advanced, report.advanced),
+            (Metric::Commits, report.commits),
+            (Metric::DuplicatesDropped, report.duplicates),
+            (Metric::GapsRepaired, report.repaired),
+            (Metric::Parked, report.parked),
+            (Metric::Failed, report.failed),
+        ];
+        for (metric, number) in counts {
+            metric.count_of(fold, number);
+        }
         if report.advanced > 0 {
-            histogram!("LagCommits", SUBSCRIPTION => *fold).record(bounded(report.lag_commits));
-            histogram!(LAG_MS, SUBSCRIPTION => *fold).record(bounded(report.lag_ms));
+            histogram!(Metric::LagCommits.name(), SUBSCRIPTION => *fold).record(bounded(report.lag_commits));
+            histogram!(Metric::LagMs.name(), SUBSCRIPTION => *fold).record(bounded(report.lag_ms));
         }
     }
 }
@@ -68,24 +119,34 @@ pub fn followed_so_far() -> BTreeMap<&'static str, Report> {
     FOLLOWED.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
+/// A request was answered; `refusal` is the status of a problem. Reads only count where they fail.
+pub(crate) fn answered(is_command: bool, refusal: Option<StatusCode>) {
+    match refusal {
+        Some(status) if status.is_server_error() => Metric::Faults.count(1),
+        Some(_) if is_command => Metric::Refusals.count(1),
+        None if is_command => Metric::Commands.count(1),
+        Some(_) | None => {}
+    }
+}
+
 /// Items of the log that were changed or removed.
 pub fn tampered(items: usize) {
-    counter!("Tampered").increment(u64::try_from(items).unwrap_or(u64::MAX));
+    Metric::Tampered.count(items);
 }
 
 /// How many notes about what cannot be followed there are.
 pub fn notes(notes: usize) {
-    gauge!("ParkedNotes").set(bounded(notes));
+    gauge!(Metric::ParkedNotes.name()).set(bounded(notes));
 }
 
 /// How many batches lie where Lambda puts what it gave up on.
 pub fn lost(batches: usize) {
-    gauge!("LostBatches").set(bounded(batches));
+    gauge!(Metric::LostBatches.name()).set(bounded(batches));
 }
 
 /// Deadlines that passed, and that somebody has to see to.
 pub fn deadlines_passed(deadlines: usize) {
-    counter!("DeadlinesPassed").increment(u64::try_from(deadlines).unwrap_or(u64::MAX));
+    Metric::DeadlinesPassed.count(deadlines);
 }
 
 fn bounded(number: impl TryInto<u32>) -> u32 {
@@ -96,6 +157,7 @@ fn bounded(number: impl TryInto<u32>) -> u32 {
 mod tests {
     use super::*;
     use serde_json::{Deserializer, Value, json};
+    use std::collections::BTreeSet;
 
     #[test]
     fn what_was_measured_is_printed_once_a_line_a_subscription() {
@@ -120,5 +182,19 @@ mod tests {
         assert_eq!(declared["Namespace"], NAMESPACE);
         assert_eq!(declared["Dimensions"], json!([["Function", "Subscription"]]));
         assert!(printed().is_empty(), "each measurement once");
+
+        let one = Report { advanced: 1, commits: 1, duplicates: 1, repaired: 1, parked: 1, failed: 1, ..report };
+        followed(&[("cart", one)].into());
+        for measure in [super::tampered, notes, lost, deadlines_passed] {
+            measure(1);
+        }
+        for refusal in [None, Some(StatusCode::CONFLICT), Some(StatusCode::SERVICE_UNAVAILABLE)] {
+            answered(true, refusal);
+        }
+        let beside = ["_aws", FUNCTION, SUBSCRIPTION];
+        let lines = printed();
+        let names = lines.iter().flat_map(|line| line.as_object().unwrap().keys().map(String::as_str));
+        let names: BTreeSet<_> = names.filter(|name| !beside.contains(name)).collect();
+        assert_eq!(names, Metric::VARIANTS.iter().copied().collect(), "whatever is declared is measured");
     }
 }

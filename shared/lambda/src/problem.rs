@@ -188,6 +188,11 @@ impl Problem {
         Self { retry_after: Some(WHEN_ON), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "commands-off", detail) }
     }
 
+    /// The status that it is answered with.
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The answer that says so.
     #[must_use]
     pub fn into_response(self, correlation: &str) -> Response {

@@ -1,7 +1,7 @@
 //! Appending to the log: one conditional put, whose lost answer is found again.
 
-use super::Log;
 use super::read::read_commit;
+use super::{Log, Metric};
 use crate::error::Failure;
 use crate::item::{STREAM, item_of};
 use crate::size::{LARGEST_ITEM_BYTES, item_size_bytes};
@@ -10,9 +10,6 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use eventsourcing::{AppendError, Commit, LogError};
 use serde_dynamo::Item;
 use std::collections::HashMap;
-
-/// Counts, beside the warning, the snapshots that their commits had no room for.
-const SNAPSHOTS_LEFT_OUT: &str = "SnapshotsLeftOut";
 
 impl Log {
     /// Puts a commit where none stands yet.
@@ -46,7 +43,7 @@ pub(super) fn fitting(commit: &Commit) -> Result<Item, AppendError> {
         return Ok(item);
     }
     if commit.snapshot.is_some() {
-        metrics::counter!(SNAPSHOTS_LEFT_OUT).increment(1);
+        metrics::counter!(Metric::SnapshotsLeftOut.name()).increment(1);
         tracing::warn!(stream = %commit.stream, size_bytes, "a snapshot does not fit; the commit goes without it");
     }
     Err(AppendError::TooLarge { size_bytes, limit_bytes: LARGEST_ITEM_BYTES })

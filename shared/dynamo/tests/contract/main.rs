@@ -6,6 +6,7 @@
 
 mod appending;
 mod codec;
+mod counted;
 mod counts;
 mod large;
 mod marked;

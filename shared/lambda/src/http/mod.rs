@@ -10,6 +10,7 @@ pub use response::Response;
 
 use crate::commands::Commands;
 use crate::function::{Error, Function};
+use crate::metrics;
 use crate::problem::Problem;
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use eventsourcing::{Clock, Effect, Randomness};
@@ -55,6 +56,7 @@ impl<T: HttpHandler> Http<T> {
             Ok(()) => self.0.answer(&request).await,
             Err(problem) => Err(problem),
         };
+        metrics::answered(request.is_command(), answer.as_ref().err().map(Problem::status));
         let response = answer.unwrap_or_else(|problem| problem.into_response(&request.correlation().id));
         Ok(response.finish(&request))
     }

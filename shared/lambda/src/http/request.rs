@@ -67,7 +67,7 @@ impl Request {
 
     /// What every request has to keep to.
     pub(super) fn check(&self) -> Result<(), Problem> {
-        if self.commands == Commands::Off && self.method != http::Method::GET.as_str() {
+        if self.commands == Commands::Off && self.is_command() {
             return Err(Problem::commands_off());
         }
         let body = self.body.as_ref().map_err(Clone::clone)?;
@@ -79,6 +79,11 @@ impl Request {
             kind.eq_ignore_ascii_case("application/json")
         });
         if body.is_empty() || json { Ok(()) } else { Err(Problem::unsupported_media_type()) }
+    }
+
+    /// Whether it is to change something.
+    pub(super) fn is_command(&self) -> bool {
+        self.method != http::Method::GET.as_str()
     }
 
     /// Whether commands are carried out.

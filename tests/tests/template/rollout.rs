@@ -1,0 +1,90 @@
+//! How new versions are let in, and what functions may have at once.
+
+use crate::{alarms, arguments, functions, names_in, template};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an account may run at once unless it asked for more, and what of it Lambda lets nobody reserve.
+const ACCOUNT: u64 = 1_000;
+const UNRESERVED: u64 = 100;
+
+#[test]
+fn a_new_version_of_a_command_function_is_let_in_under_alarms() {
+    let template = template();
+    let preference = &template["Globals"]["Function"]["DeploymentPreference"];
+    assert_eq!(arguments(&preference["Type"], "Ref"), ["Rollout"]);
+    let alarms = alarms(&template);
+    let name = arguments(&preference["Alarms"], "Sub");
+    assert_eq!(name, arguments(&alarms["ApiFaultsAlarm"]["Properties"]["AlarmName"], "Sub"), "by its name");
+    assert!(arguments(&preference["Alarms"], "Ref").contains(&"CommandErrorsAlarm"));
+    let errors = &alarms["CommandErrorsAlarm"]["Properties"]["Metrics"];
+    let watched: BTreeSet<_> = arguments(errors, "Sub").into_iter().collect();
+    let mut commands = BTreeSet::new();
+    for (id, function) in functions(&template) {
+        let function = &function["Properties"];
+        if id.ends_with("CommandsFunction") {
+            let alias = function["AutoPublishAlias"].as_str().unwrap();
+            assert_eq!(function["DeploymentPreference"]["Enabled"].as_bool(), Some(true), "{id}");
+            commands.insert(format!("${{{id}}}:{alias}"));
+        } else {
+            assert!(function["AutoPublishAlias"].is_null(), "{id}: nothing says when its versions are to follow");
+        }
+    }
+    assert_eq!(watched.into_iter().map(ToOwned::to_owned).collect::<BTreeSet<_>>(), commands);
+}
+
+/// SAM publishes no version for another value of a parameter, unless the version itself depends on it.
+#[test]
+fn whatever_an_aliased_functions_settings_follow_from_makes_a_version_of_its_own() {
+    let template = template();
+    let is_secret = |name: &str| template["Parameters"][name]["NoEcho"].as_bool() == Some(true);
+    let shared = arguments(&template["Globals"]["Function"]["Environment"], "Ref");
+    let mut secretive = vec![];
+    for (id, function) in functions(&template) {
+        let function = &function["Properties"];
+        if function["AutoPublishAlias"].is_null() {
+            continue;
+        }
+        let settings: BTreeSet<_> =
+            arguments(&function["Environment"], "Ref").into_iter().chain(shared.clone()).collect();
+        let (secrets, mut sources): (BTreeSet<_>, BTreeSet<_>) = settings.into_iter().partition(|name| is_secret(name));
+        if !secrets.is_empty() {
+            // A secret is not shown: a number stands for it, in the function as well.
+            sources.insert("PaymentSecretsVersion");
+            assert!(names_in(function["Description"].as_str().unwrap()).contains("PaymentSecretsVersion"), "{id}");
+            secretive.push(id);
+        }
+        assert_eq!(names_in(function["VersionDescription"].as_str().unwrap()), sources, "{id}");
+        assert_eq!(function["AutoPublishAliasAllProperties"].as_bool(), Some(true), "{id}");
+    }
+    assert_eq!(secretive, ["PaymentCommandsFunction"]);
+}
+
+#[test]
+fn reserved_concurrency_suffices_for_what_asks_and_is_no_more_than_an_account_has() {
+    let template = template();
+    let budget = template["Mappings"]["Concurrency"].as_mapping().unwrap();
+    let mut given = BTreeMap::new();
+    for (name, entry) in budget {
+        given.insert(name.as_str().unwrap(), entry["Reserved"].as_u64().unwrap());
+    }
+    let sum: u64 = given.values().sum();
+    assert!(sum <= ACCOUNT - UNRESERVED, "{sum}");
+    for (id, function) in functions(&template) {
+        let function = &function["Properties"];
+        let reserved = &function["ReservedConcurrentExecutions"];
+        let name = reserved[1][1].as_str().unwrap();
+        assert_eq!((reserved[0].as_str(), format!("{name}Function").as_str()), (Some("ConcurrencyIsReserved"), id));
+        let own = given.remove(name).unwrap();
+        let events = function["Events"].as_mapping().into_iter().flatten().map(|(_, event)| event);
+        let asked = events.map(|event| match event["Type"].as_str().unwrap() {
+            "SQS" => event["Properties"]["ScalingConfig"]["MaximumConcurrency"].as_u64().unwrap(),
+            "HttpApi" => 0,
+            _ => 1,
+        });
+        let asked: u64 = asked.sum();
+        assert!(own >= asked.max(1), "{id} has {own}, and its triggers may ask for {asked}");
+    }
+    assert!(given.is_empty(), "{given:?} are no functions");
+    let parts = &template["Resources"]["RebuildMachine"]["Properties"]["Definition"]["States"]["Parts"];
+    assert!(parts["MaxConcurrency"].as_u64() < budget["Rebuild"]["Reserved"].as_u64(), "the parts, and a plan");
+}

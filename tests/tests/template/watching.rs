@@ -1,0 +1,76 @@
+//! Logs, failure queues and alarms.
+
+use crate::{alarms, arguments, functions, of_type, operating, quoted, table, template};
+use std::collections::BTreeSet;
+
+#[test]
+fn every_function_writes_into_a_declared_log_group_that_forgets() {
+    let template = template();
+    let groups = of_type(&template, "AWS::Logs::LogGroup");
+    for (id, function) in functions(&template) {
+        let group = function["Properties"]["LoggingConfig"]["LogGroup"].as_str().unwrap();
+        assert_eq!(format!("{}Logs", id.trim_end_matches("Function")), group);
+        assert!(groups.contains_key(group), "{group} of {id}");
+    }
+    for (id, group) in groups {
+        assert_eq!(arguments(&group["Properties"]["RetentionInDays"], "Ref"), ["LogRetentionDays"], "{id}");
+    }
+}
+
+#[test]
+fn queues_are_encrypted_and_failure_queues_raise_alarms() {
+    let template = template();
+    let queues = of_type(&template, "AWS::SQS::Queue");
+    for (id, queue) in &queues {
+        assert_eq!(queue["Properties"]["SqsManagedSseEnabled"].as_bool(), Some(true), "{id}");
+    }
+    let of_queues = queues.values().flat_map(|queue| arguments(&queue["Properties"]["RedrivePolicy"], "GetAtt"));
+    let rules = of_type(&template, "AWS::Events::Rule");
+    let of_rules = rules.values().flat_map(|rule| {
+        let targets = rule["Properties"]["Targets"].as_sequence().unwrap();
+        targets.iter().flat_map(|target| arguments(&target["DeadLetterConfig"], "GetAtt"))
+    });
+    let failure_queues: BTreeSet<_> = of_queues.chain(of_rules).map(|arn| arn.trim_end_matches(".Arn")).collect();
+    assert!(failure_queues.len() > 5, "{failure_queues:?}");
+    let alarms = alarms(&template);
+    let watched = alarms.values().filter(|alarm| {
+        let (alarm, metric) = (&alarm["Properties"], "ApproximateNumberOfMessagesVisible");
+        alarm["MetricName"].as_str() == Some(metric) && alarm["Threshold"].as_u64() == Some(0)
+    });
+    let watched = watched.flat_map(|alarm| arguments(&alarm["Properties"]["Dimensions"], "GetAtt"));
+    let watched: BTreeSet<_> = watched.map(|name| name.trim_end_matches(".QueueName")).collect();
+    assert_eq!(watched, failure_queues);
+}
+
+#[test]
+fn whoever_names_a_failure_queue_may_write_to_it() {
+    let template = template();
+    let mut senders: BTreeSet<_> = of_type(&template, "AWS::Events::Rule").into_keys().map(ToOwned::to_owned).collect();
+    for (id, machine) in of_type(&template, "AWS::Serverless::StateMachine") {
+        let events = machine["Properties"]["Events"].as_mapping().unwrap();
+        senders.extend(events.keys().map(|event| format!("{id}{}", event.as_str().unwrap())));
+    }
+    let statement = &template["Resources"]["UndeliveredEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"][0];
+    let allowed = arguments(&statement["Condition"], "GetAtt").into_iter().map(|arn| arn.trim_end_matches(".Arn"));
+    assert_eq!(allowed.map(ToOwned::to_owned).collect::<BTreeSet<_>>(), senders);
+}
+
+#[test]
+fn every_alarm_says_what_it_means_is_sent_shown_and_written_down() {
+    let (template, operating) = (template(), operating());
+    let rows = table(&operating, "| alarm | it means | what to do |");
+    assert!(rows.iter().all(|row| row.len() == 3 && row.iter().all(|cell| !cell.is_empty())), "{rows:?}");
+    let mut named: BTreeSet<_> = rows.iter().flat_map(|row| quoted(row[0])).collect();
+    let dashboard = &template["Resources"]["Dashboard"]["Properties"]["DashboardBody"];
+    let shown: BTreeSet<_> = arguments(dashboard, "GetAtt").into_iter().collect();
+    for (id, alarm) in alarms(&template) {
+        let alarm = &alarm["Properties"];
+        assert!(alarm["AlarmDescription"].as_str().is_some_and(|text| text.ends_with('.')), "{id}");
+        for when in ["AlarmActions", "OKActions"] {
+            assert_eq!(arguments(&alarm[when], "Ref"), ["AlarmTopic", "AWS::NoValue"], "{id}: {when}");
+        }
+        assert!(shown.contains(format!("{id}.Arn").as_str()), "{id} is not on the dashboard");
+        assert!(named.remove(id), "{id} is not in docs/OPERATING.md");
+    }
+    assert!(named.is_empty(), "docs/OPERATING.md has alarms that there are not: {named:?}");
+}
