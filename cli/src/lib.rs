@@ -4,7 +4,7 @@
 //! the shop through `client` alone, over HTTP, as anybody else does; what reads the whole log opens its `tables`, and
 //! `whose` these are.
 //! `incoming` brings an exported log in. `sample` is what `serve --demo` and `seed` fill a shop with, `log` follows and prints events, `bench` measures the
-//! event log, `provider` takes the place of a payment provider, `terminal` knows what is looked at by a person, `ending` when the process is to end.
+//! event log, `cost` counts and prices an order, `provider` takes the place of a payment provider, `terminal` knows what is looked at by a person, `ending` when the process is to end.
 
 // The benchmarks await the SDK's deep futures through every layer of the shop.
 #![recursion_limit = "256"]
@@ -13,6 +13,7 @@ mod arguments;
 mod bench;
 mod client;
 mod commands;
+mod cost;
 mod ending;
 mod failure;
 mod incoming;

@@ -120,6 +120,7 @@ pub async fn silent_host() -> (Host, Provider) {
         storage: Storage::Temporary,
         functions: silent.collect(),
         streams: Streams::default(),
+        counted: false,
     };
     (Host::start(options).await.expect("the template starts"), provider)
 }
