@@ -4,6 +4,7 @@
 #   scripts/tools.sh               everything
 #   scripts/tools.sh sam           sam, cfn-lint, cargo-lambda and zig (scripts/requirements.txt)
 #   scripts/tools.sh checkov       checkov (scripts/checkov.txt), in an environment of its own
+#   scripts/tools.sh actionlint    actionlint (scripts/actionlint.txt), in an environment of its own
 #   scripts/tools.sh deny          cargo-deny
 #   scripts/tools.sh schemathesis  schemathesis (scripts/schemathesis.txt), in an environment of its own
 #
@@ -43,16 +44,18 @@ mkdir -p "$tools"
 case "${1:-all}" in
   sam) install_python venv requirements.txt ;;
   checkov) install_python checkov checkov.txt ;;
+  actionlint) install_python actionlint actionlint.txt ;;
   deny) install_deny ;;
   schemathesis) install_python schemathesis schemathesis.txt ;;
   all)
     install_python venv requirements.txt
     install_python checkov checkov.txt
     install_python schemathesis schemathesis.txt
+    install_python actionlint actionlint.txt
     install_deny
     ;;
   *)
-    echo "usage: scripts/tools.sh [sam|checkov|deny|schemathesis|all]" >&2
+    echo "usage: scripts/tools.sh [sam|checkov|actionlint|deny|schemathesis|all]" >&2
     exit 2
     ;;
 esac

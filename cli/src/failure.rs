@@ -1,6 +1,7 @@
 //! Why a command failed, in one line that says what to do, and with which exit code.
 
 use crate::bench::{BenchError, PlotError};
+use crate::cost::{BillError, DocsError, ScaleError};
 use crate::tables::NoTable;
 use crate::whose::Unnamed;
 use local::HostError;
@@ -101,6 +102,15 @@ pub(crate) enum Failure {
         /// What is wrong with it.
         reason: String,
     },
+    /// What something costs cannot be told.
+    #[error(transparent)]
+    Bill(#[from] BillError),
+    /// Whether there is enough cannot be told.
+    #[error(transparent)]
+    Scale(#[from] ScaleError),
+    /// A page is not written.
+    #[error(transparent)]
+    Docs(#[from] DocsError),
     /// Something is out of order.
     #[error("{0} things are out of order")]
     Unwell(usize),
@@ -184,6 +194,9 @@ impl Failure {
             | Self::Simulation(_)
             | Self::Template(_)
             | Self::Bench(_)
+            | Self::Bill(_)
+            | Self::Scale(_)
+            | Self::Docs(_)
             | Self::Plot(_)
             | Self::Reference(_)
             | Self::Output(_) => 1,

@@ -4,9 +4,9 @@
 //! the shop through `client` alone, over HTTP, as anybody else does; what reads the whole log opens its `tables`, and
 //! `whose` these are.
 //! `incoming` brings an exported log in. `sample` is what `serve --demo` and `seed` fill a shop with, `log` follows and
-//! prints events, `bench` measures the event log and the functions' binaries, `silent` is a shop where nothing moves by
-//! itself, `provider` takes the place of a payment provider, `terminal` knows what is looked at by a person, `ending`
-//! when the process is to end.
+//! prints events, `bench` measures the event log and the functions' binaries, `cost` counts and prices an order, `silent` is
+//! a shop where nothing moves by itself, `provider` takes the place of a payment provider, `terminal` knows what is
+//! looked at by a person, `ending` when the process is to end.
 
 // The benchmarks await the SDK's deep futures through every layer of the shop.
 #![recursion_limit = "256"]
@@ -15,6 +15,7 @@ mod arguments;
 mod bench;
 mod client;
 mod commands;
+mod cost;
 mod ending;
 mod failure;
 mod incoming;

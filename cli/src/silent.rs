@@ -32,6 +32,7 @@ pub async fn host() -> Result<(Host, Provider), SilentError> {
         storage: Storage::Temporary,
         functions: silent.collect(),
         streams: Streams::default(),
+        counted: false,
     };
     Ok((Host::start(options).await?, provider))
 }

@@ -10,6 +10,8 @@ use tokio::sync::{oneshot, watch};
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     ahead: Arc<watch::Sender<Duration>>,
+    /// The machine's time at which it stands, where it does.
+    stands: Option<Timestamp>,
     alarms: Arc<Mutex<Vec<Alarm>>>,
     work: Work,
 }
@@ -31,12 +33,17 @@ pub(crate) struct Timer {
 impl Clock {
     /// A clock that goes with the machine's.
     pub(crate) fn new(work: Work) -> Self {
-        Self { ahead: Arc::new(watch::Sender::new(Duration::ZERO)), alarms: Arc::default(), work }
+        Self { ahead: Arc::new(watch::Sender::new(Duration::ZERO)), stands: None, alarms: Arc::default(), work }
+    }
+
+    /// A clock that stands now, and goes only where it is moved.
+    pub(crate) fn standing(work: Work) -> Self {
+        Self { stands: Some(Timestamp::now()), ..Self::new(work) }
     }
 
     /// The time.
     pub(crate) fn now(&self) -> Timestamp {
-        self.at(Timestamp::now())
+        self.at(self.stands.unwrap_or_else(Timestamp::now))
     }
 
     /// What this clock shows when the machine's shows that time.
@@ -86,7 +93,7 @@ impl Timer {
             tokio::select! {
                 biased;
                 Ok(piece) = &mut self.rung => return piece,
-                () = tokio::time::sleep(left) => return self.clock.work.begin(),
+                () = tokio::time::sleep(left), if self.clock.stands.is_none() => return self.clock.work.begin(),
                 _ = moved.changed() => {}
             }
         }
@@ -118,6 +125,18 @@ mod tests {
         let piece = timer.rung().now_or_never().expect("it has rung");
         drop(piece);
         assert!(work.settled().now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_stands_goes_only_where_it_is_moved() {
+        let clock = Clock::standing(Work::default());
+        let before = clock.now();
+        let mut rung = tokio::spawn(clock.timer(later(before, Duration::from_millis(1))).rung());
+        assert!(tokio::time::timeout(Duration::from_millis(50), &mut rung).await.is_err(), "no time passes");
+        assert_eq!(clock.now(), before);
+        clock.advance(HOUR);
+        assert_eq!(clock.now(), later(before, HOUR));
+        tokio::time::timeout(Duration::from_secs(30), rung).await.expect("it was moved past it").unwrap();
     }
 
     #[tokio::test]

@@ -4,8 +4,9 @@ use crate::controls::{Control, Controls, UnknownFunction};
 use crate::database::{Closing, DatabaseError};
 use crate::issuer::{Authorizer, Issuer, IssuerError};
 use crate::machines::{Execution, Register};
+use crate::meter::Usage;
 use crate::queues::Queues;
-use crate::seam::{Backend, Seam};
+use crate::seam::{Backend, HOST, Seam};
 use crate::streams::{Chaos, Deliveries};
 use crate::template::TemplateError;
 use crate::work::Work;
@@ -38,6 +39,10 @@ pub struct Options {
     pub functions: Vec<Registered>,
     /// How streams are cut and disturbed.
     pub streams: Streams,
+    /// Whether what functions use is counted ([`Host::usage`]), and then the same in each run: every invocation has one
+    /// record or message, in an environment that remembers nothing, a queue's function has one at a time, and the clock
+    /// stands still but for [`Host::advance_clock`].
+    pub counted: bool,
 }
 
 /// How every table's stream is cut, and what goes wrong in its delivery.
@@ -204,7 +209,20 @@ impl Host {
     /// Requests to the services so far, by function and operation; the host's own are under `host`.
     #[must_use]
     pub fn requests(&self) -> BTreeMap<(String, String), u64> {
-        self.backend.requests()
+        let requests = self.backend.meter.usage().requests.into_iter();
+        let by_both = |(function, operations): (String, BTreeMap<String, u64>)| {
+            operations.into_iter().map(move |(operation, count)| ((function.clone(), operation), count))
+        };
+        requests.flat_map(by_both).collect()
+    }
+
+    /// What functions used so far; all of it only where [`Options::counted`] was asked for. Without what the host itself
+    /// and other processes did.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        let mut usage = self.backend.meter.usage();
+        usage.requests.remove(HOST);
+        Usage { messages: self.queues.sent(), ..usage }
     }
 
     /// How many messages are in each dead-letter queue, by logical id.

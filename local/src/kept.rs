@@ -36,7 +36,7 @@ impl Kept {
         let buses = Buses::declared(&plan.stack, &queues, &doors)?;
         let (engine, closing) = Engine::open(directory)?;
         let buckets = Buckets::declared(&plan.stack, directory);
-        let backend = Backend::new(engine, buses, buckets, plan.tables.clone(), BTreeMap::new(), work);
+        let backend = Backend::new(engine, buses, buckets, plan.tables.clone(), BTreeMap::new(), work, false);
         let names = plan.tables.iter().map(|table| (table.logical.clone(), table.name.clone())).collect();
         let kept = Self { backend: Arc::new(backend), names, closing };
         let client = Client::new(&kept.aws_config());

@@ -5,6 +5,7 @@
 //! `policy`), `gateway` and `issuer` are the HTTP API, `streams`, `events`, `queues` and `schedules` the triggers, `machines` what
 //! Step Functions runs.
 //! `foreground` is who waits for an answer, and comes first.
+//! `meter` is what functions use, counted where `environments` make each invocation the dearest.
 //! `clock`, `gate` and `controls` are what tests and operators move: time, and the functions' coming and going.
 //! [`Kept`] is what a host left in a directory. [`Topology`] is what a template connects with what, for a simulation of the same functions.
 //! What it cannot imitate it refuses by name; what has no meaning on one machine it names as a warning.
@@ -14,6 +15,7 @@ mod clock;
 mod controls;
 mod database;
 mod endpoint;
+mod environments;
 mod events;
 mod foreground;
 mod functions;
@@ -24,6 +26,7 @@ mod issuer;
 mod kept;
 mod machines;
 mod mappings;
+mod meter;
 mod plan;
 mod policy;
 mod queues;
@@ -44,6 +47,7 @@ pub use host::{Host, HostError, Options, Storage, Streams};
 pub use issuer::IssuerError;
 pub use kept::Kept;
 pub use machines::{Execution, Status};
+pub use meter::{Capacity, Usage};
 pub use streams::{Chaos, Deliveries};
 pub use template::TemplateError;
 pub use topology::{Fed, Firing, Reader, Routed, Topology};

@@ -51,4 +51,14 @@ impl Plan {
         }
         Ok(Self { stack, tables, functions, api, streams, queues, schedules, machines })
     }
+
+    /// Has each invocation get one record or message, and a queue's function one at a time.
+    pub(crate) fn one_by_one(&mut self) {
+        for (_, stream) in &mut self.streams {
+            stream.batch_size = 1;
+        }
+        for queue in &mut self.queues {
+            (queue.batch_size, queue.concurrency) = (1, 1);
+        }
+    }
 }

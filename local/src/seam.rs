@@ -3,9 +3,10 @@
 
 use crate::buckets::{self, Buckets, ObjectRequest};
 use crate::database::{Answer, Engine};
-use crate::events::Buses;
+use crate::events::{Buses, sizes};
 use crate::foreground::Foreground;
 use crate::functions::Declared;
+use crate::meter::{self, Meter};
 use crate::policy::{Policy, demands, table_name};
 use crate::streams::Wake;
 use crate::tables::Table;
@@ -23,7 +24,7 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// The caller that the host's own requests, and those of other processes, are counted for.
 pub(crate) const HOST: &str = "host";
@@ -50,7 +51,8 @@ pub(crate) struct Backend {
     pub(crate) work: Work,
     /// Who waits for an answer.
     pub(crate) foreground: Foreground,
-    requests: Mutex<BTreeMap<(String, String), u64>>,
+    /// What functions use.
+    pub(crate) meter: Meter,
 }
 
 impl Backend {
@@ -62,6 +64,7 @@ impl Backend {
         tables: Vec<Table>,
         wakes: BTreeMap<String, Vec<Arc<Wake>>>,
         work: Work,
+        counted: bool,
     ) -> Self {
         Self {
             engine,
@@ -71,13 +74,8 @@ impl Backend {
             wakes,
             work,
             foreground: Foreground::default(),
-            requests: Mutex::default(),
+            meter: Meter::new(counted),
         }
-    }
-
-    /// Requests so far, by function and operation.
-    pub(crate) fn requests(&self) -> BTreeMap<(String, String), u64> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -132,7 +130,7 @@ impl Seam {
             _ => return refused(400, "UnknownOperationException", &format!("{target} is not imitated on one machine")),
         };
         self.count(operation);
-        let request: Value = match serde_json::from_slice(&body) {
+        let mut request: Value = match serde_json::from_slice(&body) {
             Ok(request) => request,
             Err(error) => return refused(400, "SerializationException", &error.to_string()),
         };
@@ -143,7 +141,11 @@ impl Seam {
                 return refused(400, "com.amazon.coral.service#AccessDeniedException", &message);
             }
         }
+        let counted = self.backend.meter.counted && self.caller.function.is_some();
         if service == "events" {
+            if counted {
+                self.backend.meter.published(&self.caller.binary, sizes(&body));
+            }
             return self.backend.buses.put_events(&body);
         }
         let wakes = self.written(operation, &request);
@@ -154,8 +156,12 @@ impl Seam {
             }
             drop(piece);
         };
+        let asked = !counted || meter::ask(operation, &mut request);
+        let body = if asked { body } else { request.to_string().into_bytes() };
         let called = self.backend.engine.call(operation.to_owned(), body, wake);
-        if self.caller.background { self.backend.foreground.step_back(called).await } else { called.await }
+        let called =
+            if self.caller.background { self.backend.foreground.step_back(called).await } else { called.await };
+        self.metered(operation, asked, counted, called)
     }
 
     /// Answers a request of S3, which has no target.
@@ -175,8 +181,16 @@ impl Seam {
     }
 
     fn count(&self, operation: &str) {
-        let mut requests = self.backend.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        *requests.entry((self.caller.binary.clone(), operation.to_owned())).or_default() += 1;
+        self.backend.meter.requested(&self.caller.binary, operation);
+    }
+
+    /// The answer as the function is to see it, once what it took is counted.
+    fn metered(&self, operation: &str, asked: bool, counted: bool, mut answer: Answer) -> Answer {
+        if counted {
+            let Backend { meter, tables, .. } = &*self.backend;
+            meter.took(&self.caller.binary, operation, tables, asked, &mut answer);
+        }
+        answer
     }
 
     /// The readers of every table that a request writes to.

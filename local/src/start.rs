@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::database::Engine;
 use crate::endpoint;
+use crate::environments::Afresh;
 use crate::events::Buses;
 use crate::functions::Runner;
 use crate::gate::Gate;
@@ -33,9 +34,12 @@ use tokio::task::JoinSet;
 type Gates = BTreeMap<String, Arc<Gate>>;
 
 pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
-    let plan = Plan::read(&options.template, &options.parameters)?;
+    let mut plan = Plan::read(&options.template, &options.parameters)?;
+    if options.counted {
+        plan.one_by_one();
+    }
     let work = Work::default();
-    let clock = Clock::new(work.clone());
+    let clock = if options.counted { Clock::standing(work.clone()) } else { Clock::new(work.clone()) };
     let gates = plan.functions.iter().map(|function| (function.binary.clone(), Gate::new(work.clone())));
     let gates: Gates = gates.collect();
     let queues = Queues::declared(&plan.stack, &consumers(&plan, &gates))?;
@@ -51,7 +55,8 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     let wakes: Vec<_> = plan.streams.iter().map(|(table, _)| (table, Arc::new(Wake::new(work.clone())))).collect();
     let buckets = Buckets::declared(&plan.stack, directory.path());
     let readers = by_table(&wakes);
-    let backend = Backend::new(engine.clone(), buses, buckets, plan.tables.clone(), readers, work.clone());
+    let backend =
+        Backend::new(engine.clone(), buses, buckets, plan.tables.clone(), readers, work.clone(), options.counted);
     let backend = Arc::new(backend);
     let seam = Seam::unrestricted(Arc::clone(&backend));
     let client = Client::new(&seam.config());
@@ -179,7 +184,11 @@ fn runners(
         let seam = Seam::of(Arc::clone(backend), function);
         let settings: Settings = function.environment.clone().into_iter().collect();
         let built = (found.build)(&settings, &seam.config());
-        let built = built.map_err(|source| HostError::Function { function: function.binary.clone(), source })?;
+        let mut built = built.map_err(|source| HostError::Function { function: function.binary.clone(), source })?;
+        if backend.meter.counted {
+            built =
+                Arc::new(Afresh { function: *found, settings, config: seam.config(), backend: Arc::clone(backend) });
+        }
         let gate = gates.get(&function.binary).cloned().unwrap_or_else(|| Gate::new(work.clone()));
         runners.insert(function.binary.clone(), Arc::new(Runner::new(function, built, gate, work.clone())));
     }

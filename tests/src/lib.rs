@@ -66,6 +66,7 @@ impl Shop {
             storage,
             functions,
             streams: Streams::default(),
+            counted: false,
         };
         let host = Host::start(options).await.expect("the template starts");
         provider.tell(&host.url()).expect("an address");

@@ -70,6 +70,7 @@ pub(super) async fn start() -> Result<Host, HostError> {
         storage: Storage::Temporary,
         functions: Vec::new(),
         streams: Streams::default(),
+        counted: false,
     })
     .await
 }

@@ -37,6 +37,7 @@ pub(super) async fn shop() -> Result<Host, HostError> {
         storage: Storage::Temporary,
         functions: stack::functions(),
         streams: Streams::default(),
+        counted: false,
     })
     .await
 }

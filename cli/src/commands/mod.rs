@@ -3,6 +3,7 @@
 mod bench;
 mod bench_writer;
 mod catalogue;
+mod cost;
 mod diff;
 mod doctor;
 mod events;
@@ -50,6 +51,7 @@ pub(crate) enum Command {
     Import(import::Import),
     Openapi(openapi::Openapi),
     Catalogue(catalogue::Catalogue),
+    Cost(cost::Cost),
     Simulate(simulate::Simulate),
     Bench(bench::Bench),
     BenchWriter(bench_writer::BenchWriter),
@@ -83,6 +85,7 @@ impl Command {
             Self::Import(command) => command.run(global).await,
             Self::Openapi(command) => command.run(global),
             Self::Catalogue(command) => command.run(global),
+            Self::Cost(command) => command.run(global).await,
             Self::Simulate(command) => command.run(global),
             Self::Bench(command) => command.run(global).await,
             Self::BenchWriter(command) => command.run().await,

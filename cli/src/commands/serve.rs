@@ -112,6 +112,7 @@ impl Serve {
             storage: self.data.clone().map_or(Storage::Temporary, Storage::Directory),
             functions: stack::functions(),
             streams: Streams::default(),
+            counted: false,
         }
     }
 

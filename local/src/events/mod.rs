@@ -5,4 +5,4 @@ mod pattern;
 mod rule;
 mod target;
 
-pub(crate) use bus::Buses;
+pub(crate) use bus::{Buses, sizes};

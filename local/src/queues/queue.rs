@@ -5,6 +5,7 @@ use crate::template::{Resource, Stack, TemplateError, loose};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -43,6 +44,7 @@ pub(crate) struct Queue {
     consumer: Option<Arc<Gate>>,
     waiting: Mutex<VecDeque<Message>>,
     arrived: Notify,
+    sent: AtomicU64,
 }
 
 /// All queues of a template.
@@ -91,6 +93,7 @@ impl Queues {
                 redrive,
                 waiting: Mutex::default(),
                 arrived: Notify::new(),
+                sent: AtomicU64::new(0),
             }));
         }
         Ok(queues)
@@ -114,6 +117,12 @@ impl Queues {
         let dead = self.0.iter().filter_map(|queue| queue.redrive.as_ref());
         dead.map(|(queue, _)| (queue.logical.clone(), queue.lock().len())).collect()
     }
+
+    /// How many messages were sent to each queue that was sent any, by logical id.
+    pub(crate) fn sent(&self) -> BTreeMap<String, u64> {
+        let sent = self.0.iter().map(|queue| (queue.logical.clone(), queue.sent.load(Ordering::Relaxed)));
+        sent.filter(|(_, messages)| *messages > 0).collect()
+    }
 }
 
 impl Queue {
@@ -124,6 +133,7 @@ impl Queue {
 
     /// Sends a message.
     pub(crate) fn send(&self, body: String) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
         self.put(Message {
             id: uuid::Uuid::new_v4().to_string(),
             body,

@@ -119,6 +119,7 @@ pub(crate) async fn start(name: &str, streams: Streams, mapping: &str) -> (Host,
         storage: Storage::Temporary,
         functions: vec![reader],
         streams,
+        counted: false,
     };
     (Host::start(options).await.unwrap(), journal)
 }

@@ -180,6 +180,7 @@ pub(crate) fn options(name: &str, template: String, together: usize, answer: Ans
         storage: Storage::Temporary,
         functions: vec![function],
         streams: Streams::default(),
+        counted: false,
     };
     (options, work)
 }

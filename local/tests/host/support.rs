@@ -151,6 +151,7 @@ pub(crate) fn options(storage: Storage) -> Options {
         storage,
         functions: functions(),
         streams: Streams::default(),
+        counted: false,
     }
 }
 
