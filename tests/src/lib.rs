@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test panics where it fails")]
 
 mod conformance;
+pub mod end_to_end;
 mod folds;
 pub mod payloads;
 
@@ -214,6 +215,14 @@ impl Answer {
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self
+    }
+
+    /// The answer, which must have one of these statuses.
+    #[must_use]
+    #[track_caller]
+    pub fn expect_one_of(self, statuses: &[u16]) -> Self {
+        assert!(statuses.contains(&self.status.as_u16()), "{} {}", self.status, self.body);
         self
     }
 
