@@ -4,6 +4,7 @@ use lambda::{Invoke, Registered, Settings};
 use local::{Host, Options, Storage, Streams};
 use serde_json::{Value, json};
 use shop::Provider;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -107,10 +108,21 @@ pub fn function_of(name: &str) -> &str {
     name.split('.').next().unwrap_or_default()
 }
 
+/// The logical id of a function in the template.
+#[must_use]
+pub fn logical_id(function: &str) -> String {
+    function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).chain(["Function".to_owned()]).collect()
+}
+
 /// The template's tables and bus, with functions that do nothing: only what is invoked by hand moves anything. Beside
 /// it a payment provider, which tells nobody.
 pub async fn silent_host() -> (Host, Provider) {
-    let provider = Provider::start(None).await.expect("a provider");
+    silent_host_on(Ipv4Addr::LOCALHOST.into()).await
+}
+
+/// The same, with the provider on an address of this machine.
+pub async fn silent_host_on(address: IpAddr) -> (Host, Provider) {
+    let provider = Provider::start_on(address, None).await.expect("a provider");
     let silent =
         shop::functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Silent)), ..function });
     let options = Options {
