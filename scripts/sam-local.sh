@@ -100,6 +100,8 @@ for binary in "$built"/*/bootstrap; do
     cp --dereference "$library" "$root$library"
   done
 done
+# zig links it in, this machine's own linker does not.
+cp --dereference "$(cc -print-file-name=libgcc_s.so.1)" "$root$(grep --only-matching '/.*/libc\.so\.6' <<<"$libraries" | sed 's/libc.so.6//')"
 if [[ -f /etc/ssl/certs/ca-certificates.crt ]]; then
   cp --dereference /etc/ssl/certs/ca-certificates.crt "$root/etc/pki/tls/certs/ca-bundle.crt"
 fi
