@@ -9,11 +9,10 @@ fn open() -> Result<JwtAuthorizer, HostError> {
     JwtAuthorizer::open(shop::TEMPLATE, &shop::parameters(), program.parent().unwrap_or(&program))
 }
 
-fn unusable(error: HostError) -> SettingError {
-    SettingError::Invalid { name: "issuer.key".to_owned(), reason: error.to_string() }
-}
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda::run(|_, _| open().map_err(unusable)).await
+    let build = |_: &_, _: &_| {
+        open().map_err(|error| SettingError::Invalid { name: "issuer.key".to_owned(), reason: error.to_string() })
+    };
+    lambda::run(build).await
 }

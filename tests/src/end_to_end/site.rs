@@ -9,7 +9,7 @@ use std::env::var;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long is waited for what follows from a command: on AWS, whoever misses a message asks again after 30 to 90 s.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// The first pause between two questions, which doubles up to
 const PAUSE: Duration = Duration::from_millis(10);
 /// the longest one.
