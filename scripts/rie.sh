@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Fetches the Lambda runtime interface emulator and prints its path. It is a plain binary inside the aws-sam-cli
-# wheel, so that a release binary can be tried under Lambda's own protocol without Docker:
+# wheel, so that what was built can be tried under Lambda's own protocol without Docker:
 #
-#   SHOP_RIE="$(scripts/rie.sh)" SHOP_BINARIES="$PWD/target/release" cargo test --workspace --test runtime
+#   SHOP_RIE="$(scripts/rie.sh)" SHOP_BUILT="$PWD/.aws-sam/build" cargo test --workspace --test runtime
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

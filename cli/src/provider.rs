@@ -4,6 +4,7 @@ use crate::stack;
 use lambda::SystemHost;
 use payments::server::{Options, Server, StartError, Webhook};
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 /// A provider that knows no other shop.
@@ -13,7 +14,12 @@ pub struct Provider(Server);
 impl Provider {
     /// Listens on this machine alone. Its books are kept in the file, if there is one.
     pub async fn start(books: Option<PathBuf>) -> Result<Self, StartError> {
-        let options = Options { listen: ([127, 0, 0, 1], 0).into(), key: stack::provider_key(), books };
+        Self::start_on(Ipv4Addr::LOCALHOST.into(), books).await
+    }
+
+    /// Listens on an address of this machine, such as one that containers reach.
+    pub async fn start_on(address: IpAddr, books: Option<PathBuf>) -> Result<Self, StartError> {
+        let options = Options { listen: (address, 0).into(), key: stack::provider_key(), books };
         Ok(Self(Server::start(options).await?))
     }
 

@@ -6,6 +6,7 @@ use lambda::{Error, Function, Registered};
 use local::{Host, HostError, Options, Storage, Streams};
 use payments::server::StartError;
 use serde_json::{Value, json};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Why there is no such host.
@@ -19,10 +20,10 @@ pub enum SilentError {
     Provider(#[from] StartError),
 }
 
-/// A host whose functions do nothing: only what is invoked by hand moves anything. Beside it a payment provider, which
-/// tells nobody.
-pub async fn host() -> Result<(Host, Provider), SilentError> {
-    let provider = Provider::start(None).await?;
+/// A host whose functions do nothing: only what is invoked by hand moves anything. Beside it, on an address of this
+/// machine, a payment provider, which tells nobody.
+pub async fn host(address: IpAddr) -> Result<(Host, Provider), SilentError> {
+    let provider = Provider::start_on(address, None).await?;
     let silent =
         stack::functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Silent)), ..function });
     let options = Options {

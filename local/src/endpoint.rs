@@ -1,25 +1,26 @@
-//! One loopback endpoint for other processes' SDKs: `DynamoDB`, its streams, `PutEvents` and the objects of buckets,
-//! unrestricted.
+//! An endpoint for other processes' SDKs: `DynamoDB`, its streams, `PutEvents` and the objects of buckets, unrestricted.
+//! It is on loopback, and where it is asked for also on an address that containers reach.
 
-use crate::gateway::from_this_machine;
+use crate::gateway::addressed_to;
 use crate::seam::{JSON, Seam, XML};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
+use std::net::IpAddr;
 
 /// The largest request that `DynamoDB` takes.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// The axum application.
-pub(crate) fn application(seam: Seam) -> axum::Router {
-    axum::Router::new().fallback(serve).with_state(seam)
+/// The axum application behind an address of this machine.
+pub(crate) fn application(seam: Seam, address: IpAddr) -> axum::Router {
+    axum::Router::new().fallback(serve).with_state((seam, address))
 }
 
-async fn serve(State(seam): State<Seam>, request: Request) -> Response<Body> {
+async fn serve(State((seam, address)): State<(Seam, IpAddr)>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let mut response = Response::new(Body::empty());
-    if !from_this_machine(&parts.headers) {
+    if !addressed_to(&parts.headers, address) {
         *response.status_mut() = StatusCode::FORBIDDEN;
         return response;
     }

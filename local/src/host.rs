@@ -176,6 +176,12 @@ impl Host {
         url(self.aws_address)
     }
 
+    /// Answers on an address of this machine what [`Host::aws_url`] does, and gives its URL: for containers, which do not
+    /// reach loopback. Whoever reaches the address may do anything.
+    pub async fn open_aws(&mut self, address: SocketAddr) -> Result<String, HostError> {
+        Ok(url(crate::start::open_aws(self, address).await?))
+    }
+
     /// A token that the gateway accepts, for a subject with scopes.
     pub fn token(&self, subject: &str, scopes: &[&str]) -> Result<String, IssuerError> {
         let authorizer = self.authorizer.as_ref().ok_or(IssuerError::NoAuthorizer)?;

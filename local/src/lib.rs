@@ -7,9 +7,11 @@
 //! `foreground` is who waits for an answer, and comes first.
 //! `meter` is what functions use, counted where `environments` make each invocation the dearest.
 //! `clock`, `gate` and `controls` are what tests and operators move: time, and the functions' coming and going.
+//! [`JwtAuthorizer`] lends the issuer and the routes' scopes to other gateways on this machine.
 //! [`Kept`] is what a host left in a directory. [`Topology`] is what a template connects with what, for a simulation of the same functions.
 //! What it cannot imitate it refuses by name; what has no meaning on one machine it names as a warning.
 
+mod authorizer;
 mod buckets;
 mod clock;
 mod controls;
@@ -41,6 +43,7 @@ mod topology;
 mod wiring;
 mod work;
 
+pub use authorizer::JwtAuthorizer;
 pub use controls::UnknownFunction;
 pub use database::DatabaseError;
 pub use host::{Host, HostError, Options, Storage, Streams};

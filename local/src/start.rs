@@ -9,7 +9,7 @@ use crate::environments::Afresh;
 use crate::events::Buses;
 use crate::functions::Runner;
 use crate::gate::Gate;
-use crate::gateway::{Gateway, Own, Routes};
+use crate::gateway::{Gateway, Own, Routes, Tokens};
 use crate::host::{Directory, Host, HostError, Options};
 use crate::issuer::Issuer;
 use crate::machines::{Doors, Register};
@@ -47,9 +47,8 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     let buses = Buses::declared(&plan.stack, &queues, &doors)?;
     let directory = Directory::open(options.storage)?;
     let issuer = Arc::new(Issuer::open(directory.path())?);
-    let listener = bind(options.listen).await?;
-    let aws_listener = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-    let (address, aws_address) = (local(&listener, options.listen)?, local(&aws_listener, options.listen)?);
+    let (listener, address) = bind(options.listen).await?;
+    let (aws_listener, aws_address) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
 
     let (engine, closing) = Engine::open(directory.path())?;
     let wakes: Vec<_> = plan.streams.iter().map(|(table, _)| (table, Arc::new(Wake::new(work.clone())))).collect();
@@ -106,15 +105,14 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         api: plan.api.id.clone(),
         routes: Routes::new(plan.api.routes.clone()).map_err(|reason| TemplateError::value("HttpApi", reason))?,
         cors: plan.api.cors.clone(),
-        authorizer: plan.api.authorizer.clone(),
-        issuer: Arc::clone(&issuer),
+        tokens: Tokens { authorizer: plan.api.authorizer.clone(), issuer: Arc::clone(&issuer) },
         runners: runners.clone(),
         own,
         foreground: backend.foreground.clone(),
         work: work.clone(),
     };
     tasks.spawn(serve(listener, gateway.application(), stopped.clone()));
-    tasks.spawn(serve(aws_listener, endpoint::application(seam), stopped.clone()));
+    tasks.spawn(serve(aws_listener, endpoint::application(seam, aws_address.ip()), stopped.clone()));
     for schedule in &plan.schedules {
         let runner = wiring.runner(&schedule.binary)?;
         tasks.spawn(schedule.clone().run(runner, work.begin(), clock.clone(), stopped.clone()));
@@ -137,6 +135,14 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
         closing,
         directory,
     })
+}
+
+/// Opens the endpoint of SDKs on another address too.
+pub(crate) async fn open_aws(host: &mut Host, address: SocketAddr) -> Result<SocketAddr, HostError> {
+    let (listener, bound) = bind(address).await?;
+    let application = endpoint::application(Seam::unrestricted(Arc::clone(&host.backend)), bound.ip());
+    host.tasks.spawn(serve(listener, application, host.stop.subscribe()));
+    Ok(bound)
 }
 
 /// The gate of each queue's function.
@@ -195,12 +201,12 @@ fn runners(
     Ok(runners)
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, HostError> {
-    TcpListener::bind(address).await.map_err(|source| HostError::Listen { address, source })
-}
-
-fn local(listener: &TcpListener, address: SocketAddr) -> Result<SocketAddr, HostError> {
-    listener.local_addr().map_err(|source| HostError::Listen { address, source })
+/// Listens, and says where that came to be.
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError> {
+    let listen = |source| HostError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(listen)?;
+    let bound = listener.local_addr().map_err(listen)?;
+    Ok((listener, bound))
 }
 
 async fn serve(listener: TcpListener, application: axum::Router, mut stop: watch::Receiver<bool>) {

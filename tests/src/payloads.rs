@@ -4,6 +4,7 @@ use lambda::{Invoke, Registered, Settings};
 use local::Host;
 use serde_json::{Value, json};
 use shop::Provider;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -107,10 +108,21 @@ pub fn function_of(name: &str) -> &str {
     name.split('.').next().unwrap_or_default()
 }
 
+/// The logical id of a function in the template.
+#[must_use]
+pub fn logical_id(function: &str) -> String {
+    function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).chain(["Function".to_owned()]).collect()
+}
+
 /// A host whose functions do nothing: only what is invoked by hand moves anything. Beside it a payment provider, which
 /// tells nobody.
 pub async fn silent_host() -> (Host, Provider) {
-    shop::silent_host().await.expect("the template starts")
+    silent_host_on(Ipv4Addr::LOCALHOST.into()).await
+}
+
+/// The same, with the provider on an address of this machine.
+pub async fn silent_host_on(address: IpAddr) -> (Host, Provider) {
+    shop::silent_host(address).await.expect("the template starts")
 }
 
 /// The real functions on such a host, by name.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tests::payloads::logical_id;
 use tests::{Client, Shop};
 use yaml_serde::Value as Yaml;
 
@@ -36,10 +37,6 @@ fn root() -> PathBuf {
 fn names_in(folder: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(root().join(folder)).unwrap();
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
-}
-
-fn pascal_case(name: &str) -> String {
-    name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
 }
 
 struct Function {
@@ -91,10 +88,10 @@ fn functions_template_registry_and_events_agree() {
     let registered: BTreeSet<_> = shop::functions().iter().map(|function| function.name.to_owned()).collect();
     assert_eq!(registered, folders);
     let template = template_functions();
-    let logical: BTreeSet<_> = folders.iter().map(|name| pascal_case(name) + "Function").collect();
+    let logical: BTreeSet<_> = folders.iter().map(|name| logical_id(name)).collect();
     assert_eq!(template.keys().cloned().collect::<BTreeSet<_>>(), logical);
     for name in &folders {
-        let function = &template[&(pascal_case(name) + "Function")];
+        let function = &template[&logical_id(name)];
         assert_eq!(
             (function.binary.as_str(), function.code.as_str()),
             (name.as_str(), format!("functions/{name}/").as_str())

@@ -1,7 +1,7 @@
-//! Each function's binary under the Lambda runtime interface emulator answers its payloads as the handler in this
-//! process does. Needs the emulator and the binaries:
+//! Each function as it was built, under the Lambda runtime interface emulator, answers its payloads as the handler in
+//! this process does. Needs the emulator and what `sam build` built:
 //!
-//! `SHOP_RIE="$(scripts/rie.sh)" SHOP_BINARIES="$PWD/target/release" cargo test --workspace --test runtime`
+//! `SHOP_RIE="$(scripts/rie.sh)" SHOP_BUILT="$PWD/.aws-sam/build" cargo test --workspace --test runtime`
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -11,7 +11,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tests::payloads::{STORY, function_of, functions_on, payload, silent_host, timeless};
+use tests::payloads::{STORY, function_of, functions_on, logical_id, payload, silent_host, timeless};
 
 /// A binary under the emulator, which ends with it.
 struct Emulated {
@@ -63,8 +63,8 @@ fn free_port() -> u16 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn binaries_answer_as_the_handlers_do() {
-    let (Ok(emulator), Ok(binaries)) = (std::env::var("SHOP_RIE"), std::env::var("SHOP_BINARIES")) else {
-        println!("skipped: SHOP_RIE and SHOP_BINARIES do not name the emulator and the binaries");
+    let (Ok(emulator), Ok(built)) = (std::env::var("SHOP_RIE"), std::env::var("SHOP_BUILT")) else {
+        println!("skipped: SHOP_RIE and SHOP_BUILT do not name the emulator and what was built");
         return;
     };
     let ((here, at_hand), (there, far)) = (silent_host().await, silent_host().await);
@@ -74,7 +74,8 @@ async fn binaries_answer_as_the_handlers_do() {
         let function = function_of(name);
         let binary = emulated.entry(function).or_insert_with(|| {
             let environment = there.environment(function).unwrap();
-            Emulated::start(&emulator, &Path::new(&binaries).join(function), &environment, &there.aws_url())
+            let binary = Path::new(&built).join(logical_id(function)).join("bootstrap");
+            Emulated::start(&emulator, &binary, &environment, &there.aws_url())
         });
         let answer = binary.invoke(&payload(name)).await;
         expected.check(&answer);

@@ -5,7 +5,6 @@ use crate::functions::Declared;
 use crate::issuer::Authorizer;
 use crate::template::{Stack, TemplateError, loose};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -184,13 +183,4 @@ fn method(written: &str) -> String {
 fn timeout(milliseconds: Option<i64>) -> Duration {
     let declared = milliseconds.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
     declared.map_or(LONGEST_INTEGRATION, |declared| declared.min(LONGEST_INTEGRATION))
-}
-
-/// What a request carries of a token that was accepted.
-#[derive(Clone, Debug)]
-pub(crate) struct Accepted {
-    /// The token's claims.
-    pub(crate) claims: Map<String, Value>,
-    /// The token's scopes.
-    pub(crate) scopes: Vec<String>,
 }

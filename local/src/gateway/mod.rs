@@ -5,16 +5,16 @@ mod cors;
 mod own;
 mod payload;
 mod routes;
+mod tokens;
 
-pub(crate) use api::Api;
-pub(crate) use own::{Own, from_this_machine};
+pub(crate) use api::{Api, Route};
+pub(crate) use own::{Own, addressed_to};
 pub(crate) use routes::Routes;
+pub(crate) use tokens::{Refused, Tokens};
 
 use crate::foreground::Foreground;
 use crate::functions::{FunctionError, Runner};
-use crate::issuer::{Authorizer, Issuer, scopes};
 use crate::work::Work;
-use api::{Accepted, Route};
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use cors::Cors;
@@ -37,10 +37,8 @@ pub(crate) struct Gateway {
     pub(crate) routes: Routes,
     /// Its CORS settings.
     pub(crate) cors: Option<Cors>,
-    /// Its authorizer.
-    pub(crate) authorizer: Option<Authorizer>,
     /// What checks tokens.
-    pub(crate) issuer: Arc<Issuer>,
+    pub(crate) tokens: Tokens,
     /// The functions, by binary.
     pub(crate) runners: BTreeMap<String, Arc<Runner>>,
     /// Who waits for an answer.
@@ -90,7 +88,8 @@ impl Gateway {
         body: Body,
     ) -> Result<Response<Body>, Refusal> {
         let found = self.routes.find(parts.method.as_str(), parts.uri.path()).ok_or(Refusal::NotFound)?;
-        let accepted = self.authorize(found.route, parts)?;
+        let header = self.tokens.header().and_then(|name| parts.headers.get(name)?.to_str().ok());
+        let accepted = self.tokens.admit(found.route, header)?;
         let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| Refusal::TooLarge)?;
         let runner = Arc::clone(self.runners.get(&found.route.binary).ok_or(Refusal::Failed)?);
         let payload = payload::request(&self.api, request_id, parts, peer, &found, accepted.as_ref(), &body);
@@ -103,25 +102,6 @@ impl Gateway {
         let invoked = tokio::time::timeout(found.route.timeout, invocation).await.map_err(|_| Refusal::TimedOut)?;
         let answer = invoked.map_err(|_| Refusal::Failed)?.map_err(|_: FunctionError| Refusal::Failed)?;
         payload::answer(&answer).ok_or(Refusal::Failed)
-    }
-
-    fn authorize(&self, route: &Route, parts: &Parts) -> Result<Option<Accepted>, Refusal> {
-        if !route.authorized {
-            return Ok(None);
-        }
-        let authorizer = self.authorizer.as_ref().ok_or(Refusal::Unauthorized)?;
-        let header = parts.headers.get(&authorizer.header).and_then(|value| value.to_str().ok());
-        let header = header.ok_or(Refusal::Unauthorized)?;
-        let token = match header.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-            _ => header,
-        };
-        let claims = self.issuer.claims(authorizer, token).ok_or(Refusal::Unauthorized)?;
-        let scopes = scopes(&claims);
-        if !route.scopes.is_empty() && !route.scopes.iter().any(|scope| scopes.contains(scope)) {
-            return Err(Refusal::Forbidden);
-        }
-        Ok(Some(Accepted { claims, scopes }))
     }
 }
 
@@ -148,6 +128,15 @@ enum Refusal {
     TooLarge,
     Failed,
     TimedOut,
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NoToken => Self::Unauthorized,
+            Refused::NoScope => Self::Forbidden,
+        }
+    }
 }
 
 impl Refusal {

@@ -14,7 +14,7 @@ use http::{HeaderMap, Method, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,15 +115,20 @@ fn wrong(status: StatusCode, message: &str) -> Response<Body> {
 
 /// No browser sends these requests: none has an `Origin`, and a name that was rebound to this machine is not its own.
 pub(crate) fn from_this_machine(headers: &HeaderMap) -> bool {
+    addressed_to(headers, Ipv4Addr::LOCALHOST.into())
+}
+
+/// The same of requests to an address of this machine, which have to name it as it is, or loopback.
+pub(crate) fn addressed_to(headers: &HeaderMap, own: IpAddr) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) => name,
         _ => host,
     };
     let address = name.trim_start_matches('[').trim_end_matches(']');
-    let loopback = name.eq_ignore_ascii_case("localhost")
-        || address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback());
-    loopback && !headers.contains_key(ORIGIN)
+    let known = name.eq_ignore_ascii_case("localhost")
+        || address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback() || address == own);
+    known && !headers.contains_key(ORIGIN)
 }
 
 #[cfg(test)]
@@ -139,6 +144,11 @@ mod tests {
         }
         for host in ["evil.example:8080", "localhost.evil.example", "10.0.0.1", "", "127.0.0.1.evil"] {
             assert!(!from_this_machine(&headers(host)), "{host}");
+        }
+        let bridge = "198.18.0.1".parse().unwrap();
+        assert!(addressed_to(&headers("198.18.0.1:8000"), bridge) && addressed_to(&headers("localhost:1"), bridge));
+        for host in ["198.18.0.2:8000", "bridge.example:8000", "198.18.0.1.evil.example"] {
+            assert!(!addressed_to(&headers(host), bridge), "{host}");
         }
         let mut browser = headers("localhost");
         browser.insert(ORIGIN, HeaderValue::from_static("http://localhost"));

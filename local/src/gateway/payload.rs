@@ -1,7 +1,7 @@
 //! Requests as API Gateway's payload format 2.0, and the functions' answers back to HTTP.
 
-use super::api::Accepted;
 use super::routes::Found;
+use super::tokens::Accepted;
 use crate::template::identity::ACCOUNT;
 use axum::body::Body;
 use base64::Engine;
@@ -67,8 +67,7 @@ pub(super) fn request(
         payload["pathParameters"] = json!(found.parameters);
     }
     if let Some(accepted) = accepted {
-        let scopes = if found.route.scopes.is_empty() { Value::Null } else { json!(accepted.scopes) };
-        payload["requestContext"]["authorizer"] = json!({"jwt": {"claims": claims(accepted), "scopes": scopes}});
+        payload["requestContext"]["authorizer"] = json!({ "jwt": accepted.shown(found.route) });
     }
     if !body.is_empty() {
         let (encoded, text) = encoded(text(&CONTENT_TYPE), body);
@@ -106,20 +105,6 @@ fn headers(headers: &HeaderMap, peer: SocketAddr, request_id: &str) -> Map<Strin
     let trace = format!("Root=1-{}-{}", id.get(..8).unwrap_or_default(), id.get(8..).unwrap_or_default());
     all.entry("x-amzn-trace-id").or_insert(Value::from(trace));
     all
-}
-
-/// API Gateway gives all claims as texts, lists as `[a b]`.
-fn claims(accepted: &Accepted) -> Map<String, Value> {
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => {
-            let items: Vec<_> =
-                items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect();
-            format!("[{}]", items.join(" "))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
-    };
-    accepted.claims.iter().map(|(name, value)| (name.clone(), Value::String(text(value)))).collect()
 }
 
 /// A body that is text goes as it is, any other in base64.
@@ -197,14 +182,5 @@ mod tests {
         assert_eq!(encoded("application/problem+json", b"{}"), (false, "{}".to_owned()));
         assert_eq!(encoded("application/octet-stream", b"a"), (true, "YQ==".to_owned()));
         assert_eq!(encoded("text/plain", &[255]), (true, "/w==".to_owned()));
-    }
-
-    #[test]
-    fn claims_are_texts() {
-        let claims = super::claims(&Accepted {
-            claims: json!({"sub": "a", "exp": 5, "aud": ["x", "y"]}).as_object().unwrap().clone(),
-            scopes: Vec::new(),
-        });
-        assert_eq!(Value::Object(claims), json!({"sub": "a", "exp": "5", "aud": "[x y]"}));
     }
 }

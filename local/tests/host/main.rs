@@ -9,6 +9,7 @@ mod machine;
 mod machine_failures;
 mod machine_refusals;
 mod machines;
+mod neighbours;
 mod refusals;
 mod streams;
 mod support;

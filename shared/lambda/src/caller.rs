@@ -1,6 +1,6 @@
-//! Who calls: the claims of a token that the gateway has checked.
+//! Who calls: the claims of a token that the gateway has checked, or had checked.
 
-use aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
+use aws_lambda_events::apigw::{ApiGatewayRequestAuthorizerJwtDescription, ApiGatewayV2httpRequestContext};
 use eventsourcing::Actor;
 use eventsourcing::identity::subject_id;
 
@@ -13,10 +13,18 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The caller of a request, if its route asks for a token.
+    /// The caller of a request, if its route asks for a token: what the gateway's own JWT authorizer has put there, or
+    /// in the same shape, `{claims, scopes}`, the context of a Lambda authorizer.
     #[must_use]
     pub fn of(context: &ApiGatewayV2httpRequestContext) -> Option<Self> {
-        let token = context.authorizer.as_ref()?.jwt.as_ref()?;
+        let authorizer = context.authorizer.as_ref()?;
+        match &authorizer.jwt {
+            Some(token) => Self::with(token),
+            None => Self::with(&serde_json::from_value(authorizer.fields.clone().into_iter().collect()).ok()?),
+        }
+    }
+
+    fn with(token: &ApiGatewayRequestAuthorizerJwtDescription) -> Option<Self> {
         let (issuer, subject) = (token.claims.get("iss")?.clone(), token.claims.get("sub")?.clone());
         Some(Self { issuer, subject, scopes: token.scopes.clone().unwrap_or_default() })
     }
@@ -37,5 +45,40 @@ impl Caller {
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor(self.subject.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn caller(authorizer: &Value) -> Option<Caller> {
+        let http = json!({ "method": "GET", "path": "/", "protocol": "", "sourceIp": "", "userAgent": "" });
+        Caller::of(&serde_json::from_value(json!({ "authorizer": authorizer, "http": http })).unwrap())
+    }
+
+    #[test]
+    fn a_lambda_authorizer_says_who_calls_as_the_gateway_s_own_does() {
+        let token = json!({ "claims": { "iss": "https://issuer", "sub": "alice", "exp": "1" }, "scopes": ["shop/a"] });
+        let by_gateway = caller(&json!({ "jwt": token })).unwrap();
+        assert_eq!(by_gateway.actor(), Actor("alice".to_owned()));
+        assert!(by_gateway.has_scope("shop/a") && !by_gateway.has_scope("shop/b"));
+        assert_eq!(caller(&json!({ "lambda": token })), Some(by_gateway));
+    }
+
+    #[test]
+    fn nobody_calls_without_issuer_and_subject_or_in_another_shape() {
+        for context in [
+            json!({}),
+            json!({ "claims": { "sub": "alice" } }),
+            json!({ "claims": { "iss": "https://issuer" } }),
+            json!({ "claims": "alice" }),
+            json!({ "iss": "https://issuer", "sub": "alice" }),
+        ] {
+            assert_eq!(caller(&json!({ "lambda": context })), None, "{context}");
+            assert_eq!(caller(&json!({ "jwt": null, "lambda": context })), None, "{context}");
+        }
+        assert_eq!(caller(&Value::Null), None);
     }
 }

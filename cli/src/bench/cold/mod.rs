@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -96,7 +97,7 @@ pub(crate) struct Starts {
 
 /// Starts every program in each round, and lets one process of each answer many events.
 pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Starts, BenchError> {
-    let (host, provider) = silent::host().await?;
+    let (host, provider) = silent::host(Ipv4Addr::LOCALHOST.into()).await?;
     let measured = async {
         let programs = programs(options, &host)?;
         bar.set_length((options.rounds + 1) * programs.len() as u64);

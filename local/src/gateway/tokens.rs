@@ -1,0 +1,90 @@
+//! Who is let in: the token of a request against the template's authorizer and the scopes of the route.
+
+use super::api::Route;
+use crate::issuer::{Authorizer, Issuer, scopes};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// What checks tokens.
+pub(crate) struct Tokens {
+    /// What the template asks of a token.
+    pub(crate) authorizer: Option<Authorizer>,
+    /// Whose tokens are believed.
+    pub(crate) issuer: Arc<Issuer>,
+}
+
+/// What a request carries of a token that was accepted.
+#[derive(Clone, Debug)]
+pub(crate) struct Accepted {
+    claims: Map<String, Value>,
+    scopes: Vec<String>,
+}
+
+/// Why a request is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It has no token that is believed.
+    NoToken,
+    /// Its token has none of the route's scopes.
+    NoScope,
+}
+
+impl Tokens {
+    /// The request header that carries the token, in lower case.
+    pub(crate) fn header(&self) -> Option<&str> {
+        self.authorizer.as_ref().map(|authorizer| &*authorizer.header)
+    }
+
+    /// Whether a request with this header may come in; nothing is accepted where the route asks for nothing.
+    pub(crate) fn admit(&self, route: &Route, header: Option<&str>) -> Result<Option<Accepted>, Refused> {
+        if !route.authorized {
+            return Ok(None);
+        }
+        let authorizer = self.authorizer.as_ref().ok_or(Refused::NoToken)?;
+        let header = header.ok_or(Refused::NoToken)?;
+        let token = match header.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+            _ => header,
+        };
+        let claims = self.issuer.claims(authorizer, token).ok_or(Refused::NoToken)?;
+        let scopes = scopes(&claims);
+        if !route.scopes.is_empty() && !route.scopes.iter().any(|scope| scopes.contains(scope)) {
+            return Err(Refused::NoScope);
+        }
+        Ok(Some(Accepted { claims, scopes }))
+    }
+}
+
+impl Accepted {
+    /// As API Gateway shows it to the function of a route: `{claims, scopes}`.
+    pub(crate) fn shown(&self, route: &Route) -> Value {
+        let scopes = if route.scopes.is_empty() { Value::Null } else { json!(self.scopes) };
+        json!({ "claims": self.texts(), "scopes": scopes })
+    }
+
+    /// API Gateway gives all claims as texts, lists as `[a b]`.
+    fn texts(&self) -> Map<String, Value> {
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            Value::Array(items) => {
+                let items: Vec<_> =
+                    items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect();
+                format!("[{}]", items.join(" "))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+        };
+        self.claims.iter().map(|(name, value)| (name.clone(), Value::String(text(value)))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_texts() {
+        let claims = json!({"sub": "a", "exp": 5, "aud": ["x", "y"]}).as_object().unwrap().clone();
+        let texts = Accepted { claims, scopes: Vec::new() }.texts();
+        assert_eq!(Value::Object(texts), json!({"sub": "a", "exp": "5", "aud": "[x y]"}));
+    }
+}
