@@ -4,6 +4,8 @@ use super::table::Log;
 use super::tokens::Tokens;
 use crate::{Answer, Client, Shop};
 use aws_sdk_dynamodb::Client as Database;
+use lambda::Settings;
+use lambda::aws::aws_config;
 use local::Host;
 use std::env::var;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -35,7 +37,10 @@ impl Site {
         };
         let run = fresh();
         let log = match var("SHOP_TABLES") {
-            Ok(prefix) => Some(Log::among(Database::new(&lambda::runtime::aws_config().await), &prefix).await),
+            Ok(prefix) => {
+                let aws = aws_config(&Settings::from_env()).expect("a configuration");
+                Some(Log::among(Database::new(&aws), &prefix).await)
+            }
             Err(_) => None,
         };
         Self { tokens: Tokens::of_environment(&run), url: base(&url), run, log, own: None }
