@@ -34,12 +34,8 @@ use tokio::task::JoinSet;
 type Gates = BTreeMap<String, Arc<Gate>>;
 
 pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
-    let mut plan = Plan::read(&options.template, &options.parameters)?;
-    if options.counted {
-        plan.one_by_one();
-    }
     let work = Work::default();
-    let clock = if options.counted { Clock::standing(work.clone()) } else { Clock::new(work.clone()) };
+    let (plan, clock) = plan(&options, &work)?;
     let gates = plan.functions.iter().map(|function| (function.binary.clone(), Gate::new(work.clone())));
     let gates: Gates = gates.collect();
     let queues = Queues::declared(&plan.stack, &consumers(&plan, &gates))?;
@@ -143,6 +139,16 @@ pub(crate) async fn open_aws(host: &mut Host, address: SocketAddr) -> Result<Soc
     let application = endpoint::application(Seam::unrestricted(Arc::clone(&host.backend)), bound.ip());
     host.tasks.spawn(serve(listener, application, host.stop.subscribe()));
     Ok(bound)
+}
+
+/// What the template declares, and the clock: as they are, or so that each run counts the same.
+fn plan(options: &Options, work: &Work) -> Result<(Plan, Clock), TemplateError> {
+    let mut plan = Plan::read(&options.template, &options.parameters)?;
+    if !options.counted {
+        return Ok((plan, Clock::new(work.clone())));
+    }
+    plan.one_by_one();
+    Ok((plan, Clock::standing(work.clone())))
 }
 
 /// The gate of each queue's function.

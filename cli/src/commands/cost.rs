@@ -168,10 +168,8 @@ mod tests {
             let lines = rates.bill(orders).unwrap().lines;
             lines.into_iter().find(|line| line.what == "write units").unwrap().quantity
         };
-        let writes: u64 = rates
-            .figures
-            .steps()
-            .iter()
+        let usages = rates.figures.steps().into_iter().chain([&rates.figures.first_reconciled]);
+        let writes: u64 = usages
             .flat_map(|usage| usage.capacity.values())
             .flat_map(|functions| functions.values())
             .map(|taken| taken.table_writes + taken.index_writes.values().sum::<u64>())

@@ -15,7 +15,8 @@ pub(crate) struct Prices {
     pub(crate) region: String,
     /// On which day they were looked up.
     pub(crate) looked_up: String,
-    prices: BTreeMap<String, Price>,
+    #[serde(rename = "prices")]
+    listed: BTreeMap<String, Price>,
 }
 
 /// The price of one thing.
@@ -66,7 +67,7 @@ impl Prices {
             let ends = price.tiers.iter().position(|tier| tier.upto.is_none());
             price.per > 0 && !price.source.is_empty() && ends.is_some_and(|last| last + 1 == price.tiers.len())
         };
-        match prices.prices.iter().find(|(_, price)| !complete(price)) {
+        match prices.listed.iter().find(|(_, price)| !complete(price)) {
             Some((name, _)) => Err(PricesError::Incomplete(name.clone())),
             None => Ok(prices),
         }
@@ -74,7 +75,7 @@ impl Prices {
 
     /// The price of something.
     pub(crate) fn of(&self, name: &str) -> Result<&Price, PricesError> {
-        self.prices.get(name).ok_or_else(|| PricesError::Missing(name.to_owned()))
+        self.listed.get(name).ok_or_else(|| PricesError::Missing(name.to_owned()))
     }
 }
 
