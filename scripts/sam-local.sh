@@ -36,8 +36,11 @@ has() { command -v dockerd && command -v docker && command -v ip && command -v b
 if ! has; then
   packages=(docker.io busybox-static iproute2)
   echo "installing ${packages[*]}"
-  if ! DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "${packages[@]}" \
-    >/dev/null || ! has; then
+  install() {
+    apt-get update --quiet &&
+      DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "${packages[@]}"
+  }
+  if ! install >/dev/null || ! has; then
     skip "dockerd, docker, ip or busybox is missing, and apt does not install it"
   fi
 fi
