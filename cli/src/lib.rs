@@ -30,7 +30,7 @@ mod whose;
 
 pub use provider::Provider;
 pub use silent::{SilentError, host as silent_host};
-pub use stack::{TEMPLATE, functions, parameters};
+pub use stack::{TEMPLATE, functions, logical_id, parameters};
 pub use tables::{NoTable, Tables};
 
 use arguments::Arguments;

@@ -47,6 +47,20 @@ pub fn functions() -> Vec<Registered> {
     }
 }
 
+/// The logical id that the template gives a function: `CartCommandsFunction` of `cart-commands`.
+#[must_use]
+pub fn logical_id(function: &str) -> String {
+    let mut id: String = function
+        .split('-')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
+        })
+        .collect();
+    id.push_str("Function");
+    id
+}
+
 /// The template's parameters on one machine, where it has no default. The issuer does not depend on the address that is
 /// listened on: whose a cart is, is derived from it, and has to stay when a kept shop is served elsewhere.
 #[must_use]

@@ -108,12 +108,6 @@ pub fn function_of(name: &str) -> &str {
     name.split('.').next().unwrap_or_default()
 }
 
-/// The logical id of a function in the template.
-#[must_use]
-pub fn logical_id(function: &str) -> String {
-    function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).chain(["Function".to_owned()]).collect()
-}
-
 /// A host whose functions do nothing: only what is invoked by hand moves anything. Beside it a payment provider, which
 /// tells nobody.
 pub async fn silent_host() -> (Host, Provider) {

@@ -4,11 +4,11 @@
 
 use reqwest::Method;
 use serde_json::Value as Json;
+use shop::logical_id;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tests::payloads::logical_id;
 use tests::{Client, Shop};
 use yaml_serde::Value as Yaml;
 

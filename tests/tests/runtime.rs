@@ -6,12 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use serde_json::Value;
+use shop::logical_id;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tests::payloads::{STORY, function_of, functions_on, logical_id, payload, silent_host, timeless};
+use tests::payloads::{STORY, function_of, functions_on, payload, silent_host, timeless};
 
 /// A binary under the emulator, which ends with it.
 struct Emulated {

@@ -91,8 +91,16 @@ impl Side {
     }
 }
 
-fn micros(duration: Duration) -> u64 {
+/// Whole microseconds.
+pub(crate) fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// The one in the middle, which one that is off does not move; none of none.
+pub(crate) fn median<T: Ord + Copy>(numbers: impl IntoIterator<Item = T>) -> Option<T> {
+    let mut numbers: Vec<_> = numbers.into_iter().collect();
+    numbers.sort_unstable();
+    numbers.get(numbers.len() / 2).copied()
 }
 
 /// The smallest value that so many percent of the values do not exceed (nearest rank).

@@ -2,7 +2,7 @@
 
 use super::BenchError;
 use super::contest::{cpu, spent};
-use super::figures::Thousandths;
+use super::figures::{Thousandths, median};
 use super::lanes::Lanes;
 use super::meter::Meter;
 use super::ours::{accounts, fresh_stream};
@@ -91,14 +91,9 @@ pub(super) async fn costs(url: &str, rounds: u64) -> Result<Vec<Cost>, BenchErro
     let first = taken.first().cloned().unwrap_or_default();
     let cost = |((setting, _), taken): (Setting, Vec<u64>)| {
         let ratios = taken.iter().zip(&first).map(|(taken, first)| Thousandths::ratio(*taken, *first));
-        Cost { setting, ratio: median(ratios.collect()), cpu_us: median(taken.into_iter().map(Thousandths).collect()) }
+        Cost { setting, ratio: median(ratios), cpu_us: median(taken.into_iter().map(Thousandths)) }
     };
     Ok(SETTINGS.into_iter().zip(taken).map(cost).collect())
-}
-
-fn median(mut numbers: Vec<Thousandths>) -> Option<Thousandths> {
-    numbers.sort_unstable();
-    numbers.get(numbers.len() / 2).copied()
 }
 
 /// The costs for a person.
@@ -135,6 +130,6 @@ mod tests {
     #[test]
     fn the_median_is_not_moved_by_one_that_is_off() {
         let numbers = [900, 3, 1].map(Thousandths).to_vec();
-        assert_eq!((median(numbers), median(Vec::new())), (Some(Thousandths(3)), None));
+        assert_eq!((median(numbers), median(Vec::<Thousandths>::new())), (Some(Thousandths(3)), None));
     }
 }

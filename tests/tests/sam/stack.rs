@@ -2,13 +2,13 @@
 
 use local::Host;
 use serde_json::{Value, json};
+use shop::logical_id;
 use std::env::{consts, var};
 use std::fs::{self, File};
 use std::net::{IpAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tests::payloads::logical_id;
 use yaml_serde::Value as Yaml;
 
 /// The function that sam's gateway asks about tokens, as it knows no JWT authorizer.

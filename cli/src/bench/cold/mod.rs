@@ -11,9 +11,9 @@ mod table;
 pub(crate) use table::table;
 
 use super::BenchError;
-use super::figures::Thousandths;
+use super::figures::{Thousandths, median, micros};
 use super::machine;
-use crate::silent;
+use crate::{silent, stack};
 use environment::Environment;
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -172,8 +172,7 @@ fn program(
 
 /// Where a function's binary is: `sam build` puts each into a folder that is named after its logical id.
 fn binary(folder: &Path, name: &str) -> PathBuf {
-    let pascal: String = name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
-    let of_sam = folder.join(format!("{pascal}Function")).join("bootstrap");
+    let of_sam = folder.join(stack::logical_id(name)).join("bootstrap");
     if of_sam.exists() { of_sam } else { folder.join(name) }
 }
 
@@ -233,14 +232,4 @@ fn report(options: &Options, programs: &[Program], seen: &[Seen]) -> Starts {
         requests: options.requests,
         programs: programs.iter().zip(seen).map(figures).collect(),
     }
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn median<T: Ord + Copy>(numbers: impl Iterator<Item = T>) -> Option<T> {
-    let mut numbers: Vec<_> = numbers.collect();
-    numbers.sort_unstable();
-    numbers.get(numbers.len() / 2).copied()
 }
