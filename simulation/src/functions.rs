@@ -222,10 +222,8 @@ impl Ports<'_> {
             relay: self.relay(settings)?,
             sales: self.sales(),
             stock: self.marked(),
-            bus: self.bus(),
             waiting: WaitingView::new(self.world.stores.views.clone()),
             lost: Batches(self.world.clone()),
-            system: settings.text("EVENT_SOURCE")?.to_owned(),
         })
     }
 

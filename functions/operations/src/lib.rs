@@ -12,6 +12,7 @@ pub use audit::Audit;
 use api::operations::{Reconciled, Recovered};
 use api::requests::Nothing;
 use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
 use domain::audit::Event;
 use dynamo::Log;
 use http::StatusCode;
@@ -32,9 +33,9 @@ pub struct Operations<P: Ports> {
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Operations<OnAws>>, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
+    let client = Client::new(aws);
     Ok(Http(Operations {
-        reconcile: reconcile::function(settings, aws)?,
+        reconcile: reconcile::reconcile(settings, aws, &client)?,
         views: projector::views(settings, &client)?,
         parked: dynamo::Parked::new(client.clone(), settings.text("PARKED_TABLE")?),
         audit: Audit::new(Log::new(client, settings.text("EVENT_LOG_TABLE")?), SystemHost),

@@ -7,6 +7,7 @@ use crate::batch::{Batch, Moved};
 use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
+use aws_sdk_dynamodb::Client;
 use domain::views::{PARTITIONS, subscriptions};
 use dynamo::{Log, Parked, Views};
 use eventsourcing::{Clock, EventLog, Folds, Hint, ParkingLot};
@@ -24,20 +25,19 @@ pub fn function(
     settings: &Settings,
     aws: &SdkConfig,
 ) -> Result<Projector<Log, Views, Parked, SystemHost>, SettingError> {
-    folds(settings, aws).map(Projector)
+    folds(settings, &Client::new(aws)).map(Projector)
 }
 
 /// The shop's folds on the tables that the settings name.
-pub fn folds(settings: &Settings, aws: &SdkConfig) -> Result<ShopFolds, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
-    let views = views(settings, &client)?;
+pub fn folds(settings: &Settings, client: &Client) -> Result<ShopFolds, SettingError> {
+    let views = views(settings, client)?;
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
+    let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
     Ok(Folds::new(log, views, parked, SystemHost, subscriptions()))
 }
 
 /// The shop's views on the tables that the settings name.
-pub fn views(settings: &Settings, client: &aws_sdk_dynamodb::Client) -> Result<Views, SettingError> {
+pub fn views(settings: &Settings, client: &Client) -> Result<Views, SettingError> {
     let none = Views::new(client.clone(), settings.text("GENERATIONS_TABLE")?);
     PARTITIONS.iter().try_fold(none, |views, (view, partitions)| {
         let table = settings.text(&format!("{}_VIEW", view.to_uppercase()))?;

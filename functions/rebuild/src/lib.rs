@@ -75,10 +75,11 @@ pub enum Outcome {
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
-    let views = Views::new(Client::new(aws), settings.text("GENERATIONS_TABLE")?);
+    let client = Client::new(aws);
+    let views = Views::new(client.clone(), settings.text("GENERATIONS_TABLE")?);
     Ok(Rebuild {
-        folds: projector::folds(settings, aws)?,
-        sales: sales_projector::tally(settings, aws)?,
+        folds: projector::folds(settings, &client)?,
+        sales: sales_projector::tally(settings, &client)?,
         checkpoints: views.with(sales::NAME, settings.text("SALES_CHECKPOINTS")?, &[]),
         part_commits: settings.parse("PART_COMMITS")?,
     })

@@ -18,12 +18,14 @@ use crate::lost::{InBucket, Recovered};
 use crate::parked::Redrives;
 use crate::processes::{Sources, process_of};
 use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
 use domain::cart;
-use dynamo::Log;
+use dynamo::{Log, Parked};
 use eventbridge::EventBridgeBus;
 use eventsourcing::{Bus, Decider, Folds, Hint, LogScan, StreamName, Tally, Timestamp};
 use futures::{StreamExt, stream};
-use lambda::{Error, Function, SettingError, Settings};
+use lambda::lazy::lazy;
+use lambda::{Error, Function, SettingError, Settings, SystemHost};
 use projector::Projector;
 use relay::Relay;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -41,20 +43,16 @@ const MOST_OF_A_MINUTE: usize = 250;
 pub struct Reconcile<P: Ports> {
     /// What follows the log for the per-stream views.
     pub projector: Projector<P::Log, P::Views, P::Parked, P::Host>,
-    /// What publishes the log.
+    /// What publishes the log. Hints are repeated where it publishes.
     pub relay: Relay<P::Bus, P::Parked, P::Host>,
     /// What adds the log to the totals.
     pub sales: Tally<P::Log, P::Ledger, P::Parked, P::Host>,
     /// The log as reactions on stock see it.
     pub stock: P::Log,
-    /// Where hints are repeated.
-    pub bus: P::Bus,
     /// Who waits.
     pub waiting: WaitingView<P::Views>,
     /// What Lambda gave up on.
     pub lost: P::Batches,
-    /// The system whose events they are.
-    pub system: String,
 }
 
 /// What is to be done: the input of a schedule.
@@ -111,22 +109,29 @@ pub struct Rechecked {
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reconcile<OnAws>, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
+    reconcile(settings, aws, &Client::new(aws))
+}
+
+/// What reconciles, on the tables that the settings name. Runs that find nothing waiting or lost do without the bus, and
+/// most of what operators do without the bucket.
+pub fn reconcile(settings: &Settings, aws: &SdkConfig, client: &Client) -> Result<Reconcile<OnAws>, SettingError> {
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
+    let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
+    let (to, name) = (aws.clone(), settings.text("EVENT_BUS")?.to_owned());
+    let bus = lazy(move || EventBridgeBus::new(aws_sdk_eventbridge::Client::new(&to), name));
+    let (to, name) = (aws.clone(), settings.text("FAILED_BATCHES")?.to_owned());
     Ok(Reconcile {
-        projector: projector::function(settings, aws)?,
-        relay: relay::function(settings, aws)?,
-        sales: sales_projector::tally(settings, aws)?,
+        projector: Projector::new(projector::folds(settings, client)?),
+        relay: Relay::new(bus, parked, SystemHost, settings.text("EVENT_SOURCE")?),
+        sales: sales_projector::tally(settings, client)?,
         stock: log.with_markers(settings.text("MARKERS_TABLE")?),
-        bus: EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?),
         waiting: WaitingView::in_tables(
-            client,
+            client.clone(),
             settings.text("WAITING_VIEW")?,
             settings.text("ORDER_VIEW")?,
             settings.text("GENERATIONS_TABLE")?,
         ),
-        lost: InBucket::new(aws, settings.text("FAILED_BATCHES")?),
-        system: settings.text("EVENT_SOURCE")?.to_owned(),
+        lost: lazy(move || InBucket::new(&to, &name)),
     })
 }
 
@@ -215,9 +220,9 @@ impl<P: Ports> Reconcile<P> {
     }
 
     async fn repeat_one(&self, stream: StreamName) -> Result<usize, Error> {
-        let sources = Sources { log: self.folds().log(), stock: &self.stock, system: &self.system };
+        let sources = Sources { log: self.folds().log(), stock: &self.stock, system: self.relay.system() };
         let entries = sources.hints(&stream).await?;
-        self.bus.publish(&entries).await?;
+        self.relay.bus().publish(&entries).await?;
         Ok(entries.len())
     }
 }

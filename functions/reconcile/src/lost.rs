@@ -7,6 +7,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
 use lambda::{Error, Function, metrics};
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 /// Batches that were given up on, by key.
 pub trait LostBatches: Send + Sync {
@@ -18,6 +19,21 @@ pub trait LostBatches: Send + Sync {
 
     /// Takes one away.
     fn remove(&self, key: &str) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+/// Those that are found when one looks for the first time.
+impl<B: LostBatches, F: FnOnce() -> B + Send> LostBatches for LazyLock<B, F> {
+    async fn keys(&self) -> Result<Vec<String>, Error> {
+        (**self).keys().await
+    }
+
+    async fn batch(&self, key: &str) -> Result<Event, Error> {
+        (**self).batch(key).await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), Error> {
+        (**self).remove(key).await
+    }
 }
 
 /// The bucket. Finding what is there needs `s3:ListBucket`, taking it `s3:GetObject` and `s3:DeleteObject`.

@@ -5,7 +5,7 @@ use dynamo::{Ledger, Log, Parked, Views};
 use eventbridge::EventBridgeBus;
 use eventsourcing::rebuild::Worksheet;
 use eventsourcing::{Bus, Clock, EventLog, LogScan, Lookups, ParkingLot, Randomness};
-use lambda::SystemHost;
+use lambda::{Lazy, SystemHost};
 
 /// The types of the ports.
 pub trait Ports: Send + Sync + 'static {
@@ -34,6 +34,6 @@ impl Ports for OnAws {
     type Ledger = Ledger;
     type Parked = Parked;
     type Host = SystemHost;
-    type Bus = EventBridgeBus;
-    type Batches = InBucket;
+    type Bus = Lazy<EventBridgeBus>;
+    type Batches = Lazy<InBucket>;
 }

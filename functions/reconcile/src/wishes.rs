@@ -33,14 +33,14 @@ impl<P: Ports> Reconcile<P> {
         for wish in &wishes {
             entries.extend(self.entry_of(wish).await?);
         }
-        self.bus.publish(&entries).await?;
+        self.relay.bus().publish(&entries).await?;
         Ok(entries.len())
     }
 
     /// An event of the log as the bus carries it.
     async fn entry_of(&self, event: &EventId) -> Result<Option<BusEntry>, Error> {
         let Some(commit) = parked::commit_of(self.folds().log(), event).await? else { return Ok(None) };
-        Ok(BusEntry::of(&self.system, &commit)?.into_iter().find(|entry| entry.detail.id == *event))
+        Ok(BusEntry::of(self.relay.system(), &commit)?.into_iter().find(|entry| entry.detail.id == *event))
     }
 }
 

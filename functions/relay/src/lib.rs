@@ -9,6 +9,7 @@ use dynamo::item::{commit_of, is_imported, key_of};
 use eventbridge::EventBridgeBus;
 use eventsourcing::parked::{Class, Trouble};
 use eventsourcing::{Bus, BusEntry, Clock, EventId, ParkingLot, Subject};
+use lambda::lazy::{Lazy, lazy};
 use lambda::stream::{Change, Record, answer, records};
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
 
@@ -27,9 +28,10 @@ pub struct Relay<B, P, H> {
 pub fn function(
     settings: &Settings,
     aws: &SdkConfig,
-) -> Result<Relay<EventBridgeBus, Parked, SystemHost>, SettingError> {
+) -> Result<Relay<EventBridgeBus, Lazy<Parked>, SystemHost>, SettingError> {
     let bus = EventBridgeBus::new(aws_sdk_eventbridge::Client::new(aws), settings.text("EVENT_BUS")?);
-    let parked = Parked::new(aws_sdk_dynamodb::Client::new(aws), settings.text("PARKED_TABLE")?);
+    let (aws, table) = (aws.clone(), settings.text("PARKED_TABLE")?.to_owned());
+    let parked = lazy(move || Parked::new(aws_sdk_dynamodb::Client::new(&aws), table));
     Ok(Relay::new(bus, parked, SystemHost, settings.text("EVENT_SOURCE")?))
 }
 
@@ -37,6 +39,16 @@ impl<B, P, H> Relay<B, P, H> {
     /// The relay onto a bus, on which the events are known as those of `system`.
     pub fn new(bus: B, parked: P, host: H, system: &str) -> Self {
         Self { bus, parked, host, system: system.to_owned() }
+    }
+
+    /// Where it publishes.
+    pub const fn bus(&self) -> &B {
+        &self.bus
+    }
+
+    /// The system whose events they are.
+    pub fn system(&self) -> &str {
+        &self.system
     }
 }
 

@@ -1,6 +1,7 @@
 //! The sales projector: adds each order that moved to the totals of its days, whatever its queue delivers.
 
 use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
 use domain::views::sales;
 use dynamo::{Ledger, Log, Parked};
 use eventsourcing::Tally;
@@ -12,19 +13,14 @@ pub type Sales = Tally<Log, Ledger, Parked, SystemHost>;
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Hints<Log, Ledger, Parked, SystemHost>, SettingError> {
-    tally(settings, aws).map(Hints)
+    tally(settings, &Client::new(aws)).map(Hints)
 }
 
 /// The shop's sales on the tables that the settings name.
-pub fn tally(settings: &Settings, aws: &SdkConfig) -> Result<Sales, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
+pub fn tally(settings: &Settings, client: &Client) -> Result<Sales, SettingError> {
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
-    Ok(Tally::new(log, ledger(settings, client)?, parked, SystemHost, sales::totals()))
-}
-
-/// The totals of the shop's sales on the tables that the settings name.
-pub fn ledger(settings: &Settings, client: aws_sdk_dynamodb::Client) -> Result<Ledger, SettingError> {
     let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
-    Ok(Ledger::new(client, rows, checkpoints, settings.text("GENERATIONS_TABLE")?))
+    let ledger = Ledger::new(client.clone(), rows, checkpoints, settings.text("GENERATIONS_TABLE")?);
+    Ok(Tally::new(log, ledger, parked, SystemHost, sales::totals()))
 }

@@ -3,6 +3,7 @@
 use crate::commit::Commit;
 use crate::event::DecodeError;
 use crate::reaction::Notice;
+use std::sync::LazyLock;
 
 /// One event as it is put on the bus: rules match `source` and `detail_type`.
 #[derive(Clone, Debug)]
@@ -40,4 +41,11 @@ pub trait Bus: Send + Sync {
     /// Publishes all the entries in their order, each at least once, or fails. An entry that is too large to be carried
     /// goes without its payload ([`Notice::reference`]).
     fn publish(&self, entries: &[BusEntry]) -> impl Future<Output = Result<(), BusError>> + Send;
+}
+
+/// One that is made when something is published for the first time.
+impl<B: Bus, F: FnOnce() -> B + Send> Bus for LazyLock<B, F> {
+    async fn publish(&self, entries: &[BusEntry]) -> Result<(), BusError> {
+        (**self).publish(entries).await
+    }
 }

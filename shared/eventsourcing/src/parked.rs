@@ -8,6 +8,7 @@ use crate::views::{Generation, ViewError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// The pause before the first redrive; each further one is twice as long,
@@ -162,4 +163,23 @@ pub trait ParkingLot: Send + Sync {
 
     /// Takes the note of a subject away, if nothing later than `upto` was passed over. True where none is left.
     fn clear(&self, subject: &Subject, upto: Version) -> impl Future<Output = Result<bool, ViewError>> + Send;
+}
+
+/// One that is made when it is needed for the first time.
+impl<P: ParkingLot, F: FnOnce() -> P + Send> ParkingLot for LazyLock<P, F> {
+    async fn park(&self, trouble: &Trouble) -> Result<(), ViewError> {
+        (**self).park(trouble).await
+    }
+
+    async fn notes(&self, after: Option<&Subject>, limit: usize) -> Result<Notes, ViewError> {
+        (**self).notes(after, limit).await
+    }
+
+    async fn note(&self, subject: &Subject) -> Result<Option<Parked>, ViewError> {
+        (**self).note(subject).await
+    }
+
+    async fn clear(&self, subject: &Subject, upto: Version) -> Result<bool, ViewError> {
+        (**self).clear(subject, upto).await
+    }
 }
