@@ -1,5 +1,6 @@
 //! What a process remembers of recent streams, and the queue before each of them.
 
+use crate::bounded::bounded;
 use crate::decider::Decider;
 use crate::standing::Standing;
 use crate::stream::StreamName;
@@ -50,7 +51,7 @@ impl<D: Decider> Weighter<StreamName, Remembered<D>> for BySize {
 
 impl<D: Decider> Streams<D> {
     pub(crate) fn new() -> Self {
-        Self(Cache::with_weighter(MOST_STREAMS, MOST_BYTES, BySize))
+        Self(bounded(MOST_STREAMS, MOST_BYTES, BySize))
     }
 
     /// The slot of a stream.

@@ -9,6 +9,7 @@
 //! [`Ledger`], [`Generations`], [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
 
 pub mod advance;
+mod bounded;
 pub mod bus;
 mod cache;
 pub mod chain;

@@ -1,5 +1,6 @@
 //! What a process remembers of the rows that it wrote: a guess that saves a read, checked by the next write.
 
+use crate::bounded::bounded;
 use crate::projection::Row;
 use crate::views::Place;
 use quick_cache::Weighter;
@@ -27,7 +28,7 @@ impl Weighter<Place, Row> for BySize {
 
 impl Default for Rows {
     fn default() -> Self {
-        Self(Cache::with_weighter(MOST_ROWS, MOST_BYTES, BySize))
+        Self(bounded(MOST_ROWS, MOST_BYTES, BySize))
     }
 }
 
