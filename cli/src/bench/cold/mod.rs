@@ -23,6 +23,7 @@ use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// The yardsticks, by their binaries: the first is the one with all defaults, the second the leanest.
 const YARDSTICKS: [&str; 2] = ["sdk-default", "sdk-leanest"];
@@ -99,7 +100,8 @@ pub(crate) struct Starts {
 pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Starts, BenchError> {
     let (host, provider) = silent::host(Ipv4Addr::LOCALHOST.into()).await?;
     let measured = async {
-        let programs = programs(options, &host)?;
+        let copies = TempDir::new().map_err(|error| BenchError::Process(format!("no folder for copies: {error}")))?;
+        let programs = programs(options, copies.path(), &host)?;
         bar.set_length((options.rounds + 1) * programs.len() as u64);
         let mut seen: Vec<Seen> = programs.iter().map(|_| Seen::default()).collect();
         for round in 0..=options.rounds {
@@ -128,7 +130,7 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
     result
 }
 
-fn programs(options: &Options, host: &local::Host) -> Result<Vec<Program>, BenchError> {
+fn programs(options: &Options, copies: &Path, host: &local::Host) -> Result<Vec<Program>, BenchError> {
     let mut payloads: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for file in sorted(&options.events)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -139,23 +141,27 @@ fn programs(options: &Options, host: &local::Host) -> Result<Vec<Program>, Bench
     }
     let yardsticks = YARDSTICKS.into_iter().map(|name| {
         let variables = host.environment("queries").unwrap_or_default();
-        program(name, options.yardsticks.join(name), variables, vec![Value::Null], host)
+        program(name, &options.yardsticks.join(name), copies, variables, vec![Value::Null], host)
     });
     let functions = payloads.into_iter().map(|(name, events)| {
         let variables = host.environment(&name).unwrap_or_default();
-        program(&name, binary(&options.functions, &name), variables, events, host)
+        program(&name, &binary(&options.functions, &name), copies, variables, events, host)
     });
     yardsticks.chain(functions).collect()
 }
 
+/// A program as a copy: how a file was written decides in how large pieces the system keeps it, and so how often a
+/// process that is new to it has to ask for more. A linker's, a copied and a stripped one differ by a tenth.
 fn program(
     name: &str,
-    binary: PathBuf,
+    built: &Path,
+    copies: &Path,
     mut variables: BTreeMap<String, String>,
     events: Vec<Value>,
     host: &local::Host,
 ) -> Result<Program, BenchError> {
-    let bytes = fs::metadata(&binary).map_err(|error| unreadable(&binary, &error))?.len();
+    let binary = copies.join(name);
+    let bytes = fs::copy(built, &binary).map_err(|error| unreadable(built, &error))?;
     let of_lambda = [
         ("AWS_ENDPOINT_URL", host.aws_url()),
         ("AWS_REGION", "eu-central-1".to_owned()),
