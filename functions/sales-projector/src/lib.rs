@@ -20,7 +20,11 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Hints<Log, Ledge
 pub fn tally(settings: &Settings, client: &Client) -> Result<Sales, SettingError> {
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
+    Ok(Tally::new(log, ledger(settings, client)?, parked, SystemHost, sales::totals()))
+}
+
+/// The totals of the shop's sales on the tables that the settings name.
+pub fn ledger(settings: &Settings, client: &Client) -> Result<Ledger, SettingError> {
     let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
-    let ledger = Ledger::new(client.clone(), rows, checkpoints, settings.text("GENERATIONS_TABLE")?);
-    Ok(Tally::new(log, ledger, parked, SystemHost, sales::totals()))
+    Ok(Ledger::new(client.clone(), rows, checkpoints, settings.text("GENERATIONS_TABLE")?))
 }

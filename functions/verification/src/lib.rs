@@ -34,8 +34,7 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reactions<OnAws,
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let views = projector::views(settings, &client)?;
-    let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
-    let sales = Ledger::new(client.clone(), rows, checkpoints, settings.text("GENERATIONS_TABLE")?);
+    let sales = sales_projector::ledger(settings, &client)?;
     let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
     let budget = Duration::from_secs(settings.parse("BUDGET_SECONDS")?);
     Ok(Reactions::new(Verification::new(log, views, sales, SystemHost, budget), parked, SystemHost))
