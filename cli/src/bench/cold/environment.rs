@@ -59,6 +59,11 @@ impl Environment {
         }
     }
 
+    /// Ends it, and waits until nothing of it is left.
+    pub(super) async fn end(mut self) -> Result<(), BenchError> {
+        self.process.kill().await.map_err(|error| self.failed(&error.to_string()))
+    }
+
     async fn polled(&mut self) -> Result<Instant, BenchError> {
         let happened = tokio::select! {
             happened = self.api.next() => happened,

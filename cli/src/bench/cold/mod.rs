@@ -1,8 +1,9 @@
 //! Cold starts and sizes of the function binaries, beside functions that do nothing but read once: the one that
 //! tutorials begin with, and the least that one with the SDK's client can be (`yardsticks/`).
 //!
-//! Each round starts every program once, so that whatever else the machine does meets all of them. `environment` is one
-//! process, `runtime_api` what it talks to, `table` what a person reads.
+//! Each round starts every program once, so that whatever else the machine does meets all of them, and in another order,
+//! so that what one leaves behind in the processor's caches meets all of them too. `environment` is one process,
+//! `runtime_api` what it talks to, `table` what a person reads.
 
 mod environment;
 mod runtime_api;
@@ -15,6 +16,7 @@ use super::figures::{Thousandths, median, micros};
 use super::machine;
 use crate::{silent, stack};
 use environment::Environment;
+use fastrand::Rng;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::Value;
@@ -104,17 +106,21 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
         let programs = programs(options, copies.path(), &host)?;
         bar.set_length((options.rounds + 1) * programs.len() as u64);
         let mut seen: Vec<Seen> = programs.iter().map(|_| Seen::default()).collect();
-        for round in 0..=options.rounds {
-            for (program, seen) in programs.iter().zip(&mut seen) {
+        // The first start of each reads its binary from the disk: it is no round.
+        for (program, seen) in programs.iter().zip(&mut seen) {
+            bar.set_message(program.name.clone());
+            seen.resident = resident(program, options.requests).await?;
+            bar.inc(1);
+        }
+        let mut random = Rng::with_seed(options.rounds);
+        for _ in 0..options.rounds {
+            let mut round: Vec<_> = programs.iter().zip(&mut seen).collect();
+            random.shuffle(&mut round);
+            for (program, seen) in round {
                 bar.set_message(program.name.clone());
-                if round == 0 {
-                    // The first start reads the binary from the disk: it is no round.
-                    seen.resident = resident(program, options.requests).await?;
-                } else {
-                    let (first_poll, first_answer) = cold(program).await?;
-                    seen.first_polls.push(first_poll);
-                    seen.first_answers.push(first_answer);
-                }
+                let (first_poll, first_answer) = cold(program).await?;
+                seen.first_polls.push(first_poll);
+                seen.first_answers.push(first_answer);
                 bar.inc(1);
             }
         }
@@ -196,7 +202,9 @@ fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> BenchError {
 async fn cold(program: &Program) -> Result<(Duration, Duration), BenchError> {
     let (mut environment, first_poll) = Environment::start(&program.name, &program.binary, &program.variables).await?;
     let first = program.events.first().cloned().unwrap_or_default();
-    Ok((first_poll, environment.invoke(first).await?))
+    let first_answer = environment.invoke(first).await?;
+    environment.end().await?;
+    Ok((first_poll, first_answer))
 }
 
 /// What a process holds after half of the events, and after all.
@@ -209,7 +217,9 @@ async fn resident(program: &Program, requests: u64) -> Result<[Option<u64>; 2], 
         }
         environment.invoke(event.clone()).await?;
     }
-    Ok([half, environment.resident_kib()])
+    let all = environment.resident_kib();
+    environment.end().await?;
+    Ok([half, all])
 }
 
 fn report(options: &Options, programs: &[Program], seen: &[Seen]) -> Starts {
