@@ -8,7 +8,7 @@ use eventsourcing::{
     Bus, BusEntry, Clock, Commit, EventId, EventLog, Generations, Registry, StreamName, Timestamp, Version,
 };
 use lambda::Error;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How long ago a wish may have been made: longer than from one daily run to the next.
@@ -18,23 +18,41 @@ impl<P: Ports> Reconcile<P> {
     /// Publishes such wishes again, and counts them. Who is at work on one does some things twice.
     pub(crate) async fn repeat_wishes(&self) -> Result<usize, Error> {
         let registry = self.folds().views().registered().await?.registry;
-        let mut wishes: BTreeSet<EventId> =
-            registry.views().filter_map(|(_, sets)| sets.unfinished().cloned()).collect();
         let now = self.folds().host().now();
         let since = Timestamp(now.0 - i64::try_from(AT_MOST_AGO.as_millis())?);
         let months: BTreeSet<StreamName> = [audit::stream(since)?, audit::stream(now)?].into();
+        let mut wishes: BTreeMap<EventId, BusEntry> = BTreeMap::new();
         for month in months {
             let commits = self.folds().log().since(&month, Version::NONE).await?;
             for commit in commits.iter().filter(|commit| commit.committed_at >= since) {
-                wishes.extend(open_wishes(&registry, commit));
+                wishes.extend(self.open_wishes(&registry, commit)?);
             }
         }
-        let mut entries = Vec::new();
-        for wish in &wishes {
-            entries.extend(self.entry_of(wish).await?);
+        for begun in registry.views().filter_map(|(_, sets)| sets.unfinished()) {
+            if !wishes.contains_key(begun)
+                && let Some(entry) = self.entry_of(begun).await?
+            {
+                wishes.insert(begun.clone(), entry);
+            }
         }
+        let entries: Vec<_> = wishes.into_values().collect();
         self.relay.bus().publish(&entries).await?;
         Ok(entries.len())
+    }
+
+    /// The wishes of a record that nobody may have taken up, as the bus carries them. Of a verification only who carries it
+    /// out knows whether it was reported; what this release cannot read was asked of another.
+    fn open_wishes(&self, registry: &Registry, commit: &Commit) -> Result<Vec<(EventId, BusEntry)>, Error> {
+        let events: Vec<Event> = match commit.events.decode() {
+            Ok(events) => events,
+            Err(error) => {
+                tracing::error!(stream = %commit.stream, version = %commit.version, %error, "a record does not read");
+                return Ok(vec![]);
+            }
+        };
+        let entries = BusEntry::of(self.relay.system(), commit)?.into_iter().zip(&events);
+        let open = entries.filter(|(entry, event)| is_open(registry, &entry.detail.id, event));
+        Ok(open.map(|(entry, _)| (entry.detail.id.clone(), entry)).collect())
     }
 
     /// An event of the log as the bus carries it.
@@ -42,20 +60,6 @@ impl<P: Ports> Reconcile<P> {
         let Some(commit) = parked::commit_of(self.folds().log(), event).await? else { return Ok(None) };
         Ok(BusEntry::of(self.relay.system(), &commit)?.into_iter().find(|entry| entry.detail.id == *event))
     }
-}
-
-/// The wishes of a record that nobody may have taken up. Of a verification only who carries it out knows whether it was
-/// reported; what this release cannot read was asked of another.
-fn open_wishes(registry: &Registry, commit: &Commit) -> Vec<EventId> {
-    let events: Vec<Event> = match commit.events.decode() {
-        Ok(events) => events,
-        Err(error) => {
-            tracing::error!(stream = %commit.stream, version = %commit.version, %error, "a record does not read");
-            return vec![];
-        }
-    };
-    let ids = (0..).zip(&events).map(|(index, event)| (commit.event_id(index), event));
-    ids.filter(|(id, event)| is_open(registry, id, event)).map(|(id, _)| id).collect()
 }
 
 fn is_open(registry: &Registry, id: &EventId, event: &Event) -> bool {

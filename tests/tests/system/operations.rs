@@ -245,6 +245,28 @@ async fn what_passed_the_projector_by_is_found_by_reconciling() {
     shop.host.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_many_wishes_are_open_reconciling_reads_the_record_of_them_once() {
+    let shop = Shop::start_with(DEAF).await;
+    shop.host.pause("verification").await.unwrap();
+    let operator = shop.operator();
+    let ask = async || drop(operator.post("/ops/verify", json!({})).await.expect(202));
+    let queries = || shop.host.requests()[&("operations".to_owned(), "Query".to_owned())];
+    let reconcile = async || {
+        let before = queries();
+        let found = operator.post("/ops/reconcile", json!({})).await.expect(200).body;
+        (found["hinted"].as_u64().unwrap(), queries() - before)
+    };
+    ask().await;
+    let _first = reconcile().await;
+    let (hinted, reads) = reconcile().await;
+    for _ in 0..4 {
+        ask().await;
+    }
+    assert_eq!(reconcile().await, (hinted + 4, reads), "four wishes more");
+    shop.host.stop().await;
+}
+
 /// Lets Lambda give up on what is written meanwhile, for one function: its records are too old when it gets to them.
 async fn losing(shop: &Shop, function: &str, write: impl Future) {
     // What was written before is not lost with it.
