@@ -14,6 +14,7 @@ pub(crate) use table::table;
 use super::BenchError;
 use super::figures::{Thousandths, median, micros};
 use super::machine;
+use crate::provider::Provider;
 use crate::{silent, stack};
 use environment::Environment;
 use fastrand::Rng;
@@ -50,8 +51,13 @@ struct Program {
     name: String,
     binary: PathBuf,
     bytes: u64,
-    variables: BTreeMap<String, String>,
     events: Vec<Value>,
+}
+
+/// What they find around them.
+struct Surroundings {
+    host: local::Host,
+    provider: Provider,
 }
 
 /// What was seen of a program.
@@ -100,30 +106,34 @@ pub(crate) struct Starts {
 
 /// Starts every program in each round, and lets one process of each answer many events.
 pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Starts, BenchError> {
-    let (host, provider) = silent::host(Ipv4Addr::LOCALHOST.into()).await?;
     let measured = async {
         let copies = TempDir::new().map_err(|error| BenchError::Process(format!("no folder for copies: {error}")))?;
-        let programs = programs(options, copies.path(), &host)?;
+        let programs = programs(options, copies.path())?;
         bar.set_length((options.rounds + 1) * programs.len() as u64);
         let mut seen: Vec<Seen> = programs.iter().map(|_| Seen::default()).collect();
         // The first start of each reads its binary from the disk: it is no round.
         for (program, seen) in programs.iter().zip(&mut seen) {
             bar.set_message(program.name.clone());
-            seen.resident = resident(program, options.requests).await?;
+            // Tables of its own: who reads the whole log is not to find there what all the others wrote.
+            let surroundings = Surroundings::new().await?;
+            seen.resident = surroundings.resident(program, options.requests).await?;
+            surroundings.clear().await;
             bar.inc(1);
         }
+        let surroundings = Surroundings::new().await?;
         let mut random = Rng::with_seed(options.rounds);
         for _ in 0..options.rounds {
             let mut round: Vec<_> = programs.iter().zip(&mut seen).collect();
             random.shuffle(&mut round);
             for (program, seen) in round {
                 bar.set_message(program.name.clone());
-                let (first_poll, first_answer) = cold(program).await?;
+                let (first_poll, first_answer) = surroundings.cold(program).await?;
                 seen.first_polls.push(first_poll);
                 seen.first_answers.push(first_answer);
                 bar.inc(1);
             }
         }
+        surroundings.clear().await;
         Ok(report(options, &programs, &seen))
     };
     let result = tokio::select! {
@@ -131,12 +141,63 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
         Ok(()) = tokio::signal::ctrl_c() => Err(BenchError::Interrupted),
     };
     bar.finish_and_clear();
-    host.stop().await;
-    provider.stop().await;
     result
 }
 
-fn programs(options: &Options, copies: &Path, host: &local::Host) -> Result<Vec<Program>, BenchError> {
+impl Surroundings {
+    async fn new() -> Result<Self, BenchError> {
+        let (host, provider) = silent::host(Ipv4Addr::LOCALHOST.into()).await?;
+        Ok(Self { host, provider })
+    }
+
+    async fn clear(self) {
+        self.host.stop().await;
+        self.provider.stop().await;
+    }
+
+    /// A process of a program, and the time until it asked for its first event.
+    async fn start(&self, program: &Program) -> Result<(Environment, Duration), BenchError> {
+        let of_template = if YARDSTICKS.contains(&program.name.as_str()) { "queries" } else { &program.name };
+        let mut variables = self.host.environment(of_template).unwrap_or_default();
+        let of_lambda = [
+            ("AWS_ENDPOINT_URL", self.host.aws_url()),
+            ("AWS_REGION", "eu-central-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+            ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
+            ("AWS_LAMBDA_LOG_LEVEL", "INFO".to_owned()),
+        ];
+        variables.extend(of_lambda.map(|(name, value)| (name.to_owned(), value)));
+        Environment::start(&program.name, &program.binary, &variables).await
+    }
+
+    async fn cold(&self, program: &Program) -> Result<(Duration, Duration), BenchError> {
+        let (mut environment, first_poll) = self.start(program).await?;
+        let first = program.events.first().cloned().unwrap_or_default();
+        let first_answer = environment.invoke(first).await?;
+        environment.end().await?;
+        Ok((first_poll, first_answer))
+    }
+
+    /// What a process holds after half of the events, and after all.
+    async fn resident(&self, program: &Program, requests: u64) -> Result<[Option<u64>; 2], BenchError> {
+        let (mut environment, _) = self.start(program).await?;
+        let mut half = None;
+        for (number, event) in (0..requests).zip(program.events.iter().cycle()) {
+            if number == requests / 2 {
+                half = environment.resident_kib();
+            }
+            environment.invoke(event.clone()).await?;
+        }
+        let all = environment.resident_kib();
+        environment.end().await?;
+        Ok([half, all])
+    }
+}
+
+fn programs(options: &Options, copies: &Path) -> Result<Vec<Program>, BenchError> {
     let mut payloads: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for file in sorted(&options.events)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -145,41 +206,19 @@ fn programs(options: &Options, copies: &Path, host: &local::Host) -> Result<Vec<
         let payload = serde_json::from_str(&text).map_err(|error| unreadable(&file, &error))?;
         payloads.entry(function).or_default().push(payload);
     }
-    let yardsticks = YARDSTICKS.into_iter().map(|name| {
-        let variables = host.environment("queries").unwrap_or_default();
-        program(name, &options.yardsticks.join(name), copies, variables, vec![Value::Null], host)
-    });
-    let functions = payloads.into_iter().map(|(name, events)| {
-        let variables = host.environment(&name).unwrap_or_default();
-        program(&name, &binary(&options.functions, &name), copies, variables, events, host)
-    });
+    let yardsticks =
+        YARDSTICKS.into_iter().map(|name| program(name, &options.yardsticks.join(name), copies, vec![Value::Null]));
+    let functions =
+        payloads.into_iter().map(|(name, events)| program(&name, &binary(&options.functions, &name), copies, events));
     yardsticks.chain(functions).collect()
 }
 
 /// A program as a copy: how a file was written decides in how large pieces the system keeps it, and so how often a
 /// process that is new to it has to ask for more. A linker's, a copied and a stripped one differ by a tenth.
-fn program(
-    name: &str,
-    built: &Path,
-    copies: &Path,
-    mut variables: BTreeMap<String, String>,
-    events: Vec<Value>,
-    host: &local::Host,
-) -> Result<Program, BenchError> {
+fn program(name: &str, built: &Path, copies: &Path, events: Vec<Value>) -> Result<Program, BenchError> {
     let binary = copies.join(name);
     let bytes = fs::copy(built, &binary).map_err(|error| unreadable(built, &error))?;
-    let of_lambda = [
-        ("AWS_ENDPOINT_URL", host.aws_url()),
-        ("AWS_REGION", "eu-central-1".to_owned()),
-        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512".to_owned()),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
-        ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
-        ("AWS_LAMBDA_LOG_LEVEL", "INFO".to_owned()),
-    ];
-    variables.extend(of_lambda.map(|(name, value)| (name.to_owned(), value)));
-    Ok(Program { name: name.to_owned(), binary, bytes, variables, events })
+    Ok(Program { name: name.to_owned(), binary, bytes, events })
 }
 
 /// Where a function's binary is: `sam build` puts each into a folder that is named after its logical id.
@@ -197,29 +236,6 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>, BenchError> {
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> BenchError {
     BenchError::Process(format!("{}: {error}", path.display()))
-}
-
-async fn cold(program: &Program) -> Result<(Duration, Duration), BenchError> {
-    let (mut environment, first_poll) = Environment::start(&program.name, &program.binary, &program.variables).await?;
-    let first = program.events.first().cloned().unwrap_or_default();
-    let first_answer = environment.invoke(first).await?;
-    environment.end().await?;
-    Ok((first_poll, first_answer))
-}
-
-/// What a process holds after half of the events, and after all.
-async fn resident(program: &Program, requests: u64) -> Result<[Option<u64>; 2], BenchError> {
-    let (mut environment, _) = Environment::start(&program.name, &program.binary, &program.variables).await?;
-    let mut half = None;
-    for (number, event) in (0..requests).zip(program.events.iter().cycle()) {
-        if number == requests / 2 {
-            half = environment.resident_kib();
-        }
-        environment.invoke(event.clone()).await?;
-    }
-    let all = environment.resident_kib();
-    environment.end().await?;
-    Ok([half, all])
 }
 
 fn report(options: &Options, programs: &[Program], seen: &[Seen]) -> Starts {
