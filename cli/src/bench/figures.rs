@@ -270,6 +270,7 @@ mod tests {
         assert_eq!(Thousandths::ratio(1, 0), Thousandths(1_000));
         assert_eq!(serde_json::from_str::<Thousandths>("12.345").unwrap(), number);
     }
+
     #[test]
     fn the_median_is_not_moved_by_one_that_is_off() {
         let numbers = [900, 3, 1].map(Thousandths).to_vec();

@@ -23,8 +23,7 @@ use domain::cart;
 use dynamo::{Log, Parked};
 use eventbridge::EventBridgeBus;
 use eventsourcing::{Bus, Decider, Folds, Hint, LogScan, StreamName, Tally, Timestamp};
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
+use futures::{StreamExt, stream};
 use lambda::lazy::lazy;
 use lambda::{Error, Function, SettingError, Settings, SystemHost};
 use projector::Projector;
@@ -210,21 +209,12 @@ impl<P: Ports> Reconcile<P> {
     /// Publishes again what the processes of these streams may have missed, and counts the events. Where one of them
     /// fails, the others are not held up by it.
     async fn repeat(&self, streams: impl IntoIterator<Item = StreamName>) -> Result<usize, Error> {
-        let mut left = streams.into_iter();
-        let mut under_way = FuturesUnordered::new();
-        let mut hinted = Ok(0);
-        loop {
-            // Each is made when its turn comes: there are as many as streams in the log.
-            under_way.extend(left.by_ref().take(SIDE_BY_SIDE - under_way.len()).map(|stream| self.repeat_one(stream)));
-            match under_way.next().await {
-                Some(Ok(repeated)) => hinted = hinted.map(|hinted: usize| hinted + repeated),
-                Some(Err(error)) => {
-                    tracing::error!(error, "hints were not repeated");
-                    hinted = Err(error);
-                }
-                None => return hinted,
-            }
-        }
+        // Each is made when its turn comes: there are as many as streams in the log.
+        let each = streams.into_iter().map(|stream| self.repeat_one(stream));
+        let repeated: Vec<_> = stream::iter(each).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let failed = repeated.iter().filter_map(|result| result.as_ref().err());
+        failed.for_each(|error| tracing::error!(error, "hints were not repeated"));
+        repeated.into_iter().sum()
     }
 
     async fn repeat_one(&self, stream: StreamName) -> Result<usize, Error> {
