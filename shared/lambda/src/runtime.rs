@@ -3,6 +3,7 @@
 use crate::aws::aws_config;
 use crate::commands::Switched;
 use crate::function::{Error, Function};
+use crate::logging;
 use crate::metrics::Emitter;
 use crate::settings::{SettingError, Settings};
 use aws_config::SdkConfig;
@@ -11,8 +12,8 @@ use lambda_runtime::{LambdaEvent, service_fn};
 /// Runs a function in Lambda until the environment ends: settings, AWS clients and caches are made once, before the
 /// first event is asked for.
 pub async fn run<F: Function>(build: fn(&Settings, &SdkConfig) -> Result<F, SettingError>) -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
     let settings = Settings::from_env();
+    logging::listen(&settings)?;
     let function = build(&settings, &aws_config(&settings)?)?;
     let function = &Switched::of(&settings, function)?;
     let emitter = &Emitter::install(std::env::var("AWS_LAMBDA_FUNCTION_NAME")?)?;

@@ -1,0 +1,113 @@
+//! What a function says about its work: lines on its standard output, which Lambda takes into its log group.
+
+use crate::settings::Settings;
+use tracing::Dispatch;
+use tracing::dispatcher::{SetGlobalDefaultError, set_global_default};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// From now on, whatever this process says is printed in the form and from the level that the function's `LoggingConfig`
+/// asks for; Lambda tells both in the environment.
+///
+/// The runtime's crate has a listener of its own, which can be told by expressions who may say what. Nobody asks for
+/// that in Lambda, and the expressions' engine is a twentieth of the time before the first event
+/// (`docs/benchmarks/README.md`).
+pub(crate) fn listen(settings: &Settings) -> Result<(), SetGlobalDefaultError> {
+    set_global_default(listener(settings, std::io::stdout))
+}
+
+fn listener<W>(settings: &Settings, to: W) -> Dispatch
+where
+    W: for<'line> MakeWriter<'line> + Send + Sync + 'static,
+{
+    // Lambda's log has the time of each line, and its name is the function's.
+    let lines = tracing_subscriber::fmt().with_max_level(level(settings)).with_target(false).without_time();
+    let lines = lines.with_ansi(false).with_writer(to);
+    if settings.text("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json")) {
+        Dispatch::new(lines.json().finish())
+    } else {
+        Dispatch::new(lines.finish())
+    }
+}
+
+/// Lambda's levels are those of `tracing`, and `FATAL`, above which there is nothing. Without one: `INFO`, as in Lambda.
+fn level(settings: &Settings) -> LevelFilter {
+    match settings.text("AWS_LAMBDA_LOG_LEVEL") {
+        Ok(level) if level.eq_ignore_ascii_case("fatal") => LevelFilter::ERROR,
+        Ok(level) => level.parse().unwrap_or(LevelFilter::INFO),
+        Err(_) => LevelFilter::INFO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{level, listener};
+    use crate::settings::Settings;
+    use serde_json::{Value, json};
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+    use tracing::level_filters::LevelFilter;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(text)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn settings(of: &[(&str, &str)]) -> Settings {
+        of.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    }
+
+    /// What is printed of a detail and a failure within an invocation.
+    fn printed(settings: &Settings) -> String {
+        let lines = Lines::default();
+        let to = lines.clone();
+        tracing::dispatcher::with_default(&listener(settings, move || to.clone()), || {
+            tracing::info_span!("invoke", requestId = "r-1").in_scope(|| {
+                tracing::debug!("a detail");
+                tracing::error!(trouble = "deep", "failed");
+            });
+        });
+        let text = lines.0.lock().unwrap().clone();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_line_in_json_has_its_level_its_fields_and_the_request_it_belongs_to() {
+        let printed = printed(&settings(&[("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("AWS_LAMBDA_LOG_LEVEL", "INFO")]));
+        let line: Value = serde_json::from_str(&printed).unwrap();
+        assert_eq!(line["level"], "ERROR");
+        assert_eq!(line["fields"], json!({ "message": "failed", "trouble": "deep" }));
+        assert_eq!(line["span"], json!({ "name": "invoke", "requestId": "r-1" }));
+    }
+
+    #[test]
+    fn without_a_format_it_is_text_and_no_colours() {
+        let printed = printed(&settings(&[]));
+        assert!(printed.contains("ERROR") && printed.contains("failed trouble=\"deep\""), "{printed}");
+        assert!(!printed.contains('\u{1b}') && !printed.contains("a detail"), "{printed}");
+    }
+
+    #[test]
+    fn details_are_printed_where_they_are_asked_for() {
+        let printed = printed(&settings(&[("AWS_LAMBDA_LOG_LEVEL", "DEBUG")]));
+        assert!(printed.lines().count() == 2 && printed.contains("a detail"), "{printed}");
+    }
+
+    #[test]
+    fn every_level_of_lambda_is_known() {
+        let of = |text| level(&settings(&[("AWS_LAMBDA_LOG_LEVEL", text)]));
+        let levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"].map(of);
+        let (trace, debug, info) = (LevelFilter::TRACE, LevelFilter::DEBUG, LevelFilter::INFO);
+        assert_eq!(levels, [trace, debug, info, LevelFilter::WARN, LevelFilter::ERROR, LevelFilter::ERROR]);
+        assert_eq!(level(&settings(&[])), info);
+        assert_eq!(of("LOUD"), info);
+    }
+}
