@@ -31,6 +31,9 @@ use tempfile::TempDir;
 /// The yardsticks, by their binaries: the first is the one with all defaults, the second the leanest.
 const YARDSTICKS: [&str; 2] = ["sdk-default", "sdk-leanest"];
 
+/// How many rounds start the same copies of the binaries.
+const ROUNDS_OF_A_COPY: u64 = 5;
+
 /// What is measured.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
@@ -49,7 +52,8 @@ pub(crate) struct Options {
 /// A program and what it is given.
 struct Program {
     name: String,
-    binary: PathBuf,
+    built: PathBuf,
+    copy: PathBuf,
     bytes: u64,
     events: Vec<Value>,
 }
@@ -122,7 +126,10 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
         }
         let surroundings = Surroundings::new().await?;
         let mut random = Rng::with_seed(options.rounds);
-        for _ in 0..options.rounds {
+        for number in 0..options.rounds {
+            if number % ROUNDS_OF_A_COPY == 0 {
+                programs.iter().try_for_each(|program| program.copied().map(drop))?;
+            }
             let mut round: Vec<_> = programs.iter().zip(&mut seen).collect();
             random.shuffle(&mut round);
             for (program, seen) in round {
@@ -142,6 +149,17 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
     };
     bar.finish_and_clear();
     result
+}
+
+impl Program {
+    /// Its binary, copied; the answer is its size. How a file was written decides in how large pieces the system keeps it,
+    /// and so how often a process that is new to it has to ask for more: a linker's and a copied one differ by a tenth,
+    /// and two copies by some hundredths. So it is copies that are started, and new ones every few rounds.
+    fn copied(&self) -> Result<u64, BenchError> {
+        // A new file: one that is there would be written over piece by piece as it was.
+        let _ = fs::remove_file(&self.copy);
+        fs::copy(&self.built, &self.copy).map_err(|error| unreadable(&self.built, &error))
+    }
 }
 
 impl Surroundings {
@@ -170,7 +188,7 @@ impl Surroundings {
             ("AWS_LAMBDA_LOG_LEVEL", "INFO".to_owned()),
         ];
         variables.extend(of_lambda.map(|(name, value)| (name.to_owned(), value)));
-        Environment::start(&program.name, &program.binary, &variables).await
+        Environment::start(&program.name, &program.copy, &variables).await
     }
 
     async fn cold(&self, program: &Program) -> Result<(Duration, Duration), BenchError> {
@@ -207,18 +225,16 @@ fn programs(options: &Options, copies: &Path) -> Result<Vec<Program>, BenchError
         payloads.entry(function).or_default().push(payload);
     }
     let yardsticks =
-        YARDSTICKS.into_iter().map(|name| program(name, &options.yardsticks.join(name), copies, vec![Value::Null]));
+        YARDSTICKS.into_iter().map(|name| program(name, options.yardsticks.join(name), copies, vec![Value::Null]));
     let functions =
-        payloads.into_iter().map(|(name, events)| program(&name, &binary(&options.functions, &name), copies, events));
+        payloads.into_iter().map(|(name, events)| program(&name, binary(&options.functions, &name), copies, events));
     yardsticks.chain(functions).collect()
 }
 
-/// A program as a copy: how a file was written decides in how large pieces the system keeps it, and so how often a
-/// process that is new to it has to ask for more. A linker's, a copied and a stripped one differ by a tenth.
-fn program(name: &str, built: &Path, copies: &Path, events: Vec<Value>) -> Result<Program, BenchError> {
-    let binary = copies.join(name);
-    let bytes = fs::copy(built, &binary).map_err(|error| unreadable(built, &error))?;
-    Ok(Program { name: name.to_owned(), binary, bytes, events })
+fn program(name: &str, built: PathBuf, copies: &Path, events: Vec<Value>) -> Result<Program, BenchError> {
+    let mut program = Program { name: name.to_owned(), built, copy: copies.join(name), bytes: 0, events };
+    program.bytes = program.copied()?;
+    Ok(program)
 }
 
 /// Where a function's binary is: `sam build` puts each into a folder that is named after its logical id.
