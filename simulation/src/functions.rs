@@ -228,8 +228,7 @@ impl Ports<'_> {
     }
 
     fn operations(&self, settings: &Settings) -> Result<operations::Operations<Simulated>, SettingError> {
-        let views = self.world.stores.views.clone();
         let audit = operations::Audit::new(self.log(), self.host.clone());
-        Ok(operations::Operations { reconcile: self.reconcile(settings)?, views, parked: self.parked(), audit })
+        Ok(operations::Operations { reconcile: self.reconcile(settings)?, audit })
     }
 }

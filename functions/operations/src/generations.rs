@@ -38,7 +38,7 @@ impl<P: Ports> Operations<P> {
     pub(crate) async fn clean_up(&self, request: &Request) -> Result<Response, Problem> {
         let (Nothing {}, metadata) = request.command()?;
         let projection = projection(request)?;
-        let registry = self.views.registered().await?.registry;
+        let registry = self.views().registered().await?.registry;
         let read = registry.read(projection.as_str());
         let others = registry.sets(projection.as_str()).map(Sets::all).into_iter().flatten();
         let Some(newest) = others.map(|(generation, _)| *generation).rfind(|generation| *generation != read) else {
@@ -80,14 +80,14 @@ impl<P: Ports> Operations<P> {
             Some(sets) => switch(sets),
             None => Err(Unfit::NoneNewer),
         };
-        let asked = switched(&mut self.views.registered().await?.registry).map_err(|unfit| refusal(&unfit))?;
+        let asked = switched(&mut self.views().registered().await?.registry).map_err(|unfit| refusal(&unfit))?;
         let parked = self.parked_by_subscriber().await?;
         if let Some(notes) = parked.get(&format!("{projection}/{}", asked.to)) {
             let detail = format!("generation {} cannot follow {notes} streams: see GET /ops/parked", asked.to);
             return Err(Problem::refused("generation-parked", &detail));
         }
         self.audit.record(metadata, record(asked, projection.clone())).await?;
-        change(&self.views, switched).await?.map_err(|unfit| refusal(&unfit))?;
+        change(self.views(), switched).await?.map_err(|unfit| refusal(&unfit))?;
         Response::json(StatusCode::OK, &self.shown(&projection).await?)
     }
 
@@ -99,7 +99,7 @@ impl<P: Ports> Operations<P> {
 
     async fn shown(&self, projection: &ProjectionName) -> Result<GenerationsOf, Problem> {
         let schemas = schemas(projection.as_str());
-        let mut registry = self.views.registered().await?.registry;
+        let mut registry = self.views().registered().await?.registry;
         registry.adopt(projection.as_str(), schemas.first().copied().unwrap_or(1));
         let parked = self.parked_by_subscriber().await?;
         let Some(sets) = registry.sets(projection.as_str()) else { return Err(unknown(projection)) };
@@ -158,7 +158,7 @@ impl<P: Ports> Operations<P> {
         let mut since = now;
         for part in 0..parts {
             let work = Work { view: projection.to_string(), generation, phase, part, of: parts };
-            let Some(Progress { read, done, since: begun, .. }) = self.views.progress(&work).await? else { continue };
+            let Some(Progress { read, done, since: begun, .. }) = self.views().progress(&work).await? else { continue };
             shown.read += read;
             shown.parts_done += u32::from(done);
             since = since.min(begun);

@@ -21,12 +21,8 @@ use reconcile::{OnAws, Ports, Reconcile};
 
 /// The handler.
 pub struct Operations<P: Ports> {
-    /// What brings up to date whatever is behind.
+    /// What brings up to date whatever is behind. Its log, views and notes are those that operators see.
     pub reconcile: Reconcile<P>,
-    /// The read models.
-    pub views: P::Views,
-    /// The notes.
-    pub parked: P::Parked,
     /// What operators did.
     pub audit: Audit<P::Log, P::Host>,
 }
@@ -36,10 +32,18 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Operations<
     let client = Client::new(aws);
     Ok(Http(Operations {
         reconcile: reconcile::reconcile(settings, aws, &client)?,
-        views: projector::views(settings, &client)?,
-        parked: dynamo::Parked::new(client.clone(), settings.text("PARKED_TABLE")?),
         audit: Audit::new(Log::new(client, settings.text("EVENT_LOG_TABLE")?), SystemHost),
     }))
+}
+
+impl<P: Ports> Operations<P> {
+    fn views(&self) -> &P::Views {
+        self.reconcile.folds().views()
+    }
+
+    fn lot(&self) -> &P::Parked {
+        self.reconcile.folds().parked()
+    }
 }
 
 impl<P: Ports> HttpHandler for Operations<P> {

@@ -22,7 +22,7 @@ impl<P: Ports> Operations<P> {
             Some(from) => Some(from.parse().map_err(|error| Problem::internal(&error))?),
             None => None,
         };
-        let found = self.parked.notes(after.as_ref(), page.limit).await?;
+        let found = self.lot().notes(after.as_ref(), page.limit).await?;
         let next = found.next.map(|next| page.next(&next.to_string())).transpose()?;
         let items: Vec<ParkedNote> = found.notes.iter().map(ParkedNote::from).collect();
         Response::json(StatusCode::OK, &Answer { items, next })
@@ -62,7 +62,7 @@ impl<P: Ports> Operations<P> {
         }
         let action = Event::ParkedDiscarded { note: named(&trouble.subject)? };
         self.audit.record(&metadata, action).await?;
-        if !self.parked.clear(&trouble.subject, trouble.version).await? {
+        if !self.lot().clear(&trouble.subject, trouble.version).await? {
             return Err(Problem::conflict("parked-anew", "it was parked again meanwhile"));
         }
         let id = trouble.subject.to_string();
@@ -71,7 +71,7 @@ impl<P: Ports> Operations<P> {
 
     async fn note(&self, request: &Request) -> Result<Parked, Problem> {
         let subject: Subject = request.path("id")?;
-        let note = self.parked.note(&subject).await?;
+        let note = self.lot().note(&subject).await?;
         note.ok_or_else(|| Problem::not_found(&format!("nothing is parked as {subject}")))
     }
 }

@@ -29,7 +29,7 @@ impl<P: Ports> Operations<P> {
     /// `GET /ops/projections`: of totals, which have no row a stream, only what was done so far and what is parked.
     pub(crate) async fn projections(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;
-        let registry = self.views.registered().await?.registry;
+        let registry = self.views().registered().await?.registry;
         let streams = self.moved_last().await?;
         let looks: Vec<_> = streams.iter().map(|stream| self.lags(&registry, stream)).collect();
         let lags = stream::iter(looks).buffer_unordered(CONCURRENCY);
@@ -66,7 +66,7 @@ impl<P: Ports> Operations<P> {
     }
 
     async fn moved_last(&self) -> Result<Vec<StreamName>, Problem> {
-        let reader = Reader::of(&self.views, activity::folds()).await?;
+        let reader = Reader::of(self.views(), activity::folds()).await?;
         let generation = reader.generation();
         let shards = (0..activity::SHARDS).map(async |shard| {
             let shard = shard.to_string();
@@ -81,7 +81,7 @@ impl<P: Ports> Operations<P> {
                 direction: Direction::Descending,
                 limit: MOST_STREAMS,
             };
-            self.views.query(&lookup).await
+            self.views().query(&lookup).await
         });
         let mut moved = Vec::new();
         for (_, row) in try_join_all(shards).await?.into_iter().flatten() {
@@ -98,7 +98,7 @@ impl<P: Ports> Operations<P> {
         let mut seen = Vec::new();
         for fold in folds.of(stream.category()).filter(|fold| folds.is_read(registry, *fold)) {
             let place = Place { view: fold.name(), generation: registry.read(fold.name()), key: fold.key(stream) };
-            let row = self.views.row(&place, Consistency::Strong).await?;
+            let row = self.views().row(&place, Consistency::Strong).await?;
             seen.push((fold.name(), row.map_or(Version::NONE, |row| row.version)));
         }
         let oldest = seen.iter().map(|(_, version)| *version).min().unwrap_or(Version::NONE);
@@ -127,7 +127,7 @@ impl<P: Ports> Operations<P> {
         let mut count = BTreeMap::new();
         let mut after: Option<Subject> = None;
         loop {
-            let page = self.parked.notes(after.as_ref(), PAGE).await?;
+            let page = self.lot().notes(after.as_ref(), PAGE).await?;
             for note in &page.notes {
                 *count.entry(note.trouble.subject.subscriber()).or_default() += 1;
             }

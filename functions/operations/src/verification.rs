@@ -31,7 +31,7 @@ impl<P: Ports> Operations<P> {
             }
         };
         let host = self.reconcile.folds().host();
-        let found = ::verification::streams(log, &self.views, host, &streams).await;
+        let found = ::verification::streams(log, self.views(), host, &streams).await;
         let found = found.map_err(|error| match error {
             VerifyError::Log(error) => error.into(),
             VerifyError::View(error) => error.into(),
