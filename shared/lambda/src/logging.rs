@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::MakeWriter;
 /// asks for; Lambda tells both in the environment.
 ///
 /// The runtime's crate has a listener of its own, which can be told by expressions who may say what. Nobody asks for
-/// that in Lambda, and the expressions' engine is a twentieth of the time before the first event
+/// that in Lambda, and the expressions' engine takes up to a twentieth of the time before the first event
 /// (`docs/benchmarks/README.md`).
 pub(crate) fn listen(settings: &Settings) -> Result<(), SetGlobalDefaultError> {
     set_global_default(listener(settings, std::io::stdout))
@@ -32,11 +32,11 @@ where
 
 /// Lambda's levels are those of `tracing`, and `FATAL`, above which there is nothing. Without one: `INFO`, as in Lambda.
 fn level(settings: &Settings) -> LevelFilter {
-    match settings.text("AWS_LAMBDA_LOG_LEVEL") {
-        Ok(level) if level.eq_ignore_ascii_case("fatal") => LevelFilter::ERROR,
-        Ok(level) => level.parse().unwrap_or(LevelFilter::INFO),
-        Err(_) => LevelFilter::INFO,
+    let name = "AWS_LAMBDA_LOG_LEVEL";
+    if settings.text(name).is_ok_and(|level| level.eq_ignore_ascii_case("fatal")) {
+        return LevelFilter::ERROR;
     }
+    settings.parse(name).unwrap_or(LevelFilter::INFO)
 }
 
 #[cfg(test)]

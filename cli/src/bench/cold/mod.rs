@@ -118,6 +118,7 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
         // The first start of each reads its binary from the disk: it is no round.
         for (program, seen) in programs.iter().zip(&mut seen) {
             bar.set_message(program.name.clone());
+            program.copied()?;
             // Tables of its own: who reads the whole log is not to find there what all the others wrote.
             let surroundings = Surroundings::new().await?;
             seen.resident = surroundings.resident(program, options.requests).await?;
@@ -128,7 +129,7 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
         let mut random = Rng::with_seed(options.rounds);
         for number in 0..options.rounds {
             if number % ROUNDS_OF_A_COPY == 0 {
-                programs.iter().try_for_each(|program| program.copied().map(drop))?;
+                programs.iter().try_for_each(Program::copied)?;
             }
             let mut round: Vec<_> = programs.iter().zip(&mut seen).collect();
             random.shuffle(&mut round);
@@ -152,13 +153,13 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
 }
 
 impl Program {
-    /// Its binary, copied; the answer is its size. How a file was written decides in how large pieces the system keeps it,
+    /// Has a new copy of its binary. How a file was written decides in how large pieces the system keeps it,
     /// and so how often a process that is new to it has to ask for more: a linker's and a copied one differ by a tenth,
     /// and two copies by some hundredths. So it is copies that are started, and new ones every few rounds.
-    fn copied(&self) -> Result<u64, BenchError> {
+    fn copied(&self) -> Result<(), BenchError> {
         // A new file: one that is there would be written over piece by piece as it was.
         let _ = fs::remove_file(&self.copy);
-        fs::copy(&self.built, &self.copy).map_err(|error| unreadable(&self.built, &error))
+        fs::copy(&self.built, &self.copy).map(drop).map_err(|error| unreadable(&self.built, &error))
     }
 }
 
@@ -232,9 +233,8 @@ fn programs(options: &Options, copies: &Path) -> Result<Vec<Program>, BenchError
 }
 
 fn program(name: &str, built: PathBuf, copies: &Path, events: Vec<Value>) -> Result<Program, BenchError> {
-    let mut program = Program { name: name.to_owned(), built, copy: copies.join(name), bytes: 0, events };
-    program.bytes = program.copied()?;
-    Ok(program)
+    let bytes = fs::metadata(&built).map_err(|error| unreadable(&built, &error))?.len();
+    Ok(Program { name: name.to_owned(), built, copy: copies.join(name), bytes, events })
 }
 
 /// Where a function's binary is: `sam build` puts each into a folder that is named after its logical id.
