@@ -14,7 +14,7 @@ cargo build --locked --release "${packages[@]}"
 cargo build --locked --release --package shop
 # The workspace's own manifest is read as a configuration: what counts of it is the profile. One by one, since together
 # the leanest would get the other's features.
-for yardstick in yardsticks/sdk-*/; do
+for yardstick in tools/yardsticks/sdk-*/; do
   cargo build --locked --release --config Cargo.toml --manifest-path "${yardstick}Cargo.toml"
 done
 exec target/release/shop bench cold "$@"

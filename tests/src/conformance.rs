@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(reference::document);
+static DOCUMENT: LazyLock<Value> = LazyLock::new(shop_reference::document);
 
 /// The operations of each method, by their paths.
 static OPERATIONS: LazyLock<HashMap<String, Router<&'static Value>>> = LazyLock::new(|| {

@@ -2,7 +2,7 @@
 
 use crate::Shop;
 use aws_sdk_dynamodb::Client;
-use eventsourcing::verify::Limits;
+use foldlog::verify::Limits;
 use shop::Tables;
 
 impl Shop {

@@ -10,8 +10,8 @@ mod transport;
 
 pub use transport::Silence;
 
-use lambda::Registered;
-use local::{Host, Options, Storage, Streams};
+use foldlog_lambda::Registered;
+use foldlog_local::{Host, Options, Storage, Streams};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use shop::Provider;

@@ -1,7 +1,7 @@
 //! The payloads of `events/` as one story: each is fed to its function, in this order, and what is answered is compared.
 
-use lambda::{Invoke, Registered, Settings};
-use local::Host;
+use foldlog_lambda::{Invoke, Registered, Settings};
+use foldlog_local::Host;
 use serde_json::{Value, json};
 use shop::Provider;
 use std::net::{IpAddr, Ipv4Addr};
@@ -148,7 +148,7 @@ pub fn timeless(answer: Value) -> Value {
             Value::Object(kept.map(|(name, value)| (name, timeless(value))).collect())
         }
         Value::Array(items) => items.into_iter().map(timeless).collect(),
-        Value::String(text) if text.parse::<eventsourcing::Timestamp>().is_ok() => json!("a moment"),
+        Value::String(text) if text.parse::<foldlog::Timestamp>().is_ok() => json!("a moment"),
         Value::String(text) if text.starts_with(['{', '[']) => {
             serde_json::from_str(&text).map_or(Value::String(text), timeless)
         }

@@ -4,20 +4,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use domain::stock;
-use domain::values::{OrderId, Sku, WarehouseId};
-use eventsourcing::decider::replay;
-use eventsourcing::log::AppendError;
-use eventsourcing::memory::{MemoryLog, MemoryParked};
-use eventsourcing::{
-    Actor, Clock, Commit, CommitId, Consistency, Correlation, Digest, Draft, EventId, EventLog, Events, Head, History,
-    LogError, ParkingLot, Randomness, Reading, StreamName, Timestamp, Version,
-};
 use fastrand::Rng;
+use foldlog::memory::{MemoryLog, MemoryParked};
+use foldlog::write::loaded::replay;
+use foldlog::write::log::AppendError;
+use foldlog::{
+    Actor, Clock, CommandId, Commit, Consistency, Correlation, Digest, Draft, EventId, EventLog, Events, Head, History,
+    LogError, ParkingLot, Randomness, ReadOptions, StreamName, Timestamp, Version,
+};
+use foldlog_lambda::Invoke;
+use foldlog_lambda::queue::Reactions;
 use futures::future::join_all;
-use lambda::Invoke;
-use lambda::queue::Reactions;
 use serde_json::{Value, json};
+use shop_domain::stock;
+use shop_domain::values::{OrderId, Sku, WarehouseId};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use stock_reactions::StockReactions;
@@ -39,12 +39,12 @@ struct Turns {
 }
 
 impl EventLog for Turns {
-    async fn load(&self, stream: &StreamName, reading: Reading) -> Result<History, LogError> {
+    async fn load(&self, stream: &StreamName, reading: ReadOptions) -> Result<History, LogError> {
         yield_now().await;
         self.log.load(stream, reading).await
     }
 
-    async fn find(&self, stream: &StreamName, id: &CommitId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+    async fn find(&self, stream: &StreamName, id: &CommandId, since: Timestamp) -> Result<Option<Commit>, LogError> {
         yield_now().await;
         self.log.find(stream, id, since).await
     }
@@ -108,11 +108,11 @@ fn stream_of(sku: &Sku) -> StreamName {
 
 async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
     let quantity = u64::try_from(quantity).unwrap().try_into().unwrap();
-    let reading = Reading::of::<stock::Stream>(Consistency::Strong);
+    let reading = ReadOptions::of::<stock::Stream>(Consistency::Strong);
     let head = log.load(&stream_of(sku), reading).await.unwrap().head().clone();
     let draft = Draft {
         events: Events::encode(&[stock::Event::StockReceived { quantity, delivery_note: None }]).unwrap(),
-        id: CommitId::of_key(["a", "b", "c", sku.as_str()]),
+        id: CommandId::of_key(["a", "b", "c", sku.as_str()]),
         digest: Digest([0; 32]),
         now: Timestamp(1_763_718_000_000),
         correlation: Correlation { id: "c".to_owned(), client: None },
@@ -126,7 +126,7 @@ async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
 /// A message: an order of its own asks for one piece.
 fn message(order: usize, sku: &Sku) -> Value {
     let order: OrderId = format!("{:032x}", order + 1).parse().unwrap();
-    let id = EventId { stream: domain::fulfilment::stream(&order).unwrap(), version: Version(3) };
+    let id = EventId { stream: shop_domain::fulfilment::stream(&order).unwrap(), version: Version(3) };
     let detail = json!({
         "id": id, "subject": id.stream, "version": 3, "commit_first": 2, "commit_count": 2,
         "type": "ReservationRequested", "schema": 1,
@@ -172,7 +172,7 @@ async fn a_product_that_everybody_wants_holds_up_no_other() {
     assert!(hot_by_then < HOT / 10, "the last of the others came after {hot_by_then} of {HOT}");
     assert!(again.iter().all(|id| id.contains(hot().as_str())), "{again:?}");
     assert!(parked.notes(None, 1).await.unwrap().notes.is_empty());
-    let reading = Reading::of::<stock::Stream>(Consistency::Strong);
+    let reading = ReadOptions::of::<stock::Stream>(Consistency::Strong);
     let state = replay::<stock::Stream>(&log.load(&stream_of(&hot()), reading).await.unwrap()).unwrap();
     assert_eq!(state.reserved(), u64::try_from(HOT).unwrap());
 }

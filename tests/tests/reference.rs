@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use reference::table::{Decision, rows};
+use shop_reference::table::{Decision, rows};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::{fs, io};
@@ -28,7 +28,7 @@ fn in_template() -> Deployed {
 
 #[test]
 fn the_document_tells_of_the_template_s_routes_and_of_no_other() {
-    let told: Vec<_> = reference::routes()
+    let told: Vec<_> = shop_reference::routes()
         .iter()
         .map(|route| {
             let scopes = route.scopes.iter().map(ToString::to_string).collect();
@@ -45,7 +45,7 @@ fn of_repository(path: &str) -> io::Result<String> {
 
 /// The names under which a stream refuses a command, as the table of its decisions has them.
 fn refused_in_table(category: &str, command: &str) -> BTreeSet<String> {
-    let table = of_repository(&format!("shared/domain/tests/table/{category}.txt")).unwrap();
+    let table = of_repository(&format!("shared/shop/domain/tests/table/{category}.txt")).unwrap();
     let rows = rows(&table).into_iter().filter(|row| row.commands.contains(&command));
     let refused = rows.filter_map(|row| match row.decision {
         Decision::Refused(name) => Some(name.to_owned()),
@@ -57,7 +57,7 @@ fn refused_in_table(category: &str, command: &str) -> BTreeSet<String> {
 #[test]
 fn each_command_s_route_tells_of_the_refusals_of_its_stream() {
     let mut commands = 0;
-    for route in reference::routes() {
+    for route in shop_reference::routes() {
         let Some((category, command)) = route.command else { continue };
         commands += 1;
         let told: BTreeSet<_> = route.refusals().map(ToOwned::to_owned).collect();
@@ -70,7 +70,7 @@ fn each_command_s_route_tells_of_the_refusals_of_its_stream() {
 async fn the_document_and_its_page_are_served_to_anybody() {
     let shop = Shop::start().await;
     let document = shop.anyone().get("/openapi.json").await.expect(200);
-    assert_eq!(document.body, reference::document());
+    assert_eq!(document.body, shop_reference::document());
     let page = shop.anyone().get("/docs").await.expect(200);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     shop.host.stop().await;
@@ -78,8 +78,8 @@ async fn the_document_and_its_page_are_served_to_anybody() {
 
 #[test]
 fn the_reference_in_the_repository_is_what_the_code_says() {
-    for file in reference::catalogue(of_repository).unwrap() {
-        let path = format!("{}/{}", reference::FOLDER, file.name);
+    for file in shop_reference::catalogue(of_repository).unwrap() {
+        let path = format!("{}/{}", shop_reference::FOLDER, file.name);
         let stands = of_repository(&path).unwrap_or_default();
         assert!(stands == file.text, "{path} is out of date: run `shop catalogue --write`");
     }

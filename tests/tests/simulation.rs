@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use domain::{fulfilment, invoice, payment, shipment};
-use eventsourcing::{Commit, Draft, Event, Events, History, StreamName};
-use local::Topology;
-use simulation::judge::{Invariant, Recording, judge};
-use simulation::{Answer, Defect, Errand, Mishap, Setting, Told, campaign, run};
+use foldlog::{Commit, Draft, Event, Events, History, StreamName};
+use foldlog_local::Topology;
+use shop_domain::{fulfilment, invoice, payment, shipment};
+use shop_simulation::judge::{Invariant, Recording, judge};
+use shop_simulation::{Answer, ClientAction, ClientRecord, Defect, Mishap, Setting, campaign, run};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use strum::{IntoEnumIterator, VariantNames};
@@ -33,7 +33,7 @@ fn no_storm_makes_the_shop_break_its_word() {
     println!("{report:#?}");
     assert!(report.failures.is_empty(), "shop simulate --seed {} --trace: {:?}", report.failures[0].0, report.failures);
     assert!(report.fewest_commits >= 200, "{}", report.fewest_commits);
-    let store = eventsourcing::faulty::Fault::VARIANTS.iter().map(|fault| format!("store-{fault}"));
+    let store = foldlog::faulty::Fault::VARIANTS.iter().map(|fault| format!("store-{fault}"));
     let all = store.chain(Mishap::VARIANTS.iter().map(ToString::to_string));
     let missing: Vec<_> = all.filter(|fault| !report.faults.contains_key(fault)).collect();
     assert!(missing.is_empty(), "these never happened: {missing:?}");
@@ -104,15 +104,18 @@ fn judged(recording: &Recording, change: impl FnOnce(&mut Recording)) -> Option<
 fn the_judge_sees_what_is_not_so() {
     let recording = run(0, Setting::ROUGH, &topology()).unwrap().recording;
     assert_eq!(judged(&recording, |_| {}), None);
-    let alone =
-        |told: &Told| told.open_tries == 0 && recording.told.iter().filter(|one| one.key == told.key).count() == 1;
-    let added = |told: &Told| matches!((&told.errand, &told.answer), (Errand::AddItem { .. }, Answer::Done { .. }));
+    let alone = |told: &ClientRecord| {
+        told.open_tries == 0 && recording.told.iter().filter(|one| one.key == told.key).count() == 1
+    };
+    let added = |told: &ClientRecord| {
+        matches!((&told.action, &told.answer), (ClientAction::AddItem { .. }, Answer::Done { .. }))
+    };
     let place = recording.told.iter().position(|told| alone(told) && added(told)).unwrap();
     let key = recording.told[place].key.clone();
     let commit = recording.commits.iter().position(|commit| commit.correlation.client.as_ref() == Some(&key)).unwrap();
 
     let elsewhere =
-        |changed: &mut Recording| changed.told[place].answer = Answer::Done { version: eventsourcing::Version(77) };
+        |changed: &mut Recording| changed.told[place].answer = Answer::Done { version: foldlog::Version(77) };
     assert_eq!(judged(&recording, elsewhere), Some(Invariant::AppendedOnce), "done, but not there");
     let refused = |changed: &mut Recording| {
         changed.told[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
@@ -127,7 +130,7 @@ fn the_judge_sees_what_is_not_so() {
     assert_eq!(judged(&recording, untrue), Some(Invariant::TrueAnswers), "nobody checked out");
     let removed = |changed: &mut Recording| drop(changed.commits.remove(commit));
     assert_eq!(judged(&recording, removed), Some(Invariant::WholeStreams));
-    let late = |changed: &mut Recording| changed.commits[commit].committed_at = eventsourcing::Timestamp(0);
+    let late = |changed: &mut Recording| changed.commits[commit].committed_at = foldlog::Timestamp(0);
     assert_eq!(judged(&recording, late), Some(Invariant::WholeStreams));
 
     let reaction = recording.commits.iter().rposition(|commit| commit.stream.category() == "order").unwrap();

@@ -1,15 +1,15 @@
 //! Commands on accounts, their owners' and the staff's: the only writer of `account-…`.
 
-use api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
-use api::responses::Account;
 use aws_config::SdkConfig;
-use domain::account::{Command, Entry, Refusal, State, Stream};
-use domain::values::{AccountId, AddressId, Card, Personal, Profile};
-use dynamo::Log;
-use eventsourcing::{Clock, Commands, Decider, Done, EventLog, ExecuteError, Metadata, Randomness, StreamName};
+use foldlog::{Clock, Commands, Decider, EventLog, ExecuteError, Executed, Metadata, Randomness, StreamName};
+use foldlog_dynamo::Log;
+use foldlog_lambda::http::created;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
-use lambda::http::created;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
+use shop_api::responses::Account;
+use shop_domain::account::{Command, Entry, Refusal, State, Stream};
+use shop_domain::values::{AccountId, AddressId, Card, Personal, Profile};
 
 /// The handler.
 pub struct AccountCommands<L, H>(Commands<Stream, L, H>);
@@ -115,7 +115,12 @@ impl<L: EventLog, H: Clock + Randomness> AccountCommands<L, H> {
         Ok(response.location(&format!("/accounts/{account}/cards/{id}")))
     }
 
-    async fn execute(&self, id: &AccountId, command: &Command, metadata: &Metadata) -> Result<Done<State>, Problem> {
+    async fn execute(
+        &self,
+        id: &AccountId,
+        command: &Command,
+        metadata: &Metadata,
+    ) -> Result<Executed<State>, Problem> {
         Ok(self.0.execute(&stream(id)?, command, metadata).await?)
     }
 }
@@ -129,6 +134,6 @@ fn stream(account: &AccountId) -> Result<StreamName, Problem> {
     StreamName::new(Stream::CATEGORY, account.as_str()).map_err(|error| Problem::internal(&error))
 }
 
-fn respond(status: StatusCode, account: &AccountId, done: &Done<State>) -> Result<Response, Problem> {
+fn respond(status: StatusCode, account: &AccountId, done: &Executed<State>) -> Result<Response, Problem> {
     Ok(Response::json(status, &Account::of(account, done.version, &done.state))?.etag(done.version))
 }

@@ -1,6 +1,6 @@
 //! The Lambda function `account-commands`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda::Error> {
-    lambda::run(account_commands::function).await
+async fn main() -> Result<(), foldlog_lambda::Error> {
+    foldlog_lambda::run(account_commands::function).await
 }

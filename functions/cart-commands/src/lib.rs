@@ -2,18 +2,19 @@
 
 mod offers;
 
-use api::requests::{AddItem, ChangeQuantity, CheckOut, Nothing};
-use api::responses::Cart;
 use aws_config::SdkConfig;
-use domain::cart::{Action, Command, Refusal, State, Stream};
-use domain::values::{AccountId, CartId, TaxRate};
-use dynamo::Log;
-use eventsourcing::decider::replay;
-use eventsourcing::{
-    Clock, Commands, Consistency, Decider, Done, EventLog, ExecuteError, Metadata, Randomness, Reading, StreamName,
+use foldlog::write::loaded::replay;
+use foldlog::{
+    Clock, Commands, Consistency, Decider, EventLog, ExecuteError, Executed, Metadata, Randomness, ReadOptions,
+    StreamName,
 };
+use foldlog_dynamo::Log;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use shop_api::requests::{AddItem, ChangeQuantity, CheckOut, Nothing};
+use shop_api::responses::Cart;
+use shop_domain::cart::{Action, Command, Refusal, State, Stream};
+use shop_domain::values::{AccountId, CartId, TaxRate};
 
 /// How often a checkout is completed anew where the cart changed meanwhile.
 const CHECKOUT_ATTEMPTS: usize = 4;
@@ -92,7 +93,7 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
         let cart: CartId = request.new_id()?.parse().map_err(|error| Problem::internal(&error))?;
         let command = Command { by, action: Action::Open };
         let done = self.carts.begin(&stream(&cart)?, &command, &metadata).await?;
-        let response = respond(lambda::http::created(done.effect), &cart, &done)?;
+        let response = respond(foldlog_lambda::http::created(done.effect), &cart, &done)?;
         Ok(response.location(&format!("/carts/{cart}")))
     }
 
@@ -103,10 +104,10 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
         by: AccountId,
         chosen: &CheckOut,
         metadata: &Metadata,
-    ) -> Result<Done<State>, Problem> {
+    ) -> Result<Executed<State>, Problem> {
         let stream = stream(cart)?;
         for _ in 0..CHECKOUT_ATTEMPTS {
-            let history = self.carts.log().load(&stream, Reading::of::<Stream>(Consistency::Strong)).await?;
+            let history = self.carts.log().load(&stream, ReadOptions::of::<Stream>(Consistency::Strong)).await?;
             let lines = replay::<Stream>(&history)?;
             let (offers, categories) = offers::terms(self.carts.log(), lines.lines()).await?;
             let CheckOut { card, address } = chosen.clone();
@@ -122,7 +123,7 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
         Err(ExecuteError::<Refusal>::Contended.into())
     }
 
-    async fn execute(&self, cart: &CartId, command: &Command, metadata: &Metadata) -> Result<Done<State>, Problem> {
+    async fn execute(&self, cart: &CartId, command: &Command, metadata: &Metadata) -> Result<Executed<State>, Problem> {
         Ok(self.carts.execute(&stream(cart)?, command, metadata).await?)
     }
 }
@@ -131,6 +132,6 @@ fn stream(cart: &CartId) -> Result<StreamName, Problem> {
     StreamName::new(Stream::CATEGORY, cart.as_str()).map_err(|error| Problem::internal(&error))
 }
 
-fn respond(status: StatusCode, cart: &CartId, done: &Done<State>) -> Result<Response, Problem> {
+fn respond(status: StatusCode, cart: &CartId, done: &Executed<State>) -> Result<Response, Problem> {
     Ok(Response::json(status, &Cart::of(cart, done.version, &done.state))?.etag(done.version))
 }

@@ -1,12 +1,12 @@
 //! What products cost now: read from their own streams when a command needs it, never from a cache.
 
-use domain::cart::Offer;
-use domain::product::{Registration, State, Stream};
-use domain::values::{Category, Line, Sku};
-use eventsourcing::decider::replay;
-use eventsourcing::{Consistency, Decider, EventLog, Reading, StreamName};
+use foldlog::write::loaded::replay;
+use foldlog::{Consistency, Decider, EventLog, ReadOptions, StreamName};
+use foldlog_lambda::Problem;
 use futures::future::try_join_all;
-use lambda::Problem;
+use shop_domain::cart::Offer;
+use shop_domain::product::{Registration, State, Stream};
+use shop_domain::values::{Category, Line, Sku};
 use std::collections::BTreeMap;
 
 /// How a product stands, for putting it into a cart: one that does not seem to be for sale is read again, strongly.
@@ -40,7 +40,7 @@ async fn read<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Resu
 
 async fn product<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Result<State, Problem> {
     let stream = StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
-    Ok(replay::<Stream>(&log.load(&stream, Reading::of::<Stream>(consistency)).await?)?)
+    Ok(replay::<Stream>(&log.load(&stream, ReadOptions::of::<Stream>(consistency)).await?)?)
 }
 
 const fn offered(product: &State) -> Offer {

@@ -1,15 +1,15 @@
 //! The catalogue's commands: the only writer of `product-…`.
 
-use api::requests::{CategoriseProduct, DescribeProduct, Nothing, RegisterProduct, RepriceProduct};
-use api::responses::Product;
 use aws_config::SdkConfig;
-use domain::product::{Command, Registration, State, Stream};
-use domain::values::Sku;
-use dynamo::Log;
-use eventsourcing::{Clock, Commands, Decider, Done, EventLog, Metadata, Randomness, StreamName};
+use foldlog::{Clock, Commands, Decider, EventLog, Executed, Metadata, Randomness, StreamName};
+use foldlog_dynamo::Log;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
 use iso_currency::Currency;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use shop_api::requests::{CategoriseProduct, DescribeProduct, Nothing, RegisterProduct, RepriceProduct};
+use shop_api::responses::Product;
+use shop_domain::product::{Command, Registration, State, Stream};
+use shop_domain::values::Sku;
 
 /// The handler.
 pub struct CatalogueCommands<L, H> {
@@ -79,11 +79,11 @@ impl<L: EventLog, H: Clock + Randomness> CatalogueCommands<L, H> {
         let product = Registration { name, description, category, price };
         let command = Command::Register { product, shop_currency: self.currency };
         let done = self.products.begin(&stream(&sku)?, &command, &metadata).await?;
-        let response = respond(lambda::http::created(done.effect), &sku, &done)?;
+        let response = respond(foldlog_lambda::http::created(done.effect), &sku, &done)?;
         Ok(response.location(&format!("/products/{sku}")))
     }
 
-    async fn execute(&self, sku: &Sku, command: &Command, metadata: &Metadata) -> Result<Done<State>, Problem> {
+    async fn execute(&self, sku: &Sku, command: &Command, metadata: &Metadata) -> Result<Executed<State>, Problem> {
         Ok(self.products.execute(&stream(sku)?, command, metadata).await?)
     }
 }
@@ -92,6 +92,6 @@ fn stream(sku: &Sku) -> Result<StreamName, Problem> {
     StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))
 }
 
-fn respond(status: StatusCode, sku: &Sku, done: &Done<State>) -> Result<Response, Problem> {
+fn respond(status: StatusCode, sku: &Sku, done: &Executed<State>) -> Result<Response, Problem> {
     Ok(Response::json(status, &Product::of(sku, done.version, &done.state))?.etag(done.version))
 }

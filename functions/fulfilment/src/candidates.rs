@@ -1,12 +1,12 @@
 //! Which warehouses to ask for a line: a view proposes, the stock's own streams decide.
 
 use aws_sdk_dynamodb::Client;
-use domain::fulfilment::Candidate;
-use domain::values::Sku;
-use domain::views::stock::{Document, SKU, View, WAREHOUSE};
-use dynamo::Views;
-use eventsourcing::{Direction, Lookup, Lookups, Projection, Reader};
-use lambda::Error;
+use foldlog::{Direction, Lookup, Lookups, Projection, Reader};
+use foldlog_dynamo::Views;
+use foldlog_lambda::Error;
+use shop_domain::fulfilment::Candidate;
+use shop_domain::values::Sku;
+use shop_domain::views::stock::{Document, SKU, View, WAREHOUSE};
 
 /// The most warehouses that are proposed for a product.
 const MOST: usize = 20;

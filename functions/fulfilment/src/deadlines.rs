@@ -3,18 +3,18 @@
 use crate::{Candidates, Fulfilment, Rules};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::Client;
-use domain::fulfilment::{Command, State, Step, Stream};
-use domain::views::waiting::{DEADLINES, DUE, NAME, SHARD, before, process_partitions};
-use dynamo::Views;
-use eventsourcing::{
-    Actor, Clock, CommitId, Correlation, Digest, Direction, Effect, EventLog, Lookup, Lookups, Metadata, ParkingLot,
+use foldlog::{
+    Actor, Clock, CommandId, Correlation, Digest, Direction, Effect, EventLog, Lookup, Lookups, Metadata, ParkingLot,
     Randomness, StreamName, Timestamp,
 };
+use foldlog_dynamo::Views;
+use foldlog_lambda::queue::Reactions;
+use foldlog_lambda::{Error, Function};
 use futures::StreamExt;
 use futures::future::try_join_all;
-use lambda::queue::Reactions;
-use lambda::{Error, Function};
 use serde::{Deserialize, Deserializer, Serialize};
+use shop_domain::fulfilment::{Command, State, Step, Stream};
+use shop_domain::views::waiting::{DEADLINES, DUE, NAME, SHARD, before, process_partitions};
 use std::sync::Arc;
 
 /// So many processes of each of the view's partitions are asked in one run, those first that are due the longest. The
@@ -195,7 +195,7 @@ impl<L: EventLog, C, V: Lookups, H: Clock + Randomness, S: Rules> Fulfilment<L, 
         let late: Vec<_> = asked.iter().flatten().flatten().collect();
         // That an order is not confirmed in time is decided; with all that comes later somebody has to help.
         let alarming = late.iter().filter(|step| ***step != Step::Confirmation).count();
-        lambda::metrics::deadlines_passed(alarming);
+        foldlog_lambda::metrics::deadlines_passed(alarming);
         let passed = Passed { asked: due.len(), passed: late.len() };
         asked.into_iter().collect::<Result<Vec<_>, _>>().map(|_| passed)
     }
@@ -214,7 +214,7 @@ impl<L: EventLog, C, V: Lookups, H: Clock + Randomness, S: Rules> Fulfilment<L, 
 fn metadata(stream: &StreamName, now: Timestamp) -> Result<Metadata, Error> {
     let (id, now) = (stream.to_string(), now.to_string());
     Ok(Metadata {
-        id: CommitId::of_key(["fulfilment", "deadlines", &id, &now]),
+        id: CommandId::of_key(["fulfilment", "deadlines", &id, &now]),
         digest: Digest::of(&(&id, &now))?,
         correlation: Correlation { id: stream.id().to_owned(), client: None },
         cause: None,

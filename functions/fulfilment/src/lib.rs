@@ -7,15 +7,17 @@ pub use candidates::{Candidates, StockView};
 pub use deadlines::{Deadlines, DueView, Passed, ProcessManager, Task, Told, Trigger};
 
 use aws_config::SdkConfig;
-use domain::cart;
-use domain::fulfilment::{self, Candidate, Command, Event, Outcome, Refusal, State, Stream, Unreadable, outcome_of};
-use domain::order::Placement;
-use domain::values::{OrderId, Sku};
-use dynamo::{Log, Parked, Views};
-use eventsourcing::decider::replay;
-use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Lookups, Notice, Randomness, Reading};
-use lambda::queue::{Reactor, Unreacted};
-use lambda::{SettingError, Settings, SystemHost};
+use foldlog::write::loaded::replay;
+use foldlog::{Clock, Commands, Consistency, Decider, EventLog, EventMessage, Lookups, Randomness, ReadOptions};
+use foldlog_dynamo::{Log, Parked, Views};
+use foldlog_lambda::queue::{ReactionError, Reactor};
+use foldlog_lambda::{SettingError, Settings, SystemHost};
+use shop_domain::cart;
+use shop_domain::fulfilment::{
+    self, Candidate, Command, Event, Outcome, Refusal, State, Stream, Unreadable, outcome_of,
+};
+use shop_domain::order::Placement;
+use shop_domain::values::{OrderId, Sku};
 use std::collections::BTreeMap;
 
 /// What a process decides by: the domain's own rules, except where a simulation breaks one on purpose.
@@ -67,7 +69,7 @@ where
         self.processes.log()
     }
 
-    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
+    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
         let Some((order, command)) = self.command(notice).await? else { return Ok(()) };
         let metadata = notice.metadata(Self::NAME, "note");
         let stream = fulfilment::stream(&order)?;
@@ -83,16 +85,16 @@ where
 
 impl<L: EventLog, C: Candidates, V, H: Clock + Randomness, S: Rules> Fulfilment<L, C, V, H, S> {
     /// What another stream's event asks of which order's process.
-    async fn command(&self, notice: &Notice) -> Result<Option<(OrderId, Command)>, Unreacted> {
+    async fn command(&self, notice: &EventMessage) -> Result<Option<(OrderId, Command)>, ReactionError> {
         let at = notice.time;
         if notice.subject.category() == cart::Stream::CATEGORY {
             let Some(placement) = checkout(notice.decode()?) else { return Ok(None) };
-            let order = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+            let order = notice.subject.id().parse().map_err(ReactionError::malformed)?;
             return Ok(Some((order, Command::Start { placement, at })));
         }
         let noted = outcome_of(notice).map_err(|error| match error {
             Unreadable::Undecodable(error) => error.into(),
-            Unreadable::Misnamed(error) => Unreacted::malformed(error),
+            Unreadable::Misnamed(error) => ReactionError::malformed(error),
         })?;
         Ok(match noted {
             Some((order, Outcome::Placed { means, .. })) => {
@@ -104,13 +106,13 @@ impl<L: EventLog, C: Candidates, V, H: Clock + Randomness, S: Rules> Fulfilment<
     }
 
     /// The warehouses that may have each product of an order, as its process knows it.
-    async fn candidates(&self, order: &OrderId) -> Result<BTreeMap<Sku, Vec<Candidate>>, Unreacted> {
-        let reading = Reading::of::<Stream>(Consistency::Strong);
+    async fn candidates(&self, order: &OrderId) -> Result<BTreeMap<Sku, Vec<Candidate>>, ReactionError> {
+        let reading = ReadOptions::of::<Stream>(Consistency::Strong);
         let history = self.processes.log().load(&fulfilment::stream(order)?, reading).await?;
         let State::Started(process) = replay::<Stream>(&history)? else { return Ok(BTreeMap::new()) };
         let mut candidates = BTreeMap::new();
         for line in process.lines {
-            let of_line = self.candidates.of(&line.sku).await.map_err(Unreacted::Unavailable)?;
+            let of_line = self.candidates.of(&line.sku).await.map_err(ReactionError::Unavailable)?;
             candidates.insert(line.sku, of_line);
         }
         Ok(candidates)

@@ -1,13 +1,13 @@
 //! The invoice's reactions to the intents of fulfilment: the only writer of `invoice-…`.
 
 use aws_config::SdkConfig;
-use domain::fulfilment::{REACTION, Request, request_of};
-use domain::invoice::{Command, Stream};
-use domain::values::OrderId;
-use dynamo::{Log, Parked};
-use eventsourcing::{Clock, Commands, Decider, EventLog, Notice, Randomness, StreamName};
-use lambda::queue::{Reactions, Reactor, Unreacted};
-use lambda::{SettingError, Settings, SystemHost};
+use foldlog::{Clock, Commands, Decider, EventLog, EventMessage, Randomness, StreamName};
+use foldlog_dynamo::{Log, Parked};
+use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
+use foldlog_lambda::{SettingError, Settings, SystemHost};
+use shop_domain::fulfilment::{REACTION, Request, request_of};
+use shop_domain::invoice::{Command, Stream};
+use shop_domain::values::OrderId;
 
 /// The handler.
 pub struct InvoiceReactions<L, H>(Commands<Stream, L, H>);
@@ -43,8 +43,8 @@ where
         self.0.log()
     }
 
-    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
-        let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
+        let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
         let Some(Request::Invoice(command)) = request_of(&order, notice.decode()?) else { return Ok(()) };
         let stream = StreamName::new(Stream::CATEGORY, order.as_str())?;
         let metadata = notice.metadata(Self::NAME, REACTION);

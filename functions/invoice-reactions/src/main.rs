@@ -1,6 +1,6 @@
 //! The Lambda function `invoice-reactions`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda::Error> {
-    lambda::run(invoice_reactions::function).await
+async fn main() -> Result<(), foldlog_lambda::Error> {
+    foldlog_lambda::run(invoice_reactions::function).await
 }

@@ -1,9 +1,9 @@
 //! What operators do is recorded before it is done: what cannot be recorded is not done, and what was done is told of.
 
-use api::operations::Recorded;
-use domain::audit::{Command, Event, Stream, stream};
-use eventsourcing::{Clock, Commands, EventLog, Metadata, Randomness};
-use lambda::Problem;
+use foldlog::{Clock, Commands, EventLog, Metadata, Randomness};
+use foldlog_lambda::Problem;
+use shop_api::operations::Recorded;
+use shop_domain::audit::{Command, Event, Stream, stream};
 
 /// The record: the only writer of what operators ask for in `audit-…`.
 pub struct Audit<L, H>(Commands<Stream, L, H>);

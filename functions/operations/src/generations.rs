@@ -1,19 +1,19 @@
 //! The generations of the read models: what operators see of them, and which one is read.
 
 use crate::Operations;
-use api::operations::{Compared, Flip, GenerationShown, GenerationsOf, Rebuilding, StageName};
-use api::requests::Nothing;
-use domain::audit::Event;
-use domain::values::ProjectionName;
-use domain::views::{sales, subscriptions};
-use eventsourcing::folds::Schemas;
-use eventsourcing::generations::{Comparison, Registry, Set, Sets, Stage, Switched, Unfit, change};
-use eventsourcing::rebuild::{Phase, Progress, Work, Worksheet};
-use eventsourcing::views::Generation;
-use eventsourcing::{Clock, Generations, Metadata, Timestamp};
+use foldlog::read::engine::Schemas;
+use foldlog::read::generations::{Comparison, Registry, Set, Sets, Stage, SwitchError, Switched, change};
+use foldlog::read::views::Generation;
+use foldlog::rebuild::{Phase, RebuildProgress, Work, WorkProgress};
+use foldlog::{Clock, Generations, Metadata, Timestamp};
+use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use lambda::{Problem, Request, Response};
 use reconcile::Ports;
+use shop_api::operations::{Compared, Flip, GenerationShown, GenerationsOf, Rebuilding, StageName};
+use shop_api::requests::Nothing;
+use shop_domain::audit::Event;
+use shop_domain::values::ProjectionName;
+use shop_domain::views::{sales, subscriptions};
 
 /// How long to wait before looking again.
 const LOOK_AGAIN_S: u32 = 2;
@@ -73,12 +73,12 @@ impl<P: Ports> Operations<P> {
         &self,
         metadata: &Metadata,
         projection: ProjectionName,
-        switch: impl Fn(&mut Sets) -> Result<Switched, Unfit> + Send + Sync,
+        switch: impl Fn(&mut Sets) -> Result<Switched, SwitchError> + Send + Sync,
         record: impl Fn(Switched, ProjectionName) -> Event + Send + Sync,
     ) -> Result<Response, Problem> {
         let switched = |registry: &mut Registry| match registry.sets_mut(projection.as_str()) {
             Some(sets) => switch(sets),
-            None => Err(Unfit::NoneNewer),
+            None => Err(SwitchError::NoneNewer),
         };
         let asked = switched(&mut self.views().registered().await?.registry).map_err(|unfit| refusal(&unfit))?;
         let parked = self.parked_by_subscriber().await?;
@@ -158,7 +158,9 @@ impl<P: Ports> Operations<P> {
         let mut since = now;
         for part in 0..parts {
             let work = Work { view: projection.to_string(), generation, phase, part, of: parts };
-            let Some(Progress { read, done, since: begun, .. }) = self.views().progress(&work).await? else { continue };
+            let Some(WorkProgress { read, done, since: begun, .. }) = self.views().progress(&work).await? else {
+                continue;
+            };
             shown.read += read;
             shown.parts_done += u32::from(done);
             since = since.min(begun);
@@ -206,11 +208,11 @@ fn unknown(name: &ProjectionName) -> Problem {
     Problem::not_found(&format!("there is no read model {name}; GET /ops/projections names them"))
 }
 
-fn refusal(unfit: &Unfit) -> Problem {
+fn refusal(unfit: &SwitchError) -> Problem {
     let kind = match unfit {
-        Unfit::NoneNewer => "none-newer",
-        Unfit::NoneOlder => "none-older",
-        Unfit::Different { .. } => "generations-differ",
+        SwitchError::NoneNewer => "none-newer",
+        SwitchError::NoneOlder => "none-older",
+        SwitchError::Different { .. } => "generations-differ",
     };
     Problem::refused(kind, &unfit.to_string())
 }

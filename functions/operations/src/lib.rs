@@ -9,15 +9,15 @@ mod verification;
 
 pub use audit::Audit;
 
-use api::operations::{Reconciled, Recovered};
-use api::requests::Nothing;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use domain::audit::Event;
-use dynamo::Log;
+use foldlog_dynamo::Log;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use reconcile::{OnAws, Ports, Reconcile};
+use shop_api::operations::{Reconciled, Recovered};
+use shop_api::requests::Nothing;
+use shop_domain::audit::Event;
 
 /// The handler.
 pub struct Operations<P: Ports> {

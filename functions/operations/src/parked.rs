@@ -1,17 +1,17 @@
 //! The notes about what subscribers cannot follow.
 
 use crate::Operations;
-use api::operations::{ParkedNote, Settled, SettledAs};
-use api::requests::Nothing;
-use api::responses::Page as Answer;
-use domain::audit::Event;
-use domain::values::NoteId;
-use eventsourcing::{Parked, ParkingLot, Subject};
+use foldlog::{Parked, ParkingLot, Subject};
+use foldlog_lambda::http::Page;
+use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use lambda::http::Page;
-use lambda::{Problem, Request, Response};
 use reconcile::Ports;
 use reconcile::parked::Outcome;
+use shop_api::operations::{ParkedNote, Settled, SettledAs};
+use shop_api::requests::Nothing;
+use shop_api::responses::Page as Answer;
+use shop_domain::audit::Event;
+use shop_domain::values::NoteId;
 
 impl<P: Ports> Operations<P> {
     /// `GET /ops/parked?cursor=&limit=`, in no order.

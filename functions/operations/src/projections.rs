@@ -2,20 +2,20 @@
 
 use crate::Operations;
 use crate::generations::{schemas, unfit};
-use api::operations::{Lag, Projections, SoFar};
-use domain::views::{activity, sales, subscriptions};
-use eventsourcing::folds::Report;
-use eventsourcing::generations::Sets;
-use eventsourcing::views::Place;
-use eventsourcing::{
+use foldlog::read::engine::Report;
+use foldlog::read::generations::Sets;
+use foldlog::read::views::RowKey;
+use foldlog::{
     Clock, Consistency, Direction, EventLog, Generations as _, LogError, Lookup, Lookups, ParkingLot, Reader, Registry,
     StreamName, Subject, Timestamp, Version, Views,
 };
+use foldlog_lambda::{Problem, Request, Response, metrics};
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
-use lambda::{Problem, Request, Response, metrics};
 use reconcile::Ports;
+use shop_api::operations::{Lag, Projections, SoFar};
+use shop_domain::views::{activity, sales, subscriptions};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many streams are looked at: those that moved last. What is behind in an older one is found by reconciling.
@@ -97,7 +97,7 @@ impl<P: Ports> Operations<P> {
         let folds = self.reconcile.folds();
         let mut seen = Vec::new();
         for fold in folds.of(stream.category()).filter(|fold| folds.is_read(registry, *fold)) {
-            let place = Place { view: fold.name(), generation: registry.read(fold.name()), key: fold.key(stream) };
+            let place = RowKey { view: fold.name(), generation: registry.read(fold.name()), key: fold.key(stream) };
             let row = self.views().row(&place, Consistency::Strong).await?;
             seen.push((fold.name(), row.map_or(Version::NONE, |row| row.version)));
         }

@@ -2,12 +2,12 @@
 //! found.
 
 use crate::Operations;
-use api::operations::{Recorded, ReportVerification, Verified, Verify};
-use domain::audit::{Event, Report, Scope, Verifier};
-use eventsourcing::verify::{VerifyError, sample};
+use foldlog::verify::{VerifyError, sample};
+use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use lambda::{Problem, Request, Response};
 use reconcile::Ports;
+use shop_api::operations::{Recorded, ReportVerification, Verified, Verify};
+use shop_domain::audit::{Event, Report, Scope, Verifier};
 
 /// After so many seconds it is worth asking what was found of the whole log.
 const LATER: u32 = 10;

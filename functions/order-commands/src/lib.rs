@@ -1,14 +1,14 @@
 //! What customers and staff ask of orders. Everything else that moves an order comes through `order-reactions`.
 
-use api::requests::{CancelOrder, ShipOrder};
-use api::responses::Order;
 use aws_config::SdkConfig;
-use domain::order::{Command, Stream};
-use domain::values::{AccountId, OrderId};
-use dynamo::Log;
-use eventsourcing::{Clock, Commands, Decider, Effect, EventLog, Randomness, StreamName};
+use foldlog::{Clock, Commands, Decider, Effect, EventLog, Randomness, StreamName};
+use foldlog_dynamo::Log;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use shop_api::requests::{CancelOrder, ShipOrder};
+use shop_api::responses::Order;
+use shop_domain::order::{Command, Stream};
+use shop_domain::values::{AccountId, OrderId};
 
 /// The handler.
 pub struct OrderCommands<L, H>(Commands<Stream, L, H>);

@@ -1,15 +1,15 @@
 //! The order's reactions to the intents of fulfilment: with `order-commands` the only writer of `order-…`.
 
 use aws_config::SdkConfig;
-use domain::account;
-use domain::fulfilment::{REACTION, Request, request_of};
-use domain::order::{Command, Stream};
-use domain::values::{AccountId, OrderId};
-use dynamo::{Log, Parked};
-use eventsourcing::decider::replay;
-use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Notice, Randomness, Reading, StreamName};
-use lambda::queue::{Reactions, Reactor, Unreacted};
-use lambda::{SettingError, Settings, SystemHost};
+use foldlog::write::loaded::replay;
+use foldlog::{Clock, Commands, Consistency, Decider, EventLog, EventMessage, Randomness, ReadOptions, StreamName};
+use foldlog_dynamo::{Log, Parked};
+use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
+use foldlog_lambda::{SettingError, Settings, SystemHost};
+use shop_domain::account;
+use shop_domain::fulfilment::{REACTION, Request, request_of};
+use shop_domain::order::{Command, Stream};
+use shop_domain::values::{AccountId, OrderId};
 
 /// The handler.
 pub struct OrderReactions<L, H>(Commands<Stream, L, H>);
@@ -45,8 +45,8 @@ where
         self.0.log()
     }
 
-    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
-        let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
+        let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
         let Some(command) = self.command(request_of(&order, notice.decode()?)).await? else { return Ok(()) };
         let stream = StreamName::new(Stream::CATEGORY, order.as_str())?;
         let metadata = notice.metadata(Self::NAME, REACTION);
@@ -62,7 +62,7 @@ where
 
 impl<L: EventLog, H: Clock + Randomness> OrderReactions<L, H> {
     /// The command that an intent asks for, if it concerns its order.
-    async fn command(&self, request: Option<Request>) -> Result<Option<Command>, Unreacted> {
+    async fn command(&self, request: Option<Request>) -> Result<Option<Command>, ReactionError> {
         Ok(match request {
             Some(Request::Placement(placement)) => {
                 let account = self.account(&placement.account).await?.means(&placement);
@@ -75,9 +75,9 @@ impl<L: EventLog, H: Clock + Randomness> OrderReactions<L, H> {
     }
 
     /// Whoever buys, as their own stream has them now: read strongly, since one that was suspended must not buy.
-    async fn account(&self, id: &AccountId) -> Result<account::State, Unreacted> {
+    async fn account(&self, id: &AccountId) -> Result<account::State, ReactionError> {
         let stream = StreamName::new(account::Stream::CATEGORY, id.as_str())?;
-        let reading = Reading::of::<account::Stream>(Consistency::Strong);
+        let reading = ReadOptions::of::<account::Stream>(Consistency::Strong);
         Ok(replay::<account::Stream>(&self.0.log().load(&stream, reading).await?)?)
     }
 }

@@ -1,6 +1,6 @@
 //! The Lambda function `order-reactions`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda::Error> {
-    lambda::run(order_reactions::function).await
+async fn main() -> Result<(), foldlog_lambda::Error> {
+    foldlog_lambda::run(order_reactions::function).await
 }

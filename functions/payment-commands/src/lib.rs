@@ -1,15 +1,15 @@
 //! What the payment provider tells of itself: with `payment-reactions` the only writer of `payment-…`.
 
-use api::responses::Payment;
 use aws_config::SdkConfig;
-use domain::payment::{self, Stream};
-use domain::values::OrderId;
-use dynamo::Log;
-use eventsourcing::{Actor, Clock, Commands, CommitId, Digest, EventLog, Metadata, Randomness};
+use foldlog::{Actor, Clock, CommandId, Commands, Digest, EventLog, Metadata, Randomness};
+use foldlog_dynamo::Log;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
-use payments::Secret;
-use payments::webhook::{Delivery, Disbelief, Notice, SIGNATURE, TIMESTAMP, verify};
+use shop_api::responses::Payment;
+use shop_domain::payment::{self, Stream};
+use shop_domain::values::OrderId;
+use shop_payments::Secret;
+use shop_payments::webhook::{Delivery, Disbelief, SIGNATURE, TIMESTAMP, Webhook, verify};
 
 /// The handler.
 pub struct PaymentCommands<L, H> {
@@ -23,7 +23,7 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<PaymentComm
     Ok(Http(PaymentCommands::new(log, secrets(settings)?, SystemHost)))
 }
 
-/// The secrets that notices may be signed with: the one in use and, while it is changed, the one before.
+/// The secrets that webhooks may be signed with: the one in use and, while it is changed, the one before.
 pub fn secrets(settings: &Settings) -> Result<Vec<Secret>, SettingError> {
     let mut secrets = vec![settings.parse("PAYMENT_WEBHOOK_SECRET")?];
     if !settings.text("PAYMENT_WEBHOOK_SECRET_BEFORE")?.is_empty() {
@@ -60,22 +60,22 @@ where
 }
 
 impl<L: EventLog, H: Clock + Randomness> PaymentCommands<L, H> {
-    /// Records what a notice tells. One that was heeded before changes nothing, nor does one that others overtook.
+    /// Records what a webhook tells. One that was heeded before changes nothing, nor does one that others overtook.
     async fn heed(&self, request: &Request) -> Result<Response, Problem> {
-        let notice = self.believed(request)?;
-        let order: OrderId = notice.reference.as_str().parse().map_err(|_| unknown(&notice))?;
+        let webhook = self.believed(request)?;
+        let order: OrderId = webhook.reference.as_str().parse().map_err(|_| unknown(&webhook))?;
         let stream = payment::stream(&order).map_err(|error| Problem::internal(&error))?;
         let mut done = None;
-        for command in notice.payment.commands() {
-            let metadata = metadata(request, &notice, (&command).into())?;
+        for command in webhook.payment.commands() {
+            let metadata = metadata(request, &webhook, (&command).into())?;
             done = Some(self.payments.execute(&stream, &command, &metadata).await?);
         }
-        let done = done.ok_or_else(|| unknown(&notice))?;
+        let done = done.ok_or_else(|| unknown(&webhook))?;
         let body = Payment::of(&order, done.version, &done.state);
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }
 
-    fn believed(&self, request: &Request) -> Result<Notice, Problem> {
+    fn believed(&self, request: &Request) -> Result<Webhook, Problem> {
         let header = |name| request.header(name).unwrap_or_default();
         let delivery = Delivery { signature: header(SIGNATURE), timestamp: header(TIMESTAMP), body: request.body()? };
         verify(delivery, &self.secrets, self.payments.host().now()).map_err(|disbelief| match disbelief {
@@ -85,11 +85,11 @@ impl<L: EventLog, H: Clock + Randomness> PaymentCommands<L, H> {
     }
 }
 
-/// The command's id is a function of the notice and the step alone, so that a notice that comes again is recognised.
-fn metadata(request: &Request, notice: &Notice, step: &str) -> Result<Metadata, Problem> {
+/// The command's id is a function of the webhook and the step alone, so that a webhook that comes again is recognised.
+fn metadata(request: &Request, webhook: &Webhook, step: &str) -> Result<Metadata, Problem> {
     Ok(Metadata {
-        id: CommitId::of_key(["payment-provider", request.route(), &notice.id, step]),
-        digest: Digest::of(&(notice, step)).map_err(|error| Problem::internal(&error))?,
+        id: CommandId::of_key(["payment-provider", request.route(), &webhook.id, step]),
+        digest: Digest::of(&(webhook, step)).map_err(|error| Problem::internal(&error))?,
         correlation: request.correlation().clone(),
         cause: None,
         actor: Actor("payment-provider".to_owned()),
@@ -97,6 +97,6 @@ fn metadata(request: &Request, notice: &Notice, step: &str) -> Result<Metadata, 
     })
 }
 
-fn unknown(notice: &Notice) -> Problem {
-    Problem::not_found(&format!("there is no payment {}", notice.reference))
+fn unknown(webhook: &Webhook) -> Problem {
+    Problem::not_found(&format!("there is no payment {}", webhook.reference))
 }

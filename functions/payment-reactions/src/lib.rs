@@ -2,15 +2,15 @@
 //! With `payment-commands` the only writer of `payment-…`.
 
 use aws_config::SdkConfig;
-use domain::fulfilment::{PaymentRequest, REACTION, Request, request_of};
-use domain::payment::{self, Answer, Charge, Command, Stream};
-use domain::values::OrderId;
-use dynamo::{Log, Parked};
-use eventsourcing::{Clock, Commands, EventLog, Notice, Randomness, StreamName};
-use lambda::queue::{Reactions, Reactor, Unreacted};
-use lambda::{SettingError, Settings, SystemHost};
-use payments::{
-    Connection, Failure, HttpProvider, Patience, Payment, Provider, Reference, Refusal, Standing, Step, settle,
+use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness, StreamName};
+use foldlog_dynamo::{Log, Parked};
+use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
+use foldlog_lambda::{SettingError, Settings, SystemHost};
+use shop_domain::fulfilment::{PaymentRequest, REACTION, Request, request_of};
+use shop_domain::payment::{self, Answer, Charge, Command, Stream};
+use shop_domain::values::OrderId;
+use shop_payments::{
+    Connection, Failure, HttpProvider, Patience, Payment, Provider, ProviderRefusal, Reference, Standing, Step, settle,
 };
 
 /// The step under which it is recorded that a payment was begun and nobody knows yet what became of it.
@@ -63,8 +63,8 @@ where
         self.payments.log()
     }
 
-    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
-        let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
+        let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
         let Some(Request::Payment(request)) = request_of(&order, notice.decode()?) else { return Ok(()) };
         let payment = Intent { notice, stream: payment::stream(&order)?, reference: (&order).into() };
         match request {
@@ -78,7 +78,7 @@ where
 
 /// What is asked of which payment.
 struct Intent<'a> {
-    notice: &'a Notice,
+    notice: &'a EventMessage,
     stream: StreamName,
     reference: Reference,
 }
@@ -90,7 +90,7 @@ where
     H: Clock + Randomness + 'static,
 {
     /// Has the amount held. Where nobody knows what became of that, it is recorded as begun, and asked for again later.
-    async fn authorise(&self, intent: &Intent<'_>, charge: Charge) -> Result<(), Unreacted> {
+    async fn authorise(&self, intent: &Intent<'_>, charge: Charge) -> Result<(), ReactionError> {
         let step = Step::Authorise { amount: charge.amount, card: charge.card.as_str() };
         match settle(&self.provider, &intent.reference, step).await {
             Ok(payment) => {
@@ -105,17 +105,20 @@ where
             Err(Failure::Refused(refusal)) => Err(refused(refusal)),
             Err(unknown @ (Failure::Unknown(_) | Failure::Unavailable(_))) => {
                 self.create(intent, &Command::Create { charge, answer: Answer::Unknown }, BEGUN).await?;
-                Err(Unreacted::Unavailable(unknown.into()))
+                Err(ReactionError::Unavailable(unknown.into()))
             }
         }
     }
 
     /// Has the amount taken. What the provider will not take is an open item, for somebody to look at.
-    async fn capture(&self, intent: &Intent<'_>) -> Result<(), Unreacted> {
+    async fn capture(&self, intent: &Intent<'_>) -> Result<(), ReactionError> {
         match settle(&self.provider, &intent.reference, Step::Capture).await {
             Ok(payment) => self.record(intent, &payment).await,
             Err(Failure::Refused(
-                refusal @ (Refusal::OtherContent | Refusal::Absent | Refusal::NotPossible | Refusal::Expired),
+                refusal @ (ProviderRefusal::OtherContent
+                | ProviderRefusal::Absent
+                | ProviderRefusal::NotPossible
+                | ProviderRefusal::Expired),
             )) => {
                 let failed = Command::FailCapture { reason: refusal.into() };
                 self.execute(intent, &failed, REACTION).await
@@ -126,10 +129,10 @@ where
 
     /// Has an amount let go, or given back. Where that is refused, the payment may have moved by itself, as when it was
     /// captured before it could be voided: that is recorded, and what then is to be done is asked for anew.
-    async fn undo(&self, intent: &Intent<'_>, step: Step<'_>) -> Result<(), Unreacted> {
+    async fn undo(&self, intent: &Intent<'_>, step: Step<'_>) -> Result<(), ReactionError> {
         let refusal = match settle(&self.provider, &intent.reference, step).await {
             Ok(payment) => return self.record(intent, &payment).await,
-            Err(Failure::Refused(refusal @ Refusal::NotPossible)) => refusal,
+            Err(Failure::Refused(refusal @ ProviderRefusal::NotPossible)) => refusal,
             Err(failure) => return Err(unsettled(failure)),
         };
         match self.provider.status(&intent.reference).await.map_err(unsettled)? {
@@ -139,7 +142,7 @@ where
     }
 
     /// Brings the shop's payment to where the provider's stands.
-    async fn record(&self, intent: &Intent<'_>, payment: &Payment) -> Result<(), Unreacted> {
+    async fn record(&self, intent: &Intent<'_>, payment: &Payment) -> Result<(), ReactionError> {
         for command in payment.commands() {
             self.execute(intent, &command, (&command).into()).await?;
         }
@@ -147,32 +150,33 @@ where
     }
 
     /// Mostly nobody has done so before.
-    async fn create(&self, intent: &Intent<'_>, command: &Command, step: &str) -> Result<(), Unreacted> {
+    async fn create(&self, intent: &Intent<'_>, command: &Command, step: &str) -> Result<(), ReactionError> {
         let metadata = intent.notice.metadata(Self::NAME, step);
         self.payments.begin(&intent.stream, command, &metadata).await?;
         Ok(())
     }
 
-    async fn execute(&self, intent: &Intent<'_>, command: &Command, step: &str) -> Result<(), Unreacted> {
+    async fn execute(&self, intent: &Intent<'_>, command: &Command, step: &str) -> Result<(), ReactionError> {
         let metadata = intent.notice.metadata(Self::NAME, step);
         self.payments.execute(&intent.stream, command, &metadata).await?;
         Ok(())
     }
 }
 
-fn unsettled(failure: Failure) -> Unreacted {
+fn unsettled(failure: Failure) -> ReactionError {
     match failure {
         Failure::Refused(refusal) => refused(refusal),
-        Failure::Unknown(_) | Failure::Unavailable(_) => Unreacted::Unavailable(failure.into()),
+        Failure::Unknown(_) | Failure::Unavailable(_) => ReactionError::Unavailable(failure.into()),
     }
 }
 
 /// What the provider has against the shop itself may pass; what it has against the payment does not.
-fn refused(refusal: Refusal) -> Unreacted {
+fn refused(refusal: ProviderRefusal) -> ReactionError {
     match refusal {
-        Refusal::Credentials | Refusal::Malformed => Unreacted::Unavailable(refusal.into()),
-        Refusal::OtherContent | Refusal::Absent | Refusal::NotPossible | Refusal::Expired => {
-            Unreacted::Refused(refusal.to_string())
-        }
+        ProviderRefusal::Credentials | ProviderRefusal::Malformed => ReactionError::Unavailable(refusal.into()),
+        ProviderRefusal::OtherContent
+        | ProviderRefusal::Absent
+        | ProviderRefusal::NotPossible
+        | ProviderRefusal::Expired => ReactionError::Refused(refusal.to_string()),
     }
 }

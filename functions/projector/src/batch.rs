@@ -1,8 +1,8 @@
 //! A batch of stream records as hints, one a stream, whatever order the records come in, and what is no hint but an alarm.
 
-use dynamo::item::{commit_of, key_of};
-use eventsourcing::{EventId, Hint, StreamName};
-use lambda::stream::{Change, Record};
+use foldlog::{EventId, Hint, StreamName};
+use foldlog_dynamo::item::{commit_of, key_of};
+use foldlog_lambda::stream::{Change, Record};
 use std::collections::BTreeMap;
 
 /// A hint, and the first record of the batch that speaks of its stream.

@@ -8,17 +8,17 @@ use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use aws_sdk_dynamodb::Client;
-use domain::views::{PARTITIONS, subscriptions};
-use dynamo::{Log, Parked, Views};
-use eventsourcing::{Clock, EventLog, Folds, Hint, ParkingLot};
-use lambda::stream::{answer, records};
-use lambda::{Error, Function, SettingError, Settings, SystemHost, metrics};
+use foldlog::{Clock, EventLog, Hint, ParkingLot, ProjectionEngine};
+use foldlog_dynamo::{Log, Parked, Views};
+use foldlog_lambda::stream::{answer, records};
+use foldlog_lambda::{Error, Function, SettingError, Settings, SystemHost, metrics};
+use shop_domain::views::{PARTITIONS, subscriptions};
 
 /// The shop's folds on DynamoDB.
-pub type ShopFolds = Folds<Log, Views, Parked, SystemHost>;
+pub type ShopProjections = ProjectionEngine<Log, Views, Parked, SystemHost>;
 
 /// The handler.
-pub struct Projector<L, V, P, H>(Folds<L, V, P, H>);
+pub struct Projector<L, V, P, H>(ProjectionEngine<L, V, P, H>);
 
 /// The deployed function.
 pub fn function(
@@ -29,11 +29,11 @@ pub fn function(
 }
 
 /// The shop's folds on the tables that the settings name.
-pub fn folds(settings: &Settings, client: &Client) -> Result<ShopFolds, SettingError> {
+pub fn folds(settings: &Settings, client: &Client) -> Result<ShopProjections, SettingError> {
     let views = views(settings, client)?;
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
-    Ok(Folds::new(log, views, parked, SystemHost, subscriptions()))
+    Ok(ProjectionEngine::new(log, views, parked, SystemHost, subscriptions()))
 }
 
 /// The shop's views on the tables that the settings name.
@@ -47,12 +47,12 @@ pub fn views(settings: &Settings, client: &Client) -> Result<Views, SettingError
 
 impl<L, V, P, H> Projector<L, V, P, H> {
     /// The projector of these folds.
-    pub const fn new(folds: Folds<L, V, P, H>) -> Self {
+    pub const fn new(folds: ProjectionEngine<L, V, P, H>) -> Self {
         Self(folds)
     }
 
     /// The folds.
-    pub const fn folds(&self) -> &Folds<L, V, P, H> {
+    pub const fn folds(&self) -> &ProjectionEngine<L, V, P, H> {
         &self.0
     }
 }
@@ -60,7 +60,7 @@ impl<L, V, P, H> Projector<L, V, P, H> {
 impl<L, V, P, H> Function for Projector<L, V, P, H>
 where
     L: EventLog + 'static,
-    V: eventsourcing::Views + 'static,
+    V: foldlog::Views + 'static,
     P: ParkingLot + 'static,
     H: Clock + 'static,
 {

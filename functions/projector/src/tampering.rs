@@ -1,8 +1,8 @@
 //! The alarm: an item of the log was changed or removed, which nobody may do.
 
 use crate::batch::{Position, Tampered};
-use eventsourcing::parked::{Class, Trouble};
-use eventsourcing::{Clock, ParkingLot, Subject};
+use foldlog::read::parked::{Class, Trouble};
+use foldlog::{Clock, ParkingLot, Subject};
 
 /// Under which name such an item is parked. Nothing reacts under it, so that the note stays until somebody has looked
 /// into it and discards it.

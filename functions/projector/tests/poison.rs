@@ -4,22 +4,22 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use aws_lambda_events::dynamodb::Event;
-use domain::stock;
-use domain::values::Quantity;
-use domain::views::subscriptions;
-use dynamo::item::item_of;
-use eventsourcing::folds::Redriven;
-use eventsourcing::memory::{MemoryLog, MemoryParked, MemoryViews};
-use eventsourcing::parked::Class;
-use eventsourcing::views::{Generation, Place};
-use eventsourcing::{
-    Actor, Clock, Commit, CommitId, Consistency, Correlation, Digest, Draft, EventLog, Events, Folds, Parked,
-    ParkingLot, Reading, Row, StreamName, Timestamp, Version, ViewError, Views, Written,
+use foldlog::memory::{MemoryLog, MemoryParked, MemoryViews};
+use foldlog::read::engine::Redriven;
+use foldlog::read::parked::Class;
+use foldlog::read::views::{Generation, RowKey};
+use foldlog::{
+    Actor, Clock, CommandId, Commit, Consistency, Correlation, Digest, Draft, EventLog, Events, Parked, ParkingLot,
+    ProjectionEngine, ReadOptions, Row, StreamName, Timestamp, Version, ViewError, Views, Written,
 };
-use lambda::Function;
+use foldlog_dynamo::item::item_of;
+use foldlog_lambda::Function;
 use projector::Projector;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use shop_domain::stock;
+use shop_domain::values::Quantity;
+use shop_domain::views::subscriptions;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ enum Later {
     StockCounted {},
 }
 
-impl eventsourcing::Event for Later {
+impl foldlog::Event for Later {
     fn name(&self) -> &'static str {
         self.into()
     }
@@ -47,14 +47,14 @@ struct Shaky {
     failing: Arc<Mutex<Option<String>>>,
 }
 
-eventsourcing::delegate_generations!(Shaky, views);
+foldlog::delegate_generations!(Shaky, views);
 
 impl Views for Shaky {
-    async fn row(&self, place: &Place, consistency: Consistency) -> Result<Option<Row>, ViewError> {
+    async fn row(&self, place: &RowKey, consistency: Consistency) -> Result<Option<Row>, ViewError> {
         self.views.row(place, consistency).await
     }
 
-    async fn write(&self, place: &Place, row: &Row, seen: Version) -> Result<Written, ViewError> {
+    async fn write(&self, place: &RowKey, row: &Row, seen: Version) -> Result<Written, ViewError> {
         if self.failing.lock().unwrap().as_ref() == Some(&place.key) {
             return Err(ViewError::Unavailable("throttled".to_owned()));
         }
@@ -86,15 +86,21 @@ fn stream(number: usize) -> StreamName {
 
 impl Ground {
     fn projector(&self) -> Projector<MemoryLog, Shaky, MemoryParked, Noon> {
-        Projector::new(Folds::new(self.log.clone(), self.views.clone(), self.parked.clone(), Noon, subscriptions()))
+        Projector::new(ProjectionEngine::new(
+            self.log.clone(),
+            self.views.clone(),
+            self.parked.clone(),
+            Noon,
+            subscriptions(),
+        ))
     }
 
-    async fn append<E: eventsourcing::Event>(&self, stream: &StreamName, event: E) -> Commit {
-        let reading = Reading::of::<stock::Stream>(Consistency::Strong);
+    async fn append<E: foldlog::Event>(&self, stream: &StreamName, event: E) -> Commit {
+        let reading = ReadOptions::of::<stock::Stream>(Consistency::Strong);
         let history = self.log.load(stream, reading).await.unwrap();
         let draft = Draft {
             events: Events::encode(&[event]).unwrap(),
-            id: CommitId::of_key([stream.as_str(), "POST", "/", &history.head().version().to_string()]),
+            id: CommandId::of_key([stream.as_str(), "POST", "/", &history.head().version().to_string()]),
             digest: Digest::of("x").unwrap(),
             now: Noon.now(),
             correlation: Correlation { id: "c".to_owned(), client: None },
@@ -120,7 +126,7 @@ impl Ground {
         for number in 0..streams {
             let stream = stream(number);
             for fold in subscriptions().iter().filter(|fold| fold.follows(stream.category())) {
-                let place = Place { view: fold.name(), generation: Generation::FIRST, key: fold.key(&stream) };
+                let place = RowKey { view: fold.name(), generation: Generation::FIRST, key: fold.key(&stream) };
                 let row = self.views.row(&place, Consistency::Strong).await.unwrap();
                 let folded = fold.fold(None, &self.log.commits(&stream)).row;
                 // What a row is found by is not read back.
@@ -183,7 +189,7 @@ async fn what_nobody_can_read_is_parked_wherever_it_is_and_all_else_is_followed(
             // Another of its commits does not get past it.
             let next = ground.received(poison).await;
             assert_eq!(first_failed(&projector, batch(&[next], 0)).await, None);
-            let place = Place { view: "stock", generation: Generation::FIRST, key: stream(poison).id().to_owned() };
+            let place = RowKey { view: "stock", generation: Generation::FIRST, key: stream(poison).id().to_owned() };
             assert_eq!(ground.views.row(&place, Consistency::Strong).await.unwrap(), None, "{poison} of {size}");
             let stuck: Vec<_> = ground.behind(size).await.into_iter().filter(|number| *number != poison).collect();
             assert!(stuck.is_empty(), "{stuck:?} are held up by {poison} of {size}");

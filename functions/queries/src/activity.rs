@@ -1,10 +1,10 @@
 //! The streams by when they moved last, merged from the partitions that they are spread over.
 
 use crate::Queries;
-use domain::views::activity::{Document, MOVED, NAME, RECENT, SHARD, SHARDS, folds, moved};
-use eventsourcing::{Direction, Lookup, Lookups, Reader};
+use foldlog::{Direction, Lookup, Lookups, Reader};
+use foldlog_lambda::Problem;
 use futures::future::try_join_all;
-use lambda::Problem;
+use shop_domain::views::activity::{Document, MOVED, NAME, RECENT, SHARD, SHARDS, folds, moved};
 
 impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
     /// The streams behind a place of the index in that direction, of each partition so many at most; those that moved

@@ -5,14 +5,14 @@
 
 use crate::reading::stream_of;
 use crate::{Queries, STAFF, caller};
-use api::responses::{AuditEvent, EventOrder, Onlooker, Page as Answer};
-use domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku, WarehouseId};
-use domain::{account, cart, order, product, shipment, stock};
-use eventsourcing::past::{backward, onward};
-use eventsourcing::{Decider, EventLog, LogError, LogSpans, StreamName, Version, Views};
+use foldlog::past::{backward, onward};
+use foldlog::{Decider, EventLog, LogError, LogSpans, StreamName, Version, Views};
+use foldlog_lambda::http::Page;
+use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use lambda::http::Page;
-use lambda::{Problem, Request, Response};
+use shop_api::responses::{AuditEvent, EventOrder, Observer, Page as Answer};
+use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku, WarehouseId};
+use shop_domain::{account, cart, order, product, shipment, stock};
 
 impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     /// `GET /carts/{id}/events`: of the caller's own cart.
@@ -41,7 +41,7 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
         let stream = stream_of(account::Stream::CATEGORY, account.as_str())?;
         let path = format!("/accounts/{account}/events");
         if request.caller()?.has_scope(STAFF) {
-            return self.audit(request, (&stream, &path), Onlooker::Staff).await;
+            return self.audit(request, (&stream, &path), Observer::Staff).await;
         }
         self.audit_of_own(request, caller(request)? == account, (&stream, &path)).await
     }
@@ -50,21 +50,21 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     pub(crate) async fn events_of_product(&self, request: &Request) -> Result<Response, Problem> {
         let sku: Sku = request.path("sku")?;
         let stream = stream_of(product::Stream::CATEGORY, sku.as_str())?;
-        self.audit(request, (&stream, &format!("/products/{sku}/events")), Onlooker::Staff).await
+        self.audit(request, (&stream, &format!("/products/{sku}/events")), Observer::Staff).await
     }
 
     /// `GET /stock/{warehouse}/{sku}/events`
     pub(crate) async fn events_of_stock(&self, request: &Request) -> Result<Response, Problem> {
         let (warehouse, sku): (WarehouseId, Sku) = (request.path("warehouse")?, request.path("sku")?);
         let stream = stock::stream(&warehouse, &sku).map_err(|error| Problem::internal(&error))?;
-        self.audit(request, (&stream, &format!("/stock/{warehouse}/{sku}/events")), Onlooker::Staff).await
+        self.audit(request, (&stream, &format!("/stock/{warehouse}/{sku}/events")), Observer::Staff).await
     }
 
     /// `GET /shipments/{id}/events`
     pub(crate) async fn events_of_shipment(&self, request: &Request) -> Result<Response, Problem> {
         let shipment: ShipmentId = request.path("id")?;
         let stream = stream_of(shipment::Stream::CATEGORY, shipment.as_str())?;
-        self.audit(request, (&stream, &format!("/shipments/{shipment}/events")), Onlooker::Staff).await
+        self.audit(request, (&stream, &format!("/shipments/{shipment}/events")), Observer::Staff).await
     }
 
     async fn audit_of_own(&self, request: &Request, own: bool, of: (&StreamName, &str)) -> Result<Response, Problem> {
@@ -72,7 +72,7 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
             return Err(nothing());
         }
         let subject = request.caller()?.actor().0;
-        self.audit(request, of, Onlooker::Owner(&subject)).await
+        self.audit(request, of, Observer::Owner(&subject)).await
     }
 
     /// A page of a stream's events, found under a path.
@@ -80,7 +80,7 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
         &self,
         request: &Request,
         (stream, path): (&StreamName, &str),
-        onlooker: Onlooker<'_>,
+        onlooker: Observer<'_>,
     ) -> Result<Response, Problem> {
         request.only_query(&["order", "cursor", "limit"])?;
         let order = request.query::<EventOrder>("order")?.unwrap_or_default();

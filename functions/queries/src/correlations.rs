@@ -2,12 +2,12 @@
 
 use crate::Queries;
 use crate::operations::log_events;
-use api::responses::{LogEvent, Trace, TracedEvent};
-use domain::views::activity;
-use eventsourcing::{Commit, Direction, EventId, LogSpans, Lookup, Lookups, Span, Version};
+use foldlog::{Commit, Direction, EventId, LogSpans, Lookup, Lookups, Span, Version};
+use foldlog_lambda::{Problem, Request, Response};
 use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
-use lambda::{Problem, Request, Response};
+use shop_api::responses::{LogEvent, Trace, TracedEvent};
+use shop_domain::views::activity;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most runs, and the most events, that one answer is gathered from.

@@ -1,10 +1,10 @@
 //! Rows by an index, whose name is that of its partition key.
 
 use crate::Queries;
-use eventsourcing::{Direction, Lookup, Lookups, Projection, Reader, Version};
+use foldlog::{Direction, Lookup, Lookups, Projection, Reader, Version};
+use foldlog_lambda::Problem;
+use foldlog_lambda::http::Page;
 use futures::future::try_join_all;
-use lambda::Problem;
-use lambda::http::Page;
 
 /// The most warehouses that hold one product, or send something for one order.
 const MOST_WAREHOUSES: usize = 1_000;

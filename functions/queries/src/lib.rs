@@ -13,14 +13,14 @@ mod states;
 mod stocks;
 mod streams;
 
-use api::responses::{Health, HealthStatus, Switch};
 use aws_config::SdkConfig;
-use domain::values::AccountId;
-use domain::views::{PARTITIONS, waiting};
-use dynamo::{Ledger, Log, Views};
-use eventsourcing::{Clock, Consistency, Decider, EventLog, LogSpans, Lookups, Randomness, Reading};
+use foldlog::{Clock, Consistency, Decider, EventLog, LogSpans, Lookups, Randomness, ReadOptions};
+use foldlog_dynamo::{Log, TotalsStore, Views};
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use shop_api::responses::{Health, HealthStatus, Switch};
+use shop_domain::values::AccountId;
+use shop_domain::views::{PARTITIONS, waiting};
 
 /// The handler.
 pub struct Queries<L, V, R, H> {
@@ -31,7 +31,7 @@ pub struct Queries<L, V, R, H> {
 }
 
 /// The deployed function.
-pub type Deployed = Http<Queries<Log, Views, Ledger, SystemHost>>;
+pub type Deployed = Http<Queries<Log, Views, TotalsStore, SystemHost>>;
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
@@ -39,7 +39,7 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, Settin
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let generations = settings.text("GENERATIONS_TABLE")?;
     let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
-    let sales = Ledger::new(client.clone(), rows, checkpoints, generations);
+    let sales = TotalsStore::new(client.clone(), rows, checkpoints, generations);
     // Who waits is asked for by `reconcile` alone.
     let mut shown = PARTITIONS.iter().filter(|(view, _)| *view != waiting::NAME);
     let views = shown.try_fold(Views::new(client, generations), |views, (view, partitions)| {
@@ -58,8 +58,8 @@ impl<L, V, R, H> Queries<L, V, R, H> {
 impl<L, V, R, H> HttpHandler for Queries<L, V, R, H>
 where
     L: EventLog + LogSpans + 'static,
-    V: eventsourcing::Views + Lookups + 'static,
-    R: eventsourcing::Ledger + 'static,
+    V: foldlog::Views + Lookups + 'static,
+    R: foldlog::TotalsStore + 'static,
     H: Clock + Randomness + 'static,
 {
     type Host = H;
@@ -72,15 +72,17 @@ where
         match request.route() {
             "GET /healthz" => {
                 let commands = match request.commands() {
-                    lambda::Commands::On => Switch::On,
-                    lambda::Commands::Off => Switch::Off,
+                    foldlog_lambda::WriteMode::On => Switch::On,
+                    foldlog_lambda::WriteMode::Off => Switch::Off,
                 };
                 Response::json(StatusCode::OK, &Health { status: HealthStatus::Ok, commands })
             }
             "GET /openapi.json" => {
-                Ok(Response::text(StatusCode::OK, "application/json", reference::openapi().to_owned()))
+                Ok(Response::text(StatusCode::OK, "application/json", shop_reference::openapi().to_owned()))
             }
-            "GET /docs" => Ok(Response::text(StatusCode::OK, "text/html; charset=utf-8", reference::docs().to_owned())),
+            "GET /docs" => {
+                Ok(Response::text(StatusCode::OK, "text/html; charset=utf-8", shop_reference::docs().to_owned()))
+            }
             "GET /catalogue" => self.catalogue(request).await,
             "GET /products/{sku}" => self.product(request).await,
             "GET /stock/{sku}" => self.stock(request).await,
@@ -108,11 +110,11 @@ where
     }
 }
 
-impl<L: EventLog, V: eventsourcing::Views, R, H> Queries<L, V, R, H> {
+impl<L: EventLog, V: foldlog::Views, R, H> Queries<L, V, R, H> {
     async fn folded<D: Decider>(&self, id: &str) -> Result<D::State, Problem> {
         let stream = reading::stream_of(D::CATEGORY, id)?;
-        let history = self.log.load(&stream, Reading::of::<D>(Consistency::Strong)).await?;
-        Ok(eventsourcing::decider::replay::<D>(&history)?)
+        let history = self.log.load(&stream, ReadOptions::of::<D>(Consistency::Strong)).await?;
+        Ok(foldlog::write::loaded::replay::<D>(&history)?)
     }
 }
 

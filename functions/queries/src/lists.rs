@@ -1,15 +1,15 @@
 //! Lists: each from an index, by key conditions alone. An index that is spread over shards is merged here.
 
 use crate::{Queries, STAFF, caller};
-use api::responses::{ListedProduct, Order, Page as Answer, Product};
-use domain::values::{AccountId, Category};
-use domain::views::order::StatusName;
-use domain::views::{catalogue, order};
-use eventsourcing::{Direction, Lookups};
+use foldlog::{Direction, Lookups};
+use foldlog_lambda::http::Page;
+use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join_all;
 use http::StatusCode;
-use lambda::http::Page;
-use lambda::{Problem, Request, Response};
+use shop_api::responses::{ListedProduct, Order, Page as Answer, Product};
+use shop_domain::values::{AccountId, Category};
+use shop_domain::views::order::StatusName;
+use shop_domain::views::{catalogue, order};
 
 /// Who buys, as the gateway spells it.
 const CUSTOMER: &str = "shop/customer";

@@ -1,12 +1,12 @@
 //! What operators see of the log as a whole: its newest events.
 
 use crate::Queries;
-use api::responses::{LogEvent, Page};
-use domain::views::activity::moved;
-use eventsourcing::{Commit, Direction, EventLog, LogError, Lookups, Timestamp, Version};
+use foldlog::{Commit, Direction, EventLog, LogError, Lookups, Timestamp, Version};
+use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join_all;
 use http::StatusCode;
-use lambda::{Problem, Request, Response};
+use shop_api::responses::{LogEvent, Page};
+use shop_domain::views::activity::moved;
 
 /// The most streams that one answer is gathered from.
 const MOST_STREAMS: usize = 500;
@@ -61,7 +61,7 @@ pub(crate) fn limit(request: &Request) -> Result<usize, Problem> {
 /// The events of a commit, as operators see them.
 pub(crate) fn log_events(commit: &Commit) -> Result<Vec<LogEvent>, Problem> {
     let records = commit.events.records().map_err(|error| LogError::unreadable(commit, &error))?;
-    let event = |(index, record): (u64, eventsourcing::Record<'_>)| {
+    let event = |(index, record): (u64, foldlog::Record<'_>)| {
         let id = commit.event_id(index);
         Ok(LogEvent {
             id: id.to_string(),

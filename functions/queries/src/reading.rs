@@ -2,14 +2,14 @@
 
 use crate::Queries;
 use crate::states::snapshot_schema;
-use eventsourcing::past::{When, first_events, version_at};
-use eventsourcing::projection::PerStream;
-use eventsourcing::reader::Shows;
-use eventsourcing::{
-    Commit, Consistency, EventLog, LogError, LogSpans, Projection, Reader, Reading, Row, StreamName, Subscription,
+use foldlog::past::{When, first_events, version_at};
+use foldlog::read::projection::DocumentReader;
+use foldlog::read::projection::PerStream;
+use foldlog::{
+    Commit, Consistency, EventLog, LogError, LogSpans, Projection, ReadOptions, Reader, Row, StreamName, Subscription,
     Version, ViewError, Views,
 };
-use lambda::{Problem, Request};
+use foldlog_lambda::{Problem, Request};
 
 /// How far behind `min_version` a view may be for its row to be completed from the log, in events.
 const INTERVAL: u64 = 200;
@@ -103,7 +103,7 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
         let seen = version(row.as_ref());
         if row.is_some() && asked.0 - seen.0 > INTERVAL {
             let schema = snapshot_schema(stream.category());
-            let reading = Reading { schema, until: None, consistency: Consistency::Strong };
+            let reading = ReadOptions { schema, until: None, consistency: Consistency::Strong };
             let head = self.log.load(stream, reading).await?.head().version();
             if head < asked {
                 return Err(Problem::beyond_head(asked, head));

@@ -1,17 +1,17 @@
 //! `GET /sales?from=&to=&by=`: what was sold, summed up over the rows that each sum is spread over.
 
 use crate::Queries;
-use api::sales::{Revenue, Sales, SoldOf, SoldOnDay};
-use domain::views::sales::{By, Day, NAME, figures, names};
-use eventsourcing::Ledger;
+use foldlog::TotalsStore;
+use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join_all;
 use http::StatusCode;
-use lambda::{Problem, Request, Response};
+use shop_api::sales::{Revenue, Sales, SoldOf, SoldOnDay};
+use shop_domain::views::sales::{By, Day, NAME, figures, names};
 
 /// The most days of one answer.
 const MOST_DAYS: u64 = 31;
 
-impl<L, V, R: Ledger, H> Queries<L, V, R, H> {
+impl<L, V, R: TotalsStore, H> Queries<L, V, R, H> {
     /// The figures of each day from one to another, both included, by product or by category.
     pub(crate) async fn sales(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["from", "to", "by"])?;

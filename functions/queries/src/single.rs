@@ -5,13 +5,13 @@
 
 use crate::reading::Asked;
 use crate::{Queries, STAFF, caller};
-use api::responses::{Account, Cart, Invoice, ListedProduct, Order, Product, Shipment};
-use domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku};
-use domain::views::order::{Document, StatusName};
-use domain::views::{account, cart, catalogue, invoice, order, shipment};
-use eventsourcing::{EventLog, LogSpans, Lookups, Views};
+use foldlog::{EventLog, LogSpans, Lookups, Views};
+use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use lambda::{Problem, Request, Response};
+use shop_api::responses::{Account, Cart, Invoice, ListedProduct, Order, Product, Shipment};
+use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku};
+use shop_domain::views::order::{Document, StatusName};
+use shop_domain::views::{account, cart, catalogue, invoice, order, shipment};
 
 impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
     /// A listed product; one that is not is nobody's business here.
@@ -44,7 +44,7 @@ impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
     pub(crate) async fn cart(&self, request: &Request) -> Result<Response, Problem> {
         let caller = caller(request)?;
         let cart: CartId = request.path("id")?;
-        let own = |state: &domain::cart::State| state.owner() == Some(&caller);
+        let own = |state: &shop_domain::cart::State| state.owner() == Some(&caller);
         let found = self.found::<cart::View>(&Asked::of(request)?, cart.as_str(), own).await?;
         let (version, state) = found.ok_or_else(|| Problem::not_found("there is no such cart"))?;
         Ok(Response::json(StatusCode::OK, &Cart::of(&cart, version, &state))?.etag(version))
@@ -67,13 +67,13 @@ impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
                 Ok(Response::json(StatusCode::OK, &shown)?.etag(version))
             }
             (None, Asked::Then(_)) => Err(none()),
-            (None, Asked::Now(_)) => match self.folded::<domain::cart::Stream>(order.as_str()).await? {
-                domain::cart::State::CheckedOut { owner, .. } if owner == caller => {
+            (None, Asked::Now(_)) => match self.folded::<shop_domain::cart::Stream>(order.as_str()).await? {
+                shop_domain::cart::State::CheckedOut { owner, .. } if owner == caller => {
                     Err(Problem::not_yet("the cart is checked out; its order is being placed"))
                 }
-                domain::cart::State::Unopened
-                | domain::cart::State::Open { .. }
-                | domain::cart::State::CheckedOut { .. } => Err(none()),
+                shop_domain::cart::State::Unopened
+                | shop_domain::cart::State::Open { .. }
+                | shop_domain::cart::State::CheckedOut { .. } => Err(none()),
             },
         }
     }

@@ -1,11 +1,11 @@
 //! The state of any stream at a version, by the decider of its category and its snapshots.
 
-use domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
-use eventsourcing::past::state_at;
-use eventsourcing::{Decider, History, Version};
-use lambda::Problem;
+use foldlog::past::state_at;
+use foldlog::{Decider, History, Version};
+use foldlog_lambda::Problem;
 use serde::Serialize;
 use serde_json::Value;
+use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 
 /// The state after a version's event, by what was read for it; nothing behind the stream's end.
 pub(crate) fn state_of(history: &History, version: Version) -> Result<Option<Value>, Problem> {

@@ -1,12 +1,12 @@
 //! What warehouses have, and what goes out of them.
 
 use crate::Queries;
-use api::responses::{Stock, StockOfProduct};
-use domain::values::{OrderId, ShipmentId, Sku};
-use domain::views::{shipment, stock};
-use eventsourcing::Lookups;
+use foldlog::Lookups;
+use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use lambda::{Problem, Request, Response};
+use shop_api::responses::{Stock, StockOfProduct};
+use shop_domain::values::{OrderId, ShipmentId, Sku};
+use shop_domain::views::{shipment, stock};
 
 impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
     /// `GET /stock/{sku}`: a product in every warehouse that has or had it.

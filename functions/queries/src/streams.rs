@@ -3,16 +3,16 @@
 use crate::Queries;
 use crate::operations::{limit, log_events};
 use crate::states::{snapshot_schema, state_of};
-use api::responses::{Page as Answer, StateChange, StreamDiff, StreamEnd, StreamPlace, StreamState};
-use domain::views::activity;
-use eventsourcing::changes::{Change, changes};
-use eventsourcing::past::{When, onward, reading_until, version_at};
-use eventsourcing::{Direction, EventLog, LogSpans, Lookups, Span, StreamName, Timestamp, Version};
+use foldlog::past::changes::{Change, changes};
+use foldlog::past::{When, onward, reading_until, version_at};
+use foldlog::{Direction, EventLog, LogSpans, Lookups, Span, StreamName, Timestamp, Version};
+use foldlog_lambda::http::Page;
+use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join;
 use http::StatusCode;
-use lambda::http::Page;
-use lambda::{Problem, Request, Response};
 use serde_json::Value;
+use shop_api::responses::{Page as Answer, StateChange, StreamDiff, StreamEnd, StreamPlace, StreamState};
+use shop_domain::views::activity;
 
 /// A stream's state, of which version, and when that was committed.
 struct Seen {

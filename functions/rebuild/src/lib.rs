@@ -3,17 +3,18 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use domain::audit;
-use domain::views::sales;
-use dynamo::{Ledger, Log, Parked, Views};
-use eventsourcing::generations::{Set, Stage};
-use eventsourcing::rebuild::{self, Abreast, Phase, Plan, RebuildError, Request, SumScan, Work, Worksheet};
-use eventsourcing::{
-    Clock, EventId, EventLog, Folds, LogScan, Notice, ParkingLot, Randomness, Subject, Tally, Version, ViewScan,
+use foldlog::read::generations::{Set, Stage};
+use foldlog::rebuild::{self, Lockstep, Phase, Plan, RebuildError, RebuildProgress, Request, SumScan, Work};
+use foldlog::{
+    Clock, EventId, EventLog, EventMessage, LogScan, ParkingLot, ProjectionEngine, Randomness, Subject, TotalsEngine,
+    Version, ViewScan,
 };
-use lambda::{Error, Function, SettingError, Settings, SystemHost};
+use foldlog_dynamo::{Log, Parked, TotalsStore, Views};
+use foldlog_lambda::{Error, Function, SettingError, Settings, SystemHost};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use shop_domain::audit;
+use shop_domain::views::sales;
 use std::time::Duration;
 
 /// How long a run goes on with its part: Lambda ends it after 15 minutes, and its last page takes a while.
@@ -26,9 +27,9 @@ const PAGE: usize = 100;
 /// The handler.
 pub struct Rebuild<L, V, R, P, H> {
     /// The folds of the views.
-    pub folds: Folds<L, V, P, H>,
+    pub folds: ProjectionEngine<L, V, P, H>,
     /// The folds of the sales.
-    pub sales: Tally<L, R, P, H>,
+    pub sales: TotalsEngine<L, R, P, H>,
     /// How far each order is added to the sales, as rows of a view of that name.
     pub checkpoints: V,
     /// A log of about so many commits is read in one part, one of twice as many in two.
@@ -36,7 +37,7 @@ pub struct Rebuild<L, V, R, P, H> {
 }
 
 /// The deployed function.
-pub type Deployed = Rebuild<Log, Views, Ledger, Parked, SystemHost>;
+pub type Deployed = Rebuild<Log, Views, TotalsStore, Parked, SystemHost>;
 
 /// What is to be done.
 #[derive(Clone, Debug, Deserialize)]
@@ -44,7 +45,7 @@ pub type Deployed = Rebuild<Log, Views, Ledger, Parked, SystemHost>;
 pub enum Task {
     /// Say what is to be done next on account of an event: that somebody asked for a rebuild, or for a cleaning.
     Plan {
-        /// The event, as the bus carries it: a [`Notice`].
+        /// The event, as the bus carries it: a [`EventMessage`].
         event: Value,
     },
     /// Do a part of it.
@@ -88,8 +89,8 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, Settin
 impl<L, V, R, P, H> Function for Rebuild<L, V, R, P, H>
 where
     L: EventLog + LogScan + 'static,
-    V: eventsourcing::Views + ViewScan + Worksheet + 'static,
-    R: eventsourcing::Ledger + SumScan + 'static,
+    V: foldlog::Views + ViewScan + RebuildProgress + 'static,
+    R: foldlog::TotalsStore + SumScan + 'static,
     P: ParkingLot + 'static,
     H: Clock + Randomness + 'static,
 {
@@ -112,12 +113,12 @@ where
 impl<L, V, R, P, H> Rebuild<L, V, R, P, H>
 where
     L: EventLog + LogScan + 'static,
-    V: eventsourcing::Views + ViewScan + Worksheet + 'static,
-    R: eventsourcing::Ledger + SumScan + 'static,
+    V: foldlog::Views + ViewScan + RebuildProgress + 'static,
+    R: foldlog::TotalsStore + SumScan + 'static,
     P: ParkingLot + 'static,
     H: Clock + Randomness + 'static,
 {
-    async fn plan(&self, event: &Notice) -> Result<Plan, Error> {
+    async fn plan(&self, event: &EventMessage) -> Result<Plan, Error> {
         let id = event.id.clone();
         let (projection, request) = match event.decode::<audit::Event>()? {
             audit::Event::RebuildRequested { projection } => {
@@ -173,7 +174,7 @@ where
         if part.view == sales::NAME {
             let new = self.sales.filling(&part.view, set.schema).ok_or_else(unknown)?;
             let read = self.sales.filling(&part.view, sets.schema()).map(|filling| (sets.read(), filling));
-            return Ok(rebuild::fill(log, &Abreast { new, read }, generations, host, part, BUDGET).await?);
+            return Ok(rebuild::fill(log, &Lockstep { new, read }, generations, host, part, BUDGET).await?);
         }
         let filling = self.folds.filling(&part.view, set.schema).ok_or_else(unknown)?;
         Ok(rebuild::fill(log, &filling, generations, host, part, BUDGET).await?)
@@ -187,7 +188,7 @@ where
         }
         // The rows follow no stream: they are one part's, which notes them when it begins.
         if part.part == 0 && generations.progress(part).await?.is_none() {
-            rebuild::compare_sums(self.sales.ledger(), sales::NAME, generations, host, part).await?;
+            rebuild::compare_sums(self.sales.totals_store(), sales::NAME, generations, host, part).await?;
         }
         rebuild::compare(&self.checkpoints, sales::NAME, generations, host, part, BUDGET).await
     }
@@ -198,7 +199,7 @@ where
         let mut views = self.folds.views();
         if part.view == sales::NAME {
             views = &self.checkpoints;
-            rebuild::sweep_sums(self.sales.ledger(), sales::NAME, part.generation).await?;
+            rebuild::sweep_sums(self.sales.totals_store(), sales::NAME, part.generation).await?;
         }
         self.forget_notes(part).await?;
         rebuild::sweep(views, generations, host, part, BUDGET).await

@@ -1,6 +1,6 @@
 //! The Lambda function `rebuild`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda::Error> {
-    lambda::run(rebuild::function).await
+async fn main() -> Result<(), foldlog_lambda::Error> {
+    foldlog_lambda::run(rebuild::function).await
 }

@@ -3,7 +3,7 @@
 //! A rule without a memory. A run every minute asks for all whose waiting time crossed one of these marks since the
 //! minute before, so that each mark is crossed in one run exactly, whatever the runs before did.
 
-use eventsourcing::Timestamp;
+use foldlog::Timestamp;
 
 /// The time between two runs, as the template schedules them.
 const PERIOD_MS: i64 = 60_000;

@@ -5,11 +5,11 @@
 
 mod due;
 pub mod lost;
+mod operator_requests;
 pub mod parked;
 mod ports;
 mod processes;
 mod waiting;
-mod wishes;
 
 pub use ports::{OnAws, Ports};
 pub use waiting::WaitingView;
@@ -19,16 +19,16 @@ use crate::parked::Redrives;
 use crate::processes::{Sources, process_of};
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use domain::cart;
-use dynamo::{Log, Parked};
-use eventbridge::EventBridgeBus;
-use eventsourcing::{Bus, Decider, Folds, Hint, LogScan, StreamName, Tally, Timestamp};
+use foldlog::{Bus, Decider, Hint, LogScan, ProjectionEngine, StreamName, Timestamp, TotalsEngine};
+use foldlog_dynamo::{Log, Parked};
+use foldlog_eventbridge::EventBridgeBus;
+use foldlog_lambda::lazy::lazy;
+use foldlog_lambda::{Error, Function, SettingError, Settings, SystemHost};
 use futures::{StreamExt, stream};
-use lambda::lazy::lazy;
-use lambda::{Error, Function, SettingError, Settings, SystemHost};
 use projector::Projector;
 use relay::Relay;
 use serde::{Deserialize, Deserializer, Serialize};
+use shop_domain::cart;
 use std::collections::BTreeSet;
 
 /// So many streams are followed together.
@@ -46,7 +46,7 @@ pub struct Reconcile<P: Ports> {
     /// What publishes the log. Hints are repeated where it publishes.
     pub relay: Relay<P::Bus, P::Parked, P::Host>,
     /// What adds the log to the totals.
-    pub sales: Tally<P::Log, P::Ledger, P::Parked, P::Host>,
+    pub sales: TotalsEngine<P::Log, P::TotalsStore, P::Parked, P::Host>,
     /// The log as reactions on stock see it.
     pub stock: P::Log,
     /// Who waits.
@@ -160,18 +160,18 @@ impl<P: Ports> Function for Reconcile<P> {
 
 impl<P: Ports> Reconcile<P> {
     /// The folds.
-    pub const fn folds(&self) -> &Folds<P::Log, P::Views, P::Parked, P::Host> {
+    pub const fn folds(&self) -> &ProjectionEngine<P::Log, P::Views, P::Parked, P::Host> {
         self.projector.folds()
     }
 
-    /// Goes through the whole log. Folds first: processes choose among what the views show.
+    /// Goes through the whole log. Projections first: processes choose among what the views show.
     pub async fn reconcile(&self) -> Result<Summary, Error> {
         let heads = self.folds().log().heads().await?;
         let mut summary = Summary { streams: heads.len(), ..Summary::default() };
         for heads in heads.chunks(AT_A_TIME) {
             let hints: Vec<_> = heads.iter().map(|(stream, version)| Hint::of(stream.clone(), *version)).collect();
             for followed in [self.folds().follow(&hints).await, self.sales.follow(&hints).await] {
-                lambda::metrics::followed(&followed.folds);
+                foldlog_lambda::metrics::followed(&followed.folds);
                 summary.advanced += followed.folds.values().map(|report| report.advanced).sum::<usize>();
                 summary.parked += followed.folds.values().map(|report| report.parked).sum::<usize>();
                 if let Some(trouble) = followed.troubles.first().filter(|_| !followed.failed.is_empty()) {
@@ -183,7 +183,7 @@ impl<P: Ports> Reconcile<P> {
         let begun = |cart: &StreamName| process_of(cart).is_ok_and(|process| streams.contains(&process));
         let mut open = streams.clone();
         open.retain(|stream| stream.category() != cart::Stream::CATEGORY || !begun(stream));
-        summary.hinted = self.repeat(open).await? + self.repeat_wishes().await?;
+        summary.hinted = self.repeat(open).await? + self.repeat_operator_requests().await?;
         Ok(summary)
     }
 

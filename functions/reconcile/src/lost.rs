@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
-use lambda::{Error, Function, metrics};
+use foldlog_lambda::{Error, Function, metrics};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 

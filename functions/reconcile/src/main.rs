@@ -1,6 +1,6 @@
 //! The Lambda function `reconcile`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda::Error> {
-    lambda::run(reconcile::function).await
+async fn main() -> Result<(), foldlog_lambda::Error> {
+    foldlog_lambda::run(reconcile::function).await
 }

@@ -4,16 +4,14 @@
 //! takes it then takes the note away.
 
 use crate::{Ports, Reconcile};
-use domain::views::sales;
-use eventsourcing::folds::Redriven;
-use eventsourcing::parked::{Parked, Trouble};
-use eventsourcing::scan::Part;
-use eventsourcing::{
-    Bus, BusEntry, Clock, Commit, EventId, LogError, LogScan, ParkingLot, Subject, Timestamp, Version,
-};
-use lambda::{Error, metrics};
+use foldlog::read::engine::Redriven;
+use foldlog::read::parked::{Parked, Trouble};
+use foldlog::write::scan::Part;
+use foldlog::{Bus, BusEntry, Clock, Commit, EventId, LogError, LogScan, ParkingLot, Subject, Timestamp, Version};
+use foldlog_lambda::{Error, metrics};
 use projector::tampering::TAMPERING;
 use serde::Serialize;
+use shop_domain::views::sales;
 
 /// So many notes are read together.
 const PAGE: usize = 100;

@@ -1,20 +1,20 @@
 //! What reconciling stands on: nearly everything.
 
 use crate::lost::{InBucket, LostBatches};
-use dynamo::{Ledger, Log, Parked, Views};
-use eventbridge::EventBridgeBus;
-use eventsourcing::rebuild::Worksheet;
-use eventsourcing::{Bus, Clock, EventLog, LogScan, Lookups, ParkingLot, Randomness};
-use lambda::{Lazy, SystemHost};
+use foldlog::rebuild::RebuildProgress;
+use foldlog::{Bus, Clock, EventLog, LogScan, Lookups, ParkingLot, Randomness};
+use foldlog_dynamo::{Log, Parked, TotalsStore, Views};
+use foldlog_eventbridge::EventBridgeBus;
+use foldlog_lambda::{Lazy, SystemHost};
 
 /// The types of the ports.
 pub trait Ports: Send + Sync + 'static {
     /// The log.
     type Log: EventLog + LogScan + 'static;
     /// The read models.
-    type Views: eventsourcing::Views + Lookups + Worksheet + 'static;
+    type Views: foldlog::Views + Lookups + RebuildProgress + 'static;
     /// The totals.
-    type Ledger: eventsourcing::Ledger + 'static;
+    type TotalsStore: foldlog::TotalsStore + 'static;
     /// The notes about what cannot be followed.
     type Parked: ParkingLot + 'static;
     /// Time and chance.
@@ -31,7 +31,7 @@ pub struct OnAws;
 impl Ports for OnAws {
     type Log = Log;
     type Views = Views;
-    type Ledger = Ledger;
+    type TotalsStore = TotalsStore;
     type Parked = Parked;
     type Host = SystemHost;
     type Bus = Lazy<EventBridgeBus>;

@@ -1,14 +1,14 @@
 //! Which events a process that is not finished may have missed, or those that it waits for.
 
-use domain::fulfilment::{self, Awaited, Process, REACTION, outcome_of};
-use domain::values::OrderId;
-use domain::{cart, order, stock};
-use eventsourcing::decider::replay;
-use eventsourcing::{
-    BusEntry, Commit, CommitId, Consistency, Decider, EventId, EventLog, History, LogError, Reading, StreamName,
+use foldlog::write::loaded::replay;
+use foldlog::{
+    BusEntry, CommandId, Commit, Consistency, Decider, EventId, EventLog, History, LogError, ReadOptions, StreamName,
     Version,
 };
-use lambda::Error;
+use foldlog_lambda::Error;
+use shop_domain::fulfilment::{self, Awaited, Process, REACTION, outcome_of};
+use shop_domain::values::OrderId;
+use shop_domain::{cart, order, stock};
 
 /// What is read to find out: always strongly.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ impl<L: EventLog> Sources<'_, L> {
     }
 
     async fn of_cart(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
-        let begun = Reading::of::<fulfilment::Stream>(Consistency::Strong);
+        let begun = ReadOptions::of::<fulfilment::Stream>(Consistency::Strong);
         if self.log.load(&process_of(stream)?, begun).await?.head().version() != Version::NONE {
             return Ok(vec![]);
         }
@@ -54,7 +54,7 @@ impl<L: EventLog> Sources<'_, L> {
 
     async fn of_order(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
         let order: OrderId = stream.id().parse()?;
-        let reading = Reading::of::<fulfilment::Stream>(Consistency::Strong);
+        let reading = ReadOptions::of::<fulfilment::Stream>(Consistency::Strong);
         match replay::<fulfilment::Stream>(&self.log.load(&fulfilment::stream(&order)?, reading).await?)? {
             fulfilment::State::Started(process) => self.heeded(&process, self.whole(stream).await?.commits()),
             fulfilment::State::NotStarted => Ok(vec![]),
@@ -111,7 +111,7 @@ impl<L: EventLog> Sources<'_, L> {
         intent: Option<&EventId>,
     ) -> Result<Option<Commit>, LogError> {
         let Some((asked, intent)) = asked.zip(intent) else { return Ok(None) };
-        self.stock.find(stock, &CommitId::of_event(intent, REACTION), asked.committed_at).await
+        self.stock.find(stock, &CommandId::of_event(intent, REACTION), asked.committed_at).await
     }
 
     /// A stream from its first commit on.
@@ -127,7 +127,7 @@ impl<L: EventLog> Sources<'_, L> {
     ) -> Result<Vec<BusEntry>, Error> {
         let mut entries = self.entries(commits)?;
         entries.retain(|entry| match outcome_of(&entry.detail) {
-            Ok(Some((_, outcome))) => process.heeds(&outcome),
+            Ok(Some((_, outcome))) => process.accepts(&outcome),
             Ok(None) => false,
             Err(_) => true,
         });

@@ -1,12 +1,12 @@
 //! Who waits, as the views show it: processes, checked-out carts, and orders that were cancelled or shipped.
 
 use crate::due::Span;
-use domain::views::order;
-use domain::views::waiting::{INDEX, NAME, SHARD, SINCE, before, partitions};
-use dynamo::Views;
-use eventsourcing::{Direction, Lookup, Lookups, Projection, StreamName};
+use foldlog::{Direction, Lookup, Lookups, Projection, StreamName};
+use foldlog_dynamo::Views;
+use foldlog_lambda::Error;
 use futures::future::try_join_all;
-use lambda::Error;
+use shop_domain::views::order;
+use shop_domain::views::waiting::{INDEX, NAME, SHARD, SINCE, before, partitions};
 
 /// The read models of those who wait.
 pub struct WaitingView<V>(V);

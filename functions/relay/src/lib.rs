@@ -4,14 +4,14 @@
 use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
-use dynamo::Parked;
-use dynamo::item::{commit_of, is_imported, key_of};
-use eventbridge::EventBridgeBus;
-use eventsourcing::parked::{Class, Trouble};
-use eventsourcing::{Bus, BusEntry, Clock, EventId, ParkingLot, Subject};
-use lambda::lazy::{Lazy, lazy};
-use lambda::stream::{Change, Record, answer, records};
-use lambda::{Error, Function, SettingError, Settings, SystemHost};
+use foldlog::read::parked::{Class, Trouble};
+use foldlog::{Bus, BusEntry, Clock, EventId, ParkingLot, Subject};
+use foldlog_dynamo::Parked;
+use foldlog_dynamo::item::{commit_of, is_imported, key_of};
+use foldlog_eventbridge::EventBridgeBus;
+use foldlog_lambda::lazy::{Lazy, lazy};
+use foldlog_lambda::stream::{Change, Record, answer, records};
+use foldlog_lambda::{Error, Function, SettingError, Settings, SystemHost};
 
 /// The name under which it parks. What it parks was never published.
 pub const NAME: &str = "relay";

@@ -3,11 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use aws_lambda_events::dynamodb::Event;
-use eventsourcing::bus::{Bus, BusEntry, BusError};
-use eventsourcing::memory::MemoryParked;
-use eventsourcing::parked::Class;
-use eventsourcing::{Clock, EventId, ParkingLot, Subject, Timestamp, Version};
-use lambda::Function;
+use foldlog::memory::MemoryParked;
+use foldlog::react::bus::{Bus, BusEntry, BusError};
+use foldlog::read::parked::Class;
+use foldlog::{Clock, EventId, ParkingLot, Subject, Timestamp, Version};
+use foldlog_lambda::Function;
 use relay::Relay;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};

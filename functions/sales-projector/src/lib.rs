@@ -2,17 +2,20 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use domain::views::sales;
-use dynamo::{Ledger, Log, Parked};
-use eventsourcing::Tally;
-use lambda::queue::Hints;
-use lambda::{SettingError, Settings, SystemHost};
+use foldlog::TotalsEngine;
+use foldlog_dynamo::{Log, Parked, TotalsStore};
+use foldlog_lambda::queue::Hints;
+use foldlog_lambda::{SettingError, Settings, SystemHost};
+use shop_domain::views::sales;
 
 /// The shop's sales on DynamoDB.
-pub type Sales = Tally<Log, Ledger, Parked, SystemHost>;
+pub type Sales = TotalsEngine<Log, TotalsStore, Parked, SystemHost>;
 
 /// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Hints<Log, Ledger, Parked, SystemHost>, SettingError> {
+pub fn function(
+    settings: &Settings,
+    aws: &SdkConfig,
+) -> Result<Hints<Log, TotalsStore, Parked, SystemHost>, SettingError> {
     tally(settings, &Client::new(aws)).map(Hints)
 }
 
@@ -20,11 +23,11 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Hints<Log, Ledge
 pub fn tally(settings: &Settings, client: &Client) -> Result<Sales, SettingError> {
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
-    Ok(Tally::new(log, ledger(settings, client)?, parked, SystemHost, sales::totals()))
+    Ok(TotalsEngine::new(log, totals_store(settings, client)?, parked, SystemHost, sales::totals()))
 }
 
 /// The totals of the shop's sales on the tables that the settings name.
-pub fn ledger(settings: &Settings, client: &Client) -> Result<Ledger, SettingError> {
+pub fn totals_store(settings: &Settings, client: &Client) -> Result<TotalsStore, SettingError> {
     let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
-    Ok(Ledger::new(client.clone(), rows, checkpoints, settings.text("GENERATIONS_TABLE")?))
+    Ok(TotalsStore::new(client.clone(), rows, checkpoints, settings.text("GENERATIONS_TABLE")?))
 }

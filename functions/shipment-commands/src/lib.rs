@@ -1,14 +1,14 @@
 //! What the staff say of shipments. They are created, leave and are cancelled through `shipment-reactions`.
 
-use api::requests::Nothing;
-use api::responses::Shipment;
 use aws_config::SdkConfig;
-use domain::shipment::{Command, Stream};
-use domain::values::ShipmentId;
-use dynamo::Log;
-use eventsourcing::{Clock, Commands, Decider, EventLog, Randomness, StreamName};
+use foldlog::{Clock, Commands, Decider, EventLog, Randomness, StreamName};
+use foldlog_dynamo::Log;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use shop_api::requests::Nothing;
+use shop_api::responses::Shipment;
+use shop_domain::shipment::{Command, Stream};
+use shop_domain::values::ShipmentId;
 
 /// The handler.
 pub struct ShipmentCommands<L, H>(Commands<Stream, L, H>);

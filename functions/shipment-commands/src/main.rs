@@ -1,6 +1,6 @@
 //! The Lambda function `shipment-commands`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda::Error> {
-    lambda::run(shipment_commands::function).await
+async fn main() -> Result<(), foldlog_lambda::Error> {
+    foldlog_lambda::run(shipment_commands::function).await
 }

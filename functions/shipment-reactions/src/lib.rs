@@ -1,13 +1,13 @@
 //! The shipment's reactions to the intents of fulfilment: with `shipment-commands` the only writer of `shipment-…`.
 
 use aws_config::SdkConfig;
-use domain::fulfilment::{REACTION, Request, request_of};
-use domain::shipment::{self, Command, Stream};
-use domain::values::OrderId;
-use dynamo::{Log, Parked};
-use eventsourcing::{Clock, Commands, EventLog, Notice, Randomness};
-use lambda::queue::{Reactions, Reactor, Unreacted};
-use lambda::{SettingError, Settings, SystemHost};
+use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness};
+use foldlog_dynamo::{Log, Parked};
+use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
+use foldlog_lambda::{SettingError, Settings, SystemHost};
+use shop_domain::fulfilment::{REACTION, Request, request_of};
+use shop_domain::shipment::{self, Command, Stream};
+use shop_domain::values::OrderId;
 
 /// The handler.
 pub struct ShipmentReactions<L, H>(Commands<Stream, L, H>);
@@ -43,8 +43,8 @@ where
         self.0.log()
     }
 
-    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
-        let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
+        let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
         let Some(Request::Shipment { warehouse, command }) = request_of(&order, notice.decode()?) else {
             return Ok(());
         };

@@ -1,6 +1,6 @@
 //! The Lambda function `shipment-reactions`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda::Error> {
-    lambda::run(shipment_reactions::function).await
+async fn main() -> Result<(), foldlog_lambda::Error> {
+    foldlog_lambda::run(shipment_reactions::function).await
 }

@@ -2,17 +2,17 @@
 
 mod warehouses;
 
-use api::requests::{AdjustStock, ReceiveStock};
-use api::responses::Stock;
 use aws_config::SdkConfig;
-use domain::product;
-use domain::stock::{self, Command, Stream};
-use domain::values::{Sku, WarehouseId};
-use dynamo::Log;
-use eventsourcing::decider::replay;
-use eventsourcing::{Clock, Commands, Consistency, Decider, EventLog, Randomness, Reading, StreamName};
+use foldlog::write::loaded::replay;
+use foldlog::{Clock, Commands, Consistency, Decider, EventLog, Randomness, ReadOptions, StreamName};
+use foldlog_dynamo::Log;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
-use lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use shop_api::requests::{AdjustStock, ReceiveStock};
+use shop_api::responses::Stock;
+use shop_domain::product;
+use shop_domain::stock::{self, Command, Stream};
+use shop_domain::values::{Sku, WarehouseId};
 use warehouses::Warehouses;
 
 /// The handler.
@@ -79,7 +79,7 @@ impl<L: EventLog, H: Clock + Randomness> StockCommands<L, H> {
             StreamName::new(product::Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
         for consistency in [Consistency::Eventual, Consistency::Strong] {
             let product = replay::<product::Stream>(
-                &self.stocks.log().load(&stream, Reading::of::<product::Stream>(consistency)).await?,
+                &self.stocks.log().load(&stream, ReadOptions::of::<product::Stream>(consistency)).await?,
             )?;
             if product.product().is_some() {
                 return Ok(());

@@ -1,6 +1,6 @@
 //! The Lambda function `stock-commands`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda::Error> {
-    lambda::run(stock_commands::function).await
+async fn main() -> Result<(), foldlog_lambda::Error> {
+    foldlog_lambda::run(stock_commands::function).await
 }

@@ -1,15 +1,15 @@
 //! The staff's commands on warehouses.
 
-use api::requests::{MoveWarehouse, Nothing, OpenWarehouse, RenameWarehouse};
-use api::responses::Warehouse;
-use domain::stock::Intake;
-use domain::values::WarehouseId;
-use domain::warehouse::{Command, Site, State, Stream};
-use eventsourcing::decider::replay;
-use eventsourcing::{Clock, Commands, Consistency, Decider, Done, EventLog, Randomness, Reading, StreamName};
+use foldlog::write::loaded::replay;
+use foldlog::{Clock, Commands, Consistency, Decider, EventLog, Executed, Randomness, ReadOptions, StreamName};
+use foldlog_lambda::http::created;
+use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use lambda::http::created;
-use lambda::{Problem, Request, Response};
+use shop_api::requests::{MoveWarehouse, Nothing, OpenWarehouse, RenameWarehouse};
+use shop_api::responses::Warehouse;
+use shop_domain::stock::Intake;
+use shop_domain::values::WarehouseId;
+use shop_domain::warehouse::{Command, Site, State, Stream};
 
 /// The only writer of `warehouse-…`.
 pub(crate) struct Warehouses<L, H>(Commands<Stream, L, H>);
@@ -50,7 +50,7 @@ impl<L: EventLog, H: Clock + Randomness> Warehouses<L, H> {
     /// Whether goods may come into a warehouse: read strongly, so that none come in after it was closed but those that
     /// were on their way at that moment.
     pub(crate) async fn intake(&self, warehouse: &WarehouseId) -> Result<Intake, Problem> {
-        let reading = Reading::of::<Stream>(Consistency::Strong);
+        let reading = ReadOptions::of::<Stream>(Consistency::Strong);
         let history = self.0.log().load(&stream(warehouse)?, reading).await?;
         Ok(Intake::from(&replay::<Stream>(&history)?))
     }
@@ -60,6 +60,6 @@ fn stream(warehouse: &WarehouseId) -> Result<StreamName, Problem> {
     StreamName::new(Stream::CATEGORY, warehouse.as_str()).map_err(|error| Problem::internal(&error))
 }
 
-fn respond(status: StatusCode, warehouse: &WarehouseId, done: &Done<State>) -> Result<Response, Problem> {
+fn respond(status: StatusCode, warehouse: &WarehouseId, done: &Executed<State>) -> Result<Response, Problem> {
     Ok(Response::json(status, &Warehouse::of(warehouse, done.version, &done.state))?.etag(done.version))
 }

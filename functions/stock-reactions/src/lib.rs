@@ -1,13 +1,13 @@
 //! The stock's reactions to the intents of fulfilment: with `stock-commands` the only writer of `stock-…`.
 
 use aws_config::SdkConfig;
-use domain::fulfilment::{REACTION, Request, request_of};
-use domain::stock::{self, Stream};
-use domain::values::OrderId;
-use dynamo::{Log, Parked};
-use eventsourcing::{Clock, Commands, EventLog, Notice, Randomness};
-use lambda::queue::{Reactions, Reactor, Unreacted};
-use lambda::{SettingError, Settings, SystemHost};
+use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness};
+use foldlog_dynamo::{Log, Parked};
+use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
+use foldlog_lambda::{SettingError, Settings, SystemHost};
+use shop_domain::fulfilment::{REACTION, Request, request_of};
+use shop_domain::stock::{self, Stream};
+use shop_domain::values::OrderId;
 
 /// The handler.
 pub struct StockReactions<L, H>(Commands<Stream, L, H>);
@@ -44,8 +44,8 @@ where
         self.0.log()
     }
 
-    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
-        let order: OrderId = notice.subject.id().parse().map_err(Unreacted::malformed)?;
+    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
+        let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
         match request_of(&order, notice.decode()?) {
             Some(Request::Stock { warehouse, sku, command }) => {
                 let stream = stock::stream(&warehouse, &sku)?;

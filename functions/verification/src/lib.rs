@@ -6,12 +6,12 @@ mod shop;
 pub use shop::{Found, Shop, streams};
 
 use aws_config::SdkConfig;
-use domain::audit::{Command, Event, Report, Scope, Stream, Verifier};
-use dynamo::{Ledger, Log, Parked, Views};
-use eventsourcing::verify::{Limits, VerifyError};
-use eventsourcing::{Clock, Commands, EventLog, LogScan, Metadata, Notice, Randomness, ViewScan};
-use lambda::queue::{Reactions, Reactor, Unreacted};
-use lambda::{SettingError, Settings, SystemHost};
+use foldlog::verify::{Limits, VerifyError};
+use foldlog::{Clock, Commands, EventLog, EventMessage, LogScan, Metadata, Randomness, ViewScan};
+use foldlog_dynamo::{Log, Parked, TotalsStore, Views};
+use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
+use foldlog_lambda::{SettingError, Settings, SystemHost};
+use shop_domain::audit::{Command, Event, Report, Scope, Stream, Verifier};
 use std::time::Duration;
 
 /// The step by which a report is known for that of a wish.
@@ -27,14 +27,14 @@ pub struct Verification<L, V, R, H> {
 }
 
 /// The handler on the deployed stores.
-type OnAws = Verification<Log, Views, Ledger, SystemHost>;
+type OnAws = Verification<Log, Views, TotalsStore, SystemHost>;
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reactions<OnAws, Parked, SystemHost>, SettingError> {
     let client = aws_sdk_dynamodb::Client::new(aws);
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let views = projector::views(settings, &client)?;
-    let sales = sales_projector::ledger(settings, &client)?;
+    let sales = sales_projector::totals_store(settings, &client)?;
     let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
     let budget = Duration::from_secs(settings.parse("BUDGET_SECONDS")?);
     Ok(Reactions::new(Verification::new(log, views, sales, SystemHost, budget), parked, SystemHost))
@@ -50,8 +50,8 @@ impl<L: EventLog, V, R, H: Clock + Randomness> Verification<L, V, R, H> {
 impl<L, V, R, H> Reactor for Verification<L, V, R, H>
 where
     L: EventLog + LogScan + 'static,
-    V: eventsourcing::Views + ViewScan + 'static,
-    R: eventsourcing::Ledger + 'static,
+    V: foldlog::Views + ViewScan + 'static,
+    R: foldlog::TotalsStore + 'static,
     H: Clock + Randomness + 'static,
 {
     const NAME: &'static str = "verification";
@@ -62,7 +62,7 @@ where
     }
 
     /// The report stands in the stream of the wish, and whoever gets the same wish again finds it there.
-    async fn react(&self, notice: &Notice) -> Result<(), Unreacted> {
+    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
         let Event::VerificationRequested { scope: Scope::Whole } = notice.decode()? else { return Ok(()) };
         let metadata @ Metadata { id, .. } = &notice.metadata(Self::NAME, REPORT);
         if self.log().find(&notice.subject, id, notice.time).await?.is_some() {
@@ -77,18 +77,18 @@ where
 impl<L, V, R, H> Verification<L, V, R, H>
 where
     L: EventLog + LogScan,
-    V: eventsourcing::Views + ViewScan,
-    R: eventsourcing::Ledger,
+    V: foldlog::Views + ViewScan,
+    R: foldlog::TotalsStore,
     H: Clock + Randomness,
 {
-    async fn verify(&self) -> Result<Report, Unreacted> {
+    async fn verify(&self) -> Result<Report, ReactionError> {
         let (log, host) = (self.commands.log(), self.commands.host());
         let shop = Shop { log, views: &self.views, sales: &self.sales, host };
         let limits = Limits { differences: Report::MOST_DIFFERENCES, until: Some(host.now().after(self.budget)) };
         let found = shop.whole(limits, |_| {}).await.map_err(|error| match error {
-            VerifyError::Log(error) => Unreacted::Log(error),
-            other @ (VerifyError::View(_) | VerifyError::Different(_)) => Unreacted::Unavailable(other.into()),
+            VerifyError::Log(error) => ReactionError::Log(error),
+            other @ (VerifyError::View(_) | VerifyError::Different(_)) => ReactionError::Unavailable(other.into()),
         })?;
-        found.report(Verifier::Verification, Scope::Whole).map_err(Unreacted::malformed)
+        found.report(Verifier::Verification, Scope::Whole).map_err(ReactionError::malformed)
     }
 }

@@ -1,13 +1,13 @@
 //! The shop's log, views and totals, compared with each other.
 
-use domain::audit::{Extent, Report, Scope, Verifier};
-use domain::values::Invalid;
-use domain::views::{sales, subscriptions};
-use eventsourcing::verify::{
+use foldlog::verify::{
     Difference, Findings, Limits, Surveyed, TotalsVerification, Verification, Verified, VerifyError,
 };
-use eventsourcing::{Clock, Ledger, LogScan, Registry, StreamName, TotalsFold, ViewScan, Views};
+use foldlog::{Clock, LogScan, Registry, StreamName, TotalsFold, TotalsStore, ViewScan, Views};
 use futures::future::{Either, select};
+use shop_domain::audit::{Extent, Report, Scope, Verifier};
+use shop_domain::values::Invalid;
+use shop_domain::views::{sales, subscriptions};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ pub async fn streams<L: LogScan, V: Views, H: Clock>(
     Ok(Found { surveyed: Surveyed { findings, complete: true }, totals: 0 })
 }
 
-impl<L: LogScan, V: Views + ViewScan, R: Ledger, H: Clock> Shop<'_, L, V, R, H> {
+impl<L: LogScan, V: Views + ViewScan, R: TotalsStore, H: Clock> Shop<'_, L, V, R, H> {
     /// Compares everything; `done` is told of what was found to agree so far. What is kept of the log is a page, 16 bytes a
     /// stream, and the names of those that add to the totals.
     pub async fn whole(&self, limits: Limits, mut done: impl FnMut(&Verified) + Send) -> Result<Found, VerifyError> {
@@ -86,8 +86,8 @@ impl<L: LogScan, V: Views + ViewScan, R: Ledger, H: Clock> Shop<'_, L, V, R, H> 
         orders: &[StreamName],
         limits: Limits,
     ) -> Result<Option<(usize, Vec<Difference>)>, VerifyError> {
-        let (log, ledger, host) = (self.log, self.sales, self.host);
-        let totals = TotalsVerification { log, ledger, host, folds, registry };
+        let (log, totals_store, host) = (self.log, self.sales, self.host);
+        let totals = TotalsVerification { log, totals_store, host, folds, registry };
         let compared = totals.survey(orders);
         let Some(until) = limits.until else { return compared.await.map(Some) };
         let left = u64::try_from(until.0 - host.now().0).unwrap_or_default();

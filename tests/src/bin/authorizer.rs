@@ -1,8 +1,8 @@
 //! The shop's JWT authorizer as a Lambda function, for a gateway on this machine that knows no others. It finds the
 //! local host's `issuer.key` beside itself.
 
-use lambda::{Error, SettingError};
-use local::{HostError, JwtAuthorizer};
+use foldlog_lambda::{Error, SettingError};
+use foldlog_local::{HostError, JwtAuthorizer};
 
 fn open() -> Result<JwtAuthorizer, HostError> {
     let program = std::env::current_exe().map_err(HostError::Directory)?;
@@ -14,5 +14,5 @@ async fn main() -> Result<(), Error> {
     let build = |_: &_, _: &_| {
         open().map_err(|error| SettingError::Invalid { name: "issuer.key".to_owned(), reason: error.to_string() })
     };
-    lambda::run(build).await
+    foldlog_lambda::run(build).await
 }

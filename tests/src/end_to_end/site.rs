@@ -4,9 +4,9 @@ use super::table::Log;
 use super::tokens::Tokens;
 use crate::{Answer, Client, Shop};
 use aws_sdk_dynamodb::Client as Database;
-use lambda::Settings;
-use lambda::aws::aws_config;
-use local::Host;
+use foldlog_lambda::Settings;
+use foldlog_lambda::aws::aws_config;
+use foldlog_local::Host;
 use std::env::var;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,6 +1,6 @@
 //! The built stack as sam runs it on one machine: its template with what sam needs beside, its variables, its commands.
 
-use local::Host;
+use foldlog_local::Host;
 use serde_json::{Value, json};
 use shop::logical_id;
 use std::env::{consts, var};

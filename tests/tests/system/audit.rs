@@ -1,9 +1,9 @@
 //! What operators did can be told afterwards: who, what, when, and under which correlation.
 
 use crate::shop::product;
-use eventsourcing::parked::{Class, Trouble};
-use eventsourcing::{Clock, ParkingLot, Version};
-use lambda::SystemHost;
+use foldlog::read::parked::{Class, Trouble};
+use foldlog::{Clock, ParkingLot, Version};
+use foldlog_lambda::SystemHost;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::Shop;
@@ -24,7 +24,7 @@ pub(crate) async fn recorded(shop: &Shop) -> Vec<Value> {
 
 /// A note that a function is said to have left.
 async fn park(shop: &Shop, id: &str) {
-    let parked = dynamo::Parked::new(aws_sdk_dynamodb::Client::new(&shop.host.aws_config()), "local-Parked");
+    let parked = foldlog_dynamo::Parked::new(aws_sdk_dynamodb::Client::new(&shop.host.aws_config()), "local-Parked");
     let (subject, version) = (id.parse().unwrap(), Version(1));
     let error = "nobody knows".to_owned();
     let trouble =

@@ -1,11 +1,11 @@
 //! What customers and the staff read of orders: lists, and what belongs to an order.
 
 use crate::log::{execute, shop_without_bus};
-use domain::order::{self, Failure, Placement};
-use domain::shipment::Consignment;
-use domain::values::{AccountId, Line, Means, Money, OrderId, ShipmentId, Totals};
-use domain::{invoice, shipment};
 use serde_json::{Value, json};
+use shop_domain::order::{self, Failure, Placement};
+use shop_domain::shipment::Consignment;
+use shop_domain::values::{AccountId, Line, Means, Money, OrderId, ShipmentId, Totals};
+use shop_domain::{invoice, shipment};
 use tests::{Client, Shop};
 
 fn euro(amount: i64) -> Money {

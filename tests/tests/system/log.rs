@@ -1,9 +1,9 @@
 //! Streams that are written by hand, where only what follows from them is looked at.
 
 use aws_sdk_dynamodb::Client;
-use dynamo::Log;
-use eventsourcing::{Actor, Commands, CommitId, Correlation, Decider, Digest, Metadata, StreamName};
-use lambda::SystemHost;
+use foldlog::{Actor, CommandId, Commands, Correlation, Decider, Digest, Metadata, StreamName};
+use foldlog_dynamo::Log;
+use foldlog_lambda::SystemHost;
 use tests::Shop;
 
 /// A shop whose functions hear of nothing but through the read models.
@@ -18,7 +18,7 @@ pub(crate) async fn execute<D: Decider<Refusal: std::fmt::Debug>>(shop: &Shop, i
     let table = shop.host.environment("cart-commands").unwrap()["EVENT_LOG_TABLE"].clone();
     let log = Log::new(Client::new(&shop.host.aws_config()), &table);
     let metadata = Metadata {
-        id: CommitId::fresh(&SystemHost),
+        id: CommandId::fresh(&SystemHost),
         digest: Digest([0; 32]),
         correlation: Correlation { id: "by-hand".to_owned(), client: None },
         cause: None,

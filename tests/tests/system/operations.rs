@@ -3,13 +3,13 @@
 use crate::shop::{cart, ordered, product, stock};
 use aws_sdk_dynamodb::Client as Database;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::views::subscriptions;
-use eventsourcing::projection::Folded;
-use eventsourcing::{Commit, Folds, Row, StreamName, Subscription, Version};
-use lambda::{Registered, SystemHost};
+use foldlog::read::projection::Folded;
+use foldlog::{Commit, ProjectionEngine, Row, StreamName, Subscription, Version};
+use foldlog_lambda::{Registered, SystemHost};
 use projector::Projector;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shop_domain::views::subscriptions;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,8 +46,8 @@ impl Subscription for Older {
         Folded { failed: folded.failed.or(unknown), ..folded }
     }
 
-    fn links(&self, row: Option<&Row>, commits: &[Commit]) -> Vec<(String, Row)> {
-        self.0.links(row, commits)
+    fn pointers(&self, row: Option<&Row>, commits: &[Commit]) -> Vec<(String, Row)> {
+        self.0.pointers(row, commits)
     }
 }
 
@@ -57,10 +57,10 @@ const OLDER: Registered = Registered {
     build: |settings, aws| {
         let database = Database::new(aws);
         let older = subscriptions().into_iter().map(|all| Box::new(Older(all)) as Box<dyn Subscription>);
-        let log = dynamo::Log::new(database.clone(), settings.text("EVENT_LOG_TABLE")?);
-        let parked = dynamo::Parked::new(database.clone(), settings.text("PARKED_TABLE")?);
+        let log = foldlog_dynamo::Log::new(database.clone(), settings.text("EVENT_LOG_TABLE")?);
+        let parked = foldlog_dynamo::Parked::new(database.clone(), settings.text("PARKED_TABLE")?);
         let views = projector::views(settings, &database)?;
-        Ok(Arc::new(Projector::new(Folds::new(log, views, parked, SystemHost, older.collect()))))
+        Ok(Arc::new(Projector::new(ProjectionEngine::new(log, views, parked, SystemHost, older.collect()))))
     },
 };
 
@@ -221,11 +221,11 @@ const DEAF: Registered = Registered { name: "projector", build: |_, _| Ok(Arc::n
 
 struct Deaf;
 
-impl lambda::Function for Deaf {
+impl foldlog_lambda::Function for Deaf {
     type Event = Value;
     type Answer = Value;
 
-    async fn call(&self, _: Value) -> Result<Value, lambda::Error> {
+    async fn call(&self, _: Value) -> Result<Value, foldlog_lambda::Error> {
         Ok(json!({ "batchItemFailures": [] }))
     }
 }
@@ -348,16 +348,16 @@ async fn an_event_that_was_parked_is_published_again_and_its_note_goes() {
         events["items"].as_array().unwrap().iter().find(|event| event["type"] == "ReservationRequested").unwrap();
     let version = wish["version"].as_u64().unwrap();
     let id = format!("stock-reactions:fulfilment-{cart}@{version}");
-    let parked = dynamo::Parked::new(database(&shop), table("Parked"));
-    let trouble = eventsourcing::parked::Trouble {
+    let parked = foldlog_dynamo::Parked::new(database(&shop), table("Parked"));
+    let trouble = foldlog::read::parked::Trouble {
         subject: id.parse().unwrap(),
         version: Version(version),
         passed_over: Version(version),
         error: "no event type ReservationRequested is known".to_owned(),
-        class: eventsourcing::parked::Class::Permanent,
-        at: eventsourcing::Clock::now(&SystemHost),
+        class: foldlog::read::parked::Class::Permanent,
+        at: foldlog::Clock::now(&SystemHost),
     };
-    eventsourcing::ParkingLot::park(&parked, &trouble).await.unwrap();
+    foldlog::ParkingLot::park(&parked, &trouble).await.unwrap();
     let settled = shop.operator().post(&path(&id, "redrive"), json!({})).await.expect(202).body;
     assert_eq!(settled["outcome"], "published");
     shop.host.settled().await;

@@ -3,8 +3,8 @@
 
 use crate::refusals::{post, raw, refused};
 use crate::shop::{cart, ordered, product, stock};
-use payments::{Asked, Reference, Standing};
 use serde_json::{Value, json};
+use shop_payments::{Asked, Reference, Standing};
 use std::time::Duration;
 use tests::{Answer, Client, Shop};
 

@@ -4,7 +4,7 @@ mod diff;
 mod histories;
 
 use crate::shop::{cart, ordered, product};
-use eventsourcing::Timestamp;
+use foldlog::Timestamp;
 use histories::{History, at, random_account, random_cart, random_product, random_stock};
 use serde_json::{Value, json};
 use tests::{Answer, Client, Shop};

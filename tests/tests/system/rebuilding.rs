@@ -2,7 +2,7 @@
 
 use crate::shop::{cart, ordered, product};
 use aws_sdk_dynamodb::Client as Database;
-use lambda::{Error, Function, Registered};
+use foldlog_lambda::{Error, Function, Registered};
 use rebuild::{Deployed, Outcome, Task};
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -2,11 +2,11 @@
 
 use crate::shop::{cart, ordered, product};
 use aws_sdk_dynamodb::Client as DynamoDb;
-use domain::views::sales::Day;
-use dynamo::Log;
-use eventsourcing::{LogScan, Timestamp};
-use lambda::Invoke;
+use foldlog::{LogScan, Timestamp};
+use foldlog_dynamo::Log;
+use foldlog_lambda::Invoke;
 use serde_json::{Value, json};
+use shop_domain::views::sales::Day;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tests::payloads::functions_on;

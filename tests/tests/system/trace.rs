@@ -2,9 +2,9 @@
 
 use crate::log::{execute, shop_without_bus};
 use crate::shop::{cart, ordered, product};
-use domain::product::{Command, Stream};
 use reqwest::Method;
 use serde_json::{Value, json};
+use shop_domain::product::{Command, Stream};
 use std::collections::{BTreeMap, BTreeSet};
 use tests::{Client, Shop};
 

@@ -1,8 +1,8 @@
 //! Hints that are lost on the way: who waits asks again, and the order comes to its end all the same.
 
 use crate::shop::{cart, product, stock};
+use foldlog_lambda::{Invoke, Registered};
 use futures::future::BoxFuture;
-use lambda::{Invoke, Registered};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ struct Losing {
 }
 
 impl Invoke for Losing {
-    fn invoke(&self, mut payload: Value) -> BoxFuture<'_, Result<Value, lambda::Error>> {
+    fn invoke(&self, mut payload: Value) -> BoxFuture<'_, Result<Value, foldlog_lambda::Error>> {
         let holds = |record: &Value| {
             let events = record["dynamodb"]["NewImage"]["events"]["S"].as_str().unwrap_or_default();
             events.contains(&format!("\"type\":\"{}\"", self.event))

@@ -46,7 +46,7 @@ fn dashboard(template: &Yaml) -> Json {
 fn alarms_dashboard_and_page_know_the_metrics_that_are_emitted_and_no_others() {
     let template = template();
     let emitted: BTreeSet<_> =
-        lambda::metrics::Metric::VARIANTS.iter().chain(dynamo::Metric::VARIANTS).copied().collect();
+        foldlog_lambda::metrics::Metric::VARIANTS.iter().chain(foldlog_dynamo::Metric::VARIANTS).copied().collect();
     let dashboard = dashboard(&template);
     let widgets = dashboard["widgets"].as_array().unwrap();
     let shown: BTreeSet<_> = widgets.iter().flat_map(metrics_of).collect();
@@ -57,7 +57,7 @@ fn alarms_dashboard_and_page_know_the_metrics_that_are_emitted_and_no_others() {
     });
     let mut ours = 0;
     for (namespace, name) in shown.into_iter().chain(watched) {
-        if namespace == lambda::metrics::NAMESPACE {
+        if namespace == foldlog_lambda::metrics::NAMESPACE {
             assert!(emitted.contains(name.as_str()), "nobody measures {name}");
             ours += 1;
         } else {

@@ -1,9 +1,9 @@
 //! Histories made by chance, and what their first events amount to by the domain's own words.
 
-use api::responses::{Account, Cart, Invoice, Order, Product, Shipment};
-use domain::views;
-use eventsourcing::{Actor, Decider, Projection, Recorded, StreamName, Timestamp, Version};
+use foldlog::{Actor, Decider, Projection, Recorded, StreamName, Timestamp, Version};
 use serde_json::{Value, json};
+use shop_api::responses::{Account, Cart, Invoice, Order, Product, Shipment};
+use shop_domain::views;
 use tests::Client;
 
 /// A stream's events, as operators see them.
@@ -42,7 +42,7 @@ impl History {
         moments.into_iter().map(|moment| (moment, by(moment))).collect()
     }
 
-    fn typed<E: eventsourcing::Event>(&self) -> impl Iterator<Item = E> + '_ {
+    fn typed<E: foldlog::Event>(&self) -> impl Iterator<Item = E> + '_ {
         let event = |event: &Value| json!({ "type": event["type"], "data": event["data"] });
         self.events.iter().map(move |stored| serde_json::from_value(event(stored)).unwrap())
     }
@@ -59,14 +59,14 @@ impl History {
     /// The state before the first event, and after each.
     pub(super) fn states(&self) -> Vec<Value> {
         match self.stream.category() {
-            "account" => self.states_of::<domain::account::Stream>(),
-            "cart" => self.states_of::<domain::cart::Stream>(),
-            "fulfilment" => self.states_of::<domain::fulfilment::Stream>(),
-            "invoice" => self.states_of::<domain::invoice::Stream>(),
-            "order" => self.states_of::<domain::order::Stream>(),
-            "payment" => self.states_of::<domain::payment::Stream>(),
-            "product" => self.states_of::<domain::product::Stream>(),
-            "stock" => self.states_of::<domain::stock::Stream>(),
+            "account" => self.states_of::<shop_domain::account::Stream>(),
+            "cart" => self.states_of::<shop_domain::cart::Stream>(),
+            "fulfilment" => self.states_of::<shop_domain::fulfilment::Stream>(),
+            "invoice" => self.states_of::<shop_domain::invoice::Stream>(),
+            "order" => self.states_of::<shop_domain::order::Stream>(),
+            "payment" => self.states_of::<shop_domain::payment::Stream>(),
+            "product" => self.states_of::<shop_domain::product::Stream>(),
+            "stock" => self.states_of::<shop_domain::stock::Stream>(),
             category => panic!("no test has a stream of {category}"),
         }
     }

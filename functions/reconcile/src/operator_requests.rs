@@ -1,0 +1,78 @@
+//! What operators asked for that takes longer than a request, and that nobody took up or brought to its end: on AWS a
+//! state machine gave up, on one machine the host was stopped in between.
+
+use crate::{Ports, Reconcile, parked};
+use foldlog::{Bus, BusEntry, Clock, Commit, EventId, EventLog, Generations, Registry, StreamName, Timestamp, Version};
+use foldlog_lambda::Error;
+use shop_domain::audit::Scope;
+use shop_domain::audit::{self, Event};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How long ago a wish may have been made: longer than from one daily run to the next.
+const AT_MOST_AGO: Duration = Duration::from_hours(26);
+
+impl<P: Ports> Reconcile<P> {
+    /// Publishes such wishes again, and counts them. Who is at work on one does some things twice.
+    pub(crate) async fn repeat_operator_requests(&self) -> Result<usize, Error> {
+        let registry = self.folds().views().registered().await?.registry;
+        let now = self.folds().host().now();
+        let since = Timestamp(now.0 - i64::try_from(AT_MOST_AGO.as_millis())?);
+        let months: BTreeSet<StreamName> = [audit::stream(since)?, audit::stream(now)?].into();
+        let mut wishes: BTreeMap<EventId, BusEntry> = BTreeMap::new();
+        for month in months {
+            let commits = self.folds().log().since(&month, Version::NONE).await?;
+            for commit in commits.iter().filter(|commit| commit.committed_at >= since) {
+                wishes.extend(self.open_requests(&registry, commit)?);
+            }
+        }
+        for begun in registry.views().filter_map(|(_, sets)| sets.unfinished()) {
+            if !wishes.contains_key(begun)
+                && let Some(entry) = self.entry_of(begun).await?
+            {
+                wishes.insert(begun.clone(), entry);
+            }
+        }
+        let entries: Vec<_> = wishes.into_values().collect();
+        self.relay.bus().publish(&entries).await?;
+        Ok(entries.len())
+    }
+
+    /// The wishes of a record that nobody may have taken up, as the bus carries them. Of a verification only who carries it
+    /// out knows whether it was reported; what this release cannot read was asked of another.
+    fn open_requests(&self, registry: &Registry, commit: &Commit) -> Result<Vec<(EventId, BusEntry)>, Error> {
+        let events: Vec<Event> = match commit.events.decode() {
+            Ok(events) => events,
+            Err(error) => {
+                tracing::error!(stream = %commit.stream, version = %commit.version, %error, "a record does not read");
+                return Ok(vec![]);
+            }
+        };
+        let entries = BusEntry::of(self.relay.system(), commit)?.into_iter().zip(&events);
+        let open = entries.filter(|(entry, event)| is_open(registry, &entry.detail.id, event));
+        Ok(open.map(|(entry, _)| (entry.detail.id.clone(), entry)).collect())
+    }
+
+    /// An event of the log as the bus carries it.
+    async fn entry_of(&self, event: &EventId) -> Result<Option<BusEntry>, Error> {
+        let Some(commit) = parked::commit_of(self.folds().log(), event).await? else { return Ok(None) };
+        Ok(BusEntry::of(self.relay.system(), &commit)?.into_iter().find(|entry| entry.detail.id == *event))
+    }
+}
+
+fn is_open(registry: &Registry, id: &EventId, event: &Event) -> bool {
+    match event {
+        Event::RebuildRequested { projection } | Event::CleanupRequested { projection, .. } => {
+            registry.sets(projection.as_str()).is_none_or(|sets| !sets.has_taken(id))
+        }
+        Event::VerificationRequested { scope } => *scope == Scope::Whole,
+        Event::ParkedRedriven { .. }
+        | Event::ParkedDiscarded { .. }
+        | Event::LostBatchesRedriven {}
+        | Event::Reconciled {}
+        | Event::ProjectionFlipped { .. }
+        | Event::ProjectionRolledBack { .. }
+        | Event::VerificationReported(_)
+        | Event::LogImported { .. } => false,
+    }
+}

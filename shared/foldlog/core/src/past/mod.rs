@@ -1,0 +1,137 @@
+//! A stream as it was, at a version or at a moment, and its events from anywhere in it: never by reading all of it where
+//! less will do.
+
+pub mod changes;
+
+use crate::stream::{StreamName, Version};
+use crate::time::Timestamp;
+use crate::write::commit::Commit;
+use crate::write::decider::{Decider, fold};
+use crate::write::loaded::{LoadedStream, SnapshotPolicy};
+use crate::write::log::{Consistency, History, LogError, ReadOptions, contiguous};
+use crate::write::span::{LogSpans, Span};
+use std::str::FromStr;
+
+/// A place in the life of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// After its first so many events.
+    Version(Version),
+    /// After all that had been committed by then.
+    At(Timestamp),
+}
+
+/// A text that is neither a version nor a moment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is neither a version (a whole number) nor a moment (RFC 3339, such as 2026-11-21T10:00:00Z)")]
+pub struct NoWhen(String);
+
+impl FromStr for When {
+    type Err = NoWhen;
+
+    fn from_str(text: &str) -> Result<Self, NoWhen> {
+        let at = || text.parse().map(Self::At).map_err(|_| NoWhen(text.to_owned()));
+        text.parse().map(Self::Version).or_else(|_| at())
+    }
+}
+
+/// The version of the last event that had been committed at a moment; [`Version::NONE`] where none had.
+///
+/// Of a stream's `n` events one commit at a time is looked at, at most `log2(n) + 2`: time never goes back in a stream.
+pub async fn version_at<L: LogSpans>(log: &L, stream: &StreamName, at: Timestamp) -> Result<Version, LogError> {
+    let commit_at = async |version| Ok::<_, LogError>(log.span(stream, Span::around(version)).await?.pop());
+    let Some(newest) = commit_at(Version(u64::MAX)).await? else { return Ok(Version::NONE) };
+    if newest.committed_at <= at {
+        return Ok(newest.last_version());
+    }
+    // What ends with `seen` is not too late, what begins with `late` is.
+    let (mut seen, mut late) = (Version::NONE, newest.version);
+    while seen.next() < late {
+        let middle = Version(seen.0 + (late.0 - seen.0) / 2);
+        let gap = || LogError::Corrupt { stream: stream.clone(), version: middle, reason: "no commit is here".into() };
+        let commit = commit_at(middle).await?.filter(|commit| commit.last_version() >= middle).ok_or_else(gap)?;
+        if commit.committed_at <= at { seen = commit.last_version() } else { late = commit.version }
+    }
+    Ok(seen)
+}
+
+/// The commits that hold a stream's first events up to a version, oldest first, the last one cut off there: to be folded,
+/// by what keeps no snapshots. Fewer where the stream ends before.
+pub async fn first_events<L: LogSpans>(
+    log: &L,
+    stream: &StreamName,
+    version: Version,
+) -> Result<Vec<Commit>, LogError> {
+    let mut commits = log.span(stream, Span { until: Some(version), ..Span::behind(Version::NONE) }).await?;
+    contiguous(stream, Version::NONE, &commits)?;
+    if let Some(last) = commits.pop() {
+        commits.push(cut(last, version)?);
+    }
+    Ok(commits)
+}
+
+/// A commit without the events behind a version, which is one of its own. Its link is still that of the whole.
+fn cut(commit: Commit, version: Version) -> Result<Commit, LogError> {
+    let count = version.0.saturating_sub(commit.version.0).saturating_add(1);
+    let events = commit.events.first(count).map_err(|error| LogError::unreadable(&commit, &error))?;
+    Ok(Commit { events, ..commit })
+}
+
+/// What to read for the state after a version: back from the commit that it is in to the newest snapshot from before.
+#[must_use]
+pub const fn reading_until(schema: u32, version: Version) -> ReadOptions {
+    ReadOptions { schema, until: Some(version), consistency: Consistency::Strong }
+}
+
+/// The state after a version's event, by what [`reading_until`] it found; nothing behind the stream's end.
+pub fn state_at<D: Decider>(history: &History, version: Version) -> Result<Option<D::State>, LogError> {
+    if history.head().version() < version {
+        return Ok(None);
+    }
+    let state = match history.base() {
+        Some(base) => LoadedStream::<D>::at(base, SnapshotPolicy::default())?.into_state(),
+        None => D::State::default(),
+    };
+    let folded = history.commits().iter().try_fold(state, |state, commit| {
+        let mut events = commit.events.decode::<D::Event>().map_err(|error| LogError::unreadable(commit, &error))?;
+        let wanted = version.0.saturating_sub(commit.version.0).saturating_add(1);
+        events.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
+        Ok(fold::<D>(state, &events))
+    });
+    folded.map(Some)
+}
+
+/// The commits that hold the next events behind a version, oldest first, at most so many. The first one may hold events
+/// up to that version too.
+pub async fn onward<L: LogSpans>(
+    log: &L,
+    stream: &StreamName,
+    after: Version,
+    limit: usize,
+) -> Result<Vec<Commit>, LogError> {
+    let mut commits = log.span(stream, Span { limit: Some(limit), ..Span::behind(after) }).await?;
+    let follows = commits.first().is_some_and(|first| first.version == after.next());
+    if after == Version::NONE || follows {
+        contiguous(stream, after, &commits)?;
+        return Ok(commits);
+    }
+    // The version is that of no commit's last event: its own commit holds what is next.
+    let around = log.span(stream, Span::around(after)).await?;
+    commits.splice(0..0, around.into_iter().filter(|commit| commit.last_version() > after));
+    let before = commits.first().map_or(after, |first| Version(first.version.0.min(after.next().0) - 1));
+    contiguous(stream, before, &commits)?;
+    commits.truncate(limit);
+    Ok(commits)
+}
+
+/// The commits that hold the last events before a version, or of all, newest first, at most so many. The first one may
+/// hold events from that version on too.
+pub async fn backward<L: LogSpans>(
+    log: &L,
+    stream: &StreamName,
+    before: Option<Version>,
+    limit: usize,
+) -> Result<Vec<Commit>, LogError> {
+    let until = before.map_or(u64::MAX, |before| before.0.saturating_sub(1));
+    log.span(stream, Span { limit: Some(limit), ..Span::back_from(Version(until)) }).await
+}

@@ -1,0 +1,139 @@
+//! Reactions: each event is taken by itself, in any order, under a command id derived from it.
+
+use crate::hash::Digest;
+use crate::stream::{EventId, StreamName, Version};
+use crate::time::Timestamp;
+use crate::write::commit::{Actor, Commit, Correlation};
+use crate::write::event::{DecodeError, Event, Record};
+use crate::write::execute::Metadata;
+use crate::write::identity::{Cause, CommandId};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// One event as subscribers receive it: the detail of a bus entry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EventMessage {
+    /// The event's place.
+    pub id: EventId,
+    /// Its stream.
+    pub subject: StreamName,
+    /// Its version.
+    pub version: Version,
+    /// The version of its commit's first event.
+    pub commit_first: Version,
+    /// How many events its commit has.
+    pub commit_count: u64,
+    /// The stored type name.
+    #[serde(rename = "type")]
+    pub name: String,
+    /// The schema that `data` was written in.
+    pub schema: u32,
+    /// The payload's JSON text; nothing where it was too large to come along: its commit in the log has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Box<RawValue>>,
+    /// When its commit was committed.
+    #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+    pub time: Timestamp,
+    /// What it belongs to.
+    pub correlation: String,
+    /// The event it follows from.
+    pub causation: Option<EventId>,
+    /// Who acted.
+    pub actor: Actor,
+    /// Whether it is published again on account of a note: whoever takes it then takes the note away.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub redriven: bool,
+}
+
+impl EventMessage {
+    /// The notices of a commit, one an event, in order.
+    pub fn of(commit: &Commit) -> Result<Vec<Self>, DecodeError> {
+        let records = commit.events.records()?;
+        Ok((0..).zip(records).map(|(index, record)| Self::of_record(commit, index, &record)).collect())
+    }
+
+    fn of_record(commit: &Commit, index: u64, record: &Record<'_>) -> Self {
+        let id = commit.event_id(index);
+        Self {
+            subject: id.stream.clone(),
+            version: id.version,
+            id,
+            commit_first: commit.version,
+            commit_count: commit.events.count(),
+            name: record.name.to_string(),
+            schema: record.schema,
+            data: Some(record.data.to_owned()),
+            time: commit.committed_at,
+            correlation: commit.correlation.id.clone(),
+            causation: commit.causation.clone(),
+            actor: commit.actor.clone(),
+            redriven: false,
+        }
+    }
+
+    /// The notice without the payload, for whatever carries it only up to a size.
+    #[must_use]
+    pub fn reference(&self) -> Self {
+        Self { data: None, ..self.clone() }
+    }
+
+    /// The notice with the payload that did not come along, from the commit that holds it.
+    pub fn completed(self, commit: &Commit) -> Result<Self, NoPayload> {
+        match Self::of(commit)?.into_iter().find(|whole| whole.id == self.id) {
+            Some(whole) => Ok(Self { redriven: self.redriven, ..whole }),
+            None => Err(NoPayload::Elsewhere(self.id)),
+        }
+    }
+
+    /// The event as today's type. Its payload must have come along.
+    pub fn decode<E: Event>(&self) -> Result<E, DecodeError> {
+        let missing = || DecodeError::Malformed { name: self.name.clone(), reason: "it did not come along".to_owned() };
+        let data = self.data.as_deref().ok_or_else(missing)?;
+        Record { name: self.name.as_str().into(), schema: self.schema, data }.decode()
+    }
+
+    fn text(&self) -> &str {
+        self.data.as_deref().map_or("", RawValue::get)
+    }
+
+    /// What surrounds the command that `actor` derives from this event. Its id and digest are functions of the event
+    /// and the step alone, so that the target stream recognises a repetition, whoever delivers it and when.
+    #[must_use]
+    pub fn metadata(&self, actor: &str, step: &str) -> Metadata {
+        let id = CommandId::of_event(&self.id, step);
+        Metadata {
+            digest: Digest::of(&(&id, &self.name, self.schema, self.text())).unwrap_or(Digest([0; 32])),
+            id,
+            correlation: Correlation { id: self.correlation.clone(), client: None },
+            cause: Some(Cause { event: self.id.clone(), committed_at: self.time }),
+            actor: Actor(actor.to_owned()),
+            expected: None,
+        }
+    }
+}
+
+/// Why a payload that did not come along could not be taken from a commit.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPayload {
+    /// The commit's events do not read.
+    #[error(transparent)]
+    Undecodable(#[from] DecodeError),
+    /// The event is none of the commit's.
+    #[error("the log does not hold {0} where its notice says")]
+    Elsewhere(EventId),
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_first(redriven: &bool) -> bool {
+    !*redriven
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn write_time<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}
+
+fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
+}

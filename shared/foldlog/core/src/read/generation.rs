@@ -1,0 +1,31 @@
+//! Which set of a view's rows is meant, and why rows could not be read or written.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Which of a view's sets of rows: a rebuild fills the next one beside the one that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Generation(pub u32);
+
+impl Generation {
+    /// The one that every view begins with.
+    pub const FIRST: Self = Self(1);
+}
+
+impl fmt::Display for Generation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "g{}", self.0)
+    }
+}
+
+/// Why a row could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// The store did not answer, throttled, or failed: trying again later may help.
+    #[error("the view is unavailable: {0}")]
+    Unavailable(String),
+    /// The store refused the request, or holds what is no row: trying again will not help.
+    #[error("the view cannot be used: {0}")]
+    Unusable(String),
+}

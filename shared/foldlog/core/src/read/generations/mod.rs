@@ -1,0 +1,326 @@
+//! Which sets of rows a view has, and which of them is read: how a view is rebuilt while it is in use.
+//!
+//! A rebuild registers a new generation first. From then on whoever follows the log writes each generation that is
+//! registered, and acknowledges nothing before all of them are written; whatever was committed before is found by the
+//! rebuild's own reading of the log, which begins later. So between the two nothing is missed, and since each row keeps
+//! its version, nothing is folded twice. Readers are sent to the new generation once it is complete, by one conditional
+//! write. The old one is kept up to date like before, so that readers can be sent back, until it is retired.
+
+mod comparison;
+mod port;
+
+pub use comparison::{Comparison, RowDigest};
+pub use port::{Generations, Registered, change};
+
+use crate::read::generation::Generation;
+use crate::stream::EventId;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Every view's generations.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registry(BTreeMap<String, Sets>);
+
+/// A view's generations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sets {
+    /// The one that is read. It is complete.
+    read: Generation,
+    /// All that have rows.
+    all: BTreeMap<Generation, Set>,
+    /// The highest number that was ever given: none is given twice, so that what is written late is in nobody's way.
+    newest: Generation,
+    /// The last request that began a rebuild or a cleaning, so that one that is delivered again begins nothing.
+    #[serde(default)]
+    asked: Option<EventId>,
+}
+
+/// One generation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Set {
+    /// The number of the fold that its rows are made by.
+    pub schema: u32,
+    /// How far it has come.
+    pub stage: Stage,
+    /// When it began to be filled; the beginning of time for the one that a view begins with.
+    pub since: Timestamp,
+    /// Who asked for it.
+    #[serde(default)]
+    pub asked: Option<EventId>,
+}
+
+/// How far a generation has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "is")]
+pub enum Stage {
+    /// It is being filled from the log, and by whatever is committed meanwhile.
+    Filling {
+        /// In so many parts.
+        parts: u32,
+        /// About so many commits there were when it began.
+        commits: u64,
+    },
+    /// It holds all, and is being compared with the one that is read.
+    Comparing {
+        /// In so many parts.
+        parts: u32,
+    },
+    /// It can be read.
+    Complete {
+        /// How it compared; nothing of the one that a view begins with.
+        comparison: Option<Comparison>,
+    },
+    /// It is not written any more, and its rows are being removed.
+    Retired {
+        /// In so many parts.
+        parts: u32,
+    },
+}
+
+/// The rows that a view's readers are sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Current {
+    /// Which they are.
+    pub generation: Generation,
+    /// The number of the fold that makes them; of a view that was never registered the lowest that there is.
+    pub schema: Option<u32>,
+}
+
+/// Readers that were sent from one generation to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switched {
+    /// The one that was read.
+    pub from: Generation,
+    /// The one that is.
+    pub to: Generation,
+}
+
+/// Why a view's generations stay as they are.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SwitchError {
+    /// There is no generation to which readers could be sent.
+    #[error("no newer generation is complete")]
+    NoneNewer,
+    /// There is none to send them back to.
+    #[error("no older generation is kept")]
+    NoneOlder,
+    /// It is not like the one that is read, and nobody said that it need not be.
+    #[error("generation {generation} differs from the one that is read in {different} rows, first {first}")]
+    Different {
+        /// The new one.
+        generation: Generation,
+        /// In how many rows.
+        different: u64,
+        /// The first of these.
+        first: String,
+    },
+}
+
+impl Registry {
+    /// A view's generations; nothing where they were never registered, and it has but the first.
+    #[must_use]
+    pub fn sets(&self, view: &str) -> Option<&Sets> {
+        self.0.get(view)
+    }
+
+    /// Every view that is registered.
+    pub fn views(&self) -> impl Iterator<Item = (&str, &Sets)> {
+        self.0.iter().map(|(view, sets)| (view.as_str(), sets))
+    }
+
+    /// The generation of a view that is read.
+    #[must_use]
+    pub fn read(&self, view: &str) -> Generation {
+        self.current(view).generation
+    }
+
+    /// The same, with the fold that makes its rows.
+    #[must_use]
+    pub fn current(&self, view: &str) -> Current {
+        let sets = self.sets(view);
+        Current { generation: sets.map_or(Generation::FIRST, Sets::read), schema: sets.map(Sets::schema) }
+    }
+
+    /// The generations of a view that are written by the fold of a schema, where `oldest` is the lowest schema that
+    /// there is a fold of: a view that was never registered has been written by that.
+    #[must_use]
+    pub fn written(&self, view: &str, schema: u32, oldest: u32) -> Vec<Generation> {
+        match self.sets(view) {
+            Some(sets) => sets.written(schema).collect(),
+            None if schema == oldest => vec![Generation::FIRST],
+            None => vec![],
+        }
+    }
+
+    /// Registers a view as it is before its first rebuild. True where that was news.
+    pub fn adopt(&mut self, view: &str, schema: u32) -> bool {
+        let news = !self.0.contains_key(view);
+        if news {
+            let stage = Stage::Complete { comparison: None };
+            let first = Set { schema, stage, since: Timestamp::default(), asked: None };
+            let (read, newest) = (Generation::FIRST, Generation::FIRST);
+            let sets = Sets { read, all: [(read, first)].into(), newest, asked: None };
+            self.0.insert(view.to_owned(), sets);
+        }
+        news
+    }
+
+    /// A view's generations, to be changed.
+    pub fn sets_mut(&mut self, view: &str) -> Option<&mut Sets> {
+        self.0.get_mut(view)
+    }
+}
+
+impl Sets {
+    /// The generation that is read.
+    #[must_use]
+    pub const fn read(&self) -> Generation {
+        self.read
+    }
+
+    /// All generations.
+    #[must_use]
+    pub const fn all(&self) -> &BTreeMap<Generation, Set> {
+        &self.all
+    }
+
+    /// The number of the fold whose rows are read.
+    #[must_use]
+    pub fn schema(&self) -> u32 {
+        self.all.get(&self.read).map_or(0, |set| set.schema)
+    }
+
+    /// The generations that are kept up to date by the fold of a schema.
+    fn written(&self, schema: u32) -> impl Iterator<Item = Generation> {
+        let written = self.all.iter().filter(move |(_, set)| set.schema == schema && set.stage.is_written());
+        written.map(|(generation, _)| *generation)
+    }
+
+    /// The generation that is being filled or compared.
+    #[must_use]
+    pub fn under_way(&self) -> Option<(Generation, &Set)> {
+        let under_way = |stage: &Stage| matches!(stage, Stage::Filling { .. } | Stage::Comparing { .. });
+        self.all.iter().find(|(_, set)| under_way(&set.stage)).map(|(generation, set)| (*generation, set))
+    }
+
+    /// The request of which something is left to do.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<&EventId> {
+        let begun = self.under_way().and_then(|(_, set)| set.asked.as_ref());
+        begun.or_else(|| self.asked.as_ref().filter(|_| self.retired().next().is_some()))
+    }
+
+    /// The generations whose rows are to be removed.
+    pub fn retired(&self) -> impl Iterator<Item = (Generation, u32)> {
+        self.all.iter().filter_map(|(generation, set)| match set.stage {
+            Stage::Retired { parts } => Some((*generation, parts)),
+            Stage::Filling { .. } | Stage::Comparing { .. } | Stage::Complete { .. } => None,
+        })
+    }
+
+    /// Begins a rebuild on account of a request, once: whatever else there is besides the one that is read is retired.
+    /// Where one is under way already, that is it.
+    pub fn begin(&mut self, request: &EventId, set: Set) {
+        if !self.takes(request) || self.under_way().is_some() {
+            return;
+        }
+        self.retire_others();
+        self.newest = Generation(self.newest.0 + 1);
+        self.all.insert(self.newest, set);
+    }
+
+    /// Gives up, on account of a request, all generations but the one that is read.
+    pub fn clean(&mut self, request: &EventId) {
+        if self.takes(request) {
+            self.retire_others();
+        }
+    }
+
+    /// Whether a request was taken, or came too late to be.
+    #[must_use]
+    pub fn has_taken(&self, request: &EventId) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked >= request)
+    }
+
+    /// Whether a request is newer than those that were taken, and that it is taken now.
+    fn takes(&mut self, request: &EventId) -> bool {
+        let newer = self.asked.as_ref().is_none_or(|asked| asked < request);
+        if newer {
+            self.asked = Some(request.clone());
+        }
+        newer
+    }
+
+    fn retire_others(&mut self) {
+        let read = self.read;
+        for (_, set) in self.all.iter_mut().filter(|(generation, _)| **generation != read) {
+            set.stage = Stage::Retired { parts: set.stage.parts() };
+        }
+    }
+
+    /// Takes a generation from one stage to the next, if it still is in that.
+    pub fn proceed(&mut self, generation: Generation, from: &Stage, to: Stage) {
+        if let Some(set) = self.all.get_mut(&generation).filter(|set| set.stage == *from) {
+            set.stage = to;
+        }
+    }
+
+    /// Forgets a retired generation, whose rows are gone.
+    pub fn forget(&mut self, generation: Generation) {
+        if self.all.get(&generation).is_some_and(|set| matches!(set.stage, Stage::Retired { .. })) {
+            self.all.remove(&generation);
+        }
+    }
+
+    /// Sends readers on to the newest generation that is complete.
+    pub fn flip(&mut self, despite_differences: bool) -> Result<Switched, SwitchError> {
+        let newer = self.complete().rfind(|(generation, _)| *generation > self.read);
+        let (to, comparison) = newer.ok_or(SwitchError::NoneNewer)?;
+        if let Some(Comparison { different, first, .. }) = comparison.filter(|found| found.different > 0)
+            && !despite_differences
+        {
+            let (different, first) = (*different, first.clone().unwrap_or_default());
+            return Err(SwitchError::Different { generation: to, different, first });
+        }
+        Ok(self.switch(to))
+    }
+
+    /// Sends readers back to the generation that they came from.
+    pub fn roll_back(&mut self) -> Result<Switched, SwitchError> {
+        let older = self.complete().rfind(|(generation, _)| *generation < self.read);
+        older.map(|(to, _)| to).ok_or(SwitchError::NoneOlder).map(|to| self.switch(to))
+    }
+
+    fn complete(&self) -> impl DoubleEndedIterator<Item = (Generation, Option<&Comparison>)> {
+        self.all.iter().filter_map(|(generation, set)| match &set.stage {
+            Stage::Complete { comparison } => Some((*generation, comparison.as_ref())),
+            Stage::Filling { .. } | Stage::Comparing { .. } | Stage::Retired { .. } => None,
+        })
+    }
+
+    const fn switch(&mut self, to: Generation) -> Switched {
+        let from = std::mem::replace(&mut self.read, to);
+        Switched { from, to }
+    }
+}
+
+impl Stage {
+    /// Whether what is committed is folded into its rows.
+    #[must_use]
+    pub const fn is_written(&self) -> bool {
+        match self {
+            Self::Filling { .. } | Self::Comparing { .. } | Self::Complete { .. } => true,
+            Self::Retired { .. } => false,
+        }
+    }
+
+    /// In how many parts it is worked on.
+    #[must_use]
+    pub const fn parts(&self) -> u32 {
+        match self {
+            Self::Filling { parts, .. } | Self::Comparing { parts } | Self::Retired { parts } => *parts,
+            Self::Complete { .. } => 1,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Projections: pure folds of one stream into the row of a view.
+
+use crate::hash::Hash;
+use crate::read::generation::ViewError;
+use crate::stream::{StreamName, Version};
+use crate::time::Timestamp;
+use crate::write::commit::{Actor, Commit};
+use crate::write::event::{DecodeError, Event};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+/// An event as a projection sees it.
+#[derive(Clone, Debug)]
+pub struct Recorded<'a, E> {
+    /// What happened.
+    pub event: E,
+    /// In which stream.
+    pub stream: &'a StreamName,
+    /// At which version.
+    pub version: Version,
+    /// When.
+    pub committed_at: Timestamp,
+    /// By whom.
+    pub actor: &'a Actor,
+}
+
+/// The events of a commit, in order.
+pub(crate) fn recorded<E: Event>(commit: &Commit) -> Result<impl Iterator<Item = Recorded<'_, E>>, DecodeError> {
+    let events: Vec<E> = commit.events.decode()?;
+    Ok((0..).zip(events).map(|(index, event)| Recorded {
+        event,
+        stream: &commit.stream,
+        version: commit.version.after(index),
+        committed_at: commit.committed_at,
+        actor: &commit.actor,
+    }))
+}
+
+/// A read model of one category: a pure fold of each of its streams into one document.
+pub trait Projection: Send + Sync + 'static {
+    /// The view's name.
+    const NAME: &'static str;
+    /// The number of this fold, from 1. Whoever changes what it makes of events gives it the next one, and keeps the old
+    /// fold beside it until the release after readers were sent to the new one's rows.
+    const VERSION: u32 = 1;
+    /// The category whose streams it folds.
+    const CATEGORY: &'static str;
+    /// That category's events.
+    type Event: Event;
+    /// What a row holds.
+    type Document: Serialize + DeserializeOwned;
+
+    /// The document after one more event; none where the stream has nothing to show yet.
+    fn apply(document: Option<Self::Document>, recorded: &Recorded<'_, Self::Event>) -> Option<Self::Document>;
+
+    /// The attributes by which rows are found, other than by key. A row without an attribute is not in that index.
+    fn index(document: &Self::Document) -> Vec<(&'static str, String)>;
+
+    /// The folds that the view's rows may be of: this one, and beside it the one whose place it takes, as
+    /// [`crate::read::reader::PreviousVersion`], until the release after readers were sent to this one's rows.
+    #[must_use]
+    fn folds() -> Vec<Box<dyn DocumentReader<Self::Document>>>
+    where
+        Self: Sized,
+    {
+        vec![Box::new(PerStream::<Self>::new())]
+    }
+}
+
+/// The folds of a view, as they follow the log.
+#[must_use]
+pub fn subscriptions_of<P: Projection>() -> Vec<Box<dyn Subscription>> {
+    P::folds().into_iter().map(|fold| fold as Box<dyn Subscription>).collect()
+}
+
+/// A view's row for one stream: the fold, and up to where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The document's JSON text; `null` where the stream has nothing to show.
+    pub document: String,
+    /// The version of the last event that is folded in.
+    pub version: Version,
+    /// The stream's chain up to there.
+    pub hash: Hash,
+    /// The attributes by which it is found.
+    pub index: BTreeMap<&'static str, String>,
+}
+
+/// How far a fold came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    /// The row after the commits that could be folded; none where not even the first could.
+    pub row: Option<Row>,
+    /// The first commit that could not, and why.
+    pub failed: Option<(Version, String)>,
+}
+
+/// A fold that keeps a row for each stream it follows, with the types of its events and document out of sight.
+pub trait Subscription: Send + Sync {
+    /// Its name: that of its view.
+    fn name(&self) -> &'static str;
+
+    /// The number of the fold: its rows are its own, whatever other folds the view has.
+    fn schema(&self) -> u32 {
+        1
+    }
+
+    /// Whether streams of a category concern it.
+    fn follows(&self, category: &str) -> bool;
+
+    /// The key of a stream's row.
+    fn key(&self, stream: &StreamName) -> String;
+
+    /// The stream of the row that has a key; none where no row of this view has such a key.
+    fn stream(&self, key: &str) -> Option<StreamName>;
+
+    /// Folds commits over a row, in order, up to the first that cannot be.
+    fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded;
+
+    /// Further rows, with their keys, that lead to these commits behind a row: by each commit, whatever else is folded
+    /// with it, the same ones. They stand before the row moves on, once and for all.
+    fn pointers(&self, _row: Option<&Row>, _commits: &[Commit]) -> Vec<(String, Row)> {
+        vec![]
+    }
+}
+
+/// A fold whose rows are shown as documents of type `D`.
+pub trait DocumentReader<D>: Subscription {
+    /// A row's document; none where its stream has nothing to show.
+    fn document(&self, row: &Row) -> Result<Option<D>, ViewError>;
+}
+
+impl<P: Projection> DocumentReader<P::Document> for PerStream<P> {
+    fn document(&self, row: &Row) -> Result<Option<P::Document>, ViewError> {
+        serde_json::from_str(&row.document).map_err(|error| ViewError::Unusable(error.to_string()))
+    }
+}
+
+/// Any [`Projection`] as a [`Subscription`].
+pub struct PerStream<P>(PhantomData<P>);
+
+impl<P> PerStream<P> {
+    /// The subscription of projection `P`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<P> Default for PerStream<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<P: Projection> Subscription for PerStream<P> {
+    fn name(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn schema(&self) -> u32 {
+        P::VERSION
+    }
+
+    fn follows(&self, category: &str) -> bool {
+        category == P::CATEGORY
+    }
+
+    fn key(&self, stream: &StreamName) -> String {
+        stream.id().to_owned()
+    }
+
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        StreamName::new(P::CATEGORY, key).ok()
+    }
+
+    /// The document is read once before the commits, and written once behind them: however many there are, each costs what
+    /// it costs in a replay.
+    fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
+        let Some(first) = commits.first() else { return Folded { row: None, failed: None } };
+        let unusable = |error: String| Folded { row: None, failed: Some((first.version, error)) };
+        let before: Option<P::Document> = match row.map(|row| serde_json::from_str(&row.document)).transpose() {
+            Ok(document) => document.flatten(),
+            Err(error) => return unusable(format!("the row does not read: {error}")),
+        };
+        let (mut document, mut last, mut failed) = (before, None, None);
+        for commit in commits {
+            match recorded(commit) {
+                Ok(events) => document = events.fold(document, |document, recorded| P::apply(document, &recorded)),
+                Err(error) => {
+                    failed = Some((commit.version, error.to_string()));
+                    break;
+                }
+            }
+            last = Some(commit);
+        }
+        let Some(last) = last else { return Folded { row: None, failed } };
+        match serde_json::to_string(&document) {
+            Ok(text) => {
+                let index = document.iter().flat_map(P::index).collect();
+                let row = Row { document: text, version: last.last_version(), hash: last.hash, index };
+                Folded { row: Some(row), failed }
+            }
+            Err(error) => unusable(error.to_string()),
+        }
+    }
+}

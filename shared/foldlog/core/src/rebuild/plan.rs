@@ -1,0 +1,122 @@
+//! What is to be done next for a view.
+
+use super::{Phase, RebuildProgress, Work, WorkProgress};
+use crate::read::generations::{Comparison, Generations, Registry, Set, Sets, Stage, change};
+use crate::read::views::{Generation, ViewError};
+use crate::stream::EventId;
+use serde::Serialize;
+use std::convert::Infallible;
+
+/// What somebody asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// A new generation of the view.
+    Rebuild {
+        /// The event that says so: each begins one at most.
+        id: EventId,
+        /// What the new one is to be, at the stage of being filled.
+        set: Set,
+        /// The schema of the rows that there are, if the view was never registered.
+        oldest: u32,
+    },
+    /// That all generations but the one that is read are given up.
+    Clean {
+        /// The event that says so.
+        id: EventId,
+    },
+    /// That what was begun goes on.
+    GoOn,
+}
+
+/// What can be done at once, in any order, side by side. When all of it is done, there may be more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// The parts; none where nothing is left to do.
+    pub work: Vec<Work>,
+    /// How long to wait before: whoever still writes a generation that was retired, or reads it, has to come to an end.
+    pub wait_s: u32,
+}
+
+/// How long a batch takes at the longest that began with an older registry, or a reader goes on with it.
+const LAST_WRITES_S: u32 = 90;
+
+/// Takes in a request, and says what to do next for the view.
+pub async fn plan<G: Generations + RebuildProgress>(
+    generations: &G,
+    view: &str,
+    request: &Request,
+) -> Result<Plan, ViewError> {
+    changed(generations, |registry| match request {
+        Request::Rebuild { id, set, oldest } => {
+            registry.adopt(view, *oldest);
+            if let Some(sets) = registry.sets_mut(view) {
+                sets.begin(id, set.clone());
+            }
+        }
+        Request::Clean { id } => {
+            if let Some(sets) = registry.sets_mut(view) {
+                sets.clean(id);
+            }
+        }
+        Request::GoOn => {}
+    })
+    .await?;
+    loop {
+        let registered = generations.registered().await?;
+        let Some(sets) = registered.registry.sets(view) else { return Ok(Plan::default()) };
+        let Some(next) = next(sets) else { return Ok(Plan::default()) };
+        let Next { generation, stage, phase } = next;
+        let (mut left, mut comparison) = (Vec::new(), Comparison::default());
+        for part in 0..stage.parts() {
+            let work = Work { view: view.to_owned(), generation, phase, part, of: stage.parts() };
+            match generations.progress(&work).await? {
+                Some(WorkProgress { done: true, comparison: of_part, .. }) => comparison.add(of_part),
+                Some(_) | None => left.push(work),
+            }
+        }
+        if !left.is_empty() {
+            let wait_s = if phase == Phase::Sweep { LAST_WRITES_S } else { 0 };
+            return Ok(Plan { work: left, wait_s });
+        }
+        changed(generations, |registry| {
+            let Some(sets) = registry.sets_mut(view) else { return };
+            match &stage {
+                Stage::Filling { parts, .. } => {
+                    sets.proceed(generation, &stage, Stage::Comparing { parts: *parts });
+                }
+                Stage::Comparing { .. } => {
+                    let comparison = Some(comparison.clone());
+                    sets.proceed(generation, &stage, Stage::Complete { comparison });
+                }
+                Stage::Retired { .. } => sets.forget(generation),
+                Stage::Complete { .. } => {}
+            }
+        })
+        .await?;
+    }
+}
+
+async fn changed<G: Generations>(generations: &G, mut by: impl FnMut(&mut Registry) + Send) -> Result<(), ViewError> {
+    let Ok(()) = change(generations, |registry| {
+        by(registry);
+        Ok::<(), Infallible>(())
+    })
+    .await?;
+    Ok(())
+}
+
+struct Next {
+    generation: Generation,
+    stage: Stage,
+    phase: Phase,
+}
+
+/// The generation that something is to be done with, new ones first.
+fn next(sets: &Sets) -> Option<Next> {
+    if let Some((generation, set)) = sets.under_way() {
+        let phase = if matches!(set.stage, Stage::Filling { .. }) { Phase::Fill } else { Phase::Compare };
+        return Some(Next { generation, stage: set.stage.clone(), phase });
+    }
+    let (generation, parts) = sets.retired().next()?;
+    Some(Next { generation, stage: Stage::Retired { parts }, phase: Phase::Sweep })
+}

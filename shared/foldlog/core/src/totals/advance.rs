@@ -1,0 +1,182 @@
+//! Adding streams to totals: what [`crate::read::advance()`] is to a view, with several streams in a transaction.
+
+use super::step::{Step, step};
+use super::{Checkpoint, Entry, MOST_ITEMS, Posted, Sums, TotalsFold, TotalsStore};
+use crate::ports::{Clock, Randomness};
+use crate::read::advance::{ATTEMPTS, AdvanceError, Advanced, Hint, RowAdvance};
+use crate::read::views::{Generation, RowKey, ViewError};
+use crate::stream::Version;
+use crate::write::commands::pause;
+use crate::write::commit::Commit;
+use crate::write::log::EventLog;
+use futures::{StreamExt, stream};
+
+/// How many streams are read at a time.
+const CONCURRENCY: usize = 8;
+
+/// Adds streams to a generation of totals by their fold, each at least up to the version that its hint speaks of; one
+/// result a hint, in order.
+///
+/// Reads each checkpoint, and the commits behind it: from the hint where they are the very next ones and reach the
+/// target, else from the log, strongly consistent. Puts as many streams into a transaction as it may hold, so that a row
+/// to which many of them add is written once, and goes on from the checkpoints that were written with it, or from those
+/// that turned out to stand. Who fails in company tries again alone, so that nobody holds up another.
+pub async fn advance_totals<L: EventLog, R: TotalsStore, H: Clock + Randomness>(
+    fold: &dyn TotalsFold,
+    log: &L,
+    totals_store: &R,
+    host: &H,
+    generation: Generation,
+    hints: &[Hint],
+) -> Vec<Result<Advanced, AdvanceError>> {
+    let begun: Vec<_> = hints.iter().map(|hint| Course::begin(fold, log, totals_store, generation, hint)).collect();
+    let mut courses: Vec<Course> = stream::iter(begun).buffered(CONCURRENCY).collect().await;
+    while let Some(pack) = pack(fold, &mut courses) {
+        let posted = totals_store.post(&pack.entries, &pack.sums).await;
+        if matches!(posted, Ok(Posted::Busy)) {
+            host.sleep(pause(pack.lost, host.bits())).await;
+        }
+        pack.settle(&mut courses, posted);
+    }
+    courses.into_iter().map(|course| course.end.unwrap_or(Err(AdvanceError::Contended))).collect()
+}
+
+/// A stream on its way to its target.
+struct Course {
+    place: RowKey,
+    commits: Vec<Commit>,
+    repaired: bool,
+    loaded: Option<Checkpoint>,
+    /// How many commits were added.
+    added: usize,
+    /// In how many transactions it failed.
+    lost: u32,
+    end: Option<Result<Advanced, AdvanceError>>,
+}
+
+impl Course {
+    async fn begin<L: EventLog, R: TotalsStore>(
+        fold: &dyn TotalsFold,
+        log: &L,
+        totals_store: &R,
+        generation: Generation,
+        hint: &Hint,
+    ) -> Self {
+        let place = fold.place(generation, hint.stream());
+        let mut course = Self { place, commits: vec![], repaired: false, loaded: None, added: 0, lost: 0, end: None };
+        course.end = course.read(log, totals_store, hint).await.transpose();
+        course
+    }
+
+    /// Reads what is to be added; answers with what has come of it already.
+    async fn read<L: EventLog, R: TotalsStore>(
+        &mut self,
+        log: &L,
+        totals_store: &R,
+        hint: &Hint,
+    ) -> Result<Option<Advanced>, AdvanceError> {
+        self.loaded = totals_store.checkpoint(&self.place).await?;
+        let seen = self.version();
+        if seen >= hint.target() {
+            return Ok(Some(Advanced::Already));
+        }
+        (self.commits, self.repaired) = match hint.following(seen) {
+            Some(next) => (next.to_vec(), false),
+            None => (log.since(hint.stream(), seen).await?, hint.brings_commits()),
+        };
+        // The checkpoint may be older than the one that stands, never newer: the log was asked for enough.
+        let head = self.commits.last().map_or(seen, Commit::last_version);
+        if head < hint.target() { Err(AdvanceError::Ahead { head, target: hint.target() }) } else { Ok(None) }
+    }
+
+    fn version(&self) -> Version {
+        self.loaded.as_ref().map_or(Version::NONE, |loaded| loaded.version)
+    }
+
+    /// What it writes next; nothing once it has ended.
+    fn next(&mut self, fold: &dyn TotalsFold) -> Option<Step> {
+        if self.end.is_some() {
+            return None;
+        }
+        let seen = self.version();
+        let rest = self.commits.partition_point(|commit| commit.version <= seen);
+        match step(fold, self.loaded.as_ref(), self.commits.get(rest..).unwrap_or_default()) {
+            Ok(Some(step)) => return Some(step),
+            Ok(None) if self.added == 0 => self.end = Some(Ok(Advanced::Already)),
+            Ok(None) => {
+                let committed_at = self.commits.last().map(|commit| commit.committed_at).unwrap_or_default();
+                let progress = RowAdvance { version: seen, commits: self.added, committed_at, repaired: self.repaired };
+                self.end = Some(Ok(Advanced::To(progress)));
+            }
+            Err((version, error)) => self.end = Some(Ok(Advanced::Stuck { version, error })),
+        }
+        None
+    }
+}
+
+/// One transaction.
+#[derive(Default)]
+struct Pack {
+    entries: Vec<Entry>,
+    sums: Sums,
+    /// For each entry, whose it is and how many commits it completes.
+    members: Vec<(usize, usize)>,
+    /// How often its member failed before; whoever did is alone.
+    lost: u32,
+}
+
+/// The next transaction; none once all have ended.
+fn pack(fold: &dyn TotalsFold, courses: &mut [Course]) -> Option<Pack> {
+    let mut pack = Pack::default();
+    for (position, course) in courses.iter_mut().enumerate() {
+        let in_company = !pack.entries.is_empty();
+        let Some(Step { checkpoint, sums, commits }) = course.next(fold) else { continue };
+        if in_company && (course.lost > 0 || pack.entries.iter().any(|entry| entry.place == course.place)) {
+            continue;
+        }
+        let mut together = pack.sums.clone();
+        together.merge(sums);
+        if in_company && pack.entries.len() + 1 + together.0.len() > MOST_ITEMS {
+            continue;
+        }
+        let (place, seen) = (course.place.clone(), course.loaded.clone());
+        pack.entries.push(Entry { place, seen, next: checkpoint });
+        pack.members.push((position, commits));
+        (pack.sums, pack.lost) = (together, course.lost);
+        if course.lost > 0 {
+            break;
+        }
+    }
+    (!pack.entries.is_empty()).then_some(pack)
+}
+
+impl Pack {
+    /// Takes in what came of it.
+    fn settle(self, courses: &mut [Course], posted: Result<Posted, ViewError>) {
+        let alone = self.members.len() == 1;
+        let (posted, failure) = match posted {
+            Ok(posted) => (posted, None),
+            Err(error) => (Posted::Busy, Some(error).filter(|_| alone)),
+        };
+        for (index, (entry, (position, commits))) in self.entries.into_iter().zip(&self.members).enumerate() {
+            let Some(course) = courses.get_mut(*position) else { continue };
+            match &posted {
+                Posted::Yes => {
+                    course.loaded = Some(entry.next);
+                    course.added += commits;
+                    continue;
+                }
+                Posted::No(stands) => course.loaded = stands.get(index).cloned().flatten(),
+                Posted::Busy => {}
+            }
+            course.lost += 1;
+            if course.lost >= ATTEMPTS {
+                course.end = Some(Err(AdvanceError::Contended));
+            }
+        }
+        let member = self.members.first().and_then(|(position, _)| courses.get_mut(*position));
+        if let (Some(course), Some(error)) = (member, failure) {
+            course.end = Some(Err(error.into()));
+        }
+    }
+}

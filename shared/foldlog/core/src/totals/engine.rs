@@ -1,0 +1,112 @@
+//! All totals of a service together: what [`crate::ProjectionEngine`] is to views.
+
+use crate::ports::{Clock, Randomness};
+use crate::read::advance::{AdvanceError, Advanced, Hint};
+use crate::read::engine::judge::{Redrive, judge};
+use crate::read::engine::{Followed, Redriven, Report, Schemas};
+use crate::read::parked::{Parked, ParkingLot, Trouble};
+use crate::read::views::{Generation, ViewError};
+use crate::totals::{TotalsFold, TotalsStore, advance_totals};
+use crate::write::log::EventLog;
+
+/// The folds of totals, and what they stand on.
+pub struct TotalsEngine<L, R, P, H> {
+    log: L,
+    totals_store: R,
+    pub(crate) parked: P,
+    host: H,
+    schemas: Schemas,
+    folds: Vec<Box<dyn TotalsFold>>,
+}
+
+impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEngine<L, R, P, H> {
+    /// These folds on these ports.
+    pub fn new(log: L, totals_store: R, parked: P, host: H, folds: Vec<Box<dyn TotalsFold>>) -> Self {
+        let schemas = folds.iter().map(|fold| (fold.name(), fold.schema())).collect();
+        Self { log, totals_store, parked, host, schemas, folds }
+    }
+
+    /// The rows and checkpoints, and which generations of them there are.
+    pub const fn totals_store(&self) -> &R {
+        &self.totals_store
+    }
+
+    /// The numbers of the folds that a view has, in order.
+    #[must_use]
+    pub fn schemas(&self, view: &str) -> Vec<u32> {
+        self.schemas.of(view)
+    }
+
+    /// Adds every stream of the batch that a fold follows, in each of the fold's generations, at least up to the version
+    /// that its hint speaks of.
+    ///
+    /// A stream that cannot be understood is parked, and the others go on. One that fails for a reason that may pass is
+    /// answered for by its hint, to be delivered again. There is no budget: whoever delivers hints to one fold alone may
+    /// count by itself how often it does.
+    pub async fn follow(&self, hints: &[Hint]) -> Followed {
+        let view = |category: &str| self.folds.iter().find(|fold| fold.follows(category)).map(|fold| fold.name());
+        if hints.iter().all(|hint| view(hint.stream().category()).is_none()) {
+            return Followed::default();
+        }
+        let registry = match self.schemas.registry(&self.totals_store).await {
+            Ok(registry) => registry,
+            Err(error) => return Followed::unregistered(hints, view, &error, self.host.now()),
+        };
+        let mut followed = Followed::default();
+        for fold in &self.folds {
+            for generation in self.schemas.written(&registry, fold.name(), fold.schema()) {
+                self.follow_in(fold.as_ref(), generation, hints, &mut followed).await;
+            }
+        }
+        followed
+    }
+
+    async fn follow_in(&self, fold: &dyn TotalsFold, generation: Generation, hints: &[Hint], followed: &mut Followed) {
+        let concerned = hints.iter().cloned().enumerate().filter(|(_, hint)| fold.follows(hint.stream().category()));
+        let (positions, hints): (Vec<_>, Vec<_>) = concerned.unzip();
+        for (position, judged) in positions.into_iter().zip(self.attempt(fold, generation, &hints).await) {
+            followed.take(position, fold.name(), judged, true, &self.parked).await;
+        }
+    }
+
+    /// Tries a parked stream again, from the log.
+    pub async fn redrive(&self, parked: &Parked) -> Result<Redriven, ViewError> {
+        let redrive = match Redrive::of(parked) {
+            Ok(redrive) => redrive,
+            Err(redriven) => return Ok(redriven),
+        };
+        let registry = self.schemas.registry(&self.totals_store).await?;
+        let schema = self.schemas.keeper(&registry, redrive.view, redrive.generation);
+        let Some(fold) = schema.and_then(|schema| self.fold(redrive.view, schema)) else {
+            return Ok(redrive.unkept());
+        };
+        let end = self.advance(fold, redrive.generation, std::slice::from_ref(&redrive.hint)).await.pop();
+        redrive.settle(&self.parked, end.unwrap_or(Err(AdvanceError::Contended)), self.host.now()).await
+    }
+
+    pub(crate) fn fold(&self, view: &str, schema: u32) -> Option<&dyn TotalsFold> {
+        let is = |fold: &&dyn TotalsFold| fold.name() == view && fold.schema() == schema;
+        self.folds.iter().map(AsRef::as_ref).find(is)
+    }
+
+    async fn advance(
+        &self,
+        fold: &dyn TotalsFold,
+        generation: Generation,
+        hints: &[Hint],
+    ) -> Vec<Result<Advanced, AdvanceError>> {
+        advance_totals(fold, &self.log, &self.totals_store, &self.host, generation, hints).await
+    }
+
+    /// What a fold did with each hint, or what hindered it.
+    pub(crate) async fn attempt(
+        &self,
+        fold: &dyn TotalsFold,
+        generation: Generation,
+        hints: &[Hint],
+    ) -> Vec<Result<Report, Trouble>> {
+        let (ends, now) = (self.advance(fold, generation, hints).await, self.host.now());
+        let judged = hints.iter().zip(ends).map(|(hint, end)| judge(fold.name(), generation, hint, end, now));
+        judged.collect()
+    }
+}

@@ -1,0 +1,65 @@
+//! The fold of totals, with the types of its events and document out of sight.
+
+use super::{Checkpoint, Sums, Totals};
+use crate::read::projection::recorded;
+use crate::read::views::{Generation, RowKey};
+use crate::stream::StreamName;
+use crate::write::commit::Commit;
+
+/// A fold that adds what it follows to totals: any [`Totals`], to stand in a list with others, of other views and of
+/// other numbers of the same view.
+pub trait TotalsFold: Send + Sync {
+    /// The view's name.
+    fn name(&self) -> &'static str;
+
+    /// The number of the fold: its rows are its own, whatever other folds the view has.
+    fn schema(&self) -> u32;
+
+    /// Whether streams of a category add to them.
+    fn follows(&self, category: &str) -> bool;
+
+    /// Every partition that a row can be in.
+    fn all_partitions(&self) -> Vec<String>;
+
+    /// A stream's checkpoint after one more commit, and what that adds; why not, where the commit cannot be understood.
+    fn fold(&self, loaded: Option<&Checkpoint>, commit: &Commit) -> Result<(Checkpoint, Sums), String>;
+
+    /// The place of a stream's checkpoint.
+    fn place(&self, generation: Generation, stream: &StreamName) -> RowKey {
+        RowKey { view: self.name(), generation, key: stream.id().to_owned() }
+    }
+}
+
+impl<T: Totals> TotalsFold for T {
+    fn name(&self) -> &'static str {
+        T::NAME
+    }
+
+    fn schema(&self) -> u32 {
+        T::VERSION
+    }
+
+    fn follows(&self, category: &str) -> bool {
+        category == T::CATEGORY
+    }
+
+    fn all_partitions(&self) -> Vec<String> {
+        T::partitions()
+    }
+
+    fn fold(&self, loaded: Option<&Checkpoint>, commit: &Commit) -> Result<(Checkpoint, Sums), String> {
+        let mut document: Option<T::Document> = match loaded {
+            Some(loaded) => serde_json::from_str(&loaded.document)
+                .map_err(|error| format!("the checkpoint does not read: {error}"))?,
+            None => None,
+        };
+        let mut all = Sums::default();
+        for recorded in recorded(commit).map_err(|error| error.to_string())? {
+            let (after, sums) = T::apply(document, &recorded);
+            document = after;
+            all.merge(sums);
+        }
+        let document = serde_json::to_string(&document).map_err(|error| error.to_string())?;
+        Ok((Checkpoint { document, version: commit.last_version(), part: 0, hash: commit.hash }, all))
+    }
+}

@@ -1,0 +1,272 @@
+//! The event log's port, and the proof that what was read from it is whole.
+
+use crate::hash::Hash;
+use crate::stream::{StreamName, Version};
+use crate::time::Timestamp;
+use crate::write::commit::{Commit, Draft};
+use crate::write::event::DecodeError;
+use crate::write::identity::CommandId;
+
+/// How fresh a read has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consistency {
+    /// Cheaper; may miss the newest commits. Never enough to refuse a command.
+    Eventual,
+    /// Sees every commit acknowledged before.
+    Strong,
+}
+
+/// Why the log could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The store did not answer, throttled, or failed: trying again later may help.
+    #[error("the log is unavailable: {0}")]
+    Unavailable(String),
+    /// The store refused the request: trying again will not help.
+    #[error("the log refused the request: {0}")]
+    Denied(String),
+    /// What is stored is not a log: a gap, a foreign item, an unreadable commit.
+    #[error("stream {stream} is corrupt at version {version}: {reason}")]
+    Corrupt {
+        /// The stream.
+        stream: StreamName,
+        /// Where.
+        version: Version,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl LogError {
+    /// A commit whose events do not read.
+    #[must_use]
+    pub fn unreadable(commit: &Commit, error: &DecodeError) -> Self {
+        Self::Corrupt { stream: commit.stream.clone(), version: commit.version, reason: error.to_string() }
+    }
+}
+
+/// Why a commit was not appended. In each case it is not in the log, but for [`AppendError::Log`], where it may be.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// Another commit stands where this one was to be.
+    #[error("another commit was appended first")]
+    Conflict,
+    /// The command's commit stands elsewhere in the stream, from an earlier try.
+    #[error("the command was carried out before")]
+    Repeated(Box<Commit>),
+    /// The events do not fit into one item.
+    #[error("the commit has {size_bytes} bytes; one item holds {limit_bytes}")]
+    TooLarge {
+        /// The item's size as it would be stored.
+        size_bytes: usize,
+        /// What fits.
+        limit_bytes: usize,
+    },
+    /// The store failed; whether the commit is in is unknown.
+    #[error(transparent)]
+    Log(#[from] LogError),
+}
+
+/// The end of a stream that was loaded: what an append needs, and nobody can make but from the commits themselves.
+/// So only what was loaded can be appended to, and no version is ever skipped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    stream: StreamName,
+    version: Version,
+    hash: Hash,
+    committed_at: Option<Timestamp>,
+}
+
+impl Head {
+    pub(crate) const fn origin(stream: StreamName) -> Self {
+        Self { stream, version: Version::NONE, hash: Hash::ORIGIN, committed_at: None }
+    }
+
+    /// The head that a commit leaves.
+    pub(crate) fn behind(commit: &Commit) -> Self {
+        Self {
+            stream: commit.stream.clone(),
+            version: commit.last_version(),
+            hash: commit.hash,
+            committed_at: Some(commit.committed_at),
+        }
+    }
+
+    /// The stream.
+    #[must_use]
+    pub const fn stream(&self) -> &StreamName {
+        &self.stream
+    }
+
+    /// The version of its last event.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// When its last commit was committed; nothing where there is none.
+    #[must_use]
+    pub const fn committed_at(&self) -> Option<Timestamp> {
+        self.committed_at
+    }
+
+    /// Gives a draft its place behind this head: version, causally monotone time (`max(now, previous, cause + 1 ms)`)
+    /// and link of the chain.
+    #[must_use]
+    pub fn seal(&self, draft: Draft) -> Commit {
+        let after_cause = draft.cause.as_ref().map(|cause| cause.committed_at.next());
+        let committed_at = [self.committed_at, after_cause].into_iter().flatten().fold(draft.now, Timestamp::max);
+        let mut commit = Commit {
+            stream: self.stream.clone(),
+            version: self.version.next(),
+            events: draft.events,
+            id: draft.id,
+            digest: draft.digest,
+            committed_at,
+            correlation: draft.correlation,
+            causation: draft.cause.map(|cause| cause.event),
+            actor: draft.actor,
+            snapshot: draft.snapshot,
+            hash: Hash::ORIGIN,
+        };
+        commit.hash = commit.chained(&self.hash);
+        commit
+    }
+
+    /// The head behind one more commit, which must be the very next one.
+    pub fn followed_by(&self, commit: &Commit) -> Result<Self, LogError> {
+        if commit.stream != self.stream || commit.version != self.version.next() {
+            return Err(LogError::Corrupt {
+                stream: self.stream.clone(),
+                version: self.version.next(),
+                reason: format!("the next commit found is {}@{}", commit.stream, commit.version),
+            });
+        }
+        Ok(Self::behind(commit))
+    }
+}
+
+/// How much of a stream is read, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The schema of the snapshots to read back to; those of other schemas are passed over.
+    pub schema: u32,
+    /// The last event to read, if not the newest. Its commit is read as a whole, and where it ends later, a snapshot
+    /// that it carries is of what came later too, and is passed over.
+    pub until: Option<Version>,
+    /// How fresh it has to be.
+    pub consistency: Consistency,
+}
+
+impl ReadOptions {
+    /// Whether nothing before a commit has to be read.
+    #[must_use]
+    pub fn begins_with(&self, commit: &Commit) -> bool {
+        self.until.is_none_or(|until| commit.last_version() <= until) && commit.has_snapshot(self.schema)
+    }
+}
+
+/// A stream from its first commit on, or from one with a snapshot, proven to be without gaps.
+#[derive(Clone, Debug)]
+pub struct History {
+    base: Option<Commit>,
+    commits: Vec<Commit>,
+    head: Head,
+}
+
+impl History {
+    /// Proves that `commits` are the stream's first ones, in order and contiguous.
+    pub fn prove(stream: &StreamName, commits: Vec<Commit>) -> Result<Self, LogError> {
+        let head = commits.iter().try_fold(Head::origin(stream.clone()), |head, commit| head.followed_by(commit))?;
+        Ok(Self { base: None, commits, head })
+    }
+
+    /// Proves what a log read backwards, newest first, to the first usable snapshot or to the beginning.
+    pub fn backwards(
+        stream: &StreamName,
+        reading: ReadOptions,
+        mut newest_first: Vec<Commit>,
+    ) -> Result<Self, LogError> {
+        let base = newest_first.pop_if(|commit| reading.begins_with(commit));
+        newest_first.reverse();
+        let Some(base) = base else { return Self::prove(stream, newest_first) };
+        let head = newest_first.iter().try_fold(Head::behind(&base), |head, commit| head.followed_by(commit))?;
+        Ok(Self { base: Some(base), commits: newest_first, head })
+    }
+
+    /// The commit whose snapshot the history begins with; none where it begins with the stream.
+    #[must_use]
+    pub const fn base(&self) -> Option<&Commit> {
+        self.base.as_ref()
+    }
+
+    /// The commits behind the base, or from the first one on, oldest first.
+    #[must_use]
+    pub fn commits(&self) -> &[Commit] {
+        &self.commits
+    }
+
+    /// What to append to.
+    #[must_use]
+    pub const fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+/// An append-only store of streams.
+pub trait EventLog: Send + Sync {
+    /// The stream back to its newest usable snapshot, or to its beginning; that of a stream that does not exist is
+    /// empty.
+    fn load(&self, stream: &StreamName, reading: ReadOptions)
+    -> impl Future<Output = Result<History, LogError>> + Send;
+
+    /// The commit of a reaction, if it was committed after `since`: strongly consistent. An older one may be found too.
+    fn find(
+        &self,
+        stream: &StreamName,
+        id: &CommandId,
+        since: Timestamp,
+    ) -> impl Future<Output = Result<Option<Commit>, LogError>> + Send;
+
+    /// The commits behind the event of version `after`, oldest first and contiguous from there: strongly consistent.
+    /// `after` is the last version of a commit, or [`Version::NONE`].
+    fn since(&self, stream: &StreamName, after: Version) -> impl Future<Output = Result<Vec<Commit>, LogError>> + Send;
+
+    /// Appends behind `head`, if nobody did so before. A write whose answer was lost is found again and is a success:
+    /// the commit that is returned is the one that stands in the log.
+    fn append(&self, head: &Head, draft: Draft) -> impl Future<Output = Result<Commit, AppendError>> + Send;
+
+    /// Whether an append of a reaction is recognised as a repetition by the log itself, at the append:
+    /// [`AppendError::Repeated`]. Where not, a reaction is looked for by [`EventLog::find`] before it is decided.
+    fn recognises_reactions(&self) -> bool {
+        false
+    }
+}
+
+impl<L: EventLog> EventLog for &L {
+    async fn load(&self, stream: &StreamName, reading: ReadOptions) -> Result<History, LogError> {
+        (**self).load(stream, reading).await
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommandId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        (**self).find(stream, id, since).await
+    }
+
+    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        (**self).since(stream, after).await
+    }
+
+    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        (**self).append(head, draft).await
+    }
+
+    fn recognises_reactions(&self) -> bool {
+        (**self).recognises_reactions()
+    }
+}
+
+/// Checks that `commits` follow `after` without a gap, for implementations of [`EventLog::since`].
+pub fn contiguous(stream: &StreamName, after: Version, commits: &[Commit]) -> Result<(), LogError> {
+    let start = Head { version: after, ..Head::origin(stream.clone()) };
+    commits.iter().try_fold(start, |head, commit| head.followed_by(commit)).map(drop)
+}

@@ -1,0 +1,136 @@
+//! The commands that a stream has carried out lately: what a repetition is recognised by.
+
+use crate::hash::Digest;
+use crate::stream::Version;
+use crate::time::Timestamp;
+use crate::write::commit::Commit;
+use crate::write::identity::CommandId;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+/// How many commands of clients are known at least, and how many of reactions: each in a window of its own, so that a
+/// busy stream's reactions do not flush its clients' keys.
+pub const WINDOW: usize = 32;
+
+/// The commands known of a stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecentCommands {
+    /// The one that created it, which is known for ever.
+    first: Option<Entry>,
+    clients: Window,
+    reactions: Window,
+}
+
+/// The newest commands of one kind, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Window {
+    entries: VecDeque<Entry>,
+    /// When the newest that is not known any more was committed: all that came later are known.
+    floor: Timestamp,
+}
+
+/// A command that was carried out: a digest of its id, one of its content, and where the stream stood after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Entry {
+    id: u128,
+    content: u64,
+    pub(crate) version: Version,
+    at: Timestamp,
+}
+
+impl Entry {
+    fn of(commit: &Commit) -> Self {
+        Self {
+            id: commit.id.key(),
+            content: content(&commit.digest),
+            version: commit.last_version(),
+            at: commit.committed_at,
+        }
+    }
+
+    /// Whether its content was that of the digest.
+    pub(crate) fn has_content(&self, digest: &Digest) -> bool {
+        self.content == content(digest)
+    }
+}
+
+/// The first 64 bits: enough to tell a client that it uses a key twice.
+fn content(digest: &Digest) -> u64 {
+    digest.0.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+}
+
+impl From<Entry> for String {
+    fn from(entry: Entry) -> Self {
+        let bytes = [
+            &entry.id.to_be_bytes()[..],
+            &entry.content.to_be_bytes(),
+            &entry.version.0.to_be_bytes(),
+            &entry.at.0.to_be_bytes(),
+        ];
+        BASE64_STANDARD_NO_PAD.encode(bytes.concat())
+    }
+}
+
+/// Text that is no entry.
+#[derive(Debug, thiserror::Error)]
+#[error("not an entry of recent commands")]
+pub(crate) struct NoEntry;
+
+impl TryFrom<String> for Entry {
+    type Error = NoEntry;
+
+    fn try_from(text: String) -> Result<Self, NoEntry> {
+        let bytes = BASE64_STANDARD_NO_PAD.decode(text).map_err(|_| NoEntry)?;
+        let (id, rest) = bytes.split_first_chunk().ok_or(NoEntry)?;
+        let (content, rest) = rest.split_first_chunk().ok_or(NoEntry)?;
+        let (version, rest) = rest.split_first_chunk().ok_or(NoEntry)?;
+        let at = rest.try_into().map_err(|_| NoEntry)?;
+        Ok(Self {
+            id: u128::from_be_bytes(*id),
+            content: u64::from_be_bytes(*content),
+            version: Version(u64::from_be_bytes(*version)),
+            at: Timestamp(i64::from_be_bytes(at)),
+        })
+    }
+}
+
+impl Window {
+    fn add(&mut self, entry: Entry, window: usize) {
+        self.entries.push_back(entry);
+        while self.entries.len() > window
+            && let Some(oldest) = self.entries.pop_front()
+        {
+            self.floor = self.floor.max(oldest.at);
+        }
+    }
+}
+
+impl RecentCommands {
+    /// About what it takes in memory.
+    pub(crate) fn size_bytes(&self) -> usize {
+        (self.clients.entries.len() + self.reactions.entries.len()) * size_of::<Entry>()
+    }
+
+    /// Takes in one more commit; of each kind, no more than `window` are known afterwards.
+    pub(crate) fn add(&mut self, commit: &Commit, window: usize) {
+        let entry = Entry::of(commit);
+        self.first.get_or_insert(entry);
+        if commit.causation.is_some() { self.reactions.add(entry, window) } else { self.clients.add(entry, window) }
+    }
+
+    /// The command of this id, if it is known.
+    pub(crate) fn find(&self, id: &CommandId) -> Option<Entry> {
+        let key = id.key();
+        let known = self.clients.entries.iter().rev().chain(self.reactions.entries.iter().rev()).chain(&self.first);
+        known.copied().find(|entry| entry.id == key)
+    }
+
+    /// Whether every reaction to something that was committed at `cause` is known: what follows from it was committed
+    /// later. Where not, an unknown one may stand further back in the log.
+    pub(crate) fn reach_back_to(&self, cause: Timestamp) -> bool {
+        self.reactions.floor <= cause
+    }
+}

@@ -1,0 +1,201 @@
+//! A fold that was changed: rebuilt beside the old one, each on its own rows, and never taken for it.
+
+use crate::counter::{Add, Counted, Counter, StillHost, Sums, keyed, stream};
+use foldlog::memory::{MemoryLog, MemoryParked, MemoryViews};
+use foldlog::read::generations::{Set, Sets, Stage, change};
+use foldlog::read::projection::DocumentReader;
+use foldlog::read::projection::{PerStream, subscriptions_of};
+use foldlog::read::reader::PreviousVersion;
+use foldlog::read::views::Generation;
+use foldlog::rebuild::{self, Phase, Request};
+use foldlog::{
+    Commands, Consistency, EventId, Generations, Hint, Projection, ProjectionEngine, Reader, Recorded, Subscription,
+    Timestamp, Version, ViewError, Views,
+};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// [`Sums`] as the next release has them: the highest addition too, and the sum doubled.
+struct Extremes;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Extreme {
+    sum: u32,
+    /// Nothing where the old fold did not keep it.
+    highest: Option<u32>,
+}
+
+impl From<(u32, u32)> for Extreme {
+    fn from((sum, _): (u32, u32)) -> Self {
+        Self { sum, highest: None }
+    }
+}
+
+impl Projection for Extremes {
+    const NAME: &'static str = Sums::NAME;
+    const VERSION: u32 = 2;
+    const CATEGORY: &'static str = Sums::CATEGORY;
+    type Event = Counted;
+    type Document = Extreme;
+
+    fn apply(document: Option<Extreme>, recorded: &Recorded<'_, Counted>) -> Option<Extreme> {
+        let Counted::Added { by } = recorded.event;
+        let before = document.unwrap_or(Extreme { sum: 0, highest: None });
+        Some(Extreme { sum: before.sum + by, highest: before.highest.max(Some(by)) })
+    }
+
+    fn index(_: &Extreme) -> Vec<(&'static str, String)> {
+        vec![]
+    }
+
+    fn folds() -> Vec<Box<dyn DocumentReader<Extreme>>> {
+        vec![Box::new(PreviousVersion::<Sums, Self>::new()), Box::new(PerStream::<Self>::new())]
+    }
+}
+
+type Engine = ProjectionEngine<MemoryLog, MemoryViews, MemoryParked, StillHost>;
+
+#[derive(Default)]
+struct Ground {
+    log: MemoryLog,
+    views: MemoryViews,
+}
+
+impl Ground {
+    fn release(&self, subscriptions: Vec<Box<dyn Subscription>>) -> Engine {
+        let parked = MemoryParked::default();
+        ProjectionEngine::new(self.log.clone(), self.views.clone(), parked, StillHost::default(), subscriptions)
+    }
+
+    /// One addition more, which the folds of a release follow.
+    async fn added(&self, by: u32, release: &Engine) {
+        let commands = Commands::<Counter, _, _>::new(self.log.clone(), StillHost::default());
+        let version = self.log.commits(&stream()).len() as u64;
+        commands.execute(&stream(), &Add(by), &keyed(&version.to_string(), Add(by))).await.unwrap();
+        let followed = release.follow(&[Hint::of(stream(), Version(version + 1))]).await;
+        assert!(followed.troubles.is_empty(), "{followed:?}");
+    }
+
+    /// The row of a generation, and up to which version.
+    async fn stored(&self, generation: u32) -> Option<(String, u64)> {
+        let generation = Generation(generation);
+        let place = foldlog::read::views::RowKey { view: Sums::NAME, generation, key: "1".to_owned() };
+        let row = self.views.row(&place, Consistency::Strong).await.unwrap();
+        row.map(|row| (row.document, row.version.0))
+    }
+
+    /// What a release with these folds shows.
+    async fn shown<D>(&self, folds: Vec<Box<dyn DocumentReader<D>>>) -> Result<Option<D>, ViewError> {
+        let reader = Reader::of(&self.views, folds).await?;
+        let row = self.views.row(&reader.place(&stream()), Consistency::Strong).await?;
+        row.map_or(Ok(None), |row| reader.document(&row))
+    }
+
+    /// A new generation of the newest fold, filled and compared; how the comparison came out.
+    async fn rebuilt(&self, release: &Engine) -> rebuild::Plan {
+        let (oldest, schema) = (release.schemas(Sums::NAME)[0], *release.schemas(Sums::NAME).last().unwrap());
+        let id = EventId { stream: "audit-1".parse().unwrap(), version: Version(1) };
+        let stage = Stage::Filling { parts: 2, commits: 3 };
+        let set = Set { schema, stage, since: Timestamp(1), asked: Some(id.clone()) };
+        let mut request = Request::Rebuild { id, set, oldest };
+        loop {
+            let plan = rebuild::plan(&self.views, Sums::NAME, &request).await.unwrap();
+            if plan.work.is_empty() {
+                return plan;
+            }
+            request = Request::GoOn;
+            for work in &plan.work {
+                let (host, views) = (StillHost::default(), &self.views);
+                let done = match work.phase {
+                    Phase::Fill => {
+                        let filling = release.filling(Sums::NAME, schema).unwrap();
+                        rebuild::fill(&self.log, &filling, views, &host, work, MINUTE).await
+                    }
+                    Phase::Compare => rebuild::compare(views, Sums::NAME, views, &host, work, MINUTE).await,
+                    Phase::Sweep => rebuild::sweep(views, views, &host, work, MINUTE).await,
+                };
+                assert!(done.unwrap(), "{work}");
+            }
+        }
+    }
+
+    async fn switch(&self, switch: fn(&mut Sets)) {
+        let switched = change(&self.views, |registry| {
+            registry.sets_mut(Sums::NAME).map(switch);
+            Ok::<_, ViewError>(())
+        });
+        switched.await.unwrap().unwrap();
+    }
+}
+
+fn flip(sets: &mut Sets) {
+    sets.flip(false).unwrap();
+}
+
+fn roll_back(sets: &mut Sets) {
+    sets.roll_back().unwrap();
+}
+
+#[tokio::test]
+async fn both_folds_make_and_read_their_own_rows_until_the_old_one_goes() {
+    let ground = Ground::default();
+    let before = ground.release(subscriptions_of::<Sums>());
+    ground.added(5, &before).await;
+    ground.added(2, &before).await;
+
+    // The release that brings the new fold goes on with the old one's rows, and shows them as far as they say something.
+    let both = ground.release(subscriptions_of::<Extremes>());
+    assert_eq!(both.schemas(Sums::NAME), [1, 2]);
+    ground.added(3, &both).await;
+    assert_eq!(ground.stored(1).await, Some(("[10,3]".to_owned(), 3)));
+    assert_eq!(ground.stored(2).await, None);
+    let old = Extreme { sum: 10, highest: None };
+    assert_eq!(ground.shown(Extremes::folds()).await.unwrap(), Some(old.clone()));
+
+    // Both follow from the rebuild on, readers stay where they are.
+    ground.rebuilt(&both).await;
+    assert_eq!(ground.shown(Extremes::folds()).await.unwrap(), Some(old));
+    ground.added(4, &both).await;
+    assert_eq!(ground.stored(1).await, Some(("[14,4]".to_owned(), 4)));
+    assert_eq!(ground.stored(2).await, Some((r#"{"sum":14,"highest":5}"#.to_owned(), 4)));
+
+    ground.switch(flip).await;
+    let new = Extreme { sum: 14, highest: Some(5) };
+    assert_eq!(ground.shown(Extremes::folds()).await.unwrap(), Some(new));
+    ground.switch(roll_back).await;
+    assert_eq!(ground.shown(Extremes::folds()).await.unwrap(), Some(Extreme { sum: 14, highest: None }));
+    ground.switch(flip).await;
+
+    // The release behind the flip has the new fold alone: the old one's rows stand still.
+    let after = ground.release(vec![Box::new(PerStream::<Extremes>::new())]);
+    ground.added(9, &after).await;
+    assert_eq!(ground.stored(1).await, Some(("[14,4]".to_owned(), 4)));
+    assert_eq!(ground.stored(2).await, Some((r#"{"sum":23,"highest":9}"#.to_owned(), 5)));
+}
+
+#[tokio::test]
+async fn rows_of_a_fold_that_a_release_has_not_are_neither_read_nor_written() {
+    let ground = Ground::default();
+    let before = ground.release(subscriptions_of::<Sums>());
+    ground.added(5, &before).await;
+    // A release that brings the new fold without the old one.
+    let hasty = ground.release(vec![Box::new(PerStream::<Extremes>::new())]);
+    ground.added(2, &hasty).await;
+    assert_eq!(ground.stored(1).await, Some(("[5,1]".to_owned(), 1)));
+    let only: Vec<Box<dyn DocumentReader<Extreme>>> = vec![Box::new(PerStream::<Extremes>::new())];
+    let refused = ground.shown(only).await.unwrap_err();
+    assert_eq!(refused.to_string(), "the view cannot be used: sums/g1 is of fold 1, of which this release has none");
+
+    // And the other way round, once readers were sent on.
+    let both = ground.release(subscriptions_of::<Extremes>());
+    ground.added(3, &both).await;
+    assert_eq!(ground.stored(1).await, Some(("[10,3]".to_owned(), 3)));
+    ground.rebuilt(&both).await;
+    ground.switch(flip).await;
+    ground.added(1, &before).await;
+    assert_eq!(ground.stored(2).await, Some((r#"{"sum":10,"highest":5}"#.to_owned(), 3)));
+    assert!(matches!(ground.shown(Sums::folds()).await, Err(ViewError::Unusable(_))));
+    assert_eq!(ground.views.current(Sums::NAME).await.unwrap().schema, Some(2));
+}

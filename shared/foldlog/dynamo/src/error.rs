@@ -1,0 +1,101 @@
+//! What went wrong with a request: something that may pass, or something that will not.
+
+use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use foldlog::{LogError, ViewError};
+use std::error::Error;
+
+/// The codes of answers that ask to come again, beside every 5xx
+/// (Amazon `DynamoDB` developer guide, "Error handling with `DynamoDB`").
+const PASSING: [&str; 9] = [
+    "ExpiredTokenException",
+    "InternalServerError",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "ReplicatedWriteConflictException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+];
+
+/// Why a transaction did nothing, of one of its items: its condition, or another transaction on it.
+pub(crate) const CONDITION_FAILED: &str = "ConditionalCheckFailed";
+pub(crate) const IN_CONFLICT: &str = "TransactionConflict";
+
+/// A request that failed after all the retries of the SDK.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Trying again later may help; whether a write was carried out is unknown.
+    Passing(String),
+    /// Trying again will not help.
+    Lasting(String),
+}
+
+impl<E: Error + ProvideErrorMetadata + 'static> From<SdkError<E>> for Failure {
+    fn from(error: SdkError<E>) -> Self {
+        let passing = match &error {
+            SdkError::ConstructionFailure(_) => false,
+            SdkError::ServiceError(answer) => {
+                answer.raw().status().is_server_error() || error.code().is_some_and(|code| PASSING.contains(&code))
+            }
+            // No whole answer arrived: time-outs, lost connections, proxies; and whatever the SDK tells apart later.
+            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) | _ => true,
+        };
+        let text = DisplayErrorContext(&error).to_string();
+        if passing { Self::Passing(text) } else { Self::Lasting(text) }
+    }
+}
+
+impl From<Failure> for LogError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Passing(text) => Self::Unavailable(text),
+            Failure::Lasting(text) => Self::Denied(text),
+        }
+    }
+}
+
+impl From<Failure> for ViewError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Passing(text) => Self::Unavailable(text),
+            Failure::Lasting(text) => Self::Unusable(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_dynamodb::error::{ConnectorError, ErrorMetadata};
+    use aws_sdk_dynamodb::operation::query::QueryError;
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+    fn answered(status: u16, code: &str) -> LogError {
+        let error = QueryError::generic(ErrorMetadata::builder().code(code).message("because").build());
+        let raw = HttpResponse::new(status.try_into().unwrap(), "".into());
+        Failure::from(SdkError::service_error(error, raw)).into()
+    }
+
+    #[test]
+    fn throttling_and_faults_of_the_store_may_pass() {
+        for (status, code) in
+            [(400, "ThrottlingException"), (400, "ProvisionedThroughputExceededException"), (503, "What")]
+        {
+            assert!(matches!(answered(status, code), LogError::Unavailable(_)), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_lost_connection_may_pass() {
+        let error: SdkError<QueryError> = SdkError::dispatch_failure(ConnectorError::io("reset".into()));
+        assert!(matches!(LogError::from(Failure::from(error)), LogError::Unavailable(_)));
+    }
+
+    #[test]
+    fn what_is_not_allowed_or_not_valid_stays_so() {
+        for code in ["AccessDeniedException", "ValidationException", "ResourceNotFoundException"] {
+            assert!(matches!(answered(400, code), LogError::Denied(text) if text.contains("because")), "{code}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The register of the views' generations, and how far the rebuilding of each has come, on a table with the key `view`
+//! (S) and `part` (S).
+//!
+//! The whole register is one item, so that one strong read of half a kilobyte or two says all of it.
+
+use crate::error::Failure;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use foldlog::read::generations::{Current, Generations as Port, Registered, Registry};
+use foldlog::read::views::ViewError;
+use foldlog::rebuild::{RebuildProgress, Work, WorkProgress};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+const VIEW: &str = "view";
+const PART: &str = "part";
+const DOCUMENT: &str = "document";
+const CHANGES: &str = "changes";
+/// The key of the register itself. No view has such a name.
+const REGISTER: (&str, &str) = ("*", "register");
+
+/// How long readers go on with what they know of the register,
+const FRESH: Duration = Duration::from_secs(5);
+/// and how long at most where it cannot be read: a generation that is retired keeps its rows longer than that.
+const USABLE: Duration = Duration::from_secs(30);
+
+/// The generations of one service's views; clones share what they know.
+///
+/// Knowing which is read needs `dynamodb:GetItem`, rebuilding them `dynamodb:PutItem`.
+#[derive(Clone, Debug)]
+pub struct Generations {
+    client: Client,
+    table: String,
+    known: Arc<Mutex<Option<(Instant, Registry)>>>,
+}
+
+impl Generations {
+    /// The generations that `table` registers.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into(), known: Arc::default() }
+    }
+
+    async fn item(&self, key: (&str, &str)) -> Result<Option<Item>, ViewError> {
+        let get = self.client.get_item().table_name(&self.table).consistent_read(true).set_key(Some(key_of(key)));
+        Ok(get.send().await.map_err(Failure::from)?.item)
+    }
+
+    fn known_within(&self, age: Duration) -> Option<Registry> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(at, _)| at.elapsed() < age).map(|(_, registry)| registry.clone())
+    }
+}
+
+type Item = HashMap<String, AttributeValue>;
+
+impl Port for Generations {
+    async fn registered(&self) -> Result<Registered, ViewError> {
+        let asked = Instant::now();
+        let registered = match self.item(REGISTER).await? {
+            None => Registered::default(),
+            Some(item) => Registered {
+                changes: serde_dynamo::from_attribute_value(attribute(&item, CHANGES)?).map_err(unusable)?,
+                registry: document_of(&item)?,
+            },
+        };
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, registered.registry.clone()));
+        Ok(registered)
+    }
+
+    async fn register(&self, registry: &Registry, seen: u64) -> Result<bool, ViewError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(key_of(REGISTER)))
+            .item(DOCUMENT, text_of(registry)?)
+            .item(CHANGES, AttributeValue::N((seen + 1).to_string()));
+        let put = if seen == 0 {
+            put.condition_expression("attribute_not_exists(#view)").expression_attribute_names("#view", VIEW)
+        } else {
+            put.condition_expression("#changes = :seen")
+                .expression_attribute_names("#changes", CHANGES)
+                .expression_attribute_values(":seen", AttributeValue::N(seen.to_string()))
+        };
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Ok(false)
+            }
+            Err(error) => Err(Failure::from(error).into()),
+        }
+    }
+
+    async fn current(&self, view: &str) -> Result<Current, ViewError> {
+        if let Some(registry) = self.known_within(FRESH) {
+            return Ok(registry.current(view));
+        }
+        match self.registered().await {
+            Ok(registered) => Ok(registered.registry.current(view)),
+            Err(error) => self.known_within(USABLE).map(|registry| registry.current(view)).ok_or(error),
+        }
+    }
+}
+
+impl RebuildProgress for Generations {
+    async fn progress(&self, work: &Work) -> Result<Option<WorkProgress>, ViewError> {
+        let item = self.item((&work.view, &part_of(work))).await?;
+        item.map(|item| document_of(&item)).transpose()
+    }
+
+    async fn note(&self, work: &Work, progress: &WorkProgress) -> Result<(), ViewError> {
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(key_of((&work.view, &part_of(work)))));
+        put.item(DOCUMENT, text_of(progress)?).send().await.map_err(Failure::from)?;
+        Ok(())
+    }
+}
+
+/// `g2/fill/00003`
+fn part_of(work: &Work) -> String {
+    let text = work.to_string();
+    text.split_once('/').map_or(text.clone(), |(_, part)| part.to_owned())
+}
+
+fn key_of((view, part): (&str, &str)) -> Item {
+    let texts = [(VIEW, view), (PART, part)];
+    texts.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned()))).into()
+}
+
+fn text_of<T: Serialize>(document: &T) -> Result<AttributeValue, ViewError> {
+    serde_json::to_string(document).map(AttributeValue::S).map_err(unusable)
+}
+
+fn document_of<T: DeserializeOwned>(item: &Item) -> Result<T, ViewError> {
+    let text: String = serde_dynamo::from_attribute_value(attribute(item, DOCUMENT)?).map_err(unusable)?;
+    serde_json::from_str(&text).map_err(unusable)
+}
+
+fn attribute(item: &Item, name: &str) -> Result<AttributeValue, ViewError> {
+    item.get(name).cloned().ok_or_else(|| unusable(format!("it has no {name}")))
+}
+
+fn unusable<E: std::fmt::Display>(error: E) -> ViewError {
+    ViewError::Unusable(format!("the item registers no generations: {error}"))
+}

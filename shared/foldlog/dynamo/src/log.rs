@@ -1,0 +1,120 @@
+//! The event log on a table with the key `stream` (S) and `version` (N): one item a commit, put once, never changed.
+
+mod append;
+mod backwards;
+mod import;
+mod markers;
+mod read;
+mod scan;
+
+pub use import::ImportError;
+
+use aws_sdk_dynamodb::Client;
+use foldlog::{
+    AppendError, CommandId, Commit, Draft, EventLog, Head, History, LogError, LogScan, LogSpans, ReadOptions, Span,
+    StreamName, Timestamp, Version,
+    write::log::contiguous,
+    write::scan::{Cursor, Page, Part},
+    write::span::unbroken,
+};
+use strum::{IntoStaticStr, VariantNames};
+
+/// What the log measures, by the names that a function's metrics have.
+#[derive(Clone, Copy, Debug, IntoStaticStr, VariantNames)]
+pub enum Metric {
+    /// Appends before which another commit came: each is decided anew on what that left.
+    Conflicts,
+    /// Snapshots that their commits had no room for.
+    SnapshotsLeftOut,
+}
+
+impl Metric {
+    fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// The event log on one table; clones share the client.
+///
+/// An append needs `dynamodb:PutItem`, reading a stream `dynamodb:Query`, reading all of them ([`LogScan`])
+/// `dynamodb:Scan`. With markers, their table needs `dynamodb:PutItem` and `dynamodb:GetItem`.
+#[derive(Clone, Debug)]
+pub struct Log {
+    client: Client,
+    table: String,
+    markers: Option<String>,
+}
+
+impl Log {
+    /// The log that `table` holds.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into(), markers: None }
+    }
+
+    /// The log, with a marker for each reaction in a table with the key `stream` (S) and `commit_id` (S): a repetition
+    /// is recognised by the append, in one request, whatever happened in between. For categories that many processes
+    /// react on, where a search would be long. All writers of a category have to agree in this.
+    #[must_use]
+    pub fn with_markers(self, table: impl Into<String>) -> Self {
+        Self { markers: Some(table.into()), ..self }
+    }
+}
+
+impl EventLog for Log {
+    async fn load(&self, stream: &StreamName, reading: ReadOptions) -> Result<History, LogError> {
+        History::backwards(stream, reading, self.read_back(stream, reading).await?)
+    }
+
+    async fn find(&self, stream: &StreamName, id: &CommandId, since: Timestamp) -> Result<Option<Commit>, LogError> {
+        match &self.markers {
+            Some(markers) => self.marked(markers, stream, id).await,
+            None => self.search(stream, id, since).await,
+        }
+    }
+
+    async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        let commits = self.read_on(stream, after).await?;
+        contiguous(stream, after, &commits)?;
+        Ok(commits)
+    }
+
+    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        let commit = head.seal(draft);
+        let appended = match &self.markers {
+            Some(markers) if commit.causation.is_some() => self.put_marked(markers, commit).await,
+            Some(_) | None => self.put(commit).await,
+        };
+        if let Err(AppendError::Conflict) = &appended {
+            metrics::counter!(Metric::Conflicts.name()).increment(1);
+        }
+        appended
+    }
+
+    fn recognises_reactions(&self) -> bool {
+        self.markers.is_some()
+    }
+}
+
+impl LogSpans for Log {
+    async fn span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
+        let commits = self.read_span(stream, span).await?;
+        unbroken(stream, span, &commits)?;
+        Ok(commits)
+    }
+}
+
+impl LogScan for Log {
+    async fn page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
+        self.read_page(part, after).await
+    }
+
+    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
+        self.scan_heads().await
+    }
+
+    async fn size(&self) -> Result<u64, LogError> {
+        let described = self.client.describe_table().table_name(&self.table).send().await;
+        let table = described.map_err(crate::error::Failure::from)?.table;
+        Ok(table.and_then(|table| table.item_count).and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
+    }
+}

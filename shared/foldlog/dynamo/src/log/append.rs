@@ -1,0 +1,61 @@
+//! Appending to the log: one conditional put, whose lost answer is found again.
+
+use super::read::read_commit;
+use super::{Log, Metric};
+use crate::error::Failure;
+use crate::item::{STREAM, item_of};
+use crate::size::{LARGEST_ITEM_BYTES, item_size_bytes};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use foldlog::{AppendError, Commit, LogError};
+use serde_dynamo::Item;
+use std::collections::HashMap;
+
+impl Log {
+    /// Puts a commit where none stands yet.
+    ///
+    /// A first try may have landed although its answer was lost, and the SDK then tried again: the commit in the way
+    /// is my own where it has my command's id and digest.
+    pub(super) async fn put(&self, commit: Commit) -> Result<Commit, AppendError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(fitting(&commit)?.into()))
+            .condition_expression("attribute_not_exists(#stream)")
+            .expression_attribute_names("#stream", STREAM)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = put.send().await else { return Ok(commit) };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(failed)) => settled(&commit, failed.item.clone()),
+            // A transaction is at work on the very item: it is another commit's.
+            Some(PutItemError::TransactionConflictException(_)) => Err(AppendError::Conflict),
+            _ => Err(LogError::from(Failure::from(error)).into()),
+        }
+    }
+}
+
+/// The item of a commit, if the store would take it.
+pub(super) fn fitting(commit: &Commit) -> Result<Item, AppendError> {
+    let item = item_of(commit).map_err(|error| LogError::Denied(error.to_string()))?;
+    let size_bytes = item_size_bytes(&item);
+    if size_bytes <= LARGEST_ITEM_BYTES {
+        return Ok(item);
+    }
+    if commit.snapshot.is_some() {
+        metrics::counter!(Metric::SnapshotsLeftOut.name()).increment(1);
+        tracing::warn!(stream = %commit.stream, size_bytes, "a snapshot does not fit; the commit goes without it");
+    }
+    Err(AppendError::TooLarge { size_bytes, limit_bytes: LARGEST_ITEM_BYTES })
+}
+
+/// What a failed condition means: the commit in the way is my own, or somebody else's.
+pub(super) fn settled(
+    commit: &Commit,
+    in_the_way: Option<HashMap<String, AttributeValue>>,
+) -> Result<Commit, AppendError> {
+    let unknown = || LogError::Unavailable("the store did not say which commit stands in the way".to_owned());
+    let standing = read_commit(&commit.stream, in_the_way.ok_or_else(unknown)?.into())?;
+    let own = standing.id == commit.id && standing.digest == commit.digest;
+    if own { Ok(standing) } else { Err(AppendError::Conflict) }
+}

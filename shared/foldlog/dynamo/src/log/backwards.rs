@@ -1,0 +1,71 @@
+//! A stream from a version back to its first, a page at a time.
+
+use super::Log;
+use super::read::read_commit;
+use crate::error::Failure;
+use aws_sdk_dynamodb::types::AttributeValue;
+use foldlog::write::snapshot::INTERVAL;
+use foldlog::{Commit, Consistency, LogError, StreamName, Version};
+use std::collections::HashMap;
+
+/// Behind every version there is.
+pub(super) const NEWEST: Version = Version(u64::MAX);
+
+type Attributes = HashMap<String, AttributeValue>;
+
+/// Reads no more than it is asked for: first as many commits as there are between two snapshots, or one more where the
+/// first may be the one whose snapshot comes too late, and where these are not enough, as many as an answer holds.
+pub(super) struct Backwards<'a> {
+    log: &'a Log,
+    stream: &'a StreamName,
+    until: Option<Version>,
+    consistency: Consistency,
+    items: std::vec::IntoIter<Attributes>,
+    rest: Rest,
+}
+
+/// What is left behind the items that were read.
+enum Rest {
+    All,
+    From(Attributes),
+    Nothing,
+}
+
+impl<'a> Backwards<'a> {
+    pub(super) fn new(log: &'a Log, stream: &'a StreamName, until: Option<Version>, consistency: Consistency) -> Self {
+        Self { log, stream, until, consistency, items: Vec::new().into_iter(), rest: Rest::All }
+    }
+
+    /// The next commit back, none before the first.
+    pub(super) async fn next(&mut self) -> Result<Option<Commit>, LogError> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return read_commit(self.stream, item.into()).map(Some);
+            }
+            let (limit, from) = match std::mem::replace(&mut self.rest, Rest::Nothing) {
+                Rest::All => (i32::try_from(INTERVAL + usize::from(self.until.is_some())).ok(), None),
+                Rest::From(key) => (None, Some(key)),
+                Rest::Nothing => return Ok(None),
+            };
+            self.read(limit, from).await?;
+        }
+    }
+
+    async fn read(&mut self, limit: Option<i32>, from: Option<Attributes>) -> Result<(), LogError> {
+        let page = self
+            .log
+            .query(self.stream)
+            .key_condition_expression("#stream = :stream AND #version <= :version")
+            .expression_attribute_values(":version", AttributeValue::N(self.until.unwrap_or(NEWEST).to_string()))
+            .consistent_read(self.consistency == Consistency::Strong)
+            .scan_index_forward(false)
+            .set_limit(limit)
+            .set_exclusive_start_key(from)
+            .send()
+            .await
+            .map_err(Failure::from)?;
+        self.items = page.items.unwrap_or_default().into_iter();
+        self.rest = page.last_evaluated_key.map_or(Rest::Nothing, Rest::From);
+        Ok(())
+    }
+}

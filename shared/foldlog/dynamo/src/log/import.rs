@@ -1,0 +1,80 @@
+//! Bringing commits in that were made elsewhere: as they are, and marked, so that nobody publishes them again.
+
+use super::Log;
+use super::markers::Marker;
+use crate::error::Failure;
+use crate::item::{IMPORTED, STREAM, item_of};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use foldlog::{Commit, LogError};
+use serde_dynamo::Item;
+use std::collections::HashMap;
+
+/// Why a commit was not brought in.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Something else stands there.
+    #[error("{0} stands in the log already, and is not what was exported")]
+    Occupied(String),
+    /// The log cannot be written.
+    #[error(transparent)]
+    Log(#[from] LogError),
+}
+
+impl Log {
+    /// Puts a commit where it stood in another log, marked with the import that it came by. One that stands there by the
+    /// same import already is left as it is, so that an import can be begun again. With markers, that of a reaction is
+    /// put before its commit; nobody may react meanwhile.
+    pub async fn import(&self, commit: &Commit, import: &str) -> Result<(), ImportError> {
+        if let Some(markers) = self.markers.as_deref().filter(|_| commit.causation.is_some()) {
+            let item = serde_dynamo::to_item(Marker::of(commit)).map_err(denied)?;
+            self.put_same(markers, item, &format!("the marker of {}@{}", commit.stream, commit.version)).await?;
+        }
+        let mut item: Item = item_of(commit).map_err(denied)?;
+        item.insert(IMPORTED.to_owned(), serde_dynamo::AttributeValue::S(import.to_owned()));
+        self.put_same(&self.table, item.into(), &format!("{}@{}", commit.stream, commit.version)).await
+    }
+
+    /// Puts an item where none stands, or the very same.
+    async fn put_same(
+        &self,
+        table: &str,
+        item: HashMap<String, AttributeValue>,
+        name: &str,
+    ) -> Result<(), ImportError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(table)
+            .set_item(Some(item.clone()))
+            .condition_expression("attribute_not_exists(#stream)")
+            .expression_attribute_names("#stream", STREAM)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = put.send().await else { return Ok(()) };
+        match standing(&error) {
+            Some(standing) if *standing == item => Ok(()),
+            Some(_) => Err(ImportError::Occupied(name.to_owned())),
+            None => Err(LogError::from(Failure::from(error)).into()),
+        }
+    }
+
+    /// Whether it holds nothing at all, strongly consistent.
+    pub async fn is_empty(&self) -> Result<bool, LogError> {
+        let scan = self.client.scan().table_name(&self.table).consistent_read(true).limit(1);
+        let page = scan.send().await.map_err(Failure::from)?;
+        Ok(page.items().is_empty() && page.last_evaluated_key().is_none())
+    }
+}
+
+/// The item that was in the way of a put.
+fn standing(error: &SdkError<PutItemError>) -> Option<&HashMap<String, AttributeValue>> {
+    match error.as_service_error() {
+        Some(PutItemError::ConditionalCheckFailedException(failed)) => failed.item(),
+        _ => None,
+    }
+}
+
+fn denied(error: impl std::fmt::Display) -> LogError {
+    LogError::Denied(error.to_string())
+}

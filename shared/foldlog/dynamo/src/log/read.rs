@@ -1,0 +1,108 @@
+//! Reading the log: whole ranges, page by page to the very end.
+
+use super::Log;
+use super::backwards::{Backwards, NEWEST};
+use crate::error::Failure;
+use crate::item::{STREAM, VERSION, commit_of, version_of};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
+use foldlog::{CommandId, Commit, Consistency, Direction, LogError, ReadOptions, Span, StreamName, Timestamp, Version};
+use serde_dynamo::Item;
+
+impl Log {
+    /// The commits behind version `after`, oldest first, strongly consistent, as they are found: whether they are
+    /// contiguous is for the caller to prove.
+    pub(super) async fn read_on(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
+        let mut items = self.query(stream).consistent_read(true);
+        items = items.key_condition_expression("#stream = :stream AND #version > :version");
+        items = items.expression_attribute_values(":version", AttributeValue::N(after.to_string()));
+        let mut items = items.into_paginator().items().send();
+        let mut commits = Vec::new();
+        while let Some(item) = items.try_next().await.map_err(Failure::from)? {
+            commits.push(read_commit(stream, item.into())?);
+        }
+        Ok(commits)
+    }
+
+    /// The commits of a span, as they are found. No more is read than fits into it.
+    pub(super) async fn read_span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
+        let bound = |version: Version| AttributeValue::N(version.to_string());
+        let (mut commits, mut start) = (Vec::new(), None);
+        let (first, last) = (span.after.next(), span.until.unwrap_or(NEWEST));
+        if last < first {
+            return Ok(commits);
+        }
+        loop {
+            let left = span.limit.map(|limit| limit.saturating_sub(commits.len()));
+            if left == Some(0) {
+                return Ok(commits);
+            }
+            let page = self
+                .query(stream)
+                .key_condition_expression("#stream = :stream AND #version BETWEEN :first AND :last")
+                .expression_attribute_values(":first", bound(first))
+                .expression_attribute_values(":last", bound(last))
+                .consistent_read(true)
+                .scan_index_forward(span.direction == Direction::Ascending)
+                .set_limit(left.and_then(|left| i32::try_from(left).ok()))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(Failure::from)?;
+            for item in page.items.unwrap_or_default() {
+                commits.push(read_commit(stream, item.into())?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(commits);
+            }
+        }
+    }
+
+    /// The commits from the newest back to the first with a usable snapshot, or to the beginning.
+    pub(super) async fn read_back(&self, stream: &StreamName, reading: ReadOptions) -> Result<Vec<Commit>, LogError> {
+        let mut backwards = Backwards::new(self, stream, reading.until, reading.consistency);
+        let mut commits = Vec::new();
+        while let Some(commit) = backwards.next().await? {
+            let enough = reading.begins_with(&commit);
+            commits.push(commit);
+            if enough {
+                break;
+            }
+        }
+        Ok(commits)
+    }
+
+    /// The commit of a command among those committed after `since`.
+    pub(super) async fn search(
+        &self,
+        stream: &StreamName,
+        id: &CommandId,
+        since: Timestamp,
+    ) -> Result<Option<Commit>, LogError> {
+        let mut backwards = Backwards::new(self, stream, None, Consistency::Strong);
+        while let Some(commit) = backwards.next().await? {
+            if commit.committed_at <= since {
+                return Ok(None);
+            }
+            if commit.id == *id {
+                return Ok(Some(commit));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn query(&self, stream: &StreamName) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.table)
+            .expression_attribute_names("#stream", STREAM)
+            .expression_attribute_names("#version", VERSION)
+            .expression_attribute_values(":stream", AttributeValue::S(stream.to_string()))
+    }
+}
+
+pub(super) fn read_commit(stream: &StreamName, item: Item) -> Result<Commit, LogError> {
+    let version = version_of(&item).unwrap_or(Version::NONE);
+    commit_of(item).map_err(|error| LogError::Corrupt { stream: stream.clone(), version, reason: error.to_string() })
+}

@@ -1,0 +1,108 @@
+//! The read models' rows, one table a view with the key `key` (S).
+//!
+//! A row's key, and every attribute that is the partition key of an index, is stored behind its generation
+//! (`g1/…`), so that the rows of one generation are never found among those of another.
+
+mod query;
+mod row;
+mod scan;
+
+use crate::error::Failure;
+use crate::generations::Generations;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure as OnFailure};
+use foldlog::read::views::{Generation, RowKey, ViewError};
+use foldlog::{Consistency, Row, Version, Views as Port, Written};
+use row::{KEY, VERSION};
+pub(crate) use scan::remove;
+use std::collections::BTreeMap;
+
+/// The views of one service; clones share the client.
+///
+/// Which rows are read needs `dynamodb:GetItem` on the table of generations. Reading a row needs `dynamodb:GetItem`, writing it `dynamodb:PutItem`, finding some `dynamodb:Query` on the
+/// index.
+#[derive(Clone, Debug)]
+pub struct Views {
+    client: Client,
+    generations: Generations,
+    tables: BTreeMap<String, Table>,
+}
+
+/// Where the rows of a view stand.
+#[derive(Clone, Debug)]
+struct Table {
+    name: String,
+    partitions: Vec<String>,
+}
+
+impl Views {
+    /// No views yet: each is added by [`Views::with`]. The table `generations` registers which of their rows are read.
+    pub fn new(client: Client, generations: impl Into<String>) -> Self {
+        Self { generations: Generations::new(client.clone(), generations), client, tables: BTreeMap::new() }
+    }
+
+    /// The generations of these views.
+    #[must_use]
+    pub const fn generations(&self) -> &Generations {
+        &self.generations
+    }
+
+    /// The views and one more: its name, its table, and the attributes that are partition keys of the table's indexes.
+    #[must_use]
+    pub fn with(mut self, view: &str, table: impl Into<String>, partitions: &[&str]) -> Self {
+        let partitions = partitions.iter().map(ToString::to_string).collect();
+        self.tables.insert(view.to_owned(), Table { name: table.into(), partitions });
+        self
+    }
+
+    fn table(&self, view: &str) -> Result<&Table, ViewError> {
+        self.tables.get(view).ok_or_else(|| ViewError::Unusable(format!("this function knows no table of view {view}")))
+    }
+}
+
+foldlog::delegate_generations!(Views, generations);
+foldlog::delegate_rebuild_progress!(Views, generations);
+
+/// A value as it is stored for one generation.
+pub(crate) fn within(generation: Generation, value: &str) -> String {
+    format!("{generation}/{value}")
+}
+
+impl Port for Views {
+    async fn row(&self, place: &RowKey, consistency: Consistency) -> Result<Option<Row>, ViewError> {
+        let get = self
+            .client
+            .get_item()
+            .table_name(&self.table(place.view)?.name)
+            .key(KEY, AttributeValue::S(within(place.generation, &place.key)))
+            .consistent_read(consistency == Consistency::Strong);
+        let answer = get.send().await.map_err(Failure::from)?;
+        answer.item.map(|item| row::row_of(item).map(|(_, row)| row)).transpose()
+    }
+
+    async fn write(&self, place: &RowKey, row: &Row, seen: Version) -> Result<Written, ViewError> {
+        let table = self.table(place.view)?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&table.name)
+            .set_item(Some(row::item_of(place, row, &table.partitions)))
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
+        let put = if seen == Version::NONE {
+            put.condition_expression("attribute_not_exists(#key)").expression_attribute_names("#key", KEY)
+        } else {
+            put.condition_expression("#version = :seen")
+                .expression_attribute_names("#version", VERSION)
+                .expression_attribute_values(":seen", AttributeValue::N(seen.to_string()))
+        };
+        let Err(error) = put.send().await else { return Ok(Written::Yes) };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                let stands = failed.item.clone().map(|item| row::row_of(item).map(|(_, row)| row));
+                Ok(Written::No(stands.transpose()?))
+            }
+            _ => Err(Failure::from(error).into()),
+        }
+    }
+}

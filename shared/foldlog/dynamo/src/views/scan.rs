@@ -1,0 +1,70 @@
+//! The rows of a view as a whole: in pages, and removed.
+
+use super::row::{KEY, row_of};
+use super::{Views, within};
+use crate::error::Failure;
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
+use foldlog::read::views::{Found, Generation, RowPage, ViewError, ViewScan};
+use std::collections::HashMap;
+
+/// How many items one request removes.
+const AT_A_TIME: usize = 25;
+
+impl ViewScan for Views {
+    async fn page(&self, view: &str, (part, of): (u32, u32), after: Option<&str>) -> Result<RowPage, ViewError> {
+        // One segment is a scan like any other, and an engine may be slower at it when told.
+        let segment = |count: u32| (of > 1).then(|| i32::try_from(count).unwrap_or(i32::MAX));
+        let scan = self
+            .client
+            .scan()
+            .table_name(&self.table(view)?.name)
+            .consistent_read(true)
+            .set_segment(segment(part))
+            .set_total_segments(segment(of))
+            .set_exclusive_start_key(after.map(|key| key_of(key.to_owned())));
+        let page = scan.send().await.map_err(Failure::from)?;
+        let rows = page.items.unwrap_or_default().into_iter().filter_map(found);
+        let next = page.last_evaluated_key.and_then(|key| key.get(KEY)?.as_s().ok().cloned());
+        Ok(RowPage { rows: rows.collect(), next })
+    }
+
+    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<(), ViewError> {
+        let table = &self.table(view)?.name;
+        let keys: Vec<_> = keys.iter().map(|key| key_of(within(generation, key))).collect();
+        remove(&self.client, table, keys).await
+    }
+}
+
+/// Removes items by their keys.
+pub(crate) async fn remove(
+    client: &aws_sdk_dynamodb::Client,
+    table: &str,
+    keys: Vec<HashMap<String, AttributeValue>>,
+) -> Result<(), ViewError> {
+    for keys in keys.chunks(AT_A_TIME) {
+        let mut left = Vec::new();
+        for key in keys {
+            let delete = DeleteRequest::builder().set_key(Some(key.clone())).build();
+            let delete = delete.map_err(|error| ViewError::Unusable(error.to_string()))?;
+            left.push(WriteRequest::builder().delete_request(delete).build());
+        }
+        while !left.is_empty() {
+            let answer = client.batch_write_item().request_items(table, left).send().await.map_err(Failure::from)?;
+            let unprocessed = answer.unprocessed_items.unwrap_or_default();
+            left = unprocessed.into_values().flatten().collect();
+        }
+    }
+    Ok(())
+}
+
+fn key_of(key: String) -> HashMap<String, AttributeValue> {
+    HashMap::from([(KEY.to_owned(), AttributeValue::S(key))])
+}
+
+/// A row and its place; nothing where an item's key has no generation, and so is nobody's.
+fn found(item: HashMap<String, AttributeValue>) -> Option<Found> {
+    let stored = item.get(KEY)?.as_s().ok()?;
+    let (generation, key) = stored.strip_prefix('g')?.split_once('/')?;
+    let (generation, key) = (Generation(generation.parse().ok()?), key.to_owned());
+    Some((generation, key, row_of(item).map(|(_, row)| row)))
+}

@@ -1,0 +1,158 @@
+//! A stream type whose commands write what they are told, and a way to fill its streams without waiting for each.
+
+use crate::sample::{NOW, Sample};
+use crate::store::Store;
+use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
+use foldlog::{
+    Actor, AppendError, Clock, CommandId, Commands, Commit, Correlation, Decider, Digest, Draft, EventLog, Head,
+    History, LogError, Metadata, Randomness, ReadOptions, Refusal, RefusalKind, StreamName, Timestamp, Version,
+};
+use foldlog_dynamo::Log;
+use foldlog_dynamo::item::item_of;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// Notes texts. Its state is of one size whatever they are.
+pub(crate) struct Notebook<const STATE_SCHEMA: u32 = 1>;
+
+/// What is in it, and 900 bytes that never change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Notes {
+    pub(crate) texts: u64,
+    pub(crate) bytes: u64,
+    /// Depends on every text, and on their order.
+    pub(crate) sum: u64,
+    cover: String,
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self { texts: 0, bytes: 0, sum: 0, cover: "x".repeat(900) }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Never {}
+
+impl Refusal for Never {
+    fn kind(&self) -> RefusalKind {
+        match *self {}
+    }
+
+    fn name(&self) -> &'static str {
+        match *self {}
+    }
+}
+
+impl<const STATE_SCHEMA: u32> Decider for Notebook<STATE_SCHEMA> {
+    const CATEGORY: &'static str = "note";
+    const STATE_SCHEMA: u32 = STATE_SCHEMA;
+    type State = Notes;
+    type Command = Vec<String>;
+    type Event = Sample;
+    type Refusal = Never;
+
+    fn decide(_: &Notes, texts: &Vec<String>) -> Result<Vec<Sample>, Never> {
+        Ok(texts.iter().map(|text| Sample::Noted { text: text.clone() }).collect())
+    }
+
+    fn evolve(state: Notes, Sample::Noted { text }: &Sample) -> Notes {
+        Notes {
+            texts: state.texts + 1,
+            bytes: state.bytes + text.len() as u64,
+            sum: text.bytes().fold(state.sum, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())),
+            ..state
+        }
+    }
+}
+
+/// A host whose clock stands still.
+pub(crate) struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+
+    async fn sleep(&self, _: Duration) {}
+}
+
+impl Randomness for Still {
+    fn bits(&self) -> u128 {
+        7
+    }
+}
+
+/// Notebooks as a process that has just started carries commands out on them.
+pub(crate) fn cold<L: EventLog>(log: L) -> Commands<Notebook, L, Still> {
+    Commands::new(log, Still)
+}
+
+/// A client's command under a key of its own.
+pub(crate) fn keyed(key: &str) -> Metadata {
+    Metadata {
+        id: CommandId::of_key(["alice", "POST", "/notes", key]),
+        digest: Digest([7; 32]),
+        correlation: Correlation { id: "0195f1c2a7b37000800000000000000a".to_owned(), client: None },
+        cause: None,
+        actor: Actor("4f1d3a5b7c9e0f1a2b3c4d5e6f708192".to_owned()),
+        expected: None,
+    }
+}
+
+/// The text of a stream's n-th event: 200 bytes.
+pub(crate) fn text(nth: usize) -> String {
+    format!("{nth:0>200}")
+}
+
+/// A log of one stream that only one writer appends to: what it has taken is written down later.
+#[derive(Default)]
+struct Pad(Mutex<Vec<Commit>>);
+
+impl EventLog for Pad {
+    async fn load(&self, stream: &StreamName, _: ReadOptions) -> Result<History, LogError> {
+        History::prove(stream, self.0.lock().unwrap().clone())
+    }
+
+    async fn find(&self, _: &StreamName, _: &CommandId, _: Timestamp) -> Result<Option<Commit>, LogError> {
+        Ok(None)
+    }
+
+    async fn since(&self, _: &StreamName, _: Version) -> Result<Vec<Commit>, LogError> {
+        Ok(Vec::new())
+    }
+
+    async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
+        let commit = head.seal(draft);
+        self.0.lock().unwrap().push(commit.clone());
+        Ok(commit)
+    }
+}
+
+/// A log on a table of its own in which the stream has the commits that so many commands of one text each leave there,
+/// with the snapshots of their writer. They are put as the items they are, 25 in a request, eight requests at a time.
+pub(crate) async fn filled(store: &Store, name: &StreamName, texts: impl Iterator<Item = String>) -> Log {
+    let writer = cold(Pad::default());
+    for (nth, text) in texts.enumerate() {
+        writer.execute(name, &vec![text], &keyed(&nth.to_string())).await.unwrap();
+    }
+    let table = store.log_table().await;
+    let puts: Vec<_> = writer.log().0.lock().unwrap().iter().map(put).collect();
+    let batches =
+        puts.chunks(25).map(|batch| {
+            let write = store.client.batch_write_item().request_items(&table, batch.to_vec());
+            async move {
+                write.send().await.map(|written| assert!(written.unprocessed_items().is_none_or(HashMap::is_empty)))
+            }
+        });
+    stream::iter(batches).buffer_unordered(8).try_collect::<()>().await.unwrap();
+    Log::new(store.client.clone(), table)
+}
+
+fn put(commit: &Commit) -> WriteRequest {
+    let put = PutRequest::builder().set_item(Some(item_of(commit).unwrap().into())).build().unwrap();
+    WriteRequest::builder().put_request(put).build()
+}

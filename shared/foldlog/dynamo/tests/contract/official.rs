@@ -1,0 +1,103 @@
+//! Amazon's own `DynamoDB` for one machine, run for the length of one test.
+
+use crate::store::Store;
+use foldlog_dynamo::Log;
+use futures::FutureExt as _;
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener};
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Names the folder that `scripts/dynamodb-local.sh` prints.
+const FOLDER: &str = "DYNAMODB_LOCAL";
+
+/// It takes two seconds on a free machine; one that is busy building may need far longer.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A `DynamoDB Local` of this test alone, in memory. Its process ends with it, also where a rule panics.
+pub(crate) struct Engine {
+    process: Child,
+    address: SocketAddr,
+    broken: Vec<&'static str>,
+}
+
+impl Engine {
+    /// The engine, once it answers; nothing, and the reason printed, where none is named.
+    pub(crate) async fn start() -> Option<Self> {
+        let Some(folder) = std::env::var_os(FOLDER) else {
+            // Past the harness, which shows what a test prints only where it fails.
+            let mut stderr = std::io::stderr();
+            let _ = writeln!(stderr, "skipped on DynamoDB Local: {FOLDER} is not set (scripts/dynamodb-local.sh)");
+            return None;
+        };
+        let mut engine = Self::launch(Path::new(&folder));
+        let answering = tokio::time::timeout(PATIENCE, engine.answer()).await;
+        assert!(answering.is_ok(), "DynamoDB Local did not answer within {PATIENCE:?}");
+        Some(engine)
+    }
+
+    /// Starts the process. It takes no port of its own choice, so it gets one that was free just now; it listens on
+    /// all interfaces, which cannot be configured.
+    fn launch(folder: &Path) -> Self {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let process = Command::new("java")
+            .current_dir(folder)
+            .args(["-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"])
+            .args(["-inMemory", "-disableTelemetry", "-port", &address.port().to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn();
+        let process = process.unwrap_or_else(|error| panic!("java in {}: {error}", folder.display()));
+        Self { process, address, broken: Vec::new() }
+    }
+
+    /// Waits for the engine. It is knocked at without the client, whose tries would use up the retries that all the
+    /// tests of this process share.
+    async fn answer(&mut self) {
+        while tokio::net::TcpStream::connect(self.address).await.is_err() {
+            let ended = self.process.try_wait().unwrap();
+            assert_eq!(ended, None, "DynamoDB Local ended before it answered; its own words stand above");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.store().client.list_tables().send().await.unwrap();
+    }
+
+    /// A client of it.
+    pub(crate) fn store(&self) -> Store {
+        Store::at(self.address)
+    }
+
+    /// A log on a table of its own.
+    pub(crate) async fn log(&self) -> Log {
+        self.store().log().await
+    }
+
+    /// A log with markers, on tables of its own.
+    pub(crate) async fn marked_log(&self) -> Log {
+        Store::at(self.address).marked_log().await
+    }
+
+    /// Tries one rule. A broken one is remembered, and does not keep the others from being tried.
+    pub(crate) async fn try_rule(&mut self, name: &'static str, rule: impl Future<Output = ()>) {
+        let held = AssertUnwindSafe(rule).catch_unwind().await.is_ok();
+        println!("{name}: {}", if held { "holds" } else { "BROKEN" });
+        if !held {
+            self.broken.push(name);
+        }
+    }
+
+    /// Panics where a rule was broken.
+    pub(crate) fn verdict(&self) {
+        assert!(self.broken.is_empty(), "broken on DynamoDB Local: {:?}", self.broken);
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // Where it has ended already there is nothing left to end.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

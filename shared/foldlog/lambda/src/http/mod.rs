@@ -1,0 +1,73 @@
+//! HTTP functions behind an API Gateway HTTP API (payload format 2.0).
+
+mod page;
+mod request;
+mod response;
+
+pub use page::Page;
+pub use request::Request;
+pub use response::Response;
+
+use crate::function::{Error, Function};
+use crate::metrics;
+use crate::problem::Problem;
+use crate::write_mode::WriteMode;
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use foldlog::{Clock, Effect, Randomness};
+use http::StatusCode;
+
+/// Answers the requests of the routes that the template gives to a function.
+pub trait HttpHandler: Send + Sync + 'static {
+    /// Where it has its time and chance from.
+    type Host: Clock + Randomness;
+
+    /// The host it runs on.
+    fn host(&self) -> &Self::Host;
+
+    /// Answers one request; a problem is an answer too.
+    fn answer(&self, request: &Request) -> impl Future<Output = Result<Response, Problem>> + Send;
+}
+
+/// An [`HttpHandler`] as a function.
+pub struct Http<T>(pub T);
+
+impl<T: HttpHandler> Function for Http<T> {
+    type Event = ApiGatewayV2httpRequest;
+    type Answer = ApiGatewayV2httpResponse;
+
+    async fn call(&self, event: ApiGatewayV2httpRequest) -> Result<ApiGatewayV2httpResponse, Error> {
+        self.respond(event, WriteMode::On).await
+    }
+
+    /// Reads are served. Whatever else is asked for is turned away, without a look at it.
+    async fn idle(&self, event: ApiGatewayV2httpRequest) -> Result<ApiGatewayV2httpResponse, Error> {
+        self.respond(event, WriteMode::Off).await
+    }
+}
+
+impl<T: HttpHandler> Http<T> {
+    async fn respond(
+        &self,
+        event: ApiGatewayV2httpRequest,
+        commands: WriteMode,
+    ) -> Result<ApiGatewayV2httpResponse, Error> {
+        let request = Request::new(event, self.0.host(), commands);
+        let answer = match request.check() {
+            Ok(()) => self.0.answer(&request).await,
+            Err(problem) => Err(problem),
+        };
+        metrics::answered(request.is_command(), answer.as_ref().err().map(Problem::status));
+        let response = answer.unwrap_or_else(|problem| problem.into_response(&request.correlation().id));
+        Ok(response.finish(&request))
+    }
+}
+
+/// The status of a command that creates: 201, the first time and whenever it is repeated; 200 where there was nothing
+/// to create.
+#[must_use]
+pub const fn created(effect: Effect) -> StatusCode {
+    match effect {
+        Effect::Appended | Effect::Repeated => StatusCode::CREATED,
+        Effect::Unchanged => StatusCode::OK,
+    }
+}

@@ -1,0 +1,63 @@
+//! Where a list goes on: the sort key behind which the next page begins, bound to the list it came from.
+
+use super::Request;
+use crate::problem::Problem;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use foldlog::write::identity::derived_id;
+use serde::{Deserialize, Serialize};
+
+/// The most that a page holds, and what it holds where nobody says.
+const MOST: usize = 100;
+const USUAL: usize = 20;
+
+/// The page that a request asks for.
+pub struct Page {
+    /// Behind which sort key it begins.
+    pub from: Option<String>,
+    /// At most so many items.
+    pub limit: usize,
+    list: String,
+    query: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Cursor {
+    from: String,
+    list: String,
+}
+
+impl Page {
+    /// Reads `cursor` and `limit`; `path` is where the list is, `owner` whose it is.
+    pub fn of(request: &Request, path: &str, owner: &str) -> Result<Self, Problem> {
+        let limit = request.query::<usize>("limit")?.unwrap_or(USUAL);
+        if !(1..=MOST).contains(&limit) {
+            return Err(Problem::invalid_parameter("limit", &format!("must be 1 to {MOST}")));
+        }
+        let filter = request
+            .other_query()
+            .filter(|(name, _)| *name != "limit")
+            .fold(String::new(), |filter, (name, value)| format!("{filter}&{name}={value}"));
+        let list = derived_id(&[path, owner, &filter]);
+        let from = match request.query::<String>("cursor")? {
+            Some(text) => Some(open(&text, &list).ok_or_else(|| {
+                Problem::invalid_parameter("cursor", "is not one of this list; begin again without it")
+            })?),
+            None => None,
+        };
+        let query = format!("{path}?limit={limit}{filter}");
+        Ok(Self { from, limit, list, query })
+    }
+
+    /// The link to the page behind `last`, the sort key of this page's last item.
+    pub fn next(&self, last: &str) -> Result<String, Problem> {
+        let cursor = Cursor { from: last.to_owned(), list: self.list.clone() };
+        let text = serde_json::to_vec(&cursor).map_err(|error| Problem::internal(&error))?;
+        Ok(format!("{}&cursor={}", self.query, BASE64_URL_SAFE_NO_PAD.encode(text)))
+    }
+}
+
+fn open(text: &str, list: &str) -> Option<String> {
+    let cursor: Cursor = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    (cursor.list == list).then_some(cursor.from)
+}

@@ -1,0 +1,246 @@
+//! A request as a handler reads it.
+
+use crate::caller::Caller;
+use crate::problem::Problem;
+use crate::write_mode::WriteMode;
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use foldlog::write::identity::{derived_id, fresh_id};
+use foldlog::{Clock, CommandId, Correlation, Digest, Metadata, Randomness, Version};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// The largest body, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+/// The deepest nesting of a body's arrays and objects.
+const DEEPEST: usize = 32;
+/// The longest idempotency key and correlation id of a client, in characters.
+const LONGEST_KEY: usize = 200;
+
+/// A request on one of the function's routes.
+#[derive(Debug)]
+pub struct Request {
+    route: String,
+    method: String,
+    path: HashMap<String, String>,
+    query: HashMap<String, String>,
+    headers: http::HeaderMap,
+    body: Result<Vec<u8>, Problem>,
+    caller: Option<Caller>,
+    correlation: Correlation,
+    fresh: String,
+    commands: WriteMode,
+}
+
+impl Request {
+    /// Takes a gateway's event apart; mints the correlation id.
+    pub(super) fn new<H: Clock + Randomness>(event: ApiGatewayV2httpRequest, host: &H, commands: WriteMode) -> Self {
+        let body = event.body.unwrap_or_default();
+        let body = if event.is_base64_encoded {
+            BASE64_STANDARD.decode(body).map_err(|_| Problem::malformed("the body is not valid base64"))
+        } else {
+            Ok(body.into_bytes())
+        };
+        let query =
+            event.query_string_parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let client = ["x-correlation-id", "traceparent"].into_iter().find_map(|name| {
+            let value = event.headers.get(name)?.to_str().ok()?;
+            is_key(value).then(|| value.to_owned())
+        });
+        Self {
+            route: event.route_key.unwrap_or_default(),
+            method: event.request_context.http.method.to_string(),
+            path: event.path_parameters,
+            query,
+            caller: Caller::of(&event.request_context),
+            headers: event.headers,
+            body,
+            correlation: Correlation { id: fresh_id(host), client },
+            fresh: fresh_id(host),
+            commands,
+        }
+    }
+
+    /// What every request has to keep to.
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        if self.commands == WriteMode::Off && self.is_command() {
+            return Err(Problem::commands_off());
+        }
+        let body = self.body.as_ref().map_err(Clone::clone)?;
+        if body.len() > LARGEST_BODY {
+            return Err(Problem::too_large(LARGEST_BODY));
+        }
+        let json = self.header("content-type").is_none_or(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            kind.eq_ignore_ascii_case("application/json")
+        });
+        if body.is_empty() || json { Ok(()) } else { Err(Problem::unsupported_media_type()) }
+    }
+
+    /// Whether it is to change something.
+    pub(super) fn is_command(&self) -> bool {
+        self.method != http::Method::GET.as_str()
+    }
+
+    /// Whether commands are carried out.
+    #[must_use]
+    pub const fn commands(&self) -> WriteMode {
+        self.commands
+    }
+
+    /// The route's key in the template, such as `POST /carts/{id}/items`.
+    #[must_use]
+    pub fn route(&self) -> &str {
+        &self.route
+    }
+
+    /// A header's text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// A value of the path. One that cannot be of its type names nothing that exists.
+    pub fn path<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, Problem> {
+        let text = self.path.get(name).map_or("", String::as_str);
+        text.parse().map_err(|error: T::Err| Problem::not_found(&error.to_string()))
+    }
+
+    /// A value of the query, if it is there.
+    pub fn query<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let parse =
+            |text: &String| text.parse().map_err(|error: T::Err| Problem::invalid_parameter(name, &error.to_string()));
+        self.query.get(name).map(parse).transpose()
+    }
+
+    /// The query's parameters, but for the page asked for, as a link to another page repeats them.
+    pub fn other_query(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut others: Vec<_> = self.query.iter().filter(|(name, _)| *name != "cursor").collect();
+        others.sort();
+        others.into_iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Refuses parameters that the route does not know.
+    pub fn only_query(&self, known: &[&str]) -> Result<(), Problem> {
+        match self.query.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => {
+                Err(Problem::invalid_parameter(name, &format!("not known here; known are {}", known.join(", "))))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The body as it was sent, for whoever checks its signature.
+    pub fn body(&self) -> Result<&[u8], Problem> {
+        self.body.as_deref().map_err(Clone::clone)
+    }
+
+    /// The body as a value of its type; no body is `{}`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let body = self.body.as_ref().map_err(Clone::clone)?;
+        let body = if body.is_empty() { b"{}" } else { body.as_slice() };
+        if depth(body) > DEEPEST {
+            return Err(Problem::malformed(&format!("the body is nested deeper than {DEEPEST}")));
+        }
+        let mut parser = serde_json::Deserializer::from_slice(body);
+        let value = serde_path_to_error::deserialize(&mut parser).map_err(|error| Problem::of_json(&error))?;
+        parser.end().map_err(|error| Problem::malformed(&error.to_string()))?;
+        Ok(value)
+    }
+
+    /// Who calls. Routes without a token have no caller.
+    pub fn caller(&self) -> Result<&Caller, Problem> {
+        self.caller.as_ref().ok_or_else(Problem::unauthorized)
+    }
+
+    /// What this request and all that follows from it belong to.
+    #[must_use]
+    pub const fn correlation(&self) -> &Correlation {
+        &self.correlation
+    }
+
+    /// An id for what the request creates: the same for the same idempotency key, else a new one.
+    pub fn new_id(&self) -> Result<String, Problem> {
+        Ok(match self.idempotency_key()? {
+            Some(key) => derived_id(&[&self.caller()?.id(), &self.method, &self.route, key, "creates"]),
+            None => self.fresh.clone(),
+        })
+    }
+
+    /// The body, and what surrounds the command that it asks for.
+    pub fn command<T: DeserializeOwned + Serialize>(&self) -> Result<(T, Metadata), Problem> {
+        let body = self.json()?;
+        let metadata = self.metadata(&body)?;
+        Ok((body, metadata))
+    }
+
+    /// What surrounds the command that this request asks for; `content` is its parsed input: path and body.
+    fn metadata<T: Serialize>(&self, content: &T) -> Result<Metadata, Problem> {
+        let caller = self.caller()?;
+        let id = match self.idempotency_key()? {
+            Some(key) => CommandId::of_key([&caller.id(), &self.method, &self.route, key]),
+            None => CommandId::stored(self.fresh.clone()),
+        };
+        let path: std::collections::BTreeMap<_, _> = self.path.iter().collect();
+        let digest = Digest::of(&(path, content)).map_err(|error| Problem::internal(&error))?;
+        let expected = self.if_match()?;
+        Ok(Metadata { id, digest, correlation: self.correlation.clone(), cause: None, actor: caller.actor(), expected })
+    }
+
+    fn idempotency_key(&self) -> Result<Option<&str>, Problem> {
+        let Some(key) = self.headers.get("idempotency-key") else { return Ok(None) };
+        let key = key.to_str().unwrap_or_default();
+        let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
+        if is_key(key) {
+            Ok(Some(key))
+        } else {
+            Err(Problem::malformed(&format!("Idempotency-Key must be 1 to {LONGEST_KEY} visible ASCII characters")))
+        }
+    }
+
+    fn if_match(&self) -> Result<Option<Version>, Problem> {
+        let Some(tag) = self.headers.get("if-match") else { return Ok(None) };
+        let version = tag.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+        version
+            .map(Some)
+            .ok_or_else(|| Problem::malformed("If-Match must be one strong ETag of this resource, such as \"3\""))
+    }
+}
+
+fn is_key(text: &str) -> bool {
+    (1..=LONGEST_KEY).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// How deep arrays and objects are nested, without parsing: brackets inside strings do not count.
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::depth;
+
+    #[test]
+    fn depth_counts_brackets_outside_of_strings() {
+        assert_eq!(depth(br#"{"a":[1,{"b":"]]{{\"[["}],"c":[]}"#), 3);
+        assert_eq!(depth("[".repeat(40).as_bytes()), 40);
+    }
+}

@@ -1,0 +1,72 @@
+//! An answer as a handler makes it.
+
+use super::Request;
+use crate::problem::Problem;
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use aws_lambda_events::encodings::Body;
+use foldlog::Version;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+/// Status, headers and body.
+#[derive(Debug)]
+pub struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Response {
+    /// A JSON document.
+    pub fn json<T: Serialize + ?Sized>(status: StatusCode, document: &T) -> Result<Self, Problem> {
+        let body = serde_json::to_string(document).map_err(|error| Problem::internal(&error))?;
+        Ok(Self::text(status, "application/json", body))
+    }
+
+    /// Any other text.
+    #[must_use]
+    pub fn text(status: StatusCode, content_type: &'static str, body: String) -> Self {
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+        Self { status, headers, body }
+    }
+
+    /// With the resource's version as its strong entity tag.
+    #[must_use]
+    pub fn etag(self, version: Version) -> Self {
+        self.header(header::ETAG, &format!("\"{version}\""))
+    }
+
+    /// With the place of what was created, or of what to watch.
+    #[must_use]
+    pub fn location(self, path: &str) -> Self {
+        self.header(header::LOCATION, path)
+    }
+
+    /// With the seconds after which to ask again.
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        self.header(header::RETRY_AFTER, &seconds.to_string())
+    }
+
+    fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// The gateway's form of it, with the request's correlation echoed.
+    pub(super) fn finish(self, request: &Request) -> ApiGatewayV2httpResponse {
+        let correlation = request.correlation();
+        let echoed = request.header("x-correlation-id").and(correlation.client.as_deref()).unwrap_or(&correlation.id);
+        let mut finished = self.header(HeaderName::from_static("x-correlation-id"), echoed);
+        if let Some(parent) = request.header("traceparent") {
+            finished = finished.header(HeaderName::from_static("traceparent"), parent);
+        }
+        let mut response = ApiGatewayV2httpResponse::default();
+        response.status_code = finished.status.as_u16().into();
+        response.headers = finished.headers;
+        response.body = Some(Body::Text(finished.body));
+        response
+    }
+}

@@ -1,0 +1,32 @@
+//! The edges of a function: its triggers in, its answers out, and nothing of any domain.
+
+pub mod aws;
+pub mod caller;
+pub mod function;
+pub mod host;
+pub mod http;
+pub mod lazy;
+mod logging;
+pub mod metrics;
+pub mod problem;
+pub mod queue;
+pub mod runtime;
+pub mod settings;
+pub mod stream;
+pub mod write_mode;
+
+pub use aws::aws_settings;
+pub use caller::Caller;
+pub use function::{Error, Function, Invoke, Registered, mounted};
+pub use host::SystemHost;
+pub use http::{Http, HttpHandler, Request, Response};
+pub use lazy::Lazy;
+pub use problem::Problem;
+pub use runtime::run;
+pub use settings::{SettingError, Settings};
+pub use write_mode::WriteMode;
+
+/// A request of the SDK's client is some hundreds of small allocations: of its processor time, this allocator takes off
+/// a tenth and more (`docs/benchmarks/README.md`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,0 +1,281 @@
+//! Problems as answers (RFC 9457): the one place where errors become status codes.
+
+use crate::http::Response;
+use foldlog::read::views::ViewError;
+use foldlog::{ExecuteError, LogError, Refusal, RefusalKind, Version};
+use http::StatusCode;
+use serde::Serialize;
+use std::fmt::Display;
+
+/// What every problem type begins with.
+const NAMESPACE: &str = "urn:shop:problem:";
+/// When to come again after a lost race, and after an outage, in seconds.
+const SOON: u32 = 1;
+const LATER: u32 = 5;
+/// When to come again where somebody has to do something first.
+const WHEN_ON: u32 = 60;
+
+/// Why a request was not carried out.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    name: String,
+    detail: String,
+    errors: Vec<FieldError>,
+    version: Option<Version>,
+    retry_after: Option<u32>,
+}
+
+/// What is wrong with one value of the request.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldError {
+    /// Where it stands in the body (RFC 6901); of a query's parameter, its name.
+    #[serde(flatten)]
+    pub place: FieldPlace,
+    /// What is wrong.
+    pub detail: String,
+}
+
+/// Where a wrong value stands.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldPlace {
+    /// A JSON pointer into the body.
+    Pointer(String),
+    /// A parameter of the query.
+    Parameter(String),
+}
+
+/// The document of RFC 9457, with this API's extensions. (The `problem_details` crate keeps the type as an
+/// `http::Uri`, which cannot be a URN.)
+#[derive(Serialize)]
+struct Document<'a> {
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+    correlation_id: &'a str,
+}
+
+impl Problem {
+    fn new(status: StatusCode, name: &str, detail: impl Into<String>) -> Self {
+        Self { status, name: name.to_owned(), detail: detail.into(), errors: vec![], version: None, retry_after: None }
+    }
+
+    /// 400: not what it says it is.
+    #[must_use]
+    pub fn malformed(detail: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed-request", detail)
+    }
+
+    /// 401: a token is needed.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "send a bearer token")
+    }
+
+    /// 401: it does not come from whom it says.
+    #[must_use]
+    pub fn not_believed(detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "not-believed", detail)
+    }
+
+    /// 404: for whoever asks, it does not exist.
+    #[must_use]
+    pub fn not_found(detail: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", detail)
+    }
+
+    /// 403: the route is open to the caller, but not for this.
+    #[must_use]
+    pub fn forbidden(detail: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// 404 for now: it is being made.
+    #[must_use]
+    pub fn not_yet(detail: &str) -> Self {
+        Self { retry_after: Some(SOON), ..Self::new(StatusCode::NOT_FOUND, "not-found-yet", detail) }
+    }
+
+    /// 409: the version asked for does not exist yet.
+    #[must_use]
+    pub fn beyond_head(asked: Version, head: Version) -> Self {
+        let detail = format!("version {asked} was asked for; the newest is {head}");
+        Self { retry_after: Some(SOON), ..Self::new(StatusCode::CONFLICT, "version-beyond-head", detail) }
+    }
+
+    /// 409: it is not so that this could be done now.
+    #[must_use]
+    pub fn conflict(name: &str, detail: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, name, detail)
+    }
+
+    /// 422: understood, and not to be done.
+    #[must_use]
+    pub fn refused(name: &str, detail: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, name, detail)
+    }
+
+    /// 413: more than is read.
+    #[must_use]
+    pub fn too_large(limit_bytes: usize) -> Self {
+        let detail = format!("a body has at most {limit_bytes} bytes");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail)
+    }
+
+    /// 415: not JSON.
+    #[must_use]
+    pub fn unsupported_media_type() -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "send application/json")
+    }
+
+    /// 400: parameters of the query of which there can be one.
+    #[must_use]
+    pub fn contradictory(names: &[&str]) -> Self {
+        let detail = format!("only one of {} can be asked for at a time; leave the others out", names.join(", "));
+        let error =
+            |name: &&str| FieldError { place: FieldPlace::Parameter((*name).to_owned()), detail: detail.clone() };
+        Self { errors: names.iter().map(error).collect(), ..Self::malformed(&detail) }
+    }
+
+    /// 422: a parameter of the query that is not what it should be.
+    #[must_use]
+    pub fn invalid_parameter(name: &str, detail: &str) -> Self {
+        let error = FieldError { place: FieldPlace::Parameter(name.to_owned()), detail: detail.to_owned() };
+        Self {
+            errors: vec![error],
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", format!("{name}: {detail}"))
+        }
+    }
+
+    /// 400 where the body is no JSON, 422 with a pointer where it is not of the request's shape.
+    #[must_use]
+    pub fn of_json(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let detail = error.inner().to_string();
+        if !error.inner().is_data() {
+            return Self::malformed(&format!("the body is not valid JSON: {detail}"));
+        }
+        let error = FieldError { place: FieldPlace::Pointer(pointer(error.path())), detail: detail.clone() };
+        Self { errors: vec![error], ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", detail) }
+    }
+
+    /// 500: a fault of ours; what it is goes to the log, not to the caller.
+    #[must_use]
+    pub fn internal(error: &dyn Display) -> Self {
+        tracing::error!(%error, "internal error");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal-error",
+            "something is wrong on our side; it has been noted",
+        )
+    }
+
+    /// 503: a store does not answer; the request may be repeated under the same idempotency key.
+    #[must_use]
+    pub fn unavailable(error: &dyn Display) -> Self {
+        tracing::warn!(%error, "unavailable");
+        let detail = "a store does not answer; repeat the request, with the same Idempotency-Key where it had one";
+        Self { retry_after: Some(LATER), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail) }
+    }
+
+    /// 503: commands are off.
+    #[must_use]
+    pub fn commands_off() -> Self {
+        let detail = "this shop only answers reads until its log is known to be whole; nothing was done, come again";
+        Self { retry_after: Some(WHEN_ON), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "commands-off", detail) }
+    }
+
+    /// The status that it is answered with.
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The answer that says so.
+    #[must_use]
+    pub fn into_response(self, correlation: &str) -> Response {
+        let document = Document {
+            r#type: format!("{NAMESPACE}{}", self.name),
+            title: title(&self.name),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+            correlation_id: correlation,
+        };
+        let body = serde_json::to_string(&document).unwrap_or_default();
+        let mut response = Response::text(self.status, "application/problem+json", body);
+        if let Some(version) = self.version {
+            response = response.etag(version);
+        }
+        match self.retry_after {
+            Some(seconds) => response.retry_after(seconds),
+            None => response,
+        }
+    }
+}
+
+impl<R: Refusal> From<ExecuteError<R>> for Problem {
+    fn from(error: ExecuteError<R>) -> Self {
+        let detail = error.to_string();
+        match error {
+            ExecuteError::Refused(refusal) => {
+                let status = match refusal.kind() {
+                    RefusalKind::NotFound => StatusCode::NOT_FOUND,
+                    RefusalKind::RuleViolated => StatusCode::UNPROCESSABLE_ENTITY,
+                };
+                Self::new(status, refusal.name(), detail)
+            }
+            ExecuteError::VersionMismatch { actual, .. } => {
+                Self { version: Some(actual), ..Self::new(StatusCode::PRECONDITION_FAILED, "version-mismatch", detail) }
+            }
+            ExecuteError::OtherContent => {
+                let detail = "this Idempotency-Key was used for another request; choose a new one";
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", detail)
+            }
+            ExecuteError::Contended => {
+                Self { retry_after: Some(SOON), ..Self::new(StatusCode::CONFLICT, "contended", detail) }
+            }
+            ExecuteError::TooLarge(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "commit-too-large", detail),
+            ExecuteError::Log(error) => error.into(),
+        }
+    }
+}
+
+impl From<LogError> for Problem {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Unavailable(_) => Self::unavailable(&error),
+            LogError::Denied(_) | LogError::Corrupt { .. } => Self::internal(&error),
+        }
+    }
+}
+
+impl From<ViewError> for Problem {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Unavailable(_) => Self::unavailable(&error),
+            ViewError::Unusable(_) => Self::internal(&error),
+        }
+    }
+}
+
+fn title(name: &str) -> String {
+    let mut words = name.replace('-', " ");
+    if let Some(first) = words.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+/// The path of a value as a JSON pointer.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter().fold(String::new(), |pointer, segment| match segment {
+        Segment::Seq { index } => format!("{pointer}/{index}"),
+        Segment::Map { key } => format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { variant } => format!("{pointer}/{variant}"),
+        Segment::Unknown => pointer,
+    })
+}

@@ -1,0 +1,165 @@
+//! Functions fed from a queue behind the event bus: each message is one event, and answered for by itself.
+
+mod hints;
+mod reaction_error;
+
+pub use hints::Hints;
+pub use reaction_error::ReactionError;
+
+use crate::function::{Error, Function};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use foldlog::read::parked::{Class, Trouble};
+use foldlog::{Clock, EventId, EventLog, EventMessage, ParkingLot, Subject, Version};
+use futures::future::join_all;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Reacts to events, each by itself, in any order and any number of times.
+pub trait Reactor: Send + Sync + 'static {
+    /// The name of the function.
+    const NAME: &'static str;
+    /// The log that holds the events.
+    type Log: EventLog;
+
+    /// The log that holds the events.
+    fn log(&self) -> &Self::Log;
+
+    /// Reacts to one event, whose notice has its payload.
+    fn react(&self, notice: &EventMessage) -> impl Future<Output = Result<(), ReactionError>> + Send;
+}
+
+impl<T: Reactor> Reactor for Arc<T> {
+    const NAME: &'static str = T::NAME;
+    type Log = T::Log;
+
+    fn log(&self) -> &T::Log {
+        (**self).log()
+    }
+
+    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
+        (**self).react(notice).await
+    }
+}
+
+/// A [`Reactor`] as a function that answers for each message of a batch.
+///
+/// The messages are taken side by side, so that those of a busy stream, which wait for each other, make nobody else
+/// wait. What cannot be understood is parked, and taken with that. What failed for a reason that may pass is delivered
+/// again, at last to the dead letters.
+pub struct Reactions<T, P, H> {
+    reactor: T,
+    parked: P,
+    host: H,
+}
+
+/// A message as a rule of the bus puts it into a queue.
+#[derive(Deserialize)]
+struct Delivered<T> {
+    detail: T,
+}
+
+/// As much of a notice as says which event it is about.
+#[derive(Deserialize)]
+struct About {
+    id: EventId,
+}
+
+impl<T: Reactor, P, H> Reactions<T, P, H> {
+    /// The function that notes in `parked` what it cannot react to.
+    pub const fn new(reactor: T, parked: P, host: H) -> Self {
+        Self { reactor, parked, host }
+    }
+}
+
+impl<T: Reactor, P: ParkingLot + 'static, H: Clock + 'static> Function for Reactions<T, P, H> {
+    type Event = SqsEvent;
+    type Answer = SqsBatchResponse;
+
+    async fn call(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
+        let taken = event.records.into_iter().map(async |message| {
+            let id = message.message_id.clone().unwrap_or_default();
+            let result = self.take(message).await;
+            result.err().map(|error| {
+                tracing::error!(message = id, error, "an event was not reacted to");
+                id
+            })
+        });
+        let mut answer = SqsBatchResponse::default();
+        for failed in join_all(taken).await.into_iter().flatten() {
+            answer.add_failure(failed);
+        }
+        Ok(answer)
+    }
+
+    /// Leaves the messages in their queue.
+    async fn idle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
+        tracing::warn!(messages = event.records.len(), "commands are off: nothing was reacted to");
+        Ok(left(event))
+    }
+}
+
+/// What each message of a batch is answered with that nobody took.
+fn left(event: SqsEvent) -> SqsBatchResponse {
+    let mut answer = SqsBatchResponse::default();
+    event.records.into_iter().for_each(|message| answer.add_failure(message.message_id.unwrap_or_default()));
+    answer
+}
+
+impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
+    /// Reacts, or leaves a note that it cannot.
+    async fn take(&self, message: SqsMessage) -> Result<(), Error> {
+        let body = message.body.unwrap_or_default();
+        let notice = match serde_json::from_str::<Delivered<EventMessage>>(&body) {
+            Ok(delivered) => delivered.detail,
+            Err(error) => {
+                // Which event it is about has to be known, or there is nothing to leave a note about.
+                let about: Delivered<About> = serde_json::from_str(&body)?;
+                return self.failed(about.detail.id, ReactionError::malformed(error)).await;
+            }
+        };
+        let (event, redriven) = (notice.id.clone(), notice.redriven);
+        if let Err(error) = self.react(notice).await {
+            return self.failed(event, error).await;
+        }
+        if redriven {
+            self.parked.clear(&subject::<T>(&event), event.version).await?;
+        }
+        Ok(())
+    }
+
+    async fn react(&self, notice: EventMessage) -> Result<(), ReactionError> {
+        let notice = if notice.data.is_some() { notice } else { self.complete(notice).await? };
+        self.reactor.react(&notice).await
+    }
+
+    /// The notice with its payload, which was too large to come along, from the log.
+    async fn complete(&self, notice: EventMessage) -> Result<EventMessage, ReactionError> {
+        let before = Version(notice.commit_first.0.saturating_sub(1));
+        let commits = self.reactor.log().since(&notice.subject, before).await?;
+        let none = || ReactionError::malformed(format!("the log does not hold {}", notice.id));
+        let commit = commits.into_iter().next().ok_or_else(none)?;
+        Ok(notice.completed(&commit)?)
+    }
+
+    /// Leaves a note where trying again cannot help; without a note nothing may be passed over.
+    async fn failed(&self, event: EventId, error: ReactionError) -> Result<(), Error> {
+        if error.class() == Class::Transient {
+            return Err(error.into());
+        }
+        let trouble = Trouble {
+            version: event.version,
+            passed_over: event.version,
+            subject: subject::<T>(&event),
+            error: error.to_string(),
+            class: Class::Permanent,
+            at: self.host.now(),
+        };
+        self.parked.park(&trouble).await?;
+        tracing::error!(subject = %trouble.subject, trouble.error, "an event was parked");
+        Ok(())
+    }
+}
+
+fn subject<T: Reactor>(event: &EventId) -> Subject {
+    Subject::Reaction { function: T::NAME.to_owned(), event: event.clone() }
+}

@@ -1,0 +1,80 @@
+//! Why an event was not reacted to, and whether trying again can help by itself.
+
+use crate::function::Error;
+use foldlog::react::message::NoPayload;
+use foldlog::read::parked::Class;
+use foldlog::stream::InvalidName;
+use foldlog::write::execute::ExecuteError;
+use foldlog::{DecodeError, LogError};
+use std::fmt::Display;
+
+/// Why an event was not reacted to.
+#[derive(Debug, thiserror::Error)]
+pub enum ReactionError {
+    /// The event cannot be read by this release.
+    #[error(transparent)]
+    Undecodable(#[from] DecodeError),
+    /// Its message is no notice, or the notice speaks of nothing that there is.
+    #[error("the message does not read: {0}")]
+    Malformed(String),
+    /// What follows from it cannot be carried out.
+    #[error("what follows from it was refused: {0}")]
+    Refused(String),
+    /// Other writers came first, again and again.
+    #[error("others were first again and again")]
+    Contended,
+    /// The log cannot be read or written.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// Something else that the reaction stands on failed.
+    #[error(transparent)]
+    Unavailable(Error),
+}
+
+impl ReactionError {
+    /// That the event speaks of nothing that there is.
+    pub fn malformed(reason: impl Display) -> Self {
+        Self::Malformed(reason.to_string())
+    }
+
+    /// Whether trying again can help by itself.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Undecodable(_) | Self::Malformed(_) | Self::Refused(_) | Self::Log(LogError::Corrupt { .. }) => {
+                Class::Permanent
+            }
+            Self::Contended | Self::Log(LogError::Unavailable(_) | LogError::Denied(_)) | Self::Unavailable(_) => {
+                Class::Transient
+            }
+        }
+    }
+}
+
+impl<R: Display> From<ExecuteError<R>> for ReactionError {
+    fn from(error: ExecuteError<R>) -> Self {
+        match error {
+            ExecuteError::Log(error) => Self::Log(error),
+            ExecuteError::Contended => Self::Contended,
+            other @ (ExecuteError::Refused(_)
+            | ExecuteError::VersionMismatch { .. }
+            | ExecuteError::OtherContent
+            | ExecuteError::TooLarge(_)) => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+impl From<NoPayload> for ReactionError {
+    fn from(error: NoPayload) -> Self {
+        match error {
+            NoPayload::Undecodable(error) => Self::Undecodable(error),
+            elsewhere @ NoPayload::Elsewhere(_) => Self::malformed(elsewhere),
+        }
+    }
+}
+
+impl From<InvalidName> for ReactionError {
+    fn from(error: InvalidName) -> Self {
+        Self::malformed(error)
+    }
+}

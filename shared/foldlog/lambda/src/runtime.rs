@@ -1,0 +1,30 @@
+//! A function's process: made once, then invoked again and again.
+
+use crate::aws::aws_config;
+use crate::function::{Error, Function};
+use crate::logging;
+use crate::metrics::Emitter;
+use crate::settings::{SettingError, Settings};
+use crate::write_mode::Switched;
+use aws_config::SdkConfig;
+use lambda_runtime::{LambdaEvent, service_fn};
+
+/// Runs a function in Lambda until the environment ends: settings, AWS clients and caches are made once, before the
+/// first event is asked for.
+pub async fn run<F: Function>(build: fn(&Settings, &SdkConfig) -> Result<F, SettingError>) -> Result<(), Error> {
+    let settings = Settings::from_env();
+    logging::listen(&settings)?;
+    let function = build(&settings, &aws_config(&settings)?)?;
+    let function = &Switched::of(&settings, function)?;
+    let emitter = &Emitter::install(std::env::var("AWS_LAMBDA_FUNCTION_NAME")?)?;
+    // Boxed: a function's future is deep, and the compiler's patience with its layout is not.
+    let handle = move |event: LambdaEvent<F::Event>| {
+        let answer = Box::pin(function.call(event.payload));
+        async move {
+            let answer = answer.await;
+            emitter.print(std::io::stdout().lock());
+            answer
+        }
+    };
+    lambda_runtime::run(service_fn(handle)).await
+}

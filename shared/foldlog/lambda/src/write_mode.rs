@@ -1,0 +1,85 @@
+//! Whether mode are carried out: a switch of the whole stack, which each function reads once, when it is made.
+//!
+//! It is off while a log is brought in or restored, until it is known to be whole. Then nothing is appended or
+//! published: requests that would change something are turned away, messages are left where they are, schedules do
+//! nothing. Reads are served, and folds follow the log.
+
+use crate::function::{Error, Function};
+use crate::settings::{SettingError, Settings};
+use strum::{Display, EnumString};
+
+/// The setting that says it.
+const SETTING: &str = "COMMANDS";
+
+/// Whether mode are carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Display, EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum WriteMode {
+    /// They are.
+    #[default]
+    On,
+    /// They are not.
+    Off,
+}
+
+/// A function that does as the switch says.
+pub struct Switched<F> {
+    function: F,
+    mode: WriteMode,
+}
+
+impl<F> Switched<F> {
+    /// The function under the switch that the settings show.
+    pub fn of(settings: &Settings, function: F) -> Result<Self, SettingError> {
+        Ok(Self { function, mode: settings.parse(SETTING)? })
+    }
+}
+
+impl<F: Function> Function for Switched<F> {
+    type Event = F::Event;
+    type Answer = F::Answer;
+
+    async fn call(&self, event: F::Event) -> Result<F::Answer, Error> {
+        match self.mode {
+            WriteMode::On => self.function.call(event).await,
+            WriteMode::Off => self.function.idle(event).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Double;
+
+    impl Function for Double {
+        type Event = u32;
+        type Answer = u32;
+
+        async fn call(&self, number: u32) -> Result<u32, Error> {
+            Ok(number * 2)
+        }
+
+        async fn idle(&self, number: u32) -> Result<u32, Error> {
+            Ok(number)
+        }
+    }
+
+    fn switched(mode: Option<&str>) -> Result<Switched<Double>, SettingError> {
+        let setting = mode.map(|mode| (SETTING.to_owned(), mode.to_owned()));
+        Switched::of(&setting.into_iter().collect(), Double)
+    }
+
+    #[tokio::test]
+    async fn a_function_does_as_the_switch_says() {
+        assert_eq!(switched(Some("on")).unwrap().call(3).await.unwrap(), 6);
+        assert_eq!(switched(Some("off")).unwrap().call(3).await.unwrap(), 3);
+    }
+
+    #[test]
+    fn without_the_switch_or_with_another_word_no_function_is_made() {
+        assert!(matches!(switched(None), Err(SettingError::Missing(_))));
+        assert!(matches!(switched(Some("maybe")), Err(SettingError::Invalid { .. })));
+    }
+}

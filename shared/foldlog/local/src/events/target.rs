@@ -1,0 +1,121 @@
+//! A target of a rule: a queue or a state machine that gets the event, or a part of it.
+
+use crate::machines::Doors;
+use crate::machines::{Path, Starter};
+use crate::policy::{self, Demand, Role};
+use crate::queues::{Queue, Queues};
+use crate::template::{Resource, Stack, TemplateError};
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The service that sends to targets.
+const EVENTS: &str = "events.amazonaws.com";
+
+/// Where a rule sends what it matches.
+#[derive(Debug)]
+pub(super) struct Target {
+    input: Option<Path>,
+    receiver: Receiver,
+}
+
+#[derive(Debug)]
+enum Receiver {
+    Queue(Arc<Queue>),
+    Machine(Starter),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Written {
+    arn: String,
+    role_arn: Option<String>,
+    input_path: Option<Path>,
+}
+
+impl Target {
+    /// A machine that declares itself what starts it: its permission comes with that.
+    pub(super) fn starting(starter: &Starter, input: Option<&Path>, place: &str) -> Result<Self, TemplateError> {
+        let input = input.cloned();
+        if input.as_ref().is_some_and(Path::of_context) {
+            return Err(TemplateError::value(place, "InputPath: an event has no context object"));
+        }
+        Ok(Self { input, receiver: Receiver::Machine(starter.clone()) })
+    }
+
+    /// Reads a target of a rule, which has to be allowed to send to it: on AWS the event would be lost without a word.
+    pub(super) fn read(
+        rule: &Resource,
+        written: Written,
+        stack: &Stack,
+        queues: &Queues,
+        starters: &Doors,
+    ) -> Result<Self, TemplateError> {
+        let arn = &written.arn;
+        if let Some(starter) = starters.by_arn(arn) {
+            may_start(starter, written.role_arn.as_deref(), stack)
+                .map_err(|reason| rule.wrong("Targets.RoleArn", reason))?;
+            return Self::starting(starter, written.input_path.as_ref(), &format!("{}.Targets", rule.logical));
+        }
+        let queue = queues.by_arn(arn).ok_or_else(|| {
+            rule.wrong("Targets.Arn", format!("{arn}: only queues and state machines are imitated as targets"))
+        })?;
+        if written.role_arn.is_some() {
+            return Err(rule.wrong("Targets.RoleArn", "a queue's own policy lets a rule send, no role"));
+        }
+        if !may_send(rule, arn, stack)? {
+            return Err(rule.wrong("Targets.Arn", format!("no queue policy lets this rule send to {arn}")));
+        }
+        Ok(Self { input: written.input_path, receiver: Receiver::Queue(queue) })
+    }
+
+    /// Sends an event, or what of it the target gets.
+    pub(super) fn send(&self, event: &Value) {
+        let found = self.input.as_ref().map_or(Some(event), |path| path.find(event, &Value::Null));
+        let input = found.unwrap_or(&Value::Null);
+        match &self.receiver {
+            Receiver::Queue(queue) => queue.send(input.to_string()),
+            Receiver::Machine(starter) => starter.start(input.clone()),
+        }
+    }
+
+    /// The queue, where it is one.
+    pub(super) fn queue(&self) -> Option<&Queue> {
+        match &self.receiver {
+            Receiver::Queue(queue) => Some(queue),
+            Receiver::Machine(_) => None,
+        }
+    }
+}
+
+/// Whether a role lets a rule start a machine.
+fn may_start(starter: &Starter, role: Option<&str>, stack: &Stack) -> Result<(), String> {
+    let machine = &starter.machine;
+    let role = role.ok_or("a state machine is started under a role")?;
+    let policy = Role::assumed(role, EVENTS, stack)?;
+    let start = Demand { action: "states:StartExecution".to_owned(), resource: machine.arn.clone(), keys: Vec::new() };
+    policy.refusal(role, &[start]).map_or(Ok(()), Err)
+}
+
+/// Whether a queue policy lets a rule send.
+fn may_send(rule: &Resource, queue: &str, stack: &Stack) -> Result<bool, TemplateError> {
+    let Some(queue) = stack.by_arn(queue) else { return Ok(false) };
+    let url = Value::from(queue.identity.reference.as_str());
+    let source = rule.identity.attribute("Arn");
+    let demand =
+        Demand { action: "sqs:SendMessage".to_owned(), resource: queue.identity.attribute("Arn"), keys: Vec::new() };
+    for resource in stack.of_kind("AWS::SQS::QueuePolicy") {
+        let queues = resource.properties.get("Queues").and_then(Value::as_array);
+        let written = resource.properties.get("PolicyDocument").cloned().unwrap_or_default();
+        let statements = policy::document(&written).map_err(|reason| resource.wrong("PolicyDocument", reason))?;
+        let allowed = statements.iter().any(|allow| {
+            allow.permits(&demand)
+                && allow.principals.iter().any(|service| service == EVENTS)
+                && (allow.sources.is_empty() || allow.sources.iter().any(|pattern| policy::glob(pattern, &source)))
+        });
+        if allowed && queues.is_some_and(|queues| queues.contains(&url)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

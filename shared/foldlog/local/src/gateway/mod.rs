@@ -1,0 +1,166 @@
+//! The HTTP API on one machine: routes, tokens, CORS and the gateway's own answers, as on AWS.
+
+mod api;
+mod cors;
+mod own;
+mod payload;
+mod routes;
+mod tokens;
+
+pub(crate) use api::{Api, Route};
+pub(crate) use own::{Own, addressed_to};
+pub(crate) use routes::Routes;
+pub(crate) use tokens::{Refused, Tokens};
+
+use crate::foreground::Foreground;
+use crate::functions::{FunctionError, Runner};
+use crate::work::Work;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use cors::Cors;
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HeaderValue, ORIGIN, WWW_AUTHENTICATE};
+use http::request::Parts;
+use http::{Method, Response, StatusCode};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// The largest body that API Gateway takes.
+const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
+
+/// Everything that a request is answered from.
+pub(crate) struct Gateway {
+    /// The API's id.
+    pub(crate) api: String,
+    /// Its routes.
+    pub(crate) routes: Routes,
+    /// Its CORS settings.
+    pub(crate) cors: Option<Cors>,
+    /// What checks tokens.
+    pub(crate) tokens: Tokens,
+    /// The functions, by binary.
+    pub(crate) runners: BTreeMap<String, Arc<Runner>>,
+    /// Who waits for an answer.
+    pub(crate) foreground: Foreground,
+    /// The host's own answers beside the template's routes.
+    pub(crate) own: Own,
+    /// What is under way.
+    pub(crate) work: Work,
+}
+
+impl Gateway {
+    /// The axum application.
+    pub(crate) fn application(self) -> axum::Router {
+        axum::Router::new().fallback(serve).with_state(Arc::new(self))
+    }
+
+    async fn respond(&self, peer: SocketAddr, parts: &Parts, body: Body) -> Response<Body> {
+        let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+        if let (Some(cors), Some(origin)) = (&self.cors, origin)
+            && parts.method == Method::OPTIONS
+            && parts.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+        {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            cors.preflight(origin, response.headers_mut());
+            return response;
+        }
+        let request_id = uuid::Uuid::now_v7().to_string();
+        let mut response = match self.route(&request_id, peer, parts, body).await {
+            Ok(response) => response,
+            Err(refusal) => refusal.response(),
+        };
+        if let Some(cors) = &self.cors {
+            cors.answer(origin, response.headers_mut());
+        }
+        if let Ok(id) = HeaderValue::from_str(&request_id) {
+            response.headers_mut().insert("apigw-requestid", id);
+        }
+        response
+    }
+
+    async fn route(
+        &self,
+        request_id: &str,
+        peer: SocketAddr,
+        parts: &Parts,
+        body: Body,
+    ) -> Result<Response<Body>, GatewayError> {
+        let found = self.routes.find(parts.method.as_str(), parts.uri.path()).ok_or(GatewayError::NotFound)?;
+        let header = self.tokens.header().and_then(|name| parts.headers.get(name)?.to_str().ok());
+        let accepted = self.tokens.admit(found.route, header)?;
+        let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| GatewayError::TooLarge)?;
+        let runner = Arc::clone(self.runners.get(&found.route.binary).ok_or(GatewayError::Failed)?);
+        let payload = payload::request(&self.api, request_id, parts, peer, &found, accepted.as_ref(), &body);
+        // A task of its own: as on AWS, the function goes on when nobody waits for its answer any more.
+        let waiting = self.foreground.wait();
+        let invocation = tokio::spawn(async move {
+            let _waiting = waiting;
+            runner.invoke(payload).await
+        });
+        let invoked =
+            tokio::time::timeout(found.route.timeout, invocation).await.map_err(|_| GatewayError::TimedOut)?;
+        let answer = invoked.map_err(|_| GatewayError::Failed)?.map_err(|_: FunctionError| GatewayError::Failed)?;
+        payload::answer(&answer).ok_or(GatewayError::Failed)
+    }
+}
+
+async fn serve(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response<Body> {
+    let _piece = gateway.work.begin();
+    let (parts, body) = request.into_parts();
+    if let Some(path) = parts.uri.path().strip_prefix("/_local").filter(|rest| rest.is_empty() || rest.starts_with('/'))
+    {
+        return gateway.own.respond(path, peer, &parts, body).await;
+    }
+    gateway.respond(peer, &parts, body).await
+}
+
+/// What the gateway answers without, or in place of, a function.
+#[derive(Clone, Copy, Debug)]
+enum GatewayError {
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    Failed,
+    TimedOut,
+}
+
+impl From<Refused> for GatewayError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NoToken => Self::Unauthorized,
+            Refused::NoScope => Self::Forbidden,
+        }
+    }
+}
+
+impl GatewayError {
+    fn response(self) -> Response<Body> {
+        let (status, message) = match self {
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "Unauthorized"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "Forbidden"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            Self::TimedOut => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        };
+        let mut response = json_response(status, &json!({ "message": message }));
+        if matches!(self, Self::Unauthorized) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+fn json_response(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

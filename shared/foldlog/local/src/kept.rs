@@ -1,0 +1,65 @@
+//! The tables that a host kept in a directory, while no host runs there.
+
+use crate::buckets::Buckets;
+use crate::database::{Closing, Engine};
+use crate::events::Buses;
+use crate::host::HostError;
+use crate::machines::Doors;
+use crate::plan::Plan;
+use crate::queues::Queues;
+use crate::seam::{Backend, Seam};
+use crate::work::Work;
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Tables without functions: nothing follows from what is written to them.
+pub struct Kept {
+    backend: Arc<Backend>,
+    names: BTreeMap<String, String>,
+    closing: Closing,
+}
+
+impl Kept {
+    /// Opens, or makes, a template's tables in a directory.
+    pub async fn open(
+        template: &str,
+        parameters: &BTreeMap<String, String>,
+        directory: &Path,
+    ) -> Result<Self, HostError> {
+        let plan = Plan::read(template, parameters)?;
+        let work = Work::default();
+        let (starters, _) = Doors::of(&plan.machines, &work);
+        let queues = Queues::declared(&plan.stack, &BTreeMap::new())?;
+        let buses = Buses::declared(&plan.stack, &queues, &starters)?;
+        let (engine, closing) = Engine::open(directory)?;
+        let buckets = Buckets::declared(&plan.stack, directory);
+        let backend = Backend::new(engine, buses, buckets, plan.tables.clone(), BTreeMap::new(), work, false);
+        let names = plan.tables.iter().map(|table| (table.logical.clone(), table.name.clone())).collect();
+        let kept = Self { backend: Arc::new(backend), names, closing };
+        let client = Client::new(&kept.aws_config());
+        for table in &plan.tables {
+            table.ensure(&client).await?;
+        }
+        Ok(kept)
+    }
+
+    /// An SDK configuration that may do anything, in process.
+    #[must_use]
+    pub fn aws_config(&self) -> SdkConfig {
+        Seam::unrestricted(Arc::clone(&self.backend)).config()
+    }
+
+    /// The name of a table by its logical id.
+    #[must_use]
+    pub fn table(&self, logical: &str) -> Option<&str> {
+        self.names.get(logical).map(String::as_str)
+    }
+
+    /// Lets the directory go.
+    pub async fn close(self) {
+        self.closing.closed().await;
+    }
+}

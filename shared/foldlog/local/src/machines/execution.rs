@@ -1,0 +1,99 @@
+//! Running a machine's executions: several side by side, each from its input to its end.
+
+use super::context::Course;
+use super::declared::Machine;
+use super::failure::Failure;
+use super::register::{Register, Status};
+use super::starters::Inbox;
+use super::state_run::StateRun;
+use crate::clock::{Clock, later};
+use crate::policy::Demand;
+use crate::wiring::Runners;
+use crate::work::{Piece, Work};
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// What a machine's executions are run with.
+#[derive(Debug)]
+pub(crate) struct Executor {
+    /// The machine.
+    pub(crate) machine: Arc<Machine>,
+    /// The functions.
+    pub(crate) runners: Runners,
+    /// What waits end by.
+    pub(crate) clock: Clock,
+    /// What is under way.
+    pub(crate) work: Work,
+    /// Where executions are noted.
+    pub(crate) register: Register,
+    /// Whether the host stops.
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+impl Executor {
+    /// Runs an execution for each input, until the host stops; what is under way then is aborted.
+    pub(crate) async fn run(self, mut inbox: Inbox) {
+        let executor = Arc::new(self);
+        let mut stop = executor.stop.clone();
+        let mut executions = JoinSet::new();
+        loop {
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => return,
+                Some(ended) = executions.join_next() => {
+                    if let Err(error) = ended {
+                        tracing::error!(machine = executor.machine.logical, %error, "an execution panicked");
+                    }
+                }
+                Some((input, piece)) = inbox.recv() => {
+                    executions.spawn(Arc::clone(&executor).execute(input, piece));
+                }
+                else => return,
+            }
+        }
+    }
+
+    async fn execute(self: Arc<Self>, input: Value, piece: Piece) {
+        let name = uuid::Uuid::new_v4().to_string();
+        let machine = &self.machine;
+        let entry = Arc::new(self.register.enter(&machine.logical, &name, self.clock.now(), input.clone()));
+        let course = Course::new(Arc::clone(&self), Arc::clone(&entry), &name, &input);
+        let mut state_run = StateRun { course, item: None, piece: Some(piece) };
+        let timer = machine.timeout.map(|timeout| self.clock.timer(later(self.clock.now(), timeout)));
+        let late = async {
+            match timer {
+                Some(timer) => timer.rung().await,
+                None => std::future::pending().await,
+            }
+        };
+        let (status, result, _late) = tokio::select! {
+            biased;
+            result = state_run.run(Arc::clone(&machine.flow), input) => {
+                let status = if result.is_ok() { Status::Succeeded } else { Status::Failed };
+                (status, result, None)
+            }
+            piece = late => {
+                let failure = Failure::new("States.Timeout", "the execution took longer than its machine allows");
+                (Status::TimedOut, Err(failure), Some(piece))
+            }
+        };
+        match &result {
+            Ok(_) => tracing::info!(machine = machine.logical, execution = name, "the execution succeeded"),
+            Err(failure) => {
+                let (error, cause) = (&failure.error, &failure.cause);
+                tracing::error!(machine = machine.logical, execution = name, error, cause, "the execution failed");
+            }
+        }
+        entry.end(status, result);
+    }
+
+    /// The message of the refusal where the machine may not do something.
+    pub(super) fn refusal(&self, action: &str, resource: &str) -> Option<String> {
+        let demand = Demand { action: action.to_owned(), resource: resource.to_owned(), keys: Vec::new() };
+        let message = self.machine.policy.refusal(&self.machine.name, &[demand])?;
+        tracing::warn!(machine = self.machine.logical, message, "refused by the machine's policies");
+        Some(message)
+    }
+}

@@ -1,0 +1,117 @@
+//! Maps: a flow for each item of a list, so many at a time, inline or each as an execution of its own.
+
+use super::context::Course;
+use super::definition::MapState;
+use super::failure::Failure;
+use super::state_run::StateRun;
+use crate::work::Piece;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// Started and ended: a map, and an item of one that is inline.
+const EVENTS: u32 = 2;
+
+/// An item that is to be done: what it is for paths, and what its flow begins with.
+struct Item {
+    position: usize,
+    told: Value,
+    input: Value,
+}
+
+/// An item that was done, and its share of what is outstanding.
+struct Done {
+    position: usize,
+    result: Result<Value, Failure>,
+    piece: Option<Piece>,
+}
+
+impl StateRun {
+    /// Does with each item what a map says; the results stand in the order of the items.
+    pub(super) async fn map(
+        &mut self,
+        map: &MapState,
+        name: &str,
+        input: &Value,
+        context: &Value,
+    ) -> Result<Value, Failure> {
+        let executor = Arc::clone(&self.course.executor);
+        self.course.happened(EVENTS)?;
+        if map.distributed.is_some()
+            && let Some(message) = executor.refusal("states:StartExecution", &executor.machine.arn)
+        {
+            return Err(Failure::new("States.Permissions", message));
+        }
+        let Value::Array(values) = map.items.get(input, context)? else {
+            return Err(Failure::runtime(format!("the ItemsPath of {name} does not lead to a list")));
+        };
+        let items = values.iter().enumerate().map(|(position, value)| {
+            let told = json!({"Index": position, "Value": value});
+            let given = match &map.selector {
+                Some(template) => template.fill(input, &self.course.context(name, 0, Some(&told)))?,
+                None => value.clone(),
+            };
+            Ok(Item { position, told, input: given })
+        });
+        let items = items.collect::<Result<Vec<_>, Failure>>()?;
+        let mut pieces = Vec::from_iter(self.piece.take());
+        let result = self.items(map, items, &mut pieces).await;
+        self.piece = Some(pieces.pop().unwrap_or_else(|| executor.work.begin()));
+        result
+    }
+
+    /// Does all items. What is outstanding goes from the map to its items, from one that is done to the next, and back.
+    async fn items(&self, map: &MapState, items: Vec<Item>, pieces: &mut Vec<Piece>) -> Result<Value, Failure> {
+        let mut results = vec![Value::Null; items.len()];
+        let tolerated = items.len() * usize::from(map.distributed.unwrap_or(0)) / 100;
+        let mut failed = 0;
+        let mut waiting = items.into_iter();
+        let mut under_way = JoinSet::new();
+        loop {
+            while under_way.len() < map.concurrency
+                && let Some(item) = waiting.next()
+            {
+                let piece = pieces.pop().unwrap_or_else(|| self.course.executor.work.begin());
+                under_way.spawn(self.branch(map, &item, piece).item(Arc::clone(&map.flow), item));
+            }
+            if !under_way.is_empty() {
+                pieces.clear();
+            }
+            let Some(done) = under_way.join_next().await else { return Ok(Value::Array(results)) };
+            let done = done.map_err(|error| Failure::runtime(format!("an item was lost: {error}")))?;
+            pieces.extend(done.piece);
+            results[done.position] = match done.result {
+                Ok(result) => result,
+                Err(failure) if map.distributed.is_none() => return Err(failure),
+                Err(Failure { error, cause }) => {
+                    failed += 1;
+                    if failed > tolerated {
+                        let cause =
+                            format!("{failed} of {} items failed, the last with {error}: {cause}", results.len());
+                        return Err(Failure::new("States.ExceedToleratedFailureThreshold", cause));
+                    }
+                    json!({"Status": "FAILED", "Error": error, "Cause": cause})
+                }
+            };
+        }
+    }
+
+    /// What does an item: a state_run of this execution, or of a child.
+    fn branch(&self, map: &MapState, item: &Item, piece: Piece) -> StateRun {
+        let piece = Some(piece);
+        if map.distributed.is_none() {
+            return StateRun { course: Arc::clone(&self.course), item: Some(item.told.clone()), piece };
+        }
+        let (executor, entry) = (Arc::clone(&self.course.executor), Arc::clone(&self.course.entry));
+        let name = uuid::Uuid::new_v4().to_string();
+        StateRun { course: Course::new(executor, entry, &name, &item.input), item: None, piece }
+    }
+
+    async fn item(mut self, flow: Arc<super::flow::Flow>, item: Item) -> Done {
+        let result = match self.item.as_ref().map_or(Ok(()), |_| self.course.happened(EVENTS)) {
+            Ok(()) => self.run(flow, item.input).await,
+            Err(failure) => Err(failure),
+        };
+        Done { position: item.position, result, piece: self.piece }
+    }
+}

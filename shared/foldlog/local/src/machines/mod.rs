@@ -1,0 +1,27 @@
+//! State machines, as Step Functions runs them: what the template defines, and the executions of it.
+//!
+//! `declared` and `definition` read a machine, with `paths`, `choice` and `failure` for the parts of its language;
+//! `starters` let in what starts an execution, `execution` runs it, `state_run` goes from state to state, through `task`,
+//! `map` and `pause`. `register` keeps what became of each.
+
+mod choice;
+mod context;
+mod declared;
+mod definition;
+mod execution;
+mod failure;
+mod flow;
+mod map;
+mod paths;
+mod pause;
+mod register;
+mod starters;
+mod state_run;
+mod task;
+
+pub(crate) use declared::{Machine, Started};
+pub(crate) use execution::Executor;
+pub(crate) use paths::Path;
+pub(crate) use register::Register;
+pub use register::{Execution, Status};
+pub(crate) use starters::{Doors, Starter};

@@ -1,0 +1,52 @@
+//! The starters of the state machines: what is let in there starts an execution.
+
+use super::declared::Machine;
+use crate::work::{Piece, Work};
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// The inputs that came in, each outstanding until its execution ends or waits.
+pub(crate) type Inbox = mpsc::UnboundedReceiver<(Value, Piece)>;
+
+/// A machine's starter.
+#[derive(Clone, Debug)]
+pub(crate) struct Starter {
+    /// The machine.
+    pub(crate) machine: Arc<Machine>,
+    inputs: mpsc::UnboundedSender<(Value, Piece)>,
+    work: Work,
+}
+
+/// All starters of a template.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Doors(Vec<Starter>);
+
+impl Doors {
+    /// A starter for each machine, and what is behind it, in the same order.
+    pub(crate) fn of(machines: &[Arc<Machine>], work: &Work) -> (Self, Vec<Inbox>) {
+        let opened = machines.iter().map(|machine| {
+            let (inputs, inbox) = mpsc::unbounded_channel();
+            (Starter { machine: Arc::clone(machine), inputs, work: work.clone() }, inbox)
+        });
+        let (starters, inboxes) = opened.unzip();
+        (Self(starters), inboxes)
+    }
+
+    /// The starter of the machine with this ARN.
+    pub(crate) fn by_arn(&self, arn: &str) -> Option<&Starter> {
+        self.0.iter().find(|starter| starter.machine.arn == arn)
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Starter> {
+        self.0.iter()
+    }
+}
+
+impl Starter {
+    /// Starts an execution; none where the host runs none, or has stopped.
+    pub(crate) fn start(&self, input: Value) {
+        let _ = self.inputs.send((input, self.work.begin()));
+    }
+}

@@ -1,0 +1,227 @@
+//! Starting a host: from the plan to everything that serves.
+
+use crate::buckets::Buckets;
+use crate::clock::Clock;
+use crate::controls::Controls;
+use crate::database::Engine;
+use crate::endpoint;
+use crate::environments::ColdStart;
+use crate::events::Buses;
+use crate::functions::Runner;
+use crate::gate::Gate;
+use crate::gateway::{Gateway, Own, Routes, Tokens};
+use crate::host::{Directory, Host, HostError, Options};
+use crate::issuer::Issuer;
+use crate::machines::{Doors, Register};
+use crate::plan::Plan;
+use crate::queues::Queues;
+use crate::seam::{Backend, Seam};
+use crate::streams::{Shards, Source, StreamMapping, Wake};
+use crate::tables::Table;
+use crate::template::TemplateError;
+use crate::wiring::{Runners, Wiring};
+use crate::work::Work;
+use aws_sdk_dynamodb::Client;
+use foldlog_lambda::{Registered, Settings};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+type Gates = BTreeMap<String, Arc<Gate>>;
+
+pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
+    let work = Work::default();
+    let (plan, clock) = plan(&options, &work)?;
+    let gates = plan.functions.iter().map(|function| (function.binary.clone(), Gate::new(work.clone())));
+    let gates: Gates = gates.collect();
+    let queues = Queues::declared(&plan.stack, &consumers(&plan, &gates))?;
+    let (starters, inboxes) = Doors::of(&plan.machines, &work);
+    let buses = Buses::declared(&plan.stack, &queues, &starters)?;
+    let directory = Directory::open(options.storage)?;
+    let issuer = Arc::new(Issuer::open(directory.path())?);
+    let (listener, address) = bind(options.listen).await?;
+    let (aws_listener, aws_address) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+
+    let (engine, closing) = Engine::open(directory.path())?;
+    let wakes: Vec<_> = plan.streams.iter().map(|(table, _)| (table, Arc::new(Wake::new(work.clone())))).collect();
+    let buckets = Buckets::declared(&plan.stack, directory.path());
+    let readers = by_table(&wakes);
+    let backend =
+        Backend::new(engine.clone(), buses, buckets, plan.tables.clone(), readers, work.clone(), options.counted);
+    let backend = Arc::new(backend);
+    let seam = Seam::unrestricted(Arc::clone(&backend));
+    let client = Client::new(&seam.config());
+    for table in &plan.tables {
+        table.ensure(&client).await?;
+    }
+    let runners = runners(&plan, &options.functions, &gates, &backend, &work)?;
+    let deliveries = plan.streams.iter().map(|(_, declared)| (declared.binary.clone(), Arc::default())).collect();
+    let wakes: Vec<_> = wakes.into_iter().map(|(_, wake)| wake).collect();
+    let controls = Arc::new(Controls { clock: clock.clone(), gates, deliveries, wakes });
+
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    let wiring = Wiring {
+        plan: &plan,
+        runners: &runners,
+        queues: &queues,
+        controls: &controls,
+        buckets: &backend.buckets,
+        streams: options.streams,
+        work: &work,
+    };
+    for ((table, declared), wake) in plan.streams.iter().zip(&controls.wakes) {
+        let mapping = StreamMapping {
+            consumer: Arc::new(wiring.consumer(declared)?),
+            source: Source::at_end(&engine, &clock, table, &declared.stream).await?,
+            shards: Shards { count: options.streams.shards, lanes: declared.parallelization },
+            wake: Arc::clone(wake),
+        };
+        tasks.spawn(mapping.run(stopped.clone()));
+    }
+    for declared in &plan.queues {
+        tasks.spawn(wiring.queue(declared)?.run(stopped.clone()));
+    }
+    let register = Register::default();
+    for (machine, inbox) in plan.machines.iter().zip(inboxes) {
+        tasks.spawn(wiring.executor(machine, &register, stopped.clone()).run(inbox));
+    }
+    let own = Own {
+        description: description(&plan, aws_address),
+        issuer: Arc::clone(&issuer),
+        authorizer: plan.api.authorizer.clone(),
+        controls: Arc::clone(&controls),
+        register: register.clone(),
+    };
+    let gateway = Gateway {
+        api: plan.api.id.clone(),
+        routes: Routes::new(plan.api.routes.clone()).map_err(|reason| TemplateError::value("HttpApi", reason))?,
+        cors: plan.api.cors.clone(),
+        tokens: Tokens { authorizer: plan.api.authorizer.clone(), issuer: Arc::clone(&issuer) },
+        runners: runners.clone(),
+        own,
+        foreground: backend.foreground.clone(),
+        work: work.clone(),
+    };
+    tasks.spawn(serve(listener, gateway.application(), stopped.clone()));
+    tasks.spawn(serve(aws_listener, endpoint::application(seam, aws_address.ip()), stopped.clone()));
+    for schedule in &plan.schedules {
+        let runner = wiring.runner(&schedule.binary)?;
+        tasks.spawn(schedule.clone().run(runner, work.begin(), clock.clone(), stopped.clone()));
+    }
+    let functions = plan.functions.into_iter();
+    Ok(Host {
+        address,
+        aws_address,
+        backend,
+        queues,
+        controls,
+        register,
+        issuer,
+        authorizer: plan.api.authorizer,
+        environments: functions.map(|function| (function.binary, function.environment)).collect(),
+        warnings: plan.stack.warnings,
+        work,
+        stop,
+        tasks,
+        closing,
+        directory,
+    })
+}
+
+/// Opens the endpoint of SDKs on another address too.
+pub(crate) async fn open_aws(host: &mut Host, address: SocketAddr) -> Result<SocketAddr, HostError> {
+    let (listener, bound) = bind(address).await?;
+    let application = endpoint::application(Seam::unrestricted(Arc::clone(&host.backend)), bound.ip());
+    host.tasks.spawn(serve(listener, application, host.stop.subscribe()));
+    Ok(bound)
+}
+
+/// What the template declares, and the clock: as they are, or so that each run counts the same.
+fn plan(options: &Options, work: &Work) -> Result<(Plan, Clock), TemplateError> {
+    let mut plan = Plan::read(&options.template, &options.parameters)?;
+    if !options.counted {
+        return Ok((plan, Clock::new(work.clone())));
+    }
+    plan.one_by_one();
+    Ok((plan, Clock::standing(work.clone())))
+}
+
+/// The gate of each queue's function.
+fn consumers(plan: &Plan, gates: &Gates) -> Gates {
+    let gates = plan.queues.iter().filter_map(|mapping| Some((mapping.queue.clone(), gates.get(&mapping.binary)?)));
+    gates.map(|(queue, gate)| (queue, Arc::clone(gate))).collect()
+}
+
+/// What wakes the readers of each table's stream, by the table's name.
+fn by_table(wakes: &[(&Table, Arc<Wake>)]) -> BTreeMap<String, Vec<Arc<Wake>>> {
+    let mut by_table: BTreeMap<String, Vec<Arc<Wake>>> = BTreeMap::new();
+    for (table, wake) in wakes {
+        by_table.entry(table.name.clone()).or_default().push(Arc::clone(wake));
+    }
+    by_table
+}
+
+/// What the host tells of itself.
+fn description(plan: &Plan, aws_address: SocketAddr) -> Value {
+    json!({
+        "aws": format!("http://{aws_address}"),
+        "tables": plan.tables.iter().map(|table| (&table.logical, &table.name)).collect::<BTreeMap<_, _>>(),
+        "functions": plan.functions.iter().map(|function| &function.binary).collect::<BTreeSet<_>>(),
+        "machines": plan.machines.iter().map(|machine| &machine.logical).collect::<Vec<_>>(),
+        "warnings": plan.stack.warnings,
+    })
+}
+
+/// Each of the template's functions with what runs it; no more and no fewer than the registered ones.
+fn runners(
+    plan: &Plan,
+    registered: &[Registered],
+    gates: &Gates,
+    backend: &Arc<Backend>,
+    work: &Work,
+) -> Result<Runners, HostError> {
+    let declared = |name: &str| plan.functions.iter().any(|function| function.binary == name);
+    if let Some(other) = registered.iter().find(|function| !declared(function.name)) {
+        return Err(HostError::Undeclared(other.name.to_owned()));
+    }
+    let mut runners = BTreeMap::new();
+    for function in &plan.functions {
+        let found = registered.iter().find(|registered| registered.name == function.binary);
+        let found = found.ok_or_else(|| HostError::Unregistered(function.binary.clone()))?;
+        let seam = Seam::of(Arc::clone(backend), function);
+        let settings: Settings = function.environment.clone().into_iter().collect();
+        let built = (found.build)(&settings, &seam.config());
+        let mut built = built.map_err(|source| HostError::Function { function: function.binary.clone(), source })?;
+        if backend.meter.counted {
+            built =
+                Arc::new(ColdStart { function: *found, settings, config: seam.config(), backend: Arc::clone(backend) });
+        }
+        let gate = gates.get(&function.binary).cloned().unwrap_or_else(|| Gate::new(work.clone()));
+        runners.insert(function.binary.clone(), Arc::new(Runner::new(function, built, gate, work.clone())));
+    }
+    Ok(runners)
+}
+
+/// Listens, and says where that came to be.
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError> {
+    let listen = |source| HostError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(listen)?;
+    let bound = listener.local_addr().map_err(listen)?;
+    Ok((listener, bound))
+}
+
+async fn serve(listener: TcpListener, application: axum::Router, mut stop: watch::Receiver<bool>) {
+    let service = application.into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(async move {
+        // An end of the channel is an end of the host.
+        let _ = stop.wait_for(|stop| *stop).await;
+    });
+    if let Err(error) = served.await {
+        tracing::error!(%error, "a listener ended");
+    }
+}

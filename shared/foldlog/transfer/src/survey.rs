@@ -1,0 +1,89 @@
+//! Whether commits, shown by stream and oldest first, are a log: each stream a whole chain, no effect without its cause.
+
+use crate::error::TransferError;
+use foldlog::{Chain, Commit, EventId, StreamName, Timestamp, Version};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// What was shown so far. It grows by an entry a stream, not a commit.
+#[derive(Debug, Default)]
+pub struct Survey {
+    current: Option<Chain>,
+    last: Option<EventId>,
+    ends: BTreeMap<StreamName, Version>,
+    /// Of each stream that others follow from, the newest event that they name, and one that does.
+    causes: BTreeMap<StreamName, (Version, EventId)>,
+    heads: Sha256,
+    commits: usize,
+    newest: Option<Timestamp>,
+}
+
+/// What a whole log comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Surveyed {
+    /// How many streams.
+    pub streams: usize,
+    /// How many commits.
+    pub commits: usize,
+    /// When the newest commit was made.
+    pub newest: Option<Timestamp>,
+    /// SHA-256 over the last commit of each stream.
+    pub root: String,
+}
+
+impl Survey {
+    /// The first event of the commit that was shown last.
+    #[must_use]
+    pub const fn last(&self) -> Option<&EventId> {
+        self.last.as_ref()
+    }
+
+    /// Takes the next commit.
+    pub fn take(&mut self, commit: &Commit) -> Result<(), TransferError> {
+        let chain = match self.current.take() {
+            Some(chain) if self.last.as_ref().is_some_and(|last| last.stream == commit.stream) => chain,
+            before => {
+                if self.last.as_ref().is_some_and(|last| last.stream > commit.stream) {
+                    return Err(TransferError::Disordered(commit.event_id(0)));
+                }
+                self.close(before);
+                Chain::of(commit.stream.clone(), &[])
+            }
+        };
+        let chain = self.current.insert(chain);
+        chain.follow(commit)?;
+        self.last = Some(commit.event_id(0));
+        self.commits += 1;
+        self.newest = self.newest.max(Some(commit.committed_at));
+        if let Some(cause) = &commit.causation {
+            let known = self.causes.get(&cause.stream).is_some_and(|(version, _)| *version >= cause.version);
+            if !known {
+                self.causes.insert(cause.stream.clone(), (cause.version, commit.event_id(0)));
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, chain: Option<Chain>) {
+        let Some((chain, last)) = chain.zip(self.last.as_ref()) else { return };
+        self.heads.update(format!("{}@{} {}\n", last.stream, chain.version(), chain.hash()));
+        self.ends.insert(last.stream.clone(), chain.version());
+    }
+
+    /// Nothing follows.
+    pub fn end(mut self) -> Result<Surveyed, TransferError> {
+        let chain = self.current.take();
+        self.close(chain);
+        for (stream, (version, effect)) in self.causes {
+            if self.ends.get(&stream).is_none_or(|end| *end < version) {
+                return Err(TransferError::NotClosed { effect, cause: EventId { stream, version } });
+            }
+        }
+        Ok(Surveyed {
+            streams: self.ends.len(),
+            commits: self.commits,
+            newest: self.newest,
+            root: hex::encode(self.heads.finalize()),
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! The shop's wire types: what requests carry and answers show. Functions, command line and tests share them.
+
+pub mod operations;
+pub mod requests;
+pub mod responses;
+pub mod sales;
+
+use iso_currency::Currency;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shop_domain::values::{Invalid, Money};
+
+/// Money in a request: minor units and an ISO 4217 code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RequestedMoney {
+    /// In minor units of the currency.
+    #[schemars(range(min = 0, max = Money::MOST))]
+    amount: i64,
+    /// Its ISO 4217 code.
+    #[schemars(with = "String", regex(pattern = "^[A-Z]{3}$"))]
+    currency: Currency,
+}
+
+/// Reads money as a request may carry it: bounded, and without any other field.
+pub(crate) fn read_money<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
+    let money = RequestedMoney::deserialize(deserializer)?;
+    Money::new(money.amount, money.currency).map_err(|error: Invalid| serde::de::Error::custom(error))
+}

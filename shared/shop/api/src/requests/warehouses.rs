@@ -1,0 +1,62 @@
+//! What is asked of warehouses.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use shop_domain::values::{Address, AddressLine, City, Country, Invalid, Name, Postcode, WarehouseId};
+
+/// `POST /warehouses`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenWarehouse {
+    /// Its name among warehouses, chosen by the shop.
+    pub id: WarehouseId,
+    /// What it is called.
+    pub name: Name,
+    /// Where it is.
+    #[serde(default, deserialize_with = "read_optional_address", skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+}
+
+/// `POST /warehouses/{id}/move`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveWarehouse {
+    /// Where it goes, with what lies in it.
+    #[serde(deserialize_with = "read_address")]
+    pub address: Address,
+}
+
+/// `POST /warehouses/{id}/rename`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RenameWarehouse {
+    /// What it is called from now on.
+    pub name: Name,
+}
+
+/// An address as a request may carry it: without any other field.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RequestedAddress {
+    lines: Vec<AddressLine>,
+    city: City,
+    postcode: Postcode,
+    country: Country,
+}
+
+impl TryFrom<RequestedAddress> for Address {
+    type Error = Invalid;
+
+    fn try_from(asked: RequestedAddress) -> Result<Self, Invalid> {
+        Self::new(asked.lines, asked.city, asked.postcode, asked.country)
+    }
+}
+
+fn read_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
+    RequestedAddress::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+}
+
+fn read_optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>, D::Error> {
+    let asked = Option::<RequestedAddress>::deserialize(deserializer)?;
+    asked.map(Address::try_from).transpose().map_err(serde::de::Error::custom)
+}

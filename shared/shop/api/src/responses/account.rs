@@ -1,0 +1,110 @@
+//! Accounts as their owners and the staff see them.
+
+use foldlog::Version;
+use schemars::JsonSchema;
+use serde::Serialize;
+use shop_domain::account::{self, AddressKind, Entry, KeptCard, State, Status};
+use shop_domain::values::{AccountId, Address, AddressId, Email, MaskedCard, PersonName};
+
+/// An account. Of its cards it has what may be shown, never what charges them.
+#[derive(Clone, Serialize, JsonSchema)]
+pub struct Account {
+    /// Its id: that of its owner.
+    pub id: AccountId,
+    /// The version of its stream.
+    pub version: Version,
+    /// What it may do.
+    pub status: AccountStatus,
+    /// What its owner is called.
+    pub name: PersonName,
+    /// Where its owner gets mail.
+    pub email: Email,
+    /// Its addresses, the one longest there first.
+    pub addresses: Vec<AccountAddress>,
+    /// Its cards, the one longest there first.
+    pub cards: Vec<AccountCard>,
+}
+
+/// What an account may do.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum AccountStatus {
+    Created,
+    Confirmed,
+    Active,
+    Suspended,
+    Archived,
+}
+
+/// An address of an account.
+#[derive(Clone, Serialize, JsonSchema)]
+pub struct AccountAddress {
+    /// What names it.
+    pub id: AddressId,
+    /// What it is for.
+    pub kind: AddressKind,
+    /// Whether it is taken where no address is given.
+    pub default: bool,
+    /// Where it is.
+    #[serde(flatten)]
+    pub address: Address,
+}
+
+/// A card of an account.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AccountCard {
+    /// Its id, brand and last digits.
+    #[serde(flatten)]
+    pub card: MaskedCard,
+    /// Whether it is charged where no card is given.
+    pub default: bool,
+}
+
+impl From<Status> for AccountStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Created => Self::Created,
+            Status::Confirmed => Self::Confirmed,
+            Status::Active => Self::Active,
+            Status::Suspended => Self::Suspended,
+            Status::Archived => Self::Archived,
+        }
+    }
+}
+
+impl Account {
+    /// An account as its stream has it; none where it was not opened.
+    #[must_use]
+    pub fn of(id: &AccountId, version: Version, state: &State) -> Option<Self> {
+        match state {
+            State::Unopened => None,
+            State::Opened(account) => Some(Self::opened(id, version, account)),
+        }
+    }
+
+    /// An account that was opened, whatever is kept of its cards.
+    #[must_use]
+    pub fn opened<C>(id: &AccountId, version: Version, account: &account::Account<C>) -> Self
+    where
+        C: KeptCard + Clone + Into<MaskedCard>,
+    {
+        let default_card = account.default_card().map(KeptCard::id);
+        let card = |card: &C| AccountCard { card: card.clone().into(), default: Some(card.id()) == default_card };
+        let address = |entry: &Entry| AccountAddress {
+            id: entry.id.clone(),
+            kind: entry.kind,
+            default: account.default_address(entry.kind).is_some_and(|default| default.id == entry.id),
+            address: entry.address.0.clone(),
+        };
+        Self {
+            id: id.clone(),
+            version,
+            status: account.status.into(),
+            name: account.profile.0.name.clone(),
+            email: account.profile.0.email.clone(),
+            addresses: account.addresses.iter().map(address).collect(),
+            cards: account.cards.iter().map(card).collect(),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What happened to a resource, as those it concerns may see it.
+
+use foldlog::{Commit, DecodeError, Version};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use shop_domain::values::{Card, CardChoice, MaskedCard};
+use std::str::FromStr;
+
+/// One event of a resource: who did what, when and why.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AuditEvent {
+    /// `stream@version`
+    pub id: String,
+    /// Its place among the resource's events.
+    pub version: Version,
+    /// When its commit was committed.
+    pub at: String,
+    /// What happened: the stored type.
+    #[serde(rename = "type")]
+    pub name: String,
+    /// The schema that `data` is in, as `docs/reference` tells of it.
+    pub schema: u32,
+    /// The stored payload. Of a card it has what may be shown, never what charges it.
+    pub data: Value,
+    /// Who acted: the subject of a token, or the name of a function. To customers everybody else is `staff`, and every
+    /// function `shop`.
+    pub actor: String,
+    /// The event that it follows from; none where somebody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub causation: Option<String>,
+    /// What it belongs to, with all else that came of the same request.
+    pub correlation: String,
+    /// The correlation id that came with the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_correlation: Option<String>,
+}
+
+/// From which end events are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub enum EventOrder {
+    /// The oldest first.
+    Asc,
+    /// The newest first.
+    #[default]
+    Desc,
+}
+
+impl FromStr for EventOrder {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "asc" => Ok(Self::Asc),
+            "desc" => Ok(Self::Desc),
+            _ => Err("must be asc (the oldest first) or desc (the newest first)"),
+        }
+    }
+}
+
+/// Who looks at events.
+#[derive(Clone, Copy, Debug)]
+pub enum Observer<'a> {
+    /// Who they are about, by the subject of the token.
+    Owner(&'a str),
+    /// Who serves customers.
+    Staff,
+}
+
+impl Observer<'_> {
+    fn names(self, commit: &Commit) -> String {
+        match self {
+            Self::Staff => commit.actor.to_string(),
+            Self::Owner(_) if commit.causation.is_some() => "shop".to_owned(),
+            Self::Owner(subject) if commit.actor.0 == subject => subject.to_owned(),
+            Self::Owner(_) => "staff".to_owned(),
+        }
+    }
+}
+
+impl AuditEvent {
+    /// The events of a commit, in order.
+    pub fn of(commit: &Commit, onlooker: Observer<'_>) -> Result<Vec<Self>, DecodeError> {
+        let event = |(index, record): (u64, foldlog::Record<'_>)| {
+            let malformed = |error: serde_json::Error| DecodeError::Malformed {
+                name: record.name.to_string(),
+                reason: error.to_string(),
+            };
+            let id = commit.event_id(index);
+            Ok(Self {
+                id: id.to_string(),
+                version: id.version,
+                at: commit.committed_at.to_string(),
+                name: record.name.to_string(),
+                schema: record.schema,
+                data: without_tokens(serde_json::from_str(record.data.get()).map_err(malformed)?),
+                actor: onlooker.names(commit),
+                causation: commit.causation.as_ref().map(ToString::to_string),
+                correlation: commit.correlation.id.clone(),
+                client_correlation: commit.correlation.client.clone(),
+            })
+        };
+        (0..).zip(commit.events.records()?).map(event).collect()
+    }
+}
+
+/// A payload in which each card is named by its id, where it is named by what charges it.
+fn without_tokens(mut data: Value) -> Value {
+    if let Some(card) = serde_json::from_value::<Card>(data.clone()).ok().map(MaskedCard::from) {
+        return serde_json::to_value(card).unwrap_or_default();
+    }
+    if let Some(card) = data.get_mut("card") {
+        let choice = card.as_str().and_then(|text| text.parse::<CardChoice>().ok());
+        if let Some(token) = choice.and_then(|choice| choice.token()) {
+            *card = token.id().to_string().into();
+        }
+    }
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use shop_domain::values::CardToken;
+
+    #[test]
+    fn what_charges_a_card_is_not_shown() {
+        let id = "tok_ok".parse::<CardToken>().unwrap().id();
+        let added = without_tokens(json!({ "token": "tok_ok", "brand": "Visa", "last4": "4242" }));
+        assert_eq!(added, json!({ "id": id, "brand": "Visa", "last4": "4242" }));
+        let paid = without_tokens(json!({ "card": "tok_ok", "address": "a" }));
+        assert_eq!(paid, json!({ "card": id, "address": "a" }));
+        for unchanged in [json!({ "card": id }), json!({ "sku": "mug" }), json!({}), Value::Null] {
+            assert_eq!(without_tokens(unchanged.clone()), unchanged);
+        }
+    }
+}

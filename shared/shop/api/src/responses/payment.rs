@@ -1,0 +1,52 @@
+//! Payments as their provider is told of them.
+
+use foldlog::Version;
+use schemars::JsonSchema;
+use serde::Serialize;
+use shop_domain::payment::{State, Status};
+use shop_domain::values::{Money, OrderId};
+
+/// What an order's card is charged.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Payment {
+    /// Its reference: the order's id.
+    pub id: OrderId,
+    /// The version of its stream.
+    pub version: Version,
+    /// How it stands, as far as the shop knows.
+    pub status: PaymentStatus,
+    /// How much it is about.
+    pub amount: Money,
+}
+
+/// How a payment stands.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum PaymentStatus {
+    Pending,
+    Authorised,
+    Declined,
+    Captured,
+    CaptureFailed,
+    Voided,
+    Refunded,
+}
+
+impl Payment {
+    /// A payment as its stream has it; none where it was not created.
+    #[must_use]
+    pub fn of(id: &OrderId, version: Version, state: &State) -> Option<Self> {
+        let State::Created { charge, status } = state else { return None };
+        let status = match status {
+            Status::Pending => PaymentStatus::Pending,
+            Status::Authorised => PaymentStatus::Authorised,
+            Status::Declined(_) => PaymentStatus::Declined,
+            Status::Captured => PaymentStatus::Captured,
+            Status::CaptureFailed(_) => PaymentStatus::CaptureFailed,
+            Status::Voided => PaymentStatus::Voided,
+            Status::Refunded => PaymentStatus::Refunded,
+        };
+        Some(Self { id: id.clone(), version, status, amount: charge.amount })
+    }
+}

@@ -1,0 +1,234 @@
+//! `account-<id>`: a customer, and what they pay with and have things sent to.
+
+mod book;
+
+pub use book::{Account, AddressKind, Entry, KeptCard};
+
+use crate::order::{Failure, Placement};
+use crate::values::{AddressId, Card, CardId, Means, Personal, Profile};
+use foldlog::{Decider, RefusalKind};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The most addresses of an account.
+pub const MOST_ADDRESSES: usize = 20;
+/// The most cards of an account.
+pub const MOST_CARDS: usize = 10;
+
+/// The stream type.
+pub struct Stream;
+
+/// What can be asked of an account.
+#[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
+pub enum Command {
+    /// Begin with it.
+    Open(Personal<Profile>),
+    /// They are who they say.
+    Confirm,
+    /// They may buy.
+    Activate,
+    /// They may not buy for a while.
+    Suspend,
+    /// They buy no more.
+    Archive,
+    /// Take down an address.
+    AddAddress(Entry),
+    /// Forget an address.
+    RemoveAddress {
+        /// Which.
+        id: AddressId,
+    },
+    /// Have an address taken where none is given.
+    ChooseAddress {
+        /// Which.
+        id: AddressId,
+    },
+    /// Take down a card.
+    AddCard(Card),
+    /// Forget a card.
+    RemoveCard {
+        /// Which.
+        id: CardId,
+    },
+    /// Have a card charged where none is given.
+    ChooseCard {
+        /// Which.
+        id: CardId,
+    },
+}
+
+/// What happened to an account.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
+#[serde(tag = "type", content = "data")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum Event {
+    AccountOpened { profile: Personal<Profile> },
+    AccountConfirmed {},
+    AccountActivated {},
+    AccountSuspended {},
+    AccountArchived {},
+    AddressAdded(Entry),
+    AddressRemoved { id: AddressId },
+    DefaultAddressChosen { id: AddressId },
+    CardAdded(Card),
+    CardRemoved { id: CardId },
+    DefaultCardChosen { id: CardId },
+}
+
+impl foldlog::Event for Event {
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+/// What an account is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// There is none.
+    #[default]
+    Unopened,
+    /// It was opened.
+    Opened(Account),
+}
+
+/// What an account may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "lowercase")]
+pub enum Status {
+    /// Nothing but be filled in: it was opened.
+    Created,
+    /// No more than that: they are who they say.
+    Confirmed,
+    /// Buy.
+    Active,
+    /// Nothing for a while.
+    Suspended,
+    /// Nothing.
+    Archived,
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Refusal {
+    /// Nothing there.
+    #[error("there is no such account; open it first")]
+    UnknownAccount,
+    /// It was opened with another profile.
+    #[error("the account is open already, under another name or e-mail address")]
+    AccountAlreadyOpen,
+    /// It was not confirmed yet.
+    #[error("the account is not confirmed; confirm it first")]
+    AccountNotConfirmed,
+    /// Only an active account can be.
+    #[error("the account is {}; only an active one can be suspended, archived or buy", <&str>::from(.0))]
+    AccountNotActive(Status),
+    /// It takes no change as it is.
+    #[error("the account is {}, and takes no change; have it activated first", <&str>::from(.0))]
+    AccountLocked(Status),
+    /// No such address.
+    #[error("the account has no such address")]
+    UnknownAddress,
+    /// The id is that of another one.
+    #[error("the account has another address with this id; choose another id")]
+    AddressTaken,
+    /// As many as it can have.
+    #[error("an account has at most {MOST_ADDRESSES} addresses; remove one")]
+    TooManyAddresses,
+    /// No such card.
+    #[error("the account has no such card")]
+    UnknownCard,
+    /// The token is that of another one.
+    #[error("the account has this card with another brand or other digits; remove it first")]
+    CardTaken,
+    /// As many as it can have.
+    #[error("an account has at most {MOST_CARDS} cards; remove one")]
+    TooManyCards,
+}
+
+impl foldlog::Refusal for Refusal {
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::UnknownAccount | Self::UnknownAddress | Self::UnknownCard => RefusalKind::NotFound,
+            Self::AccountAlreadyOpen
+            | Self::AccountNotConfirmed
+            | Self::AccountNotActive(_)
+            | Self::AccountLocked(_)
+            | Self::AddressTaken
+            | Self::TooManyAddresses
+            | Self::CardTaken
+            | Self::TooManyCards => RefusalKind::RuleViolated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+impl State {
+    /// What an order is paid with and where it is sent, or why this account cannot have it.
+    pub fn means(&self, order: &Placement) -> Result<Means, Failure> {
+        match self {
+            Self::Opened(account) => account.means(order),
+            Self::Unopened => Err(Failure::AccountNotActive),
+        }
+    }
+}
+
+impl Decider for Stream {
+    const CATEGORY: &'static str = "account";
+    const STATE_SCHEMA: u32 = 1;
+    type State = State;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let account = match (state, command) {
+            (State::Unopened, Command::Open(profile)) => {
+                return Ok(vec![Event::AccountOpened { profile: profile.clone() }]);
+            }
+            (State::Unopened, _) => return Err(Refusal::UnknownAccount),
+            (State::Opened(account), _) => account,
+        };
+        Ok(match (account.status, command) {
+            (_, Command::Open(profile)) if *profile == account.profile => vec![],
+            (_, Command::Open(_)) => return Err(Refusal::AccountAlreadyOpen),
+            (Status::Created, Command::Confirm) => vec![Event::AccountConfirmed {}],
+            (Status::Created, Command::Activate) => return Err(Refusal::AccountNotConfirmed),
+            (Status::Confirmed | Status::Suspended | Status::Archived, Command::Activate) => {
+                vec![Event::AccountActivated {}]
+            }
+            (Status::Active, Command::Suspend) => vec![Event::AccountSuspended {}],
+            (Status::Active, Command::Archive) => vec![Event::AccountArchived {}],
+            (_, Command::Confirm)
+            | (Status::Active, Command::Activate)
+            | (Status::Suspended, Command::Suspend)
+            | (Status::Archived, Command::Archive) => vec![],
+            (status, Command::Suspend | Command::Archive) => return Err(Refusal::AccountNotActive(status)),
+            (status @ (Status::Suspended | Status::Archived), _) => return Err(Refusal::AccountLocked(status)),
+            (_, Command::AddAddress(entry)) => account.add_address(entry)?,
+            (_, Command::RemoveAddress { id }) => account.remove_address(id),
+            (_, Command::ChooseAddress { id }) => account.choose_address(id)?,
+            (_, Command::AddCard(card)) => account.add_card(card)?,
+            (_, Command::RemoveCard { id }) => account.remove_card(id),
+            (_, Command::ChooseCard { id }) => account.choose_card(id)?,
+        })
+    }
+
+    fn evolve(state: State, event: &Event) -> State {
+        match (state, event) {
+            (_, Event::AccountOpened { profile }) => State::Opened(Account::opened(profile.clone())),
+            (State::Opened(account), event) => State::Opened(account.evolve(event)),
+            (State::Unopened, _) => State::Unopened,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! What a process appends to its stream: what it noted, and what it wants done.
+
+use super::{Candidate, Step};
+use crate::invoice::Bill;
+use crate::order::{Failure, Placement};
+use crate::payment::Charge;
+use crate::values::{AccountId, AddressId, Means, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
+use foldlog::Timestamp;
+use foldlog::write::event::Upcaster;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// What a process noted and what it wants done. `…Requested` are its intents; each ends in an outcome.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
+#[serde(tag = "type", content = "data")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum Event {
+    OrderPlacementRequested(Placement),
+    /// With the warehouses that may have each product, nearest first, and how many of it a view showed there.
+    PlacementNoted {
+        candidates: BTreeMap<Sku, Vec<Candidate>>,
+        means: Means,
+    },
+    ReservationRequested {
+        warehouse: WarehouseId,
+        sku: Sku,
+        quantity: Quantity,
+    },
+    ReservationNoted {
+        warehouse: WarehouseId,
+        sku: Sku,
+    },
+    RejectionNoted {
+        warehouse: WarehouseId,
+        sku: Sku,
+    },
+    ReservationReleaseRequested {
+        warehouse: WarehouseId,
+        sku: Sku,
+    },
+    ReleaseNoted {
+        warehouse: WarehouseId,
+        sku: Sku,
+    },
+    StockDispatchRequested {
+        warehouse: WarehouseId,
+        sku: Sku,
+    },
+    StockDispatchNoted {
+        warehouse: WarehouseId,
+        sku: Sku,
+    },
+    PaymentRequested(Charge),
+    AuthorisationNoted {},
+    DeclineNoted {},
+    PaymentCaptureRequested {},
+    CaptureNoted {},
+    CaptureFailureNoted {},
+    PaymentVoidRequested {},
+    VoidNoted {},
+    PaymentRefundRequested {},
+    RefundNoted {},
+    ConfirmationRequested {},
+    ConfirmationNoted {},
+    InvoiceRequested(Bill),
+    InvoiceNoted {},
+    InvoiceSettlementRequested {},
+    InvoiceSettlementNoted {},
+    InvoiceCreditRequested {},
+    InvoiceCreditNoted {},
+    ShipmentRequested(Parcel),
+    ShipmentNoted {
+        warehouse: WarehouseId,
+        shipment: ShipmentId,
+    },
+    ShippingNoted {
+        tracking: BTreeMap<ShipmentId, TrackingNumber>,
+    },
+    ShipmentDispatchRequested {
+        warehouse: WarehouseId,
+        tracking: Option<TrackingNumber>,
+    },
+    ShipmentDispatchNoted {
+        warehouse: WarehouseId,
+    },
+    ShipmentDeliveryNoted {
+        warehouse: WarehouseId,
+    },
+    ShipmentCancellationRequested {
+        warehouse: WarehouseId,
+    },
+    ShipmentCancellationNoted {
+        warehouse: WarehouseId,
+    },
+    OrderDeliveryRequested {},
+    OrderDeliveryNoted {},
+    FailureRequested {
+        reason: Failure,
+    },
+    FailureNoted {},
+    CancellationNoted {},
+    DeadlineSet {
+        step: Step,
+        at: Timestamp,
+    },
+    DeadlinePassed {
+        step: Step,
+    },
+}
+
+/// What goes from one warehouse to whom: a consignment, but for its order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Parcel {
+    /// The warehouse.
+    pub warehouse: WarehouseId,
+    /// Who bought it.
+    pub account: AccountId,
+    /// The account's address that it goes to; none where the account has given none.
+    pub address: Option<AddressId>,
+    /// How many of which product.
+    pub contents: BTreeMap<Sku, Quantity>,
+}
+
+impl foldlog::Event for Event {
+    const UPCASTERS: &'static [Upcaster] = &[
+        // Lines without a category are what they were.
+        Upcaster { event: "OrderPlacementRequested", from: 1, step: |data| data },
+        // Nothing could be chosen then.
+        Upcaster { event: "OrderPlacementRequested", from: 2, step: |data| data },
+        Upcaster { event: "PlacementNoted", from: 1, step: |data| with_availability(&data) },
+    ];
+
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+/// Candidates as they were when each was asked for all of a line, in the order in which they stood: as if each had
+/// seemed to have enough.
+fn with_availability(data: &Value) -> Value {
+    let candidate = |warehouse: &Value| json!({ "warehouse": warehouse, "available": Quantity::MOST });
+    let of_line = |(sku, candidates): (&String, &Value)| {
+        let candidates = candidates.as_array()?.iter().map(candidate).collect();
+        Some((sku.clone(), candidates))
+    };
+    let lines =
+        data["candidates"].as_object().and_then(|lines| lines.iter().map(of_line).collect::<Option<Map<_, _>>>());
+    json!({ "candidates": lines, "means": {} })
+}

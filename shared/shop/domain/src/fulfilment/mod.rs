@@ -1,0 +1,146 @@
+//! `fulfilment-<order id>`: the process manager that carries an order from checkout to its end.
+//!
+//! An ordinary decider on a stream of its own. An outcome of another stream comes in as a command and is noted; what
+//! is now wanted is appended beside the note as an intent (`…Requested`), to which the owner of the stream concerned
+//! reacts. It writes nowhere else. Outcomes may come in any order and any number of times.
+
+mod deadline;
+mod event;
+mod line;
+mod outcome;
+mod process;
+mod progress;
+mod request;
+mod waits;
+mod wants;
+
+pub use deadline::{Deadline, Step};
+pub use event::{Event, Parcel};
+pub use line::{Candidate, LineProgress, Part, PartProgress};
+pub use outcome::{
+    InvoiceOutcome, Outcome, PaymentOutcome, ShipmentOutcome, StockPosition, Unreadable, of_invoice, of_order,
+    of_payment, of_shipment, of_stock, outcome_of,
+};
+pub use process::Process;
+pub use progress::{InvoiceProgress, OrderProgress, PaymentProgress, ShipmentProgress};
+pub use request::{PaymentRequest, Request, request_of};
+pub use waits::Awaited;
+
+use crate::order::Placement;
+use crate::values::OrderId;
+use foldlog::stream::InvalidName;
+use foldlog::{Decider, RefusalKind, StreamName, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The stream type.
+pub struct Stream;
+
+/// The step under which the owner of the stream that an intent concerns reacts to it.
+pub const REACTION: &str = "react";
+
+/// The stream of an order's process.
+pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
+    StreamName::new(Stream::CATEGORY, order.as_str())
+}
+
+/// What can be asked of a process.
+#[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
+pub enum Command {
+    /// A cart was checked out: begin.
+    Start {
+        /// What was bought.
+        placement: Placement,
+        /// When it was checked out.
+        at: Timestamp,
+    },
+    /// Another stream moved: note it, and go on.
+    Note {
+        /// What happened.
+        outcome: Outcome,
+        /// When.
+        at: Timestamp,
+    },
+    /// It is so late: where that is too late, note it, and go on.
+    PassDeadline {
+        /// How late.
+        now: Timestamp,
+    },
+}
+
+/// Where a process stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// No cart of this id was checked out, as far as it knows.
+    #[default]
+    NotStarted,
+    /// It goes its way.
+    Started(Box<Process>),
+}
+
+/// A process refuses nothing: what does not concern it changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {}
+
+impl foldlog::Refusal for Refusal {
+    fn kind(&self) -> RefusalKind {
+        match *self {}
+    }
+
+    fn name(&self) -> &'static str {
+        match *self {}
+    }
+}
+
+impl Decider for Stream {
+    const CATEGORY: &'static str = "fulfilment";
+    const STATE_SCHEMA: u32 = 2;
+    type State = State;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        Ok(match (state, command) {
+            (State::NotStarted, Command::Start { placement, at }) => {
+                go_on(Process::started(placement), Event::OrderPlacementRequested(placement.clone()), *at)
+            }
+            (State::Started(process), Command::Note { outcome, at }) => {
+                let noted = process.note(outcome);
+                noted.map(|noted| go_on(process.clone().evolve(&noted), noted, *at)).unwrap_or_default()
+            }
+            (State::Started(process), Command::PassDeadline { now }) => match process.next_deadline() {
+                Some((step, at)) if at <= *now => {
+                    let passed = Event::DeadlinePassed { step };
+                    go_on(process.clone().evolve(&passed), passed, *now)
+                }
+                Some(_) | None => vec![],
+            },
+            (State::Started(_), Command::Start { .. })
+            | (State::NotStarted, Command::Note { .. } | Command::PassDeadline { .. }) => vec![],
+        })
+    }
+
+    fn evolve(state: State, event: &Event) -> State {
+        match (state, event) {
+            (State::NotStarted, Event::OrderPlacementRequested(placement)) => {
+                State::Started(Box::new(Process::started(placement)))
+            }
+            (State::Started(process), event) => State::Started(Box::new(process.evolve(event))),
+            (State::NotStarted, _) => State::NotStarted,
+        }
+    }
+}
+
+/// What happened, whatever the process wants done now that it has, and until when it waits for that where it begins
+/// another stretch of its way.
+fn go_on(process: Process, happened: Event, at: Timestamp) -> Vec<Event> {
+    let intents = process.intents();
+    let process = intents.iter().fold(process, Process::evolve);
+    let begun = process.step().filter(|step| process.deadline.step() != Some(*step));
+    let deadline = begun.map(|step| Event::DeadlineSet { step, at: step.deadline(at) });
+    std::iter::once(happened).chain(intents).chain(deadline).collect()
+}
+
+#[cfg(test)]
+mod tests;

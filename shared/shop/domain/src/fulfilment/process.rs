@@ -1,0 +1,203 @@
+//! A process's progress: what it knows, and what it notes of what happens elsewhere.
+
+use super::{
+    Deadline, Event, InvoiceProgress, LineProgress, OrderProgress, Outcome, Parcel, PartProgress, PaymentProgress,
+    ShipmentProgress, StockPosition,
+};
+use crate::order::Placement;
+use crate::values::{Means, ShipmentId, Sku, TrackingNumber, WarehouseId};
+use foldlog::Version;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How far an order has come, as its process knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// How many events the process has, so that an intent knows its own version.
+    version: Version,
+    /// What was bought.
+    pub(super) placement: Placement,
+    /// What it is paid with and where it is sent, once that is known.
+    pub(super) means: Means,
+    /// Where the order stands.
+    pub order: OrderProgress,
+    /// Where its lines stand.
+    pub lines: Vec<LineProgress>,
+    /// Where its payment stands.
+    pub payment: PaymentProgress,
+    /// Where its invoice stands.
+    pub invoice: InvoiceProgress,
+    /// Where its shipments stand, by warehouse.
+    pub shipments: BTreeMap<WarehouseId, ShipmentProgress>,
+    /// The numbers under which the carriers know its shipments.
+    pub(super) tracking: BTreeMap<ShipmentId, TrackingNumber>,
+    /// Until when it waits.
+    pub deadline: Deadline,
+}
+
+impl Process {
+    pub(super) fn started(placement: &Placement) -> Self {
+        let line = |line: &crate::values::Line| LineProgress {
+            sku: line.sku.clone(),
+            quantity: line.quantity,
+            candidates: vec![],
+            parts: vec![],
+        };
+        let version = Version::NONE.next();
+        Self {
+            version,
+            placement: placement.clone(),
+            means: Means::default(),
+            order: OrderProgress::PlacementRequested(version),
+            lines: placement.lines.iter().map(line).collect(),
+            payment: PaymentProgress::None,
+            invoice: InvoiceProgress::None,
+            shipments: BTreeMap::new(),
+            tracking: BTreeMap::new(),
+            deadline: Deadline::None,
+        }
+    }
+
+    /// What to note of an outcome; nothing where it is known, or overtaken.
+    pub(super) fn note(&self, outcome: &Outcome) -> Option<Event> {
+        let (waits, noted) = match outcome.clone() {
+            Outcome::Placed { mut candidates, means } => {
+                for of_line in candidates.values_mut() {
+                    of_line.sort_by(|one, other| one.warehouse.cmp(&other.warehouse));
+                }
+                (
+                    matches!(self.order, OrderProgress::PlacementRequested(_)),
+                    Event::PlacementNoted { candidates, means },
+                )
+            }
+            Outcome::Confirmed => {
+                (matches!(self.order, OrderProgress::ConfirmationRequested(_)), Event::ConfirmationNoted {})
+            }
+            Outcome::Shipped { tracking } => (
+                matches!(self.order, OrderProgress::ConfirmationRequested(_) | OrderProgress::Confirmed),
+                Event::ShippingNoted { tracking },
+            ),
+            Outcome::Delivered => {
+                (matches!(self.order, OrderProgress::DeliveryRequested(_)), Event::OrderDeliveryNoted {})
+            }
+            Outcome::Failed => (self.order.open(), Event::FailureNoted {}),
+            Outcome::Cancelled => (self.order.open(), Event::CancellationNoted {}),
+            Outcome::Reserved(place) => self.of_part(place, |StockPosition { warehouse, sku }, part| {
+                (matches!(part, PartProgress::Requested(_)), Event::ReservationNoted { warehouse, sku })
+            })?,
+            Outcome::Rejected(place) => self.of_part(place, |StockPosition { warehouse, sku }, part| {
+                (matches!(part, PartProgress::Requested(_)), Event::RejectionNoted { warehouse, sku })
+            })?,
+            Outcome::Released(place) => self.of_part(place, |StockPosition { warehouse, sku }, part| {
+                (matches!(part, PartProgress::ReleaseRequested(_)), Event::ReleaseNoted { warehouse, sku })
+            })?,
+            Outcome::StockDispatched(place) => self.of_part(place, |StockPosition { warehouse, sku }, part| {
+                (matches!(part, PartProgress::DispatchRequested(_)), Event::StockDispatchNoted { warehouse, sku })
+            })?,
+            Outcome::Payment(outcome) => self.payment.note(outcome),
+            Outcome::Invoice(outcome) => self.invoice.note(outcome),
+            Outcome::Shipment { warehouse, outcome } => self.shipments.get(&warehouse)?.note(warehouse, outcome),
+        };
+        waits.then_some(noted)
+    }
+
+    fn of_part(
+        &self,
+        place: StockPosition,
+        note: impl FnOnce(StockPosition, PartProgress) -> (bool, Event),
+    ) -> Option<(bool, Event)> {
+        let line = self.lines.iter().find(|line| line.sku == place.sku)?;
+        let progress = line.part(&place.warehouse)?.progress;
+        Some(note(place, progress))
+    }
+
+    /// The process after one more event.
+    pub(super) fn evolve(mut self, event: &Event) -> Self {
+        self.version = self.version.next();
+        let intent = self.version;
+        match event.clone() {
+            Event::OrderPlacementRequested(_) => {}
+            Event::PlacementNoted { mut candidates, means } => {
+                self.order = OrderProgress::Placed;
+                self.means = means;
+                for line in &mut self.lines {
+                    line.candidates = candidates.remove(&line.sku).unwrap_or_default();
+                }
+            }
+            Event::ReservationRequested { warehouse, sku, quantity } => {
+                self.line(&sku, |line| line.ask(warehouse, quantity, intent));
+            }
+            Event::ReservationNoted { warehouse, sku } => self.move_part(&warehouse, &sku, PartProgress::Held),
+            Event::RejectionNoted { warehouse, sku } => self.move_part(&warehouse, &sku, PartProgress::Rejected),
+            Event::ReservationReleaseRequested { warehouse, sku } => {
+                self.move_part(&warehouse, &sku, PartProgress::ReleaseRequested(intent));
+            }
+            Event::ReleaseNoted { warehouse, sku } => self.move_part(&warehouse, &sku, PartProgress::Released),
+            Event::StockDispatchRequested { warehouse, sku } => {
+                self.move_part(&warehouse, &sku, PartProgress::DispatchRequested(intent));
+            }
+            Event::StockDispatchNoted { warehouse, sku } => self.move_part(&warehouse, &sku, PartProgress::Dispatched),
+            Event::PaymentRequested(_) => self.payment = PaymentProgress::Requested(intent),
+            Event::AuthorisationNoted {} => self.payment = PaymentProgress::Authorised,
+            Event::DeclineNoted {} => self.payment = PaymentProgress::Declined,
+            Event::PaymentCaptureRequested {} => self.payment = PaymentProgress::CaptureRequested(intent),
+            Event::CaptureNoted {} => self.payment = PaymentProgress::Captured,
+            Event::CaptureFailureNoted {} => self.payment = PaymentProgress::CaptureFailed,
+            Event::PaymentVoidRequested {} => self.payment = PaymentProgress::VoidRequested(intent),
+            Event::VoidNoted {} => self.payment = PaymentProgress::Voided,
+            Event::PaymentRefundRequested {} => self.payment = PaymentProgress::RefundRequested(intent),
+            Event::RefundNoted {} => self.payment = PaymentProgress::Refunded,
+            Event::ConfirmationRequested {} => self.order = OrderProgress::ConfirmationRequested(intent),
+            Event::ConfirmationNoted {} => self.order = OrderProgress::Confirmed,
+            Event::InvoiceRequested(_) => self.invoice = InvoiceProgress::Requested(intent),
+            Event::InvoiceNoted {} => self.invoice = InvoiceProgress::Issued,
+            Event::InvoiceSettlementRequested {} => self.invoice = InvoiceProgress::SettlementRequested(intent),
+            Event::InvoiceSettlementNoted {} => self.invoice = InvoiceProgress::Settled,
+            Event::InvoiceCreditRequested {} => self.invoice = InvoiceProgress::CreditRequested(intent),
+            Event::InvoiceCreditNoted {} => self.invoice = InvoiceProgress::Credited,
+            Event::ShipmentRequested(Parcel { warehouse, .. }) => {
+                self.shipments.insert(warehouse, ShipmentProgress::Requested(intent));
+            }
+            Event::ShipmentNoted { warehouse, shipment } => {
+                self.shipments.insert(warehouse, ShipmentProgress::Created(shipment));
+            }
+            Event::ShippingNoted { tracking } => {
+                self.order = OrderProgress::Shipped;
+                self.tracking = tracking;
+            }
+            Event::ShipmentDispatchRequested { warehouse, .. } => {
+                self.shipments.insert(warehouse, ShipmentProgress::DispatchRequested(intent));
+            }
+            Event::ShipmentDispatchNoted { warehouse } => {
+                self.shipments.insert(warehouse, ShipmentProgress::Dispatched);
+            }
+            Event::ShipmentDeliveryNoted { warehouse } => {
+                self.shipments.insert(warehouse, ShipmentProgress::Delivered);
+            }
+            Event::ShipmentCancellationRequested { warehouse } => {
+                self.shipments.insert(warehouse, ShipmentProgress::CancellationRequested(intent));
+            }
+            Event::ShipmentCancellationNoted { warehouse } => {
+                self.shipments.insert(warehouse, ShipmentProgress::Cancelled);
+            }
+            Event::OrderDeliveryRequested {} => self.order = OrderProgress::DeliveryRequested(intent),
+            Event::OrderDeliveryNoted {} => self.order = OrderProgress::Delivered,
+            Event::FailureRequested { .. } => self.order = OrderProgress::FailureRequested(intent),
+            Event::FailureNoted {} => self.order = OrderProgress::Failed,
+            Event::CancellationNoted {} => self.order = OrderProgress::Cancelled,
+            Event::DeadlineSet { step, at } => self.deadline = Deadline::Set { step, at },
+            Event::DeadlinePassed { step } => self.deadline = Deadline::Passed { step },
+        }
+        self
+    }
+
+    fn line(&mut self, sku: &Sku, change: impl FnOnce(&mut LineProgress)) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.sku == *sku) {
+            change(line);
+        }
+    }
+
+    fn move_part(&mut self, warehouse: &WarehouseId, sku: &Sku, progress: PartProgress) {
+        self.line(sku, |line| line.move_part(warehouse, progress));
+    }
+}

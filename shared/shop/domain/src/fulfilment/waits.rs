@@ -1,0 +1,121 @@
+//! What a process waits for, and until when.
+
+use super::progress::Wait;
+use super::{Deadline, OrderProgress, Outcome, Process, Step};
+use crate::order;
+use crate::values::{OrderId, Sku, WarehouseId};
+use crate::{invoice, payment, shipment, stock};
+use foldlog::stream::InvalidName;
+use foldlog::{Decider, StreamName, Timestamp, Version};
+
+/// What a process waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// The intent without an outcome yet, by its version in the process's stream; none where it is for others to move.
+    pub intent: Option<Version>,
+    /// The stream in which it will stand.
+    pub stream: StreamName,
+}
+
+/// Whose move a process waits for.
+enum Of<'a> {
+    Order,
+    Stock(&'a WarehouseId, &'a Sku),
+    Payment,
+    Invoice,
+    Shipment(&'a WarehouseId),
+}
+
+impl Process {
+    /// What `order`'s process waits for, as far as it knows.
+    pub fn awaited(&self, order: &OrderId) -> Result<Vec<Awaited>, InvalidName> {
+        let awaited = |(of, wait): (Of<'_>, Wait)| {
+            let stream = match of {
+                Of::Order => StreamName::new(order::Stream::CATEGORY, order.as_str()),
+                Of::Stock(warehouse, sku) => stock::stream(warehouse, sku),
+                Of::Payment => payment::stream(order),
+                Of::Invoice => invoice::stream(order),
+                Of::Shipment(warehouse) => shipment::stream(order, warehouse),
+            };
+            let intent = match wait {
+                Wait::Intent(intent) => Some(intent),
+                Wait::Others => None,
+            };
+            Ok(Awaited { intent, stream: stream? })
+        };
+        self.all_awaited().map(awaited).collect()
+    }
+
+    fn all_awaited(&self) -> impl Iterator<Item = (Of<'_>, Wait)> {
+        let order = self.order.wait().map(|wait| (Of::Order, wait));
+        let parts = self.lines.iter().flat_map(|line| line.parts.iter().map(move |part| (&line.sku, part)));
+        let parts = parts.filter_map(|(sku, part)| Some((Of::Stock(&part.warehouse, sku), part.wait()?)));
+        let payment = self.payment.wait().map(|wait| (Of::Payment, wait));
+        let invoice = self.invoice.wait().map(|wait| (Of::Invoice, wait));
+        let shipments = self.shipments.iter();
+        let shipments = shipments.filter_map(|(warehouse, progress)| Some((Of::Shipment(warehouse), progress.wait()?)));
+        order.into_iter().chain(parts).chain(payment).chain(invoice).chain(shipments)
+    }
+
+    /// Whether it would note an outcome: it waits for it, or has to heed it, and does not know it.
+    #[must_use]
+    pub fn accepts(&self, outcome: &Outcome) -> bool {
+        self.note(outcome).is_some()
+    }
+
+    /// Whether it waits for anything, as far as it knows.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.all_awaited().next().is_some()
+    }
+
+    /// Whether nothing that happens elsewhere can move it any more.
+    #[must_use]
+    pub fn finished(&self) -> bool {
+        let over = match self.order {
+            OrderProgress::Failed | OrderProgress::Cancelled | OrderProgress::Delivered => true,
+            OrderProgress::PlacementRequested(_)
+            | OrderProgress::Placed
+            | OrderProgress::ConfirmationRequested(_)
+            | OrderProgress::Confirmed
+            | OrderProgress::Shipped
+            | OrderProgress::DeliveryRequested(_)
+            | OrderProgress::FailureRequested(_) => false,
+        };
+        over && !self.waits() && self.intents().is_empty()
+    }
+
+    /// When it will have waited for too long, and for what; none where it has already, or waits for nothing.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<(Step, Timestamp)> {
+        match self.deadline {
+            Deadline::Set { step, at } if !self.finished() => Some((step, at)),
+            Deadline::Set { .. } | Deadline::None | Deadline::Passed { .. } => None,
+        }
+    }
+
+    /// For what it has waited too long, on this stretch of its way.
+    #[must_use]
+    pub const fn deadline_passed(&self) -> Option<Step> {
+        match self.deadline {
+            Deadline::Passed { step } => Some(step),
+            Deadline::Set { .. } | Deadline::None => None,
+        }
+    }
+
+    /// On which stretch of the way it is; none at the end.
+    pub(super) fn step(&self) -> Option<Step> {
+        match self.order {
+            OrderProgress::PlacementRequested(_) | OrderProgress::Placed | OrderProgress::ConfirmationRequested(_) => {
+                Some(Step::Confirmation)
+            }
+            OrderProgress::Confirmed => Some(Step::Shipping),
+            OrderProgress::Shipped => Some(Step::Delivery),
+            OrderProgress::DeliveryRequested(_)
+            | OrderProgress::Delivered
+            | OrderProgress::FailureRequested(_)
+            | OrderProgress::Failed
+            | OrderProgress::Cancelled => (!self.finished()).then_some(Step::Settlement),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! `invoice-<order id>`: what a confirmed order's customer is billed. One an order.
+
+use crate::values::{AccountId, Line, OrderId, Totals};
+use foldlog::stream::InvalidName;
+use foldlog::{Decider, RefusalKind, StreamName};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The stream type.
+pub struct Stream;
+
+/// The stream of an order's invoice.
+pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
+    StreamName::new(Stream::CATEGORY, order.as_str())
+}
+
+/// What can be asked of an invoice.
+#[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
+pub enum Command {
+    /// Begin with it.
+    Issue(Bill),
+    /// It goes to the customer.
+    Send,
+    /// It is paid; one that was not sent goes to the customer with that.
+    MarkPaid,
+    /// It is taken back.
+    Credit,
+}
+
+/// Who is billed for what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Bill {
+    /// Who.
+    pub account: AccountId,
+    /// For what.
+    pub lines: Vec<Line>,
+    /// How much.
+    pub totals: Totals,
+}
+
+/// What happened to an invoice.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
+#[serde(tag = "type", content = "data")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum Event {
+    InvoiceIssued(Bill),
+    InvoiceSent {},
+    InvoicePaid {},
+    InvoiceCredited {},
+}
+
+impl foldlog::Event for Event {
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+/// What an invoice is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// There is none.
+    #[default]
+    Unissued,
+    /// It was issued, and something became of it.
+    Issued {
+        /// Who is billed for what.
+        bill: Bill,
+        /// What became of it.
+        status: Status,
+    },
+}
+
+/// What became of an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing yet.
+    Open,
+    /// The customer has it.
+    Sent,
+    /// It is paid.
+    Paid,
+    /// It was taken back.
+    Credited,
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Refusal {
+    /// Nothing there.
+    #[error("there is no such invoice")]
+    UnknownInvoice,
+    /// The order has another one.
+    #[error("the order has an invoice of other lines, and it stays as it is")]
+    OtherBill,
+    /// It was taken back.
+    #[error("the invoice was credited; nothing is due")]
+    InvoiceCredited,
+}
+
+impl foldlog::Refusal for Refusal {
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::UnknownInvoice => RefusalKind::NotFound,
+            Self::OtherBill | Self::InvoiceCredited => RefusalKind::RuleViolated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+impl Decider for Stream {
+    const CATEGORY: &'static str = "invoice";
+    const STATE_SCHEMA: u32 = 1;
+    type State = State;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let State::Issued { bill, status } = state else {
+            return match command {
+                Command::Issue(bill) => Ok(vec![Event::InvoiceIssued(bill.clone())]),
+                Command::Send | Command::MarkPaid | Command::Credit => Err(Refusal::UnknownInvoice),
+            };
+        };
+        match (status, command) {
+            (_, Command::Issue(asked)) if asked != bill => Err(Refusal::OtherBill),
+            (Status::Open, Command::Send) => Ok(vec![Event::InvoiceSent {}]),
+            (Status::Open, Command::MarkPaid) => Ok(vec![Event::InvoiceSent {}, Event::InvoicePaid {}]),
+            (Status::Sent, Command::MarkPaid) => Ok(vec![Event::InvoicePaid {}]),
+            (Status::Open | Status::Sent | Status::Paid, Command::Credit) => Ok(vec![Event::InvoiceCredited {}]),
+            (Status::Credited, Command::Send | Command::MarkPaid) => Err(Refusal::InvoiceCredited),
+            (_, Command::Issue(_))
+            | (Status::Sent | Status::Paid, Command::Send)
+            | (Status::Paid, Command::MarkPaid)
+            | (Status::Credited, Command::Credit) => Ok(vec![]),
+        }
+    }
+
+    fn evolve(state: State, event: &Event) -> State {
+        let status = match event.clone() {
+            Event::InvoiceIssued(bill) => return State::Issued { bill, status: Status::Open },
+            Event::InvoiceSent {} => Status::Sent,
+            Event::InvoicePaid {} => Status::Paid,
+            Event::InvoiceCredited {} => Status::Credited,
+        };
+        match state {
+            State::Issued { bill, .. } => State::Issued { bill, status },
+            State::Unissued => State::Unissued,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::Money;
+    use foldlog::specification::given;
+
+    fn bill(amount: i64) -> Bill {
+        let euro = |amount| Money::new(amount, "EUR".parse().unwrap()).unwrap();
+        Bill {
+            account: "a1".repeat(16).parse().unwrap(),
+            lines: vec![Line {
+                sku: "mug".parse().unwrap(),
+                quantity: 1.try_into().unwrap(),
+                unit_price: euro(amount),
+                category: None,
+            }],
+            totals: Totals { net: euro(amount), tax: euro(0), total: euro(amount) },
+        }
+    }
+
+    fn issued() -> Vec<Event> {
+        vec![Event::InvoiceIssued(bill(500))]
+    }
+
+    #[test]
+    fn an_order_has_one_invoice() {
+        given::<Stream>([]).when(Command::Issue(bill(500))).then(issued());
+        given::<Stream>(issued()).when(Command::Issue(bill(500))).then_nothing();
+        given::<Stream>(issued()).when(Command::Issue(bill(501))).then_refused(Refusal::OtherBill);
+    }
+
+    #[test]
+    fn whoever_has_paid_has_been_sent_it() {
+        given::<Stream>(issued()).when(Command::MarkPaid).then([Event::InvoiceSent {}, Event::InvoicePaid {}]);
+        let sent = [issued(), vec![Event::InvoiceSent {}]].concat();
+        given::<Stream>(sent).when(Command::MarkPaid).then([Event::InvoicePaid {}]);
+    }
+
+    #[test]
+    fn what_is_credited_is_due_no_more() {
+        for before in [vec![], vec![Event::InvoiceSent {}], vec![Event::InvoiceSent {}, Event::InvoicePaid {}]] {
+            let before = [issued(), before].concat();
+            given::<Stream>(&before).when(Command::Credit).then([Event::InvoiceCredited {}]);
+            let credited = [before, vec![Event::InvoiceCredited {}]].concat();
+            given::<Stream>(&credited).when(Command::Credit).then_nothing();
+            given::<Stream>(credited).when(Command::MarkPaid).then_refused(Refusal::InvoiceCredited);
+        }
+    }
+}

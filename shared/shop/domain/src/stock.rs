@@ -1,0 +1,273 @@
+//! `stock-<warehouse>.<sku>`: how many of a product lie in a warehouse, and for whom they are held.
+
+use crate::values::{DeliveryNote, OrderId, Quantity, Reason, Sku, WarehouseId};
+use crate::warehouse;
+use foldlog::stream::InvalidName;
+use foldlog::{Decider, RefusalKind, StreamName, Upcaster};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The most that can be on hand.
+pub const MOST_ON_HAND: u64 = 1_000_000;
+/// The most reservations that are open at a time.
+pub const MOST_RESERVATIONS: usize = 1_000;
+
+/// The stream type.
+pub struct Stream;
+
+/// The stream of a product in a warehouse.
+pub fn stream(warehouse: &WarehouseId, sku: &Sku) -> Result<StreamName, InvalidName> {
+    StreamName::new(Stream::CATEGORY, &format!("{warehouse}.{sku}"))
+}
+
+/// The warehouse and product of a stock stream.
+#[must_use]
+pub fn of_stream(stream: &StreamName) -> Option<(WarehouseId, Sku)> {
+    let (warehouse, sku) = stream.id().split_once('.').filter(|_| stream.category() == Stream::CATEGORY)?;
+    Some((warehouse.parse().ok()?, sku.parse().ok()?))
+}
+
+/// What can be asked of a stock.
+#[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
+pub enum Command {
+    /// Goods came in.
+    Receive {
+        /// How many.
+        quantity: Quantity,
+        /// The paper that came with them.
+        delivery_note: Option<DeliveryNote>,
+        /// Whether the warehouse takes them in.
+        intake: Intake,
+    },
+    /// Hold some for an order.
+    Reserve {
+        /// The order.
+        order: OrderId,
+        /// How many.
+        quantity: Quantity,
+    },
+    /// Hold nothing for an order any more.
+    Release {
+        /// The order.
+        order: OrderId,
+    },
+    /// What is held for an order leaves.
+    Dispatch {
+        /// The order.
+        order: OrderId,
+    },
+    /// Correct what is on hand after a count.
+    Adjust {
+        /// What was counted.
+        on_hand: u64,
+        /// What kind of difference it is.
+        cause: Discrepancy,
+        /// Why it differs, in words.
+        reason: Reason,
+    },
+}
+
+/// Whether a warehouse takes anything in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intake {
+    /// It does, also where nobody has told what it is called.
+    Open,
+    /// It was closed. What lies in it can still leave.
+    Closed,
+}
+
+impl From<&warehouse::State> for Intake {
+    fn from(warehouse: &warehouse::State) -> Self {
+        match warehouse {
+            warehouse::State::Unopened | warehouse::State::Open(_) => Self::Open,
+            warehouse::State::Closed(_) => Self::Closed,
+        }
+    }
+}
+
+/// Why the shelf and the books differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Discrepancy {
+    /// A count came to another number, and nobody knows why.
+    #[default]
+    Miscount,
+    /// Goods cannot be sold any more.
+    Damage,
+    /// Goods are gone.
+    Loss,
+}
+
+/// What happened to a stock.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
+)]
+#[serde(tag = "type", content = "data")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum Event {
+    StockReceived { quantity: Quantity, delivery_note: Option<DeliveryNote> },
+    StockReserved { order: OrderId, quantity: Quantity },
+    ReservationRejected { order: OrderId, quantity: Quantity, available: u64 },
+    ReservationReleased { order: OrderId, quantity: Quantity },
+    StockDispatched { order: OrderId, quantity: Quantity },
+    StockAdjusted { on_hand: u64, cause: Discrepancy, reason: Reason },
+}
+
+impl foldlog::Event for Event {
+    const UPCASTERS: &'static [Upcaster] = &[
+        Upcaster { event: "StockReceived", from: 1, step: |data| with(data, "delivery_note", Value::Null) },
+        // Whatever it was, the first schema took down no more than that a count came to another number.
+        Upcaster { event: "StockAdjusted", from: 1, step: |data| with(data, "cause", json!("miscount")) },
+    ];
+
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+/// A payload with one more field. What is no object stays as it is: it does not read in the next schema either.
+fn with(mut data: Value, field: &str, value: Value) -> Value {
+    if let Some(fields) = data.as_object_mut() {
+        fields.insert(field.to_owned(), value);
+    }
+    data
+}
+
+/// What lies there. Reserved ≤ on hand, always.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// How many there are.
+    pub on_hand: u64,
+    /// For whom how many of them are held.
+    pub reservations: BTreeMap<OrderId, Quantity>,
+}
+
+impl State {
+    /// How many are held.
+    #[must_use]
+    pub fn reserved(&self) -> u64 {
+        self.reservations.values().map(|quantity| quantity.get()).sum()
+    }
+
+    /// How many can still be reserved.
+    #[must_use]
+    pub fn available(&self) -> u64 {
+        self.on_hand.saturating_sub(self.reserved())
+    }
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Refusal {
+    /// It takes nothing in.
+    #[error("the warehouse is closed; receive the goods in another one")]
+    WarehouseClosed,
+    /// More than a warehouse holds of one product.
+    #[error("a warehouse holds at most {MOST_ON_HAND} of a product; this would make it {0}")]
+    TooMuchStock(u64),
+    /// Goods that are held for orders cannot be counted away.
+    #[error("{reserved} are reserved for orders; release those first, or count again")]
+    CountBelowReserved {
+        /// How many are held.
+        reserved: u64,
+    },
+    /// What breaks or goes missing does not make it more.
+    #[error("{on_hand} are on the books, and damage or loss leaves no more than that; count again")]
+    LossAddsStock {
+        /// How many there are.
+        on_hand: u64,
+    },
+}
+
+impl foldlog::Refusal for Refusal {
+    fn kind(&self) -> RefusalKind {
+        RefusalKind::RuleViolated
+    }
+
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+impl Decider for Stream {
+    const CATEGORY: &'static str = "stock";
+    const STATE_SCHEMA: u32 = 1;
+    type State = State;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        match command {
+            Command::Receive { intake: Intake::Closed, .. } => Err(Refusal::WarehouseClosed),
+            Command::Receive { quantity, delivery_note, intake: Intake::Open } => {
+                match state.on_hand + quantity.get() {
+                    on_hand if on_hand > MOST_ON_HAND => Err(Refusal::TooMuchStock(on_hand)),
+                    _ => Ok(vec![Event::StockReceived { quantity: *quantity, delivery_note: delivery_note.clone() }]),
+                }
+            }
+            Command::Reserve { order, quantity } => Ok(reserve(state, order, *quantity)),
+            Command::Release { order } => {
+                let released = |quantity| Event::ReservationReleased { order: order.clone(), quantity };
+                Ok(state.reservations.get(order).copied().map(released).into_iter().collect())
+            }
+            Command::Dispatch { order } => {
+                let dispatched = |quantity| Event::StockDispatched { order: order.clone(), quantity };
+                Ok(state.reservations.get(order).copied().map(dispatched).into_iter().collect())
+            }
+            Command::Adjust { on_hand, cause, reason } => adjust(state, *on_hand, *cause, reason),
+        }
+    }
+
+    fn evolve(mut state: State, event: &Event) -> State {
+        match event {
+            Event::StockReceived { quantity, .. } => state.on_hand += quantity.get(),
+            Event::StockReserved { order, quantity } => {
+                state.reservations.insert(order.clone(), *quantity);
+            }
+            Event::ReservationRejected { .. } => {}
+            Event::ReservationReleased { order, .. } => {
+                state.reservations.remove(order);
+            }
+            Event::StockDispatched { order, quantity } => {
+                state.reservations.remove(order);
+                state.on_hand = state.on_hand.saturating_sub(quantity.get());
+            }
+            Event::StockAdjusted { on_hand, .. } => state.on_hand = *on_hand,
+        }
+        state
+    }
+}
+
+/// A reservation that cannot be is an outcome too, not a refusal: whoever asked waits for one.
+fn reserve(state: &State, order: &OrderId, quantity: Quantity) -> Vec<Event> {
+    let order = order.clone();
+    let available = if state.reservations.len() < MOST_RESERVATIONS { state.available() } else { 0 };
+    if state.reservations.contains_key(&order) {
+        vec![]
+    } else if quantity.get() <= available {
+        vec![Event::StockReserved { order, quantity }]
+    } else {
+        vec![Event::ReservationRejected { order, quantity, available }]
+    }
+}
+
+fn adjust(state: &State, on_hand: u64, cause: Discrepancy, reason: &Reason) -> Result<Vec<Event>, Refusal> {
+    let less = match cause {
+        Discrepancy::Miscount => false,
+        Discrepancy::Damage | Discrepancy::Loss => true,
+    };
+    match on_hand {
+        more if more > MOST_ON_HAND => Err(Refusal::TooMuchStock(more)),
+        fewer if fewer < state.reserved() => Err(Refusal::CountBelowReserved { reserved: state.reserved() }),
+        same if same == state.on_hand => Ok(vec![]),
+        more if less && more > state.on_hand => Err(Refusal::LossAddsStock { on_hand: state.on_hand }),
+        on_hand => Ok(vec![Event::StockAdjusted { on_hand, cause, reason: reason.clone() }]),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! Cards: a token, a brand and the last digits, never a number.
+
+use super::AddressId;
+use super::form::Form;
+use super::text::text_value;
+use foldlog::write::identity::derived_id;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+text_value! {
+    /// What stands for a card at the payment provider.
+    CardToken, "a card token (1 to 64 letters, digits, _ or -, and no card's number)", Form::Token(64)
+}
+text_value! {
+    /// Names a card among those of its account, and charges nothing: derived from its token.
+    CardId, "a card id (32 hex digits)", Form::Id
+}
+text_value! {
+    /// Which card to charge: the id of one of the account's, or any token.
+    CardChoice, "a card id or token (1 to 64 letters, digits, _ or -, and no card's number)", Form::Token(64)
+}
+text_value! {
+    /// Who issued a card.
+    CardBrand, "a card brand (1 to 40 characters, no control characters, not blank)", Form::Line(40)
+}
+text_value! {
+    /// The end of a card's number.
+    CardDigits, "the last four digits of a card", Form::Digits(4)
+}
+
+/// A card of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Card {
+    /// What stands for it at the payment provider.
+    pub token: CardToken,
+    /// Who issued it.
+    pub brand: CardBrand,
+    /// The end of its number.
+    pub last4: CardDigits,
+}
+
+/// What may be shown of a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MaskedCard {
+    /// What names it among the cards of its account.
+    pub id: CardId,
+    /// Who issued it.
+    pub brand: CardBrand,
+    /// The end of its number.
+    pub last4: CardDigits,
+}
+
+/// What an account pays with, and where it has things sent: both by reference, so that no other stream holds what is
+/// personal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Means {
+    /// The card to charge; none where there is nothing to pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardToken>,
+    /// The account's address to send to; none where it has given none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressId>,
+}
+
+impl From<Card> for MaskedCard {
+    fn from(card: Card) -> Self {
+        Self { id: card.token.id(), brand: card.brand, last4: card.last4 }
+    }
+}
+
+impl CardToken {
+    /// The id of the card that it stands for.
+    #[must_use]
+    pub fn id(&self) -> CardId {
+        CardId(derived_id(&["card", self.as_str()]))
+    }
+}
+
+impl CardChoice {
+    /// The token that it is, where it is no id.
+    #[must_use]
+    pub fn token(&self) -> Option<CardToken> {
+        (!Form::Id.accepts(&self.0)).then(|| CardToken(self.0.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_s_number_is_neither_a_token_nor_a_choice() {
+        for number in ["424242424242", "4242424242424242", "4242424242424242424"] {
+            assert!(number.parse::<CardToken>().is_err() && number.parse::<CardChoice>().is_err(), "{number}");
+        }
+        for token in ["tok_ok", "42424242424", "42424242424242424242", "4242424242424242-0"] {
+            assert!(token.parse::<CardToken>().is_ok() && token.parse::<CardChoice>().is_ok(), "{token}");
+        }
+    }
+}

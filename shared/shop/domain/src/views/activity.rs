@@ -1,0 +1,154 @@
+//! The log's activity: a row for each stream of any category, found by when it moved last; and for each run of commits
+//! of one correlation in a stream a row by which it is found, by that correlation. Does not read events.
+
+use super::shard;
+use foldlog::read::projection::DocumentReader;
+use foldlog::read::projection::Folded;
+use foldlog::{Commit, EventId, Row, StreamName, Subscription, Timestamp, Version, ViewError};
+use serde::{Deserialize, Serialize};
+
+/// The view's name.
+pub const NAME: &str = "activity";
+/// The index by last move.
+pub const RECENT: &str = "recent";
+/// Its partition key.
+pub const SHARD: &str = "shard";
+/// Its sort key: when the stream moved last, and its name.
+pub const MOVED: &str = "moved";
+/// The index of runs by correlation, and its partition key: the id that the server gave, or the client's own.
+pub const CORRELATION: &str = "correlation";
+/// Its sort key: when the run began, and with which event.
+pub const BEGUN: &str = "begun";
+/// Over how many partitions the streams are spread.
+pub const SHARDS: u64 = 8;
+
+/// The read model.
+pub struct View;
+
+/// A stream and its last move.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// The stream.
+    pub stream: StreamName,
+    /// The version of its last event.
+    pub version: Version,
+    /// When that was committed.
+    pub moved_at: Timestamp,
+    /// What it belongs to; nothing in rows of releases that did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<String>,
+}
+
+/// Commits of a stream that stand side by side and belong to one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its first event.
+    pub first: EventId,
+    /// When that was committed.
+    pub begun_at: Timestamp,
+    /// What it belongs to.
+    pub correlation: String,
+}
+
+impl Run {
+    /// The run that a commit begins.
+    fn begun_by(commit: &Commit) -> Self {
+        let correlation = commit.correlation.id.clone();
+        Self { first: commit.event_id(0), begun_at: commit.committed_at, correlation }
+    }
+
+    /// Its row under a correlation id: the server's, or the client's own beside it.
+    fn under(&self, id: &str, commit: &Commit) -> Option<(String, Row)> {
+        let index =
+            [(CORRELATION, id.to_owned()), (BEGUN, format!("{}#{}", self.begun_at, self.first))].into_iter().collect();
+        let document = serde_json::to_string(self).ok()?;
+        Some((format!("{id}/{}", self.first), Row { document, version: commit.version, hash: commit.hash, index }))
+    }
+}
+
+/// The first event of the run that a key stands for.
+#[must_use]
+pub fn run_of(key: &str) -> Option<EventId> {
+    key.rsplit_once('/')?.1.parse().ok()
+}
+
+/// The folds of its rows.
+#[must_use]
+pub fn folds() -> Vec<Box<dyn DocumentReader<Document>>> {
+    vec![Box::new(View)]
+}
+
+impl DocumentReader<Document> for View {
+    fn document(&self, row: &Row) -> Result<Option<Document>, ViewError> {
+        serde_json::from_str(&row.document).map_err(|error| ViewError::Unusable(error.to_string()))
+    }
+}
+
+impl Subscription for View {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn follows(&self, _: &str) -> bool {
+        true
+    }
+
+    fn key(&self, stream: &StreamName) -> String {
+        stream.to_string()
+    }
+
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        run_of(key).map(|first| first.stream).or_else(|| key.parse().ok())
+    }
+
+    fn fold(&self, _: Option<&Row>, commits: &[Commit]) -> Folded {
+        let Some(last) = commits.last() else { return Folded { row: None, failed: None } };
+        let document = Document {
+            stream: last.stream.clone(),
+            version: last.last_version(),
+            moved_at: last.committed_at,
+            correlation: Some(last.correlation.id.clone()),
+        };
+        match serde_json::to_string(&document) {
+            Ok(text) => Folded {
+                row: Some(Row {
+                    document: text,
+                    version: document.version,
+                    hash: last.hash,
+                    index: [
+                        (SHARD, shard(document.stream.as_str(), SHARDS).to_string()),
+                        (MOVED, moved(document.moved_at, document.stream.as_str())),
+                    ]
+                    .into(),
+                }),
+                failed: None,
+            },
+            Err(error) => Folded { row: None, failed: Some((last.version, error.to_string())) },
+        }
+    }
+
+    /// A row for each commit that belongs to something else than the one before it, and another one where the client
+    /// gave that an id of its own.
+    fn pointers(&self, row: Option<&Row>, commits: &[Commit]) -> Vec<(String, Row)> {
+        let before: Option<Document> = row.and_then(|row| serde_json::from_str(&row.document).ok());
+        let mut last = before.and_then(|document| document.correlation);
+        let mut pointers = vec![];
+        for commit in commits {
+            let correlation = &commit.correlation;
+            if last.as_ref() != Some(&correlation.id) {
+                let run = Run::begun_by(commit);
+                let own = correlation.client.as_ref().filter(|client| **client != correlation.id);
+                pointers
+                    .extend([Some(&correlation.id), own].into_iter().flatten().filter_map(|id| run.under(id, commit)));
+            }
+            last = Some(correlation.id.clone());
+        }
+        pointers
+    }
+}
+
+/// The sort key of a stream that moved last at a moment. The empty name stands before all streams of that moment.
+#[must_use]
+pub fn moved(at: Timestamp, stream: &str) -> String {
+    format!("{at}#{stream}")
+}

@@ -1,0 +1,22 @@
+//! The carts: a row for each, found by its key alone.
+
+use crate::cart::{self, Event, State};
+use foldlog::{Decider, Projection, Recorded};
+
+/// The read model.
+pub struct View;
+
+impl Projection for View {
+    const NAME: &'static str = "cart";
+    const CATEGORY: &'static str = cart::Stream::CATEGORY;
+    type Event = Event;
+    type Document = State;
+
+    fn apply(document: Option<State>, recorded: &Recorded<'_, Event>) -> Option<State> {
+        Some(cart::Stream::evolve(document.unwrap_or_default(), &recorded.event))
+    }
+
+    fn index(_: &State) -> Vec<(&'static str, String)> {
+        vec![]
+    }
+}

@@ -1,0 +1,65 @@
+//! The catalogue: a row for each product, found by listing and by category.
+
+use super::shard;
+use crate::product::{self, Event, Registration, State};
+use crate::values::{Category, Sku};
+use foldlog::{Decider, Projection, Recorded};
+use serde::{Deserialize, Serialize};
+
+/// The partition key of the index of listed products: a shard.
+pub const LISTED: &str = "listed";
+/// The partition key of the index by category: category and shard.
+pub const CATEGORY: &str = "category";
+/// The sort key of both.
+pub const SKU: &str = "sku";
+/// Over how many partitions listed products, and those of a category, are spread.
+pub const SHARDS: u64 = 4;
+
+/// The read model.
+pub struct View;
+
+/// A product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its name among products.
+    pub sku: Sku,
+    /// What it is now.
+    pub state: State,
+}
+
+impl Document {
+    /// The product, if customers may see it.
+    #[must_use]
+    pub const fn listed(&self) -> Option<&Registration> {
+        match &self.state {
+            State::Listed(product) => Some(product),
+            State::Unregistered | State::Unlisted(_) => None,
+        }
+    }
+}
+
+/// The partition of the index by category in which a category's products of one shard stand.
+#[must_use]
+pub fn category_partition(category: &Category, shard: u64) -> String {
+    format!("{category}/{shard}")
+}
+
+impl Projection for View {
+    const NAME: &'static str = "catalogue";
+    const CATEGORY: &'static str = product::Stream::CATEGORY;
+    type Event = Event;
+    type Document = Document;
+
+    fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
+        let before = document.map_or(State::Unregistered, |document| document.state);
+        let state = product::Stream::evolve(before, &recorded.event);
+        Some(Document { sku: recorded.stream.id().parse().ok()?, state })
+    }
+
+    fn index(document: &Document) -> Vec<(&'static str, String)> {
+        let Some(product) = document.listed() else { return vec![] };
+        let shard = shard(document.sku.as_str(), SHARDS);
+        let category = product.category.as_ref().map(|category| (CATEGORY, category_partition(category, shard)));
+        [(LISTED, shard.to_string()), (SKU, document.sku.to_string())].into_iter().chain(category).collect()
+    }
+}

@@ -1,0 +1,50 @@
+//! The invoices: a row for each, found by its key alone, which is that of its order.
+
+use crate::invoice::{self, Event, State};
+use crate::values::{AccountId, OrderId};
+use foldlog::{Decider, Projection, Recorded, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The read model.
+pub struct View;
+
+/// An invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// The order that it bills.
+    pub order: OrderId,
+    /// What it is now.
+    pub state: State,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+}
+
+impl Document {
+    /// Who is billed.
+    #[must_use]
+    pub const fn account(&self) -> Option<&AccountId> {
+        match &self.state {
+            State::Unissued => None,
+            State::Issued { bill, .. } => Some(&bill.account),
+        }
+    }
+}
+
+impl Projection for View {
+    const NAME: &'static str = "invoice";
+    const CATEGORY: &'static str = invoice::Stream::CATEGORY;
+    type Event = Event;
+    type Document = Document;
+
+    fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
+        let now = recorded.committed_at;
+        let (before, issued_at) =
+            document.map_or_else(|| (State::default(), now), |document| (document.state, document.issued_at));
+        let state = invoice::Stream::evolve(before, &recorded.event);
+        Some(Document { order: recorded.stream.id().parse().ok()?, state, issued_at })
+    }
+
+    fn index(_: &Document) -> Vec<(&'static str, String)> {
+        vec![]
+    }
+}

@@ -1,0 +1,137 @@
+//! The orders: a row for each with its timeline, found by account and by status, by when they were placed, and where
+//! they were cancelled or shipped, by when.
+
+use super::shard;
+use crate::order::{self, Event, State};
+use crate::values::{AccountId, Invalid, OrderId};
+use foldlog::{Decider, Projection, Recorded, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The partition key of the index by account.
+pub const ACCOUNT: &str = "account";
+/// The partition key of the index by status: status and shard.
+pub const STATUS: &str = "status";
+/// The sort key of both: when the order was placed, and its id.
+pub const PLACED: &str = "placed";
+
+/// Over how many partitions the orders of a status are spread.
+pub const SHARDS: u64 = 8;
+/// The index of those that somebody moved whom no process had asked to, and its partition key: a shard.
+pub const MOVED: &str = "moved";
+/// Its sort key: when it was cancelled or shipped, and its id.
+pub const MOVED_AT: &str = "moved_at";
+/// Over how many partitions they are spread.
+pub const MOVED_SHARDS: u64 = 4;
+
+/// The read model.
+pub struct View;
+
+/// An order with what happened to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its id.
+    pub id: OrderId,
+    /// What it is now.
+    pub state: State,
+    /// What happened, oldest first.
+    pub timeline: Vec<Step>,
+}
+
+/// A status that the order took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Which.
+    pub status: StatusName,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What the outside calls an order's status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::EnumString, strum::Display)]
+#[serde(rename_all = "UPPERCASE")]
+#[strum(serialize_all = "UPPERCASE", parse_err_ty = Invalid, parse_err_fn = unknown_status)]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum StatusName {
+    Purchased,
+    Pending,
+    Confirmed,
+    Shipped,
+    Delivered,
+    Failed,
+    Cancelled,
+}
+
+fn unknown_status(text: &str) -> Invalid {
+    Invalid::new(text, "a status (PURCHASED, PENDING, CONFIRMED, SHIPPED, DELIVERED, FAILED or CANCELLED)")
+}
+
+impl From<&order::Status> for StatusName {
+    fn from(status: &order::Status) -> Self {
+        match status {
+            order::Status::Purchased => Self::Purchased,
+            order::Status::Reserving | order::Status::Reserved | order::Status::Paying | order::Status::Paid => {
+                Self::Pending
+            }
+            order::Status::Confirmed => Self::Confirmed,
+            order::Status::Shipped => Self::Shipped,
+            order::Status::Delivered => Self::Delivered,
+            order::Status::Failed(_) => Self::Failed,
+            order::Status::Cancelled(_) => Self::Cancelled,
+        }
+    }
+}
+
+/// The partition of the index by status in which a status's orders of one shard stand.
+#[must_use]
+pub fn status_partition(status: StatusName, shard: u64) -> String {
+    format!("{status}/{shard}")
+}
+
+impl Document {
+    /// Who placed it.
+    #[must_use]
+    pub const fn account(&self) -> Option<&AccountId> {
+        match &self.state {
+            State::Unplaced => None,
+            State::Placed { placement, .. } => Some(&placement.account),
+        }
+    }
+}
+
+impl Projection for View {
+    const NAME: &'static str = "order";
+    const CATEGORY: &'static str = order::Stream::CATEGORY;
+    type Event = Event;
+    type Document = Document;
+
+    fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
+        let (before, mut timeline) = document.map(|document| (document.state, document.timeline)).unwrap_or_default();
+        let state = order::Stream::evolve(before, &recorded.event);
+        if let State::Placed { status, .. } = &state {
+            let status = status.into();
+            if timeline.last().is_none_or(|last: &Step| last.status != status) {
+                timeline.push(Step { status, at: recorded.committed_at });
+            }
+        }
+        Some(Document { id: recorded.stream.id().parse().ok()?, state, timeline })
+    }
+
+    fn index(document: &Document) -> Vec<(&'static str, String)> {
+        let Some((placed, now)) = document.timeline.first().zip(document.timeline.last()) else { return vec![] };
+        let listed = document.account().into_iter().flat_map(|account| {
+            [
+                (ACCOUNT, account.to_string()),
+                (STATUS, status_partition(now.status, shard(document.id.as_str(), SHARDS))),
+                (PLACED, format!("{}#{}", placed.at, document.id)),
+            ]
+        });
+        // Customers cancel and staff ship unasked: whoever acts on it may have missed it.
+        let unasked = matches!(now.status, StatusName::Cancelled | StatusName::Shipped);
+        let moved = unasked.then(|| {
+            let shard = shard(document.id.as_str(), MOVED_SHARDS).to_string();
+            [(MOVED, shard), (MOVED_AT, format!("{}#{}", now.at, document.id))]
+        });
+        listed.chain(moved.into_iter().flatten()).collect()
+    }
+}

@@ -1,0 +1,233 @@
+//! The sales: what was sold on each day, of each product and in each category, over all orders.
+//!
+//! An order is sold once it is confirmed: its lines count on the day of the confirmation, at the prices and in the
+//! categories of its checkout, without tax. A cancelled order counts as a cancellation on the day of the cancellation,
+//! whether it was confirmed before or not; what was sold stays sold. A failed order counts nowhere. Days are those of
+//! UTC, by the time of the commit.
+
+use super::shard;
+use crate::order::{self, Event};
+use crate::values::{Invalid, Line};
+use foldlog::totals::{Amounts, Sums, TotalKey};
+use foldlog::{Decider, Recorded, Timestamp, Totals, TotalsFold};
+use schemars::JsonSchema;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+/// The view's name.
+pub const NAME: &str = "sales";
+/// Over how many rows each sum is spread, by order: a row takes some hundreds of transactions a second, and those at
+/// once get in each other's way.
+pub const SHARDS: u64 = 8;
+
+const UNITS: &str = "units";
+const ORDERS: &str = "orders";
+const CANCELLATIONS: &str = "cancellations";
+/// Before the code of a currency.
+const REVENUE: &str = "revenue_";
+
+/// Stands between a row's day and what it sums up; neither has it.
+const SEPARATOR: char = '#';
+
+/// The read model.
+pub struct View;
+
+/// The folds of the sales.
+#[must_use]
+pub fn totals() -> Vec<Box<dyn TotalsFold>> {
+    vec![Box::new(View)]
+}
+
+/// By what is summed up within a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub enum By {
+    /// A product.
+    Sku,
+    /// What products are filed under; what is filed under nothing is one of them.
+    Category,
+}
+
+/// A day of UTC.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+pub struct Day(#[schemars(extend("format" = "date"))] String);
+
+/// What was sold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// How many pieces.
+    pub units: i64,
+    /// For how much without tax, in minor units by currency.
+    pub revenue: BTreeMap<String, i64>,
+    /// In how many orders.
+    pub orders: i64,
+    /// How many orders with it were cancelled.
+    pub cancellations: i64,
+}
+
+impl By {
+    /// What the outside calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sku => "sku",
+            Self::Category => "category",
+        }
+    }
+
+    /// What a line counts for.
+    fn of(self, line: &Line) -> &str {
+        match self {
+            Self::Sku => line.sku.as_str(),
+            Self::Category => line.category.as_ref().map_or("", |category| category.as_str()),
+        }
+    }
+
+    fn partition(self, shard: u64) -> String {
+        format!("{}/{shard}", self.name())
+    }
+
+    /// All partitions over which the sums are spread.
+    pub fn partitions(self) -> impl Iterator<Item = String> {
+        (0..SHARDS).map(move |shard| self.partition(shard))
+    }
+}
+
+impl FromStr for By {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let known = [Self::Sku, Self::Category].into_iter().find(|by| by.name() == text);
+        known.ok_or_else(|| Invalid::new(text, "\"sku\" or \"category\""))
+    }
+}
+
+impl Day {
+    /// The day of a moment.
+    #[must_use]
+    pub fn of(moment: Timestamp) -> Self {
+        let text = moment.to_string();
+        Self(text.split_once('T').map_or(text.as_str(), |(day, _)| day).to_owned())
+    }
+
+    /// How many days there are up to another, both included; none where it is earlier.
+    #[must_use]
+    pub fn count_to(&self, last: &Self) -> u64 {
+        let milliseconds = last.begin().and_then(|end| Some(end.0 - self.begin()?.0)).unwrap_or_default();
+        u64::try_from(milliseconds / 86_400_000 + 1).unwrap_or_default()
+    }
+
+    fn begin(&self) -> Option<Timestamp> {
+        format!("{}T00:00:00Z", self.0).parse().ok()
+    }
+}
+
+impl FromStr for Day {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let day = Self(text.to_owned());
+        let same = day.begin().is_some_and(|begin| Self::of(begin) == day);
+        if same { Ok(day) } else { Err(Invalid::new(text, "a day (such as 2026-11-21)")) }
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The first and the last name that rows of these days can have.
+#[must_use]
+pub fn names(from: &Day, to: &Day) -> RangeInclusive<String> {
+    format!("{from}{SEPARATOR}")..=format!("{to}{SEPARATOR}{}", char::MAX)
+}
+
+/// The figures of rows from all partitions, by day and by what is summed up.
+#[must_use]
+pub fn figures(rows: impl IntoIterator<Item = (String, Amounts)>) -> BTreeMap<(String, String), Figures> {
+    let mut all: BTreeMap<_, Figures> = BTreeMap::new();
+    for (name, amounts) in rows {
+        let (day, of) = name.split_once(SEPARATOR).unwrap_or((&name, ""));
+        let figures = all.entry((day.to_owned(), of.to_owned())).or_default();
+        for (amount, by) in amounts {
+            match amount.as_str() {
+                UNITS => figures.units += by,
+                ORDERS => figures.orders += by,
+                CANCELLATIONS => figures.cancellations += by,
+                other => {
+                    if let Some(currency) = other.strip_prefix(REVENUE) {
+                        *figures.revenue.entry(currency.to_owned()).or_default() += by;
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+impl Totals for View {
+    const NAME: &'static str = NAME;
+    const CATEGORY: &'static str = order::Stream::CATEGORY;
+    type Event = Event;
+    type Document = Vec<Line>;
+
+    fn partitions() -> Vec<String> {
+        [By::Sku, By::Category].into_iter().flat_map(By::partitions).collect()
+    }
+
+    fn apply(lines: Option<Vec<Line>>, recorded: &Recorded<'_, Event>) -> (Option<Vec<Line>>, Sums) {
+        let lines = lines.unwrap_or_default();
+        let shard = shard(recorded.stream.id(), SHARDS);
+        let day = Day::of(recorded.committed_at);
+        match &recorded.event {
+            Event::OrderPlaced(placement) => (Some(placement.lines.clone()), Sums::default()),
+            Event::OrderConfirmed {} => {
+                let mut sums = each(&lines, shard, &day, ORDERS);
+                for (line, by) in lines.iter().flat_map(|line| [(line, By::Sku), (line, By::Category)]) {
+                    let key = key(by, shard, &day, by.of(line));
+                    let units = i64::try_from(line.quantity.get()).unwrap_or(i64::MAX);
+                    sums.add(key.clone(), UNITS, units);
+                    let revenue = format!("{REVENUE}{}", line.unit_price.currency().code());
+                    sums.add(key, &revenue, line.unit_price.amount().saturating_mul(units));
+                }
+                (Some(lines), sums)
+            }
+            Event::OrderCancelled { .. } => {
+                let sums = each(&lines, shard, &day, CANCELLATIONS);
+                (Some(lines), sums)
+            }
+            Event::AccountConnected(_)
+            | Event::ReservationRequested {}
+            | Event::ReservationSucceeded {}
+            | Event::ReservationFailed { .. }
+            | Event::PaymentConnected {}
+            | Event::PaymentSucceeded {}
+            | Event::PaymentFailed {}
+            | Event::OrderShipped { .. }
+            | Event::OrderDelivered {}
+            | Event::OrderFailed { .. } => (Some(lines), Sums::default()),
+        }
+    }
+}
+
+/// Counts an order once for each product and each category that it has.
+fn each(lines: &[Line], shard: u64, day: &Day, amount: &str) -> Sums {
+    let mut sums = Sums::default();
+    for by in [By::Sku, By::Category] {
+        for of in lines.iter().map(|line| by.of(line)).collect::<BTreeSet<_>>() {
+            sums.add(key(by, shard, day, of), amount, 1);
+        }
+    }
+    sums
+}
+
+fn key(by: By, shard: u64, day: &Day, of: &str) -> TotalKey {
+    TotalKey { partition: by.partition(shard), name: format!("{day}{SEPARATOR}{of}") }
+}
+
+#[cfg(test)]
+mod tests;

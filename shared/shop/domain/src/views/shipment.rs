@@ -1,0 +1,56 @@
+//! The shipments: a row for each, found by order.
+
+use crate::shipment::{self, Event, State};
+use crate::values::{AccountId, ShipmentId};
+use foldlog::{Decider, Projection, Recorded};
+use serde::{Deserialize, Serialize};
+
+/// The partition key of the index by order.
+pub const ORDER: &str = "order";
+/// Its sort key.
+pub const WAREHOUSE: &str = "warehouse";
+
+/// The read model.
+pub struct View;
+
+/// A shipment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its id.
+    pub id: ShipmentId,
+    /// What it is now.
+    pub state: State,
+}
+
+impl Document {
+    /// Whom it goes to.
+    #[must_use]
+    pub const fn account(&self) -> Option<&AccountId> {
+        match &self.state {
+            State::Uncreated => None,
+            State::Created { consignment, .. } => Some(&consignment.account),
+        }
+    }
+}
+
+impl Projection for View {
+    const NAME: &'static str = "shipment";
+    const CATEGORY: &'static str = shipment::Stream::CATEGORY;
+    type Event = Event;
+    type Document = Document;
+
+    fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
+        let before = document.map(|document| document.state).unwrap_or_default();
+        let state = shipment::Stream::evolve(before, &recorded.event);
+        Some(Document { id: recorded.stream.id().parse().ok()?, state })
+    }
+
+    fn index(document: &Document) -> Vec<(&'static str, String)> {
+        match &document.state {
+            State::Created { consignment, .. } => {
+                vec![(ORDER, consignment.order.to_string()), (WAREHOUSE, consignment.warehouse.to_string())]
+            }
+            State::Uncreated => vec![],
+        }
+    }
+}

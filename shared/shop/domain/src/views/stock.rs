@@ -1,0 +1,42 @@
+//! The stock: a row for each product in each warehouse, found by product.
+
+use crate::stock::{self, Event, State};
+use crate::values::{Sku, WarehouseId};
+use foldlog::{Decider, Projection, Recorded};
+use serde::{Deserialize, Serialize};
+
+/// The partition key of the index by product.
+pub const SKU: &str = "sku";
+/// Its sort key.
+pub const WAREHOUSE: &str = "warehouse";
+
+/// The read model.
+pub struct View;
+
+/// A product's stock in a warehouse.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// The warehouse.
+    pub warehouse: WarehouseId,
+    /// The product.
+    pub sku: Sku,
+    /// What lies there.
+    pub state: State,
+}
+
+impl Projection for View {
+    const NAME: &'static str = "stock";
+    const CATEGORY: &'static str = stock::Stream::CATEGORY;
+    type Event = Event;
+    type Document = Document;
+
+    fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
+        let before = document.map(|document| document.state).unwrap_or_default();
+        let (warehouse, sku) = stock::of_stream(recorded.stream)?;
+        Some(Document { warehouse, sku, state: stock::Stream::evolve(before, &recorded.event) })
+    }
+
+    fn index(document: &Document) -> Vec<(&'static str, String)> {
+        vec![(SKU, document.sku.to_string()), (WAREHOUSE, document.warehouse.to_string())]
+    }
+}

@@ -1,0 +1,173 @@
+//! Who waits: a row for each process, in one index while it waits for anything, by since when that is so without a break
+//! or since it began another stretch of its way; and in another until its deadline has passed, by when that is. And a row
+//! for each cart, in the first index from its checkout on: its own stream does not say whether its process began.
+
+use super::shard;
+use crate::cart;
+use crate::fulfilment::{self, Process};
+use foldlog::read::projection::{Folded, PerStream};
+use foldlog::{Commit, Decider, Projection, Recorded, Row, StreamName, Subscription, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The view's name.
+pub const NAME: &str = "waiting";
+/// The index of those who wait.
+pub const INDEX: &str = "since";
+/// The index of those who have a deadline.
+pub const DEADLINES: &str = "due";
+/// The partition key of both: a category and a shard, so that the many carts never stand before the few processes.
+pub const SHARD: &str = "shard";
+/// The sort key of the first: since when, and the stream's name.
+pub const SINCE: &str = "since";
+/// The sort key of the second: until when, and the stream's name.
+pub const DUE: &str = "due";
+/// Over how many partitions the rows of a category are spread.
+const SHARDS: u64 = 4;
+
+/// The read model.
+pub struct View;
+
+/// The part of it that follows the processes.
+struct Processes;
+
+/// The part of it that follows the carts.
+struct Carts;
+
+/// A process, and since when it waits or waited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct ProcessDocument {
+    stream: StreamName,
+    state: fulfilment::State,
+    since: Timestamp,
+    /// Since when it waits for nothing.
+    idle: Option<Timestamp>,
+}
+
+/// A cart and its checkout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct CartDocument {
+    stream: StreamName,
+    checked_out_at: Option<Timestamp>,
+}
+
+impl Projection for Processes {
+    const NAME: &'static str = NAME;
+    const CATEGORY: &'static str = fulfilment::Stream::CATEGORY;
+    type Event = fulfilment::Event;
+    type Document = ProcessDocument;
+
+    fn apply(document: Option<ProcessDocument>, recorded: &Recorded<'_, fulfilment::Event>) -> Option<ProcessDocument> {
+        let now = recorded.committed_at;
+        let (before, since, idle) = match document {
+            Some(document) => (document.state, document.since, document.idle),
+            None => (fulfilment::State::default(), now, None),
+        };
+        let state = fulfilment::Stream::evolve(before, &recorded.event);
+        // An outcome and the next intent are of one commit: whoever waits on does not move in the index, but for those
+        // who begin another stretch of their way, which may be days later.
+        let begins = matches!(recorded.event, fulfilment::Event::DeadlineSet { .. });
+        let since = if !begins && idle.is_none_or(|idle| idle == now) { since } else { now };
+        let idle = if process(&state).is_some_and(Process::waits) { None } else { idle.or(Some(now)) };
+        Some(ProcessDocument { stream: recorded.stream.clone(), state, since, idle })
+    }
+
+    fn index(document: &ProcessDocument) -> Vec<(&'static str, String)> {
+        let since = document.idle.is_none().then_some((SINCE, document.since));
+        let due = process(&document.state).and_then(Process::next_deadline).map(|(_, at)| (DUE, at));
+        found(&document.stream, since.into_iter().chain(due))
+    }
+}
+
+const fn process(state: &fulfilment::State) -> Option<&Process> {
+    match state {
+        fulfilment::State::Started(process) => Some(process),
+        fulfilment::State::NotStarted => None,
+    }
+}
+
+impl Projection for Carts {
+    const NAME: &'static str = NAME;
+    const CATEGORY: &'static str = cart::Stream::CATEGORY;
+    type Event = cart::Event;
+    type Document = CartDocument;
+
+    fn apply(document: Option<CartDocument>, recorded: &Recorded<'_, cart::Event>) -> Option<CartDocument> {
+        let before = document.and_then(|document| document.checked_out_at);
+        let checked_out_at = match recorded.event {
+            cart::Event::CartCheckedOut { .. } => Some(recorded.committed_at),
+            cart::Event::CartOpened { .. }
+            | cart::Event::ItemAdded { .. }
+            | cart::Event::QuantityChanged { .. }
+            | cart::Event::ItemRemoved { .. }
+            | cart::Event::CartCleared {} => before,
+        };
+        Some(CartDocument { stream: recorded.stream.clone(), checked_out_at })
+    }
+
+    fn index(document: &CartDocument) -> Vec<(&'static str, String)> {
+        found(&document.stream, document.checked_out_at.map(|at| (SINCE, at)))
+    }
+}
+
+/// The attributes of a row that is in an index by these moments.
+fn found(
+    stream: &StreamName,
+    moments: impl IntoIterator<Item = (&'static str, Timestamp)>,
+) -> Vec<(&'static str, String)> {
+    let mut moments: Vec<_> = moments.into_iter().map(|(key, at)| (key, format!("{at}#{stream}"))).collect();
+    if !moments.is_empty() {
+        moments.push((SHARD, partition(stream.category(), shard(stream.as_str(), SHARDS))));
+    }
+    moments
+}
+
+fn partition(category: &str, shard: u64) -> String {
+    format!("{category}.{shard}")
+}
+
+/// Every partition of the index.
+#[must_use]
+pub fn partitions() -> Vec<String> {
+    let categories = [Processes::CATEGORY, Carts::CATEGORY];
+    categories.iter().flat_map(|category| (0..SHARDS).map(|shard| partition(category, shard))).collect()
+}
+
+/// Every partition of the processes: those of the second index.
+pub fn process_partitions() -> impl Iterator<Item = String> {
+    (0..SHARDS).map(|shard| partition(Processes::CATEGORY, shard))
+}
+
+/// A bound between the sort keys of a moment and those before it.
+#[must_use]
+pub fn before(moment: Timestamp) -> String {
+    format!("{moment}#")
+}
+
+impl Subscription for View {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn follows(&self, category: &str) -> bool {
+        category == Processes::CATEGORY || category == Carts::CATEGORY
+    }
+
+    fn key(&self, stream: &StreamName) -> String {
+        stream.to_string()
+    }
+
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        key.parse().ok()
+    }
+
+    fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
+        match commits.first().map(|commit| commit.stream.category()) {
+            Some(Processes::CATEGORY) => PerStream::<Processes>::new().fold(row, commits),
+            Some(Carts::CATEGORY) => PerStream::<Carts>::new().fold(row, commits),
+            Some(_) | None => Folded { row: None, failed: None },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

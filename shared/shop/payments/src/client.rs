@@ -1,0 +1,95 @@
+//! The provider at the other end of an HTTP connection.
+
+use crate::payment::{Payment, Step};
+use crate::provider::{Failure, Provider, ProviderRefusal};
+use crate::transport::{Patience, Silence, Transport, Unusable};
+use crate::values::{Reference, Secret};
+use crate::wire::{Authorisation, IDEMPOTENCY_KEY, failure, idempotency_key};
+use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
+
+/// Where a provider is, and what it knows the shop by.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Where its routes begin, such as `https://payments.example/v1`.
+    pub address: String,
+    /// The shop's key.
+    pub key: Secret,
+    /// How long it is waited for.
+    pub patience: Patience,
+}
+
+/// Asks a provider over HTTP.
+#[derive(Clone, Debug)]
+pub struct HttpProvider {
+    transport: Transport,
+    base: String,
+    authorization: HeaderValue,
+}
+
+impl HttpProvider {
+    /// Speaks to nobody yet.
+    pub fn new(connection: &Connection) -> Result<Self, Unusable> {
+        let no_address = || Unusable::Address(connection.address.clone());
+        let base = connection.address.trim_end_matches('/').to_owned();
+        let address: Uri = base.parse().map_err(|_| no_address())?;
+        if address.query().is_some() {
+            return Err(no_address());
+        }
+        let authorization = HeaderValue::from_str(&format!("Bearer {}", connection.key.expose()));
+        let mut authorization = authorization.map_err(|_| no_address())?;
+        authorization.set_sensitive(true);
+        Ok(Self { transport: Transport::new(&address, connection.patience)?, base, authorization })
+    }
+
+    async fn ask(&self, method: Method, reference: &Reference, step: Option<Step<'_>>) -> Result<Payment, Failure> {
+        let request = self.request(method, reference, step).map_err(|error| Failure::Unavailable(error.to_string()))?;
+        match self.transport.send(request).await {
+            Ok((StatusCode::OK, body)) => serde_json::from_slice(&body)
+                .map_err(|error| Failure::Unknown(format!("it answered what is no payment: {error}"))),
+            Ok((status, body)) => Err(failure(status, &body)),
+            Err(Silence::NotSent(reason)) => Err(Failure::Unavailable(reason)),
+            Err(Silence::Lost(reason)) => Err(Failure::Unknown(reason)),
+        }
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        reference: &Reference,
+        step: Option<Step<'_>>,
+    ) -> Result<Request<String>, http::Error> {
+        let base = &self.base;
+        let request = Request::builder().method(method).header(header::AUTHORIZATION, &self.authorization);
+        let Some(step) = step else {
+            return request.uri(format!("{base}/payments/{reference}")).body(String::new());
+        };
+        let name = step.name();
+        let request = request
+            .uri(format!("{base}/payments/{reference}/{name}"))
+            .header(IDEMPOTENCY_KEY, idempotency_key(reference, name));
+        match step {
+            Step::Authorise { amount, card } => {
+                let wanted = Authorisation { amount, card: card.into() };
+                // An amount and a text always have a JSON form.
+                let body = serde_json::to_string(&wanted).unwrap_or_default();
+                request.header(header::CONTENT_TYPE, "application/json").body(body)
+            }
+            Step::Capture | Step::Void | Step::Refund => request.body(String::new()),
+        }
+    }
+}
+
+impl Provider for HttpProvider {
+    async fn status(&self, reference: &Reference) -> Result<Option<Payment>, Failure> {
+        match self.ask(Method::GET, reference, None).await {
+            Ok(payment) => Ok(Some(payment)),
+            Err(Failure::Refused(ProviderRefusal::Absent)) => Ok(None),
+            Err(Failure::Unavailable(reason)) => Err(Failure::Unknown(reason)),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn carry_out(&self, reference: &Reference, step: Step<'_>) -> Result<Payment, Failure> {
+        self.ask(Method::POST, reference, Some(step)).await
+    }
+}

@@ -1,0 +1,104 @@
+//! What the shop records of a payment, of what its provider knows.
+
+use crate::payment::{Decline, Payment, Standing};
+use crate::provider::ProviderRefusal;
+use shop_domain::payment::{Answer, Command};
+use shop_domain::values::Reason;
+
+impl Payment {
+    /// What the provider has answered to the authorisation.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        match self.standing {
+            Standing::Declined { reason } => Answer::Declined(reason.into()),
+            Standing::Authorised | Standing::Captured | Standing::Voided | Standing::Refunded => Answer::Authorised,
+        }
+    }
+
+    /// The commands that bring the shop's payment to where this one stands, one after the other, wherever it was. What
+    /// it has recorded already changes nothing.
+    #[must_use]
+    pub fn commands(&self) -> Vec<Command> {
+        match self.standing {
+            Standing::Declined { reason } => vec![Command::Decline { reason: reason.into() }],
+            Standing::Authorised => vec![Command::Authorise],
+            Standing::Captured => vec![Command::Authorise, Command::Capture],
+            Standing::Voided => vec![Command::Authorise, Command::Void],
+            Standing::Refunded => vec![Command::Authorise, Command::Capture, Command::Refund],
+        }
+    }
+}
+
+impl From<Decline> for Reason {
+    fn from(decline: Decline) -> Self {
+        written(match decline {
+            Decline::CardDeclined => "the card was declined",
+            Decline::UnknownCard => "there is no such card",
+            Decline::Other => "the provider names another reason",
+        })
+    }
+}
+
+impl From<ProviderRefusal> for Reason {
+    fn from(refusal: ProviderRefusal) -> Self {
+        written(&refusal.to_string())
+    }
+}
+
+fn written(text: &str) -> Reason {
+    #[expect(clippy::expect_used, reason = "each of the texts above is one, and of each refusal: see the test")]
+    text.parse().expect("a short line")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use foldlog::Decider;
+    use foldlog::write::decider::fold;
+    use shop_domain::payment::{Charge, State, Status, Stream};
+    use shop_domain::values::Money;
+    use strum::IntoEnumIterator;
+
+    fn charge() -> Charge {
+        Charge { amount: Money::new(500, "EUR".parse().unwrap()).unwrap(), card: "tok_ok".parse().unwrap() }
+    }
+
+    /// Where the shop's payment is after it has recorded these standings.
+    fn after(standings: &[Standing]) -> Status {
+        let created = Command::Create { charge: charge(), answer: Answer::Unknown };
+        let told = standings.iter().map(|standing| Payment { amount: charge().amount, standing: *standing });
+        let commands = std::iter::once(created).chain(told.flat_map(|payment| payment.commands()));
+        let state = commands.fold(State::default(), |state, command| {
+            let events = Stream::decide(&state, &command).unwrap();
+            fold::<Stream>(state, &events)
+        });
+        match state {
+            State::Created { status, .. } => status,
+            State::Uncreated => panic!("it was created"),
+        }
+    }
+
+    #[test]
+    fn whatever_was_missed_on_the_way_the_payment_comes_to_stand_as_its_provider_says() {
+        let declined = Standing::Declined { reason: Decline::CardDeclined };
+        assert_eq!(after(&[Standing::Authorised]), Status::Authorised);
+        assert_eq!(after(&[declined]), Status::Declined(Decline::CardDeclined.into()));
+        assert_eq!(after(&[Standing::Captured]), Status::Captured);
+        assert_eq!(after(&[Standing::Voided]), Status::Voided);
+        assert_eq!(after(&[Standing::Refunded]), Status::Refunded);
+    }
+
+    #[test]
+    fn what_is_told_late_or_again_changes_nothing() {
+        assert_eq!(after(&[Standing::Captured, Standing::Authorised, Standing::Captured]), Status::Captured);
+        assert_eq!(after(&[Standing::Refunded, Standing::Captured]), Status::Refunded);
+        assert_eq!(after(&[Standing::Voided, Standing::Authorised]), Status::Voided);
+    }
+
+    #[test]
+    fn each_refusal_is_a_reason() {
+        for refusal in ProviderRefusal::iter() {
+            assert_eq!(Reason::from(refusal).as_str(), refusal.to_string());
+        }
+    }
+}

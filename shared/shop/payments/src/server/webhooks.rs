@@ -1,0 +1,72 @@
+//! Telling of what became of payments, until it is heard.
+
+use crate::sandbox::Sandbox;
+use crate::transport::{Silence, Transport};
+use crate::values::Secret;
+use crate::webhook::{SIGNATURE, TIMESTAMP, Webhook, sign};
+use foldlog::Clock;
+use http::{Request, Uri, header};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+/// The pause after a webhook that was not heard: doubled each time,
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// up to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Where webhooks go.
+pub(super) struct Notices<C> {
+    pub(super) address: Uri,
+    pub(super) secret: Secret,
+    pub(super) transport: Transport,
+    pub(super) clock: C,
+}
+
+impl<C: Clock + 'static> Notices<C> {
+    /// Tells of each change but the first so many, for ever. One that is not heard holds up no other.
+    pub(super) async fn tell(self: Arc<Self>, sandbox: Sandbox, mut told: usize, moved: Arc<Notify>) {
+        // Whoever ends this ends them all.
+        let mut under_way = JoinSet::new();
+        loop {
+            for (reference, payment) in sandbox.changes(told) {
+                told += 1;
+                let webhook = Webhook::new(reference, payment);
+                under_way.spawn(Arc::clone(&self).deliver(webhook));
+            }
+            while under_way.try_join_next().is_some() {}
+            moved.notified().await;
+        }
+    }
+
+    async fn deliver(self: Arc<Self>, webhook: Webhook) {
+        // A webhook always has a JSON form.
+        let body = serde_json::to_string(&webhook).unwrap_or_default();
+        let mut pause = FIRST_PAUSE;
+        while let Err(reason) = self.send(body.clone()).await {
+            // The first one may come before the shop knows of the payment.
+            if pause > FIRST_PAUSE {
+                tracing::warn!(webhook = webhook.id, reason, "a webhook of a payment was not heard");
+            }
+            self.clock.sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Sends it once, signed now.
+    async fn send(&self, body: String) -> Result<(), String> {
+        let now = self.clock.now();
+        let request = Request::post(self.address.clone())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(TIMESTAMP, now.0)
+            .header(SIGNATURE, sign(&self.secret, now, body.as_bytes()))
+            .body(body)
+            .map_err(|error| error.to_string())?;
+        match self.transport.send(request).await {
+            Ok((status, _)) if status.is_success() => Ok(()),
+            Ok((status, _)) => Err(status.to_string()),
+            Err(Silence::NotSent(reason) | Silence::Lost(reason)) => Err(reason),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What payments are called by, and what their provider and the shop know each other by.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shop_domain::values::OrderId;
+use std::fmt;
+use std::str::FromStr;
+
+/// The fewest characters of a secret.
+const SHORTEST_SECRET: usize = 16;
+
+/// A text that is not what it should be. It is not repeated here: it may be secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("that is not {0}")]
+pub struct Invalid(&'static str);
+
+/// The shop's own name of a payment, which each request bears: 1 to 64 letters, digits, `_` or `-`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reference(String);
+
+impl Reference {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Reference {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let named = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        if named && (1..=64).contains(&text.len()) {
+            Ok(Self(text))
+        } else {
+            Err(Invalid("a reference (1 to 64 letters, digits, _ or -)"))
+        }
+    }
+}
+
+impl FromStr for Reference {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.to_owned().try_into()
+    }
+}
+
+impl From<&OrderId> for Reference {
+    /// An order has one payment, which has its id.
+    fn from(order: &OrderId) -> Self {
+        Self(order.as_str().to_owned())
+    }
+}
+
+impl From<Reference> for String {
+    fn from(reference: Reference) -> Self {
+        reference.0
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// What only the shop and the provider know: at least 16 visible ASCII characters. It is never shown.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text, for whoever sends it or signs with it.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether somebody named it; takes as long for a near miss as for any other text of its length.
+    #[cfg(feature = "server")]
+    pub(crate) fn is(&self, text: &str) -> bool {
+        use subtle::ConstantTimeEq;
+        self.0.as_bytes().ct_eq(text.as_bytes()).into()
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text.len() >= SHORTEST_SECRET && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid("a secret (at least 16 visible ASCII characters)"))
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_fits_into_a_path_as_it_stands() {
+        assert!("cafe_1-2".parse::<Reference>().is_ok() && "x".repeat(64).parse::<Reference>().is_ok());
+        for text in ["", "a/b", "a b", "a%2f", "ü", &"x".repeat(65)] {
+            assert!(text.parse::<Reference>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_order_has_its_payment_under_its_own_id() {
+        let order: OrderId = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        assert_eq!(Reference::from(&order).as_str(), order.as_str());
+    }
+
+    #[test]
+    fn a_secret_is_long_enough_fits_into_a_header_and_is_never_shown() {
+        for text in ["", "fifteen-letters", "sixteen letters!", "sixteen-letters\n"] {
+            assert!(text.parse::<Secret>().is_err(), "{text}");
+        }
+        let secret: Secret = "sixteen-letters!".parse().unwrap();
+        assert!(!format!("{secret:?}").contains("sixteen"));
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn a_secret_is_known_to_whoever_names_all_of_it() {
+        let secret: Secret = "sixteen-letters!".parse().unwrap();
+        assert!(secret.is("sixteen-letters!"));
+        for text in ["sixteen-letters?", "sixteen-letters!!", "sixteen-letters", ""] {
+            assert!(!secret.is(text), "{text}");
+        }
+    }
+}

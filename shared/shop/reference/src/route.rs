@@ -1,0 +1,255 @@
+//! A route as the reference tells of it.
+
+use crate::answer::{Answer, Header};
+use crate::problem::Problem;
+use crate::schemas::SchemaOf;
+use foldlog::Version;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shop_api::responses::{AuditEvent, EventOrder};
+
+/// The scope of customers.
+pub const CUSTOMER: &str = "shop/customer";
+/// The scope of the shop's staff.
+pub const STAFF: &str = "shop/staff";
+/// The scope of those who keep the shop running.
+pub const OPERATOR: &str = "shop/operator";
+
+/// A route: what it takes, what it answers, and why it may not do what is asked.
+pub struct Route {
+    /// Its method.
+    pub method: &'static str,
+    /// Its path, as the template spells it.
+    pub path: &'static str,
+    /// Any of these scopes opens it; without one it is open to all.
+    pub scopes: &'static [&'static str],
+    /// The category and name of the command that it carries out, where it carries out one.
+    pub command: Option<(&'static str, &'static str)>,
+    pub(crate) summary: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) query: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    /// Whether it takes what surrounds a command: an idempotency key, and the version to find.
+    pub(crate) commands: bool,
+    /// Whether it is recorded once for each idempotency key.
+    pub(crate) recorded: bool,
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A parameter of the query.
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) required: bool,
+    pub(crate) schema: SchemaOf,
+}
+
+/// The body of a request.
+pub(crate) struct Body {
+    pub(crate) schema: SchemaOf,
+    /// Whether there has to be one: none is `{}`.
+    pub(crate) required: bool,
+}
+
+impl Route {
+    pub(crate) const fn get(path: &'static str, summary: &'static str) -> Self {
+        Self::new("GET", path, summary)
+    }
+
+    pub(crate) fn post(path: &'static str, summary: &'static str) -> Self {
+        Self::new("POST", path, summary).refuses(Problem::OF_CHANGES)
+    }
+
+    pub(crate) fn patch(path: &'static str, summary: &'static str) -> Self {
+        Self::new("PATCH", path, summary).refuses(Problem::OF_CHANGES)
+    }
+
+    pub(crate) fn delete(path: &'static str, summary: &'static str) -> Self {
+        Self::new("DELETE", path, summary).refuses(Problem::OF_CHANGES)
+    }
+
+    const fn new(method: &'static str, path: &'static str, summary: &'static str) -> Self {
+        Self {
+            method,
+            path,
+            summary,
+            about: "",
+            scopes: &[],
+            command: None,
+            query: vec![],
+            body: None,
+            commands: false,
+            recorded: false,
+            answers: vec![],
+            problems: vec![],
+        }
+    }
+
+    /// Open to whoever has one of these scopes.
+    pub(crate) const fn to(mut self, scopes: &'static [&'static str]) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    /// What else there is to say of it.
+    pub(crate) const fn about(mut self, about: &'static str) -> Self {
+        self.about = about;
+        self
+    }
+
+    /// Takes a body.
+    pub(crate) fn takes<T: JsonSchema + DeserializeOwned>(mut self) -> Self {
+        let required = serde_json::from_str::<T>("{}").is_err();
+        self.body = Some(Body { schema: SchemaGenerator::subschema_for::<T>, required });
+        self.refuses(Problem::OF_BODIES)
+    }
+
+    /// Carries out a command of a stream's category.
+    pub(crate) fn carries_out(mut self, category: &'static str, command: &'static str) -> Self {
+        self.command = Some((category, command));
+        self.commands = true;
+        self.refuses(Problem::OF_BODIES).refuses(Problem::OF_COMMANDS)
+    }
+
+    /// Is recorded as an operator's action, and then carried out: under the same key recorded once.
+    pub(crate) fn recorded(mut self) -> Self {
+        self.recorded = true;
+        self.refuses(Problem::OF_BODIES).refuses(Problem::OF_RECORDS)
+    }
+
+    /// Takes a parameter in its query.
+    pub(crate) fn query<T: JsonSchema>(self, name: &'static str, about: &'static str) -> Self {
+        self.parameter(name, about, false, SchemaGenerator::subschema_for::<T>)
+    }
+
+    /// Needs a parameter in its query.
+    pub(crate) fn needs<T: JsonSchema>(self, name: &'static str, about: &'static str) -> Self {
+        self.parameter(name, about, true, SchemaGenerator::subschema_for::<T>)
+    }
+
+    /// Answers with a part of a list, and where it goes on.
+    pub(crate) fn paged<T: JsonSchema + Serialize>(self) -> Self {
+        self.query::<String>("cursor", "Where to go on: as in the link to the next page, and of this list alone.")
+            .parameter("limit", "How many items a page has at most; 20 where nobody says.", false, |_| up_to(100))
+            .answers::<shop_api::responses::Page<T>>(200, &[])
+    }
+
+    /// Answers with what happened to a resource, from either end.
+    pub(crate) fn audited(self) -> Self {
+        self.query::<EventOrder>("order", "Whether the oldest comes first, or the newest, as where nobody says.")
+            .paged::<AuditEvent>()
+    }
+
+    /// Takes a moment in its query.
+    pub(crate) fn moment(self, name: &'static str, about: &'static str) -> Self {
+        self.parameter(name, about, false, |_| json_schema!({ "type": "string", "format": "date-time" }))
+    }
+
+    /// Answers with up to a thousand items, or as few as are asked for.
+    pub(crate) fn up_to_a_thousand(self) -> Self {
+        self.parameter("limit", "How many items at most; 100 where nobody says.", false, |_| up_to(1_000))
+    }
+
+    /// Takes a place in a stream's life in its query.
+    pub(crate) fn place(self, name: &'static str, about: &'static str, required: bool) -> Self {
+        self.parameter(name, about, required, |_| json_schema!({ "type": "string", "pattern": PLACE }))
+    }
+
+    /// Answers with what was, where that is asked for.
+    pub(crate) fn past(self) -> Self {
+        self.query::<Version>("version", "As it was after so many of its events.")
+            .moment("at", "As it was at that moment. One of these parameters at most.")
+            .refused(400, "malformed-request")
+    }
+
+    /// Answers with a resource, as fresh as is asked for, or as it was.
+    pub(crate) fn fresh<T: JsonSchema + Serialize>(self) -> Self {
+        self.past()
+            .query::<Version>(
+                "min_version",
+                "The version that the answer has to have reached, such as that of an ETag.",
+            )
+            .answers::<T>(200, &[Header::Etag])
+            .refused(409, "version-beyond-head")
+    }
+
+    fn parameter(mut self, name: &'static str, about: &'static str, required: bool, schema: SchemaOf) -> Self {
+        self.query.push(Parameter { name, about, required, schema });
+        self.refuses(Problem::OF_QUERIES)
+    }
+
+    /// Answers with a body, if all is well.
+    pub(crate) fn answers<T: JsonSchema + Serialize>(mut self, status: u16, headers: &'static [Header]) -> Self {
+        self.answers.push(Answer::json(status, headers, SchemaGenerator::subschema_for::<T>));
+        self
+    }
+
+    /// Answers with a document that is no resource of the API.
+    pub(crate) fn serves(mut self, media_type: &'static str) -> Self {
+        self.answers.push(Answer::text(media_type));
+        self
+    }
+
+    /// Creates a resource, or finds it created in the same way.
+    pub(crate) fn creates<T: JsonSchema + Serialize>(self) -> Self {
+        let headers = &[Header::Etag, Header::Location];
+        self.answers::<T>(201, headers).answers::<T>(200, headers)
+    }
+
+    /// Changes a resource, or finds nothing to change.
+    pub(crate) fn changes<T: JsonSchema + Serialize>(self) -> Self {
+        self.answers::<T>(200, &[Header::Etag])
+    }
+
+    /// May not find what is asked for, under this name.
+    pub(crate) fn missing(self, name: &'static str) -> Self {
+        self.refused(404, name)
+    }
+
+    /// May refuse what is asked for, under these names.
+    pub(crate) fn refuses_by(self, names: &[&'static str]) -> Self {
+        names.iter().fold(self, |route, name| route.refused(422, name))
+    }
+
+    /// May answer with a problem.
+    pub(crate) fn refused(mut self, status: u16, name: &'static str) -> Self {
+        let problem = Problem { status, name };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+        self
+    }
+
+    fn refuses(self, problems: &[Problem]) -> Self {
+        problems.iter().fold(self, |route, problem| route.refused(problem.status, problem.name))
+    }
+
+    /// The names of its path's parameters.
+    pub(crate) fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// The names under which it refuses what its command's stream does not allow: those that no other route has too.
+    pub fn refusals(&self) -> impl Iterator<Item = &'static str> {
+        let common = [
+            Problem::OF_BODIES,
+            Problem::OF_CHANGES,
+            Problem::OF_COMMANDS,
+            Problem::OF_QUERIES,
+            Problem::OF_PATHS,
+            Problem::OF_STORES,
+        ];
+        let common = common.concat();
+        self.problems.iter().filter(move |problem| !common.contains(problem)).map(|problem| problem.name)
+    }
+}
+
+/// A version, or a moment (RFC 3339).
+const PLACE: &str = r"^([0-9]+|\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2}))$";
+
+fn up_to(most: u32) -> Schema {
+    json_schema!({ "type": "integer", "minimum": 1, "maximum": most })
+}

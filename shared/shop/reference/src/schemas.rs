@@ -1,0 +1,74 @@
+//! The schemas of what is taken and of what is answered, under one name each.
+
+use foldlog::StreamName;
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value};
+use shop_domain::values::{CartId, OrderId, Sku, WarehouseId};
+
+/// Makes a type's schema, or a reference to it.
+pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+/// What the parameters of paths are, by what stands before them.
+const PATHS: [(&str, SchemaOf); 8] = [
+    ("products", SchemaGenerator::subschema_for::<Sku>),
+    ("items", SchemaGenerator::subschema_for::<Sku>),
+    ("carts", SchemaGenerator::subschema_for::<CartId>),
+    ("orders", SchemaGenerator::subschema_for::<OrderId>),
+    ("correlations", SchemaGenerator::subschema_for::<String>),
+    ("parked", SchemaGenerator::subschema_for::<String>),
+    ("streams", SchemaGenerator::subschema_for::<StreamName>),
+    ("warehouses", SchemaGenerator::subschema_for::<WarehouseId>),
+];
+
+/// Makes schemas, and keeps those that have a name.
+pub(crate) struct Schemas {
+    /// What is read: what may be left out is not required.
+    taken: SchemaGenerator,
+    /// What is written: what is always there is required.
+    answered: SchemaGenerator,
+}
+
+impl Schemas {
+    pub(crate) fn new() -> Self {
+        let settings = || {
+            SchemaSettings::draft2020_12().with(|settings| {
+                settings.definitions_path = "/components/schemas".into();
+                settings.meta_schema = None;
+            })
+        };
+        Self {
+            taken: settings().for_deserialize().into_generator(),
+            answered: settings().for_serialize().into_generator(),
+        }
+    }
+
+    /// The schema of what is read.
+    pub(crate) fn taken(&mut self, schema: SchemaOf) -> Value {
+        schema(&mut self.taken).to_value()
+    }
+
+    /// The schema of what is written.
+    pub(crate) fn answered(&mut self, schema: SchemaOf) -> Value {
+        schema(&mut self.answered).to_value()
+    }
+
+    /// The schema of a path's parameter.
+    pub(crate) fn in_path(&mut self, path: &str, name: &str) -> Option<Value> {
+        let before = path.split(&format!("/{{{name}}}")).next()?.rsplit('/').next()?;
+        let of = match name {
+            "sku" => "products",
+            "warehouse" => "warehouses",
+            _ => before,
+        };
+        let (_, schema) = PATHS.iter().find(|(segment, _)| *segment == of)?;
+        Some(self.taken(*schema))
+    }
+
+    /// All schemas that have a name. What is read and written alike stands there once.
+    pub(crate) fn named(mut self) -> Map<String, Value> {
+        let mut named = self.answered.take_definitions(true);
+        named.extend(self.taken.take_definitions(true));
+        named
+    }
+}

@@ -1,0 +1,112 @@
+//! What is benched: an account table_source events take about 200 bytes as they are stored, and table_source state takes few.
+
+use foldlog::{Decider, Event as Stored, Refusal, RefusalKind};
+use serde::{Deserialize, Serialize};
+
+/// The text of an entry that is booked by itself: it brings the stored event to 200 bytes.
+pub(crate) const LONG: &str = "Booked by a benchmark: what an ordinary entry says about itself, its reason, \
+                               its counterpart and the note that somebody left beside it, in full.";
+/// The text of each of several entries that are booked together, so that all of them fit into one write unit.
+pub(crate) const SHORT: &str = "One of several entries, each with a note";
+
+/// The account's decider.
+pub(crate) struct Account;
+
+/// Books an amount so many times.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Book {
+    /// What each entry adds.
+    pub(crate) amount: u64,
+    /// How many entries.
+    pub(crate) entries: usize,
+    /// What each entry says.
+    pub(crate) text: &'static str,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
+#[serde(tag = "type", content = "data")]
+pub(crate) enum Event {
+    /// An entry.
+    Booked {
+        /// What it adds.
+        amount: u64,
+        /// What it says.
+        text: String,
+    },
+}
+
+impl Stored for Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Booked { .. } => "Booked",
+        }
+    }
+}
+
+/// What the entries amount to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Balance {
+    /// The sum of the entries.
+    pub(crate) amount: u64,
+    /// How many entries.
+    pub(crate) entries: u64,
+}
+
+/// The account holds no more.
+#[derive(Debug, thiserror::Error)]
+#[error("the account holds no more")]
+pub(crate) struct Full;
+
+impl Refusal for Full {
+    fn kind(&self) -> RefusalKind {
+        RefusalKind::RuleViolated
+    }
+
+    fn name(&self) -> &'static str {
+        "full"
+    }
+}
+
+impl Decider for Account {
+    const CATEGORY: &'static str = "account";
+    const STATE_SCHEMA: u32 = 1;
+    type State = Balance;
+    type Command = Book;
+    type Event = Event;
+    type Refusal = Full;
+
+    fn decide(state: &Balance, command: &Book) -> Result<Vec<Event>, Full> {
+        let added = command.amount.checked_mul(command.entries as u64).ok_or(Full)?;
+        state.amount.checked_add(added).ok_or(Full)?;
+        Ok(vec![Event::Booked { amount: command.amount, text: command.text.to_owned() }; command.entries])
+    }
+
+    fn evolve(state: Balance, event: &Event) -> Balance {
+        let Event::Booked { amount, .. } = event;
+        Balance { amount: state.amount.saturating_add(*amount), entries: state.entries + 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use foldlog::Events;
+
+    #[test]
+    fn an_entry_by_itself_is_stored_in_about_200_bytes_and_five_together_in_less_than_600() {
+        let stored = |command: &Book| {
+            let events = Account::decide(&Balance::default(), command).unwrap();
+            Events::encode(&events).unwrap().text().len()
+        };
+        assert!((195..=210).contains(&stored(&Book { amount: 1, entries: 1, text: LONG })));
+        assert!(stored(&Book { amount: 1, entries: 5, text: SHORT }) < 600);
+    }
+
+    #[test]
+    fn an_account_that_would_run_over_refuses() {
+        let full = Balance { amount: u64::MAX, entries: 1 };
+        assert!(Account::decide(&full, &Book { amount: 1, entries: 1, text: LONG }).is_err());
+        assert!(Account::decide(&full, &Book { amount: u64::MAX, entries: 2, text: LONG }).is_err());
+    }
+}

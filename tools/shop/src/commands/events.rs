@@ -1,0 +1,139 @@
+//! `shop events`: what happened, and what happens.
+
+use crate::arguments::Global;
+use crate::client::{Client, Identity, Role, Session};
+use crate::failure::Failure;
+use crate::log::{Event, Feed, Filter, StreamFeed, Table, event_types, moment};
+use crate::terminal;
+use clap::builder::PossibleValuesParser;
+use foldlog::{StreamName, Timestamp};
+use std::time::Duration;
+
+/// How many events are shown where nobody says.
+const USUAL: usize = 20;
+/// How many are looked through for those of a type.
+const LOOKED_THROUGH: usize = 1_000;
+/// How long to wait between two looks.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Watch the events of the log
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Events {
+    Tail(Tail),
+}
+
+/// Print the newest events, oldest of them first, and go on with what happens if asked to
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A line an event: when, id (stream@version), type, ← the event that it follows from, the end
+of its correlation id, payload. With --json it is the whole event, one a line.
+
+Examples:
+  shop events tail --follow
+  shop events tail --since 10m --type OrderFailed
+  shop events tail --stream stock-berlin.mug --json | jq .data")]
+pub(crate) struct Tail {
+    /// Go on with what happens, until Ctrl-C
+    #[arg(long, short)]
+    follow: bool,
+    /// Of this stream only, such as cart-<ID> or stock-berlin.mug
+    #[arg(long, value_name = "NAME")]
+    stream: Option<StreamName>,
+    /// Of this type only, such as `OrderConfirmed`
+    #[arg(long = "type", value_name = "NAME", hide_possible_values = true)]
+    #[arg(value_parser = PossibleValuesParser::new(event_types()))]
+    name: Option<String>,
+    /// From then on: a time such as 2026-11-21T10:00:00Z, or how long ago, such as 10m
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<Timestamp>,
+    /// At most so many of the past, the newest [default: 20, with --since or --stream all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    limit: Option<u16>,
+}
+
+/// Where events come from.
+enum Source<'a> {
+    Log(Feed<'a>),
+    Stream(StreamFeed<'a>),
+}
+
+/// Where they go to.
+enum Sink {
+    Json,
+    Table(Table),
+}
+
+impl Tail {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let mut sink = if global.json { Sink::Json } else { Sink::Table(Table::new(terminal::columns())) };
+        tokio::select! {
+            done = self.tail(&operator, &mut sink) => done,
+            interrupted = tokio::signal::ctrl_c(), if self.follow => {
+                interrupted.map_err(|error| Failure::Machine(error.to_string()))
+            }
+        }
+    }
+
+    async fn tail(&self, operator: &Session, sink: &mut Sink) -> Result<(), Failure> {
+        let filter = Filter { name: self.name.clone(), since: self.since };
+        let mut source = match &self.stream {
+            Some(stream) => Source::Stream(StreamFeed::new(operator, stream.clone())),
+            None => Source::Log(Feed::new(operator)),
+        };
+        let mut past = self.past(&mut source).await?;
+        past.retain(|event| filter.takes(event));
+        let skipped = past.len().saturating_sub(self.most());
+        sink.print(&past[skipped..])?;
+        if !self.follow {
+            return Ok(());
+        }
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let mut news = source.news().await?;
+            news.retain(|event| filter.takes(event));
+            sink.print(&news)?;
+        }
+    }
+
+    async fn past(&self, source: &mut Source<'_>) -> Result<Vec<Event>, Failure> {
+        match (source, self.since) {
+            (Source::Stream(stream), _) => stream.news().await,
+            (Source::Log(log), Some(since)) => log.since(since).await,
+            (Source::Log(log), None) if self.name.is_some() => log.newest(LOOKED_THROUGH).await,
+            (Source::Log(log), None) => log.newest(self.most()).await,
+        }
+    }
+
+    fn most(&self) -> usize {
+        match self.limit {
+            Some(limit) => limit.into(),
+            None if self.since.is_some() || self.stream.is_some() => usize::MAX,
+            None => USUAL,
+        }
+    }
+}
+
+impl Source<'_> {
+    async fn news(&mut self) -> Result<Vec<Event>, Failure> {
+        match self {
+            Self::Stream(stream) => stream.news().await,
+            Self::Log(log) => {
+                let news = log.news().await?;
+                if news.gap {
+                    terminal::remark("too much happened between two looks; some events are missing here");
+                }
+                Ok(news.events)
+            }
+        }
+    }
+}
+
+impl Sink {
+    fn print(&mut self, events: &[Event]) -> Result<(), Failure> {
+        match self {
+            Self::Json => events.iter().try_for_each(terminal::json_line),
+            Self::Table(table) => table.lines(events).iter().try_for_each(|line| terminal::line(line)),
+        }
+    }
+}

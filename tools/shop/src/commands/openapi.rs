@@ -1,0 +1,23 @@
+//! `shop openapi`: what the HTTP API takes and answers.
+
+use crate::arguments::Global;
+use crate::failure::Failure;
+use crate::terminal;
+
+/// Print the OpenAPI document of the HTTP API, as `GET /openapi.json` answers it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+It is made of the types of this program: no shop has to run.
+
+Examples:
+  shop openapi > openapi.json
+  shop openapi --json | jq '.paths | keys'")]
+pub(crate) struct Openapi {}
+
+impl Openapi {
+    #[expect(clippy::unused_self, reason = "as every command is run")]
+    pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
+        let document = shop_reference::document();
+        if global.json { terminal::json_line(&document) } else { terminal::pretty_json(&document) }
+    }
+}

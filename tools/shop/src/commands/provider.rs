@@ -1,0 +1,70 @@
+//! `shop provider`: a payment provider for one machine.
+
+use crate::arguments::Global;
+use crate::failure::Failure;
+use crate::{shutdown, terminal};
+use foldlog_lambda::SystemHost;
+use serde_json::json;
+use shop_payments::Secret;
+use shop_payments::server::{Options, Server, WebhookEndpoint};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Run a payment provider that moves no money, for a shop to ask over HTTP
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What it answers depends on the card's token: tok_ok, tok_declined, tok_timeout_then_charged,
+tok_unavailable, tok_expires; any other is declined as an unknown card. docs/PAYMENTS.md is the
+protocol. `shop serve` brings one along unless --parameter PaymentProviderUrl names another.
+
+Examples:
+  SHOP_PROVIDER_KEY=the-key-of-the-shop shop provider
+  shop provider --webhook http://127.0.0.1:8080/webhooks/payments    (with both secrets set)")]
+pub(crate) struct Provider {
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
+    listen: SocketAddr,
+    /// What it knows the shop by: at least 16 visible ASCII characters
+    #[arg(long, value_name = "SECRET", env = "SHOP_PROVIDER_KEY", hide_env_values = true)]
+    key: Secret,
+    /// The file that it keeps its books in, and finds them again; otherwise they are gone when it ends
+    #[arg(long, value_name = "FILE")]
+    books: Option<PathBuf>,
+    /// Whom it tells of each change of a payment
+    #[arg(long, value_name = "URL", requires = "webhook_secret")]
+    webhook: Option<String>,
+    /// What it signs that with
+    #[arg(long, value_name = "SECRET", env = "SHOP_WEBHOOK_SECRET", hide_env_values = true)]
+    webhook_secret: Option<Secret>,
+}
+
+impl Provider {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let ended = shutdown::of_this_process()?;
+        let webhook = self.webhook.clone().zip(self.webhook_secret.clone());
+        let webhook = webhook.map(|(address, secret)| WebhookEndpoint { address, secret });
+        let options = Options { listen: self.listen, key: self.key.clone(), books: self.books.clone() };
+        let mut server = Server::start(options).await?;
+        if let Some(webhook) = webhook {
+            server.tell(webhook, SystemHost).map_err(|error| Failure::Machine(error.to_string()))?;
+        }
+        let shown = self.show(&server.url(), global);
+        if shown.is_ok() {
+            ended.await;
+        }
+        server.stop().await;
+        shown
+    }
+
+    fn show(&self, url: &str, global: &Global) -> Result<(), Failure> {
+        if global.json {
+            return terminal::json_line(&json!({"url": url, "webhook": self.webhook}));
+        }
+        let told = self.webhook.as_deref().unwrap_or("nobody; --webhook URL");
+        terminal::line(&format!(
+            "The payment provider answers at {url}   (Ctrl-C ends it)
+
+  it tells      {told}"
+        ))
+    }
+}

@@ -1,0 +1,166 @@
+//! `shop seed`: customers who buy, made from a number.
+
+use crate::arguments::Global;
+use crate::client::{Client, Identity, Role, Session};
+use crate::failure::Failure;
+use crate::sample::catalogue::PRODUCTS;
+use crate::sample::orders::{CUSTOMERS, Order, deliveries, orders};
+use crate::sample::{keeping, shopping};
+use crate::terminal::{self, bar};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use indicatif::ProgressBar;
+use serde::Serialize;
+use shopping::{End, Wish};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// What the accounts' own cards do.
+const CARD: &str = "tok_ok";
+/// How many customers shop at the same time, and how many orders are watched at the same time.
+const AT_A_TIME: usize = 8;
+const WATCHED: usize = 32;
+
+/// Fill the shop through its API: products, stock, carts, checkouts, all from one number
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Products, stock in two warehouses, then the carts of eight customers, who check them out 8 at
+a time. Lamp and knife are scarce and some cards are declined, so that some orders fail; some
+customers change their minds. Most of what is confirmed is shipped, and arrives.
+
+The same seed is the same shop: run again, it changes nothing; with more orders, it goes on where it was.
+
+Examples:
+  shop seed --orders 100 --seed 1
+  shop seed --orders 1000 --seed 2 --json")]
+pub(crate) struct Seed {
+    /// How many carts are checked out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    orders: u64,
+    /// The number that everything follows from
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize)]
+struct Summary {
+    orders: u64,
+    seed: u64,
+    confirmed: usize,
+    failed: usize,
+    cancelled: usize,
+    shipped: usize,
+    delivered: usize,
+    duration_ms: u128,
+}
+
+impl Seed {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let started = Instant::now();
+        let client = Client::new(global)?;
+        let staff = client.session(&Identity::of(Role::Staff)).await?;
+        let mut customers = BTreeMap::new();
+        for name in CUSTOMERS {
+            customers.insert(name, client.session(&Identity::customer(name)).await?);
+        }
+        let accounts = customers.iter().map(|(name, customer)| shopping::sign_up(customer, &staff, name, CARD));
+        at_a_time(AT_A_TIME, bar("accounts", customers.len()), accounts).await?;
+        self.stock(&staff).await?;
+        let placed = self.shop(&customers).await?;
+        let ends = watch(&placed, &staff).await?;
+        let count = |wanted: End| ends.iter().filter(|end| **end == wanted).count();
+        let summary = Summary {
+            orders: self.orders,
+            seed: self.seed,
+            confirmed: count(End::Confirmed),
+            failed: count(End::Failed),
+            cancelled: count(End::Cancelled),
+            shipped: count(End::Shipped),
+            delivered: count(End::Delivered),
+            duration_ms: started.elapsed().as_millis(),
+        };
+        if global.json { terminal::json_line(&summary) } else { terminal::line(&summary.to_string()) }
+    }
+
+    /// Products are offered, and their stock is taken in and shown.
+    async fn stock(&self, staff: &Session) -> Result<(), Failure> {
+        let offers = PRODUCTS.iter().map(|product| keeping::offer(staff, product));
+        at_a_time(AT_A_TIME, bar("products", PRODUCTS.len()), offers).await?;
+        let deliveries: Vec<_> = deliveries(self.seed, self.orders).collect();
+        let occasion = format!("seed-{}", self.seed);
+        let receipts = deliveries.iter().map(|delivery| keeping::receive(staff, &occasion, delivery));
+        let stocks = at_a_time(AT_A_TIME, bar("deliveries", deliveries.len()), receipts).await?;
+        let shown = stocks.iter().map(|stock| keeping::visible(staff, stock));
+        at_a_time(AT_A_TIME, bar("stock shown", stocks.len()), shown).await.map(drop)
+    }
+
+    /// Carts are filled and checked out; gives back table_source order has which id, and what is to become of it.
+    async fn shop<'a>(&self, customers: &'a BTreeMap<&str, Session>) -> Result<Vec<Placed<'a>>, Failure> {
+        let carts = orders(self.seed, self.orders).filter_map(|order| Some((customers.get(order.customer)?, order)));
+        let checkouts = carts.map(|(customer, order)| self.check_out(customer, order));
+        at_a_time(AT_A_TIME, bar("checkouts", usize::try_from(self.orders).unwrap_or(usize::MAX)), checkouts).await
+    }
+
+    async fn check_out<'a>(&self, customer: &'a Session, order: Order) -> Result<Placed<'a>, Failure> {
+        let key = format!("sample-seed-{}-order-{}", self.seed, order.number);
+        let cart = shopping::fill_cart(customer, &key, &order.lines).await?;
+        shopping::check_out(customer, &key, &cart, order.card).await?;
+        Ok(Placed { customer, order: cart, wish: order.wish })
+    }
+}
+
+/// An order, table_source it is, and what is to become of it.
+struct Placed<'a> {
+    customer: &'a Session,
+    order: String,
+    wish: Wish,
+}
+
+/// Brings every order to the end that is wished for it, where it does not come to another.
+async fn watch(placed: &[Placed<'_>], staff: &Session) -> Result<Vec<End>, Failure> {
+    let moved = Cell::new(Instant::now());
+    let moved = &moved;
+    let waits = placed.iter().map(async |Placed { customer, order, wish }| {
+        match shopping::ended(customer, order, moved).await? {
+            End::Confirmed => shopping::carry_out(*wish, order, customer, staff, moved).await,
+            end @ (End::Failed | End::Cancelled | End::Shipped | End::Delivered) => Ok(end),
+        }
+    });
+    at_a_time(WATCHED, bar("orders settled", placed.len()), waits).await
+}
+
+/// Does many things, so many at a time, and shows how far it is.
+async fn at_a_time<T>(
+    most: usize,
+    bar: ProgressBar,
+    tasks: impl Iterator<Item = impl Future<Output = Result<T, Failure>>>,
+) -> Result<Vec<T>, Failure> {
+    let done = stream::iter(tasks).buffer_unordered(most).inspect_ok(|_| bar.inc(1)).try_collect().await;
+    bar.finish_and_clear();
+    done
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { orders, seed, confirmed, failed, cancelled, shipped, delivered, duration_ms } = self;
+        let duration = Duration::from_millis(u64::try_from(*duration_ms).unwrap_or(u64::MAX));
+        write!(formatter, "{orders} orders of seed {seed}: {delivered} delivered, {shipped} shipped, ")?;
+        write!(formatter, "{confirmed} confirmed, {cancelled} cancelled, {failed} failed")?;
+        write!(formatter, ", in {duration:.1?}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_tells_what_became_of_the_orders() {
+        let (confirmed, failed, cancelled, shipped, delivered) = (18, 12, 10, 20, 40);
+        let summary =
+            Summary { orders: 100, seed: 7, confirmed, failed, cancelled, shipped, delivered, duration_ms: 4_200 };
+        let told = "40 delivered, 20 shipped, 18 confirmed, 10 cancelled, 12 failed, in 4.2s";
+        assert_eq!(summary.to_string(), format!("100 orders of seed 7: {told}"));
+    }
+}

@@ -1,0 +1,200 @@
+//! `shop serve`: the whole template on this machine.
+
+use crate::arguments::Global;
+use crate::client::{Client, USUAL_API};
+use crate::failure::Failure;
+use crate::provider::Provider;
+use crate::sample::demo::{self, Demo};
+use crate::table_source::assignment;
+use crate::tables::NoTable;
+use crate::{shutdown, stack, terminal};
+use foldlog_dynamo::{Import, Imports};
+use foldlog_lambda::WriteMode;
+use foldlog_local::{Host, Kept, Options, Storage, Streams};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The parameter that says whether commands are carried out.
+const COMMANDS: &str = "Commands";
+
+/// Run the whole shop on this machine: gateway, functions, tables, streams, bus and queues
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What runs is the template that is deployed, with the functions themselves; nothing else has
+to be installed. Ctrl-C ends it. What was under way then, or when it was killed, is finished
+by the next `shop serve` on the same data.
+
+Examples:
+  shop serve --demo
+  shop serve --data ./shop-data
+  shop serve --listen 127.0.0.1:0 --parameter Currency=USD")]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Keep everything in this directory, and find it again
+    #[arg(long, value_name = "DIR", conflicts_with = "memory")]
+    data: Option<PathBuf>,
+    /// Throw everything away at the end [default]
+    #[arg(long)]
+    memory: bool,
+    /// Fill it with a small shop and print what to try
+    #[arg(long)]
+    demo: bool,
+    /// Whether commands are carried out; off, it answers reads alone and nothing moves, as an import needs it
+    #[arg(long, value_name = "ON|OFF", default_value_t, value_parser = clap::value_parser!(WriteMode))]
+    commands: WriteMode,
+    /// Value of a parameter of the template, such as TaxBasisPoints=700; may be repeated
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = assignment)]
+    parameters: Vec<(String, String)>,
+}
+
+impl Serve {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let ended = shutdown::of_this_process()?;
+        tokio::pin!(ended);
+        let commands = self.commands().await?;
+        let mut provider = self.provider().await?;
+        let host = Host::start(self.options(provider.as_ref(), commands)).await?;
+        if let Some(provider) = &mut provider {
+            provider.tell(&host.url()).map_err(|error| Failure::Machine(error.to_string()))?;
+        }
+        let shown = tokio::select! {
+            shown = self.show(&host, global) => Some(shown),
+            () = &mut ended => None,
+        };
+        if let Some(Ok(())) = shown {
+            ended.await;
+        }
+        host.stop().await;
+        if let Some(provider) = provider {
+            provider.stop().await;
+        }
+        shown.unwrap_or(Ok(()))
+    }
+
+    /// The payment provider that the shop brings along, unless another is named.
+    async fn provider(&self) -> Result<Option<Provider>, Failure> {
+        if self.parameters.iter().any(|(name, _)| name == stack::PROVIDER_URL) {
+            return Ok(None);
+        }
+        let books = self.data.as_ref().map(|directory| directory.join("payments.ndjson"));
+        if let Some(directory) = &self.data {
+            std::fs::create_dir_all(directory)
+                .map_err(|error| Failure::Machine(format!("{}: {error}", directory.display())))?;
+        }
+        Ok(Some(Provider::start(books).await?))
+    }
+
+    /// Whether commands are carried out: not on a log that is brought in and not known to be whole, whatever is asked for.
+    async fn commands(&self) -> Result<WriteMode, Failure> {
+        let Some(directory) = self.data.as_deref().filter(|directory| directory.exists()) else {
+            return Ok(self.commands);
+        };
+        let Some(import) = unverified(directory).await? else { return Ok(self.commands) };
+        terminal::remark(&format!(
+            "commands are off: import {} of {} commits, begun {}, has not verified; run `shop import` with the same export",
+            import.id, import.commits, import.begun_at
+        ));
+        Ok(WriteMode::Off)
+    }
+
+    fn options(&self, provider: Option<&Provider>, commands: WriteMode) -> Options {
+        let mut parameters = stack::parameters();
+        parameters.insert(COMMANDS.to_owned(), commands.to_string());
+        parameters.extend(provider.map(Provider::parameters).into_iter().flatten());
+        parameters.extend(self.parameters.iter().cloned());
+        Options {
+            template: stack::TEMPLATE.to_owned(),
+            parameters,
+            listen: self.listen,
+            storage: self.data.clone().map_or(Storage::Temporary, Storage::Directory),
+            functions: stack::functions(),
+            streams: Streams::default(),
+            counted: false,
+        }
+    }
+
+    /// Says what runs where, and with `--demo` what to try.
+    async fn show(&self, host: &Host, global: &Global) -> Result<(), Failure> {
+        let (url, aws) = (host.url(), host.aws_url());
+        if !global.json {
+            terminal::line(&self.welcome(&url, &aws))?;
+            if !host.warnings().is_empty() {
+                let count = host.warnings().len();
+                terminal::remark(&format!(
+                    "{count} kinds of settings in the template mean nothing on one machine; {url}/_local names them"
+                ));
+            }
+        }
+        let demo = if self.demo { Some(fill(&url).await?) } else { None };
+        match demo {
+            _ if global.json => terminal::json_line(&json!({"url": url, "aws": aws, "demo": demo})),
+            Some(demo) => terminal::line(&to_try(&url, &demo)),
+            None => Ok(()),
+        }
+    }
+
+    fn welcome(&self, url: &str, aws: &str) -> String {
+        let api = if url == USUAL_API { String::new() } else { format!(" --api {url}") };
+        let kept = self.data.as_ref().map_or_else(
+            || "thrown away at the end; --data DIR keeps it".to_owned(),
+            |directory| format!("kept in {}", directory.display()),
+        );
+        format!(
+            "The shop is open at {url}   (Ctrl-C closes it)
+
+  a token       shop token --as customer:alice{api}      (or staff, or operator)
+  its events    shop events tail --follow{api}
+  customers     shop seed --orders 100 --seed 1{api}
+  AWS SDKs      AWS_ENDPOINT_URL={aws}
+  its data      {kept}"
+        )
+    }
+}
+
+/// The import into a kept log that was not found whole behind it, if there is one.
+async fn unverified(directory: &Path) -> Result<Option<Import>, Failure> {
+    let kept = Kept::open(stack::TEMPLATE, &stack::parameters(), directory).await?;
+    let table = kept.table("Imports").ok_or_else(|| NoTable("Imports".to_owned()))?;
+    let imports = Imports::new(aws_sdk_dynamodb::Client::new(&kept.aws_config()), table).all().await;
+    kept.close().await;
+    let imports = imports.map_err(|error| Failure::Tables(error.to_string()))?;
+    Ok(imports.into_iter().find(|import| import.verified_at.is_none()))
+}
+
+async fn fill(url: &str) -> Result<Demo, Failure> {
+    let base = url.parse().map_err(|error| Failure::Machine(format!("{url} is no address: {error}")))?;
+    demo::fill(&Client::at(base, None)?).await
+}
+
+/// Three requests to try, one after the other.
+fn to_try(url: &str, Demo { cart, token }: &Demo) -> String {
+    format!(
+        "
+Alice's cart is filled. Check it out, see what became of the order, and what else there is to buy:
+
+  TOKEN={token}
+
+  curl -i -X POST -H \"Authorization: Bearer $TOKEN\" {url}/carts/{cart}/checkout
+  curl -s -H \"Authorization: Bearer $TOKEN\" {url}/orders/{cart}
+  curl -s {url}/catalogue
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_try_names_the_real_cart_and_token_and_quotes_nothing_but_the_variable() {
+        let demo = Demo { cart: "cafe".to_owned(), token: "a.b.c".to_owned() };
+        let text = to_try("http://127.0.0.1:1", &demo);
+        assert_eq!(text.matches("curl ").count(), 3);
+        assert!(text.contains("TOKEN=a.b.c\n"));
+        assert!(text.contains("-X POST -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:1/carts/cafe/checkout\n"));
+        assert!(text.contains("http://127.0.0.1:1/orders/cafe\n"));
+    }
+}

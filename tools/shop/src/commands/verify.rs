@@ -1,0 +1,175 @@
+//! `shop verify`: whether the log, and all that was folded from it, is what was written.
+
+use crate::arguments::Global;
+use crate::client::{Client, Identity, Role};
+use crate::failure::Failure;
+use crate::stack::parameters;
+use crate::table_source::TableSource;
+use crate::tables::Tables;
+use crate::terminal::{self, bar};
+use foldlog::verify::{Limits, VerifyError};
+use foldlog::write::identity::fresh_id;
+use foldlog::{LogError, StreamName};
+use foldlog_lambda::SystemHost;
+use serde_json::{Value, json};
+use shop_api::operations::{Different, ReportVerification};
+use shop_domain::audit::{Report, Scope, Verifier};
+use shop_simulation::ClientRecord;
+use shop_simulation::judge::{Recording, judge};
+use std::path::PathBuf;
+use verification::Found;
+
+/// Compare each stream with its hash chain, each row of each view with the fold of its stream, and the totals of sales
+/// with a fold of all orders
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Reads the tables themselves, not the API: the local host's at --api, or those of --stack on AWS.
+A shop may be open meanwhile; what is only behind is given 5 seconds to follow. Ends at the first
+difference, or with --all at the hundredth, which it names by stream, version, view and field, with
+exit code 3. Of single streams the totals are not compared: they are everybody's. What was found is
+recorded through --api among what operators did; that it cannot be is a note on stderr. A history,
+one answer a line as the simulation knows them, is judged against the whole log, once all that was
+under way has settled.
+
+Examples:
+  shop verify
+  shop verify --all --json
+  shop verify --sample 50
+  shop verify --stream order-0195f1c2a0b07000800000000000cafe
+  shop verify --history answers.ndjson
+  shop verify --stack shop --profile production --region eu-central-1 --api https://shop.example")]
+pub(crate) struct Verify {
+    /// This stream only, such as stock-berlin.mug
+    #[arg(long, value_name = "NAME")]
+    stream: Option<StreamName>,
+    /// So many streams only, picked by chance
+    #[arg(long, value_name = "N", conflicts_with = "stream", value_parser = clap::value_parser!(u32).range(1..))]
+    sample: Option<u32>,
+    /// Go on to the hundredth difference
+    #[arg(long)]
+    all: bool,
+    /// Judge these answers too: what was acknowledged is there once, what was refused was true, nobody waits
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "sample"])]
+    history: Option<PathBuf>,
+    #[command(flatten)]
+    table_source: TableSource,
+}
+
+impl Verify {
+    pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
+        let client = Client::new(global)?;
+        let tables = Tables::of(&client, &self.table_source).await?;
+        let scope = match (&self.stream, self.sample) {
+            (Some(stream), _) => Scope::Stream(stream.clone()),
+            (None, Some(count)) => Scope::Sample(count),
+            (None, None) => Scope::Whole,
+        };
+        let found = self.compare(&tables, &scope).await.map_err(|error| Failure::Tables(error.to_string()))?;
+        let verified = found.surveyed.findings.verified;
+        let differences: Vec<_> = found.surveyed.findings.differences.iter().map(ToString::to_string).collect();
+        if let (Scope::Stream(stream), true, 0) = (&scope, differences.is_empty(), verified.commits) {
+            return Err(Failure::NoStream(stream.to_string()));
+        }
+        let told = tell(&client, &found, scope).await;
+        if let Err(error) = told {
+            terminal::remark(&format!("what was found is not recorded: {error}"));
+        }
+        if differences.is_empty() {
+            let told = self.judge(&tables, global).await?;
+            return agrees(&found, told, global);
+        }
+        self.differs(&found, &differences, global)
+    }
+
+    async fn compare(&self, tables: &Tables, scope: &Scope) -> Result<Found, VerifyError> {
+        match scope {
+            Scope::Whole => {
+                let differences = if self.all { Report::MOST_DIFFERENCES } else { 1 };
+                let progress = bar("commits verified", tables.size().await);
+                let position = |number: usize| progress.set_position(u64::try_from(number).unwrap_or_default());
+                let limits = Limits { differences, until: None };
+                let found = tables.whole(limits, |verified| position(verified.commits)).await;
+                progress.finish_and_clear();
+                found
+            }
+            Scope::Stream(stream) => tables.verify(std::slice::from_ref(stream)).await,
+            Scope::Sample(count) => {
+                let picked = tables.sample(usize::try_from(*count).unwrap_or(usize::MAX)).await;
+                tables.verify(&picked.map_err(VerifyError::Log)?).await
+            }
+        }
+    }
+
+    fn differs(&self, found: &Found, differences: &[String], global: &Global) -> Result<(), Failure> {
+        let documents: Vec<Different> = found.surveyed.findings.differences.iter().map(Into::into).collect();
+        if self.all {
+            if global.json {
+                terminal::json_line(&json!({"agrees": false, "differences": documents}))?;
+            } else {
+                differences.iter().try_for_each(|difference| terminal::line(difference))?;
+            }
+            return Err(Failure::Different(match differences {
+                [one] => one.clone(),
+                more => format!("{} differences, the first of them: {}", more.len(), more[0]),
+            }));
+        }
+        if global.json {
+            terminal::json_line(&json!({"agrees": false, "difference": documents.first()}))?;
+        }
+        Err(Failure::Different(differences.first().cloned().unwrap_or_default()))
+    }
+
+    /// Judges the answers of a history; how many there are.
+    async fn judge(&self, tables: &Tables, global: &Global) -> Result<Option<usize>, Failure> {
+        let Some(file) = &self.history else { return Ok(None) };
+        let text =
+            std::fs::read_to_string(file).map_err(|error| Failure::History(format!("{}: {error}", file.display())))?;
+        let told = text.lines().enumerate().map(|(number, line)| {
+            let wrong = |error| Failure::History(format!("{}, line {}: {error}", file.display(), number + 1));
+            serde_json::from_str(line).map_err(wrong)
+        });
+        let told: Vec<ClientRecord> = told.collect::<Result<_, _>>()?;
+        let commits = tables.commits().await.map_err(|error: LogError| Failure::Tables(error.to_string()))?;
+        let recording = Recording { commits, told, issuer: issuer() };
+        match judge(&recording) {
+            Ok(()) => Ok(Some(recording.told.len())),
+            Err(violation) => {
+                if global.json {
+                    let (invariant, detail) = (violation.invariant.to_string(), &violation.detail);
+                    terminal::json_line(&json!({"agrees": false, "invariant": invariant, "detail": detail}))?;
+                }
+                Err(Failure::Different(violation.to_string()))
+            }
+        }
+    }
+}
+
+/// Has it recorded what was found.
+async fn tell(client: &Client, found: &Found, scope: Scope) -> Result<(), Failure> {
+    let report = found.report(Verifier::Shop, scope).map_err(|error| Failure::Tables(error.to_string()))?;
+    let body: Value = serde_json::to_value(ReportVerification::of(report)).map_err(std::io::Error::other)?;
+    let operator = client.session(&Identity::of(Role::Operator)).await?;
+    operator.command(&["ops", "verifications"], &fresh_id(&SystemHost), &body).await.map(drop)
+}
+
+/// Who issues the tokens of a local host.
+fn issuer() -> String {
+    parameters().remove("JwtIssuer").unwrap_or_default()
+}
+
+fn agrees(found: &Found, told: Option<usize>, global: &Global) -> Result<(), Failure> {
+    let (verified, totals) = (found.surveyed.findings.verified, found.totals);
+    let (streams, commits, rows) = (verified.streams, verified.commits, verified.rows);
+    if global.json {
+        let counts = json!({
+            "agrees": true, "streams": streams, "commits": commits, "rows": rows, "totals": totals, "answers": told,
+        });
+        return terminal::json_line(&counts);
+    }
+    if let Some(told) = told {
+        terminal::line(&format!("{told} answers were true, and what they acknowledged is in the log once"))?;
+    }
+    terminal::line(&format!(
+        "{streams} streams of {commits} commits are whole, {rows} rows are their folds, and {totals} totals their sums"
+    ))
+}

@@ -1,0 +1,166 @@
+//! A log that comes from elsewhere: written, folded and verified, with nobody acting on it.
+
+use crate::failure::Failure;
+use crate::tables::{NoTable, Tables};
+use aws_sdk_dynamodb::Client;
+use foldlog::verify::{Limits, Verified};
+use foldlog::{Clock, Commit, Decider, Followed, Hint, LogScan, ProjectionEngine, TotalsEngine};
+use foldlog_dynamo::{Import, Imports, Log, Parked, TotalsStore, Views};
+use foldlog_lambda::SystemHost;
+use foldlog_transfer::Directory;
+use futures::channel::mpsc::{Receiver, channel};
+use futures::future::{join, try_join_all};
+use futures::{SinkExt, StreamExt};
+use shop_domain::stock;
+use shop_domain::views::{sales, subscriptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// So many streams are written side by side, each of them in order: a commit is never there before the one before it.
+const LANES: usize = 16;
+/// So many commits wait for a lane.
+const WAITING: usize = 8;
+/// So many streams are folded together.
+const AT_A_TIME: usize = 100;
+
+/// The tables that it comes into.
+pub(crate) struct LogImport {
+    tables: Tables,
+    /// The log, and as reactions on stock write it: with markers.
+    log: Log,
+    stock: Log,
+    imports: Imports,
+    folds: ProjectionEngine<Log, Views, Parked, SystemHost>,
+    sales: TotalsEngine<Log, TotalsStore, Parked, SystemHost>,
+}
+
+impl LogImport {
+    /// Those of a database, of which `table` tells the names by their logical ids.
+    pub(crate) fn new(database: &Client, table: impl Fn(&str) -> Option<String>) -> Result<Self, NoTable> {
+        let tables = Tables::on(database, &table)?;
+        let named = |logical: &str| table(logical).ok_or_else(|| NoTable(logical.to_owned()));
+        let log = tables.log().clone();
+        let parked = Parked::new(database.clone(), named("Parked")?);
+        let folds =
+            ProjectionEngine::new(log.clone(), tables.views().clone(), parked.clone(), SystemHost, subscriptions());
+        Ok(Self {
+            stock: log.clone().with_markers(named("StockMarkers")?),
+            imports: Imports::new(database.clone(), named("Imports")?),
+            sales: TotalsEngine::new(log.clone(), tables.sales().clone(), parked, SystemHost, sales::totals()),
+            folds,
+            log,
+            tables,
+        })
+    }
+
+    /// Notes that the export is being brought in: into an empty log, or into one that it was being brought into before.
+    pub(crate) async fn begin(&self, export: &Directory) -> Result<Import, Failure> {
+        let id = export.manifest().id();
+        let all = self.imports.all().await.map_err(unreachable)?;
+        let known = all.iter().any(|import| import.id == id);
+        if !known && !self.log.is_empty().await.map_err(unreachable)? {
+            return Err(Failure::NotEmpty);
+        }
+        let import = Import { id, commits: export.manifest().commits, begun_at: SystemHost.now(), verified_at: None };
+        self.imports.note(&import).await.map_err(unreachable)?;
+        Ok(import)
+    }
+
+    /// Writes the commits; `done` is told of each.
+    pub(crate) async fn write(
+        &self,
+        export: &Directory,
+        import: &Import,
+        done: &(dyn Fn() + Send + Sync),
+    ) -> Result<(), Failure> {
+        let (mut senders, mut lanes) = (Vec::new(), Vec::new());
+        for _ in 0..LANES {
+            let (sender, receiver) = channel(WAITING);
+            senders.push(sender);
+            lanes.push(self.lane(receiver, import, done));
+        }
+        let shown = async move {
+            for commit in export.commits() {
+                let commit = commit?;
+                let mut hasher = DefaultHasher::new();
+                commit.stream.hash(&mut hasher);
+                let lane = usize::try_from(hasher.finish() % LANES as u64).unwrap_or_default();
+                let Some(sender) = senders.get_mut(lane) else { continue };
+                // A lane that has ended says itself why.
+                if sender.send(commit).await.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        let (shown, written) = join(shown, try_join_all(lanes)).await;
+        written.and(shown)
+    }
+
+    async fn lane(
+        &self,
+        mut commits: Receiver<Commit>,
+        import: &Import,
+        done: &(dyn Fn() + Send + Sync),
+    ) -> Result<(), Failure> {
+        while let Some(commit) = commits.next().await {
+            let marked = commit.stream.category() == stock::Stream::CATEGORY;
+            let log = if marked { &self.stock } else { &self.log };
+            log.import(&commit, &import.id).await?;
+            done();
+        }
+        Ok(())
+    }
+
+    /// Brings every row and every total up to the log; `done` is told of each stream.
+    pub(crate) async fn fold(&self, done: &(dyn Fn() + Send + Sync)) -> Result<(), Failure> {
+        let heads = self.log.heads().await.map_err(unreachable)?;
+        for heads in heads.chunks(AT_A_TIME) {
+            let hints: Vec<_> = heads.iter().map(|(stream, version)| Hint::of(stream.clone(), *version)).collect();
+            for Followed { troubles, .. } in [self.folds.follow(&hints).await, self.sales.follow(&hints).await] {
+                if let Some(trouble) = troubles.first() {
+                    return Err(Failure::Tables(format!("{} was not followed: {}", trouble.subject, trouble.error)));
+                }
+            }
+            for _ in heads {
+                done();
+            }
+        }
+        Ok(())
+    }
+
+    /// Verifies all of it, and that there is no more and no less than was exported.
+    pub(crate) async fn verify(
+        &self,
+        export: &Directory,
+        done: &(dyn Fn() + Send + Sync),
+    ) -> Result<Verified, Failure> {
+        let mut streams = 0;
+        let looked_at = |verified: &Verified| {
+            (streams..verified.streams).for_each(|_| done());
+            streams = verified.streams;
+        };
+        let found = self.tables.whole(Limits { differences: 1, until: None }, looked_at).await.map_err(unreachable)?;
+        if let Some(difference) = found.surveyed.findings.differences.first() {
+            return Err(Failure::Different(difference.to_string()));
+        }
+        let found = found.surveyed.findings.verified;
+        let expected = (export.manifest().streams, export.manifest().commits);
+        if (found.streams, found.commits) == expected {
+            return Ok(found);
+        }
+        Err(Failure::Different(format!(
+            "the log has {} commits of {} streams, the export {} of {}",
+            found.commits, found.streams, expected.1, expected.0
+        )))
+    }
+
+    /// Notes that all is as it should be.
+    pub(crate) async fn verified(&self, import: &Import) -> Result<(), Failure> {
+        let verified = Import { verified_at: Some(SystemHost.now()), ..import.clone() };
+        self.imports.note(&verified).await.map_err(unreachable)
+    }
+}
+
+fn unreachable(error: impl std::fmt::Display) -> Failure {
+    Failure::Tables(error.to_string())
+}

@@ -1,0 +1,134 @@
+//! The events of the whole log, each once, as they come.
+//!
+//! The shop finds them by way of a view, which is a moment behind, and not by the same moment for every stream. So each
+//! look begins a while before the last event that was seen, and what was seen is left out.
+
+use super::event::events;
+use super::{Event, PAGE};
+use crate::client::Session;
+use crate::failure::Failure;
+use foldlog::Timestamp;
+use std::collections::BTreeMap;
+
+/// How far behind a view may be, in milliseconds, for its events still to be found.
+const OVERLAP_MS: i64 = 5_000;
+
+/// The events of the whole log.
+pub(crate) struct Feed<'a> {
+    operator: &'a Session,
+    seen: Seen,
+}
+
+/// What a look found.
+#[derive(Debug, Default)]
+pub(crate) struct News {
+    /// The events not seen before, oldest first.
+    pub(crate) events: Vec<Event>,
+    /// Whether so much happened that some before them may be missing.
+    pub(crate) gap: bool,
+}
+
+impl<'a> Feed<'a> {
+    /// The events that an operator sees.
+    pub(crate) fn new(operator: &'a Session) -> Self {
+        Self { operator, seen: Seen::default() }
+    }
+
+    /// The newest events, at most so many.
+    pub(crate) async fn newest(&mut self, limit: usize) -> Result<Vec<Event>, Failure> {
+        let request = self.operator.get(&["ops", "events"]).query("limit", &limit.min(PAGE));
+        Ok(self.seen.fresh(events(request.send().await?)?))
+    }
+
+    /// All events from a moment on.
+    pub(crate) async fn since(&mut self, moment: Timestamp) -> Result<Vec<Event>, Failure> {
+        let (mut found, mut from) = (Vec::new(), moment);
+        loop {
+            let request = self.operator.get(&["ops", "events"]).query("limit", &PAGE).query("after", &from);
+            let page = events(request.send().await?)?;
+            let last = page.last().filter(|_| page.len() == PAGE).map(|event| event.shown.at.0);
+            found.extend(page);
+            match last {
+                // A whole page of one moment: what else is of that moment cannot be told apart.
+                Some(last) if last == from => from = last.next(),
+                Some(last) => from = last,
+                None => return Ok(self.seen.fresh(found)),
+            }
+        }
+    }
+
+    /// What happened since the last look.
+    pub(crate) async fn news(&mut self) -> Result<News, Failure> {
+        let Some(last) = self.seen.last() else {
+            return Ok(News { events: self.newest(PAGE).await?, gap: false });
+        };
+        let from = Timestamp(last.0 - OVERLAP_MS);
+        match self.since(from).await {
+            Ok(events) => {
+                self.seen.forget_before(from);
+                Ok(News { events, gap: false })
+            }
+            // More streams moved than one answer is gathered from.
+            Err(failure) if failure.is_problem("invalid-request") => {
+                let events = self.newest(PAGE).await?;
+                Ok(News { gap: events.len() == PAGE, events })
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// The ids that were seen, and when their events were committed.
+#[derive(Debug, Default)]
+struct Seen(BTreeMap<String, Timestamp>);
+
+impl Seen {
+    /// Those that were not seen before; from now on they are.
+    fn fresh(&mut self, events: Vec<Event>) -> Vec<Event> {
+        let mut fresh = Vec::new();
+        for event in events {
+            if self.0.insert(event.shown.id.clone(), event.shown.at.0).is_none() {
+                fresh.push(event);
+            }
+        }
+        fresh
+    }
+
+    /// When the last of them was committed.
+    fn last(&self) -> Option<Timestamp> {
+        self.0.values().max().copied()
+    }
+
+    /// Forgets what no look can find again.
+    fn forget_before(&mut self, moment: Timestamp) {
+        self.0.retain(|_, at| *at >= moment);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::tests::event;
+    use super::*;
+
+    fn ids(events: &[Event]) -> Vec<&str> {
+        events.iter().map(|event| event.shown.id.as_str()).collect()
+    }
+
+    #[test]
+    fn an_event_is_fresh_once_even_if_it_shows_up_late() {
+        let mut seen = Seen::default();
+        assert_eq!(ids(&seen.fresh(vec![event("cart-1", 1, 10), event("cart-3", 1, 30)])), ["cart-1@1", "cart-3@1"]);
+        let look = vec![event("cart-1", 1, 10), event("cart-2", 1, 20), event("cart-3", 1, 30)];
+        assert_eq!(ids(&seen.fresh(look)), ["cart-2@1"]);
+        assert_eq!(seen.last(), Some(Timestamp(30)));
+    }
+
+    #[test]
+    fn only_what_is_too_old_to_be_found_again_is_forgotten() {
+        let mut seen = Seen::default();
+        seen.fresh(vec![event("cart-1", 1, 10), event("cart-2", 1, 20)]);
+        seen.forget_before(Timestamp(20));
+        assert_eq!(ids(&seen.fresh(vec![event("cart-2", 1, 20)])), Vec::<&str>::new());
+        assert_eq!(seen.0.len(), 1);
+    }
+}

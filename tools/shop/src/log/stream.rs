@@ -1,0 +1,36 @@
+//! The events of one stream, by their versions.
+
+use super::event::events;
+use super::{Event, PAGE};
+use crate::client::Session;
+use crate::failure::Failure;
+use foldlog::StreamName;
+
+/// The events of one stream.
+pub(crate) struct StreamFeed<'a> {
+    operator: &'a Session,
+    stream: StreamName,
+    last: u64,
+}
+
+impl<'a> StreamFeed<'a> {
+    /// A stream from its first event on.
+    pub(crate) const fn new(operator: &'a Session, stream: StreamName) -> Self {
+        Self { operator, stream, last: 0 }
+    }
+
+    /// What happened in it since the last look.
+    pub(crate) async fn news(&mut self) -> Result<Vec<Event>, Failure> {
+        let mut found = Vec::new();
+        loop {
+            let request = self.operator.get(&["ops", "streams", self.stream.as_str()]);
+            let page = events(request.query("limit", &PAGE).query("after", &self.last).send().await?)?;
+            let full = page.len() == PAGE;
+            self.last = page.last().map_or(self.last, |event| event.shown.version);
+            found.extend(page);
+            if !full {
+                return Ok(found);
+            }
+        }
+    }
+}

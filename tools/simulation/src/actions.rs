@@ -1,0 +1,172 @@
+//! What customers and staff ask of the shop, as requests.
+
+use foldlog::stream::InvalidName;
+use foldlog::write::identity::subject_id;
+use foldlog::{Decider, StreamName, Version};
+use http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shop_domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId, Sku, WarehouseId};
+use shop_domain::{account, cart, order, product, shipment, stock};
+
+/// One thing that somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum ClientAction {
+    RegisterProduct { sku: Sku, price: i64 },
+    RepriceProduct { sku: Sku, price: i64 },
+    ListProduct { sku: Sku },
+    DelistProduct { sku: Sku },
+    ReceiveStock { warehouse: WarehouseId, sku: Sku, quantity: u32 },
+    AdjustStock { warehouse: WarehouseId, sku: Sku, on_hand: u64 },
+    OpenAccount {},
+    ConfirmAccount { account: AccountId },
+    ActivateAccount { account: AccountId },
+    SuspendAccount { account: AccountId },
+    AddCard { account: AccountId, token: CardToken },
+    RemoveCard { account: AccountId, token: CardToken },
+    OpenCart {},
+    AddItem { cart: CartId, sku: Sku, quantity: u32 },
+    ChangeQuantity { cart: CartId, sku: Sku, quantity: u32 },
+    RemoveItem { cart: CartId, sku: Sku },
+    ClearCart { cart: CartId },
+    CheckOut { cart: CartId },
+    CancelOrder { order: OrderId },
+    ShipOrder { order: OrderId },
+    DeliverShipment { shipment: ShipmentId },
+}
+
+impl ClientAction {
+    /// The request: method, path and body.
+    #[must_use]
+    pub fn request(&self) -> (Method, String, Value) {
+        let price = |amount: &i64| json!({ "amount": amount, "currency": "EUR" });
+        let (method, path, body) = match self {
+            Self::RegisterProduct { sku, price: amount } => {
+                let body = json!({ "sku": sku, "name": sku, "price": price(amount) });
+                (Method::POST, "/products".to_owned(), body)
+            }
+            Self::RepriceProduct { sku, price: amount } => {
+                (Method::POST, format!("/products/{sku}/price"), json!({ "price": price(amount) }))
+            }
+            Self::ListProduct { sku } => (Method::POST, format!("/products/{sku}/list"), json!({})),
+            Self::DelistProduct { sku } => (Method::POST, format!("/products/{sku}/delist"), json!({})),
+            Self::ReceiveStock { warehouse, sku, quantity } => {
+                (Method::POST, format!("/stock/{warehouse}/{sku}/receive"), json!({ "quantity": quantity }))
+            }
+            Self::AdjustStock { warehouse, sku, on_hand } => {
+                let body = json!({ "on_hand": on_hand, "reason": REASON });
+                (Method::POST, format!("/stock/{warehouse}/{sku}/adjust"), body)
+            }
+            Self::OpenAccount {} => (Method::POST, "/accounts".to_owned(), json!({ "name": PERSON, "email": EMAIL })),
+            Self::ConfirmAccount { account } => (Method::POST, format!("/accounts/{account}/confirm"), json!({})),
+            Self::ActivateAccount { account } => (Method::POST, format!("/accounts/{account}/activate"), json!({})),
+            Self::SuspendAccount { account } => (Method::POST, format!("/accounts/{account}/suspend"), json!({})),
+            Self::AddCard { account, token } => {
+                let body = json!({ "token": token, "brand": BRAND, "last4": DIGITS });
+                (Method::POST, format!("/accounts/{account}/cards"), body)
+            }
+            Self::RemoveCard { account, token } => {
+                (Method::DELETE, format!("/accounts/{account}/cards/{}", token.id()), json!({}))
+            }
+            Self::OpenCart {} => (Method::POST, "/carts".to_owned(), json!({})),
+            Self::AddItem { cart, sku, quantity } => {
+                (Method::POST, format!("/carts/{cart}/items"), json!({ "sku": sku, "quantity": quantity }))
+            }
+            Self::ChangeQuantity { cart, sku, quantity } => {
+                (Method::PATCH, format!("/carts/{cart}/items/{sku}"), json!({ "quantity": quantity }))
+            }
+            Self::RemoveItem { cart, sku } => (Method::DELETE, format!("/carts/{cart}/items/{sku}"), json!({})),
+            Self::ClearCart { cart } => (Method::DELETE, format!("/carts/{cart}/items"), json!({})),
+            Self::CheckOut { cart } => (Method::POST, format!("/carts/{cart}/checkout"), json!({})),
+            Self::CancelOrder { order } => (Method::POST, format!("/orders/{order}/cancel"), json!({})),
+            Self::ShipOrder { order } => (Method::POST, format!("/orders/{order}/ship"), json!({})),
+            Self::DeliverShipment { shipment } => (Method::POST, format!("/shipments/{shipment}/deliver"), json!({})),
+        };
+        (method, path, body)
+    }
+
+    /// The stream that it is about, where somebody asks for it; a cart that is to be opened has no name yet.
+    pub fn stream(&self, by: &AccountId) -> Result<Option<StreamName>, InvalidName> {
+        Ok(Some(match self {
+            Self::RegisterProduct { sku, .. }
+            | Self::RepriceProduct { sku, .. }
+            | Self::ListProduct { sku }
+            | Self::DelistProduct { sku } => StreamName::new(product::Stream::CATEGORY, sku.as_str())?,
+            Self::ReceiveStock { warehouse, sku, .. } | Self::AdjustStock { warehouse, sku, .. } => {
+                stock::stream(warehouse, sku)?
+            }
+            Self::OpenAccount {} => StreamName::new(account::Stream::CATEGORY, by.as_str())?,
+            Self::ConfirmAccount { account }
+            | Self::ActivateAccount { account }
+            | Self::SuspendAccount { account }
+            | Self::AddCard { account, .. }
+            | Self::RemoveCard { account, .. } => StreamName::new(account::Stream::CATEGORY, account.as_str())?,
+            Self::OpenCart {} => return Ok(None),
+            Self::AddItem { cart, .. }
+            | Self::ChangeQuantity { cart, .. }
+            | Self::RemoveItem { cart, .. }
+            | Self::ClearCart { cart }
+            | Self::CheckOut { cart } => StreamName::new(cart::Stream::CATEGORY, cart.as_str())?,
+            Self::CancelOrder { order } | Self::ShipOrder { order } => {
+                StreamName::new(order::Stream::CATEGORY, order.as_str())?
+            }
+            Self::DeliverShipment { shipment } => StreamName::new(shipment::Stream::CATEGORY, shipment.as_str())?,
+        }))
+    }
+}
+
+/// Why stock is adjusted.
+pub(crate) const REASON: &str = "counted";
+/// Who everybody is, and whose card it is.
+pub(crate) const PERSON: &str = "Ada";
+pub(crate) const EMAIL: &str = "ada@example.org";
+pub(crate) const BRAND: &str = "Visa";
+pub(crate) const DIGITS: &str = "4242";
+
+/// What somebody was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// It is done: a success, at this version of the stream.
+    Done {
+        /// The version.
+        version: Version,
+    },
+    /// It was refused: a status of 4xx other than those that ask to try again.
+    Refused {
+        /// The problem's name.
+        problem: String,
+    },
+    /// Whether it was done is open: no answer, one of 5xx, or lost races alone.
+    Unknown,
+}
+
+/// What somebody asked for, under one idempotency key, and what they were told in the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientRecord {
+    /// Their subject.
+    pub subject: String,
+    /// The key, which is the client's correlation id too.
+    pub key: String,
+    /// What they asked for.
+    #[serde(flatten)]
+    pub action: ClientAction,
+    /// What they were told.
+    #[serde(flatten)]
+    pub answer: Answer,
+    /// How many tries before the last one had no answer.
+    pub open_tries: u32,
+    /// How long the log was, in commits, when the last try began, and when it was answered; nothing where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<(usize, usize)>,
+}
+
+impl ClientRecord {
+    /// The account of whoever asked.
+    #[must_use]
+    pub fn account(&self, issuer: &str) -> Option<AccountId> {
+        subject_id(issuer, &self.subject).parse().ok()
+    }
+}

@@ -1,0 +1,126 @@
+//! The rules of a process, each bent as somebody writes it who does not think of what is outstanding. What happened
+//! means what it always does.
+
+use foldlog::Decider;
+use foldlog::write::decider::fold;
+use shop_domain::fulfilment::{
+    Command, Event, OrderProgress, Outcome, PartProgress, PaymentProgress, Refusal, State, Stream,
+};
+use shop_domain::values::{Sku, WarehouseId};
+use std::marker::PhantomData;
+
+/// The rules under a bend.
+pub(crate) struct Bent<B>(PhantomData<B>);
+
+/// How rules are bent.
+pub(crate) trait Bend: 'static {
+    /// What a command leads to instead.
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal>;
+}
+
+impl<B: Bend> Decider for Bent<B> {
+    const CATEGORY: &'static str = Stream::CATEGORY;
+    const STATE_SCHEMA: u32 = Stream::STATE_SCHEMA;
+    type State = State;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        B::decide(state, command)
+    }
+
+    fn evolve(state: State, event: &Event) -> State {
+        Stream::evolve(state, event)
+    }
+}
+
+/// A deadline has undone what a confirmation that is outstanding may need.
+pub(crate) struct UndoneUnconfirmed;
+
+impl Bend for UndoneUnconfirmed {
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let mut state = state.clone();
+        if let (State::Started(process), Command::PassDeadline { .. }) = (&mut state, command)
+            && matches!(process.order, OrderProgress::ConfirmationRequested(_))
+        {
+            process.order = OrderProgress::Placed;
+        }
+        Stream::decide(&state, command)
+    }
+}
+
+/// Goods and money leave once the order is confirmed: nobody asks whether it was cancelled since.
+pub(crate) struct SentUnasked;
+
+impl Bend for SentUnasked {
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        match command {
+            Command::Note { outcome: Outcome::Confirmed, at } => {
+                let outcome = Outcome::Shipped { tracking: [].into() };
+                Stream::decide(state, &Command::Note { outcome, at: *at })
+            }
+            Command::Start { .. } | Command::Note { .. } | Command::PassDeadline { .. } => {
+                Stream::decide(state, command)
+            }
+        }
+    }
+}
+
+/// What is only asked for is undone as if it were done.
+pub(crate) struct UndoneUnknown;
+
+impl Bend for UndoneUnknown {
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let release = |warehouse, sku| Event::ReservationReleaseRequested { warehouse, sku };
+        Ok(once_stopped(state, Stream::decide(state, command)?, release, &Event::PaymentVoidRequested {}))
+    }
+}
+
+/// What is only asked for when an order fails or is cancelled is taken for nothing that needs undoing.
+pub(crate) struct ForgottenOutstanding;
+
+impl Bend for ForgottenOutstanding {
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        Ok(forgetting(state, Stream::decide(state, command)?))
+    }
+}
+
+/// A deadline that passes is the outcome of all that is waited for.
+pub(crate) struct DeadlineIsOutcome;
+
+impl Bend for DeadlineIsOutcome {
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let decided = Stream::decide(state, command)?;
+        Ok(match command {
+            Command::PassDeadline { .. } => forgetting(state, decided),
+            Command::Start { .. } | Command::Note { .. } => decided,
+        })
+    }
+}
+
+/// Nobody waits any more for what is outstanding where an order comes to nothing.
+fn forgetting(state: &State, decided: Vec<Event>) -> Vec<Event> {
+    let rejected = |warehouse, sku| Event::RejectionNoted { warehouse, sku };
+    once_stopped(state, decided, rejected, &Event::DeclineNoted {})
+}
+
+/// What was decided, and where with that an order comes to nothing, something for each of its steps that is outstanding.
+fn once_stopped(
+    state: &State,
+    decided: Vec<Event>,
+    of_part: impl Fn(WarehouseId, Sku) -> Event,
+    of_payment: &Event,
+) -> Vec<Event> {
+    let State::Started(process) = fold::<Stream>(state.clone(), &decided) else { return decided };
+    let stops =
+        matches!(process.order, OrderProgress::FailureRequested(_) | OrderProgress::Failed | OrderProgress::Cancelled);
+    if decided.is_empty() || !stops {
+        return decided;
+    }
+    let parts = process.lines.iter().flat_map(|line| line.parts.iter().map(move |part| (&line.sku, part)));
+    let asked = parts.filter(|(_, part)| matches!(part.progress, PartProgress::Requested(_)));
+    let of_parts = asked.map(|(sku, part)| of_part(part.warehouse.clone(), sku.clone()));
+    let is_asked = matches!(process.payment, PaymentProgress::Requested(_));
+    decided.into_iter().chain(of_parts).chain(is_asked.then(|| of_payment.clone())).collect()
+}

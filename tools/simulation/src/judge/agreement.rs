@@ -1,0 +1,172 @@
+//! Whether stock, payment, invoice and shipments of every order are what its end asks for.
+
+use super::moments::Moments;
+use super::waits::{Ended, named, nobody_waits};
+use super::{Invariant, Violation, unreadable};
+use foldlog::Decider;
+use shop_domain::order::Status;
+use shop_domain::values::{OrderId, Sku};
+use shop_domain::{invoice, payment, shipment, stock};
+use std::collections::BTreeMap;
+
+/// How many of each order's products.
+type Goods = BTreeMap<(OrderId, Sku), u64>;
+
+pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
+    let mut stock = Stock::of(moments)?;
+    let mut shipments = shipments(moments)?;
+    for (order, ended) in nobody_waits(moments)? {
+        let disagrees = |what: String| {
+            let Ended { status, placement, .. } = &ended;
+            Violation::new(
+                Invariant::Agreement,
+                format!("{order} is {status:?}, of {:?}: {what}", placement.totals.total),
+            )
+        };
+        let end = End::of(&ended.status).ok_or_else(|| disagrees("that is no end".to_owned()))?;
+        for line in &ended.placement.lines {
+            let all = line.quantity.get();
+            let (held, gone) = match end {
+                End::Confirmed => (all, 0),
+                End::Shipped | End::Delivered => (0, all),
+                End::Failed | End::Cancelled => (0, 0),
+            };
+            let found = stock.take(&order, &line.sku);
+            if found != (held, gone) {
+                let what = format!("{found:?} {} are held and gone, instead of {:?}", line.sku, (held, gone));
+                return Err(disagrees(what));
+            }
+        }
+        let payment = moments.last::<payment::Stream>(&named::<payment::Stream>(&order)?)?;
+        if !end.is_paid_with(ended.placement.totals.total.amount() > 0, &payment) {
+            return Err(disagrees(format!("its payment is {payment:?}")));
+        }
+        let invoice = moments.last::<invoice::Stream>(&named::<invoice::Stream>(&order)?)?;
+        if !end.is_billed_with(&payment, &invoice) {
+            return Err(disagrees(format!("its invoice is {invoice:?}")));
+        }
+        let sent = shipments.remove(&order).unwrap_or_default();
+        if let Some(wrong) = sent.iter().find(|status| !end.is_sent_with(status)) {
+            return Err(disagrees(format!("a shipment is {wrong:?}")));
+        }
+        if sent.is_empty() && matches!(end, End::Confirmed | End::Shipped | End::Delivered) {
+            return Err(disagrees("it has no shipment".to_owned()));
+        }
+    }
+    stock.belongs_to_nobody()
+}
+
+/// How an order ended, or how far it can go without anybody's help.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Confirmed,
+    Shipped,
+    Delivered,
+    Failed,
+    Cancelled,
+}
+
+impl End {
+    const fn of(status: &Status) -> Option<Self> {
+        match status {
+            Status::Purchased | Status::Reserving | Status::Reserved | Status::Paying | Status::Paid => None,
+            Status::Confirmed => Some(Self::Confirmed),
+            Status::Shipped => Some(Self::Shipped),
+            Status::Delivered => Some(Self::Delivered),
+            Status::Failed(_) => Some(Self::Failed),
+            Status::Cancelled(_) => Some(Self::Cancelled),
+        }
+    }
+
+    fn is_paid_with(self, is_due: bool, payment: &payment::State) -> bool {
+        use payment::Status::{Authorised, CaptureFailed, Captured, Declined, Pending, Refunded, Voided};
+        match payment {
+            payment::State::Uncreated => !is_due || matches!(self, Self::Failed | Self::Cancelled),
+            payment::State::Created { status, .. } => match status {
+                Pending => false,
+                Authorised => self == Self::Confirmed,
+                Captured | CaptureFailed(_) => matches!(self, Self::Shipped | Self::Delivered),
+                Declined(_) | Voided | Refunded => matches!(self, Self::Failed | Self::Cancelled),
+            },
+        }
+    }
+
+    fn is_billed_with(self, payment: &payment::State, invoice: &invoice::State) -> bool {
+        let is_open = matches!(payment, payment::State::Created { status: payment::Status::CaptureFailed(_), .. });
+        match invoice {
+            invoice::State::Unissued => matches!(self, Self::Failed | Self::Cancelled),
+            invoice::State::Issued { status, .. } => match status {
+                invoice::Status::Open | invoice::Status::Sent => {
+                    matches!(self, Self::Confirmed | Self::Shipped) || self == Self::Delivered && is_open
+                }
+                invoice::Status::Paid => self == Self::Delivered && !is_open,
+                invoice::Status::Credited => self == Self::Cancelled,
+            },
+        }
+    }
+
+    const fn is_sent_with(self, shipment: &shipment::Status) -> bool {
+        match shipment {
+            shipment::Status::Waiting => matches!(self, Self::Confirmed),
+            shipment::Status::Dispatched { .. } => matches!(self, Self::Shipped),
+            shipment::Status::Delivered { .. } => matches!(self, Self::Shipped | Self::Delivered),
+            shipment::Status::Cancelled => matches!(self, Self::Cancelled),
+        }
+    }
+}
+
+/// What all warehouses hold, and gave, for whom.
+struct Stock {
+    held: Goods,
+    gone: Goods,
+}
+
+impl Stock {
+    fn of(moments: &Moments<'_>) -> Result<Self, Violation> {
+        let (mut held, mut gone) = (Goods::new(), Goods::new());
+        for stream in moments.category(stock::Stream::CATEGORY) {
+            let (_, sku) = stock::of_stream(stream).ok_or_else(|| unreadable(stream, "its name is no stock's"))?;
+            for state in moments.states::<stock::Stream>(stream, None)? {
+                if state.reserved() > state.on_hand {
+                    return Err(Violation::new(Invariant::NeverOversold, format!("{stream}: {state:?}")));
+                }
+            }
+            for (order, quantity) in moments.last::<stock::Stream>(stream)?.reservations {
+                *held.entry((order, sku.clone())).or_default() += quantity.get();
+            }
+            for event in moments.events::<stock::Stream>(stream)? {
+                if let stock::Event::StockDispatched { order, quantity } = event {
+                    *gone.entry((order, sku.clone())).or_default() += quantity.get();
+                }
+            }
+        }
+        Ok(Self { held, gone })
+    }
+
+    fn take(&mut self, order: &OrderId, sku: &Sku) -> (u64, u64) {
+        let place = (order.clone(), sku.clone());
+        (self.held.remove(&place).unwrap_or_default(), self.gone.remove(&place).unwrap_or_default())
+    }
+
+    /// What is left is nobody's, or it was held for, or given to, an order that wants none.
+    fn belongs_to_nobody(self) -> Result<(), Violation> {
+        match self.held.into_iter().chain(self.gone).find(|(_, quantity)| *quantity > 0) {
+            Some(((order, sku), quantity)) => {
+                let detail = format!("{quantity} {sku} are held or gone for {order}, which wants none");
+                Err(Violation::new(Invariant::Agreement, detail))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// What became of the shipments of each order.
+fn shipments(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, Vec<shipment::Status>>, Violation> {
+    let mut shipments: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for stream in moments.category(shipment::Stream::CATEGORY) {
+        if let shipment::State::Created { consignment, status } = moments.last::<shipment::Stream>(stream)? {
+            shipments.entry(consignment.order).or_default().push(status);
+        }
+    }
+    Ok(shipments)
+}

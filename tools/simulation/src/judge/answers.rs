@@ -1,0 +1,270 @@
+//! Whether everybody was told the truth.
+
+use super::moments::{Moments, Window};
+use super::{Invariant, Recording, Violation, unreadable};
+use crate::actions::{Answer, BRAND, ClientAction, ClientRecord, DIGITS, EMAIL, PERSON, REASON};
+use foldlog::{Commit, Decider, Refusal, StreamName};
+use iso_currency::Currency;
+use shop_domain::cart::{Action, Offer};
+use shop_domain::values::{AccountId, Card, Money, Personal, Profile, Reason, Sku};
+use shop_domain::{account, cart, order, product, shipment, stock};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More ways in which the products of a cart may have stood are not tried.
+const MOST_COMBINATIONS: usize = 1_024;
+
+/// What a command may have come to in a state.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    Nothing,
+    Appends,
+    Refused(String),
+}
+
+pub(super) fn judge(recording: &Recording, moments: &Moments<'_>) -> Result<(), Violation> {
+    let mut by_key: BTreeMap<&str, Vec<&Commit>> = BTreeMap::new();
+    for commit in &recording.commits {
+        if let Some(key) = commit.correlation.client.as_deref().filter(|_| commit.causation.is_none()) {
+            by_key.entry(key).or_default().push(commit);
+        }
+    }
+    let mut askings: BTreeMap<&str, usize> = BTreeMap::new();
+    for told in &recording.told {
+        *askings.entry(&told.key).or_default() += 1;
+    }
+    for told in &recording.told {
+        let appended = by_key.get(told.key.as_str()).map_or(&[][..], Vec::as_slice);
+        // A try that is open, or another one at the same time, may have come to something else.
+        let alone = told.open_tries == 0 && askings.get(told.key.as_str()) == Some(&1);
+        once(told, alone, appended)?;
+        truly(told, appended, recording, moments)?;
+    }
+    answered_once(&recording.commits)
+}
+
+/// No event is answered twice in the same way by the same stream: a payment may be begun, and be known of later.
+fn answered_once(commits: &[Commit]) -> Result<(), Violation> {
+    let mut reactions = BTreeSet::new();
+    for commit in commits {
+        let Some(cause) = &commit.causation else { continue };
+        let records = commit.events.records().map_err(|error| unreadable(&commit.stream, error))?;
+        for record in records {
+            if !reactions.insert((&commit.stream, cause, record.name.into_owned(), record.data.get().to_owned())) {
+                let detail = format!("{} answers {cause} more than once, at {}", commit.stream, commit.version);
+                return Err(Violation::new(Invariant::AnsweredOnce, detail));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What was acknowledged is in the log once, where it was said to be; what was not, at most once.
+fn once(told: &ClientRecord, alone: bool, appended: &[&Commit]) -> Result<(), Violation> {
+    let wrong = |detail: String| Err(Violation::new(Invariant::AppendedOnce, format!("{told:?}: {detail}")));
+    match (appended, &told.answer) {
+        ([], _) | ([_], Answer::Unknown) => Ok(()),
+        ([commit], Answer::Done { version }) => {
+            if commit.last_version() == *version || !alone {
+                Ok(())
+            } else {
+                wrong(format!("its commit is at {}", commit.last_version()))
+            }
+        }
+        ([_], Answer::Refused { .. }) if !alone => Ok(()),
+        ([commit], Answer::Refused { .. }) => wrong(format!("and yet there is {}@{}", commit.stream, commit.version)),
+        (several, _) => wrong(format!("it is in the log {} times", several.len())),
+    }
+}
+
+/// A refusal, or that there was nothing to do, was true at some moment of the last try.
+fn truly(
+    told: &ClientRecord,
+    appended: &[&Commit],
+    recording: &Recording,
+    moments: &Moments<'_>,
+) -> Result<(), Violation> {
+    let claimed = match &told.answer {
+        Answer::Done { .. } if appended.is_empty() => End::Nothing,
+        Answer::Refused { problem } => End::Refused(problem.clone()),
+        Answer::Done { .. } | Answer::Unknown => return Ok(()),
+    };
+    let invalid = |error: &dyn std::fmt::Display| Violation::new(Invariant::TrueAnswers, format!("{told:?}: {error}"));
+    let account = told.account(&recording.issuer).ok_or_else(|| invalid(&"nobody asked"))?;
+    let Some(stream) = told.action.stream(&account).map_err(|error| invalid(&error))? else {
+        return Err(invalid(&"a cart that is opened is a new one"));
+    };
+    let possible = possible(told, &stream, &account, moments)?;
+    if possible.contains(&claimed) {
+        return Ok(());
+    }
+    let detail = format!("{told:?}: it could have come to {possible:?}");
+    Err(Violation::new(if claimed == End::Nothing { Invariant::AppendedOnce } else { Invariant::TrueAnswers }, detail))
+}
+
+/// All that the action may have come to, at the moments of its window.
+fn possible(
+    told: &ClientRecord,
+    stream: &StreamName,
+    by: &AccountId,
+    moments: &Moments<'_>,
+) -> Result<BTreeSet<End>, Violation> {
+    let window = told.window;
+    let carts = |action: &dyn Fn(&cart::State) -> Result<Vec<Action>, Violation>| {
+        let mut ends = BTreeSet::new();
+        for state in moments.states::<cart::Stream>(stream, window)? {
+            let commands = action(&state)?.into_iter().map(|action| cart::Command { by: by.clone(), action });
+            ends.extend(commands.map(|command| end::<cart::Stream>(&state, &command)));
+        }
+        Ok(ends)
+    };
+    match &told.action {
+        ClientAction::RegisterProduct { sku, price } => ends::<product::Stream>(moments, stream, window, &{
+            let product = product::Registration {
+                name: text(sku.as_str())?,
+                description: None,
+                category: None,
+                price: euro(*price)?,
+            };
+            product::Command::Register { product, shop_currency: Currency::EUR }
+        }),
+        ClientAction::RepriceProduct { price, .. } => {
+            ends::<product::Stream>(moments, stream, window, &product::Command::Reprice(euro(*price)?))
+        }
+        ClientAction::ListProduct { .. } => ends::<product::Stream>(moments, stream, window, &product::Command::List),
+        ClientAction::DelistProduct { .. } => {
+            ends::<product::Stream>(moments, stream, window, &product::Command::Delist)
+        }
+        ClientAction::ReceiveStock { sku, quantity, .. } => {
+            let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;
+            stocks(moments, stream, sku, window, &{
+                // No action closes a warehouse.
+                stock::Command::Receive { quantity, delivery_note: None, intake: stock::Intake::Open }
+            })
+        }
+        ClientAction::AdjustStock { sku, on_hand, .. } => {
+            let reason: Reason = REASON.parse().map_err(|error| wrong(&error))?;
+            let cause = stock::Discrepancy::default();
+            stocks(moments, stream, sku, window, &stock::Command::Adjust { on_hand: *on_hand, cause, reason })
+        }
+        ClientAction::OpenAccount {} => {
+            let profile = Profile { name: text(PERSON)?, email: text(EMAIL)? };
+            ends::<account::Stream>(moments, stream, window, &account::Command::Open(Personal(profile)))
+        }
+        ClientAction::ConfirmAccount { .. } => {
+            ends::<account::Stream>(moments, stream, window, &account::Command::Confirm)
+        }
+        ClientAction::ActivateAccount { .. } => {
+            ends::<account::Stream>(moments, stream, window, &account::Command::Activate)
+        }
+        ClientAction::SuspendAccount { .. } => {
+            ends::<account::Stream>(moments, stream, window, &account::Command::Suspend)
+        }
+        ClientAction::AddCard { token, .. } => {
+            let card = Card { token: token.clone(), brand: text(BRAND)?, last4: text(DIGITS)? };
+            ends::<account::Stream>(moments, stream, window, &account::Command::AddCard(card))
+        }
+        ClientAction::RemoveCard { token, .. } => {
+            ends::<account::Stream>(moments, stream, window, &account::Command::RemoveCard { id: token.id() })
+        }
+        ClientAction::OpenCart {} => carts(&|_| Ok(vec![Action::Open])),
+        ClientAction::AddItem { sku, quantity, .. } => {
+            let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;
+            let offers = offers(moments, sku, window)?;
+            carts(&|_| {
+                let action = |offer: &Offer| Action::AddItem { sku: sku.clone(), quantity, offer: *offer };
+                Ok(offers.iter().map(action).collect())
+            })
+        }
+        ClientAction::ChangeQuantity { sku, quantity, .. } => {
+            let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;
+            carts(&|_| Ok(vec![Action::ChangeQuantity { sku: sku.clone(), quantity }]))
+        }
+        ClientAction::RemoveItem { sku, .. } => carts(&|_| Ok(vec![Action::RemoveItem { sku: sku.clone() }])),
+        ClientAction::ClearCart { .. } => carts(&|_| Ok(vec![Action::Clear])),
+        ClientAction::CheckOut { .. } => carts(&|state| {
+            let mut ways: Vec<BTreeMap<Sku, Offer>> = vec![BTreeMap::new()];
+            for line in state.lines() {
+                let offers = offers(moments, &line.sku, window)?;
+                let with = |way: &BTreeMap<Sku, Offer>, offer: &Offer| {
+                    let mut way = way.clone();
+                    way.insert(line.sku.clone(), *offer);
+                    way
+                };
+                ways = ways.iter().flat_map(|way| offers.iter().map(|offer| with(way, offer))).collect();
+                ways.truncate(MOST_COMBINATIONS);
+            }
+            let tax_rate = "0".parse().map_err(|error| wrong(&error))?;
+            let check_out =
+                |offers| Action::CheckOut { offers, categories: BTreeMap::new(), tax_rate, card: None, address: None };
+            Ok(ways.into_iter().map(check_out).collect())
+        }),
+        ClientAction::CancelOrder { .. } => {
+            let command = order::Command::Cancel { by: by.clone(), reason: None };
+            ends::<order::Stream>(moments, stream, window, &command)
+        }
+        ClientAction::ShipOrder { .. } => {
+            let command = order::Command::Ship { tracking: BTreeMap::new() };
+            ends::<order::Stream>(moments, stream, window, &command)
+        }
+        ClientAction::DeliverShipment { .. } => {
+            ends::<shipment::Stream>(moments, stream, window, &shipment::Command::Deliver)
+        }
+    }
+}
+
+/// What a command may have come to, in any of the states that its stream was in during a window.
+fn ends<D: Decider>(
+    moments: &Moments<'_>,
+    stream: &StreamName,
+    window: Window,
+    command: &D::Command,
+) -> Result<BTreeSet<End>, Violation> {
+    let states = moments.states::<D>(stream, window)?;
+    Ok(states.iter().map(|state| end::<D>(state, command)).collect())
+}
+
+/// Stock is kept of registered products alone.
+fn stocks(
+    moments: &Moments<'_>,
+    stream: &StreamName,
+    sku: &Sku,
+    window: Window,
+    command: &stock::Command,
+) -> Result<BTreeSet<End>, Violation> {
+    let mut ends = ends::<stock::Stream>(moments, stream, window, command)?;
+    if offers(moments, sku, window)?.contains(&Offer::Unknown) {
+        ends.insert(End::Refused("not-found".to_owned()));
+    }
+    Ok(ends)
+}
+
+/// How a product stood during a window.
+fn offers(moments: &Moments<'_>, sku: &Sku, window: Window) -> Result<Vec<Offer>, Violation> {
+    let stream = StreamName::new(product::Stream::CATEGORY, sku.as_str()).map_err(|error| wrong(&error))?;
+    let offer = |state: product::State| match state {
+        product::State::Unregistered => Offer::Unknown,
+        product::State::Unlisted(_) => Offer::NotListed,
+        product::State::Listed(product) => Offer::At(product.price),
+    };
+    Ok(moments.states::<product::Stream>(&stream, window)?.into_iter().map(offer).collect())
+}
+
+fn end<D: Decider>(state: &D::State, command: &D::Command) -> End {
+    match D::decide(state, command) {
+        Ok(events) if events.is_empty() => End::Nothing,
+        Ok(_) => End::Appends,
+        Err(refusal) => End::Refused(refusal.name().to_owned()),
+    }
+}
+
+fn euro(amount: i64) -> Result<Money, Violation> {
+    Money::new(amount, Currency::EUR).map_err(|error| wrong(&error))
+}
+
+fn text<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, Violation> {
+    text.parse().map_err(|error: T::Err| wrong(&error))
+}
+
+fn wrong(error: &dyn std::fmt::Display) -> Violation {
+    Violation::new(Invariant::TrueAnswers, format!("it cannot have been asked for: {error}"))
+}

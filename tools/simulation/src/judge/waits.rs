@@ -1,0 +1,73 @@
+//! Whether every order came as far as it can without anybody's help, and its process knows.
+
+use super::moments::Moments;
+use super::{Invariant, Violation, unreadable};
+use foldlog::{Decider, EventMessage, StreamName};
+use shop_domain::fulfilment::{self, Awaited, Process, outcome_of};
+use shop_domain::order::{Placement, Status};
+use shop_domain::values::OrderId;
+use shop_domain::{cart, order};
+use std::collections::BTreeMap;
+
+/// How an order ended.
+pub(super) struct Ended {
+    pub(super) status: Status,
+    pub(super) placement: Box<Placement>,
+}
+
+/// The orders of all checked-out carts, each at an end that its process knows of, or waiting for people alone.
+pub(super) fn nobody_waits(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, Ended>, Violation> {
+    let mut orders = BTreeMap::new();
+    for cart in moments.category(cart::Stream::CATEGORY) {
+        if let cart::State::CheckedOut { .. } = moments.last::<cart::Stream>(cart)? {
+            let order: OrderId = cart.id().parse().map_err(|error| unreadable(cart, error))?;
+            let ended = ended(moments, &order)?;
+            orders.insert(order, ended);
+        }
+    }
+    Ok(orders)
+}
+
+/// How a checked-out cart's order ended.
+fn ended(moments: &Moments<'_>, order: &OrderId) -> Result<Ended, Violation> {
+    let stuck = |detail: String| Err(Violation::new(Invariant::NobodyWaits, format!("{order} {detail}")));
+    let stream = named::<order::Stream>(order)?;
+    let order::State::Placed { status, placement, .. } = moments.last::<order::Stream>(&stream)? else {
+        return stuck("was never placed".to_owned());
+    };
+    let fulfilment::State::Started(process) =
+        moments.last::<fulfilment::Stream>(&named::<fulfilment::Stream>(order)?)?
+    else {
+        return stuck("has no process".to_owned());
+    };
+    let awaited = process.awaited(order).map_err(|error| unreadable(&stream, error))?;
+    if let Some(waits) = awaited.iter().find(|awaited| awaited.intent.is_some()) {
+        return stuck(format!("is {status:?} and waits for {waits:?}"));
+    }
+    let watched = std::iter::once(&stream).chain(awaited.iter().map(|Awaited { stream, .. }| stream));
+    for stream in watched {
+        if let Some(missed) = missed(moments, stream, &process)? {
+            return stuck(format!("is {status:?} and its process missed {missed}"));
+        }
+    }
+    Ok(Ended { status, placement })
+}
+
+/// What happened in a stream that a process would note, and did not.
+fn missed(moments: &Moments<'_>, stream: &StreamName, process: &Process) -> Result<Option<String>, Violation> {
+    for commit in moments.commits(stream) {
+        for notice in EventMessage::of(commit).map_err(|error| unreadable(stream, error))? {
+            let outcome = outcome_of(&notice).map_err(|error| unreadable(stream, error))?;
+            if outcome.is_some_and(|(_, outcome)| process.accepts(&outcome)) {
+                return Ok(Some(notice.id.to_string()));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The stream of a type that has its order's id.
+pub(super) fn named<D: Decider>(order: &OrderId) -> Result<StreamName, Violation> {
+    StreamName::new(D::CATEGORY, order.as_str())
+        .map_err(|error| Violation::new(Invariant::WholeStreams, error.to_string()))
+}

@@ -1,0 +1,172 @@
+//! The payment provider: the sandbox at the other end of a bad connection, which tells the shop of what it did.
+
+use crate::executor::Owner;
+use crate::faults::Mishap;
+use crate::gateway::{Sent, send};
+use crate::world::{Host, World};
+use foldlog::Clock;
+use futures::FutureExt;
+use http::Method;
+use shop_domain::values::Money;
+use shop_payments::webhook::{SIGNATURE, TIMESTAMP, Webhook, sign};
+use shop_payments::{Failure, Payment, Reference, Secret, Step};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// The longest that a request or its answer takes,
+const LONGEST_WAY_MS: u64 = 300;
+/// that a caller waits for an answer that does not come,
+const PATIENCE: Duration = Duration::from_secs(4);
+/// and that a request which nobody waits for any more is on its way.
+const LONGEST_DELAY_MS: u64 = 3_600_000;
+/// How often a notice is repeated that is not heard, and the longest pause before one.
+const TRIES: usize = 6;
+const LONGEST_PAUSE_MS: u64 = 60_000;
+
+/// What is known at the other end; clones share it.
+#[derive(Default)]
+pub(crate) struct Books {
+    pub(crate) sandbox: shop_payments::Sandbox,
+    /// So many of its changes the shop was told of, or will be.
+    told: AtomicUsize,
+}
+
+/// A function's way to the provider.
+pub(crate) struct Provider(Arc<World>);
+
+impl Provider {
+    pub(crate) fn of(world: &Arc<World>) -> Self {
+        Self(world.clone())
+    }
+
+    async fn way(&self) {
+        let ms = self.0.dice(|dice| dice.u64(1..=LONGEST_WAY_MS));
+        self.0.sleep(Duration::from_millis(ms)).await;
+    }
+
+    async fn silence(&self) -> Failure {
+        self.0.sleep(PATIENCE).await;
+        Failure::Unknown("no answer came".to_owned())
+    }
+}
+
+impl shop_payments::Provider for Provider {
+    async fn status(&self, reference: &Reference) -> Result<Option<Payment>, Failure> {
+        self.way().await;
+        if self.0.occurs(Mishap::ProviderSilent, |luck| luck.provider_silent) {
+            return Err(self.silence().await);
+        }
+        let status = self.0.books.sandbox.status(reference).await;
+        self.way().await;
+        status
+    }
+
+    async fn carry_out(&self, reference: &Reference, step: Step<'_>) -> Result<Payment, Failure> {
+        self.way().await;
+        let mishap = self.0.at_most_one(|luck| {
+            [
+                (Mishap::ProviderUnavailable, luck.provider_unavailable),
+                (Mishap::ProviderSilent, luck.provider_silent),
+                (Mishap::ProviderAnswerLost, luck.provider_answer_lost),
+                (Mishap::ProviderLate, luck.provider_late),
+            ]
+        });
+        match mishap {
+            Some(Mishap::ProviderUnavailable) => Err(Failure::Unavailable("it is closed".to_owned())),
+            Some(Mishap::ProviderAnswerLost) => {
+                drop(carry_out(&self.0, reference, step).await);
+                Err(self.silence().await)
+            }
+            Some(Mishap::ProviderLate) => {
+                later(&self.0, reference.clone(), Late::of(step));
+                Err(self.silence().await)
+            }
+            Some(_) => Err(self.silence().await),
+            None => {
+                let carried_out = carry_out(&self.0, reference, step).await;
+                self.way().await;
+                carried_out
+            }
+        }
+    }
+}
+
+/// A step that outlives whoever asked for it.
+enum Late {
+    Authorise(Money, String),
+    Capture,
+    Void,
+    Refund,
+}
+
+impl Late {
+    fn of(step: Step<'_>) -> Self {
+        match step {
+            Step::Authorise { amount, card } => Self::Authorise(amount, card.to_owned()),
+            Step::Capture => Self::Capture,
+            Step::Void => Self::Void,
+            Step::Refund => Self::Refund,
+        }
+    }
+
+    fn step(&self) -> Step<'_> {
+        match self {
+            Self::Authorise(amount, card) => Step::Authorise { amount: *amount, card },
+            Self::Capture => Step::Capture,
+            Self::Void => Step::Void,
+            Self::Refund => Step::Refund,
+        }
+    }
+}
+
+/// Carries out a step when nobody waits for it any more.
+fn later(world: &Arc<World>, reference: Reference, late: Late) {
+    let ms = world.dice(|dice| dice.u64(1..=LONGEST_DELAY_MS));
+    let on = world.clone();
+    let arrival = async move {
+        on.sleep(Duration::from_millis(ms)).await;
+        on.say(|| format!("the provider gets {} of {reference} late", late.step().name()));
+        drop(carry_out(&on, &reference, late.step()).await);
+    };
+    world.spawner.spawn(Owner::World, arrival.boxed());
+}
+
+async fn carry_out(world: &Arc<World>, reference: &Reference, step: Step<'_>) -> Result<Payment, Failure> {
+    use shop_payments::Provider as _;
+    let carried_out = world.books.sandbox.carry_out(reference, step).await;
+    world.say(|| format!("the provider: {} of {reference}: {carried_out:?}", step.name()));
+    let told = world.books.told.load(Ordering::Relaxed);
+    for (reference, payment) in world.books.sandbox.changes(told) {
+        world.books.told.fetch_add(1, Ordering::Relaxed);
+        tell(world, &Webhook::new(reference, payment));
+    }
+    carried_out
+}
+
+/// Tells the shop, unless that is lost for good, as often as it does not hear.
+fn tell(world: &Arc<World>, notice: &Webhook) {
+    if world.occurs(Mishap::NoticeLost, |luck| luck.notice_lost) {
+        return;
+    }
+    let on = world.clone();
+    let secret =
+        world.topology.settings("payment-commands").and_then(|settings| settings.get("PAYMENT_WEBHOOK_SECRET"));
+    let Some(secret) = secret.and_then(|secret| secret.parse::<Secret>().ok()) else { return };
+    let body = serde_json::to_value(notice).unwrap_or_default();
+    let telling = async move {
+        for _ in 0..TRIES {
+            let ms = on.dice(|dice| dice.u64(1..=LONGEST_PAUSE_MS));
+            on.sleep(Duration::from_millis(ms)).await;
+            let now = Host::new(&on).now();
+            let signature = sign(&secret, now, body.to_string().as_bytes());
+            let headers = vec![(SIGNATURE, signature), (TIMESTAMP, now.0.to_string())];
+            let path = "/webhooks/payments".to_owned();
+            let sent = Sent { subject: String::new(), method: Method::POST, path, headers, body: body.clone() };
+            if send(&on, &sent).await.is_some_and(|got| got.status < 300) {
+                return;
+            }
+        }
+    };
+    world.spawner.spawn(Owner::World, telling.boxed());
+}

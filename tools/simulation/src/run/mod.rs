@@ -1,0 +1,297 @@
+//! One run: a seed, a shop, a storm, and whether everything is as it should be when it is over.
+
+mod settling;
+
+use crate::Defect;
+use crate::executor::{Executor, Owner};
+use crate::faults::{Counts, Luck, Mishap};
+use crate::functions::BuildError;
+use crate::judge::{Invariant, Recording, Violation, judge};
+use crate::processes::Processes;
+use crate::release::UNKNOWN;
+use crate::setting::{Net, Setting};
+use crate::traffic::Traffic;
+use crate::triggers;
+use crate::wire::ISSUER;
+use crate::world::{World, lock};
+use fastrand::Rng;
+use foldlog::Timestamp;
+use foldlog::read::parked::Class;
+use foldlog_local::Topology;
+use futures::FutureExt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// More steps than any run needs.
+const MOST_STEPS: u64 = 3_000_000;
+/// More invocations are not under way at a time.
+const MOST_TASKS: usize = 48;
+/// An outage is longer than anything keeps a record.
+const OUTAGE_MS: i64 = 25 * 3_600_000;
+/// A standstill is longer than a process waits for its confirmation.
+const STANDSTILL_MS: i64 = 20 * 60_000;
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The log, and what everybody was told.
+    pub recording: Recording,
+    /// How often what went wrong.
+    pub faults: Counts,
+    /// How many requests of clients there were.
+    pub commands: usize,
+    /// What does not hold, if anything.
+    pub violation: Option<Violation>,
+    /// What happened, line by line, where it was written down.
+    pub trace: Vec<String>,
+}
+
+/// Runs a shop through a storm.
+pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outcome, BuildError> {
+    let net = if seed.is_multiple_of(2) { Net::Recheck } else { Net::Reconcile };
+    let executor = Executor::default();
+    let world = World::new(seed, setting.above(net), topology.clone(), executor.spawner());
+    let processes = Processes::start(&world)?;
+    *lock(&world.processes) = processes;
+    let traffic = Traffic::new(&world);
+    let mut run = Run {
+        world: world.clone(),
+        executor,
+        rng: Rng::with_seed(!seed),
+        due: vec![],
+        minute: world.now(),
+        steps: 0,
+        is_over: false,
+        reconciled: false,
+    };
+    let violation = match run.course(&traffic) {
+        Ok(()) => traffic.wrong(),
+        Err(violation) => Some(violation),
+    };
+    let recording = Recording { commits: world.stores.log.journal(0), told: traffic.told(), issuer: ISSUER.to_owned() };
+    let violation =
+        violation.or_else(|| judge(&recording).err()).or_else(|| run.money().err()).or_else(|| run.views().err());
+    lock(&world.processes).clear();
+    let stores = world.stores.fault_model.struck().into_iter().map(|(fault, count)| (format!("store-{fault}"), count));
+    let around = world.struck().into_iter().map(|(mishap, count)| (mishap.to_string(), count));
+    let commands = recording.told.len();
+    Ok(Outcome { commands, faults: stores.chain(around).collect(), violation, trace: world.trace.lines(), recording })
+}
+
+struct Run {
+    world: Arc<World>,
+    executor: Executor,
+    rng: Rng,
+    /// When each schedule fires next.
+    due: Vec<i64>,
+    /// The last minute for which those who wait were asked for since the storm was over.
+    minute: Timestamp,
+    steps: u64,
+    /// Whether the storm is.
+    is_over: bool,
+    /// Whether the whole log was gone through.
+    reconciled: bool,
+}
+
+impl Run {
+    /// From the first customer to the last hint.
+    fn course(&mut self, traffic: &Arc<Traffic>) -> Result<(), Violation> {
+        self.world.spawner.spawn(Owner::World, traffic.clone().staff().boxed());
+        self.until(|_| traffic.is_over(), true)?;
+        // While older releases run, only what they cannot read is parked for good.
+        self.none_is_parked(|(class, error)| class == Class::Permanent && !error.contains(UNKNOWN))?;
+        self.world.say(|| "THE STORM IS OVER".to_owned());
+        self.world.turn(Luck::GOOD);
+        self.is_over = true;
+        self.minute = self.world.now();
+        let world = self.world.clone();
+        self.work(async move { world.stores.settle().await })?;
+        self.world.upgrade();
+        self.drain()?;
+        self.operate()?;
+        self.wait_for_those_who_wait()?;
+        self.world.say(|| "WHAT WAS KEPT BACK ARRIVES".to_owned());
+        self.world.hints().let_go();
+        self.drain()?;
+        if self.world.setting.net == Net::Reconcile {
+            // Hints of folds first: processes choose by what the views show.
+            for _ in 0..2 {
+                self.fire("reconcile");
+                self.drain()?;
+            }
+            self.reconciled = true;
+            self.operate()?;
+        }
+        self.wait_for_those_who_wait()?;
+        self.none_is_parked(|_| true)
+    }
+
+    /// Lets things happen until `done`; nothing else happens by itself where the storm is over.
+    fn until(&mut self, done: impl Fn(&World) -> bool, schedules: bool) -> Result<(), Violation> {
+        while !done(&self.world) {
+            self.steps += 1;
+            if self.steps > MOST_STEPS {
+                return Err(Violation::new(Invariant::ComesToAnEnd, "there is no end to it"));
+            }
+            self.mischief()?;
+            let world = self.world.clone();
+            let is_worst = world.hints().stream(&world);
+            if is_worst && world.occurs(Mishap::Standstill, |luck| luck.standstill_at_worst) {
+                self.stand_still();
+            }
+            if schedules {
+                self.schedules();
+            }
+            self.trigger();
+            if !self.executor.step(&mut self.rng) && !self.skip(schedules) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Where nothing is ready, time passes until something is; false where nothing will be.
+    fn skip(&self, schedules: bool) -> bool {
+        let world = &self.world;
+        let now = world.now().0;
+        let asleep = world.next_awake();
+        let hints = world.hints().next_due();
+        let due = self.due.iter().min().copied().filter(|_| schedules);
+        let next = [asleep, hints, due].into_iter().flatten().min();
+        match next {
+            Some(next) => {
+                world.pass((next - now).max(1));
+                true
+            }
+            None => self.executor.tasks() > 0 && !world.hints().none_left(),
+        }
+    }
+
+    /// What goes wrong by itself, and time.
+    fn mischief(&mut self) -> Result<(), Violation> {
+        if self.is_over {
+            return Ok(());
+        }
+        let world = self.world.clone();
+        match world.at_most_one(|luck| {
+            [
+                (Mishap::Crash, luck.crash),
+                (Mishap::ClockJump, luck.clock_jump),
+                (Mishap::BrokenDeployment, luck.broken_deployment),
+                (Mishap::Standstill, luck.standstill),
+                (Mishap::Outage, if world.setting.net == Net::Reconcile { luck.outage } else { 0 }),
+            ]
+        }) {
+            Some(Mishap::Crash) => {
+                let replaced = lock(&world.processes).replace_one(&world);
+                let replaced = replaced.map_err(|error| Violation::new(Invariant::ComesToAnEnd, error.to_string()))?;
+                if let Some(owner) = replaced {
+                    self.executor.kill(owner);
+                }
+            }
+            Some(Mishap::ClockJump) => lock(&world.processes).set_a_clock(&world),
+            Some(Mishap::BrokenDeployment) => world.break_one(),
+            Some(Mishap::Standstill) => self.stand_still(),
+            Some(_) => {
+                world.say(|| "OUTAGE".to_owned());
+                world.hints().expire(&world);
+                world.pass(OUTAGE_MS);
+            }
+            None => {}
+        }
+        world.pass(i64::from(self.rng.bool()));
+        Ok(())
+    }
+
+    fn stand_still(&self) {
+        self.world.say(|| "STANDSTILL".to_owned());
+        self.world.pass(STANDSTILL_MS);
+    }
+
+    /// Gives one of the triggers the opportunity to deliver.
+    fn trigger(&mut self) {
+        if self.executor.tasks() >= MOST_TASKS {
+            return;
+        }
+        let (readers, queues) = {
+            let hints = self.world.hints();
+            if hints.none_left() {
+                return;
+            }
+            (hints.readers.len(), hints.queues.len())
+        };
+        let chosen = self.rng.usize(..readers + queues);
+        if chosen < readers {
+            triggers::read(&self.world, chosen);
+        } else {
+            triggers::take(&self.world, chosen - readers);
+        }
+    }
+
+    /// Fires what is due; the whole log is gone through only where nothing else helps.
+    fn schedules(&mut self) {
+        let now = self.world.now();
+        if self.due.is_empty() {
+            self.due = self.world.topology.firings(moment(now)).iter().map(|_| now.0 + 60_000).collect();
+        }
+        if self.due.iter().all(|due| *due > now.0) {
+            return;
+        }
+        let firings = self.world.topology.firings(moment(now));
+        for (number, (due, (every, _))) in self.due.iter_mut().zip(firings).enumerate() {
+            if *due > now.0 {
+                continue;
+            }
+            // What did not run while everything stood still is not made up for.
+            let at = if now.0 - *due < STANDSTILL_MS / 2 { *due } else { now.0 };
+            *due = at + millis(every);
+            let at = moment(Timestamp(at));
+            let Some((_, firing)) = self.world.topology.firings(at).into_iter().nth(number) else { continue };
+            if self.world.setting.defect != Some(Defect::NoRecheck) && every < Duration::from_hours(1) {
+                triggers::fire(&self.world, &firing.function, firing.payload);
+            }
+        }
+    }
+
+    /// Fires the schedule of a task, once.
+    fn fire(&self, task: &str) {
+        self.fire_at(task, self.world.now());
+    }
+
+    /// Fires the schedule of a task, for a time that it was to be fired at.
+    fn fire_at(&self, task: &str, at: Timestamp) {
+        let firings = self.world.topology.firings(moment(at));
+        for (_, firing) in firings.into_iter().filter(|(_, firing)| firing.payload["task"] == task) {
+            triggers::fire(&self.world, &firing.function, firing.payload);
+        }
+    }
+
+    /// Lets everything that is on its way arrive.
+    fn drain(&mut self) -> Result<(), Violation> {
+        let before = self.steps;
+        while self.executor.tasks() > 0 || !self.world.hints().none_left() || self.steps == before {
+            self.until(|_| false, false)?;
+            let world = self.world.clone();
+            world.hints().stream(&world);
+        }
+        Ok(())
+    }
+
+    /// Runs one piece of work to its end.
+    fn work<T: Send + 'static>(&mut self, work: impl Future<Output = T> + Send + 'static) -> Result<T, Violation> {
+        let result = Arc::new(Mutex::new(None));
+        let place = result.clone();
+        self.world.spawner.spawn(Owner::World, async move { *lock(&place) = Some(work.await) }.boxed());
+        self.until(|_| lock(&result).is_some(), false)?;
+        let taken = lock(&result).take();
+        taken.ok_or_else(|| Violation::new(Invariant::ComesToAnEnd, "a piece of work hangs"))
+    }
+}
+
+fn moment(at: Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(at.0).unwrap_or_default()
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

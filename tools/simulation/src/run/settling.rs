@@ -1,0 +1,173 @@
+//! After the storm: those who wait are given time, operators try again what is parked, and the views are compared.
+
+use super::Run;
+use crate::Defect;
+use crate::gateway::{Got, Sent, send};
+use crate::judge::{Invariant, Violation, settled};
+use crate::setting::Net;
+use crate::world::{Host, World};
+use foldlog::memory::{MemoryLog, MemoryViews};
+use foldlog::read::parked::Class;
+use foldlog::verify::{TotalsVerification, Verification};
+use foldlog::write::decider::fold;
+use foldlog::{Decider, Generations, LogScan, ParkingLot, Registry, StreamName, Timestamp};
+use http::Method;
+use serde_json::{Value, json};
+use shop_domain::payment;
+use shop_domain::views::{sales, subscriptions};
+use shop_payments::{Payment, Reference};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// So many minutes are given to those who wait.
+const MOST_MINUTES: usize = 300;
+/// Where not all can be found by waiting, so many.
+const FEW_MINUTES: usize = 3;
+
+impl Run {
+    /// Minute after minute, until nobody waits.
+    pub(super) fn wait_for_those_who_wait(&mut self) -> Result<(), Violation> {
+        let mut looked_at = None;
+        // Before the whole log was gone through, who waits may have no row to be found by.
+        let minutes =
+            if self.reconciled || self.world.setting.net == Net::Recheck { MOST_MINUTES } else { FEW_MINUTES };
+        for _ in 0..minutes {
+            // Who waits goes on waiting as long as nothing is committed.
+            let length = self.world.stores.log.len();
+            if looked_at.replace(length) != Some(length) && !self.somebody_waits() {
+                break;
+            }
+            self.minute = Timestamp(self.minute.0 + 60_000);
+            // What is on its way may have taken longer than that.
+            self.world.pass((self.minute.0 - self.world.now().0).max(0));
+            if self.world.setting.defect != Some(Defect::NoRecheck) {
+                self.fire_at("recheck", self.minute);
+            }
+            self.fire_at("deadlines", self.minute);
+            self.drain()?;
+        }
+        Ok(())
+    }
+
+    /// Whether somebody waits, as the log says.
+    fn somebody_waits(&self) -> bool {
+        !settled(&self.world.stores.log.journal(0))
+    }
+
+    /// What operators do once the releases are new: everything that is parked is tried again.
+    pub(super) fn operate(&mut self) -> Result<(), Violation> {
+        let world = self.world.clone();
+        self.work(async move {
+            let _ = ask(&world, Method::POST, "/ops/lost/redrive").await;
+            let mut path = "/ops/parked".to_owned();
+            let mut ids = vec![];
+            while let Some(page) = ask(&world, Method::GET, &path).await {
+                let items = page.body["items"].as_array().cloned().unwrap_or_default();
+                ids.extend(items.iter().filter_map(|item| item["id"].as_str().map(ToOwned::to_owned)));
+                match page.body["next"].as_str() {
+                    Some(next) => next.clone_into(&mut path),
+                    None => break,
+                }
+            }
+            for id in ids {
+                let _ = ask(&world, Method::POST, &format!("/ops/parked/{}/redrive", id.replace('/', "%2F"))).await;
+            }
+        })?;
+        self.drain()
+    }
+
+    /// Whether there is no note of these classes and reasons.
+    pub(super) fn none_is_parked(&mut self, which: impl Fn((Class, &str)) -> bool) -> Result<(), Violation> {
+        let parked = self.world.stores.parked.parked().clone();
+        let notes = self.work(async move { parked.notes(None, usize::MAX).await })?.unwrap_or_default().notes;
+        let mut wrong = notes.into_iter().map(|note| note.trouble);
+        match wrong.find(|trouble| which((trouble.class, &trouble.error))) {
+            Some(trouble) => {
+                let detail = format!("{}: {} ({})", trouble.subject, trouble.error, trouble.class);
+                Err(Violation::new(Invariant::NothingParked, detail))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the provider's books say of each payment what the shop's do.
+    pub(super) fn money(&self) -> Result<(), Violation> {
+        let mut theirs = self.world.books.sandbox.payments();
+        let mut ours: BTreeMap<StreamName, payment::State> = BTreeMap::new();
+        for commit in self.world.stores.log.journal(0) {
+            if commit.stream.category() == payment::Stream::CATEGORY {
+                let events = commit.events.decode().map_err(|error| differ(&commit.stream, &error))?;
+                let state = ours.entry(commit.stream).or_default();
+                *state = fold::<payment::Stream>(std::mem::take(state), &events);
+            }
+        }
+        for (stream, state) in ours {
+            let reference = stream.id().parse::<Reference>().map_err(|error| differ(&stream, &error))?;
+            let theirs = theirs.remove(&reference);
+            // What the provider knows has to be recorded, and nothing else.
+            let recorded = |theirs: Payment| {
+                let known = |command| payment::Stream::decide(&state, &command).is_ok_and(|events| events.is_empty());
+                theirs.commands().into_iter().all(known)
+                    && matches!(&state, payment::State::Created { charge, .. } if charge.amount == theirs.amount)
+            };
+            let agrees = theirs.is_some_and(recorded);
+            if !agrees {
+                return Err(differ(&stream, &format!("{state:?} here, {theirs:?} at the provider")));
+            }
+        }
+        match theirs.into_iter().next() {
+            Some((reference, payment)) => {
+                Err(Violation::new(Invariant::Agreement, format!("the provider alone knows {reference}: {payment:?}")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Whether every row is the fold of its stream, and every total that of all.
+    pub(super) fn views(&mut self) -> Result<(), Violation> {
+        let host = Host::new(&self.world);
+        let (log, views, totals_store) = (
+            self.world.stores.log.clone(),
+            self.world.stores.views.views().clone(),
+            self.world.stores.totals_store.totals_store().clone(),
+        );
+        self.work(async move {
+            let heads = log.heads().await.map_err(|error| differs(&error))?;
+            let streams: Vec<StreamName> = heads.into_iter().map(|(stream, _)| stream).collect();
+            let registered = totals_store.registered().await.map_err(|error| differs(&error))?;
+            let registry = &registered.registry;
+            verify(&log, &views, &host, registry, &streams).await?;
+            let folds = &sales::totals();
+            let totals = TotalsVerification { log: &log, totals_store: &totals_store, host: &host, folds, registry };
+            totals.run(&streams).await.map_err(|error| differs(&error))?;
+            Ok(())
+        })?
+    }
+}
+
+async fn verify(
+    log: &MemoryLog,
+    views: &MemoryViews,
+    host: &Host,
+    registry: &Registry,
+    streams: &[StreamName],
+) -> Result<(), Violation> {
+    let subscriptions = subscriptions();
+    let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
+    verification.run(streams, || {}).await.map(drop).map_err(|error| differs(&error))
+}
+
+fn differ(stream: &StreamName, error: &dyn std::fmt::Display) -> Violation {
+    Violation::new(Invariant::Agreement, format!("{stream}: {error}"))
+}
+
+fn differs(error: &dyn std::fmt::Display) -> Violation {
+    Violation::new(Invariant::ViewsAreFolds, error.to_string())
+}
+
+/// An operator's request, where all is well.
+async fn ask(world: &Arc<World>, method: Method, path: &str) -> Option<Got> {
+    let body: Value = json!({});
+    let sent = Sent { subject: "operator:olga".to_owned(), method, path: path.to_owned(), headers: vec![], body };
+    send(world, &sent).await.filter(|got| got.status < 300)
+}

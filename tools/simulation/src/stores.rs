@@ -1,0 +1,71 @@
+//! The stores in memory, each under the fault model, and the types by which the functions know them.
+
+use crate::defects::Log;
+use crate::hints::{Batches, SimBus};
+use crate::setting::Setting;
+use crate::world::Host;
+use foldlog::faulty::{FaultModel, FaultyBus, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
+use foldlog::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryViews};
+use foldlog::totals::MemoryTotalsStore;
+
+/// The read models of a run.
+pub(crate) type Views = FaultyViews<MemoryViews>;
+/// The totals of a run.
+pub(crate) type TotalsStore = FaultyTotalsStore<MemoryTotalsStore>;
+/// The notes of a run.
+pub(crate) type Parked = FaultyParked<MemoryParked>;
+/// The bus of a run.
+pub(crate) type Bus = FaultyBus<SimBus>;
+
+/// The ports of a run.
+pub(crate) struct Simulated;
+
+impl reconcile::Ports for Simulated {
+    type Log = Log;
+    type Views = Views;
+    type TotalsStore = crate::defects::TotalsStore;
+    type Parked = Parked;
+    type Host = Host;
+    type Bus = Bus;
+    type Batches = Batches;
+}
+
+/// The stores.
+pub(crate) struct Stores {
+    /// What the log really holds.
+    pub(crate) log: MemoryLog,
+    /// The log as functions see it, and as reactions on stock do.
+    pub(crate) faulty: FaultyLog<MemoryLog>,
+    pub(crate) marked: FaultyLog<MemoryLog>,
+    pub(crate) views: Views,
+    pub(crate) totals_store: TotalsStore,
+    pub(crate) parked: Parked,
+    pub(crate) fault_model: FaultModel,
+}
+
+impl Stores {
+    pub(crate) fn new(seed: u64, setting: Setting) -> Self {
+        let fault_model = FaultModel::new(seed, setting.odds);
+        let log = MemoryLog::default();
+        let generations = MemoryGenerations::default();
+        Self {
+            faulty: FaultyLog::under(log.clone(), fault_model.clone()),
+            marked: FaultyLog::under(log.clone().with_markers(), fault_model.clone()),
+            views: FaultyViews::under(MemoryViews::of(generations.clone()), fault_model.clone()),
+            totals_store: FaultyTotalsStore::under(MemoryTotalsStore::of(generations), fault_model.clone()),
+            parked: FaultyParked::under(MemoryParked::default(), fault_model.clone()),
+            log,
+            fault_model,
+        }
+    }
+
+    /// Lets all that is late land, and nothing go wrong any more.
+    pub(crate) async fn settle(&self) {
+        self.fault_model.calm_down();
+        self.faulty.settle().await;
+        self.marked.settle().await;
+        self.views.settle().await;
+        self.totals_store.settle().await;
+        self.parked.settle().await;
+    }
+}

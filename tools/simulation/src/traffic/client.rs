@@ -1,0 +1,154 @@
+//! Somebody who asks something of the shop, until there is an answer, and remembers what that was.
+
+use super::Traffic;
+use crate::actions::{Answer, ClientAction, ClientRecord};
+use crate::faults::Mishap;
+use crate::gateway::{Got, Sent, send};
+use crate::judge::{Invariant, Violation};
+use crate::world::{World, lock};
+use foldlog::write::decider::fold;
+use foldlog::{Decider, StreamName, Version};
+use futures::future::join;
+use http::Method;
+use serde_json::{Value, json};
+use shop_api::responses::Cart;
+use shop_domain::values::{CartId, OrderId, ShipmentId};
+use shop_domain::{cart, order, shipment};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How often a client tries before it gives up.
+const TRIES: u32 = 6;
+/// Later than any version.
+const LAST: Version = Version(u64::MAX);
+
+/// Somebody who uses the shop.
+pub(super) struct Client {
+    pub(super) traffic: Arc<Traffic>,
+    pub(super) subject: String,
+}
+
+impl Client {
+    pub(super) fn world(&self) -> &Arc<World> {
+        &self.traffic.world
+    }
+
+    /// Whether it comes to pass, one time in so many.
+    pub(super) fn once_in(&self, times: u8) -> bool {
+        self.world().dice(|dice| dice.u8(..times)) == 0
+    }
+
+    pub(super) async fn think(&self) {
+        let ms = self.world().dice(|dice| dice.u64(..45_000));
+        self.world().sleep(Duration::from_millis(ms)).await;
+    }
+
+    /// Asks until there is an answer, under one key; now and then twice at once.
+    pub(super) async fn ask(&self, action: ClientAction) -> (Answer, Option<Got>) {
+        let key = format!("k{}", self.traffic.keys.fetch_add(1, Ordering::Relaxed));
+        let twice = self.world().occurs(Mishap::SentTwice, |luck| luck.sent_twice);
+        let first = self.insist(&action, &key);
+        if !twice {
+            return first.await;
+        }
+        let (first, _) = join(first, self.insist(&action, &key)).await;
+        first
+    }
+
+    async fn insist(&self, action: &ClientAction, key: &str) -> (Answer, Option<Got>) {
+        let (method, path, body) = action.request();
+        let headers = vec![("idempotency-key", key.to_owned()), ("x-correlation-id", key.to_owned())];
+        let sent = Sent { subject: self.subject.clone(), method, path, headers, body };
+        let mut told = ClientRecord {
+            subject: self.subject.clone(),
+            key: key.to_owned(),
+            action: action.clone(),
+            answer: Answer::Unknown,
+            open_tries: 0,
+            window: None,
+        };
+        let mut last = None;
+        for _ in 0..TRIES {
+            let began = self.world().stores.log.len();
+            last = send(self.world(), &sent).await;
+            let answer = answer(last.as_ref());
+            self.world().say(|| {
+                format!("{} {key} {action:?}: {answer:?} {:?}", self.subject, last.as_ref().map(|got| got.status))
+            });
+            (told.window, told.answer) = (Some((began, self.world().stores.log.len())), answer);
+            if told.answer != Answer::Unknown {
+                break;
+            }
+            told.open_tries += 1;
+            self.think().await;
+        }
+        let answer = told.answer.clone();
+        lock(&self.traffic.told).push(told);
+        (answer, last)
+    }
+
+    /// Reads the cart, at least as new as it was left: it has to be what it was at the version that is shown.
+    pub(super) async fn look(&self, id: &CartId, version: Version) {
+        let path = format!("/carts/{id}?min_version={version}");
+        let sent = Sent { subject: self.subject.clone(), method: Method::GET, path, headers: vec![], body: json!({}) };
+        let Some(got) = send(self.world(), &sent).await.filter(|got| got.status < 500) else { return };
+        let wrong = |detail: String| {
+            let found = Violation::new(Invariant::TrueReads, format!("{id} from version {version} on: {detail}"));
+            lock(&self.traffic.wrong).get_or_insert(found);
+        };
+        match got.version.filter(|shown| *shown >= version && got.status == 200) {
+            None => wrong(format!("{} at {:?}", got.status, got.version)),
+            Some(shown) => match self.cart_at(id, shown) {
+                Some(expected) if expected == got.body => {}
+                expected => wrong(format!("{} instead of {expected:?}", got.body)),
+            },
+        }
+    }
+
+    /// The cart as it was at a version.
+    fn cart_at(&self, id: &CartId, version: Version) -> Option<Value> {
+        let state = self.state::<cart::Stream>(id.as_str(), version)?;
+        serde_json::to_value(Cart::of(id, version, &state)?).ok()
+    }
+
+    /// How an order stands; nothing where there is none.
+    pub(super) fn order(&self, id: &OrderId) -> Option<order::Status> {
+        match self.state::<order::Stream>(id.as_str(), LAST)? {
+            order::State::Unplaced => None,
+            order::State::Placed { status, .. } => Some(status),
+        }
+    }
+
+    /// How a shipment stands; nothing where there is none.
+    pub(super) fn shipment(&self, id: &ShipmentId) -> Option<shipment::Status> {
+        match self.state::<shipment::Stream>(id.as_str(), LAST)? {
+            shipment::State::Uncreated => None,
+            shipment::State::Created { status, .. } => Some(status),
+        }
+    }
+
+    /// The state of a stream at a version, as it is and not as any function says.
+    fn state<D: Decider>(&self, id: &str, version: Version) -> Option<D::State> {
+        let stream = StreamName::new(D::CATEGORY, id).ok()?;
+        let mut state = D::State::default();
+        for commit in self.world().stores.log.commits(&stream) {
+            if commit.version <= version {
+                state = fold::<D>(state, &commit.events.decode().ok()?);
+            }
+        }
+        Some(state)
+    }
+}
+
+/// What an answer says of what was asked for.
+fn answer(got: Option<&Got>) -> Answer {
+    match got {
+        Some(got) if got.status < 300 => got.version.map_or(Answer::Unknown, |version| Answer::Done { version }),
+        // Lost races, and what is not there yet: try again.
+        Some(got) if got.status < 500 && got.status != 409 => {
+            Answer::Refused { problem: got.problem().unwrap_or_default().to_owned() }
+        }
+        Some(_) | None => Answer::Unknown,
+    }
+}

@@ -1,0 +1,170 @@
+//! A customer's visit: an account, some carts, and what becomes of what was ordered.
+
+use super::client::Client;
+use super::{skus, warehouses};
+use crate::actions::{Answer, ClientAction};
+use crate::wire::ISSUER;
+use crate::world::lock;
+use foldlog::write::identity::subject_id;
+use futures::future::join;
+use shop_domain::order::Status;
+use shop_domain::shipment;
+use shop_domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId};
+use std::sync::atomic::Ordering;
+
+/// So many carts each customer fills.
+const CARTS: std::ops::RangeInclusive<usize> = 1..=3;
+/// So often somebody looks whether an order or a shipment is as far as it has to be.
+const LOOKS: usize = 8;
+/// What customers pay with.
+const TOKENS: [&str; 8] = [
+    "tok_ok",
+    "tok_ok",
+    "tok_ok",
+    "tok_ok",
+    "tok_timeout_then_charged",
+    "tok_unavailable",
+    "tok_declined",
+    "tok_expires",
+];
+
+impl Client {
+    /// A customer's visit.
+    pub(super) async fn shop(self) {
+        if !self.once_in(20) {
+            self.sign_up().await;
+        }
+        let carts = self.world().dice(|dice| dice.usize(CARTS));
+        for _ in 0..carts {
+            self.think().await;
+            if let Some(order) = self.buy().await {
+                self.see_through(order).await;
+            }
+        }
+        self.traffic.active.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// An account that may buy, with something to pay with; who does not wait for that may buy too early.
+    async fn sign_up(&self) {
+        let Ok(account) = subject_id(ISSUER, &self.subject).parse::<AccountId>() else { return };
+        let _ = self.ask(ClientAction::OpenAccount {}).await;
+        let card = self.world().dice(|dice| dice.choice(TOKENS)).and_then(|token| token.parse::<CardToken>().ok());
+        if let Some(token) = card {
+            let _ = self.ask(ClientAction::AddCard { account: account.clone(), token: token.clone() }).await;
+            if self.world().dice(|dice| dice.u8(..20)) == 0 {
+                let _ = self.ask(ClientAction::RemoveCard { account: account.clone(), token }).await;
+            }
+        }
+        let staff = self.traffic.clone().sam();
+        let _ = staff.ask(ClientAction::ConfirmAccount { account: account.clone() }).await;
+        let _ = staff.ask(ClientAction::ActivateAccount { account: account.clone() }).await;
+        lock(&self.traffic.accounts).push(account);
+    }
+
+    /// One cart, from its opening to an order, mostly.
+    async fn buy(&self) -> Option<OrderId> {
+        let (answer, opened) = self.ask(ClientAction::OpenCart {}).await;
+        let id = opened.and_then(|got| got.body.get("id")?.as_str()?.parse::<CartId>().ok());
+        let (Answer::Done { .. }, Some(cart)) = (answer, id) else { return None };
+        let changes = self.world().dice(|dice| dice.usize(1..=4));
+        for _ in 0..changes {
+            let (answer, _) = self.ask(self.any_change(&cart)).await;
+            if let Answer::Done { version } = answer {
+                self.look(&cart, version).await;
+            }
+        }
+        let (answer, _) = self.ask(ClientAction::CheckOut { cart: cart.clone() }).await;
+        match answer {
+            Answer::Done { version } => self.look(&cart, version).await,
+            // There may be an order all the same.
+            Answer::Unknown => {}
+            Answer::Refused { .. } => return None,
+        }
+        let order = OrderId::from(cart);
+        lock(&self.traffic.orders).push(order.clone());
+        Some(order)
+    }
+
+    /// What the customer, and the staff, make of an order.
+    async fn see_through(&self, order: OrderId) {
+        match self.world().dice(|dice| dice.u8(..16)) {
+            0..2 => {
+                self.think().await;
+                let _ = self.ask(ClientAction::CancelOrder { order }).await;
+            }
+            2..5 => {
+                self.until_decided(&order).await;
+                let _ = self.ask(ClientAction::CancelOrder { order }).await;
+            }
+            5..15 => self.have_sent(order).await,
+            _ => {}
+        }
+    }
+
+    /// Has the staff ship an order, mostly when it is confirmed, now and then while the customer cancels it.
+    async fn have_sent(&self, order: OrderId) {
+        if self.once_in(12) {
+            self.think().await;
+        } else {
+            self.until_decided(&order).await;
+        }
+        let staff = self.traffic.clone().sam();
+        let shipped = staff.ask(ClientAction::ShipOrder { order: order.clone() });
+        if self.once_in(5) {
+            let _ = join(shipped, self.ask(ClientAction::CancelOrder { order: order.clone() })).await;
+        } else {
+            let _ = shipped.await;
+        }
+        if self.order(&order) != Some(Status::Shipped) || self.once_in(12) {
+            return;
+        }
+        for shipment in warehouses().iter().map(|warehouse| ShipmentId::of(&order, warehouse)) {
+            self.until_it_left(&shipment).await;
+            if self.shipment(&shipment).is_some() {
+                let _ = staff.ask(ClientAction::DeliverShipment { shipment }).await;
+            }
+        }
+    }
+
+    /// Waits for a while, for an order to be confirmed or to come to nothing.
+    async fn until_decided(&self, order: &OrderId) {
+        for _ in 0..LOOKS {
+            self.think().await;
+            let is_open = match self.order(order) {
+                None
+                | Some(Status::Purchased | Status::Reserving | Status::Reserved | Status::Paying | Status::Paid) => {
+                    true
+                }
+                Some(
+                    Status::Confirmed | Status::Shipped | Status::Delivered | Status::Failed(_) | Status::Cancelled(_),
+                ) => false,
+            };
+            if !is_open {
+                return;
+            }
+        }
+    }
+
+    /// Waits for a while, for a shipment of a shipped order to be on its way.
+    async fn until_it_left(&self, shipment: &ShipmentId) {
+        for _ in 0..LOOKS {
+            if self.shipment(shipment) != Some(shipment::Status::Waiting) {
+                return;
+            }
+            self.think().await;
+        }
+    }
+
+    fn any_change(&self, cart: &CartId) -> ClientAction {
+        self.world().dice(|dice| {
+            let cart = cart.clone();
+            let sku = dice.choice(skus()).unwrap_or_else(|| unreachable!("there are products"));
+            match dice.u8(..12) {
+                0..9 => ClientAction::AddItem { cart, sku, quantity: dice.u32(1..=3) },
+                9..10 => ClientAction::ChangeQuantity { cart, sku, quantity: dice.u32(1..=3) },
+                10 => ClientAction::RemoveItem { cart, sku },
+                _ => ClientAction::ClearCart { cart },
+            }
+        })
+    }
+}

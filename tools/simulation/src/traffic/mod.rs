@@ -1,0 +1,134 @@
+//! Who uses the shop: staff who fill it, and customers who buy, change their minds, and ask again.
+
+mod client;
+mod customer;
+
+use crate::actions::{ClientAction, ClientRecord};
+use crate::judge::Violation;
+use crate::world::{World, lock};
+use client::Client;
+use fastrand::Rng;
+use shop_domain::values::{AccountId, OrderId, ShipmentId, Sku, WarehouseId};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// So many products there are, warehouses, and customers.
+const PRODUCTS: usize = 4;
+const WAREHOUSES: [&str; 3] = ["berlin", "bonn", "kiel"];
+const CUSTOMERS: usize = 5;
+/// So many things staff do at least, and so long the log is at least before they stop.
+const STAFF_ERRANDS: usize = 16;
+const COMMITS: usize = 200;
+
+/// What clients share.
+pub(crate) struct Traffic {
+    pub(crate) world: Arc<World>,
+    told: Mutex<Vec<ClientRecord>>,
+    wrong: Mutex<Option<Violation>>,
+    keys: AtomicU64,
+    /// What was ordered, as far as anybody was told, and by whom.
+    orders: Mutex<Vec<OrderId>>,
+    accounts: Mutex<Vec<AccountId>>,
+    /// How many of them are still at it.
+    active: AtomicUsize,
+}
+
+impl Traffic {
+    pub(crate) fn new(world: &Arc<World>) -> Arc<Self> {
+        Arc::new(Self {
+            world: world.clone(),
+            told: Mutex::default(),
+            wrong: Mutex::default(),
+            keys: AtomicU64::default(),
+            orders: Mutex::default(),
+            accounts: Mutex::default(),
+            active: AtomicUsize::new(1 + CUSTOMERS),
+        })
+    }
+
+    /// Whether all have gone home.
+    pub(crate) fn is_over(&self) -> bool {
+        self.active.load(Ordering::Relaxed) == 0
+    }
+
+    /// What everybody was told.
+    pub(crate) fn told(&self) -> Vec<ClientRecord> {
+        lock(&self.told).clone()
+    }
+
+    /// The first thing that somebody read that was not so.
+    pub(crate) fn wrong(&self) -> Option<Violation> {
+        lock(&self.wrong).clone()
+    }
+
+    /// Fills the shop, lets customers in, and goes on working beside them.
+    pub(crate) async fn staff(self: Arc<Self>) {
+        let staff = self.clone().sam();
+        for product in skus() {
+            let price = self.world.dice(|dice| dice.i64(0..5_000));
+            let _ = staff.ask(ClientAction::RegisterProduct { sku: product.clone(), price }).await;
+            let _ = staff.ask(ClientAction::ListProduct { sku: product.clone() }).await;
+            for warehouse in warehouses() {
+                let quantity = self.world.dice(|dice| dice.u32(3..=12));
+                let _ = staff.ask(ClientAction::ReceiveStock { warehouse, sku: product.clone(), quantity }).await;
+            }
+        }
+        for number in 0..CUSTOMERS {
+            let customer = Client { traffic: self.clone(), subject: format!("customer:{number}") };
+            self.world.spawner.spawn(crate::executor::Owner::World, Box::pin(customer.shop()));
+        }
+        let mut actions = 0;
+        while actions < STAFF_ERRANDS || self.world.stores.log.len() < COMMITS {
+            staff.think().await;
+            let action = self.any_errand_of_staff();
+            let _ = staff.ask(action).await;
+            actions += 1;
+        }
+        self.active.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A member of the staff.
+    fn sam(self: Arc<Self>) -> Client {
+        Client { traffic: self, subject: "staff:sam".to_owned() }
+    }
+
+    fn any_errand_of_staff(&self) -> ClientAction {
+        let (orders, accounts) = (lock(&self.orders).clone(), lock(&self.accounts).clone());
+        self.world.dice(|dice| {
+            if let Some(order) = dice.choice(orders)
+                && dice.u8(..6) == 0
+            {
+                return if dice.bool() { ClientAction::ShipOrder { order } } else { any_delivery(&order, dice) };
+            }
+            if let Some(account) = dice.choice(accounts)
+                && dice.u8(..16) == 0
+            {
+                let suspend = ClientAction::SuspendAccount { account: account.clone() };
+                return if dice.u8(..3) == 0 { suspend } else { ClientAction::ActivateAccount { account } };
+            }
+            let sku = dice.choice(skus()).unwrap_or_else(|| unreachable!("there are products"));
+            let warehouse = dice.choice(warehouses()).unwrap_or_else(|| unreachable!("there are warehouses"));
+            match dice.u8(..10) {
+                0..4 => ClientAction::ReceiveStock { warehouse, sku, quantity: dice.u32(1..=5) },
+                4..6 => ClientAction::AdjustStock { warehouse, sku, on_hand: dice.u64(..12) },
+                6..8 => ClientAction::RepriceProduct { sku, price: dice.i64(0..5_000) },
+                8 => ClientAction::DelistProduct { sku },
+                _ => ClientAction::ListProduct { sku },
+            }
+        })
+    }
+}
+
+/// That a shipment of an order arrived, from wherever.
+fn any_delivery(order: &OrderId, dice: &mut Rng) -> ClientAction {
+    let warehouse = dice.choice(warehouses()).unwrap_or_else(|| unreachable!("there are warehouses"));
+    ClientAction::DeliverShipment { shipment: ShipmentId::of(order, &warehouse) }
+}
+
+fn skus() -> Vec<Sku> {
+    (0..PRODUCTS).filter_map(|number| format!("sku-{number}").parse().ok()).collect()
+}
+
+fn warehouses() -> Vec<WarehouseId> {
+    WAREHOUSES.iter().filter_map(|name| name.parse().ok()).collect()
+}

@@ -1,0 +1,234 @@
+//! What everything in a run shares: the time, the dice, the stores, what is on its way, and what is written down.
+
+use crate::executor::Spawner;
+use crate::faults::{Luck, Mishap};
+use crate::hints::Hints;
+use crate::processes::{Process, Processes};
+use crate::provider::Books;
+use crate::setting::Setting;
+use crate::stores::Stores;
+use crate::trace::Trace;
+use fastrand::Rng;
+use foldlog::{Clock, Randomness, Timestamp};
+use foldlog_local::Topology;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+/// When every run begins.
+pub(crate) const BEGINNING: Timestamp = Timestamp(1_763_718_000_000);
+
+/// A function is broken for so long: longer than a queue goes on trying.
+const BROKEN_MS: i64 = 1_800_000;
+
+/// What an older release may not be able to read; in some runs all are new.
+const UNREADABLE: [Option<&str>; 5] =
+    [None, Some("StockAdjusted"), Some("QuantityChanged"), Some("OrderCancelled"), Some("ReservationRejected")];
+
+/// What everything in a run shares.
+pub(crate) struct World {
+    pub(crate) setting: Setting,
+    pub(crate) topology: Arc<Topology>,
+    pub(crate) stores: Stores,
+    pub(crate) books: Books,
+    pub(crate) hints: Mutex<Hints>,
+    pub(crate) spawner: Spawner,
+    pub(crate) trace: Trace,
+    pub(crate) processes: Mutex<Processes>,
+    /// Which event releases cannot read before all of them are new.
+    unreadable: Option<&'static str>,
+    upgraded: AtomicBool,
+    now_ms: AtomicI64,
+    dice: Mutex<Rng>,
+    luck: Mutex<Luck>,
+    /// Which function fails, and until when.
+    broken: Mutex<Option<(String, i64)>>,
+    struck: Mutex<BTreeMap<Mishap, u64>>,
+    sleepers: Mutex<Vec<(i64, Waker)>>,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, setting: Setting, topology: Arc<Topology>, spawner: Spawner) -> Arc<Self> {
+        let mut dice = Rng::with_seed(seed);
+        let stores = Stores::new(dice.u64(..), setting);
+        Arc::new(Self {
+            books: Books::default(),
+            hints: Mutex::new(Hints::new(&topology)),
+            trace: Trace::new(setting.traced),
+            processes: Mutex::default(),
+            unreadable: dice.choice(UNREADABLE).flatten(),
+            upgraded: AtomicBool::new(false),
+            luck: Mutex::new(setting.luck),
+            broken: Mutex::default(),
+            dice: Mutex::new(dice),
+            setting,
+            topology,
+            stores,
+            spawner,
+            now_ms: AtomicI64::new(BEGINNING.0),
+            struck: Mutex::default(),
+            sleepers: Mutex::default(),
+        })
+    }
+
+    /// The time as it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(self.now_ms.load(Ordering::Relaxed))
+    }
+
+    /// Lets time pass, and wakes whoever slept until then.
+    pub(crate) fn pass(&self, ms: i64) {
+        let now = self.now_ms.fetch_add(ms, Ordering::Relaxed) + ms;
+        let mut sleepers = lock(&self.sleepers);
+        if sleepers.iter().all(|(until, _)| *until > now) {
+            return;
+        }
+        let (awake, asleep) = std::mem::take(&mut *sleepers).into_iter().partition(|(until, _)| *until <= now);
+        *sleepers = asleep;
+        drop(sleepers);
+        let awake: Vec<(i64, Waker)> = awake;
+        for (_, waker) in awake {
+            waker.wake();
+        }
+    }
+
+    /// When the next sleeper awakes.
+    pub(crate) fn next_awake(&self) -> Option<i64> {
+        lock(&self.sleepers).iter().map(|(until, _)| *until).min()
+    }
+
+    /// Returns after a while.
+    pub(crate) async fn sleep(self: &Arc<Self>, duration: Duration) {
+        let until = self.now().0 + i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2).max(1);
+        std::future::poll_fn(|context| {
+            if self.now().0 >= until {
+                return Poll::Ready(());
+            }
+            lock(&self.sleepers).push((until, context.waker().clone()));
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// What chance says.
+    pub(crate) fn dice<T>(&self, throw: impl FnOnce(&mut Rng) -> T) -> T {
+        throw(&mut lock(&self.dice))
+    }
+
+    /// Whether a mishap occurs whose odds in 10,000 `of` picks; counted where it does.
+    pub(crate) fn occurs(&self, mishap: Mishap, of: impl FnOnce(&Luck) -> u32) -> bool {
+        let odds = of(&lock(&self.luck));
+        let occurs = odds > 0 && self.dice(|dice| dice.u32(..10_000) < odds);
+        if occurs {
+            self.count(mishap);
+        }
+        occurs
+    }
+
+    /// At most one of some mishaps, each with its odds in 10,000; counted where one occurs.
+    pub(crate) fn at_most_one<const N: usize>(&self, of: impl FnOnce(&Luck) -> [(Mishap, u32); N]) -> Option<Mishap> {
+        let odds = of(&lock(&self.luck));
+        let mut roll = self.dice(|dice| dice.u32(..10_000));
+        for (mishap, odds) in odds {
+            if roll < odds {
+                self.count(mishap);
+                return Some(mishap);
+            }
+            roll -= odds;
+        }
+        None
+    }
+
+    /// Counts a mishap.
+    pub(crate) fn count(&self, mishap: Mishap) {
+        *lock(&self.struck).entry(mishap).or_default() += 1;
+    }
+
+    /// From now on so much goes wrong.
+    pub(crate) fn turn(&self, luck: Luck) {
+        *lock(&self.luck) = luck;
+    }
+
+    /// How often each mishap occurred.
+    pub(crate) fn struck(&self) -> BTreeMap<Mishap, u64> {
+        lock(&self.struck).clone()
+    }
+
+    /// Any process of a function; none while it fails whatever it is invoked with.
+    pub(crate) fn process(&self, function: &str) -> Option<Process> {
+        lock(&self.processes).of(self, function).filter(|_| !self.is_broken(function))
+    }
+
+    /// Breaks a function for a while, unless only a run through the whole log could make up for it.
+    pub(crate) fn break_one(&self) {
+        let readers = self.topology.readers.iter().map(|reader| reader.function.as_str());
+        let fed = self.topology.queues.iter().map(|fed| fed.function.as_str());
+        let all: Vec<_> = readers.chain(fed).filter(|function| self.setting.loses_hints_of(function)).collect();
+        let Some(function) = self.dice(|dice| dice.choice(all)) else { return };
+        let until = self.now().0 + BROKEN_MS;
+        self.say(|| format!("BROKEN is {function}"));
+        *lock(&self.broken) = Some((function.to_owned(), until));
+    }
+
+    /// Whether a function fails whatever it is invoked with.
+    fn is_broken(&self, function: &str) -> bool {
+        lock(&self.broken).as_ref().is_some_and(|(broken, until)| broken == function && self.now().0 < *until)
+    }
+
+    /// Whether no release that runs can read an event of this type yet.
+    pub(crate) fn unreadable(&self, name: &str) -> bool {
+        self.unreadable == Some(name) && !self.upgraded.load(Ordering::Relaxed)
+    }
+
+    /// From now on all releases are new, and work.
+    pub(crate) fn upgrade(&self) {
+        *lock(&self.broken) = None;
+        self.upgraded.store(true, Ordering::Relaxed);
+    }
+
+    /// What is on its way.
+    pub(crate) fn hints(&self) -> MutexGuard<'_, Hints> {
+        lock(&self.hints)
+    }
+
+    /// Writes down what happens, where somebody wants to read it.
+    pub(crate) fn say(&self, what: impl FnOnce() -> String) {
+        self.trace.say(self.now(), what);
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A process's clock and chance: its clock is off, and may jump.
+#[derive(Clone)]
+pub(crate) struct Host {
+    pub(crate) world: Arc<World>,
+    pub(crate) off_ms: Arc<AtomicI64>,
+}
+
+impl Host {
+    /// A host whose clock is right.
+    pub(crate) fn new(world: &Arc<World>) -> Self {
+        Self { world: world.clone(), off_ms: Arc::default() }
+    }
+}
+
+impl Clock for Host {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.world.now().0 + self.off_ms.load(Ordering::Relaxed))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.world.sleep(duration).await;
+    }
+}
+
+impl Randomness for Host {
+    fn bits(&self) -> u128 {
+        self.world.dice(|dice| dice.u128(..))
+    }
+}
