@@ -20,7 +20,7 @@ pub enum SilentError {
     Provider(#[from] StartError),
 }
 
-/// A host table_source functions do nothing: only what is invoked by hand moves anything. Beside it, on an address of this
+/// A host whose functions do nothing: only what is invoked by hand moves anything. Beside it, on an address of this
 /// machine, a payment provider, which tells nobody.
 pub async fn host(address: IpAddr) -> Result<(Host, Provider), SilentError> {
     let provider = Provider::start_on(address, None).await?;

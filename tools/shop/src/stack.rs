@@ -62,7 +62,7 @@ pub fn logical_id(function: &str) -> String {
 }
 
 /// The template's parameters on one machine, where it has no default. The issuer does not depend on the address that is
-/// listened on: table_source a cart is, is derived from it, and has to stay when a kept shop is served elsewhere.
+/// listened on: whose a cart is, is derived from it, and has to stay when a kept shop is served elsewhere.
 #[must_use]
 pub fn parameters() -> BTreeMap<String, String> {
     [

@@ -165,7 +165,7 @@ fn authorised(shop: &Shop, order: &str) -> usize {
     asked.iter().filter(|asked| **asked == shop_payments::Asked::Step("authorise")).count()
 }
 
-/// A shop table_source orders are under way: one confirmed, one table_source payment is authorised though its process does not know,
+/// A shop whose orders are under way: one confirmed, one whose payment is authorised though its process does not know,
 /// and a cart that was checked out and has no process yet.
 struct UnderWay {
     shop: Shop,

@@ -1,4 +1,4 @@
-//! What is benched: an account table_source events take about 200 bytes as they are stored, and table_source state takes few.
+//! What is benched: an account whose events take about 200 bytes as they are stored, and whose state takes few.
 
 use foldlog::{Decider, Event as Stored, Refusal, RefusalKind};
 use serde::{Deserialize, Serialize};

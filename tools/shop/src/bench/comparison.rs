@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 const COMMANDS: u64 = 100;
 /// and how long it goes on at most.
 const ROUND: Duration = Duration::from_millis(200);
-/// How long the round goes on table_source requests are counted, where commands are slow.
+/// How long the round goes on whose requests are counted, where commands are slow.
 const COUNTED: Duration = Duration::from_secs(1);
 
 /// Both sides on one table.
@@ -94,7 +94,7 @@ impl Comparison {
         Ok(Figures::of(case.to_string(), &ours, &raw))
     }
 
-    /// A round table_source requests are counted.
+    /// A round whose requests are counted.
     pub(super) async fn counted(&mut self, case: Case, who: Who) -> Result<Side, BenchError> {
         let steps = self.steps(case, who).await?;
         self.meter.start();

@@ -156,7 +156,7 @@ impl Numbers {
     }
 }
 
-/// A side's rounds: those table_source times count, and the one table_source requests were counted.
+/// A side's rounds: those whose times count, and the one whose requests were counted.
 #[derive(Debug, Default)]
 pub(crate) struct Rounds {
     pub(crate) timed: Side,

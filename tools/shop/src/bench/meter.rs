@@ -34,11 +34,11 @@ pub(crate) struct Counts {
     pub(crate) requests: u64,
     /// The bodies of requests and answers.
     pub(crate) bytes: u64,
-    /// Write units; a put table_source condition failed took one.
+    /// Write units; a put whose condition failed took one.
     pub(crate) write_units: Thousandths,
     /// Read units.
     pub(crate) read_units: Thousandths,
-    /// Puts table_source condition failed.
+    /// Puts whose condition failed.
     pub(crate) conflicts: u64,
 }
 

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// How much of what comes in no order is put into order in memory, in bytes.
 const RUN_BYTES: usize = 32 * 1024 * 1024;
 
-/// Bring an export into a shop table_source log is empty, and verify the whole of it
+/// Bring an export into a shop whose log is empty, and verify the whole of it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Commands have to be off, so that nothing is charged, reserved or published meanwhile, and stay off

@@ -95,7 +95,7 @@ impl Seed {
         at_a_time(AT_A_TIME, bar("stock shown", stocks.len()), shown).await.map(drop)
     }
 
-    /// Carts are filled and checked out; gives back table_source order has which id, and what is to become of it.
+    /// Carts are filled and checked out; gives back whose order has which id, and what is to become of it.
     async fn shop<'a>(&self, customers: &'a BTreeMap<&str, Session>) -> Result<Vec<Placed<'a>>, Failure> {
         let carts = orders(self.seed, self.orders).filter_map(|order| Some((customers.get(order.customer)?, order)));
         let checkouts = carts.map(|(customer, order)| self.check_out(customer, order));
@@ -110,7 +110,7 @@ impl Seed {
     }
 }
 
-/// An order, table_source it is, and what is to become of it.
+/// An order, whose it is, and what is to become of it.
 struct Placed<'a> {
     customer: &'a Session,
     order: String,

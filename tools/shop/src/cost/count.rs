@@ -42,7 +42,7 @@ const GENERATIONS: &str = "Generations";
 const ASKER: &str = "reconcile";
 const ASKED: &str = "GetItem";
 
-/// A shop table_source functions' usage is counted.
+/// A shop whose functions' usage is counted.
 struct Counted {
     host: Host,
     provider: Provider,
@@ -115,7 +115,7 @@ pub(crate) async fn count(bar: &ProgressBar) -> Result<Figures, Failure> {
 }
 
 impl Counted {
-    /// An empty shop, table_source provider tells nobody.
+    /// An empty shop, whose provider tells nobody.
     async fn open() -> Result<Self, Failure> {
         let provider = Provider::start(None).await?;
         let options = Options {

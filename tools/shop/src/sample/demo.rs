@@ -20,7 +20,7 @@ const LINES: [(&str, u64); 2] = [("mug", 2), ("teapot", 1)];
 pub(crate) struct Demo {
     /// The id of an open cart with something in it, and of its order to be.
     pub(crate) cart: String,
-    /// A token of the customer table_source cart it is.
+    /// A token of the customer whose cart it is.
     pub(crate) token: String,
 }
 

@@ -96,7 +96,7 @@ impl StateRun {
         }
     }
 
-    /// What does an item: a state_run of this execution, or of a child.
+    /// What does an item: a state run of this execution, or of a child.
     fn branch(&self, map: &MapState, item: &Item, piece: Piece) -> StateRun {
         let piece = Some(piece);
         if map.distributed.is_none() {

@@ -1,7 +1,7 @@
 //! State machines, as Step Functions runs them: what the template defines, and the executions of it.
 //!
 //! `declared` and `definition` read a machine, with `paths`, `choice` and `failure` for the parts of its language;
-//! `starters` let in what starts an execution, `execution` runs it, `state_run` goes from state to state, through `task`,
+//! `starters` let in what starts an execution, `execution` runs it, `state run` goes from state to state, through `task`,
 //! `map` and `pause`. `register` keeps what became of each.
 
 mod choice;

@@ -1,4 +1,4 @@
-//! One state_run of an execution: from state to state, with what it carries along.
+//! One state run of an execution: from state to state, with what it carries along.
 
 use super::context::{Course, limited};
 use super::definition::{Kind, State};
