@@ -110,8 +110,10 @@ mod tests {
 
     #[test]
     fn every_binary_that_the_template_names_is_registered_once() {
-        let mut declared: Vec<&str> =
-            TEMPLATE.lines().filter_map(|line| line.trim().strip_prefix("Binary: ")).collect();
+        let template: yaml_serde::Value = yaml_serde::from_str(TEMPLATE).unwrap();
+        let resources = template["Resources"].as_mapping().unwrap().values();
+        let binaries = resources.filter_map(|resource| resource["Metadata"]["BuildProperties"]["Binary"].as_str());
+        let mut declared: Vec<&str> = binaries.collect();
         let mut registered: Vec<&str> = functions().iter().map(|function| function.name).collect();
         declared.sort_unstable();
         registered.sort_unstable();
