@@ -6,7 +6,7 @@
 //! **Invariants.** A version may lie within a commit of several events; a snapshot in that commit belongs to its end
 //! and is passed over. A time never goes back in a stream, so a moment names one version.
 //!
-//! **Attacked by** `tests/kernel/past.rs`, and by `past.rs` in the contract of the logs, which counts requests and
+//! **Attacked by** `tests/kernel/past.rs`, and by the contract suite that every log passes, which counts requests and
 //! their limits.
 //!
 //! The log keeps everything, so every view of it can be shown as it was. Two ports serve the reads: `EventLog::load` up
