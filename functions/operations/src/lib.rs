@@ -1,5 +1,14 @@
-//! What operators do: see what is parked, have it tried again or put away, see how far the folds are behind, and have
-//! the whole log compared with what follows from it. Whatever they do is recorded.
+//! What operators do: see what is parked, retry or discard it, see how far the projections are behind, switch
+//! generations, and verify the log against everything that follows from it.
+//!
+//! Operators change nothing that does not follow from the log. Every action is first recorded in `audit-<yyyymm>`,
+//! under the command id of the request, and then done; each action may be done twice. If an action takes longer than a
+//! request, a reaction to the record does it: `verification` carries out a verification of everything, and appends its
+//! report under an id that it derives from the request.
+//!
+//! `GET /ops/events` gathers from the streams that moved last (an index with one row per stream), not from an index
+//! with one row per commit. That halves the writes of the projector, at the price of a limit of 500 streams for one
+//! answer.
 
 mod audit;
 mod generations;

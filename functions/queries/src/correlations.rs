@@ -1,4 +1,10 @@
-//! What came of a request: the runs of commits that belong to it, found by an index, and their events as a tree.
+//! What followed from a request: the runs of commits that belong to it, found by an index, and their events as a tree.
+//!
+//! Everything that follows from a request carries its correlation id, from stream to stream. Within a stream, commits
+//! of one correlation stand in *runs*: mostly one, and more if others come in between. The view `activity` has a row
+//! for each run, found by the id. An answer reads each run from its first event until another correlation begins, and
+//! puts every event below its cause. One answer takes at most 200 runs and 1,000 events, the earliest, and says if that
+//! is not all.
 
 use crate::Queries;
 use crate::operations::log_events;

@@ -1,4 +1,16 @@
-//! The queries: what the read models show, and for operators what the log itself says. Appends nothing.
+//! The queries: what the read models show and, for operators, what the log itself says. They append nothing.
+//!
+//! **The past.** `version`, `at` and `min_version` exclude each other. The past leaves out what a document shows of
+//! other streams, such as the shipments of an order or the available quantity of a product: read now, those would be
+//! wrong for then. `GET /stock/{sku}` follows many streams and shows only the present. The past is shown by the rules
+//! of the present: the first event of a cart, order, account, shipment or invoice says whose it is. A product is shown
+//! in the versions in which it was on sale. A version beyond the end of a stream gets 409, for a caller who may see the
+//! stream; all others get 404, as before its first event.
+//!
+//! **Audit trails.** `GET …/{id}/events` shows what happened to a resource: type and payload as stored, when, by whom,
+//! from which cause, with which correlation. The stream decides whose it is, read strongly. Customers see themselves by
+//! name, everyone else as `staff`, and every function as `shop`. The staff see subjects and the names of functions. The
+//! token that charges a card is shown to no caller; the id of the card stands in its place.
 
 mod activity;
 mod audit;

@@ -1,7 +1,43 @@
-//! Reconcile: the last net. Scans the log, brings every fold that is behind up to date, and repeats the hints of every
-//! process that is not finished; in between, every minute, those of the processes that have been waiting for a while.
-//! Every minute it also tries again what is due of what subscribers have parked, and what Lambda gave up on.
-//! It decides nothing: whoever gets a hint again recognises what it did already.
+//! Reconcile: the last net. It decides nothing and appends nothing; a function that gets a hint again recognises what
+//! it has done.
+//!
+//! - **Once a day** (and when a local host starts) it scans the log, advances every row that is behind, and publishes
+//!   again what an unfinished process may have missed: its intents without an outcome, the outcomes that it did not
+//!   note, a checkout without a process. It also publishes the request of an unfinished rebuild again.
+//! - **Every minute**, as the task `recheck`, it does the same for a few streams that have been waiting for a while.
+//! - Every minute it also retries the parked notes that are due, and the batches that Lambda gave up on.
+//!
+//! # The re-check
+//!
+//! A lost message stalls one order, and nothing else would notice.
+//!
+//! - **Which streams.** The view `waiting` has in its index each process that waits for an outcome or for a person, by
+//!   when it began to wait without a break or began this stretch of its way. It also has each checked-out cart, by its
+//!   checkout, because the stream of a cart cannot say whether a process began. A second index has each process by its
+//!   next deadline. The view `order` has an index of the orders that were cancelled or shipped, by when: a person did
+//!   so unasked, perhaps long after the process began to wait for it.
+//! - **When.** After 30 s, and after twice as long each time, up to a day. A run takes the streams whose waiting
+//!   crossed such a mark in the minute before it, by the time that the schedule names, not by the clock. So nothing is
+//!   remembered between runs, each mark falls into exactly one run, and a run that is tried again takes the same
+//!   streams.
+//! - **What.** The view only says which streams to look at. The process, the order and the streams that it waits for
+//!   are read strongly. An intent without an outcome is published again, or the outcome if there is one; a checkout, if
+//!   there is no process. Of the order, and of the payment, invoice and shipments that it waits for, everything that
+//!   the process would note is repeated, because others move them too.
+//!
+//! # Limits of the re-check
+//!
+//! - A lost hint costs 30 to 90 s if it was lost early. If the order has waited for an hour already, as in a
+//!   disturbance, it costs up to an hour more.
+//! - A run that does not take place, with its schedule and retries, is not made up for. Streams that crossed a mark
+//!   then are looked at when they cross the next one.
+//! - A waiting stream is found by its row. If the projector writes the row late, it may miss a mark; if the row is
+//!   never written, it misses all. A stream that has waited on one stretch for more than a day is not looked at, for
+//!   example a parcel that arrives days after it left, if the hint of that is lost. The daily run finds these.
+//! - Of the rows that began to wait within one minute, a run takes at most 250 of each of the four partitions of the
+//!   processes, and as many of those of the carts: the oldest first. A warning says if there were more. So above some
+//!   16 checkouts a second not every cart is looked at. Processes do not compete with carts.
+//! - A cart is looked at for up to 12 marks although its process began long ago, with one strong read each.
 
 mod due;
 pub mod lost;

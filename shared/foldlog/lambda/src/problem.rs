@@ -1,4 +1,6 @@
 //! Problems as answers (RFC 9457): the one place where errors become status codes.
+//!
+//! The crate `problem_details` was tried: it keeps a type as an `http::Uri`, which cannot hold a URN.
 
 use crate::http::Response;
 use foldlog::read::views::ViewError;

@@ -1,4 +1,8 @@
-//! The host's clock: the machine's own, or ahead of it. Records age, and schedules fire, by it.
+//! The clock of the host: that of the machine, or ahead of it. Records age, schedules fire and executions wait by it.
+//!
+//! `Host::advance_clock`, or `POST /_local/clock {"seconds": 90000}`, moves it ahead. What was written before is then
+//! that much older; what is written afterwards is new. Due times of one schedule that are passed in one move are one
+//! firing. Functions, tokens and retry pauses keep the clock of the machine.
 
 use crate::work::{Piece, Work};
 use jiff::{SignedDuration, Timestamp};

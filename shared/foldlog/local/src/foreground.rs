@@ -1,5 +1,8 @@
-//! Whoever waits for an answer comes first. On AWS each function has a processor of its own; here all of them share one
-//! machine, and what a state machine works through takes no more than a part of it while somebody waits.
+//! Requests that a client waits for go first.
+//!
+//! On AWS each function has a processor of its own; here all functions share one machine. So a function that only state
+//! machines invoke steps back while a client waits for an answer: its requests to the database go one by one, each
+//! followed by a pause as long as itself. While no client waits, it takes all the machine can give.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -1,4 +1,9 @@
-//! Whether a function's triggers may invoke it: paused, its records and messages are kept until it is resumed.
+//! Whether the triggers of a function may invoke it: while it is paused, its records and messages are kept until it is
+//! resumed.
+//!
+//! `Host::pause` lets running invocations finish, `Host::kill` makes them fail. Until `Host::resume`, the records,
+//! messages, schedules and tasks of the function are kept (`POST /_local/functions/<name>/pause`, `…/kill`,
+//! `…/resume`). HTTP requests still reach it. `Host::settled` does not wait for what is kept for a paused function.
 
 use crate::work::{Piece, Work};
 use std::sync::Arc;

@@ -1,15 +1,36 @@
-//! The template on one machine: its tables, routes, streams, bus, queues and schedules around the functions' own handlers.
+//! A SAM template on one machine: its tables, routes, streams, bus, queues and schedules around the functions' own
+//! handlers.
 //!
-//! [`Host::start`] reads a SAM template and imitates what it declares, in this process: `template` and `plan` read it,
-//! `database` and `tables` keep the tables, `seam` stands in for AWS under each function's SDK clients (with its
-//! `policy`), `gateway` and `issuer` are the HTTP API, `streams`, `events`, `queues` and `schedules` the triggers, `machines` what
-//! Step Functions runs.
-//! `foreground` is who waits for an answer, and comes first.
-//! `meter` is what functions use, counted where `environments` make each invocation the dearest.
-//! `clock`, `gate` and `controls` are what tests and operators move: time, and the functions' coming and going.
-//! [`JwtAuthorizer`] lends the issuer and the routes' scopes to other gateways on this machine.
-//! [`Kept`] is what a host left in a directory. [`Topology`] is what a template connects with what, for a simulation of the same functions.
-//! What it cannot imitate it refuses by name; what has no meaning on one machine it names as a warning.
+//! **Promise.** What the template declares runs here as on AWS, or the start is refused by name. A property that means
+//! nothing on one machine is named in a warning.
+//!
+//! **Invariant.** Functions run over the real AWS SDK clients. Each has an HTTP client of its own, which checks every
+//! call against the function's own policy: if the template lacks a permission, the call fails here first.
+//!
+//! **Attacked by** `tests/host` and, with the shop's template, by the suite in the folder `tests` of the repository,
+//! part of which also runs under `sam local`.
+//!
+//! [`Host::start`] reads the template and imitates it in this process:
+//!
+//! - `template` and `plan` read it;
+//! - `database` and `tables` keep the tables, in an embedded DynamoDB (dynoxide);
+//! - `seam` stands in for AWS under the SDK clients of each function, with its `policy`;
+//! - `gateway` and `issuer` are the HTTP API;
+//! - `streams`, `events`, `queues` and `schedules` are the triggers, with partial failures, retries, bisecting and dead
+//!   letters;
+//! - `buckets` is what the functions use of S3: list, read and remove objects;
+//! - `machines` runs state machines as Step Functions does;
+//! - `foreground` lets requests that a client waits for go first;
+//! - `meter` counts what functions use, and `environments` makes each invocation the most expensive one;
+//! - `clock`, `gate` and `controls` let tests and operators move time, and stop and resume functions.
+//!
+//! [`JwtAuthorizer`] lends the issuer and the scopes of the routes to other gateways on this machine. [`Kept`] is what
+//! a host left in a directory. [`Topology`] is what a template connects with what, for a simulation of the same
+//! functions.
+//!
+//! **Limits.** Throttling, transaction conflicts and eventual consistency do not occur. Shards never split. Checkpoints
+//! and queues live in memory, so a start begins at the end of each stream, and the shop's reconcile runs then. Failed
+//! messages come back sooner than on AWS. Chaos does not disturb the mappings of queues.
 
 mod authorizer;
 mod buckets;

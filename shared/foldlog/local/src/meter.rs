@@ -1,6 +1,10 @@
 //! What functions use: invocations, requests, the capacity that the database says they took, events and messages.
 //!
-//! Requests are always counted. Everything else is counted where [`Options::counted`](crate::Options::counted) asks for it.
+//! Requests are always counted. Everything else is counted where [`Options::counted`](crate::Options::counted) asks for
+//! it, and `Host::usage` shows it: the capacity that each request took of tables and indexes, events and messages. To
+//! make each run count the same, every invocation then has one record or message and an environment that remembers
+//! nothing, the function of a queue takes one at a time, and the clock moves only by `advance_clock`. The host asks the
+//! database for the capacity on behalf of the function, which does not see that part of the answer.
 
 use crate::database::Answer;
 use crate::policy::table_name;

@@ -9,28 +9,28 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A note about what a subscriber cannot follow.
+/// A note about something that a subscriber cannot process.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ParkedNote {
-    /// What it is asked for by, URL-encoded: `<subscriber>:<object>`.
+    /// Its id, `<subscriber>:<object>`. URL-encode it in a path.
     pub id: String,
-    /// Who cannot follow: a set of a view's rows (`cart/g1`), or a function.
+    /// The subscriber: a generation of a view (`cart/g1`), or a function.
     pub subscriber: String,
-    /// What it cannot follow: a stream, or an event.
+    /// The stream or event that it cannot process.
     pub object: String,
-    /// The version of the commit it stopped before, or of the event.
+    /// The version of the commit at which it stopped, or of the event.
     pub version: Version,
-    /// Why.
+    /// The error.
     pub error: String,
-    /// `permanent`, or `transient`: whether trying again can help by itself.
+    /// `permanent`, or `transient` if a retry alone can help.
     pub class: String,
-    /// How often it was tried.
+    /// The number of attempts.
     pub attempts: u32,
-    /// When it was noticed first.
+    /// When it first failed.
     pub since: String,
-    /// When it was noticed last.
+    /// When it last failed.
     pub noticed_at: String,
-    /// When it is tried again.
+    /// When the next attempt is due.
     pub due_at: String,
 }
 
@@ -52,80 +52,80 @@ impl From<&Parked> for ParkedNote {
     }
 }
 
-/// What became of a note.
+/// The result for a note.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Settled {
     /// The note.
     pub id: String,
-    /// What became of it.
+    /// The result.
     pub outcome: SettledAs,
     /// The version that its subscriber has reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<Version>,
 }
 
-/// What became of a note.
+/// The result for a note.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SettledAs {
-    /// Its subscriber follows again, and there is no note any more.
+    /// The subscriber has caught up, and the note is gone.
     Follows,
-    /// Its event is published again; the note goes once somebody has reacted.
+    /// The event is published again. The note goes when the function has reacted.
     Published,
-    /// It was taken away, and nothing else done.
+    /// The note was removed, and nothing else was done.
     Discarded,
 }
 
-/// How far the folds are behind the streams that moved last.
+/// How far the read models are behind the most recently changed streams.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Projections {
-    /// How many streams were looked at: those that moved last, as far as the index of moves knows.
+    /// The number of streams that were checked: the most recently changed ones in the index.
     pub streams: usize,
-    /// Each fold.
+    /// Each read model.
     pub items: Vec<Lag>,
-    /// How many notes there are, by subscriber; functions that react are among them.
+    /// The number of notes by subscriber, including functions that react.
     pub parked: BTreeMap<String, usize>,
 }
 
-/// How far a fold is behind.
+/// How far a read model is behind.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Lag {
-    /// Its view.
+    /// Its name.
     pub name: String,
     /// The generation of its rows that is read.
     pub generation: u32,
     /// The number of the fold that made them.
     pub schema: u32,
-    /// What is wrong with its generations, and what helps.
+    /// What is wrong with its generations, and what to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
     /// The generation that is being rebuilt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rebuilding: Option<u32>,
-    /// How many rows were looked at.
+    /// The number of rows that were checked.
     pub rows: usize,
-    /// How many of them were behind their streams.
+    /// The number of those rows that are behind their streams.
     pub rows_behind: usize,
-    /// By how many commits together.
+    /// The number of commits that they are behind, in total.
     pub commits_behind: usize,
     /// How long ago the oldest of these was committed.
     pub ms_behind: i64,
-    /// How many notes it has left.
+    /// The number of its notes.
     pub parked: usize,
-    /// What it did since the process that answers began: on one machine all of it, on AWS the metrics tell.
+    /// What it has done since the answering process began. On one machine that is everything; on AWS, use the metrics.
     pub so_far: SoFar,
 }
 
-/// What a fold did since a process began.
+/// What a read model has done since a process began.
 #[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub struct SoFar {
     /// Rows that were written.
     pub advanced: usize,
     /// Commits that were folded into them.
     pub commits: usize,
-    /// Rows for which commits were missing, which were read from the log.
+    /// Rows whose missing commits were read from the log.
     pub gaps_repaired: usize,
-    /// Hints that told nothing new.
+    /// Hints with nothing new.
     pub duplicates_dropped: usize,
     /// The longest time from a commit to its row.
     pub longest_lag_ms: i64,
@@ -133,40 +133,40 @@ pub struct SoFar {
     pub longest_lag_commits: usize,
 }
 
-/// What a run through the whole log found.
+/// The result of a run through the whole log.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Reconciled {
-    /// How many streams there are.
+    /// The number of streams.
     pub streams: usize,
-    /// How many rows were behind and were brought up to date.
+    /// The number of rows that were behind, and are up to date now.
     pub advanced: usize,
-    /// How many rows cannot follow their stream.
+    /// The number of rows that cannot process their stream.
     pub parked: usize,
-    /// How many events were published again for processes that are not finished.
+    /// The number of events that were published again for unfinished processes.
     pub hinted: usize,
 }
 
-/// What was found of batches that the log's readers had given up.
+/// The result for the batches that Lambda had given up on.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Recovered {
-    /// How many there were.
+    /// The number of batches.
     pub batches: usize,
-    /// How many were made up for, and are gone.
+    /// The number of batches that were processed and deleted.
     pub recovered: usize,
 }
 
-/// The generations of a read model: its sets of rows, of which one is read.
+/// The generations of a read model. Each is a set of rows; readers use one.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct GenerationsOf {
     /// The read model.
     pub name: String,
-    /// The generation that is read.
+    /// The generation that readers use.
     pub read: u32,
-    /// The numbers of the folds that this release has of it.
+    /// The numbers of the folds of it in this release.
     pub schemas: Vec<u32>,
-    /// Whether the newest fold's rows are not the ones that are read.
+    /// Whether readers do not use the rows of the newest fold yet.
     pub rebuild_needed: bool,
-    /// What is wrong with it, and what helps.
+    /// What is wrong with it, and what to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
     /// Each generation.
@@ -178,73 +178,73 @@ pub struct GenerationsOf {
 pub struct GenerationShown {
     /// Its number.
     pub generation: u32,
-    /// The number of the fold that its rows are made by.
+    /// The number of the fold that makes its rows.
     pub schema: u32,
-    /// Whether it is the one that is read.
+    /// Whether readers use it.
     pub read: bool,
-    /// How far it has come.
+    /// Its stage.
     pub stage: StageName,
     /// When it began to be filled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// How many streams it cannot follow.
+    /// The number of streams that it cannot process.
     pub parked: usize,
-    /// How far what is under way has come.
+    /// The progress of the current work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<Rebuilding>,
-    /// How it compared with the one that was read when it was complete.
+    /// Its comparison with the generation that readers used when it was complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Compared>,
 }
 
-/// How far a generation has come.
+/// The stage of a generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StageName {
-    /// It is being filled from the log, and by whatever is committed meanwhile.
+    /// It is being filled, from the log and from new commits.
     Filling,
-    /// It is being compared with the one that is read.
+    /// It is being compared with the one that readers use.
     Comparing,
-    /// It can be read.
+    /// Readers can be switched to it.
     Complete,
-    /// It is not written any more, and its rows are being removed.
+    /// It is no longer written, and its rows are being removed.
     Retired,
 }
 
-/// How far what is done with a generation has come.
+/// The progress of the work on a generation.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Rebuilding {
     /// `fill`, `compare` or `sweep`.
     pub phase: String,
-    /// How many commits or rows were read.
+    /// The commits or rows that were read.
     pub read: u64,
-    /// Of about how many.
+    /// An estimate of all commits or rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<u64>,
-    /// How many a second.
+    /// The number read per second.
     pub per_s: u64,
-    /// For how many seconds it goes on at that rate.
+    /// The remaining seconds at that rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining_s: Option<u64>,
-    /// In how many parts.
+    /// The number of parts.
     pub parts: u32,
-    /// How many of these are done.
+    /// The number of parts that are done.
     pub parts_done: u32,
 }
 
-/// How two generations compared.
+/// The comparison of two generations.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Compared {
-    /// How many rows were compared.
+    /// The number of rows that were compared.
     pub rows: u64,
-    /// How many of them were not alike.
+    /// The number of rows that differ.
     pub different: u64,
-    /// The first of these that was found.
+    /// The first difference that was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<String>,
-    /// All rows of the generation that was read, as one number.
+    /// The digest of all rows of the old generation.
     pub read_digest: String,
-    /// All rows of the new one.
+    /// The digest of all rows of the new generation.
     pub new_digest: String,
 }
 
@@ -252,7 +252,7 @@ pub struct Compared {
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Flip {
-    /// Whether the new generation may be unlike the one that is read: because that one is wrong, say.
+    /// Whether to switch although the generations differ, for example because the old one is wrong.
     #[serde(default)]
     pub despite_differences: bool,
 }

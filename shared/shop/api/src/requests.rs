@@ -19,17 +19,17 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterProduct {
-    /// Its name among products, chosen by the shop.
+    /// Its id, which you choose.
     pub sku: Sku,
-    /// What it is called.
+    /// Its name.
     pub name: Name,
-    /// What it is like.
+    /// Its description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
-    /// What it belongs to.
+    /// Its category.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
-    /// What one costs, without tax, in the shop's currency.
+    /// The price of one unit, without tax, in the currency of the shop.
     #[serde(deserialize_with = "crate::read_money")]
     #[schemars(with = "crate::RequestedMoney")]
     pub price: Money,
@@ -39,20 +39,20 @@ pub struct RegisterProduct {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RepriceProduct {
-    /// What one costs from now on.
+    /// The new price of one unit, without tax.
     #[serde(deserialize_with = "crate::read_money")]
     #[schemars(with = "crate::RequestedMoney")]
     pub price: Money,
 }
 
-/// `POST /products/{sku}/description`: what is absent stays as it is.
+/// `POST /products/{sku}/description`. A missing field keeps its value.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DescribeProduct {
-    /// What it is called.
+    /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
-    /// What it is like.
+    /// Its description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
 }
@@ -61,11 +61,11 @@ pub struct DescribeProduct {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CategoriseProduct {
-    /// What it belongs to.
+    /// Its category.
     pub category: Category,
 }
 
-/// A command that needs nothing but its path: `{}`, or no body at all.
+/// A command that needs only its path. Send `{}`, or no body.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
@@ -74,9 +74,9 @@ pub struct Nothing {}
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiveStock {
-    /// How many came in.
+    /// The number of units that arrived.
     pub quantity: Quantity,
-    /// The paper that came with them.
+    /// The number of the delivery note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery_note: Option<DeliveryNote>,
 }
@@ -85,12 +85,12 @@ pub struct ReceiveStock {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AdjustStock {
-    /// How many were counted.
+    /// The number of units that were counted.
     pub on_hand: u64,
-    /// What kind of difference it is; a miscount where nobody says.
+    /// The kind of difference. The default is a miscount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Discrepancy>,
-    /// Why that differs, in words.
+    /// The reason for the difference, in words.
     pub reason: Reason,
 }
 
@@ -100,7 +100,7 @@ pub struct AdjustStock {
 pub struct AddItem {
     /// The product.
     pub sku: Sku,
-    /// How many more of it.
+    /// The number of units to add.
     pub quantity: Quantity,
 }
 
@@ -108,7 +108,7 @@ pub struct AddItem {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeQuantity {
-    /// How many of it from now on.
+    /// The new number of units.
     pub quantity: Quantity,
 }
 
@@ -116,10 +116,10 @@ pub struct ChangeQuantity {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckOut {
-    /// Which card to charge: the id of one of the account's, or any token; the account's default one where absent.
+    /// The card to charge: the id of a card of the account, or any token. The default is the default card of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<CardChoice>,
-    /// Which of the account's addresses to send it to; its default one where absent.
+    /// The address of the account to send it to. The default is the default address of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressId>,
 }
@@ -128,7 +128,7 @@ pub struct CheckOut {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShipOrder {
-    /// The numbers under which the carriers know the order's shipments, by shipment, where they are known.
+    /// The tracking numbers of the shipments, by shipment, if you know them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tracking: BTreeMap<ShipmentId, TrackingNumber>,
 }
@@ -137,7 +137,7 @@ pub struct ShipOrder {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelOrder {
-    /// Why.
+    /// The reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
 }

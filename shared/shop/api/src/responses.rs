@@ -29,15 +29,15 @@ use shop_domain::views::order::{Document as OrderDocument, StatusName};
 pub struct Cart {
     /// Its id.
     pub id: CartId,
-    /// The version of its stream.
+    /// Its version.
     pub version: Version,
     /// Whether it can still be changed.
     pub status: CartStatus,
-    /// What is in it.
+    /// Its lines.
     pub lines: Vec<PricedLine>,
-    /// What the lines cost together, without tax, in minor units of their currency.
+    /// The sum of the lines, without tax, in minor units of their currency.
     pub net: i64,
-    /// What is to be paid, from checkout on.
+    /// The amount to pay, from checkout on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub totals: Option<Totals>,
 }
@@ -51,7 +51,7 @@ pub enum CartStatus {
     CheckedOut,
 }
 
-/// A line with what it costs.
+/// A line with its amount.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PricedLine {
     /// The line.
@@ -69,7 +69,7 @@ impl From<&Line> for PricedLine {
 }
 
 impl Cart {
-    /// A cart as its stream has it; none where it was not opened.
+    /// The cart of a stream, if it was opened.
     #[must_use]
     pub fn of(id: &CartId, version: Version, state: &cart::State) -> Option<Self> {
         let (status, totals) = match state {
@@ -88,29 +88,29 @@ impl Cart {
 pub struct Order {
     /// Its id: that of its cart.
     pub id: OrderId,
-    /// The version of its stream.
+    /// Its version.
     pub version: Version,
-    /// What became of it.
+    /// Its status.
     pub status: StatusName,
-    /// Why it failed or was cancelled.
+    /// The reason why it failed or was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// What was bought.
+    /// Its lines.
     pub lines: Vec<Line>,
     /// The sum of the lines.
     pub net: Money,
     /// The tax on it.
     pub tax: Money,
-    /// What is to be paid.
+    /// The amount to pay.
     pub total: Money,
     /// When it was placed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placed_at: Option<String>,
-    /// What happened to it, oldest first.
+    /// The statuses that it has had, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timeline: Vec<TimelineStep>,
-    /// What was made ready for it, one shipment from each warehouse. Left out of an order as it was: shipments are
-    /// streams of their own.
+    /// Its shipments, one from each warehouse. An order of the past shows none, because shipments are streams of their
+    /// own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shipments: Vec<ShipmentId>,
 }
@@ -118,14 +118,14 @@ pub struct Order {
 /// A status that an order took.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct TimelineStep {
-    /// Which.
+    /// The status.
     pub status: StatusName,
-    /// When.
+    /// When it took it.
     pub at: String,
 }
 
 impl Order {
-    /// An order as its stream has it, without its timeline and shipments; none where it was not placed.
+    /// The order of a stream, without its timeline and shipments, if it was placed.
     #[must_use]
     pub fn of(id: &OrderId, version: Version, state: &order::State) -> Option<Self> {
         let order::State::Placed { placement, status, .. } = state else { return None };
@@ -156,7 +156,7 @@ impl Order {
         })
     }
 
-    /// An order as its read model has it, without its shipments.
+    /// The order of a read model, without its shipments.
     #[must_use]
     pub fn of_view(version: Version, document: &OrderDocument) -> Option<Self> {
         let order = Self::of(&document.id, version, &document.state)?;
@@ -171,9 +171,9 @@ impl Order {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "{T}Page")]
 pub struct Page<T> {
-    /// What is on it.
+    /// The items.
     pub items: Vec<T>,
-    /// Where the next page is, if there is one.
+    /// The link to the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
@@ -194,46 +194,46 @@ pub struct LogEvent {
     pub name: String,
     /// Its stored payload.
     pub data: serde_json::Value,
-    /// What it belongs to.
+    /// Its correlation id.
     pub correlation: String,
     /// The client's own correlation id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_correlation: Option<String>,
-    /// The event it follows from.
+    /// The event that caused it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub causation: Option<String>,
-    /// Who acted.
+    /// The subject of the token, or the name of the function.
     pub actor: String,
 }
 
-/// All that came of a request, as operators see it.
+/// Everything that followed from a request, as operators see it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Trace {
-    /// The correlation id that was asked for.
+    /// The correlation id of the request.
     pub correlation: String,
-    /// The events: each stands right behind the one that it follows from and what else followed from that before, those
-    /// that follow from nothing here by when they were committed.
+    /// The events. Each follows its cause and whatever that caused before. Events without a cause in this list are in
+    /// the order of their commits.
     pub events: Vec<TracedEvent>,
-    /// Whether more belongs to it than one answer has room for: then the earliest are here.
+    /// Whether some events are missing because one answer has no room for them. The earliest are here.
     pub truncated: bool,
 }
 
-/// An event, and how far it is from what all began with.
+/// An event, and its depth below the first one.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct TracedEvent {
-    /// How many events lead to it, one following from the other.
+    /// The number of events that lead to it, each causing the next.
     pub depth: usize,
     /// The event.
     #[serde(flatten)]
     pub event: LogEvent,
 }
 
-/// A stream's state at a version, as operators see it.
+/// The state of a stream at a version, as operators see it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct StreamState {
     /// The stream.
     pub stream: String,
-    /// The version that the state is of.
+    /// The version of the state.
     pub version: Version,
     /// When that version was committed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,36 +242,36 @@ pub struct StreamState {
     pub state: serde_json::Value,
 }
 
-/// A stream and how far it came, as operators see it.
+/// A stream and its last version, as operators see it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct StreamEnd {
     /// The stream.
     pub stream: String,
     /// The version of its last event.
     pub version: Version,
-    /// When that was committed.
+    /// When that event was committed.
     pub moved_at: String,
 }
 
-/// What changed in a stream's state between two places of its life.
+/// The differences between two states of a stream.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct StreamDiff {
     /// The stream.
     pub stream: String,
-    /// The one place.
+    /// The first place.
     pub from: StreamPlace,
-    /// The other.
+    /// The second place.
     pub to: StreamPlace,
-    /// Where the states differ: nowhere, if there is nothing here.
+    /// The differences. The list is empty if the states are equal.
     pub changes: Vec<StateChange>,
 }
 
-/// A place in a stream's life.
+/// A place in the history of a stream.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct StreamPlace {
-    /// The version of the last event before it; 0 before the first.
+    /// The version of the last event before it. 0 is before the first event.
     pub version: Version,
-    /// When that was committed.
+    /// When that event was committed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
 }
@@ -281,20 +281,20 @@ pub struct StreamPlace {
 pub struct StateChange {
     /// A JSON pointer into both (RFC 6901).
     pub path: String,
-    /// What stands there in the one; left out where nothing does.
+    /// The value in the first state, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<serde_json::Value>,
-    /// What stands there in the other; left out where nothing does.
+    /// The value in the second state, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<serde_json::Value>,
 }
 
-/// That somebody is there.
+/// The health of the shop.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Health {
-    /// How it is.
+    /// The status.
     pub status: HealthStatus,
-    /// Whether commands are carried out; reads are answered in any case.
+    /// Whether the shop carries out commands. It always answers reads.
     pub commands: Switch,
 }
 
@@ -307,7 +307,7 @@ pub enum Switch {
     Off,
 }
 
-/// How it is.
+/// The status.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -315,22 +315,22 @@ pub enum HealthStatus {
     Ok,
 }
 
-/// A product in every warehouse that has or had it.
+/// The stock of a product in every warehouse that has or had it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct StockOfProduct {
     /// The product.
     pub sku: Sku,
-    /// How many lie there, together.
+    /// The units in all warehouses.
     pub on_hand: u64,
-    /// How many of them are held for orders.
+    /// The units that are reserved for orders.
     pub reserved: u64,
-    /// How many can still be reserved.
+    /// The units that can still be reserved.
     pub available: u64,
     /// Each warehouse.
     pub warehouses: Vec<Stock>,
 }
 
-/// The moment as answers show it.
+/// A moment as answers show it.
 #[must_use]
 pub fn moment(at: Timestamp) -> String {
     at.to_string()

@@ -3,48 +3,48 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What was sold on some days.
+/// The sales of some days.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Sales {
     /// The first day.
     pub from: String,
     /// The last day.
     pub to: String,
-    /// By what each day is divided: `sku` or `category`.
+    /// How each day is divided: by `sku` or `category`.
     pub by: String,
     /// The figures of each day.
     pub items: Vec<SoldOnDay>,
 }
 
-/// What was sold of something on a day.
+/// The sales of one product or category on one day.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SoldOnDay {
-    /// The day, of UTC.
+    /// The day, in UTC.
     pub day: String,
-    /// What it was.
+    /// The product or category.
     #[serde(flatten)]
     pub of: SoldOf,
-    /// How many pieces.
+    /// The units sold.
     pub units: i64,
-    /// For how much without tax, in each currency.
+    /// The revenue without tax, in each currency.
     pub revenue: Vec<Revenue>,
-    /// In how many orders.
+    /// The number of orders with it.
     pub orders: i64,
-    /// How many orders with it were cancelled.
+    /// The number of those orders that were cancelled.
     pub cancellations: i64,
 }
 
-/// What was sold.
+/// A product or a category.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SoldOf {
     /// A product.
     Sku(String),
-    /// What is filed under a category; null for what is filed under none.
+    /// A category. Null stands for products without one.
     Category(Option<String>),
 }
 
-/// A sum of many amounts: it may be larger than any amount of money.
+/// A sum of many amounts. It can be larger than the largest `Money`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Revenue {
     /// In minor units of the currency.

@@ -1,4 +1,4 @@
-//! What a route answers if all is well.
+//! What a route answers when it succeeds.
 
 use crate::schemas::SchemaOf;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ pub(crate) struct Answer {
     pub(crate) body: Content,
 }
 
-/// What its body is.
+/// The body of an answer.
 pub(crate) enum Content {
     /// JSON of a schema.
     Json(SchemaOf),
@@ -18,16 +18,16 @@ pub(crate) enum Content {
     Text(&'static str),
 }
 
-/// A header that tells something of what is answered.
+/// A header of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Header {
     /// The resource's version.
     Etag,
-    /// Where it is.
+    /// The path of the resource.
     Location,
     /// When to ask again.
     RetryAfter,
-    /// What the request belongs to.
+    /// The correlation id of the request.
     Correlation,
 }
 
@@ -54,7 +54,7 @@ impl Header {
     pub(crate) fn document(self) -> Value {
         match self {
             Self::Etag => json!({
-                "description": "The version of the resource's stream, for `If-Match` and `min_version`.",
+                "description": "The version of the resource. Use it in `If-Match` and `min_version`.",
                 "required": true,
                 "schema": { "type": "string", "pattern": "^\"[0-9]+\"$" },
             }),
@@ -64,12 +64,12 @@ impl Header {
                 "schema": { "type": "string", "pattern": "^/" },
             }),
             Self::RetryAfter => json!({
-                "description": "After how many seconds to ask again.",
+                "description": "The seconds to wait before you ask again.",
                 "required": true,
                 "schema": { "type": "integer", "minimum": 1 },
             }),
             Self::Correlation => json!({
-                "description": "The request's own correlation id, or the one that it was given.",
+                "description": "The correlation id of the request: yours, or one that the shop made.",
                 "required": true,
                 "schema": { "type": "string", "minLength": 1 },
             }),
@@ -77,26 +77,26 @@ impl Header {
     }
 }
 
-/// What a status means; `reads` says whether nothing was to be changed.
+/// What a status means. `reads` is true for a route that changes nothing.
 pub(crate) const fn meaning(status: u16, reads: bool) -> &'static str {
     match status {
-        200 if reads => "What is asked for.",
-        200 => "Executed, or nothing to do.",
-        201 => "Created; the same again for whoever repeats it.",
-        202 => "Accepted; the rest is under way.",
-        400 => "Not what it says it is.",
-        401 => "No token, or none that is valid: answered by the gateway.",
-        403 => "The token has none of the scopes: answered by the gateway.",
-        404 => "For whoever asks, it does not exist.",
-        409 => "Not now: others were first, or it is not that far.",
-        412 => "The resource has another version than `If-Match` names.",
-        413 => "More than is read.",
-        415 => "Not JSON.",
-        422 => "Understood, and not to be done.",
-        429 => "Too many requests at once: answered by the gateway.",
-        500 => "A fault of ours.",
-        503 if reads => "A store does not answer; ask again.",
-        503 => "A store does not answer, or commands are off; repeat the request, under the same `Idempotency-Key`.",
+        200 if reads => "The requested resource.",
+        200 => "The shop carried out the request, or there was nothing to change.",
+        201 => "Created. A repeated request gets the same answer.",
+        202 => "Accepted. The shop does the rest in the background.",
+        400 => "The shop cannot parse the request.",
+        401 => "The token or the signature is missing or not valid.",
+        403 => "The scopes of the token do not allow this.",
+        404 => "It does not exist, or it is not yours.",
+        409 => "It conflicts with the current state. Read the resource, then decide whether to try again.",
+        412 => "The version of the resource is not the one in `If-Match`.",
+        413 => "The body is too large.",
+        415 => "The content type is not JSON.",
+        422 => "The shop understands the request and refuses it.",
+        429 => "There are too many requests. The gateway answers this.",
+        500 => "The shop failed.",
+        503 if reads => "A store does not answer. Ask again.",
+        503 => "A store does not answer, or commands are off. Repeat the request with the same `Idempotency-Key`.",
         _ => "",
     }
 }

@@ -9,15 +9,15 @@ mod events;
 use decisions::Decisions;
 use events::Events;
 
-/// Where the reference stands in the repository.
+/// The folder of the reference in the repository.
 pub const FOLDER: &str = "docs/reference";
 
 /// A file of the reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Its name in the reference's folder.
+    /// Its name in that folder.
     pub name: &'static str,
-    /// What it says.
+    /// Its text.
     pub text: String,
 }
 
@@ -38,7 +38,7 @@ pub fn catalogue<E>(read: impl Fn(&str) -> Result<String, E>) -> Result<Vec<File
     ])
 }
 
-/// What every event is, as JSON Schema: one document for programs.
+/// The JSON Schema of every event: one document for programs.
 #[must_use]
 pub fn event_schemas() -> serde_json::Value {
     events::schemas()

@@ -50,7 +50,7 @@ pub fn document() -> Value {
                 "type": "http",
                 "scheme": "bearer",
                 "bearerFormat": "JWT",
-                "description": "A token of the shop's issuer. Its `scope` says what it opens.",
+                "description": "A token of the shop's issuer. Its `scope` says which routes it opens.",
             } },
         },
     })
@@ -58,13 +58,15 @@ pub fn document() -> Value {
 
 const ABOUT: &str = "An online shop as event-sourced functions.
 
-Money is `{\"amount\": 1299, \"currency\": \"EUR\"}`: whole minor units. Fields that a request does not know are refused.
+Money is `{\"amount\": 1299, \"currency\": \"EUR\"}`, in whole minor units. The shop refuses a body with unknown fields.
 
-A command may carry an `Idempotency-Key`: repeated under the same key with the same body it is carried out once, and \
-answered as the first time. With `If-Match` it is only carried out on the version that it names.
+Send an `Idempotency-Key` with a command. If you repeat the request with the same key and the same body, the shop carries \
+it out once and answers as it did the first time. With `If-Match`, the shop carries out the command only on the version \
+that you name.
 
-What a function cannot do it answers as a problem (RFC 9457) of a stable `type`. What the gateway answers by itself is \
-`{\"message\": \"…\"}`: without a valid token 401, without the scope 403, where no route is 404, and 413 and 429.";
+If a function refuses a request or fails, it answers with a problem (RFC 9457) that has a stable `type`. The gateway \
+answers some requests itself, with `{\"message\": \"…\"}`: 401 without a valid token, 403 without the scope, 404 for an \
+unknown route, and 413 and 429.";
 
 fn operation(route: &Route, group: &str, schemas: &mut Schemas) -> Value {
     let mut operation = json!({
@@ -128,7 +130,7 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
         parameters.push(json!({
             "name": "If-Match",
             "in": "header",
-            "description": "The version that the resource has to have, as its ETag spells it.",
+            "description": "The version that the resource must have, as written in its ETag.",
             "schema": { "type": "string", "pattern": "^\"[0-9]{1,18}\"$" },
         }));
     }
@@ -136,14 +138,14 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
         parameters.push(json!({
             "name": "Idempotency-Key",
             "in": "header",
-            "description": "Names this request among the caller's on this route, quoted or bare.",
+            "description": "A name of your choice for this request, with or without quotes. It is unique for you and this route.",
             "schema": { "type": "string", "pattern": "^[!#-~]{1,200}$" },
         }));
     }
     parameters.push(json!({
         "name": "X-Correlation-Id",
         "in": "header",
-        "description": "What this request belongs to: echoed, and stored with what follows from it.",
+        "description": "Your id for this request. The shop returns it, and stores it with every event that follows.",
         "schema": { "type": "string", "pattern": "^[!-~]{1,200}$" },
     }));
     parameters

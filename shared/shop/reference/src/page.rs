@@ -1,4 +1,4 @@
-//! The document as a page for people: one file of HTML without scripts, made from the document and nothing else.
+//! The page for people: one file of HTML without scripts, made from the document alone.
 
 use crate::examples::example;
 use crate::kind::Kind;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 pub(crate) fn page(document: &Value) -> String {
     let none = Map::new();
     let named = document["components"]["schemas"].as_object().unwrap_or(&none);
-    // Whatever is written into a text can be written.
+    // Writing into a string cannot fail.
     Page::of(document, named).render().unwrap_or_default()
 }
 
@@ -39,12 +39,14 @@ struct Operation<'a> {
     parameters: Vec<Field<'a>>,
     body: Option<Body>,
     answers: Vec<Answer<'a>>,
+    /// The answers with a status of 400 and above.
+    problems: Vec<Answer<'a>>,
 }
 
 /// A parameter of a route, or a field of a type.
 struct Field<'a> {
     name: &'a str,
-    /// Where a parameter stands.
+    /// Whether a parameter is in the path, the query or a header.
     place: &'a str,
     required: bool,
     kind: Kind,
@@ -104,6 +106,10 @@ impl<'a> Operation<'a> {
         let scopes = list(&operation["security"]).flat_map(|scheme| list(&scheme["token"]));
         let request = &operation["requestBody"];
         let schema = &request["content"]["application/json"]["schema"];
+        let responses = operation["responses"].as_object().into_iter().flatten();
+        let (answers, problems) = responses
+            .map(|(status, response)| Answer::of(status, response, named))
+            .partition(|answer| answer.status < "400");
         Self {
             id: text(&operation["operationId"]),
             method: method.to_uppercase(),
@@ -113,12 +119,8 @@ impl<'a> Operation<'a> {
             scopes: scopes.map(text).collect(),
             parameters: list(&operation["parameters"]).map(Field::of_parameter).collect(),
             body: request.is_object().then(|| Body::of(schema, request["required"] == true, named)),
-            answers: operation["responses"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(status, response)| Answer::of(status, response, named))
-                .collect(),
+            answers,
+            problems,
         }
     }
 }
@@ -171,9 +173,14 @@ impl<'a> Type<'a> {
     }
 }
 
-/// The pieces of a text, and which of them stand between backticks.
+/// The pieces of a text, each with whether it is between backticks.
 fn pieces(text: &str) -> impl Iterator<Item = (bool, &str)> {
     text.split('`').enumerate().map(|(place, piece)| (place % 2 == 1, piece))
+}
+
+/// The segments of a path, between which the page may break it.
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').skip(1)
 }
 
 fn text(value: &Value) -> &str {
@@ -189,7 +196,7 @@ mod tests {
     #[test]
     fn the_page_has_a_place_for_each_route_and_each_type_that_it_refers_to() {
         let document = crate::document();
-        let page = super::page(&document);
+        let page = super::page(&document).replace("<wbr>", "");
         for route in crate::routes() {
             assert!(page.contains(&format!("<span class=\"path\">{}</span>", route.path)), "{}", route.path);
         }

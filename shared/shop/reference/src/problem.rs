@@ -1,12 +1,12 @@
-//! Why a request is not carried out, and the document that says so.
+//! The problems that a route can answer with, and the document of a problem.
 
 use schemars::JsonSchema;
 
-/// A problem that a route may answer with.
+/// A problem that a route can answer with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Problem {
     pub(crate) status: u16,
-    /// The end of its type.
+    /// The end of its `type`.
     pub(crate) name: &'static str,
 }
 
@@ -15,7 +15,7 @@ const fn problem(status: u16, name: &'static str) -> Problem {
 }
 
 impl Problem {
-    /// What each type begins with.
+    /// The start of each `type`.
     pub(crate) const NAMESPACE: &'static str = "urn:shop:problem:";
 
     /// Of routes that take a body.
@@ -34,23 +34,23 @@ impl Problem {
     ];
     /// Of routes that record what an operator does.
     pub(crate) const OF_RECORDS: &'static [Self] = &[problem(409, "contended"), problem(422, "idempotency-key-reused")];
-    /// Of routes that are not for reading.
+    /// Of routes that change something.
     pub(crate) const OF_CHANGES: &'static [Self] = &[problem(503, "commands-off")];
     /// Of routes with parameters in the query.
     pub(crate) const OF_QUERIES: &'static [Self] = &[problem(422, "invalid-request")];
     /// Of routes with parameters in the path.
     pub(crate) const OF_PATHS: &'static [Self] = &[problem(404, "not-found")];
-    /// Of routes that ask a store.
+    /// Of routes that use a store.
     pub(crate) const OF_STORES: &'static [Self] = &[problem(500, "internal-error"), problem(503, "unavailable")];
 }
 
-/// Why a request was not carried out (RFC 9457).
+/// Why the shop did not carry out the request (RFC 9457).
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Problem")]
-#[expect(dead_code, reason = "it is only told of: functions write their problems themselves")]
+#[expect(dead_code, reason = "only its schema is used: functions write their problems themselves")]
 pub(crate) struct ProblemDocument {
-    /// What kind of problem it is: a stable name.
+    /// The kind of problem, a stable name.
     #[serde(rename = "type")]
     #[schemars(regex(pattern = "^urn:shop:problem:[a-z-]+$"))]
     kind: String,
@@ -58,20 +58,20 @@ pub(crate) struct ProblemDocument {
     title: String,
     /// The status of the answer.
     status: u16,
-    /// What is wrong, and what to do about it.
+    /// What is wrong, and what you can do about it.
     detail: String,
-    /// What is wrong with which value of the request.
+    /// What is wrong with each value of the request.
     #[serde(default)]
     errors: Vec<FieldError>,
-    /// What the request and all that follows from it belong to: to be named to whoever looks into it.
+    /// The correlation id of the request. Quote it when you report the problem.
     correlation_id: String,
 }
 
-/// What is wrong with one value of the request: `pointer` says where in the body it stands (RFC 6901), `parameter`
-/// which one of the query it is.
+/// What is wrong with one value of the request. `pointer` is its place in the body (RFC 6901); `parameter` is its name in
+/// the query.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "it is only told of")]
+#[expect(dead_code, reason = "only its schema is used")]
 struct FieldError {
     pointer: Option<String>,
     parameter: Option<String>,
@@ -79,9 +79,9 @@ struct FieldError {
     detail: String,
 }
 
-/// What the gateway answers by itself.
+/// The body of an answer that the gateway gives itself.
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "it is only told of")]
+#[expect(dead_code, reason = "only its schema is used")]
 pub(crate) struct GatewayMessage {
     /// What is wrong.
     message: String,

@@ -1,4 +1,4 @@
-//! A route as the reference tells of it.
+//! A route as the reference describes it.
 
 use crate::answer::{Answer, Header};
 use crate::problem::Problem;
@@ -13,26 +13,26 @@ use shop_api::responses::{AuditEvent, EventOrder};
 pub const CUSTOMER: &str = "shop/customer";
 /// The scope of the shop's staff.
 pub const STAFF: &str = "shop/staff";
-/// The scope of those who keep the shop running.
+/// The scope of operators, who keep the shop running.
 pub const OPERATOR: &str = "shop/operator";
 
-/// A route: what it takes, what it answers, and why it may not do what is asked.
+/// A route: what it takes, what it answers, and the problems that it can answer with.
 pub struct Route {
     /// Its method.
     pub method: &'static str,
     /// Its path, as the template spells it.
     pub path: &'static str,
-    /// Any of these scopes opens it; without one it is open to all.
+    /// Any of these scopes opens it. Without scopes, no token is needed.
     pub scopes: &'static [&'static str],
-    /// The category and name of the command that it carries out, where it carries out one.
+    /// The category and name of its command, if it has one.
     pub command: Option<(&'static str, &'static str)>,
     pub(crate) summary: &'static str,
     pub(crate) about: &'static str,
     pub(crate) query: Vec<Parameter>,
     pub(crate) body: Option<Body>,
-    /// Whether it takes what surrounds a command: an idempotency key, and the version to find.
+    /// Whether it takes the headers of a command: `Idempotency-Key` and `If-Match`.
     pub(crate) commands: bool,
-    /// Whether it is recorded once for each idempotency key.
+    /// Whether the audit stream records it, once for each `Idempotency-Key`.
     pub(crate) recorded: bool,
     pub(crate) answers: Vec<Answer>,
     pub(crate) problems: Vec<Problem>,
@@ -50,7 +50,7 @@ pub struct Parameter {
 /// The body of a request.
 pub(crate) struct Body {
     pub(crate) schema: SchemaOf,
-    /// Whether there has to be one: none is `{}`.
+    /// Whether a request must have one. A missing body is read as `{}`.
     pub(crate) required: bool,
 }
 
@@ -88,13 +88,13 @@ impl Route {
         }
     }
 
-    /// Open to whoever has one of these scopes.
+    /// Needs a token with one of these scopes.
     pub(crate) const fn to(mut self, scopes: &'static [&'static str]) -> Self {
         self.scopes = scopes;
         self
     }
 
-    /// What else there is to say of it.
+    /// Adds a description.
     pub(crate) const fn about(mut self, about: &'static str) -> Self {
         self.about = about;
         self
@@ -114,7 +114,7 @@ impl Route {
         self.refuses(Problem::OF_BODIES).refuses(Problem::OF_COMMANDS)
     }
 
-    /// Is recorded as an operator's action, and then carried out: under the same key recorded once.
+    /// Is recorded as an action of an operator before it is carried out, once for each `Idempotency-Key`.
     pub(crate) fn recorded(mut self) -> Self {
         self.recorded = true;
         self.refuses(Problem::OF_BODIES).refuses(Problem::OF_RECORDS)
@@ -130,17 +130,20 @@ impl Route {
         self.parameter(name, about, true, SchemaGenerator::subschema_for::<T>)
     }
 
-    /// Answers with a part of a list, and where it goes on.
+    /// Answers with one page of a list, and a link to the next page.
     pub(crate) fn paged<T: JsonSchema + Serialize>(self) -> Self {
-        self.query::<String>("cursor", "Where to go on: as in the link to the next page, and of this list alone.")
-            .parameter("limit", "How many items a page has at most; 20 where nobody says.", false, |_| up_to(100))
+        self.query::<String>("cursor", "The cursor from the link to the next page of this list.")
+            .parameter("limit", "The most items on a page. The default is 20.", false, |_| up_to(100))
             .answers::<shop_api::responses::Page<T>>(200, &[])
     }
 
-    /// Answers with what happened to a resource, from either end.
+    /// Answers with the events of a resource, from either end.
     pub(crate) fn audited(self) -> Self {
-        self.query::<EventOrder>("order", "Whether the oldest comes first, or the newest, as where nobody says.")
-            .paged::<AuditEvent>()
+        self.query::<EventOrder>(
+            "order",
+            "Whether the oldest or the newest event comes first. The default is the newest.",
+        )
+        .paged::<AuditEvent>()
     }
 
     /// Takes a moment in its query.
@@ -148,29 +151,29 @@ impl Route {
         self.parameter(name, about, false, |_| json_schema!({ "type": "string", "format": "date-time" }))
     }
 
-    /// Answers with up to a thousand items, or as few as are asked for.
+    /// Answers with up to a thousand items, or fewer if the client asks for fewer.
     pub(crate) fn up_to_a_thousand(self) -> Self {
-        self.parameter("limit", "How many items at most; 100 where nobody says.", false, |_| up_to(1_000))
+        self.parameter("limit", "The most items in the answer. The default is 100.", false, |_| up_to(1_000))
     }
 
-    /// Takes a place in a stream's life in its query.
+    /// Takes a place in a stream's history in its query.
     pub(crate) fn place(self, name: &'static str, about: &'static str, required: bool) -> Self {
         self.parameter(name, about, required, |_| json_schema!({ "type": "string", "pattern": PLACE }))
     }
 
-    /// Answers with what was, where that is asked for.
+    /// Can answer with a past version.
     pub(crate) fn past(self) -> Self {
-        self.query::<Version>("version", "As it was after so many of its events.")
-            .moment("at", "As it was at that moment. One of these parameters at most.")
+        self.query::<Version>("version", "Show the resource as it was at this version.")
+            .moment("at", "Show the resource as it was at this moment. Use at most one of these parameters.")
             .refused(400, "malformed-request")
     }
 
-    /// Answers with a resource, as fresh as is asked for, or as it was.
+    /// Answers with a resource, as fresh as the client asks for, or as it was.
     pub(crate) fn fresh<T: JsonSchema + Serialize>(self) -> Self {
         self.past()
             .query::<Version>(
                 "min_version",
-                "The version that the answer has to have reached, such as that of an ETag.",
+                "The version that the answer must have reached, for example one from an ETag.",
             )
             .answers::<T>(200, &[Header::Etag])
             .refused(409, "version-beyond-head")
@@ -181,40 +184,40 @@ impl Route {
         self.refuses(Problem::OF_QUERIES)
     }
 
-    /// Answers with a body, if all is well.
+    /// Answers with a body when it succeeds.
     pub(crate) fn answers<T: JsonSchema + Serialize>(mut self, status: u16, headers: &'static [Header]) -> Self {
         self.answers.push(Answer::json(status, headers, SchemaGenerator::subschema_for::<T>));
         self
     }
 
-    /// Answers with a document that is no resource of the API.
+    /// Answers with a document that is not a resource of the API.
     pub(crate) fn serves(mut self, media_type: &'static str) -> Self {
         self.answers.push(Answer::text(media_type));
         self
     }
 
-    /// Creates a resource, or finds it created in the same way.
+    /// Creates a resource, or recognises that the same request created it.
     pub(crate) fn creates<T: JsonSchema + Serialize>(self) -> Self {
         let headers = &[Header::Etag, Header::Location];
         self.answers::<T>(201, headers).answers::<T>(200, headers)
     }
 
-    /// Changes a resource, or finds nothing to change.
+    /// Changes a resource, or finds that there is nothing to change.
     pub(crate) fn changes<T: JsonSchema + Serialize>(self) -> Self {
         self.answers::<T>(200, &[Header::Etag])
     }
 
-    /// May not find what is asked for, under this name.
+    /// Can answer 404 with this problem.
     pub(crate) fn missing(self, name: &'static str) -> Self {
         self.refused(404, name)
     }
 
-    /// May refuse what is asked for, under these names.
+    /// Can refuse a command with these problems.
     pub(crate) fn refuses_by(self, names: &[&'static str]) -> Self {
         names.iter().fold(self, |route, name| route.refused(422, name))
     }
 
-    /// May answer with a problem.
+    /// Can answer with a problem.
     pub(crate) fn refused(mut self, status: u16, name: &'static str) -> Self {
         let problem = Problem { status, name };
         if !self.problems.contains(&problem) {
@@ -232,7 +235,7 @@ impl Route {
         self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
     }
 
-    /// The names under which it refuses what its command's stream does not allow: those that no other route has too.
+    /// The problems with which its stream refuses the command: those that are not common to a kind of route.
     pub fn refusals(&self) -> impl Iterator<Item = &'static str> {
         let common = [
             Problem::OF_BODIES,

@@ -1,7 +1,7 @@
-//! Every route, by what it is about.
+//! Every route, by topic.
 //!
-//! One more is one more entry here, as long as it is in the template: its scope, what it takes, what it answers, and
-//! under which names it refuses.
+//! A new route takes one entry here and one in the template. The entry names its scope, the types that it takes and
+//! answers, and the refusals that it can answer with.
 
 mod accounts;
 mod operations;
@@ -13,14 +13,14 @@ use crate::route::Route;
 use shop_api::responses::{Health, Payment};
 use shop_payments::webhook::Webhook;
 
-/// Routes that are about one thing.
+/// The routes of one topic.
 pub(crate) struct Group {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     pub(crate) routes: Vec<Route>,
 }
 
-/// All routes, in the order in which they are shown.
+/// All routes, in the order of the page.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     groups().into_iter().flat_map(|group| group.routes).collect()
@@ -48,9 +48,9 @@ pub(crate) fn groups() -> Vec<Group> {
 fn payments() -> Group {
     Group {
         name: "Payments",
-        about: "What the payment provider tells of itself. A signature stands for a token: see docs/PAYMENTS.md.",
+        about: "The payment provider reports changes here. It signs its requests and needs no token: see docs/PAYMENTS.md.",
         routes: vec![
-            Route::post("/webhooks/payments", "A payment moved")
+            Route::post("/webhooks/payments", "Report a change of a payment")
                 .takes::<Webhook>()
                 .answers::<Payment>(200, &[Header::Etag])
                 .refused(401, "not-believed")
@@ -64,11 +64,11 @@ fn payments() -> Group {
 fn service() -> Group {
     Group {
         name: "Service",
-        about: "What tells of the shop's own doings. Open to all.",
+        about: "The health and the documentation of the shop. You need no token.",
         routes: vec![
-            Route::get("/healthz", "Whether anybody is there").answers::<Health>(200, &[]),
-            Route::get("/openapi.json", "This document").serves("application/json"),
-            Route::get("/docs", "This document as a page").serves("text/html"),
+            Route::get("/healthz", "Check the health of the shop").answers::<Health>(200, &[]),
+            Route::get("/openapi.json", "Return this document as OpenAPI").serves("application/json"),
+            Route::get("/docs", "Return this document as a page").serves("text/html"),
         ],
     }
 }

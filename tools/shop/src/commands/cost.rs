@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// The sizes that README shows, in orders a month,
+/// The sizes that docs/COST.md shows, in orders a month,
 const SIZES: [u64; 3] = [1_000, 100_000, 10_000_000];
 /// and the rates that docs/SCALE.md shows, in orders a second.
 const RATES: [u64; 3] = [10, 1_000, 100_000];
@@ -39,7 +39,7 @@ pub(crate) struct Cost {
     /// Count what an order takes, instead of believing the repository
     #[arg(long)]
     count: bool,
-    /// Write what was counted, and the tables of README.md and docs/SCALE.md, below the current directory
+    /// Write what was counted, and the tables of docs/COST.md and docs/SCALE.md, below the current directory
     #[arg(long, conflicts_with_all = ["orders_per_month", "orders_per_second", "prices"])]
     write_docs: bool,
     /// Other prices than those of docs/cost/prices.yaml
@@ -120,7 +120,7 @@ fn pages(rates: &Rates, batch_ms: u64) -> Result<[(&'static str, String); 2], Fa
     let bills = SIZES.into_iter().map(|orders| rates.bill(orders)).collect::<Result<Vec<_>, _>>()?;
     let summary = cost::summary(&rates.bill(0)?, &bills);
     let scale = cost::scale_table(&limits, &cost::needs(rates, &limits, batch_ms)?, &RATES);
-    Ok([("README.md", summary), ("docs/SCALE.md", scale)])
+    Ok([("docs/COST.md", summary), ("docs/SCALE.md", scale)])
 }
 
 #[cfg(test)]

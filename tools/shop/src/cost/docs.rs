@@ -1,4 +1,4 @@
-//! The pages that show what was computed: README.md and docs/SCALE.md, between two marks each.
+//! The pages that show what was computed: docs/COST.md and docs/SCALE.md, between two marks each.
 
 use std::path::Path;
 

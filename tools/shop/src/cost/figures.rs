@@ -143,7 +143,7 @@ mod tests {
         let [budget, counted] = [budget, counted].map(|figures| serde_json::to_value(figures).unwrap());
         let mut found = Vec::new();
         differences("", &budget, &counted, &mut found);
-        let advice = "`shop cost --count --write-docs` writes the new figures, README and docs/SCALE.md";
+        let advice = "`shop cost --count --write-docs` writes the new figures, docs/COST.md and docs/SCALE.md";
         assert!(found.is_empty(), "an order takes something else; if that is right, {advice}:\n{}", found.join("\n"));
     }
 

@@ -54,7 +54,7 @@ fn said(rates: &Rates) -> String {
 pub(crate) fn summary(idle: &Bill, bills: &[Bill]) -> String {
     let bills: Vec<&Bill> = std::iter::once(idle).chain(bills).collect();
     let title = |bill: &&Bill| match bill.orders {
-        0 => "nobody buys".to_owned(),
+        0 => "no orders".to_owned(),
         orders => format!("{} orders", decimal(orders.into(), 0)),
     };
     let each = |bill: &&Bill| match bill.orders {

@@ -1,5 +1,27 @@
-//! A stream as it was, at a version or at a moment, and its events from anywhere in it: never by reading all of it where
-//! less will do.
+//! A stream as it was, at a version or at a moment, and its events from anywhere in it.
+//!
+//! **Promise.** A state or document at a version is the fold of exactly that many events. No read takes the whole
+//! stream if fewer commits are enough.
+//!
+//! **Invariants.** A version may lie within a commit of several events; a snapshot in that commit belongs to its end
+//! and is passed over. A time never goes back in a stream, so a moment names one version.
+//!
+//! **Attacked by** `tests/kernel/past.rs`, and by the contract suite that every log passes, which counts requests and
+//! their limits.
+//!
+//! The log keeps everything, so every view of it can be shown as it was. Two ports serve the reads: `EventLog::load` up
+//! to a version, and [`LogSpans::span`](crate::LogSpans::span), which reads some commits from anywhere in a stream,
+//! from either end, and no more.
+//!
+//! | you ask for | the read, in a stream of n events |
+//! |---|---|
+//! | a state at a version | one descending query of at most 41 commits, from the commit of the version back to the newest snapshot before it; more requests only if a load takes more |
+//! | a version at a moment | a binary search: at most log₂ n + 2 queries of one commit each |
+//! | a document at a version | all commits up to there: documents have no snapshots, and fold as fast as a replay |
+//! | a page of events | one query of one commit more than the page has events; a second query of one commit if the page begins within a commit |
+//!
+//! The past is shown by the rules of the present, on the document as it was. A document is folded by the projection
+//! that makes its row. A moment in the future is read as now.
 
 pub mod changes;
 

@@ -2,10 +2,25 @@
 //!
 //! **Promise.** What follows from an event happens once.
 //!
-//! **Invariant.** The id and the digest of the command that follows are functions of the event and the step alone, so the
-//! target stream recognises a repetition, whatever delivered it.
+//! **Invariant.** The id and the digest of the command that follows are functions of the event and the step alone. So
+//! the target stream recognises a repetition, whatever delivered it. A reaction keeps no checkpoint.
 //!
-//! **Attacked by** `tests/histories` (a process over doubled and delayed messages) and the simulation of the whole system.
+//! **Attacked by** `tests/histories` (a process over doubled and delayed messages) and the simulation of the whole
+//! system.
+//!
+//! # Large events
+//!
+//! An event that does not fit into an entry of the bus travels without its payload. The reaction then reads the commit
+//! from the log, so a function may read the streams that it reacts to.
+//!
+//! # Batches
+//!
+//! A reaction takes the messages of a batch side by side and answers for each by itself. Messages for one stream queue
+//! behind each other in the process; between processes, the append decides. So the reservations of a product that every
+//! order wants follow one after the other, and nothing else waits for them.
+//!
+//! An event that a reaction cannot read leaves a parked note, and the other messages of the batch go on. A redrive
+//! publishes the event again, marked, and the function that reacts removes the note.
 
 pub mod bus;
 pub mod message;

@@ -1,13 +1,52 @@
 //! The reading side: rows that are folds of streams.
 //!
-//! **Promise.** A row is the fold of its stream up to the version that it names, whatever was delivered, how often and in
-//! which order. What one projection cannot read holds up that row and nothing else.
+//! **Promise.** A row is the fold of its stream up to the version that it names, whatever was delivered, however often
+//! and in whatever order. If one projection cannot read an event, that holds up that row and nothing else.
 //!
-//! **Invariants.** A row is written only on the condition that it still has the version that was read. What is passed over
-//! has a note in the parking lot first. Every registered generation is written before a batch is acknowledged.
+//! **Invariants.** A row is written only on the condition that it still has the version that was read. Before a commit
+//! is passed over, the parking lot has a note about it. Every registered generation is written before a batch is
+//! acknowledged.
 //!
 //! **Attacked by** `tests/histories` (duplicated, reordered and lost hints, stores that fail), `tests/kernel`, and the
 //! contract suite that every store of views passes.
+//!
+//! # One code path
+//!
+//! The log is the truth. A stream record, a bus event or a repetition of either only says that a stream moved: it is a
+//! *hint*. A projection does one thing with a hint, [`advance::advance()`]:
+//!
+//! 1. It reads the version of the row.
+//! 2. It takes the commits after that version: from the hint if they are the very next ones, otherwise from the log.
+//! 3. It folds them, and writes row and version on the condition that the version is still the one that it read.
+//!
+//! So duplicates, reorderings and gaps need no code of their own.
+//!
+//! # Poison
+//!
+//! If a projection cannot read a commit, it leaves a note under the row that the note concerns ([`parked`]). The note
+//! holds back that row and nothing else: other streams, other projections of the same stream and the rest of the batch
+//! go on. Every later hint tries the row again, and a schedule retries everything after growing pauses. A note keeps
+//! the highest version that was passed over because of it, and is removed only by a fold that has got that far.
+//!
+//! A failure that may pass is not poison: its record comes again.
+//!
+//! # Two folds side by side
+//!
+//! A changed fold gets the next number (`Projection::VERSION`). It stands beside the old one, each on its own rows.
+//! `Projection::folds` names both, the old one as `PreviousVersion<Old, New>`. Everything else follows from that: which
+//! functions write, and which rows they read.
+//!
+//! [`reader::Reader`] takes the generation that readers are sent to, with the fold that made it. It shows rows of the
+//! old fold as documents of the new one (`From`), and completes them by the rules of the old one. Rows of a number for
+//! which there is no fold are an error; another fold never reads them. A rebuild takes the newest fold. The old one
+//! goes in the release after the switch. Rows without a fold stand still, and `shop doctor` and `GET /ops/projections`
+//! say so. An index that the old fold does not fill finds nothing before the switch.
+//!
+//! # Links
+//!
+//! A projection may keep further rows that lead to commits (`Subscription::links`), found by an index. `advance` writes
+//! them before the row itself moves on, each if it does not exist yet. So a crash in between only repeats them, none is
+//! missed, and `verify` looks for each.
 
 pub mod advance;
 pub mod engine;

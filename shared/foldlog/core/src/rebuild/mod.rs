@@ -1,8 +1,40 @@
-//! Rebuilding a view while it is in use: what is left to do, cut into parts that can be done anywhere, in any order, more
-//! than once, and gone on with after whoever did them was killed.
+//! Rebuilding a view while it is in use.
 //!
-//! [`plan()`] says what to do next; whoever did it asks again, until nothing is left. Each part notes how far it has come
-//! after every page. Filling is the same `advance` that live commits take, so that whatever both do twice is done once.
+//! **Promise.** While a rebuild runs, readers and writers notice nothing. The new rows are complete and compared before
+//! readers are switched to them. You may kill a rebuild at any time.
+//!
+//! **Invariants.** A new generation is registered before the log is read, so between live commits and the rebuild
+//! nothing is missed. Filling is the same `advance` that live commits take, so doing something twice is doing it once.
+//! One conditional write switches the readers.
+//!
+//! **Attacked by** `tests/histories/rebuilding.rs`: commits in any order and more than once, stores that fail, killed
+//! followers and rebuilds, and a reader that must find every acknowledged write.
+//!
+//! Every row stands in a generation of its view (`g1/…`). One item says which generations a view has, which fold makes
+//! the rows of each, how far each has come, and which one is read. It is read strongly for every batch of the log's
+//! stream, after the batch has arrived, and every registered generation is written before the batch is acknowledged.
+//!
+//! [`plan()`] says what to do next. The caller does it and asks again, until nothing is left. The work is cut into
+//! parts, which can be done anywhere, in any order and more than once.
+//!
+//! 1. **Plan** registers a new generation, once for each request. From now on live commits go to both.
+//! 2. **Fill** reads the log, part by part and page by page, and advances the row of each stream. It begins after the
+//!    registration and reads strongly. What it does not see was committed later, and the function that delivers it
+//!    finds the new generation registered. The second of the two finds the row advanced already.
+//! 3. **Compare** looks at each row in both generations, at the same version, again where live commits move it, and
+//!    sums up both as one digest. For totals it compares checkpoints and sums. It counts what differs, and names the
+//!    first difference by key and field. If two fold numbers made the rows, it compares which rows exist and how far
+//!    they are folded; for totals, the checkpoints alone.
+//! 4. **Switch** sends readers to the new generation by one conditional write: if it is complete, equal (or you waive
+//!    that) and has no notes. Nothing switches without being told to. The old generation is kept up to date, so
+//!    switching back is the same write.
+//! 5. **Clean up**, or the next rebuild, retires the generations that are not read. They are not written any more. 90
+//!    seconds later, their rows are removed: by then every process that knew them as registered or read has ended (a
+//!    batch has 60 s, a reader knows the register for at most 30). A number is never given twice.
+//!
+//! Each part notes its progress after every page, so a part goes on where it was killed, and a page that is done twice
+//! is done once. Readers look at the register at most every five seconds, because the generation that they know is as
+//! good as the new one while both are written.
 
 mod compare;
 mod fill;

@@ -1,9 +1,19 @@
-//! Whether a log and all that was folded from it agree: each stream with its own chain, each row with its stream.
+//! Whether a log and everything folded from it agree: each stream with its own chain, each row with its stream.
 //!
-//! A stream is read once, page by page. Its chain is followed with the rows as witnesses, since each keeps the link that
-//! it was folded at; meanwhile every fold that follows the stream is made anew, to be compared where its row stands.
-//! Where a row remembers another link than the chain has, another row that knows the chain's end says that it is the row
-//! that was changed; where there is none, the stream was.
+//! **Promise.** If a commit, a row, a total or a checkpoint was changed behind the back of the functions, verification
+//! names it, and says which side was changed.
+//!
+//! **Invariant.** Rows are witnesses: each keeps version and hash of the commit that it was folded at.
+//!
+//! **Attacked by** `tests/kernel/verify.rs` and `tests/kernel/verify/`, and by tests of the command that change tables
+//! on disk.
+//!
+//! A stream is read once, page by page. Its chain is followed, with the rows as witnesses. Meanwhile every fold that
+//! follows the stream is made again, to be compared where its row stands.
+//!
+//! If a row remembers another hash than the chain has, and another row knows the end of the chain, the row was changed.
+//! If no row knows the end, the stream was changed. The rows that are left of a stream also reveal a stream that is
+//! gone. If somebody recomputes all later hashes and changes all rows that remember one, verification cannot see it.
 
 mod anew;
 mod pointers;

@@ -1,4 +1,13 @@
 //! HTTP functions behind an API Gateway HTTP API (payload format 2.0).
+//!
+//! This module parses, the handler completes and executes the command, and [`problem`](crate::problem) turns errors
+//! into statuses. Nothing else does either.
+//!
+//! The metadata of a command come from the request: its id from the caller, method, route and `Idempotency-Key`, or a
+//! fresh one; its digest from the path and the parsed body; the expected version from `If-Match`. The gateway checks
+//! that the token has one of the scopes of the route. If several scopes open a route, the handler decides what each may
+//! do. The stream itself decides whose a resource is. With `?min_version=`, a query takes what its view lacks from the
+//! log, and folds it over the row.
 
 mod page;
 mod request;

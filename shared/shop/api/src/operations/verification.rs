@@ -7,33 +7,33 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::audit::{Difference as Place, Extent, Report, Scope, Verifier};
 
-/// The most streams that are picked by chance.
+/// The largest random sample.
 pub const LARGEST_SAMPLE: u32 = 100;
 
-/// `POST /ops/verify`: a stream, or some of them; without either everything, which takes longer than an answer may.
+/// `POST /ops/verify`. Without a stream and a sample, the shop verifies everything, in the background.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Verify {
-    /// This stream and its rows.
+    /// Verify this stream and its rows.
     pub stream: Option<StreamName>,
-    /// So many streams, picked by chance, and their rows.
+    /// Verify a random sample of this many streams, and their rows.
     #[schemars(range(min = 1, max = LARGEST_SAMPLE))]
     pub sample: Option<u32>,
 }
 
-/// Why a wish to verify is none.
+/// Why a request to verify is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoScope {
-    /// Both were asked for.
+    /// It names both a stream and a sample.
     #[error("stream and sample: choose one of them")]
     Both,
-    /// None, or too many.
+    /// The sample is empty or too large.
     #[error("sample: must be 1 to {LARGEST_SAMPLE}; leave it out to verify everything")]
     Sample,
 }
 
 impl Verify {
-    /// What is to be compared.
+    /// The scope of the verification.
     pub fn scope(self) -> Result<Scope, NoScope> {
         match (self.stream, self.sample) {
             (None, None) => Ok(Scope::Whole),
@@ -45,36 +45,36 @@ impl Verify {
     }
 }
 
-/// `POST /ops/verifications`: what somebody found who compared the tables themselves.
+/// `POST /ops/verifications`: the result of a verification that you ran on the tables.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReportVerification {
-    /// What was asked for.
+    /// The scope of the verification.
     pub scope: Scope,
-    /// Whether that was looked at as a whole.
+    /// Whether all of the scope was verified.
     pub extent: Extent,
-    /// How many streams are what was written.
+    /// The number of streams that are correct.
     pub streams: u64,
-    /// How many commits they have.
+    /// The number of their commits.
     pub commits: u64,
-    /// How many rows are the folds of their streams.
+    /// The number of rows that match their streams.
     pub rows: u64,
-    /// How many rows of totals are the sums of all streams.
+    /// The number of rows of totals that match all streams.
     pub totals: u64,
-    /// Where something is not as it should be: the first places.
+    /// The first differences.
     #[schemars(length(max = Report::MOST_DIFFERENCES))]
     pub differences: Vec<Place>,
 }
 
 impl ReportVerification {
-    /// The body that tells of a report.
+    /// The body of a report.
     #[must_use]
     pub fn of(report: Report) -> Self {
         let Report { by: _, scope, extent, streams, commits, rows, totals, differences } = report;
         Self { scope, extent, streams, commits, rows, totals, differences }
     }
 
-    /// The report of whoever sent it.
+    /// The report, with its author.
     #[must_use]
     pub fn by(self, by: Verifier) -> Report {
         let Self { scope, extent, streams, commits, rows, totals, differences } = self;
@@ -82,27 +82,27 @@ impl ReportVerification {
     }
 }
 
-/// Where something is recorded.
+/// The place of a record.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Recorded {
-    /// The stream of what operators did in this month.
+    /// The audit stream of this month.
     pub stream: StreamName,
     /// The version of the record.
     pub version: Version,
 }
 
-/// What was found.
+/// The result of a verification.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Verified {
-    /// Whether all that was looked at is as it should be.
+    /// Whether everything that was verified is correct.
     pub agrees: bool,
-    /// How many streams are what was written.
+    /// The number of streams that are correct.
     pub streams: usize,
-    /// How many commits they have.
+    /// The number of their commits.
     pub commits: usize,
-    /// How many rows are the folds of their streams.
+    /// The number of rows that match their streams.
     pub rows: usize,
-    /// What is not as it should be.
+    /// The differences.
     pub differences: Vec<Different>,
 }
 
@@ -118,7 +118,7 @@ impl From<&Surveyed> for Verified {
     }
 }
 
-/// Something that is not as it should be.
+/// A difference.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Different {
@@ -126,27 +126,27 @@ pub enum Different {
     Log {
         /// The stream.
         stream: StreamName,
-        /// The version of the commit, or that it would have.
+        /// The version of the commit, or of the missing one.
         version: Version,
-        /// What was done to it.
+        /// What happened to it.
         reason: String,
     },
     /// A row is not the fold of its stream.
     Row {
         /// The stream.
         stream: StreamName,
-        /// The version of the row, or where the row is behind, that of its stream.
+        /// The version of the row or, if the row is behind, that of its stream.
         version: Version,
         /// The view.
         view: String,
-        /// Where in the row.
+        /// The place in the row.
         field: String,
-        /// What stands there.
+        /// The value that was found.
         found: String,
-        /// What should.
+        /// The value that should be there.
         folded: String,
     },
-    /// A view cannot follow its stream.
+    /// A view cannot process its stream.
     Stuck {
         /// The stream.
         stream: StreamName,
@@ -154,7 +154,7 @@ pub enum Different {
         version: Version,
         /// The view.
         view: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// A total is not the sum of all streams.
@@ -163,11 +163,11 @@ pub enum Different {
         view: String,
         /// The row.
         row: String,
-        /// Which of its numbers.
+        /// The number in the row.
         field: String,
-        /// What stands there.
+        /// The value that was found.
         found: String,
-        /// What should.
+        /// The value that should be there.
         summed: String,
     },
 }

@@ -7,13 +7,13 @@ use shop_domain::values::{
     Address, AddressLine, CardBrand, CardDigits, CardToken, City, Country, Email, Invalid, PersonName, Postcode,
 };
 
-/// `POST /accounts`. Like whatever is personal it is not written where errors and logs are.
+/// `POST /accounts`. Personal data never appear in errors or logs.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenAccount {
-    /// What its owner is called.
+    /// The name of the owner.
     pub name: PersonName,
-    /// Where its owner gets mail.
+    /// The email address of the owner.
     pub email: Email,
 }
 
@@ -21,9 +21,9 @@ pub struct OpenAccount {
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "RequestedAddress")]
 pub struct AddAddress {
-    /// What it is for.
+    /// The use of the address.
     pub kind: AddressKind,
-    /// Where it is.
+    /// The address.
     #[serde(flatten)]
     pub address: Address,
 }
@@ -47,14 +47,14 @@ impl TryFrom<RequestedAddress> for AddAddress {
     }
 }
 
-/// `POST /accounts/{id}/cards`: what the payment provider made of the card. A card's number is not asked for.
+/// `POST /accounts/{id}/cards`, with what the payment provider made of the card. Never send the number of a card.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddCard {
-    /// What stands for it at the payment provider.
+    /// The token of the card at the payment provider.
     pub token: CardToken,
-    /// Who issued it.
+    /// The brand of the card.
     pub brand: CardBrand,
-    /// The end of its number.
+    /// The last digits of its number.
     pub last4: CardDigits,
 }

@@ -8,11 +8,11 @@ use shop_domain::values::{Address, AddressLine, City, Country, Invalid, Name, Po
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenWarehouse {
-    /// Its name among warehouses, chosen by the shop.
+    /// Its id, which you choose.
     pub id: WarehouseId,
-    /// What it is called.
+    /// Its name.
     pub name: Name,
-    /// Where it is.
+    /// Its address.
     #[serde(default, deserialize_with = "read_optional_address", skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
 }
@@ -21,7 +21,7 @@ pub struct OpenWarehouse {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveWarehouse {
-    /// Where it goes, with what lies in it.
+    /// The new address, for the warehouse and its stock.
     #[serde(deserialize_with = "read_address")]
     pub address: Address,
 }
@@ -30,7 +30,7 @@ pub struct MoveWarehouse {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RenameWarehouse {
-    /// What it is called from now on.
+    /// The new name.
     pub name: Name,
 }
 

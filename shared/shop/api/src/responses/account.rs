@@ -6,26 +6,26 @@ use serde::Serialize;
 use shop_domain::account::{self, AddressKind, Entry, KeptCard, State, Status};
 use shop_domain::values::{AccountId, Address, AddressId, Email, MaskedCard, PersonName};
 
-/// An account. Of its cards it has what may be shown, never what charges them.
+/// An account. It shows its cards without the tokens that charge them.
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Account {
-    /// Its id: that of its owner.
+    /// Its id, which is that of its owner.
     pub id: AccountId,
-    /// The version of its stream.
+    /// Its version.
     pub version: Version,
-    /// What it may do.
+    /// Its status.
     pub status: AccountStatus,
-    /// What its owner is called.
+    /// The name of its owner.
     pub name: PersonName,
-    /// Where its owner gets mail.
+    /// The email address of its owner.
     pub email: Email,
-    /// Its addresses, the one longest there first.
+    /// Its addresses, oldest first.
     pub addresses: Vec<AccountAddress>,
-    /// Its cards, the one longest there first.
+    /// Its cards, oldest first.
     pub cards: Vec<AccountCard>,
 }
 
-/// What an account may do.
+/// The status of an account. Only an active one can place orders.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -40,13 +40,13 @@ pub enum AccountStatus {
 /// An address of an account.
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct AccountAddress {
-    /// What names it.
+    /// Its id.
     pub id: AddressId,
-    /// What it is for.
+    /// Its use.
     pub kind: AddressKind,
-    /// Whether it is taken where no address is given.
+    /// Whether it is the default address for its use.
     pub default: bool,
-    /// Where it is.
+    /// The address.
     #[serde(flatten)]
     pub address: Address,
 }
@@ -57,7 +57,7 @@ pub struct AccountCard {
     /// Its id, brand and last digits.
     #[serde(flatten)]
     pub card: MaskedCard,
-    /// Whether it is charged where no card is given.
+    /// Whether it is the default card.
     pub default: bool,
 }
 
@@ -74,7 +74,7 @@ impl From<Status> for AccountStatus {
 }
 
 impl Account {
-    /// An account as its stream has it; none where it was not opened.
+    /// The account of a stream, if it was opened.
     #[must_use]
     pub fn of(id: &AccountId, version: Version, state: &State) -> Option<Self> {
         match state {
@@ -83,7 +83,7 @@ impl Account {
         }
     }
 
-    /// An account that was opened, whatever is kept of its cards.
+    /// An opened account, whatever is stored of its cards.
     #[must_use]
     pub fn opened<C>(id: &AccountId, version: Version, account: &account::Account<C>) -> Self
     where

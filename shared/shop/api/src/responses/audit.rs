@@ -12,37 +12,37 @@ use std::str::FromStr;
 pub struct AuditEvent {
     /// `stream@version`
     pub id: String,
-    /// Its place among the resource's events.
+    /// Its version in the stream of the resource.
     pub version: Version,
     /// When its commit was committed.
     pub at: String,
-    /// What happened: the stored type.
+    /// The stored type of the event.
     #[serde(rename = "type")]
     pub name: String,
-    /// The schema that `data` is in, as `docs/reference` tells of it.
+    /// The number of the schema of `data`: see `docs/reference`.
     pub schema: u32,
-    /// The stored payload. Of a card it has what may be shown, never what charges it.
+    /// The stored payload. A card is shown without the token that charges it.
     pub data: Value,
-    /// Who acted: the subject of a token, or the name of a function. To customers everybody else is `staff`, and every
-    /// function `shop`.
+    /// The subject of the token, or the name of the function. A customer sees their own subject; other people are
+    /// shown as `staff`, and functions as `shop`.
     pub actor: String,
-    /// The event that it follows from; none where somebody asked for it.
+    /// The event that caused it. A request from a client has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub causation: Option<String>,
-    /// What it belongs to, with all else that came of the same request.
+    /// The correlation id of the request from which it follows.
     pub correlation: String,
-    /// The correlation id that came with the request.
+    /// The correlation id that the client sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_correlation: Option<String>,
 }
 
-/// From which end events are listed.
+/// The order of events in a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "lowercase")]
 pub enum EventOrder {
-    /// The oldest first.
+    /// Oldest first.
     Asc,
-    /// The newest first.
+    /// Newest first.
     #[default]
     Desc,
 }
@@ -59,12 +59,12 @@ impl FromStr for EventOrder {
     }
 }
 
-/// Who looks at events.
+/// The role of the reader.
 #[derive(Clone, Copy, Debug)]
 pub enum Observer<'a> {
-    /// Who they are about, by the subject of the token.
+    /// The customer whose resource it is, by the subject of the token.
     Owner(&'a str),
-    /// Who serves customers.
+    /// The staff.
     Staff,
 }
 
@@ -105,7 +105,7 @@ impl AuditEvent {
     }
 }
 
-/// A payload in which each card is named by its id, where it is named by what charges it.
+/// A payload in which the id of each card takes the place of its token.
 fn without_tokens(mut data: Value) -> Value {
     if let Some(card) = serde_json::from_value::<Card>(data.clone()).ok().map(MaskedCard::from) {
         return serde_json::to_value(card).unwrap_or_default();

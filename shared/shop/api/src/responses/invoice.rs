@@ -8,28 +8,28 @@ use shop_domain::values::OrderId;
 use shop_domain::values::{Line, Money};
 use shop_domain::views::invoice::Document;
 
-/// What the customer of an order is billed.
+/// The invoice of an order.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Invoice {
-    /// Its id: that of its order.
+    /// Its id, which is that of its order.
     pub id: OrderId,
-    /// The version of its stream.
+    /// Its version.
     pub version: Version,
-    /// What became of it.
+    /// Its status.
     pub status: InvoiceStatus,
-    /// For what.
+    /// Its lines.
     pub lines: Vec<Line>,
     /// The sum of the lines.
     pub net: Money,
     /// The tax on it.
     pub tax: Money,
-    /// How much is billed.
+    /// The amount to pay.
     pub total: Money,
     /// When it was issued.
     pub issued_at: String,
 }
 
-/// What became of an invoice.
+/// The status of an invoice.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -52,7 +52,7 @@ impl From<Status> for InvoiceStatus {
 }
 
 impl Invoice {
-    /// An invoice as its read model has it.
+    /// The invoice of a read model.
     #[must_use]
     pub fn of_view(version: Version, document: &Document) -> Option<Self> {
         let State::Issued { bill, status } = &document.state else { return None };

@@ -6,20 +6,20 @@ use serde::Serialize;
 use shop_domain::payment::{State, Status};
 use shop_domain::values::{Money, OrderId};
 
-/// What an order's card is charged.
+/// The payment of an order.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Payment {
-    /// Its reference: the order's id.
+    /// Its reference, which is the id of the order.
     pub id: OrderId,
-    /// The version of its stream.
+    /// Its version.
     pub version: Version,
-    /// How it stands, as far as the shop knows.
+    /// Its status, as far as the shop knows.
     pub status: PaymentStatus,
-    /// How much it is about.
+    /// The amount.
     pub amount: Money,
 }
 
-/// How a payment stands.
+/// The status of a payment.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -34,7 +34,7 @@ pub enum PaymentStatus {
 }
 
 impl Payment {
-    /// A payment as its stream has it; none where it was not created.
+    /// The payment of a stream, if it was created.
     #[must_use]
     pub fn of(id: &OrderId, version: Version, state: &State) -> Option<Self> {
         let State::Created { charge, status } = state else { return None };

@@ -12,26 +12,26 @@ use shop_domain::values::{Money, Sku, WarehouseId};
 pub struct Product {
     /// Its sku.
     pub id: Sku,
-    /// The version of its stream.
+    /// Its version.
     pub version: Version,
     /// Its sku.
     pub sku: Sku,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What it is like.
+    /// Its description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What it belongs to.
+    /// Its category.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// What one costs, without tax.
+    /// The price of one unit, without tax.
     pub price: Money,
     /// Whether it is for sale.
     pub listed: bool,
 }
 
 impl Product {
-    /// A product as its stream has it; none where it is not registered.
+    /// The product of a stream, if it is registered.
     #[must_use]
     pub fn of(sku: &Sku, version: Version, state: &State) -> Option<Self> {
         let product = state.product()?;
@@ -54,32 +54,32 @@ pub struct ListedProduct {
     /// The product.
     #[serde(flatten)]
     pub product: Product,
-    /// How many all warehouses together can still promise. Of a product as it was, nothing is said of it.
+    /// The units that all warehouses together can still promise. A product of the past does not show it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub availability: Option<u64>,
 }
 
-/// A product's stock in a warehouse.
+/// The stock of a product in a warehouse.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Stock {
     /// `<warehouse>.<sku>`
     pub id: String,
-    /// The version of its stream.
+    /// Its version.
     pub version: Version,
     /// The warehouse.
     pub warehouse: WarehouseId,
     /// The product.
     pub sku: Sku,
-    /// How many lie there.
+    /// The units in the warehouse.
     pub on_hand: u64,
-    /// How many of them are held for orders.
+    /// The units that are reserved for orders.
     pub reserved: u64,
-    /// How many can still be reserved.
+    /// The units that can still be reserved.
     pub available: u64,
 }
 
 impl Stock {
-    /// A stock as its stream has it.
+    /// The stock of a stream.
     #[must_use]
     pub fn of(warehouse: &WarehouseId, sku: &Sku, version: Version, state: &stock::State) -> Self {
         Self {

@@ -7,30 +7,30 @@ use shop_domain::shipment::{State, Status};
 use shop_domain::values::{AddressId, OrderId, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
 use std::collections::BTreeMap;
 
-/// What goes from one warehouse to the customer of one order.
+/// The goods of one order from one warehouse.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Shipment {
     /// Its id.
     pub id: ShipmentId,
-    /// The version of its stream.
+    /// Its version.
     pub version: Version,
-    /// What became of it.
+    /// Its status.
     pub status: ShipmentStatus,
-    /// The order that it belongs to.
+    /// Its order.
     pub order: OrderId,
-    /// Where it comes from.
+    /// The warehouse that sends it.
     pub warehouse: WarehouseId,
-    /// Which of the account's addresses it goes to.
+    /// The id of the address of the account that it goes to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressId>,
-    /// How many of which product are in it.
+    /// The units of each product in it.
     pub contents: BTreeMap<Sku, Quantity>,
-    /// The number under which the carrier knows it.
+    /// The tracking number of the carrier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking: Option<TrackingNumber>,
 }
 
-/// What became of a shipment.
+/// The status of a shipment.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -53,7 +53,7 @@ impl From<&Status> for ShipmentStatus {
 }
 
 impl Shipment {
-    /// A shipment as its stream has it; none where it was not created.
+    /// The shipment of a stream, if it was created.
     #[must_use]
     pub fn of(id: &ShipmentId, version: Version, state: &State) -> Option<Self> {
         let State::Created { consignment, status } = state else { return None };

@@ -11,18 +11,18 @@ use shop_domain::warehouse::State;
 pub struct Warehouse {
     /// Its id.
     pub id: WarehouseId,
-    /// The version of its stream.
+    /// Its version.
     pub version: Version,
-    /// Whether it takes anything in.
+    /// Whether it accepts deliveries.
     pub status: WarehouseStatus,
-    /// What it is called.
+    /// Its name.
     pub name: Name,
-    /// Where it is.
+    /// Its address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
 }
 
-/// Whether a warehouse takes anything in.
+/// Whether a warehouse accepts deliveries.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -32,7 +32,7 @@ pub enum WarehouseStatus {
 }
 
 impl Warehouse {
-    /// A warehouse as its stream has it; none where it was not opened.
+    /// The warehouse of a stream, if it was opened.
     #[must_use]
     pub fn of(id: &WarehouseId, version: Version, state: &State) -> Option<Self> {
         let (status, site) = match state {

@@ -1,8 +1,34 @@
 //! `fulfilment-<order id>`: the process manager that carries an order from checkout to its end.
 //!
-//! An ordinary decider on a stream of its own. An outcome of another stream comes in as a command and is noted; what
-//! is now wanted is appended beside the note as an intent (`…Requested`), to which the owner of the stream concerned
-//! reacts. It writes nowhere else. Outcomes may come in any order and any number of times.
+//! **Promise.** Every order comes to an end, or to where only people can move it, and whatever was done for an order
+//! that came to nothing is undone.
+//!
+//! **Invariants.** The process appends only to its own stream. The stream of the order alone decides whether a
+//! cancellation, a confirmation, a failure or the shipping came first. Only what is known to have been done is undone.
+//!
+//! **Attacked by** `tests/world` (whole orders over messages in any order), `tests/table/fulfilment.rs` (every state
+//! takes every outcome), and the simulation, whose defects bend one rule of the process at a time.
+//!
+//! It is an ordinary decider. An outcome of another stream comes in as a command and is noted. In the same commit stand
+//! the intents (`…Requested`) that now follow, to which the owner of the affected stream reacts. Every intent ends in
+//! an outcome; a rejection is one too. So each step is one message in, one decision, one append. Outcomes may come in
+//! any order and any number of times.
+//!
+//! - Goods leave, stock is taken and money is captured only after the order has accepted that it is shipped.
+//! - A release is requested when the reservation is noted, a void or refund when the payment is, a credit when the
+//!   invoice is, each by itself. While a confirmation is outstanding, nothing is undone and no failure is requested.
+//! - A view proposes which warehouses to ask, with what each seems to have; the stock streams decide. The first by id
+//!   that seems to have all of a line is asked alone. Otherwise the line is split over those that seem to have some.
+//!   Those that seem empty come last. Each is asked once, and what one rejects is planned again among the others. The
+//!   view does not propose a warehouse whose first delivery it has not seen.
+//! - Deadlines are events: until the confirmation, from there until shipping, until all shipments have arrived, and for
+//!   everything to be settled or undone. One that passes before the confirmation decides to stop. It is no outcome: the
+//!   process still waits for what is outstanding, and a confirmation that turns up makes the deadline void. Deadlines
+//!   that pass later are noted for a person to look at. A capture that failed is such a case: the process waits until
+//!   the payment is captured after all.
+//! - The order takes the steps that become known together in one commit: placed, account connected, reservation
+//!   requested; reservation succeeded, payment connected and succeeded, confirmed. `tests/world` counts the commits.
+//! - Personal data stay in the stream of the account: carts, orders and shipments name an address and a card's token.
 
 mod deadline;
 mod event;

@@ -1,4 +1,4 @@
-//! Who buys: what customers say of themselves, and what the staff decide of them.
+//! Accounts: what customers do with their own, and what the staff decide about them.
 
 use super::Group;
 use crate::answer::Header;
@@ -6,7 +6,7 @@ use crate::route::{CUSTOMER, Route, STAFF};
 use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
 use shop_api::responses::Account;
 
-/// Refusals of whatever changes an account that is suspended or archived.
+/// Refusals of commands that change a suspended or archived account.
 const LOCKED: &[&str] = &["account-locked"];
 
 pub(super) fn accounts() -> Group {
@@ -17,23 +17,23 @@ pub(super) fn accounts() -> Group {
     let created: &[Header] = &[Header::Etag, Header::Location];
     Group {
         name: "Accounts",
-        about: "Who buys, what they pay with and where they have things sent. An account belongs to the token's subject; \
-                for any other customer there is none.",
+        about: "A customer's account, with its addresses and cards. An account belongs to the subject of the token. For \
+                any other customer it does not exist.",
         routes: vec![
-            Route::post("/accounts", "Open one's account")
+            Route::post("/accounts", "Open an account")
                 .to(&[CUSTOMER])
-                .about("It may buy once the staff have confirmed and activated it.")
+                .about("The account can place orders after the staff have confirmed and activated it.")
                 .takes::<OpenAccount>()
                 .carries_out("account", "Open")
                 .creates::<Account>()
                 .refuses_by(&["account-already-open"]),
-            Route::get("/accounts/{id}", "An account")
+            Route::get("/accounts/{id}", "Show an account")
                 .to(&[CUSTOMER, STAFF])
-                .about("Cards are shown without what they are charged by.")
+                .about("The answer leaves out the token that charges a card.")
                 .fresh::<Account>(),
-            Route::get("/accounts/{id}/events", "What happened to an account")
+            Route::get("/accounts/{id}/events", "List the events of an account")
                 .to(&[CUSTOMER, STAFF])
-                .about("The staff sees everybody's.")
+                .about("The staff can read the events of every account.")
                 .audited(),
             own(Route::post("/accounts/{id}/addresses", "Add an address"), "AddAddress")
                 .takes::<AddAddress>()
@@ -43,22 +43,22 @@ pub(super) fn accounts() -> Group {
             own(Route::delete("/accounts/{id}/addresses/{address}", "Remove an address"), "RemoveAddress")
                 .changes::<Account>(),
             own(
-                Route::post("/accounts/{id}/addresses/{address}/default", "Have things sent to an address"),
+                Route::post("/accounts/{id}/addresses/{address}/default", "Choose the default address"),
                 "ChooseAddress",
             )
-            .about("Unless a checkout names another.")
+            .about("Orders go to this address unless the checkout names another.")
             .takes::<Nothing>()
             .changes::<Account>()
             .missing("unknown-address"),
             own(Route::post("/accounts/{id}/cards", "Add a card"), "AddCard")
-                .about("What the payment provider made of it: a card's number is refused.")
+                .about("Send the token that the payment provider made of the card. The shop refuses a card number.")
                 .takes::<AddCard>()
                 .answers::<Account>(201, created)
                 .answers::<Account>(200, created)
                 .refuses_by(&["card-taken", "too-many-cards"]),
             own(Route::delete("/accounts/{id}/cards/{card}", "Remove a card"), "RemoveCard").changes::<Account>(),
-            own(Route::post("/accounts/{id}/cards/{card}/default", "Pay with a card"), "ChooseCard")
-                .about("Unless a checkout names another.")
+            own(Route::post("/accounts/{id}/cards/{card}/default", "Choose the default card"), "ChooseCard")
+                .about("The shop charges this card unless the checkout names another.")
                 .takes::<Nothing>()
                 .changes::<Account>()
                 .missing("unknown-card"),
@@ -73,14 +73,14 @@ pub(super) fn admission() -> Group {
     };
     Group {
         name: "Admission",
-        about: "Who may buy.",
+        about: "The staff decide which accounts can place orders.",
         routes: vec![
-            of_staff(Route::post("/accounts/{id}/confirm", "They are who they say"), "Confirm"),
-            of_staff(Route::post("/accounts/{id}/activate", "They may buy"), "Activate")
+            of_staff(Route::post("/accounts/{id}/confirm", "Confirm the identity of a customer"), "Confirm"),
+            of_staff(Route::post("/accounts/{id}/activate", "Activate an account"), "Activate")
                 .refuses_by(&["account-not-confirmed"]),
-            of_staff(Route::post("/accounts/{id}/suspend", "They may not buy for a while"), "Suspend")
+            of_staff(Route::post("/accounts/{id}/suspend", "Suspend an account"), "Suspend")
                 .refuses_by(&["account-not-active"]),
-            of_staff(Route::post("/accounts/{id}/archive", "They buy no more"), "Archive")
+            of_staff(Route::post("/accounts/{id}/archive", "Archive an account"), "Archive")
                 .refuses_by(&["account-not-active"]),
         ],
     }

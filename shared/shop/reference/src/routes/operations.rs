@@ -1,4 +1,4 @@
-//! What operators do: look into the log, and after those who follow it.
+//! What operators do: read the log, and look after its subscribers.
 
 use super::Group;
 use crate::answer::Header;
@@ -16,56 +16,56 @@ const ALL: &[&str] = &[OPERATOR];
 pub(super) fn log() -> Group {
     Group {
         name: "Log",
-        about: "What happened, as it is stored. What operators did in a month is the stream `audit-<yyyymm>`.",
+        about: "The stored events. The stream `audit-<yyyymm>` holds the actions of operators in that month.",
         routes: vec![
-            Route::get("/ops/events", "The newest events of all streams")
+            Route::get("/ops/events", "List the newest events of all streams")
                 .to(ALL)
-                .about("With `after` those committed from that moment on, oldest first.")
-                .moment("after", "From when on.")
+                .about("With `after`, the answer lists the events committed since that moment, oldest first.")
+                .moment("after", "Only events committed since this moment.")
                 .up_to_a_thousand()
                 .answers::<Page<LogEvent>>(200, &[]),
-            Route::get("/ops/streams", "The streams, by when they moved last")
+            Route::get("/ops/streams", "List the streams, most recently changed first")
                 .to(ALL)
-                .about("The latest first. One that moves while somebody turns the pages may be missed.")
+                .about("If a stream changes while you read the pages, you may miss it.")
                 .paged::<StreamEnd>(),
-            Route::get("/ops/streams/{stream}", "The events of a stream")
+            Route::get("/ops/streams/{stream}", "List the events of a stream")
                 .to(ALL)
-                .query::<Version>("after", "Only those behind this version.")
+                .query::<Version>("after", "Only events after this version.")
                 .up_to_a_thousand()
                 .answers::<Page<LogEvent>>(200, &[]),
-            Route::get("/ops/streams/{stream}/state", "What a stream's events amount to")
+            Route::get("/ops/streams/{stream}/state", "Show the state of a stream")
                 .to(ALL)
                 .past()
                 .answers::<StreamState>(200, &[Header::Etag])
                 .refused(409, "version-beyond-head"),
-            Route::post("/ops/verify", "Compare the log with itself, and with what follows from it")
+            Route::post("/ops/verify", "Verify the log, the read models and the totals")
                 .to(ALL)
                 .about(
-                    "A stream, or some picked by chance, at once. Without either everything: the report is recorded \
-                     behind what the answer's `Location` shows, once there is one.",
+                    "With a stream or a sample, the answer holds the result. Without either, the shop verifies everything \
+                     and records a report: `Location` names the path where it will appear.",
                 )
                 .takes::<Verify>()
                 .recorded()
                 .missing("not-found")
                 .answers::<Verified>(200, &[])
                 .answers::<Recorded>(202, &[Header::Location, Header::RetryAfter]),
-            Route::post("/ops/verifications", "Tell what was found in the tables themselves")
+            Route::post("/ops/verifications", "Record the result of a verification that you ran on the tables")
                 .to(ALL)
                 .takes::<ReportVerification>()
                 .recorded()
                 .answers::<Recorded>(201, &[Header::Location]),
-            Route::get("/ops/streams/{stream}/diff", "What changed in a stream's state")
+            Route::get("/ops/streams/{stream}/diff", "Compare two states of a stream")
                 .to(ALL)
-                .about("From one version or moment to another, in either direction.")
-                .place("from", "A version, 0 for before the first event, or a moment.", true)
-                .place("to", "A version or a moment; now, where nobody says.", false)
+                .about("Each end is a version or a moment. You can compare in either direction.")
+                .place("from", "A version or a moment. Version 0 is before the first event.", true)
+                .place("to", "A version or a moment. The default is now.", false)
                 .answers::<StreamDiff>(200, &[])
                 .refused(409, "version-beyond-head"),
-            Route::get("/ops/correlations/{id}", "What came of a request, across all streams")
+            Route::get("/ops/correlations/{id}", "Trace a request across all streams")
                 .to(ALL)
                 .about(
-                    "By the correlation id that the server gave, or the client's own: each event below the one that it \
-                     follows from. What happened a moment ago may still be missing.",
+                    "Use the correlation id of the server or your own. The answer shows each event below its cause. The \
+                     newest events may still be missing.",
                 )
                 .answers::<Trace>(200, &[]),
         ],
@@ -75,40 +75,42 @@ pub(super) fn log() -> Group {
 pub(super) fn subscribers() -> Group {
     Group {
         name: "Subscribers",
-        about: "Those who follow the log, and what holds them up.",
+        about: "Everything that follows the log: projections, reactions and the relay, with what they cannot process.",
         routes: vec![
-            Route::get("/ops/projections", "How far the read models are behind")
+            Route::get("/ops/projections", "Show how far the read models are behind the log")
                 .to(ALL)
                 .answers::<Projections>(200, &[]),
-            Route::get("/ops/projections/{name}", "The generations of a read model")
+            Route::get("/ops/projections/{name}", "Show the generations of a read model")
                 .to(ALL)
                 .answers::<GenerationsOf>(200, &[]),
-            Route::post("/ops/projections/{name}/rebuild", "Make a read model anew, while it is in use")
+            Route::post("/ops/projections/{name}/rebuild", "Rebuild a read model while it is in use")
                 .to(ALL)
-                .about("Fills a new generation of its rows and compares it with the one that is read, which stays.")
+                .about(
+                    "The shop fills a new generation of rows and compares it with the current one, which stays in use.",
+                )
                 .takes::<Nothing>()
                 .recorded()
                 .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter]),
-            Route::post("/ops/projections/{name}/flip", "Send readers to the newest generation")
+            Route::post("/ops/projections/{name}/flip", "Switch readers to the newest generation")
                 .to(ALL)
                 .takes::<Flip>()
                 .recorded()
                 .answers::<GenerationsOf>(200, &[])
                 .refuses_by(&["none-newer", "generations-differ", "generation-parked"]),
-            Route::post("/ops/projections/{name}/rollback", "Send them back to the one before")
+            Route::post("/ops/projections/{name}/rollback", "Switch readers back to the previous generation")
                 .to(ALL)
                 .takes::<Nothing>()
                 .recorded()
                 .answers::<GenerationsOf>(200, &[])
                 .refuses_by(&["none-newer", "none-older", "generation-parked"]),
-            Route::post("/ops/projections/{name}/cleanup", "Give up all generations but the one that is read")
+            Route::post("/ops/projections/{name}/cleanup", "Delete all generations except the current one")
                 .to(ALL)
                 .takes::<Nothing>()
                 .recorded()
                 .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter])
                 .refuses_by(&["nothing-to-clean"]),
-            Route::get("/ops/parked", "What subscribers cannot follow").to(ALL).paged::<ParkedNote>(),
-            Route::post("/ops/parked/{id}/redrive", "Have it tried again")
+            Route::get("/ops/parked", "List the events that subscribers cannot process").to(ALL).paged::<ParkedNote>(),
+            Route::post("/ops/parked/{id}/redrive", "Retry a parked entry")
                 .to(ALL)
                 .takes::<Nothing>()
                 .recorded()
@@ -116,22 +118,22 @@ pub(super) fn subscribers() -> Group {
                 .answers::<Settled>(202, &[])
                 .refused(409, "still-parked")
                 .refuses_by(&["tampered"]),
-            Route::post("/ops/parked/{id}/discard", "Put it away, undone")
+            Route::post("/ops/parked/{id}/discard", "Discard a parked entry")
                 .to(ALL)
                 .takes::<Nothing>()
                 .recorded()
                 .answers::<Settled>(200, &[])
                 .refused(409, "parked-anew")
                 .refuses_by(&["fold-is-rebuilt"]),
-            Route::post("/ops/lost/redrive", "Make up for batches that the log's readers gave up")
+            Route::post("/ops/lost/redrive", "Process the batches that Lambda gave up on")
                 .to(ALL)
                 .takes::<Nothing>()
                 .recorded()
                 .answers::<Recovered>(200, &[])
                 .refused(409, "still-lost"),
-            Route::post("/ops/reconcile", "Bring up to date whatever is behind the log")
+            Route::post("/ops/reconcile", "Reconcile all subscribers with the log")
                 .to(ALL)
-                .about("Reads the whole log: for small shops, and for one machine.")
+                .about("This reads the whole log within one request. Use it for a small shop, or on one machine.")
                 .takes::<Nothing>()
                 .recorded()
                 .answers::<Reconciled>(200, &[]),

@@ -1,4 +1,4 @@
-//! What customers do: look, fill a cart, order.
+//! What customers do: browse the catalogue, fill a cart, order.
 
 use super::Group;
 use crate::answer::Header;
@@ -11,12 +11,12 @@ use shop_domain::views::order::StatusName;
 pub(super) fn catalogue() -> Group {
     Group {
         name: "Catalogue",
-        about: "What is for sale. Open to all.",
+        about: "The products that are for sale. You need no token.",
         routes: vec![
-            Route::get("/catalogue", "Products that are for sale, by sku")
-                .query::<Category>("category", "Only what is filed under it.")
+            Route::get("/catalogue", "List the products that are for sale, ordered by sku")
+                .query::<Category>("category", "Only products of this category.")
                 .paged::<ListedProduct>(),
-            Route::get("/products/{sku}", "A product that is for sale").fresh::<ListedProduct>(),
+            Route::get("/products/{sku}", "Show a product that is for sale").fresh::<ListedProduct>(),
         ],
     }
 }
@@ -25,7 +25,7 @@ pub(super) fn carts() -> Group {
     let all: &[&str] = &[CUSTOMER];
     Group {
         name: "Carts",
-        about: "What a customer means to buy. A cart belongs to the token's subject; for anybody else there is none.",
+        about: "A cart belongs to the subject of the token. For anyone else it does not exist.",
         routes: vec![
             Route::post("/carts", "Open a cart")
                 .to(all)
@@ -33,9 +33,9 @@ pub(super) fn carts() -> Group {
                 .carries_out("cart", "Open")
                 .creates::<Cart>()
                 .missing("unknown-cart"),
-            Route::get("/carts/{id}", "A cart").to(all).fresh::<Cart>(),
-            Route::get("/carts/{id}/events", "What happened to a cart").to(all).audited(),
-            Route::post("/carts/{id}/items", "Put more of a product into a cart")
+            Route::get("/carts/{id}", "Show a cart").to(all).fresh::<Cart>(),
+            Route::get("/carts/{id}/events", "List the events of a cart").to(all).audited(),
+            Route::post("/carts/{id}/items", "Add an item to a cart")
                 .to(all)
                 .takes::<AddItem>()
                 .carries_out("cart", "AddItem")
@@ -43,28 +43,28 @@ pub(super) fn carts() -> Group {
                 .missing("unknown-cart")
                 .refuses_by(&["cart-checked-out", "too-many-lines", "quantity-too-large"])
                 .refuses_by(&["unknown-product", "product-not-listed"]),
-            Route::patch("/carts/{id}/items/{sku}", "Have so many of a product in a cart")
+            Route::patch("/carts/{id}/items/{sku}", "Change the quantity of an item")
                 .to(all)
                 .takes::<ChangeQuantity>()
                 .carries_out("cart", "ChangeQuantity")
                 .changes::<Cart>()
                 .missing("unknown-cart")
                 .refuses_by(&["cart-checked-out", "item-not-in-cart"]),
-            Route::delete("/carts/{id}/items/{sku}", "Take a product out of a cart")
+            Route::delete("/carts/{id}/items/{sku}", "Remove an item from a cart")
                 .to(all)
                 .carries_out("cart", "RemoveItem")
                 .changes::<Cart>()
                 .missing("unknown-cart")
                 .refuses_by(&["cart-checked-out"]),
-            Route::delete("/carts/{id}/items", "Take everything out of a cart")
+            Route::delete("/carts/{id}/items", "Remove all items from a cart")
                 .to(all)
                 .carries_out("cart", "Clear")
                 .changes::<Cart>()
                 .missing("unknown-cart")
                 .refuses_by(&["cart-checked-out"]),
-            Route::post("/carts/{id}/checkout", "Order what is in a cart")
+            Route::post("/carts/{id}/checkout", "Check out a cart")
                 .to(all)
-                .about("The prices of that moment hold. The order has the cart's id, and is where `Location` says.")
+                .about("The shop fixes the prices at this moment. The order has the id of the cart. `Location` names its path.")
                 .takes::<CheckOut>()
                 .carries_out("cart", "CheckOut")
                 .answers::<Cart>(202, &[Header::Etag, Header::Location, Header::RetryAfter])
@@ -78,33 +78,33 @@ pub(super) fn orders() -> Group {
     let all: &[&str] = &[CUSTOMER];
     Group {
         name: "Orders",
-        about: "What was bought, and what became of it.",
+        about: "Orders, with their shipments and invoices.",
         routes: vec![
-            Route::get("/orders", "Orders, newest first")
+            Route::get("/orders", "List orders, newest first")
                 .to(&[CUSTOMER, STAFF])
-                .about("A customer's own; the staff's by status, of everybody.")
-                .query::<StatusName>("status", "Only those of this status: for the staff, who have to name one.")
+                .about("A customer sees their own orders. The staff see the orders of all customers, by status.")
+                .query::<StatusName>("status", "Only orders with this status. The staff must name one.")
                 .paged::<Order>()
                 .refused(403, "forbidden"),
-            Route::get("/orders/{id}", "An order")
+            Route::get("/orders/{id}", "Show an order")
                 .to(all)
-                .about("Its owner gets `not-found-yet` between checkout and placement, and when to ask again.")
+                .about("Between checkout and placement, the owner gets `not-found-yet` and the time to ask again.")
                 .fresh::<Order>()
                 .missing("not-found-yet"),
-            Route::get("/orders/{id}/events", "What happened to an order").to(all).audited(),
-            Route::post("/orders/{id}/cancel", "Want an order no more")
+            Route::get("/orders/{id}/events", "List the events of an order").to(all).audited(),
+            Route::post("/orders/{id}/cancel", "Cancel an order")
                 .to(all)
-                .about("Possible until it is shipped. What was reserved or paid for it is given back afterwards.")
+                .about("You can cancel an order until it is shipped. The shop then releases its stock and returns the money.")
                 .takes::<CancelOrder>()
                 .carries_out("order", "Cancel")
                 .answers::<Order>(202, &[Header::Etag, Header::Location])
                 .answers::<Order>(200, &[Header::Etag, Header::Location])
                 .missing("unknown-order")
                 .refuses_by(&["order-shipped", "order-failed"]),
-            Route::get("/shipments/{id}", "What comes from one warehouse").to(all).fresh::<Shipment>(),
-            Route::get("/invoices/{id}", "What is to be paid for an order")
+            Route::get("/shipments/{id}", "Show a shipment, which comes from one warehouse").to(all).fresh::<Shipment>(),
+            Route::get("/invoices/{id}", "Show the invoice of an order")
                 .to(all)
-                .about("It has the order's id.")
+                .about("The invoice has the id of the order.")
                 .fresh::<Invoice>(),
         ],
     }

@@ -1,4 +1,4 @@
-//! What the staff do: offer products, keep stock, look at what was sold.
+//! What the staff do: offer products, keep stock, ship orders, read the sales.
 
 use super::Group;
 use crate::answer::Header;
@@ -19,23 +19,24 @@ pub(super) fn products() -> Group {
     };
     Group {
         name: "Products",
-        about: "What the shop offers.",
+        about: "The staff register products, describe them and put them on sale.",
         routes: vec![
-            Route::post("/products", "Register a product, not yet for sale")
+            Route::post("/products", "Register a product")
                 .to(ALL)
+                .about("The product goes on sale when you list it.")
                 .takes::<RegisterProduct>()
                 .carries_out("product", "Register")
                 .creates::<Product>()
                 .refuses_by(&["product-already-registered", "foreign-currency"]),
-            Route::get("/products/{sku}/events", "What happened to a product").to(ALL).audited(),
-            of_product(Route::post("/products/{sku}/price", "Give a product another price"), "Reprice")
+            Route::get("/products/{sku}/events", "List the events of a product").to(ALL).audited(),
+            of_product(Route::post("/products/{sku}/price", "Change the price of a product"), "Reprice")
                 .takes::<RepriceProduct>()
                 .refuses_by(&["foreign-currency"]),
-            of_product(Route::post("/products/{sku}/list", "Offer a product"), "List").takes::<Nothing>(),
-            of_product(Route::post("/products/{sku}/delist", "Offer a product no longer"), "Delist").takes::<Nothing>(),
-            of_product(Route::post("/products/{sku}/description", "Describe a product anew"), "Describe")
+            of_product(Route::post("/products/{sku}/list", "Put a product on sale"), "List").takes::<Nothing>(),
+            of_product(Route::post("/products/{sku}/delist", "Take a product off sale"), "Delist").takes::<Nothing>(),
+            of_product(Route::post("/products/{sku}/description", "Change the description of a product"), "Describe")
                 .takes::<DescribeProduct>(),
-            of_product(Route::post("/products/{sku}/category", "File a product under a category"), "Categorise")
+            of_product(Route::post("/products/{sku}/category", "Change the category of a product"), "Categorise")
                 .takes::<CategoriseProduct>(),
         ],
     }
@@ -47,7 +48,7 @@ pub(super) fn warehouses() -> Group {
     };
     Group {
         name: "Warehouses",
-        about: "Where stock lies.",
+        about: "The places that hold stock.",
         routes: vec![
             Route::post("/warehouses", "Open a warehouse")
                 .to(ALL)
@@ -55,13 +56,13 @@ pub(super) fn warehouses() -> Group {
                 .carries_out("warehouse", "Open")
                 .creates::<Warehouse>()
                 .refuses_by(&["warehouse-already-open", "warehouse-closed"]),
-            of_warehouse(Route::post("/warehouses/{id}/move", "Move a warehouse"), "Move")
+            of_warehouse(Route::post("/warehouses/{id}/move", "Change the address of a warehouse"), "Move")
                 .takes::<MoveWarehouse>()
                 .refuses_by(&["warehouse-closed"]),
-            of_warehouse(Route::post("/warehouses/{id}/rename", "Call a warehouse something else"), "Rename")
+            of_warehouse(Route::post("/warehouses/{id}/rename", "Rename a warehouse"), "Rename")
                 .takes::<RenameWarehouse>()
                 .refuses_by(&["warehouse-closed"]),
-            of_warehouse(Route::post("/warehouses/{id}/close", "Close a warehouse for good"), "Close")
+            of_warehouse(Route::post("/warehouses/{id}/close", "Close a warehouse permanently"), "Close")
                 .takes::<Nothing>(),
         ],
     }
@@ -70,19 +71,19 @@ pub(super) fn warehouses() -> Group {
 pub(super) fn shipping() -> Group {
     Group {
         name: "Shipping",
-        about: "What leaves the warehouses, and arrives.",
+        about: "Shipments from the warehouses to the customers.",
         routes: vec![
-            Route::post("/orders/{id}/ship", "Let an order's goods leave")
+            Route::post("/orders/{id}/ship", "Ship an order")
                 .to(ALL)
-                .about("The order decides whether that or a cancellation came first; what follows is under way then.")
+                .about("The order decides which came first, shipping or a cancellation. The shop then starts what follows.")
                 .takes::<ShipOrder>()
                 .carries_out("order", "Ship")
                 .answers::<Order>(202, &[Header::Etag, Header::Location])
                 .answers::<Order>(200, &[Header::Etag, Header::Location])
                 .missing("unknown-order")
                 .refuses_by(&["order-not-confirmed", "order-cancelled", "order-failed"]),
-            Route::get("/shipments/{id}/events", "What happened to a shipment").to(ALL).audited(),
-            Route::post("/shipments/{id}/deliver", "A shipment arrived")
+            Route::get("/shipments/{id}/events", "List the events of a shipment").to(ALL).audited(),
+            Route::post("/shipments/{id}/deliver", "Report the arrival of a shipment")
                 .to(ALL)
                 .takes::<Nothing>()
                 .carries_out("shipment", "Deliver")
@@ -96,19 +97,21 @@ pub(super) fn shipping() -> Group {
 pub(super) fn stock() -> Group {
     Group {
         name: "Stock",
-        about: "How many of a product lie in which warehouse.",
+        about: "How many units of a product each warehouse holds.",
         routes: vec![
-            Route::get("/stock/{sku}", "A product in every warehouse").to(ALL).answers::<StockOfProduct>(200, &[]),
-            Route::get("/stock/{warehouse}/{sku}/events", "What happened to a product's stock in a warehouse")
+            Route::get("/stock/{sku}", "Show the stock of a product in all warehouses")
+                .to(ALL)
+                .answers::<StockOfProduct>(200, &[]),
+            Route::get("/stock/{warehouse}/{sku}/events", "List the stock events of a product in a warehouse")
                 .to(ALL)
                 .audited(),
-            Route::post("/stock/{warehouse}/{sku}/receive", "Take goods in")
+            Route::post("/stock/{warehouse}/{sku}/receive", "Receive a delivery")
                 .to(ALL)
                 .takes::<ReceiveStock>()
                 .carries_out("stock", "Receive")
                 .changes::<Stock>()
                 .refuses_by(&["too-much-stock", "warehouse-closed"]),
-            Route::post("/stock/{warehouse}/{sku}/adjust", "Correct how many there are, after a count")
+            Route::post("/stock/{warehouse}/{sku}/adjust", "Correct the stock after a count")
                 .to(ALL)
                 .takes::<AdjustStock>()
                 .carries_out("stock", "Adjust")
@@ -121,13 +124,13 @@ pub(super) fn stock() -> Group {
 pub(super) fn sales() -> Group {
     Group {
         name: "Sales",
-        about: "What was sold.",
+        about: "Units and revenue by day.",
         routes: vec![
-            Route::get("/sales", "What was sold on each day")
+            Route::get("/sales", "Report the sales of each day")
                 .to(ALL)
-                .needs::<Day>("from", "The first day, of UTC.")
-                .needs::<Day>("to", "The last day: at most 31 days with the first.")
-                .query::<By>("by", "By what each day is divided; by product where nobody says.")
+                .needs::<Day>("from", "The first day, in UTC.")
+                .needs::<Day>("to", "The last day, in UTC. A report covers at most 31 days.")
+                .query::<By>("by", "How to divide each day. The default is by product.")
                 .answers::<Sales>(200, &[]),
         ],
     }
