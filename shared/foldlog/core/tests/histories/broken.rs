@@ -2,11 +2,11 @@
 
 use crate::recording::Recording;
 use foldlog::hash::Hash;
-use foldlog::memory::MemoryLog;
 use foldlog::{
     AppendError, CommandId, Commit, Draft, EventLog, Head, History, LogError, ReadOptions, StreamName, Timestamp,
     Version,
 };
+use foldlog_testing::memory::MemoryLog;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 

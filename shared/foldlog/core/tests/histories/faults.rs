@@ -3,12 +3,12 @@
 use crate::executor::{self, given_up_after};
 use crate::shelf::{Happened, Shelf};
 use fastrand::Rng;
-use foldlog::faulty::{Fault, FaultyLog, Odds};
-use foldlog::memory::MemoryLog;
 use foldlog::{
     Actor, AppendError, CommandId, Commit, Consistency, Correlation, Digest, Draft, EventLog, Events, LogError,
     ReadOptions, StreamName, Timestamp, Version,
 };
+use foldlog_testing::faulty::{Fault, FaultyLog, Odds};
+use foldlog_testing::memory::MemoryLog;
 
 const SURE: u16 = 1_000;
 

@@ -19,7 +19,7 @@ mod used;
 mod variants;
 mod world;
 
-use foldlog::faulty::Fault;
+use foldlog_testing::faulty::Fault;
 use judge::{Anomaly, judge};
 use std::collections::BTreeMap;
 use std::time::Instant;

@@ -5,11 +5,11 @@ use crate::recording::{Answer, Recording};
 use crate::shelf::{Command, Not, Shelf, State};
 use crate::used::Used;
 use fastrand::Rng;
-use foldlog::faulty::yield_now;
 use foldlog::{
     Clock, Commands, Decider, ExecuteError, Executed, LogError, Metadata, Randomness, SnapshotPolicy, StreamName,
     Timestamp,
 };
+use foldlog_testing::faulty::yield_now;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -3,18 +3,18 @@
 
 use crate::executor::{Task, given_up_after, run};
 use fastrand::Rng;
-use foldlog::faulty::{FaultModel, FaultyLog, FaultyTotalsStore, FaultyViews, Odds, yield_now};
-use foldlog::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryViews};
 use foldlog::read::generations::{Current, Set, Stage, change};
 use foldlog::read::projection::PerStream;
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::rebuild::{self, Phase, RebuildProgress, Request, Work};
-use foldlog::totals::{MemoryTotalsStore, Sums, TotalKey};
+use foldlog::totals::{Sums, TotalKey};
 use foldlog::{
     Actor, Clock, CommandId, Commit, Consistency, Correlation, Digest, Draft, Event, EventLog, Events, Generations,
     Hint, LogScan, Projection, ProjectionEngine, Randomness, ReadOptions, Recorded, StreamName, Timestamp, Totals,
     TotalsEngine, TotalsFold, TotalsStore, Version, Views,
 };
+use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyTotalsStore, FaultyViews, Odds, yield_now};
+use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};

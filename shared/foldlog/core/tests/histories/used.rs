@@ -2,11 +2,11 @@
 
 use crate::broken::Ground;
 use crate::recording::{Recording, Seen};
-use foldlog::faulty::FaultyLog;
 use foldlog::{
     AppendError, CommandId, Commit, Draft, EventLog, Head, History, LogError, ReadOptions, StreamName, Timestamp,
     Version,
 };
+use foldlog_testing::faulty::FaultyLog;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 

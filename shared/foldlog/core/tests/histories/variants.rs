@@ -6,7 +6,7 @@ use crate::process::Release;
 use crate::recording::Sent;
 use crate::used::Bend;
 use crate::world::{Again, Setting, run};
-use foldlog::faulty::Odds;
+use foldlog_testing::faulty::Odds;
 
 /// A broken variant must be caught within so many seeds.
 const SEEDS: u64 = 300;

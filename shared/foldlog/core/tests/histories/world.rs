@@ -7,8 +7,8 @@ use crate::recording::{Answer, Recorded, Recording};
 use crate::traffic::STREAMS;
 use crate::used::{Bend, Used, fresh};
 use fastrand::Rng;
-use foldlog::faulty::{Fault, FaultyLog, Odds};
 use foldlog::{Actor, Commit, Correlation, Metadata, SnapshotPolicy, StreamName};
+use foldlog_testing::faulty::{Fault, FaultyLog, Odds};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 

@@ -29,7 +29,7 @@ macro_rules! contract {
             $(
                 #[tokio::test]
                 async fn $rule() {
-                    crate::rules::$rule(&foldlog::memory::MemoryLog::default()).await;
+                    crate::rules::$rule(&foldlog_testing::memory::MemoryLog::default()).await;
                 }
             )*
         }
@@ -38,14 +38,14 @@ macro_rules! contract {
             $(
                 #[tokio::test]
                 async fn $rule() {
-                    crate::rules::$rule(&foldlog::memory::MemoryLog::default().with_markers()).await;
+                    crate::rules::$rule(&foldlog_testing::memory::MemoryLog::default().with_markers()).await;
                 }
             )*
         }
 
         mod faulty {
-            use foldlog::faulty::{FaultyLog, Odds};
-            use foldlog::memory::MemoryLog;
+            use foldlog_testing::faulty::{FaultyLog, Odds};
+            use foldlog_testing::memory::MemoryLog;
             $(
                 #[tokio::test]
                 async fn $rule() {

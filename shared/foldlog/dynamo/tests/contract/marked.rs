@@ -2,8 +2,8 @@
 
 use crate::sample::{NOW, current, draft, effect, note_each, stream};
 use crate::store::Store;
-use foldlog::memory::MemoryLog;
 use foldlog::{AppendError, CommandId, Digest, Draft, EventLog, Timestamp};
+use foldlog_testing::memory::MemoryLog;
 
 /// The rule of every log that recognises reactions.
 pub(crate) async fn a_reaction_is_recognised<L: EventLog>(log: &L) {

@@ -3,10 +3,10 @@
 use crate::sample::{NOW, stream};
 use crate::store::Store;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
-use foldlog::memory::MemoryParked;
 use foldlog::read::parked::{Class, Trouble};
 use foldlog::read::views::Generation;
 use foldlog::{Parked, ParkingLot, Subject, Timestamp, Version};
+use foldlog_testing::memory::MemoryParked;
 
 fn fold(name: &str, generation: u32) -> Subject {
     Subject::Fold { view: "cart".to_owned(), generation: Generation(generation), stream: stream(name) }

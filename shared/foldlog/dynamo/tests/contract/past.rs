@@ -3,11 +3,11 @@
 use crate::notebook::{Notebook, filled, text};
 use crate::sample::{NOW, Sample, draft, stream};
 use crate::store::Store;
-use foldlog::memory::MemoryLog;
 use foldlog::past::{backward, onward, reading_until, state_at, version_at};
 use foldlog::write::decider::fold;
 use foldlog::write::snapshot::INTERVAL;
 use foldlog::{Consistency, Draft, EventLog, ReadOptions, Timestamp, Version};
+use foldlog_testing::memory::MemoryLog;
 
 const LENGTH: usize = 1_000;
 

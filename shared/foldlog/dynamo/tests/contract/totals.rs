@@ -3,13 +3,13 @@
 use crate::sample::{NOW, Sample, note_each, stream};
 use crate::store::Store;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
-use foldlog::memory::MemoryLog;
 use foldlog::read::views::{Generation, RowKey};
-use foldlog::totals::{Checkpoint, Entry, MOST_ITEMS, MemoryTotalsStore, Posted, Sums, TotalKey, fold};
+use foldlog::totals::{Checkpoint, Entry, MOST_ITEMS, Posted, Sums, TotalKey, fold};
 use foldlog::{
     Advanced, Clock, EventLog, Hash, Hint, Randomness, Recorded, Timestamp, Totals, TotalsStore, Version, ViewError,
     advance_totals,
 };
+use foldlog_testing::memory::{MemoryLog, MemoryTotalsStore};
 use futures::future::{BoxFuture, join_all};
 use std::collections::BTreeMap;
 use std::time::Duration;

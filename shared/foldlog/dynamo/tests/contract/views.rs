@@ -2,10 +2,10 @@
 
 use crate::store::Store;
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
-use foldlog::faulty::{FaultModel, FaultyViews, Odds};
-use foldlog::memory::MemoryViews;
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::{Consistency, Direction, Hash, Lookup, Lookups, Row, Version, ViewError, Views, Written};
+use foldlog_testing::faulty::{FaultModel, FaultyViews, Odds};
+use foldlog_testing::memory::MemoryViews;
 use std::collections::BTreeMap;
 
 const FIRST: Generation = Generation::FIRST;

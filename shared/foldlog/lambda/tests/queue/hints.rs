@@ -1,13 +1,14 @@
 //! A batch of messages that only say which stream moved: who is followed once, who comes again, and what is parked.
 
-use crate::{Noon, Wish, append};
+use crate::{Wish, append};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use foldlog::memory::{MemoryLog, MemoryParked};
 use foldlog::read::views::{Generation, RowKey};
-use foldlog::totals::{Amounts, Checkpoint, Entry, MemoryTotalsStore, Posted, Sums, TotalKey};
+use foldlog::totals::{Amounts, Checkpoint, Entry, Posted, Sums, TotalKey};
 use foldlog::{Events, ParkingLot, Recorded, Totals, TotalsEngine, TotalsStore, ViewError};
 use foldlog_lambda::Function;
 use foldlog_lambda::queue::Hints;
+use foldlog_testing::host::Noon;
+use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryTotalsStore};
 use serde_json::json;
 use std::ops::RangeInclusive;
 use std::sync::Arc;

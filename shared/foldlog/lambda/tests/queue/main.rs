@@ -5,13 +5,10 @@
 mod hints;
 mod reactions;
 
-use foldlog::memory::MemoryLog;
-use foldlog::{
-    Actor, Clock, CommandId, Consistency, Correlation, Digest, Draft, EventLog, Events, Randomness, ReadOptions,
-    StreamName, Timestamp,
-};
+use foldlog::{Actor, CommandId, Consistency, Correlation, Digest, Draft, EventLog, Events, ReadOptions, StreamName};
+use foldlog_testing::host::Noon;
+use foldlog_testing::memory::MemoryLog;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(tag = "type", content = "data")]
@@ -25,23 +22,6 @@ impl foldlog::Event for Wish {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> Timestamp {
-        Timestamp(1_763_722_800_000)
-    }
-
-    async fn sleep(&self, _: Duration) {}
-}
-
-impl Randomness for Noon {
-    fn bits(&self) -> u128 {
-        0
-    }
-}
-
 /// Appends one commit.
 async fn append(log: &MemoryLog, stream: &StreamName, events: Events) {
     let reading = ReadOptions { schema: 1, until: None, consistency: Consistency::Strong };
@@ -50,7 +30,7 @@ async fn append(log: &MemoryLog, stream: &StreamName, events: Events) {
         events,
         id: CommandId::of_key(["a", "b", stream.as_str(), &head.version().to_string()]),
         digest: Digest([0; 32]),
-        now: Noon.now(),
+        now: Noon::TIME,
         correlation: Correlation { id: "c".to_owned(), client: None },
         cause: None,
         actor: Actor("test".to_owned()),

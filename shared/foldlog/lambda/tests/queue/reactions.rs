@@ -1,13 +1,14 @@
 //! A batch of messages: who is taken, who comes again, and what is parked.
 
-use crate::{Noon, Wish, append};
+use crate::{Wish, append};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use foldlog::memory::{MemoryLog, MemoryParked};
 use foldlog::read::parked::{Class, Notes, Parked, Trouble};
 use foldlog::stream::StreamName;
 use foldlog::{EventId, EventMessage, Events, LogError, ParkingLot, Subject, Version, ViewError};
 use foldlog_lambda::Function;
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
+use foldlog_testing::host::Noon;
+use foldlog_testing::memory::{MemoryLog, MemoryParked};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 

@@ -1,7 +1,7 @@
 //! A bus under the fault model.
 
 use super::fault_model::{FaultModel, LONGEST_WAY};
-use crate::react::bus::{Bus, BusEntry, BusError};
+use foldlog::react::bus::{Bus, BusEntry, BusError};
 
 /// A [`Bus`] that takes some of the entries, or all of them, and says that it did not.
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
 //! Totals under the fault model.
 
 use super::fault_model::{Earlier, FaultModel, Late, Meets};
-use crate::read::generations::{Current, Generations, Registered, Registry};
-use crate::read::views::{Generation, RowKey, ViewError};
-use crate::rebuild::{SumScan, SumsPage};
-use crate::totals::{Amounts, Checkpoint, Entry, Posted, Sums, TotalKey, TotalsStore};
+use foldlog::read::generations::{Current, Generations, Registered, Registry};
+use foldlog::read::views::{Generation, RowKey, ViewError};
+use foldlog::rebuild::{SumScan, SumsPage};
+use foldlog::totals::{Amounts, Checkpoint, Entry, Posted, Sums, TotalKey, TotalsStore};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 

@@ -1,9 +1,9 @@
 //! Notes under the fault model.
 
 use super::fault_model::{FaultModel, Late, Meets};
-use crate::read::parked::{Notes, Parked, ParkingLot, Subject, Trouble};
-use crate::read::views::ViewError;
-use crate::stream::Version;
+use foldlog::read::parked::{Notes, Parked, ParkingLot, Subject, Trouble};
+use foldlog::read::views::ViewError;
+use foldlog::stream::Version;
 
 /// A [`ParkingLot`] in front of which requests and answers are delayed, lost and repeated; clones share it.
 #[derive(Clone, Debug)]

@@ -2,13 +2,13 @@
 
 use super::fault_model::{FaultModel, LONGEST_WAY, Late, Meets};
 use super::{Fault, Odds};
-use crate::stream::{StreamName, Version};
-use crate::time::Timestamp;
-use crate::write::commit::{Commit, Draft};
-use crate::write::identity::CommandId;
-use crate::write::log::{AppendError, Consistency, EventLog, Head, History, LogError, ReadOptions};
-use crate::write::scan::{Cursor, LogScan, Page, Part};
-use crate::write::span::{LogSpans, Span};
+use foldlog::stream::{StreamName, Version};
+use foldlog::time::Timestamp;
+use foldlog::write::commit::{Commit, Draft};
+use foldlog::write::identity::CommandId;
+use foldlog::write::log::{AppendError, Consistency, EventLog, Head, History, LogError, ReadOptions};
+use foldlog::write::scan::{Cursor, LogScan, Page, Part};
+use foldlog::write::span::{LogSpans, Span};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 

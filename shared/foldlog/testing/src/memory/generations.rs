@@ -1,8 +1,8 @@
 //! Generations and how far their rebuilding has come, in memory.
 
-use crate::read::generations::{Current, Generations, Registered, Registry};
-use crate::read::views::ViewError;
-use crate::rebuild::{RebuildProgress, Work, WorkProgress};
+use foldlog::read::generations::{Current, Generations, Registered, Registry};
+use foldlog::read::views::ViewError;
+use foldlog::rebuild::{RebuildProgress, Work, WorkProgress};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,9 +1,10 @@
-//! Totals in memory: for tests and simulations, held to the same contract as those on DynamoDB.
+//! Totals in memory.
 
-use super::{Amounts, Checkpoint, Entry, Posted, Sums, TotalKey, TotalsStore};
-use crate::memory::MemoryGenerations;
-use crate::read::views::{Generation, RowKey, ViewError};
-use crate::rebuild::{SumScan, SumsPage};
+use super::{MemoryGenerations, PAGE};
+use foldlog::delegate_generations;
+use foldlog::read::views::{Generation, RowKey, ViewError};
+use foldlog::rebuild::{SumScan, SumsPage};
+use foldlog::totals::{Amounts, Checkpoint, Entry, Posted, Sums, TotalKey, TotalsStore};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,10 +40,7 @@ impl MemoryTotalsStore {
     }
 }
 
-crate::delegate_generations!(MemoryTotalsStore, generations);
-
-/// How many rows a page of it has.
-const PAGE: usize = 50;
+delegate_generations!(MemoryTotalsStore, generations);
 
 impl SumScan for MemoryTotalsStore {
     async fn sums_page(

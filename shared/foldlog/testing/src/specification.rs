@@ -1,6 +1,6 @@
 //! Given / when / then: how a decider's rules are written down as tests.
 
-use crate::write::decider::{Decider, fold};
+use foldlog::write::decider::{Decider, fold};
 use std::fmt::Debug;
 
 /// What happened before.

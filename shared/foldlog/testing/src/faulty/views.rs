@@ -1,13 +1,13 @@
 //! Read models under the fault model.
 
 use super::fault_model::{Earlier, FaultModel, Late, Meets};
-use crate::read::generations::{Current, Generations, Registered, Registry};
-use crate::read::lookups::{Lookup, Lookups};
-use crate::read::projection::Row;
-use crate::read::views::{Generation, RowKey, RowPage, ViewError, ViewScan, Views, Written};
-use crate::rebuild::{RebuildProgress, Work, WorkProgress};
-use crate::stream::Version;
-use crate::write::log::Consistency;
+use foldlog::read::generations::{Current, Generations, Registered, Registry};
+use foldlog::read::lookups::{Lookup, Lookups};
+use foldlog::read::projection::Row;
+use foldlog::read::views::{Generation, RowKey, RowPage, ViewError, ViewScan, Views, Written};
+use foldlog::rebuild::{RebuildProgress, Work, WorkProgress};
+use foldlog::stream::Version;
+use foldlog::write::log::Consistency;
 
 /// [`Views`] in front of which requests and answers are delayed, lost and repeated; clones share them.
 #[derive(Clone, Debug)]
