@@ -1,15 +1,16 @@
 //! The time and chance of tests: always the same.
 
+use crate::faulty::yield_now;
 use foldlog::{Clock, Randomness, Timestamp};
 use std::time::Duration;
 
-/// A host on which it is noon, whatever happens: its clock stands still, its pauses take no time, and its random bits are
-/// all zero.
+/// A host on which it is noon, whatever happens: its clock stands still, its pauses only let other tasks go first, and its
+/// random bits are all zero.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Noon;
 
 impl Noon {
-    /// What its clock says: 2025-11-21T11:00:00Z.
+    /// What its clock says, noon in Berlin: 2025-11-21T11:00:00Z.
     pub const TIME: Timestamp = Timestamp(1_763_722_800_000);
 }
 
@@ -18,7 +19,9 @@ impl Clock for Noon {
         Self::TIME
     }
 
-    async fn sleep(&self, _: Duration) {}
+    async fn sleep(&self, _: Duration) {
+        yield_now().await;
+    }
 }
 
 impl Randomness for Noon {

@@ -4,8 +4,11 @@
 //! - [`memory`]: the stores in memory.
 //! - [`faulty`]: stores that fail as distant ones do, by seed.
 //! - [`host`]: a clock that stands still.
+//! - [`contract`]: what holds for every store of a port; [`sample`] is what it tries them with.
 
+pub mod contract;
 pub mod faulty;
 pub mod host;
 pub mod memory;
+pub mod sample;
 pub mod specification;

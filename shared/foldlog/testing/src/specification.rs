@@ -8,7 +8,7 @@ pub struct Given<D: Decider> {
     state: D::State,
 }
 
-/// What was asked for.
+/// What a decider made of a command.
 pub struct When<D: Decider> {
     outcome: Result<Vec<D::Event>, D::Refusal>,
 }

@@ -6,7 +6,7 @@
 //! **Invariants.** A row is written only on the condition that it still has the version that was read. What is passed over
 //! has a note in the parking lot first. Every registered generation is written before a batch is acknowledged.
 //!
-//! **Attacked by** `tests/histories` (duplicated, reordered and lost hints, stores that fail), `tests/kernel`, and the
+//! **Attacked by** `tests/kernel/histories` (duplicated, reordered and lost hints, stores that fail), `tests/kernel`, and the
 //! contract suite that every store of views passes.
 
 pub mod advance;

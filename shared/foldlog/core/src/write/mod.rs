@@ -6,7 +6,7 @@
 //! **Invariants.** Only a [`log::Head`] can be appended to, and only contiguous commits make one. A commit is later than its
 //! cause. A snapshot is never trusted: it follows from the events that its commit's hash covers.
 //!
-//! **Attacked by** `tests/histories` (seeded histories with lost answers, stale reads and crashes), `tests/kernel`, and the
+//! **Attacked by** `tests/kernel/histories` (seeded histories with lost answers, stale reads and crashes), `tests/kernel`, and the
 //! contract suite that every log passes.
 
 pub(crate) mod cache;

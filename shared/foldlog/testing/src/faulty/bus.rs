@@ -11,7 +11,7 @@ pub struct FaultyBus<B> {
 }
 
 impl<B> FaultyBus<B> {
-    /// `bus`, under a fault_model that others share.
+    /// `bus`, under a fault model that others share.
     pub const fn under(bus: B, fault_model: FaultModel) -> Self {
         Self { bus, fault_model }
     }

@@ -20,7 +20,7 @@ pub struct FaultModel(Arc<Mutex<FaultState>>);
 struct FaultState {
     rng: Rng,
     odds: Odds,
-    /// Nothing goes wrong any more, and nobody is overtaken.
+    /// Nothing goes wrong, and no request is overtaken.
     calm: bool,
     struck: BTreeMap<Fault, u64>,
 }
@@ -52,7 +52,7 @@ impl FaultState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meets {
     Transactions,
-    Nobody,
+    Nothing,
 }
 
 impl FaultModel {
@@ -65,24 +65,24 @@ impl FaultModel {
     /// How often each fault struck so far.
     #[must_use]
     pub fn struck(&self) -> BTreeMap<Fault, u64> {
-        self.sky().struck.clone()
+        self.state().struck.clone()
     }
 
     /// From now on nothing goes wrong, and every request is answered at once.
     pub fn calm_down(&self) {
-        let mut sky = self.sky();
-        (sky.odds, sky.calm) = (Odds::NONE, true);
+        let mut state = self.state();
+        (state.odds, state.calm) = (Odds::NONE, true);
     }
 
-    fn sky(&self) -> MutexGuard<'_, FaultState> {
+    fn state(&self) -> MutexGuard<'_, FaultState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets others go first, as many times as chance will have it, up to `most`.
     pub(super) async fn wait(&self, most: u8) {
         let times = {
-            let mut sky = self.sky();
-            if sky.calm { 0 } else { sky.rng.u8(..=most) }
+            let mut state = self.state();
+            if state.calm { 0 } else { state.rng.u8(..=most) }
         };
         pass(times).await;
     }
@@ -90,9 +90,9 @@ impl FaultModel {
     /// One of what is late, now and then.
     pub(super) fn landing<T>(&self, late: &Late<T>) -> Option<T> {
         let mut late = late.lock();
-        let mut sky = self.sky();
-        (!late.is_empty() && sky.rng.u8(..8) == 0).then(|| {
-            let any = sky.rng.usize(..late.len());
+        let mut state = self.state();
+        (!late.is_empty() && state.rng.u8(..8) == 0).then(|| {
+            let any = state.rng.usize(..late.len());
             late.swap_remove(any)
         })
     }
@@ -105,10 +105,10 @@ impl FaultModel {
     ) -> Result<T, E> {
         self.wait(LONGEST_WAY).await;
         let fault = {
-            let mut sky = self.sky();
-            let Odds { lost_answer, throttled, dropped, hang, .. } = sky.odds;
+            let mut state = self.state();
+            let Odds { lost_answer, throttled, dropped, hang, .. } = state.odds;
             // Of a read, a lost answer and a lost request are the same.
-            sky.fault(&[(Fault::Dropped, lost_answer + dropped), (Fault::Throttled, throttled), (Fault::Hang, hang)])
+            state.fault(&[(Fault::Dropped, lost_answer + dropped), (Fault::Throttled, throttled), (Fault::Hang, hang)])
         };
         if let Some(fault) = fault {
             self.endure(fault).await;
@@ -131,10 +131,10 @@ impl FaultModel {
         loop {
             self.wait(LONGEST_WAY).await;
             let fault = {
-                let mut sky = self.sky();
-                let Odds { lost_answer, late, dropped, throttled, transaction_conflict, hang, .. } = sky.odds;
+                let mut state = self.state();
+                let Odds { lost_answer, late, dropped, throttled, transaction_conflict, hang, .. } = state.odds;
                 let conflict = if meets == Meets::Transactions { transaction_conflict } else { 0 };
-                sky.fault(&[
+                state.fault(&[
                     (Fault::LostAnswer, lost_answer),
                     (Fault::Late, late),
                     (Fault::Dropped, dropped),
@@ -164,34 +164,34 @@ impl FaultModel {
     }
 
     fn coin(&self) -> bool {
-        self.sky().rng.bool()
+        self.state().rng.bool()
     }
 
     /// Whether a write that failed is sent again.
     fn again(&self) -> bool {
-        let mut sky = self.sky();
-        let resent = sky.odds.resent;
-        sky.odds(resent)
+        let mut state = self.state();
+        let resent = state.odds.resent;
+        state.odds(resent)
     }
 
     /// Whether eventually consistent reads may show what was.
     pub(super) fn is_hazy(&self) -> bool {
-        self.sky().odds.stale_read > 0
+        self.state().odds.stale_read > 0
     }
 
     /// Whether an eventually consistent read shows what was.
     pub(super) fn stale(&self) -> bool {
-        let mut sky = self.sky();
-        let stale = sky.odds.stale_read;
-        sky.odds(stale)
+        let mut state = self.state();
+        let stale = state.odds.stale_read;
+        state.odds(stale)
     }
 
     /// What an eventually consistent read answers: what stands there now, or what it was at an earlier read.
     pub(super) fn eventually<T: Clone>(&self, older: Vec<&T>, newest: T) -> T {
-        let mut sky = self.sky();
-        match sky.rng.choice(older).cloned() {
+        let mut state = self.state();
+        match state.rng.choice(older).cloned() {
             Some(older) => {
-                sky.strike(Fault::StaleRead);
+                state.strike(Fault::StaleRead);
                 older
             }
             None => newest,
@@ -207,13 +207,13 @@ impl FaultModel {
         self.eventually(before.iter().collect(), newest)
     }
 
-    /// How many of so many entries are taken, and up to which this is known; nothing where all goes well.
+    /// How many of the entries the bus takes, and how many of these its answer names; none where all goes well.
     pub(super) fn taken_in_part(&self, entries: usize) -> Option<(usize, usize)> {
-        let mut sky = self.sky();
-        let Odds { lost_answer, throttled, dropped, .. } = sky.odds;
-        sky.fault(&[(Fault::LostAnswer, lost_answer), (Fault::Throttled, throttled + dropped)])?;
-        let taken = sky.rng.usize(..=entries);
-        Some((taken, sky.rng.usize(..=taken)))
+        let mut state = self.state();
+        let Odds { lost_answer, throttled, dropped, .. } = state.odds;
+        state.fault(&[(Fault::LostAnswer, lost_answer), (Fault::Throttled, throttled + dropped)])?;
+        let taken = state.rng.usize(..=entries);
+        Some((taken, state.rng.usize(..=taken)))
     }
 
     /// How long a caller waits for what goes wrong: for a refusal not at all, for a lost answer a while.

@@ -36,7 +36,7 @@ impl<L> FaultyLog<L> {
         Self::under(log, FaultModel::new(seed, odds))
     }
 
-    /// `log`, under a fault_model that others share.
+    /// `log`, under a fault model that others share.
     pub fn under(log: L, fault_model: FaultModel) -> Self {
         Self { log, fault_model, late: Late::none(), reads: Arc::default() }
     }
@@ -68,11 +68,11 @@ impl<L> FaultyLog<L> {
 }
 
 impl<L: EventLog> FaultyLog<L> {
-    /// Lets all that is late land, and nothing go wrong any more.
+    /// Carries out all that is late; from then on nothing goes wrong.
     pub async fn settle(&self) {
         self.fault_model.calm_down();
         for (head, draft) in self.late.take() {
-            // Nobody waits for the answer any more.
+            // The caller gave up long ago: the answer is not awaited.
             drop(self.log.append(&head, draft).await);
         }
     }

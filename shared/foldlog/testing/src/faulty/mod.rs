@@ -88,14 +88,14 @@ impl Odds {
     };
 }
 
-/// Lets others go first, so many times.
+/// Lets others go first, `times` times.
 async fn pass(times: u8) {
     for _ in 0..times {
         yield_now().await;
     }
 }
 
-/// Lets whoever else is ready go first, on any executor.
+/// Lets the other tasks that are ready go first, on any executor.
 pub async fn yield_now() {
     let mut yielded = false;
     poll_fn(|context| {

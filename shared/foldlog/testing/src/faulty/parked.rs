@@ -14,7 +14,7 @@ pub struct FaultyParked<P> {
 }
 
 impl<P> FaultyParked<P> {
-    /// `parked`, under a fault_model that others share.
+    /// `parked`, under a fault model that others share.
     pub fn under(parked: P, fault_model: FaultModel) -> Self {
         Self { parked, fault_model, late: Late::none() }
     }
@@ -26,7 +26,7 @@ impl<P> FaultyParked<P> {
 }
 
 impl<P: ParkingLot> FaultyParked<P> {
-    /// Lets all that is late land, and nothing go wrong any more.
+    /// Carries out all that is late; from then on nothing goes wrong.
     pub async fn settle(&self) {
         self.fault_model.calm_down();
         for trouble in self.late.take() {
@@ -47,7 +47,7 @@ impl<P: ParkingLot> ParkingLot for FaultyParked<P> {
         self.land().await;
         let park = || self.parked.park(trouble);
         let later = || self.late.add(trouble.clone());
-        self.fault_model.write(Meets::Nobody, park, later, ViewError::Unavailable).await
+        self.fault_model.write(Meets::Nothing, park, later, ViewError::Unavailable).await
     }
 
     async fn notes(&self, after: Option<&Subject>, limit: usize) -> Result<Notes, ViewError> {
@@ -60,8 +60,8 @@ impl<P: ParkingLot> ParkingLot for FaultyParked<P> {
 
     async fn clear(&self, subject: &Subject, upto: Version) -> Result<bool, ViewError> {
         self.land().await;
-        // One that lands late is told from none by nobody: whoever cleared tries again.
+        // A clearing that is given up needs no later effect: the caller tries again.
         let clear = || self.parked.clear(subject, upto);
-        self.fault_model.write(Meets::Nobody, clear, || {}, ViewError::Unavailable).await
+        self.fault_model.write(Meets::Nothing, clear, || {}, ViewError::Unavailable).await
     }
 }

@@ -19,7 +19,7 @@ pub struct FaultyTotalsStore<R> {
 }
 
 impl<R> FaultyTotalsStore<R> {
-    /// `totals_store`, under a fault_model that others share.
+    /// `totals_store`, under a fault model that others share.
     pub fn under(totals_store: R, fault_model: FaultModel) -> Self {
         Self { totals_store, fault_model, late: Late::none(), seen: Earlier::default() }
     }
@@ -31,7 +31,7 @@ impl<R> FaultyTotalsStore<R> {
 }
 
 impl<R: TotalsStore> FaultyTotalsStore<R> {
-    /// Lets all that is late land, and nothing go wrong any more.
+    /// Carries out all that is late; from then on nothing goes wrong.
     pub async fn settle(&self) {
         self.fault_model.calm_down();
         for (entries, sums) in self.late.take() {
@@ -80,7 +80,7 @@ impl<R: Generations> Generations for FaultyTotalsStore<R> {
 
     async fn register(&self, registry: &Registry, seen: u64) -> Result<bool, ViewError> {
         let register = || self.totals_store.register(registry, seen);
-        self.fault_model.write(Meets::Nobody, register, || {}, ViewError::Unavailable).await
+        self.fault_model.write(Meets::Nothing, register, || {}, ViewError::Unavailable).await
     }
 
     async fn current(&self, view: &str) -> Result<Current, ViewError> {
@@ -104,6 +104,6 @@ impl<R: SumScan> SumScan for FaultyTotalsStore<R> {
         keys: &[TotalKey],
     ) -> Result<(), ViewError> {
         let remove = || self.totals_store.remove_sums(view, generation, keys);
-        self.fault_model.write(Meets::Nobody, remove, || {}, ViewError::Unavailable).await
+        self.fault_model.write(Meets::Nothing, remove, || {}, ViewError::Unavailable).await
     }
 }

@@ -23,7 +23,7 @@ pub struct FaultyViews<V> {
 }
 
 impl<V> FaultyViews<V> {
-    /// `views`, under a fault_model that others share.
+    /// `views`, under a fault model that others share.
     pub fn under(views: V, fault_model: FaultModel) -> Self {
         Self {
             views,
@@ -47,7 +47,7 @@ impl<V> FaultyViews<V> {
         lookup: &Lookup<'_>,
         newest: T,
     ) -> T {
-        // Where bounds move with the time, the same is never asked for twice.
+        // Bounds that move with the time make each lookup another one.
         let again = lookup.from.is_none() && lookup.until.is_none();
         if again && self.fault_model.is_hazy() {
             self.fault_model.shown(earlier, format!("{lookup:?}"), newest)
@@ -58,7 +58,7 @@ impl<V> FaultyViews<V> {
 }
 
 impl<V: Views> FaultyViews<V> {
-    /// Lets all that is late land, and nothing go wrong any more.
+    /// Carries out all that is late; from then on nothing goes wrong.
     pub async fn settle(&self) {
         self.fault_model.calm_down();
         for (place, row, seen) in self.late.take() {
@@ -88,7 +88,7 @@ impl<V: Views> Views for FaultyViews<V> {
         self.land().await;
         let write = || self.views.write(place, row, seen);
         let later = || self.late.add((place.clone(), row.clone(), seen));
-        self.fault_model.write(Meets::Nobody, write, later, ViewError::Unavailable).await
+        self.fault_model.write(Meets::Nothing, write, later, ViewError::Unavailable).await
     }
 }
 
@@ -98,9 +98,9 @@ impl<V: Generations> Generations for FaultyViews<V> {
     }
 
     async fn register(&self, registry: &Registry, seen: u64) -> Result<bool, ViewError> {
-        // What is sent once more comes late enough: whoever came between, it is in vain.
+        // One that is sent again is late enough: in vain, if another change came between.
         let register = || self.views.register(registry, seen);
-        self.fault_model.write(Meets::Nobody, register, || {}, ViewError::Unavailable).await
+        self.fault_model.write(Meets::Nothing, register, || {}, ViewError::Unavailable).await
     }
 
     async fn current(&self, view: &str) -> Result<Current, ViewError> {
@@ -115,7 +115,7 @@ impl<V: RebuildProgress> RebuildProgress for FaultyViews<V> {
 
     async fn note(&self, work: &Work, progress: &WorkProgress) -> Result<(), ViewError> {
         let note = || self.views.note(work, progress);
-        self.fault_model.write(Meets::Nobody, note, || {}, ViewError::Unavailable).await
+        self.fault_model.write(Meets::Nothing, note, || {}, ViewError::Unavailable).await
     }
 }
 
@@ -126,7 +126,7 @@ impl<V: ViewScan> ViewScan for FaultyViews<V> {
 
     async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<(), ViewError> {
         let remove = || self.views.remove(view, generation, keys);
-        self.fault_model.write(Meets::Nobody, remove, || {}, ViewError::Unavailable).await
+        self.fault_model.write(Meets::Nothing, remove, || {}, ViewError::Unavailable).await
     }
 }
 
