@@ -33,7 +33,7 @@ fn no_storm_makes_the_shop_break_its_word() {
     println!("{report:#?}");
     assert!(report.failures.is_empty(), "shop simulate --seed {} --trace: {:?}", report.failures[0].0, report.failures);
     assert!(report.fewest_commits >= 200, "{}", report.fewest_commits);
-    let store = foldlog::faulty::Fault::VARIANTS.iter().map(|fault| format!("store-{fault}"));
+    let store = foldlog_testing::faulty::Fault::VARIANTS.iter().map(|fault| format!("store-{fault}"));
     let all = store.chain(Mishap::VARIANTS.iter().map(ToString::to_string));
     let missing: Vec<_> = all.filter(|fault| !report.faults.contains_key(fault)).collect();
     assert!(missing.is_empty(), "these never happened: {missing:?}");

@@ -8,11 +8,11 @@ use super::ours::{append, fresh_stream, metadata, one};
 use super::store::{GENERATIONS, Item, ROWS, Raw};
 use super::streams::Who;
 use aws_sdk_dynamodb::Client;
-use foldlog::memory::{MemoryLog, MemoryParked};
 use foldlog::read::projection::PerStream;
 use foldlog::{Commands, Decider, Hint, Projection, ProjectionEngine, Recorded, StreamName};
 use foldlog_dynamo::{Log, Views};
 use foldlog_lambda::SystemHost;
+use foldlog_testing::memory::{MemoryLog, MemoryParked};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::time::Instant;
 
