@@ -62,6 +62,7 @@ where
     R: foldlog::TotalsStore + 'static,
     H: Clock + Randomness + 'static,
 {
+    const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
     type Host = H;
 
     fn host(&self) -> &H {
