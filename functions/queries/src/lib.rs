@@ -113,7 +113,7 @@ where
 
 impl<L: EventLog, V: foldlog::Views, R, H> Queries<L, V, R, H> {
     async fn folded<D: Decider>(&self, id: &str) -> Result<D::State, Problem> {
-        let stream = reading::stream_of(D::CATEGORY, id)?;
+        let stream = foldlog_functions::reading::stream_of(D::CATEGORY, id)?;
         let history = self.log.load(&stream, ReadOptions::of::<D>(Consistency::Strong)).await?;
         Ok(foldlog::write::loaded::replay::<D>(&history)?)
     }
