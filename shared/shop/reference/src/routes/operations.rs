@@ -1,8 +1,7 @@
 //! What operators do: look into the log, and after those who follow it.
 
-use super::Group;
 use crate::answer::Header;
-use crate::route::{OPERATOR, Route};
+use crate::route::{Group, OPERATOR, Route};
 use foldlog::Version;
 use shop_api::operations::{
     Flip, GenerationsOf, ParkedNote, Projections, Reconciled, Recorded, Recovered, ReportVerification, Settled,
