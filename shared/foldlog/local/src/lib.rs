@@ -4,7 +4,7 @@
 //! `database` and `tables` keep the tables, `seam` stands in for AWS under each function's SDK clients (with its
 //! `policy`), `gateway` and `issuer` are the HTTP API, `streams`, `events`, `queues` and `schedules` the triggers, `machines` what
 //! Step Functions runs.
-//! `foreground` is who waits for an answer, and comes first.
+//! `foreground` lets requests that wait for an answer go first.
 //! `meter` is what functions use, counted where `environments` make each invocation the dearest.
 //! `clock`, `gate` and `controls` are what tests and operators move: time, and the functions' coming and going.
 //! [`JwtAuthorizer`] lends the issuer and the routes' scopes to other gateways on this machine.
@@ -16,8 +16,10 @@ mod buckets;
 mod clock;
 mod controls;
 mod database;
+mod directory;
 mod endpoint;
 mod environments;
+mod error;
 mod events;
 mod foreground;
 mod functions;
@@ -29,6 +31,7 @@ mod kept;
 mod machines;
 mod mappings;
 mod meter;
+mod options;
 mod plan;
 mod policy;
 mod queues;
@@ -46,11 +49,13 @@ mod work;
 pub use authorizer::JwtAuthorizer;
 pub use controls::UnknownFunction;
 pub use database::DatabaseError;
-pub use host::{Host, HostError, Options, Storage, Streams};
+pub use error::HostError;
+pub use host::Host;
 pub use issuer::IssuerError;
 pub use kept::Kept;
 pub use machines::{Execution, Status};
 pub use meter::{Capacity, Usage};
+pub use options::{Options, Storage, Streams};
 pub use streams::{Chaos, Deliveries};
 pub use template::TemplateError;
 pub use topology::{Fed, Firing, Reader, Routed, Topology};
