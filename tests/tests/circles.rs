@@ -56,9 +56,7 @@ fn roots() -> Vec<PathBuf> {
     assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
     let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
     let targets = metadata["packages"].as_array().unwrap().iter().flat_map(|package| package["targets"].as_array());
-    let built = targets
-        .flatten()
-        .filter(|target| target["kind"] == serde_json::json!(["lib"]) || target["kind"] == serde_json::json!(["bin"]));
+    let built = targets.flatten().filter(|target| matches!(target["kind"][0].as_str(), Some("lib" | "bin")));
     built.map(|target| PathBuf::from(target["src_path"].as_str().unwrap())).collect()
 }
 
@@ -69,10 +67,10 @@ fn files(root: &Path) -> BTreeMap<Module, File> {
     while let Some((module, path)) = open.pop() {
         let text = fs::read_to_string(&path).unwrap();
         let mut file = read(&text);
-        let folder = match path.file_stem().unwrap().to_str().unwrap() {
-            _ if module.is_empty() => path.parent().unwrap().to_owned(),
-            "mod" => path.parent().unwrap().to_owned(),
-            name => path.with_file_name(name),
+        let folder = if module.is_empty() || path.ends_with("mod.rs") {
+            path.parent().unwrap().to_owned()
+        } else {
+            path.with_extension("")
         };
         for child in &file.children {
             let beside = folder.join(format!("{child}.rs"));
@@ -109,7 +107,7 @@ fn read_tokens(tokens: TokenStream, file: &mut File) {
         // Tests come last in a file and are no part of what it is built from.
         if word(at) == "#" && word(at + 1).replace(' ', "") == "[cfg(test)]" {
             at += 2;
-            while !is_end(&tokens[at]) {
+            while tokens.get(at).is_some_and(|token| !is_end(token)) {
                 at += 1;
             }
         } else if word(at) == "mod" && word(at + 2) == ";" {
@@ -129,9 +127,8 @@ fn read_tokens(tokens: TokenStream, file: &mut File) {
         } else if let TokenTree::Group(group) = &tokens[at] {
             read_tokens(group.stream(), file);
         } else if let TokenTree::Ident(first) = &tokens[at] {
-            let after_path = at > 0
-                && matches!(word(at - 1).as_str(), ":" | ".")
-                && (word(at - 1) == "." || at > 1 && word(at - 2) == ":");
+            let preceded = |by: &str| at > 0 && word(at - 1) == by;
+            let goes_on = preceded(".") || preceded(":") && at > 1 && word(at - 2) == ":";
             let mut path = vec![first.to_string()];
             while word(at + 1) == ":" && word(at + 2) == ":" && matches!(tokens.get(at + 3), Some(TokenTree::Ident(_)))
             {
@@ -139,7 +136,7 @@ fn read_tokens(tokens: TokenStream, file: &mut File) {
                 at += 3;
             }
             // A macro's path is that of the crate, wherever the macro stands.
-            if !after_path && word(at + 1) != "!" {
+            if !goes_on && word(at + 1) != "!" {
                 file.mentioned.insert(path[0].clone());
                 if path.len() > 1 {
                     file.paths.insert(path);
@@ -296,4 +293,26 @@ fn shown(path: &Path) -> String {
 fn no_files_of_a_crate_import_each_other_in_a_circle_that_no_file_defends() {
     let found: Vec<_> = roots().iter().flat_map(|root| circles(root)).collect();
     assert!(found.is_empty(), "{} circles\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn a_circle_is_found_by_whatever_names_it_goes_and_excused_by_a_line_that_names_each_other_file() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("circles");
+    fs::create_dir_all(folder.join("inner")).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    write("lib.rs", "mod inner;\nmod outer;\npub use inner::Deep;\n");
+    write("outer.rs", "use crate::Deep;\npub struct Outer(Deep);\n#[cfg(test)]\nmod tests { use super::*; }\n");
+    write("inner/mod.rs", "mod deep;\npub use deep::Deep;\n");
+    let closed = "use super::super::outer::{self, Outer as Other};\npub struct Deep(Option<Box<Other>>);\n";
+    for (deep, found) in [
+        (closed.to_owned(), 1),
+        ("pub struct Deep(Option<Box<crate::outer::Outer>>);\n".to_owned(), 1),
+        ("pub struct Deep;\n#[cfg(test)]\nmod tests { use crate::outer::Outer; }\n".to_owned(), 0),
+        (format!("//! Deep.\n//!\n//! Circle: with `crate::outer`, for a reason.\n{closed}"), 0),
+        (format!("//! Circle: with `crate::inner`, for a reason.\n{closed}"), 1),
+    ] {
+        write("inner/deep.rs", &deep);
+        let circles = circles(&folder.join("lib.rs"));
+        assert_eq!(circles.len(), found, "{deep}\n{}", circles.join("\n"));
+    }
 }

@@ -1,6 +1,6 @@
-//! The functions that every event-sourced system on Lambda needs, whatever it is about: generic over the ports, and
-//! without a client of any service. The crate that
-//! deploys one brings the clients, the tables and the registration of its views.
+//! The functions that every event-sourced system on Lambda needs, whatever it is about: generic over the ports, so that
+//! none brings an AWS client along. Of `foldlog_dynamo` they use the items of the log alone. The crate that deploys one
+//! brings the clients, the tables and the registration of its views.
 //!
 //! - [`Projector`] takes the log table's stream and brings the rows of the read models up to date.
 //! - [`Relay`] takes the same stream and publishes the events to the bus.
