@@ -108,7 +108,7 @@ fn stream_of(sku: &Sku) -> StreamName {
 
 async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
     let quantity = u64::try_from(quantity).unwrap().try_into().unwrap();
-    let reading = ReadOptions::of::<stock::Stream>(Consistency::Strong);
+    let reading = ReadOptions::of::<stock::Stock>(Consistency::Strong);
     let head = log.load(&stream_of(sku), reading).await.unwrap().head().clone();
     let draft = Draft {
         events: Events::encode(&[stock::Event::StockReceived { quantity, delivery_note: None }]).unwrap(),
@@ -172,7 +172,7 @@ async fn a_product_that_everybody_wants_holds_up_no_other() {
     assert!(hot_by_then < HOT / 10, "the last of the others came after {hot_by_then} of {HOT}");
     assert!(again.iter().all(|id| id.contains(hot().as_str())), "{again:?}");
     assert!(parked.notes(None, 1).await.unwrap().notes.is_empty());
-    let reading = ReadOptions::of::<stock::Stream>(Consistency::Strong);
-    let state = replay::<stock::Stream>(&log.load(&stream_of(&hot()), reading).await.unwrap()).unwrap();
+    let reading = ReadOptions::of::<stock::Stock>(Consistency::Strong);
+    let state = replay::<stock::Stock>(&log.load(&stream_of(&hot()), reading).await.unwrap()).unwrap();
     assert_eq!(state.reserved(), u64::try_from(HOT).unwrap());
 }

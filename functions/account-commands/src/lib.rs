@@ -7,12 +7,12 @@ use foldlog_lambda::http::created;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
 use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
-use shop_api::responses::Account;
-use shop_domain::account::{Command, Entry, Refusal, State, Stream};
+use shop_api::responses;
+use shop_domain::account::{Account, Command, Entry, Refusal, State};
 use shop_domain::values::{AccountId, AddressId, Card, Personal, Profile};
 
 /// The handler.
-pub struct AccountCommands<L, H>(Commands<Stream, L, H>);
+pub struct AccountCommands<L, H>(Commands<Account, L, H>);
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<AccountCommands<Log, SystemHost>>, SettingError> {
@@ -131,9 +131,9 @@ fn caller(request: &Request) -> Result<AccountId, Problem> {
 }
 
 fn stream(account: &AccountId) -> Result<StreamName, Problem> {
-    StreamName::new(Stream::CATEGORY, account.as_str()).map_err(|error| Problem::internal(&error))
+    StreamName::new(Account::CATEGORY, account.as_str()).map_err(|error| Problem::internal(&error))
 }
 
 fn respond(status: StatusCode, account: &AccountId, done: &Executed<State>) -> Result<Response, Problem> {
-    Ok(Response::json(status, &Account::of(account, done.version, &done.state))?.etag(done.version))
+    Ok(Response::json(status, &responses::Account::of(account, done.version, &done.state))?.etag(done.version))
 }

@@ -12,8 +12,8 @@ use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
 use shop_api::requests::{AddItem, ChangeQuantity, CheckOut, Nothing};
-use shop_api::responses::Cart;
-use shop_domain::cart::{Action, Command, Refusal, State, Stream};
+use shop_api::responses;
+use shop_domain::cart::{Action, Cart, Command, Refusal, State};
 use shop_domain::values::{AccountId, CartId, TaxRate};
 
 /// How often a checkout is completed anew where the cart changed meanwhile.
@@ -21,7 +21,7 @@ const CHECKOUT_ATTEMPTS: usize = 4;
 
 /// The handler.
 pub struct CartCommands<L, H> {
-    carts: Commands<Stream, L, H>,
+    carts: Commands<Cart, L, H>,
     tax_rate: TaxRate,
 }
 
@@ -107,8 +107,8 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
     ) -> Result<Executed<State>, Problem> {
         let stream = stream(cart)?;
         for _ in 0..CHECKOUT_ATTEMPTS {
-            let history = self.carts.log().load(&stream, ReadOptions::of::<Stream>(Consistency::Strong)).await?;
-            let lines = replay::<Stream>(&history)?;
+            let history = self.carts.log().load(&stream, ReadOptions::of::<Cart>(Consistency::Strong)).await?;
+            let lines = replay::<Cart>(&history)?;
             let (offers, categories) = offers::terms(self.carts.log(), lines.lines()).await?;
             let CheckOut { card, address } = chosen.clone();
             let action = Action::CheckOut { offers, categories, tax_rate: self.tax_rate, card, address };
@@ -129,9 +129,9 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
 }
 
 fn stream(cart: &CartId) -> Result<StreamName, Problem> {
-    StreamName::new(Stream::CATEGORY, cart.as_str()).map_err(|error| Problem::internal(&error))
+    StreamName::new(Cart::CATEGORY, cart.as_str()).map_err(|error| Problem::internal(&error))
 }
 
 fn respond(status: StatusCode, cart: &CartId, done: &Executed<State>) -> Result<Response, Problem> {
-    Ok(Response::json(status, &Cart::of(cart, done.version, &done.state))?.etag(done.version))
+    Ok(Response::json(status, &responses::Cart::of(cart, done.version, &done.state))?.etag(done.version))
 }

@@ -7,13 +7,13 @@ use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError
 use http::StatusCode;
 use iso_currency::Currency;
 use shop_api::requests::{CategoriseProduct, DescribeProduct, Nothing, RegisterProduct, RepriceProduct};
-use shop_api::responses::Product;
-use shop_domain::product::{Command, Registration, State, Stream};
+use shop_api::responses;
+use shop_domain::product::{Command, Product, Registration, State};
 use shop_domain::values::Sku;
 
 /// The handler.
 pub struct CatalogueCommands<L, H> {
-    products: Commands<Stream, L, H>,
+    products: Commands<Product, L, H>,
     currency: Currency,
 }
 
@@ -89,9 +89,9 @@ impl<L: EventLog, H: Clock + Randomness> CatalogueCommands<L, H> {
 }
 
 fn stream(sku: &Sku) -> Result<StreamName, Problem> {
-    StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))
+    StreamName::new(Product::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))
 }
 
 fn respond(status: StatusCode, sku: &Sku, done: &Executed<State>) -> Result<Response, Problem> {
-    Ok(Response::json(status, &Product::of(sku, done.version, &done.state))?.etag(done.version))
+    Ok(Response::json(status, &responses::Product::of(sku, done.version, &done.state))?.etag(done.version))
 }

@@ -13,9 +13,7 @@ use foldlog_dynamo::{Log, Parked, Views};
 use foldlog_lambda::queue::{ReactionError, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::cart;
-use shop_domain::fulfilment::{
-    self, Candidate, Command, Event, Outcome, Refusal, State, Stream, Unreadable, outcome_of,
-};
+use shop_domain::fulfilment::{self, Candidate, Command, Event, Outcome, Refusal, State, Unreadable, outcome_of};
 use shop_domain::order::Placement;
 use shop_domain::values::{OrderId, Sku};
 use std::collections::BTreeMap;
@@ -26,7 +24,7 @@ pub trait Rules: Decider<State = State, Command = Command, Event = Event, Refusa
 impl<S> Rules for S where S: Decider<State = State, Command = Command, Event = Event, Refusal = Refusal> + 'static {}
 
 /// The handler.
-pub struct Fulfilment<L, C, V, H, S: Rules = Stream> {
+pub struct Fulfilment<L, C, V, H, S: Rules = fulfilment::Fulfilment> {
     processes: Commands<S, L, H>,
     candidates: C,
     due: DueView<V>,
@@ -87,7 +85,7 @@ impl<L: EventLog, C: Candidates, V, H: Clock + Randomness, S: Rules> Fulfilment<
     /// What another stream's event asks of which order's process.
     async fn command(&self, notice: &EventMessage) -> Result<Option<(OrderId, Command)>, ReactionError> {
         let at = notice.time;
-        if notice.subject.category() == cart::Stream::CATEGORY {
+        if notice.subject.category() == cart::Cart::CATEGORY {
             let Some(placement) = checkout(notice.decode()?) else { return Ok(None) };
             let order = notice.subject.id().parse().map_err(ReactionError::malformed)?;
             return Ok(Some((order, Command::Start { placement, at })));
@@ -107,9 +105,9 @@ impl<L: EventLog, C: Candidates, V, H: Clock + Randomness, S: Rules> Fulfilment<
 
     /// The warehouses that may have each product of an order, as its process knows it.
     async fn candidates(&self, order: &OrderId) -> Result<BTreeMap<Sku, Vec<Candidate>>, ReactionError> {
-        let reading = ReadOptions::of::<Stream>(Consistency::Strong);
+        let reading = ReadOptions::of::<fulfilment::Fulfilment>(Consistency::Strong);
         let history = self.processes.log().load(&fulfilment::stream(order)?, reading).await?;
-        let State::Started(process) = replay::<Stream>(&history)? else { return Ok(BTreeMap::new()) };
+        let State::Started(process) = replay::<fulfilment::Fulfilment>(&history)? else { return Ok(BTreeMap::new()) };
         let mut candidates = BTreeMap::new();
         for line in process.lines {
             let of_line = self.candidates.of(&line.sku).await.map_err(ReactionError::Unavailable)?;

@@ -6,11 +6,11 @@ use foldlog_dynamo::{Log, Parked};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::fulfilment::{REACTION, Request, request_of};
-use shop_domain::invoice::{Command, Stream};
+use shop_domain::invoice::{Command, Invoice};
 use shop_domain::values::OrderId;
 
 /// The handler.
-pub struct InvoiceReactions<L, H>(Commands<Stream, L, H>);
+pub struct InvoiceReactions<L, H>(Commands<Invoice, L, H>);
 
 /// The deployed function.
 pub fn function(
@@ -46,7 +46,7 @@ where
     async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
         let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
         let Some(Request::Invoice(command)) = request_of(&order, notice.decode()?) else { return Ok(()) };
-        let stream = StreamName::new(Stream::CATEGORY, order.as_str())?;
+        let stream = StreamName::new(Invoice::CATEGORY, order.as_str())?;
         let metadata = notice.metadata(Self::NAME, REACTION);
         match command {
             Command::Issue(_) => self.0.begin(&stream, &command, &metadata).await?,

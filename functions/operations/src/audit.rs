@@ -3,10 +3,10 @@
 use foldlog::{Clock, Commands, EventLog, Metadata, Randomness};
 use foldlog_lambda::Problem;
 use shop_api::operations::Recorded;
-use shop_domain::audit::{Command, Event, Stream, stream};
+use shop_domain::audit::{self, Command, Event, stream};
 
 /// The record: the only writer of what operators ask for in `audit-…`.
-pub struct Audit<L, H>(Commands<Stream, L, H>);
+pub struct Audit<L, H>(Commands<audit::Audit, L, H>);
 
 impl<L: EventLog, H: Clock + Randomness> Audit<L, H> {
     /// The record on these ports.

@@ -8,11 +8,11 @@ use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::account;
 use shop_domain::fulfilment::{REACTION, Request, request_of};
-use shop_domain::order::{Command, Stream};
+use shop_domain::order::{Command, Order};
 use shop_domain::values::{AccountId, OrderId};
 
 /// The handler.
-pub struct OrderReactions<L, H>(Commands<Stream, L, H>);
+pub struct OrderReactions<L, H>(Commands<Order, L, H>);
 
 /// The deployed function.
 pub fn function(
@@ -48,7 +48,7 @@ where
     async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
         let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
         let Some(command) = self.command(request_of(&order, notice.decode()?)).await? else { return Ok(()) };
-        let stream = StreamName::new(Stream::CATEGORY, order.as_str())?;
+        let stream = StreamName::new(Order::CATEGORY, order.as_str())?;
         let metadata = notice.metadata(Self::NAME, REACTION);
         match command {
             Command::Place { .. } => self.0.begin(&stream, &command, &metadata).await?,
@@ -76,8 +76,8 @@ impl<L: EventLog, H: Clock + Randomness> OrderReactions<L, H> {
 
     /// Whoever buys, as their own stream has them now: read strongly, since one that was suspended must not buy.
     async fn account(&self, id: &AccountId) -> Result<account::State, ReactionError> {
-        let stream = StreamName::new(account::Stream::CATEGORY, id.as_str())?;
-        let reading = ReadOptions::of::<account::Stream>(Consistency::Strong);
-        Ok(replay::<account::Stream>(&self.0.log().load(&stream, reading).await?)?)
+        let stream = StreamName::new(account::Account::CATEGORY, id.as_str())?;
+        let reading = ReadOptions::of::<account::Account>(Consistency::Strong);
+        Ok(replay::<account::Account>(&self.0.log().load(&stream, reading).await?)?)
     }
 }

@@ -5,15 +5,15 @@ use foldlog::{Actor, Clock, CommandId, Commands, Digest, EventLog, Metadata, Ran
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
-use shop_api::responses::Payment;
-use shop_domain::payment::{self, Stream};
+use shop_api::responses;
+use shop_domain::payment::{self, Payment};
 use shop_domain::values::OrderId;
 use shop_payments::Secret;
 use shop_payments::webhook::{Delivery, Disbelief, SIGNATURE, TIMESTAMP, Webhook, verify};
 
 /// The handler.
 pub struct PaymentCommands<L, H> {
-    payments: Commands<Stream, L, H>,
+    payments: Commands<Payment, L, H>,
     secrets: Vec<Secret>,
 }
 
@@ -71,7 +71,7 @@ impl<L: EventLog, H: Clock + Randomness> PaymentCommands<L, H> {
             done = Some(self.payments.execute(&stream, &command, &metadata).await?);
         }
         let done = done.ok_or_else(|| unknown(&webhook))?;
-        let body = Payment::of(&order, done.version, &done.state);
+        let body = responses::Payment::of(&order, done.version, &done.state);
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }
 

@@ -7,7 +7,7 @@ use foldlog_dynamo::{Log, Parked};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::fulfilment::{PaymentRequest, REACTION, Request, request_of};
-use shop_domain::payment::{self, Answer, Charge, Command, Stream};
+use shop_domain::payment::{self, Answer, Charge, Command};
 use shop_domain::values::OrderId;
 use shop_payments::{
     Connection, Failure, HttpProvider, Patience, Payment, Provider, ProviderRefusal, Reference, Standing, Step, settle,
@@ -18,7 +18,7 @@ const BEGUN: &str = "begin";
 
 /// The handler.
 pub struct PaymentReactions<L, P, H> {
-    payments: Commands<Stream, L, H>,
+    payments: Commands<payment::Payment, L, H>,
     provider: P,
 }
 

@@ -96,7 +96,7 @@ impl Ground {
     }
 
     async fn append<E: foldlog::Event>(&self, stream: &StreamName, event: E) -> Commit {
-        let reading = ReadOptions::of::<stock::Stream>(Consistency::Strong);
+        let reading = ReadOptions::of::<stock::Stock>(Consistency::Strong);
         let history = self.log.load(stream, reading).await.unwrap();
         let draft = Draft {
             events: Events::encode(&[event]).unwrap(),

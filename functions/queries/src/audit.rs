@@ -18,8 +18,8 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     /// `GET /carts/{id}/events`: of the caller's own cart.
     pub(crate) async fn events_of_cart(&self, request: &Request) -> Result<Response, Problem> {
         let (caller, cart): (_, CartId) = (caller(request)?, request.path("id")?);
-        let state = self.folded::<cart::Stream>(cart.as_str()).await?;
-        let stream = stream_of(cart::Stream::CATEGORY, cart.as_str())?;
+        let state = self.folded::<cart::Cart>(cart.as_str()).await?;
+        let stream = stream_of(cart::Cart::CATEGORY, cart.as_str())?;
         let path = format!("/carts/{cart}/events");
         self.audit_of_own(request, state.owner() == Some(&caller), (&stream, &path)).await
     }
@@ -27,18 +27,18 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     /// `GET /orders/{id}/events`: of the caller's own order.
     pub(crate) async fn events_of_order(&self, request: &Request) -> Result<Response, Problem> {
         let (caller, order): (_, OrderId) = (caller(request)?, request.path("id")?);
-        let own = match self.folded::<order::Stream>(order.as_str()).await? {
+        let own = match self.folded::<order::Order>(order.as_str()).await? {
             order::State::Unplaced => false,
             order::State::Placed { placement, .. } => placement.account == caller,
         };
-        let stream = stream_of(order::Stream::CATEGORY, order.as_str())?;
+        let stream = stream_of(order::Order::CATEGORY, order.as_str())?;
         self.audit_of_own(request, own, (&stream, &format!("/orders/{order}/events"))).await
     }
 
     /// `GET /accounts/{id}/events`: of the caller's own account; the staff sees everybody's.
     pub(crate) async fn events_of_account(&self, request: &Request) -> Result<Response, Problem> {
         let account: AccountId = request.path("id")?;
-        let stream = stream_of(account::Stream::CATEGORY, account.as_str())?;
+        let stream = stream_of(account::Account::CATEGORY, account.as_str())?;
         let path = format!("/accounts/{account}/events");
         if request.caller()?.has_scope(STAFF) {
             return self.audit(request, (&stream, &path), Observer::Staff).await;
@@ -49,7 +49,7 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     /// `GET /products/{sku}/events`
     pub(crate) async fn events_of_product(&self, request: &Request) -> Result<Response, Problem> {
         let sku: Sku = request.path("sku")?;
-        let stream = stream_of(product::Stream::CATEGORY, sku.as_str())?;
+        let stream = stream_of(product::Product::CATEGORY, sku.as_str())?;
         self.audit(request, (&stream, &format!("/products/{sku}/events")), Observer::Staff).await
     }
 
@@ -63,7 +63,7 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     /// `GET /shipments/{id}/events`
     pub(crate) async fn events_of_shipment(&self, request: &Request) -> Result<Response, Problem> {
         let shipment: ShipmentId = request.path("id")?;
-        let stream = stream_of(shipment::Stream::CATEGORY, shipment.as_str())?;
+        let stream = stream_of(shipment::Shipment::CATEGORY, shipment.as_str())?;
         self.audit(request, (&stream, &format!("/shipments/{shipment}/events")), Observer::Staff).await
     }
 

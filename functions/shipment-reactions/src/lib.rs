@@ -6,11 +6,11 @@ use foldlog_dynamo::{Log, Parked};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::fulfilment::{REACTION, Request, request_of};
-use shop_domain::shipment::{self, Command, Stream};
+use shop_domain::shipment::{self, Command, Shipment};
 use shop_domain::values::OrderId;
 
 /// The handler.
-pub struct ShipmentReactions<L, H>(Commands<Stream, L, H>);
+pub struct ShipmentReactions<L, H>(Commands<Shipment, L, H>);
 
 /// The deployed function.
 pub fn function(

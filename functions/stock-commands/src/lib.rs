@@ -9,15 +9,15 @@ use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
 use shop_api::requests::{AdjustStock, ReceiveStock};
-use shop_api::responses::Stock;
+use shop_api::responses;
 use shop_domain::product;
-use shop_domain::stock::{self, Command, Stream};
+use shop_domain::stock::{self, Command, Stock};
 use shop_domain::values::{Sku, WarehouseId};
 use warehouses::Warehouses;
 
 /// The handler.
 pub struct StockCommands<L, H> {
-    stocks: Commands<Stream, L, H>,
+    stocks: Commands<Stock, L, H>,
     warehouses: Warehouses<L, H>,
 }
 
@@ -67,7 +67,7 @@ where
         self.product_exists(&sku).await?;
         let stream = stock::stream(&warehouse, &sku).map_err(|error| Problem::internal(&error))?;
         let done = self.stocks.execute(&stream, &command, &metadata).await?;
-        let body = Stock::of(&warehouse, &sku, done.version, &done.state);
+        let body = responses::Stock::of(&warehouse, &sku, done.version, &done.state);
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }
 }
@@ -76,10 +76,10 @@ impl<L: EventLog, H: Clock + Randomness> StockCommands<L, H> {
     /// Stock is kept of registered products alone. Products are never removed, so one that is seen, exists.
     async fn product_exists(&self, sku: &Sku) -> Result<(), Problem> {
         let stream =
-            StreamName::new(product::Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
+            StreamName::new(product::Product::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
         for consistency in [Consistency::Eventual, Consistency::Strong] {
-            let product = replay::<product::Stream>(
-                &self.stocks.log().load(&stream, ReadOptions::of::<product::Stream>(consistency)).await?,
+            let product = replay::<product::Product>(
+                &self.stocks.log().load(&stream, ReadOptions::of::<product::Product>(consistency)).await?,
             )?;
             if product.product().is_some() {
                 return Ok(());

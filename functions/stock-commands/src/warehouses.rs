@@ -6,13 +6,13 @@ use foldlog_lambda::http::created;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use shop_api::requests::{MoveWarehouse, Nothing, OpenWarehouse, RenameWarehouse};
-use shop_api::responses::Warehouse;
+use shop_api::responses;
 use shop_domain::stock::Intake;
 use shop_domain::values::WarehouseId;
-use shop_domain::warehouse::{Command, Site, State, Stream};
+use shop_domain::warehouse::{Command, Site, State, Warehouse};
 
 /// The only writer of `warehouse-…`.
-pub(crate) struct Warehouses<L, H>(Commands<Stream, L, H>);
+pub(crate) struct Warehouses<L, H>(Commands<Warehouse, L, H>);
 
 impl<L: EventLog, H: Clock + Randomness> Warehouses<L, H> {
     pub(crate) fn new(log: L, host: H) -> Self {
@@ -50,16 +50,16 @@ impl<L: EventLog, H: Clock + Randomness> Warehouses<L, H> {
     /// Whether goods may come into a warehouse: read strongly, so that none come in after it was closed but those that
     /// were on their way at that moment.
     pub(crate) async fn intake(&self, warehouse: &WarehouseId) -> Result<Intake, Problem> {
-        let reading = ReadOptions::of::<Stream>(Consistency::Strong);
+        let reading = ReadOptions::of::<Warehouse>(Consistency::Strong);
         let history = self.0.log().load(&stream(warehouse)?, reading).await?;
-        Ok(Intake::from(&replay::<Stream>(&history)?))
+        Ok(Intake::from(&replay::<Warehouse>(&history)?))
     }
 }
 
 fn stream(warehouse: &WarehouseId) -> Result<StreamName, Problem> {
-    StreamName::new(Stream::CATEGORY, warehouse.as_str()).map_err(|error| Problem::internal(&error))
+    StreamName::new(Warehouse::CATEGORY, warehouse.as_str()).map_err(|error| Problem::internal(&error))
 }
 
 fn respond(status: StatusCode, warehouse: &WarehouseId, done: &Executed<State>) -> Result<Response, Problem> {
-    Ok(Response::json(status, &Warehouse::of(warehouse, done.version, &done.state))?.etag(done.version))
+    Ok(Response::json(status, &responses::Warehouse::of(warehouse, done.version, &done.state))?.etag(done.version))
 }

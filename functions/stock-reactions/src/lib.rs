@@ -6,11 +6,11 @@ use foldlog_dynamo::{Log, Parked};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::fulfilment::{REACTION, Request, request_of};
-use shop_domain::stock::{self, Stream};
+use shop_domain::stock::{self, Stock};
 use shop_domain::values::OrderId;
 
 /// The handler.
-pub struct StockReactions<L, H>(Commands<Stream, L, H>);
+pub struct StockReactions<L, H>(Commands<Stock, L, H>);
 
 /// The deployed function.
 pub fn function(

@@ -11,7 +11,7 @@ use foldlog::{Clock, Commands, EventLog, EventMessage, LogScan, Metadata, Random
 use foldlog_dynamo::{Log, Parked, TotalsStore, Views};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
-use shop_domain::audit::{Command, Event, Report, Scope, Stream, Verifier};
+use shop_domain::audit::{Audit, Command, Event, Report, Scope, Verifier};
 use std::time::Duration;
 
 /// The step by which a report is known for that of a wish.
@@ -19,7 +19,7 @@ const REPORT: &str = "verify";
 
 /// The handler.
 pub struct Verification<L, V, R, H> {
-    commands: Commands<Stream, L, H>,
+    commands: Commands<Audit, L, H>,
     views: V,
     sales: R,
     /// After so long it reports how far it came.

@@ -93,26 +93,26 @@ impl ClientAction {
             Self::RegisterProduct { sku, .. }
             | Self::RepriceProduct { sku, .. }
             | Self::ListProduct { sku }
-            | Self::DelistProduct { sku } => StreamName::new(product::Stream::CATEGORY, sku.as_str())?,
+            | Self::DelistProduct { sku } => StreamName::new(product::Product::CATEGORY, sku.as_str())?,
             Self::ReceiveStock { warehouse, sku, .. } | Self::AdjustStock { warehouse, sku, .. } => {
                 stock::stream(warehouse, sku)?
             }
-            Self::OpenAccount {} => StreamName::new(account::Stream::CATEGORY, by.as_str())?,
+            Self::OpenAccount {} => StreamName::new(account::Account::CATEGORY, by.as_str())?,
             Self::ConfirmAccount { account }
             | Self::ActivateAccount { account }
             | Self::SuspendAccount { account }
             | Self::AddCard { account, .. }
-            | Self::RemoveCard { account, .. } => StreamName::new(account::Stream::CATEGORY, account.as_str())?,
+            | Self::RemoveCard { account, .. } => StreamName::new(account::Account::CATEGORY, account.as_str())?,
             Self::OpenCart {} => return Ok(None),
             Self::AddItem { cart, .. }
             | Self::ChangeQuantity { cart, .. }
             | Self::RemoveItem { cart, .. }
             | Self::ClearCart { cart }
-            | Self::CheckOut { cart } => StreamName::new(cart::Stream::CATEGORY, cart.as_str())?,
+            | Self::CheckOut { cart } => StreamName::new(cart::Cart::CATEGORY, cart.as_str())?,
             Self::CancelOrder { order } | Self::ShipOrder { order } => {
-                StreamName::new(order::Stream::CATEGORY, order.as_str())?
+                StreamName::new(order::Order::CATEGORY, order.as_str())?
             }
-            Self::DeliverShipment { shipment } => StreamName::new(shipment::Stream::CATEGORY, shipment.as_str())?,
+            Self::DeliverShipment { shipment } => StreamName::new(shipment::Shipment::CATEGORY, shipment.as_str())?,
         }))
     }
 }

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 /// The most lines of a cart.
 pub const MOST_LINES: usize = 20;
 
-/// The stream type.
-pub struct Stream;
+/// The decider of a cart.
+pub struct Cart;
 
 /// What can be asked of a cart, and by whom.
 #[derive(Clone, Debug)]
@@ -225,7 +225,7 @@ impl State {
     }
 }
 
-impl Decider for Stream {
+impl Decider for Cart {
     const CATEGORY: &'static str = "cart";
     const STATE_SCHEMA: u32 = 2;
     type State = State;

@@ -9,12 +9,12 @@ use foldlog::{Decider, RefusalKind, StreamName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The stream type.
-pub struct Stream;
+/// The decider of a payment.
+pub struct Payment;
 
 /// The stream of an order's payment.
 pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
-    StreamName::new(Stream::CATEGORY, order.as_str())
+    StreamName::new(Payment::CATEGORY, order.as_str())
 }
 
 /// What can be asked of a payment, or is known of it.
@@ -179,7 +179,7 @@ impl foldlog::Refusal for Refusal {
     }
 }
 
-impl Decider for Stream {
+impl Decider for Payment {
     const CATEGORY: &'static str = "payment";
     const STATE_SCHEMA: u32 = 1;
     type State = State;

@@ -14,18 +14,18 @@ pub const MOST_ON_HAND: u64 = 1_000_000;
 /// The most reservations that are open at a time.
 pub const MOST_RESERVATIONS: usize = 1_000;
 
-/// The stream type.
-pub struct Stream;
+/// The decider of the stock of a product in a warehouse.
+pub struct Stock;
 
 /// The stream of a product in a warehouse.
 pub fn stream(warehouse: &WarehouseId, sku: &Sku) -> Result<StreamName, InvalidName> {
-    StreamName::new(Stream::CATEGORY, &format!("{warehouse}.{sku}"))
+    StreamName::new(Stock::CATEGORY, &format!("{warehouse}.{sku}"))
 }
 
 /// The warehouse and product of a stock stream.
 #[must_use]
 pub fn of_stream(stream: &StreamName) -> Option<(WarehouseId, Sku)> {
-    let (warehouse, sku) = stream.id().split_once('.').filter(|_| stream.category() == Stream::CATEGORY)?;
+    let (warehouse, sku) = stream.id().split_once('.').filter(|_| stream.category() == Stock::CATEGORY)?;
     Some((warehouse.parse().ok()?, sku.parse().ok()?))
 }
 
@@ -192,7 +192,7 @@ impl foldlog::Refusal for Refusal {
     }
 }
 
-impl Decider for Stream {
+impl Decider for Stock {
     const CATEGORY: &'static str = "stock";
     const STATE_SCHEMA: u32 = 1;
     type State = State;

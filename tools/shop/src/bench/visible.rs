@@ -15,7 +15,7 @@ use foldlog::{
 use foldlog_dynamo::{Log, Views};
 use foldlog_lambda::{Settings, SystemHost};
 use foldlog_local::{Host, HostError, Options, Storage, Streams};
-use shop_domain::cart::{Action, Command, Stream};
+use shop_domain::cart::{Action, Cart, Command};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,7 @@ pub(super) async fn shop() -> Result<Host, HostError> {
 
 /// One who appends to the shop's log, and looks at its rows.
 pub(super) struct Observer {
-    carts: Commands<Stream, Log, SystemHost>,
+    carts: Commands<Cart, Log, SystemHost>,
     views: Views,
 }
 
@@ -77,7 +77,7 @@ impl Observer {
     async fn seen(&self) -> Result<Duration, BenchError> {
         let wrong = |error: &dyn std::fmt::Display| BenchError::Wrong(error.to_string());
         let id = identity::fresh_id(&SystemHost);
-        let stream = StreamName::new(Stream::CATEGORY, &id).map_err(|error| wrong(&error))?;
+        let stream = StreamName::new(Cart::CATEGORY, &id).map_err(|error| wrong(&error))?;
         let command = Command { by: id.parse().map_err(|error| wrong(&error))?, action: Action::Open };
         let metadata = Metadata {
             id: CommandId::fresh(&SystemHost),

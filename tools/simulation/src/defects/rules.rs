@@ -4,7 +4,7 @@
 use foldlog::Decider;
 use foldlog::write::decider::fold;
 use shop_domain::fulfilment::{
-    Command, Event, OrderProgress, Outcome, PartProgress, PaymentProgress, Refusal, State, Stream,
+    Command, Event, Fulfilment, OrderProgress, Outcome, PartProgress, PaymentProgress, Refusal, State,
 };
 use shop_domain::values::{Sku, WarehouseId};
 use std::marker::PhantomData;
@@ -19,8 +19,8 @@ pub(crate) trait Bend: 'static {
 }
 
 impl<B: Bend> Decider for Bent<B> {
-    const CATEGORY: &'static str = Stream::CATEGORY;
-    const STATE_SCHEMA: u32 = Stream::STATE_SCHEMA;
+    const CATEGORY: &'static str = Fulfilment::CATEGORY;
+    const STATE_SCHEMA: u32 = Fulfilment::STATE_SCHEMA;
     type State = State;
     type Command = Command;
     type Event = Event;
@@ -31,7 +31,7 @@ impl<B: Bend> Decider for Bent<B> {
     }
 
     fn evolve(state: State, event: &Event) -> State {
-        Stream::evolve(state, event)
+        Fulfilment::evolve(state, event)
     }
 }
 
@@ -46,7 +46,7 @@ impl Bend for UndoneUnconfirmed {
         {
             process.order = OrderProgress::Placed;
         }
-        Stream::decide(&state, command)
+        Fulfilment::decide(&state, command)
     }
 }
 
@@ -58,10 +58,10 @@ impl Bend for SentUnasked {
         match command {
             Command::Note { outcome: Outcome::Confirmed, at } => {
                 let outcome = Outcome::Shipped { tracking: [].into() };
-                Stream::decide(state, &Command::Note { outcome, at: *at })
+                Fulfilment::decide(state, &Command::Note { outcome, at: *at })
             }
             Command::Start { .. } | Command::Note { .. } | Command::PassDeadline { .. } => {
-                Stream::decide(state, command)
+                Fulfilment::decide(state, command)
             }
         }
     }
@@ -73,7 +73,7 @@ pub(crate) struct UndoneUnknown;
 impl Bend for UndoneUnknown {
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         let release = |warehouse, sku| Event::ReservationReleaseRequested { warehouse, sku };
-        Ok(once_stopped(state, Stream::decide(state, command)?, release, &Event::PaymentVoidRequested {}))
+        Ok(once_stopped(state, Fulfilment::decide(state, command)?, release, &Event::PaymentVoidRequested {}))
     }
 }
 
@@ -82,7 +82,7 @@ pub(crate) struct ForgottenOutstanding;
 
 impl Bend for ForgottenOutstanding {
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
-        Ok(forgetting(state, Stream::decide(state, command)?))
+        Ok(forgetting(state, Fulfilment::decide(state, command)?))
     }
 }
 
@@ -91,7 +91,7 @@ pub(crate) struct DeadlineIsOutcome;
 
 impl Bend for DeadlineIsOutcome {
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
-        let decided = Stream::decide(state, command)?;
+        let decided = Fulfilment::decide(state, command)?;
         Ok(match command {
             Command::PassDeadline { .. } => forgetting(state, decided),
             Command::Start { .. } | Command::Note { .. } => decided,
@@ -112,7 +112,7 @@ fn once_stopped(
     of_part: impl Fn(WarehouseId, Sku) -> Event,
     of_payment: &Event,
 ) -> Vec<Event> {
-    let State::Started(process) = fold::<Stream>(state.clone(), &decided) else { return decided };
+    let State::Started(process) = fold::<Fulfilment>(state.clone(), &decided) else { return decided };
     let stops =
         matches!(process.order, OrderProgress::FailureRequested(_) | OrderProgress::Failed | OrderProgress::Cancelled);
     if decided.is_empty() || !stops {

@@ -18,8 +18,8 @@ pub(super) struct Ended {
 /// The orders of all checked-out carts, each at an end that its process knows of, or waiting for people alone.
 pub(super) fn nobody_waits(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, Ended>, Violation> {
     let mut orders = BTreeMap::new();
-    for cart in moments.category(cart::Stream::CATEGORY) {
-        if let cart::State::CheckedOut { .. } = moments.last::<cart::Stream>(cart)? {
+    for cart in moments.category(cart::Cart::CATEGORY) {
+        if let cart::State::CheckedOut { .. } = moments.last::<cart::Cart>(cart)? {
             let order: OrderId = cart.id().parse().map_err(|error| unreadable(cart, error))?;
             let ended = ended(moments, &order)?;
             orders.insert(order, ended);
@@ -31,12 +31,12 @@ pub(super) fn nobody_waits(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, En
 /// How a checked-out cart's order ended.
 fn ended(moments: &Moments<'_>, order: &OrderId) -> Result<Ended, Violation> {
     let stuck = |detail: String| Err(Violation::new(Invariant::NobodyWaits, format!("{order} {detail}")));
-    let stream = named::<order::Stream>(order)?;
-    let order::State::Placed { status, placement, .. } = moments.last::<order::Stream>(&stream)? else {
+    let stream = named::<order::Order>(order)?;
+    let order::State::Placed { status, placement, .. } = moments.last::<order::Order>(&stream)? else {
         return stuck("was never placed".to_owned());
     };
     let fulfilment::State::Started(process) =
-        moments.last::<fulfilment::Stream>(&named::<fulfilment::Stream>(order)?)?
+        moments.last::<fulfilment::Fulfilment>(&named::<fulfilment::Fulfilment>(order)?)?
     else {
         return stuck("has no process".to_owned());
     };

@@ -2,7 +2,7 @@
 
 mod book;
 
-pub use book::{Account, AddressKind, Entry, KeptCard};
+pub use book::{AddressKind, Entry, KeptCard, OpenedAccount};
 
 use crate::order::{Failure, Placement};
 use crate::values::{AddressId, Card, CardId, Means, Personal, Profile};
@@ -15,8 +15,8 @@ pub const MOST_ADDRESSES: usize = 20;
 /// The most cards of an account.
 pub const MOST_CARDS: usize = 10;
 
-/// The stream type.
-pub struct Stream;
+/// The decider of an account.
+pub struct Account;
 
 /// What can be asked of an account.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -91,7 +91,7 @@ pub enum State {
     #[default]
     Unopened,
     /// It was opened.
-    Opened(Account),
+    Opened(OpenedAccount),
 }
 
 /// What an account may do.
@@ -180,7 +180,7 @@ impl State {
     }
 }
 
-impl Decider for Stream {
+impl Decider for Account {
     const CATEGORY: &'static str = "account";
     const STATE_SCHEMA: u32 = 1;
     type State = State;
@@ -223,7 +223,7 @@ impl Decider for Stream {
 
     fn evolve(state: State, event: &Event) -> State {
         match (state, event) {
-            (_, Event::AccountOpened { profile }) => State::Opened(Account::opened(profile.clone())),
+            (_, Event::AccountOpened { profile }) => State::Opened(OpenedAccount::opened(profile.clone())),
             (State::Opened(account), event) => State::Opened(account.evolve(event)),
             (State::Unopened, _) => State::Unopened,
         }

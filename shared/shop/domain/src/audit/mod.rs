@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-/// The stream type.
-pub struct Stream;
+/// The decider of the record.
+pub struct Audit;
 
 /// The stream of the month that a moment is in.
 pub fn stream(at: Timestamp) -> Result<StreamName, InvalidName> {
     let month: String = at.to_string().chars().filter(char::is_ascii_digit).take(6).collect();
-    StreamName::new(Stream::CATEGORY, &month)
+    StreamName::new(Audit::CATEGORY, &month)
 }
 
 /// What can be asked of the record.
@@ -66,7 +66,7 @@ pub struct State {
     pub verified: Option<Report>,
 }
 
-impl Decider for Stream {
+impl Decider for Audit {
     const CATEGORY: &'static str = "audit";
     const STATE_SCHEMA: u32 = 1;
     type State = State;
@@ -108,8 +108,8 @@ mod tests {
 
     #[test]
     fn whatever_is_done_is_recorded_however_often() {
-        given::<Stream>([]).when(Command::Record(discarded(1))).then([discarded(1)]);
-        given::<Stream>([discarded(1)]).when(Command::Record(discarded(1))).then([discarded(1)]);
+        given::<Audit>([]).when(Command::Record(discarded(1))).then([discarded(1)]);
+        given::<Audit>([discarded(1)]).when(Command::Record(discarded(1))).then([discarded(1)]);
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
             differences: vec![],
         };
         let reported = |streams| Event::VerificationReported(report(streams));
-        let state = fold::<Stream>(State::default(), &[reported(3), discarded(1), discarded(2), reported(4)]);
+        let state = fold::<Audit>(State::default(), &[reported(3), discarded(1), discarded(2), reported(4)]);
         let counted =
             [("ParkedDiscarded", 2), ("VerificationReported", 2)].map(|(name, often)| (name.to_owned(), often));
         assert_eq!(state, State { recorded: counted.into(), verified: Some(report(4)) });

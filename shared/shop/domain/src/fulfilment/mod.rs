@@ -32,15 +32,15 @@ use foldlog::stream::InvalidName;
 use foldlog::{Decider, RefusalKind, StreamName, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The stream type.
-pub struct Stream;
+/// The decider of a process.
+pub struct Fulfilment;
 
 /// The step under which the owner of the stream that an intent concerns reacts to it.
 pub const REACTION: &str = "react";
 
 /// The stream of an order's process.
 pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
-    StreamName::new(Stream::CATEGORY, order.as_str())
+    StreamName::new(Fulfilment::CATEGORY, order.as_str())
 }
 
 /// What can be asked of a process.
@@ -92,7 +92,7 @@ impl foldlog::Refusal for Refusal {
     }
 }
 
-impl Decider for Stream {
+impl Decider for Fulfilment {
     const CATEGORY: &'static str = "fulfilment";
     const STATE_SCHEMA: u32 = 2;
     type State = State;

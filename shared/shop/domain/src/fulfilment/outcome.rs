@@ -115,11 +115,11 @@ pub enum Unreadable {
 pub fn outcome_of(notice: &EventMessage) -> Result<Option<(OrderId, Outcome)>, Unreadable> {
     let (stream, id) = (&notice.subject, notice.subject.id());
     Ok(match stream.category() {
-        order::Stream::CATEGORY => of_own(id, of_order(&notice.decode()?))?,
-        payment::Stream::CATEGORY => of_own(id, of_payment(&notice.decode()?))?,
-        invoice::Stream::CATEGORY => of_own(id, of_invoice(&notice.decode()?))?,
-        shipment::Stream::CATEGORY => Some(of_shipment(id.parse()?, &notice.decode()?)),
-        stock::Stream::CATEGORY => {
+        order::Order::CATEGORY => of_own(id, of_order(&notice.decode()?))?,
+        payment::Payment::CATEGORY => of_own(id, of_payment(&notice.decode()?))?,
+        invoice::Invoice::CATEGORY => of_own(id, of_invoice(&notice.decode()?))?,
+        shipment::Shipment::CATEGORY => Some(of_shipment(id.parse()?, &notice.decode()?)),
+        stock::Stock::CATEGORY => {
             let place = stock::of_stream(stream).ok_or_else(|| Invalid::new(id, "<warehouse>.<sku>"))?;
             of_stock(place, &notice.decode()?)
         }

@@ -31,7 +31,7 @@ impl Process {
     pub fn awaited(&self, order: &OrderId) -> Result<Vec<Awaited>, InvalidName> {
         let awaited = |(of, wait): (Of<'_>, Wait)| {
             let stream = match of {
-                Of::Order => StreamName::new(order::Stream::CATEGORY, order.as_str()),
+                Of::Order => StreamName::new(order::Order::CATEGORY, order.as_str()),
                 Of::Stock(warehouse, sku) => stock::stream(warehouse, sku),
                 Of::Payment => payment::stream(order),
                 Of::Invoice => invoice::stream(order),

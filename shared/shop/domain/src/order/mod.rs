@@ -20,8 +20,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The stream type.
-pub struct Stream;
+/// The decider of an order.
+pub struct Order;
 
 /// What can be asked of an order.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -148,7 +148,7 @@ impl foldlog::Refusal for Refusal {
     }
 }
 
-impl Decider for Stream {
+impl Decider for Order {
     const CATEGORY: &'static str = "order";
     const STATE_SCHEMA: u32 = 3;
     type State = State;

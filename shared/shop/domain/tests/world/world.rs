@@ -95,7 +95,7 @@ impl World {
     pub(crate) fn process(&mut self, id: &OrderId, command: &fulfilment::Command) {
         let stream = self.processes.entry(id.clone()).or_default();
         let first = stream.events + 1;
-        let events = execute::<fulfilment::Stream>(stream, command);
+        let events = execute::<fulfilment::Fulfilment>(stream, command);
         let intents = (first..).zip(events).map(|(version, event)| Message::Intent(id.clone(), version, event));
         self.on_the_way.extend(intents);
     }
