@@ -17,7 +17,7 @@ use foldlog_lambda::queue::Reactions;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use shop_domain::stock;
-use shop_domain::values::{OrderId, Sku, WarehouseId};
+use shop_domain::values::{OrderId, Sku, StockId, WarehouseId};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use stock_reactions::StockReactions;
@@ -103,7 +103,7 @@ fn other(batch: usize) -> Sku {
 }
 
 fn stream_of(sku: &Sku) -> StreamName {
-    stock::stream(&berlin(), sku).unwrap()
+    StreamName::of::<stock::Stock>(&StockId { warehouse: berlin(), sku: sku.clone() })
 }
 
 async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
@@ -126,7 +126,7 @@ async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
 /// A message: an order of its own asks for one piece.
 fn message(order: usize, sku: &Sku) -> Value {
     let order: OrderId = format!("{:032x}", order + 1).parse().unwrap();
-    let id = EventId { stream: shop_domain::fulfilment::stream(&order).unwrap(), version: Version(3) };
+    let id = EventId { stream: StreamName::of::<shop_domain::fulfilment::Fulfilment>(&order), version: Version(3) };
     let detail = json!({
         "id": id, "subject": id.stream, "version": 3, "commit_first": 2, "commit_count": 2,
         "type": "ReservationRequested", "schema": 1,

@@ -1,7 +1,7 @@
 //! Commands on accounts, their owners' and the staff's: the only writer of `account-…`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, Decider, EventLog, ExecuteError, Executed, Metadata, Randomness, StreamName};
+use foldlog::{Clock, Commands, EventLog, ExecuteError, Executed, Metadata, Randomness, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::http::created;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
@@ -62,7 +62,7 @@ impl<L: EventLog, H: Clock + Randomness> AccountCommands<L, H> {
         let account = caller(request)?;
         let (OpenAccount { name, email }, metadata) = request.command()?;
         let command = Command::Open(Personal(Profile { name, email }));
-        let done = self.0.begin(&stream(&account)?, &command, &metadata).await?;
+        let done = self.execute(&account, &command, &metadata).await?;
         let response = respond(created(done.effect), &account, &done)?;
         Ok(response.location(&format!("/accounts/{account}")))
     }
@@ -121,17 +121,13 @@ impl<L: EventLog, H: Clock + Randomness> AccountCommands<L, H> {
         command: &Command,
         metadata: &Metadata,
     ) -> Result<Executed<State>, Problem> {
-        Ok(self.0.execute(&stream(id)?, command, metadata).await?)
+        Ok(self.0.execute(&StreamName::of::<Account>(id), command, metadata).await?)
     }
 }
 
 /// The account of whoever calls.
 fn caller(request: &Request) -> Result<AccountId, Problem> {
     request.caller()?.id().parse().map_err(|error| Problem::internal(&error))
-}
-
-fn stream(account: &AccountId) -> Result<StreamName, Problem> {
-    StreamName::new(Account::CATEGORY, account.as_str()).map_err(|error| Problem::internal(&error))
 }
 
 fn respond(status: StatusCode, account: &AccountId, done: &Executed<State>) -> Result<Response, Problem> {

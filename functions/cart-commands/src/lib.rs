@@ -5,8 +5,7 @@ mod offers;
 use aws_config::SdkConfig;
 use foldlog::write::loaded::replay;
 use foldlog::{
-    Clock, Commands, Consistency, Decider, EventLog, ExecuteError, Executed, Metadata, Randomness, ReadOptions,
-    StreamName,
+    Clock, Commands, Consistency, EventLog, ExecuteError, Executed, Metadata, Randomness, ReadOptions, StreamName,
 };
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
@@ -92,7 +91,7 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
         let (Nothing {}, metadata) = request.command()?;
         let cart: CartId = request.new_id()?.parse().map_err(|error| Problem::internal(&error))?;
         let command = Command { by, action: Action::Open };
-        let done = self.carts.begin(&stream(&cart)?, &command, &metadata).await?;
+        let done = self.execute(&cart, &command, &metadata).await?;
         let response = respond(foldlog_lambda::http::created(done.effect), &cart, &done)?;
         Ok(response.location(&format!("/carts/{cart}")))
     }
@@ -105,7 +104,7 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
         chosen: &CheckOut,
         metadata: &Metadata,
     ) -> Result<Executed<State>, Problem> {
-        let stream = stream(cart)?;
+        let stream = StreamName::of::<Cart>(cart);
         for _ in 0..CHECKOUT_ATTEMPTS {
             let history = self.carts.log().load(&stream, ReadOptions::of::<Cart>(Consistency::Strong)).await?;
             let lines = replay::<Cart>(&history)?;
@@ -124,12 +123,8 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
     }
 
     async fn execute(&self, cart: &CartId, command: &Command, metadata: &Metadata) -> Result<Executed<State>, Problem> {
-        Ok(self.carts.execute(&stream(cart)?, command, metadata).await?)
+        Ok(self.carts.execute(&StreamName::of::<Cart>(cart), command, metadata).await?)
     }
-}
-
-fn stream(cart: &CartId) -> Result<StreamName, Problem> {
-    StreamName::new(Cart::CATEGORY, cart.as_str()).map_err(|error| Problem::internal(&error))
 }
 
 fn respond(status: StatusCode, cart: &CartId, done: &Executed<State>) -> Result<Response, Problem> {

@@ -1,7 +1,7 @@
 //! What products cost now: read from their own streams when a command needs it, never from a cache.
 
 use foldlog::write::loaded::replay;
-use foldlog::{Consistency, Decider, EventLog, ReadOptions, StreamName};
+use foldlog::{Consistency, EventLog, ReadOptions, StreamName};
 use foldlog_lambda::Problem;
 use futures::future::try_join_all;
 use shop_domain::cart::Offer;
@@ -39,7 +39,7 @@ async fn read<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Resu
 }
 
 async fn product<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Result<State, Problem> {
-    let stream = StreamName::new(Product::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
+    let stream = StreamName::of::<Product>(sku);
     Ok(replay::<Product>(&log.load(&stream, ReadOptions::of::<Product>(consistency)).await?)?)
 }
 

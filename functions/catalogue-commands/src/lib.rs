@@ -1,7 +1,7 @@
 //! The catalogue's commands: the only writer of `product-…`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, Decider, EventLog, Executed, Metadata, Randomness, StreamName};
+use foldlog::{Clock, Commands, EventLog, Executed, Metadata, Randomness, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
@@ -78,18 +78,14 @@ impl<L: EventLog, H: Clock + Randomness> CatalogueCommands<L, H> {
         let RegisterProduct { sku, name, description, category, price } = body;
         let product = Registration { name, description, category, price };
         let command = Command::Register { product, shop_currency: self.currency };
-        let done = self.products.begin(&stream(&sku)?, &command, &metadata).await?;
+        let done = self.execute(&sku, &command, &metadata).await?;
         let response = respond(foldlog_lambda::http::created(done.effect), &sku, &done)?;
         Ok(response.location(&format!("/products/{sku}")))
     }
 
     async fn execute(&self, sku: &Sku, command: &Command, metadata: &Metadata) -> Result<Executed<State>, Problem> {
-        Ok(self.products.execute(&stream(sku)?, command, metadata).await?)
+        Ok(self.products.execute(&StreamName::of::<Product>(sku), command, metadata).await?)
     }
-}
-
-fn stream(sku: &Sku) -> Result<StreamName, Problem> {
-    StreamName::new(Product::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))
 }
 
 fn respond(status: StatusCode, sku: &Sku, done: &Executed<State>) -> Result<Response, Problem> {

@@ -1,7 +1,7 @@
 //! What customers and staff ask of orders. Everything else that moves an order comes through `order-reactions`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, Decider, Effect, EventLog, Randomness, StreamName};
+use foldlog::{Clock, Commands, Effect, EventLog, Randomness, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
@@ -52,8 +52,7 @@ where
             }
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
-        let stream = StreamName::new(Order::CATEGORY, order.as_str()).map_err(|error| Problem::internal(&error))?;
-        let done = self.0.execute(&stream, &command, &metadata).await?;
+        let done = self.0.execute(&StreamName::of::<Order>(&order), &command, &metadata).await?;
         // The order has decided; what follows, from its stock and its payment on, is under way.
         let status = match done.effect {
             Effect::Appended | Effect::Repeated => StatusCode::ACCEPTED,

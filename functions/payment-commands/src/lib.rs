@@ -1,7 +1,7 @@
 //! What the payment provider tells of itself: with `payment-reactions` the only writer of `payment-…`.
 
 use aws_config::SdkConfig;
-use foldlog::{Actor, Clock, CommandId, Commands, Digest, EventLog, Metadata, Randomness};
+use foldlog::{Actor, Clock, CommandId, Commands, Digest, EventLog, Metadata, Randomness, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
@@ -64,7 +64,7 @@ impl<L: EventLog, H: Clock + Randomness> PaymentCommands<L, H> {
     async fn heed(&self, request: &Request) -> Result<Response, Problem> {
         let webhook = self.believed(request)?;
         let order: OrderId = webhook.reference.as_str().parse().map_err(|_| unknown(&webhook))?;
-        let stream = payment::stream(&order).map_err(|error| Problem::internal(&error))?;
+        let stream = StreamName::of::<payment::Payment>(&order);
         let mut done = None;
         for command in webhook.payment.commands() {
             let metadata = metadata(request, &webhook, (&command).into())?;

@@ -1,7 +1,7 @@
 //! What the staff say of shipments. They are created, leave and are cancelled through `shipment-reactions`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, Decider, EventLog, Randomness, StreamName};
+use foldlog::{Clock, Commands, EventLog, Randomness, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
@@ -44,9 +44,7 @@ where
             "POST /shipments/{id}/deliver" => request.command()?,
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
-        let stream =
-            StreamName::new(Shipment::CATEGORY, shipment.as_str()).map_err(|error| Problem::internal(&error))?;
-        let done = self.0.execute(&stream, &Command::Deliver, &metadata).await?;
+        let done = self.0.execute(&StreamName::of::<Shipment>(&shipment), &Command::Deliver, &metadata).await?;
         let body = responses::Shipment::of(&shipment, done.version, &done.state);
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }

@@ -1,7 +1,7 @@
 //! The staff's commands on warehouses.
 
 use foldlog::write::loaded::replay;
-use foldlog::{Clock, Commands, Consistency, Decider, EventLog, Executed, Randomness, ReadOptions, StreamName};
+use foldlog::{Clock, Commands, Consistency, EventLog, Executed, Randomness, ReadOptions, StreamName};
 use foldlog_lambda::http::created;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
@@ -36,14 +36,14 @@ impl<L: EventLog, H: Clock + Randomness> Warehouses<L, H> {
             "POST /warehouses/{id}/close" => (Command::Close, request.command::<Nothing>()?.1),
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
-        let done = self.0.execute(&stream(&warehouse)?, &command, &metadata).await?;
+        let done = self.0.execute(&StreamName::of::<Warehouse>(&warehouse), &command, &metadata).await?;
         respond(StatusCode::OK, &warehouse, &done)
     }
 
     async fn open(&self, request: &Request) -> Result<Response, Problem> {
         let (OpenWarehouse { id, name, address }, metadata) = request.command()?;
         let command = Command::Open(Site { name, address });
-        let done = self.0.begin(&stream(&id)?, &command, &metadata).await?;
+        let done = self.0.execute(&StreamName::of::<Warehouse>(&id), &command, &metadata).await?;
         Ok(respond(created(done.effect), &id, &done)?.location(&format!("/warehouses/{id}")))
     }
 
@@ -51,13 +51,9 @@ impl<L: EventLog, H: Clock + Randomness> Warehouses<L, H> {
     /// were on their way at that moment.
     pub(crate) async fn intake(&self, warehouse: &WarehouseId) -> Result<Intake, Problem> {
         let reading = ReadOptions::of::<Warehouse>(Consistency::Strong);
-        let history = self.0.log().load(&stream(warehouse)?, reading).await?;
+        let history = self.0.log().load(&StreamName::of::<Warehouse>(warehouse), reading).await?;
         Ok(Intake::from(&replay::<Warehouse>(&history)?))
     }
-}
-
-fn stream(warehouse: &WarehouseId) -> Result<StreamName, Problem> {
-    StreamName::new(Warehouse::CATEGORY, warehouse.as_str()).map_err(|error| Problem::internal(&error))
 }
 
 fn respond(status: StatusCode, warehouse: &WarehouseId, done: &Executed<State>) -> Result<Response, Problem> {

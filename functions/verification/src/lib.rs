@@ -62,14 +62,14 @@ where
     }
 
     /// The report stands in the stream of the wish, and whoever gets the same wish again finds it there.
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        let Event::VerificationRequested { scope: Scope::Whole } = notice.decode()? else { return Ok(()) };
-        let metadata @ Metadata { id, .. } = &notice.metadata(Self::NAME, REPORT);
-        if self.log().find(&notice.subject, id, notice.time).await?.is_some() {
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let Event::VerificationRequested { scope: Scope::Whole } = message.decode()? else { return Ok(()) };
+        let metadata @ Metadata { id, .. } = &message.metadata(Self::NAME, REPORT);
+        if self.log().find(&message.subject, id, message.time).await?.is_some() {
             return Ok(());
         }
         let report = Event::VerificationReported(self.verify().await?);
-        self.commands.execute(&notice.subject, &Command::Record(report), metadata).await?;
+        self.commands.execute(&message.subject, &Command::Record(report), metadata).await?;
         Ok(())
     }
 }

@@ -1,18 +1,12 @@
 //! `invoice-<order id>`: what a confirmed order's customer is billed. One an order.
 
 use crate::values::{AccountId, Line, OrderId, Totals};
-use foldlog::stream::InvalidName;
-use foldlog::{Decider, RefusalKind, StreamName};
+use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The decider of an invoice.
 pub struct Invoice;
-
-/// The stream of an order's invoice.
-pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
-    StreamName::new(Invoice::CATEGORY, order.as_str())
-}
 
 /// What can be asked of an invoice.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -51,11 +45,7 @@ pub enum Event {
     InvoiceCredited {},
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What an invoice is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,19 +99,20 @@ impl foldlog::Refusal for Refusal {
             Self::OtherBill | Self::InvoiceCredited => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 impl Decider for Invoice {
     const CATEGORY: &'static str = "invoice";
     const STATE_SCHEMA: u32 = 1;
+    type Id = OrderId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Issue(_))
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         let State::Issued { bill, status } = state else {

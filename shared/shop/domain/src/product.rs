@@ -1,6 +1,6 @@
 //! `product-<sku>`: what the shop offers, and at what price.
 
-use crate::values::{Category, Description, Money, Name};
+use crate::values::{Category, Description, Money, Name, Sku};
 use foldlog::{Decider, RefusalKind};
 use iso_currency::Currency;
 use schemars::JsonSchema;
@@ -64,11 +64,7 @@ pub enum Event {
     ProductDelisted {},
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What a product is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
@@ -105,10 +101,6 @@ impl foldlog::Refusal for Refusal {
             Self::ProductAlreadyRegistered | Self::ForeignCurrency(_) => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 impl State {
@@ -133,10 +125,15 @@ impl State {
 impl Decider for Product {
     const CATEGORY: &'static str = "product";
     const STATE_SCHEMA: u32 = 1;
+    type Id = Sku;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Register { .. })
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         if let Command::Register { product, shop_currency } = command {

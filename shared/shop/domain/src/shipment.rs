@@ -1,19 +1,13 @@
 //! `shipment-<id>`: what goes from one warehouse to the customer of one order.
 
 use crate::values::{AccountId, AddressId, OrderId, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
-use foldlog::stream::InvalidName;
-use foldlog::{Decider, RefusalKind, StreamName};
+use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The decider of a shipment.
 pub struct Shipment;
-
-/// The stream of an order's shipment from a warehouse.
-pub fn stream(order: &OrderId, warehouse: &WarehouseId) -> Result<StreamName, InvalidName> {
-    StreamName::new(Shipment::CATEGORY, ShipmentId::of(order, warehouse).as_str())
-}
 
 /// What can be asked of a shipment.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -59,11 +53,7 @@ pub enum Event {
     ShipmentCancelled { order: OrderId, warehouse: WarehouseId },
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What a shipment is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,19 +122,20 @@ impl foldlog::Refusal for Refusal {
             | Self::ShipmentCancelled => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 impl Decider for Shipment {
     const CATEGORY: &'static str = "shipment";
     const STATE_SCHEMA: u32 = 1;
+    type Id = ShipmentId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Create(_))
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         let State::Created { consignment, status } = state else {

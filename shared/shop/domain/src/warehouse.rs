@@ -1,6 +1,6 @@
 //! `warehouse-<id>`: where stock lies.
 
-use crate::values::{Address, Name};
+use crate::values::{Address, Name, WarehouseId};
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,11 +49,7 @@ pub enum Event {
     WarehouseClosed {},
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What a warehouse is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
@@ -90,19 +86,20 @@ impl foldlog::Refusal for Refusal {
             Self::WarehouseAlreadyOpen | Self::WarehouseClosed => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 impl Decider for Warehouse {
     const CATEGORY: &'static str = "warehouse";
     const STATE_SCHEMA: u32 = 1;
+    type Id = WarehouseId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Open(_))
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match (state, command) {

@@ -3,7 +3,8 @@
 use super::moments::{Moments, Window};
 use super::{Invariant, Recording, Violation, unreadable};
 use crate::actions::{Answer, BRAND, ClientAction, ClientRecord, DIGITS, EMAIL, PERSON, REASON};
-use foldlog::{Commit, Decider, Refusal, StreamName};
+use foldlog::write::decider::decide;
+use foldlog::{Commit, Decider, Named, StreamName};
 use iso_currency::Currency;
 use shop_domain::cart::{Action, Offer};
 use shop_domain::values::{AccountId, Card, Money, Personal, Profile, Reason, Sku};
@@ -90,7 +91,7 @@ fn truly(
     };
     let invalid = |error: &dyn std::fmt::Display| Violation::new(Invariant::TrueAnswers, format!("{told:?}: {error}"));
     let account = told.account(&recording.issuer).ok_or_else(|| invalid(&"nobody asked"))?;
-    let Some(stream) = told.action.stream(&account).map_err(|error| invalid(&error))? else {
+    let Some(stream) = told.action.stream(&account) else {
         return Err(invalid(&"a cart that is opened is a new one"));
     };
     let possible = possible(told, &stream, &account, moments)?;
@@ -240,7 +241,7 @@ fn stocks(
 
 /// How a product stood during a window.
 fn offers(moments: &Moments<'_>, sku: &Sku, window: Window) -> Result<Vec<Offer>, Violation> {
-    let stream = StreamName::new(product::Product::CATEGORY, sku.as_str()).map_err(|error| wrong(&error))?;
+    let stream = StreamName::of::<product::Product>(sku);
     let offer = |state: product::State| match state {
         product::State::Unregistered => Offer::Unknown,
         product::State::Unlisted(_) => Offer::NotListed,
@@ -250,7 +251,7 @@ fn offers(moments: &Moments<'_>, sku: &Sku, window: Window) -> Result<Vec<Offer>
 }
 
 fn end<D: Decider>(state: &D::State, command: &D::Command) -> End {
-    match D::decide(state, command) {
+    match decide::<D>(state, command) {
         Ok(events) if events.is_empty() => End::Nothing,
         Ok(_) => End::Appends,
         Err(refusal) => End::Refused(refusal.name().to_owned()),

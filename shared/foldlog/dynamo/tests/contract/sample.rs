@@ -7,17 +7,13 @@ use foldlog::{
 use serde::{Deserialize, Serialize};
 
 /// An event of no meaning.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::VariantNames)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(tag = "type", content = "data")]
 pub(crate) enum Sample {
     Noted { text: String },
 }
 
-impl Event for Sample {
-    fn name(&self) -> &'static str {
-        "Noted"
-    }
-}
+impl Event for Sample {}
 
 pub(crate) const NOW: Timestamp = Timestamp(1_763_718_723_045);
 

@@ -19,11 +19,7 @@ enum Wish {
     Wished { text: String },
 }
 
-impl foldlog::Event for Wish {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Wish {}
 
 #[derive(Clone, Copy)]
 struct Noon;

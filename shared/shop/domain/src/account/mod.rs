@@ -5,7 +5,7 @@ mod book;
 pub use book::{AddressKind, Entry, KeptCard, OpenedAccount};
 
 use crate::order::{Failure, Placement};
-use crate::values::{AddressId, Card, CardId, Means, Personal, Profile};
+use crate::values::{AccountId, AddressId, Card, CardId, Means, Personal, Profile};
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,11 +77,7 @@ pub enum Event {
     DefaultCardChosen { id: CardId },
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What an account is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,10 +160,6 @@ impl foldlog::Refusal for Refusal {
             | Self::TooManyCards => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 impl State {
@@ -183,10 +175,15 @@ impl State {
 impl Decider for Account {
     const CATEGORY: &'static str = "account";
     const STATE_SCHEMA: u32 = 1;
+    type Id = AccountId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Open(_))
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         let account = match (state, command) {

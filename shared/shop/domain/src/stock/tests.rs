@@ -1,6 +1,7 @@
 //! The stock's rules, as given / when / then.
 
 use super::*;
+use foldlog::StreamName;
 use foldlog::specification::given;
 
 fn quantity(number: u64) -> Quantity {
@@ -126,7 +127,8 @@ fn damage_and_loss_never_make_it_more() {
 
 #[test]
 fn a_stream_names_its_warehouse_and_product() {
-    let (warehouse, sku) = ("berlin-2".parse().unwrap(), "mug-large".parse().unwrap());
-    let stream = stream(&warehouse, &sku).unwrap();
-    assert_eq!((stream.as_str(), of_stream(&stream)), ("stock-berlin-2.mug-large", Some((warehouse, sku))));
+    let id = StockId { warehouse: "berlin-2".parse().unwrap(), sku: "mug-large".parse().unwrap() };
+    let stream = StreamName::of::<Stock>(&id);
+    assert_eq!((stream.as_str(), stream.id_of::<Stock>()), ("stock-berlin-2.mug-large", Some(id)));
+    assert_eq!("cart-berlin.mug".parse::<StreamName>().unwrap().id_of::<Stock>(), None);
 }

@@ -1,7 +1,7 @@
 //! The stock: a row for each product in each warehouse, found by product.
 
 use crate::stock::{self, Event, State};
-use crate::values::{Sku, WarehouseId};
+use crate::values::{Sku, StockId, WarehouseId};
 use foldlog::{Decider, Projection, Recorded};
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ impl Projection for View {
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
         let before = document.map(|document| document.state).unwrap_or_default();
-        let (warehouse, sku) = stock::of_stream(recorded.stream)?;
+        let StockId { warehouse, sku } = recorded.stream.id_of::<stock::Stock>()?;
         Some(Document { warehouse, sku, state: stock::Stock::evolve(before, &recorded.event) })
     }
 

@@ -9,7 +9,7 @@ mod readers;
 mod values;
 
 use foldlog::write::event::schema_of;
-use foldlog::{Decider, DecodeError, Event, Events};
+use foldlog::{Decider, DecodeError, Event, Events, Named};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

@@ -5,7 +5,7 @@ use crate::samples::{
 };
 use crate::{frozen, stored, upcast};
 use foldlog::write::decider::fold;
-use foldlog::{Decider, Event, Timestamp};
+use foldlog::{Decider, Named, Timestamp};
 use shop_domain::fulfilment::{self, Command, Fulfilment, Outcome, State, Step};
 use shop_domain::order::Failure;
 use shop_domain::values::Means;
@@ -84,7 +84,7 @@ fn decided_after(files: &[&str], outcome: Outcome) -> Vec<&'static str> {
     let events: Vec<_> = files.iter().map(|file| stored::<fulfilment::Event>("fulfilment", file)).collect();
     let state = fold::<Fulfilment>(State::default(), &events);
     let decided = Fulfilment::decide(&state, &Command::Note { outcome, at: Timestamp(0) }).unwrap();
-    decided.iter().map(Event::name).collect()
+    decided.iter().map(Named::name).collect()
 }
 
 /// Up to where goods are held, as stored before there were accounts, payments, invoices and shipments.

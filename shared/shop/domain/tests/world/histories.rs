@@ -3,6 +3,7 @@
 use crate::rules::follows;
 use crate::{means, placement};
 use foldlog::Decider;
+use foldlog::write::decider::decide;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -16,12 +17,12 @@ fn carry_out<D>(state: &mut D::State, command: &D::Command, mut told: impl FnMut
 where
     D: Decider<State: PartialEq + Debug>,
 {
-    for event in D::decide(state, command).unwrap_or_default() {
+    for event in decide::<D>(state, command).unwrap_or_default() {
         let after = D::evolve(state.clone(), &event);
         told(state, &event, &after);
         *state = after;
     }
-    let again = D::decide(state, command).unwrap_or_default();
+    let again = decide::<D>(state, command).unwrap_or_default();
     assert_eq!(again.iter().fold(state.clone(), D::evolve), *state, "again");
 }
 

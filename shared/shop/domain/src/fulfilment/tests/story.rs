@@ -147,7 +147,7 @@ impl Story {
     /// What it waits for: the version of the intent, and the stream.
     pub(super) fn awaited(&self) -> Vec<(Option<u64>, String)> {
         let order = "b".repeat(32).parse().unwrap();
-        let awaited = self.process().awaited(&order).unwrap();
+        let awaited = self.process().awaited(&order);
         awaited.into_iter().map(|awaited| (awaited.intent.map(|intent| intent.0), awaited.stream.to_string())).collect()
     }
 }
