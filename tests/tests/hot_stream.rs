@@ -17,7 +17,7 @@ use foldlog_testing::memory::{MemoryLog, MemoryParked};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use shop_domain::stock;
-use shop_domain::values::{OrderId, Sku, WarehouseId};
+use shop_domain::values::{OrderId, Sku, StockId, WarehouseId};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use stock_reactions::StockReactions;
@@ -103,12 +103,12 @@ fn other(batch: usize) -> Sku {
 }
 
 fn stream_of(sku: &Sku) -> StreamName {
-    stock::stream(&berlin(), sku).unwrap()
+    StreamName::of::<stock::Stock>(&StockId { warehouse: berlin(), sku: sku.clone() })
 }
 
 async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
     let quantity = u64::try_from(quantity).unwrap().try_into().unwrap();
-    let reading = ReadOptions::of::<stock::Stream>(Consistency::Strong);
+    let reading = ReadOptions::of::<stock::Stock>(Consistency::Strong);
     let head = log.load(&stream_of(sku), reading).await.unwrap().head().clone();
     let draft = Draft {
         events: Events::encode(&[stock::Event::StockReceived { quantity, delivery_note: None }]).unwrap(),
@@ -126,7 +126,7 @@ async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
 /// A message: an order of its own asks for one piece.
 fn message(order: usize, sku: &Sku) -> Value {
     let order: OrderId = format!("{:032x}", order + 1).parse().unwrap();
-    let id = EventId { stream: shop_domain::fulfilment::stream(&order).unwrap(), version: Version(3) };
+    let id = EventId { stream: StreamName::of::<shop_domain::fulfilment::Fulfilment>(&order), version: Version(3) };
     let detail = json!({
         "id": id, "subject": id.stream, "version": 3, "commit_first": 2, "commit_count": 2,
         "type": "ReservationRequested", "schema": 1,
@@ -172,7 +172,7 @@ async fn a_product_that_everybody_wants_holds_up_no_other() {
     assert!(hot_by_then < HOT / 10, "the last of the others came after {hot_by_then} of {HOT}");
     assert!(again.iter().all(|id| id.contains(hot().as_str())), "{again:?}");
     assert!(parked.notes(None, 1).await.unwrap().notes.is_empty());
-    let reading = ReadOptions::of::<stock::Stream>(Consistency::Strong);
-    let state = replay::<stock::Stream>(&log.load(&stream_of(&hot()), reading).await.unwrap()).unwrap();
+    let reading = ReadOptions::of::<stock::Stock>(Consistency::Strong);
+    let state = replay::<stock::Stock>(&log.load(&stream_of(&hot()), reading).await.unwrap()).unwrap();
     assert_eq!(state.reserved(), u64::try_from(HOT).unwrap());
 }

@@ -1,18 +1,18 @@
 //! Commands on accounts, their owners' and the staff's: the only writer of `account-…`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, Decider, EventLog, ExecuteError, Executed, Metadata, Randomness, StreamName};
+use foldlog::{Clock, Commands, EventLog, ExecuteError, Executed, Metadata, Randomness, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::http::created;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
 use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
-use shop_api::responses::Account;
-use shop_domain::account::{Command, Entry, Refusal, State, Stream};
+use shop_api::responses;
+use shop_domain::account::{Account, Command, Entry, Refusal, State};
 use shop_domain::values::{AccountId, AddressId, Card, Personal, Profile};
 
 /// The handler.
-pub struct AccountCommands<L, H>(Commands<Stream, L, H>);
+pub struct AccountCommands<L, H>(Commands<Account, L, H>);
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<AccountCommands<Log, SystemHost>>, SettingError> {
@@ -63,7 +63,7 @@ impl<L: EventLog, H: Clock + Randomness> AccountCommands<L, H> {
         let account = caller(request)?;
         let (OpenAccount { name, email }, metadata) = request.command()?;
         let command = Command::Open(Personal(Profile { name, email }));
-        let done = self.0.begin(&stream(&account)?, &command, &metadata).await?;
+        let done = self.execute(&account, &command, &metadata).await?;
         let response = respond(created(done.effect), &account, &done)?;
         Ok(response.location(&format!("/accounts/{account}")))
     }
@@ -122,7 +122,7 @@ impl<L: EventLog, H: Clock + Randomness> AccountCommands<L, H> {
         command: &Command,
         metadata: &Metadata,
     ) -> Result<Executed<State>, Problem> {
-        Ok(self.0.execute(&stream(id)?, command, metadata).await?)
+        Ok(self.0.execute(&StreamName::of::<Account>(id), command, metadata).await?)
     }
 }
 
@@ -131,10 +131,6 @@ fn caller(request: &Request) -> Result<AccountId, Problem> {
     request.caller()?.id().parse().map_err(|error| Problem::internal(&error))
 }
 
-fn stream(account: &AccountId) -> Result<StreamName, Problem> {
-    StreamName::new(Stream::CATEGORY, account.as_str()).map_err(|error| Problem::internal(&error))
-}
-
 fn respond(status: StatusCode, account: &AccountId, done: &Executed<State>) -> Result<Response, Problem> {
-    Ok(Response::json(status, &Account::of(account, done.version, &done.state))?.etag(done.version))
+    Ok(Response::json(status, &responses::Account::of(account, done.version, &done.state))?.etag(done.version))
 }

@@ -5,15 +5,14 @@ mod offers;
 use aws_config::SdkConfig;
 use foldlog::write::loaded::replay;
 use foldlog::{
-    Clock, Commands, Consistency, Decider, EventLog, ExecuteError, Executed, Metadata, Randomness, ReadOptions,
-    StreamName,
+    Clock, Commands, Consistency, EventLog, ExecuteError, Executed, Metadata, Randomness, ReadOptions, StreamName,
 };
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
 use shop_api::requests::{AddItem, ChangeQuantity, CheckOut, Nothing};
-use shop_api::responses::Cart;
-use shop_domain::cart::{Action, Command, Refusal, State, Stream};
+use shop_api::responses;
+use shop_domain::cart::{Action, Cart, Command, Refusal, State};
 use shop_domain::values::{AccountId, CartId, TaxRate};
 
 /// How often a checkout is completed anew where the cart changed meanwhile.
@@ -21,7 +20,7 @@ const CHECKOUT_ATTEMPTS: usize = 4;
 
 /// The handler.
 pub struct CartCommands<L, H> {
-    carts: Commands<Stream, L, H>,
+    carts: Commands<Cart, L, H>,
     tax_rate: TaxRate,
 }
 
@@ -93,7 +92,7 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
         let (Nothing {}, metadata) = request.command()?;
         let cart: CartId = request.new_id()?.parse().map_err(|error| Problem::internal(&error))?;
         let command = Command { by, action: Action::Open };
-        let done = self.carts.begin(&stream(&cart)?, &command, &metadata).await?;
+        let done = self.execute(&cart, &command, &metadata).await?;
         let response = respond(foldlog_lambda::http::created(done.effect), &cart, &done)?;
         Ok(response.location(&format!("/carts/{cart}")))
     }
@@ -106,10 +105,10 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
         chosen: &CheckOut,
         metadata: &Metadata,
     ) -> Result<Executed<State>, Problem> {
-        let stream = stream(cart)?;
+        let stream = StreamName::of::<Cart>(cart);
         for _ in 0..CHECKOUT_ATTEMPTS {
-            let history = self.carts.log().load(&stream, ReadOptions::of::<Stream>(Consistency::Strong)).await?;
-            let lines = replay::<Stream>(&history)?;
+            let history = self.carts.log().load(&stream, ReadOptions::of::<Cart>(Consistency::Strong)).await?;
+            let lines = replay::<Cart>(&history)?;
             let (offers, categories) = offers::terms(self.carts.log(), lines.lines()).await?;
             let CheckOut { card, address } = chosen.clone();
             let action = Action::CheckOut { offers, categories, tax_rate: self.tax_rate, card, address };
@@ -125,14 +124,10 @@ impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
     }
 
     async fn execute(&self, cart: &CartId, command: &Command, metadata: &Metadata) -> Result<Executed<State>, Problem> {
-        Ok(self.carts.execute(&stream(cart)?, command, metadata).await?)
+        Ok(self.carts.execute(&StreamName::of::<Cart>(cart), command, metadata).await?)
     }
 }
 
-fn stream(cart: &CartId) -> Result<StreamName, Problem> {
-    StreamName::new(Stream::CATEGORY, cart.as_str()).map_err(|error| Problem::internal(&error))
-}
-
 fn respond(status: StatusCode, cart: &CartId, done: &Executed<State>) -> Result<Response, Problem> {
-    Ok(Response::json(status, &Cart::of(cart, done.version, &done.state))?.etag(done.version))
+    Ok(Response::json(status, &responses::Cart::of(cart, done.version, &done.state))?.etag(done.version))
 }

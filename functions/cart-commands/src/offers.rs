@@ -1,11 +1,11 @@
 //! What products cost now: read from their own streams when a command needs it, never from a cache.
 
 use foldlog::write::loaded::replay;
-use foldlog::{Consistency, Decider, EventLog, ReadOptions, StreamName};
+use foldlog::{Consistency, EventLog, ReadOptions, StreamName};
 use foldlog_lambda::Problem;
 use futures::future::try_join_all;
 use shop_domain::cart::Offer;
-use shop_domain::product::{Registration, State, Stream};
+use shop_domain::product::{Product, Registration, State};
 use shop_domain::values::{Category, Line, Sku};
 use std::collections::BTreeMap;
 
@@ -39,8 +39,8 @@ async fn read<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Resu
 }
 
 async fn product<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Result<State, Problem> {
-    let stream = StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
-    Ok(replay::<Stream>(&log.load(&stream, ReadOptions::of::<Stream>(consistency)).await?)?)
+    let stream = StreamName::of::<Product>(sku);
+    Ok(replay::<Product>(&log.load(&stream, ReadOptions::of::<Product>(consistency)).await?)?)
 }
 
 const fn offered(product: &State) -> Offer {

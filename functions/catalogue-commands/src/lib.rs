@@ -1,19 +1,19 @@
 //! The catalogue's commands: the only writer of `product-…`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, Decider, EventLog, Executed, Metadata, Randomness, StreamName};
+use foldlog::{Clock, Commands, EventLog, Executed, Metadata, Randomness, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
 use iso_currency::Currency;
 use shop_api::requests::{CategoriseProduct, DescribeProduct, Nothing, RegisterProduct, RepriceProduct};
-use shop_api::responses::Product;
-use shop_domain::product::{Command, Registration, State, Stream};
+use shop_api::responses;
+use shop_domain::product::{Command, Product, Registration, State};
 use shop_domain::values::Sku;
 
 /// The handler.
 pub struct CatalogueCommands<L, H> {
-    products: Commands<Stream, L, H>,
+    products: Commands<Product, L, H>,
     currency: Currency,
 }
 
@@ -79,20 +79,16 @@ impl<L: EventLog, H: Clock + Randomness> CatalogueCommands<L, H> {
         let RegisterProduct { sku, name, description, category, price } = body;
         let product = Registration { name, description, category, price };
         let command = Command::Register { product, shop_currency: self.currency };
-        let done = self.products.begin(&stream(&sku)?, &command, &metadata).await?;
+        let done = self.execute(&sku, &command, &metadata).await?;
         let response = respond(foldlog_lambda::http::created(done.effect), &sku, &done)?;
         Ok(response.location(&format!("/products/{sku}")))
     }
 
     async fn execute(&self, sku: &Sku, command: &Command, metadata: &Metadata) -> Result<Executed<State>, Problem> {
-        Ok(self.products.execute(&stream(sku)?, command, metadata).await?)
+        Ok(self.products.execute(&StreamName::of::<Product>(sku), command, metadata).await?)
     }
 }
 
-fn stream(sku: &Sku) -> Result<StreamName, Problem> {
-    StreamName::new(Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))
-}
-
 fn respond(status: StatusCode, sku: &Sku, done: &Executed<State>) -> Result<Response, Problem> {
-    Ok(Response::json(status, &Product::of(sku, done.version, &done.state))?.etag(done.version))
+    Ok(Response::json(status, &responses::Product::of(sku, done.version, &done.state))?.etag(done.version))
 }

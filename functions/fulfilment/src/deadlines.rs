@@ -13,7 +13,7 @@ use foldlog_lambda::{Error, Function};
 use futures::StreamExt;
 use futures::future::try_join_all;
 use serde::{Deserialize, Deserializer, Serialize};
-use shop_domain::fulfilment::{Command, State, Step, Stream};
+use shop_domain::fulfilment::{self, Command, State, Step};
 use shop_domain::views::waiting::{DEADLINES, DUE, NAME, SHARD, before, process_partitions};
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub struct ProcessManager<L, C, V, P, H> {
 }
 
 /// What its schedule asks of it.
-pub struct Deadlines<L, C, V, H, S: Rules = Stream>(pub Arc<Fulfilment<L, C, V, H, S>>);
+pub struct Deadlines<L, C, V, H, S: Rules = fulfilment::Fulfilment>(pub Arc<Fulfilment<L, C, V, H, S>>);
 
 /// What invokes it.
 #[derive(Debug, Deserialize)]

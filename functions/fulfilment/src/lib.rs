@@ -8,25 +8,32 @@ pub use deadlines::{Deadlines, DueView, Passed, ProcessManager, Task, Told, Trig
 
 use aws_config::SdkConfig;
 use foldlog::write::loaded::replay;
-use foldlog::{Clock, Commands, Consistency, Decider, EventLog, EventMessage, Lookups, Randomness, ReadOptions};
+use foldlog::{
+    Clock, Commands, Consistency, Decider, EventLog, EventMessage, Lookups, NoRefusal, Randomness, ReadOptions,
+    StreamName,
+};
 use foldlog_dynamo::{Log, Parked, Views};
 use foldlog_lambda::queue::{ReactionError, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::cart;
-use shop_domain::fulfilment::{
-    self, Candidate, Command, Event, Outcome, Refusal, State, Stream, Unreadable, outcome_of,
-};
+use shop_domain::fulfilment::{self, Candidate, Command, Event, Outcome, State, Unreadable, outcome_of};
 use shop_domain::order::Placement;
 use shop_domain::values::{OrderId, Sku};
 use std::collections::BTreeMap;
 
 /// What a process decides by: the domain's own rules, except where a simulation breaks one on purpose.
-pub trait Rules: Decider<State = State, Command = Command, Event = Event, Refusal = Refusal> + 'static {}
+pub trait Rules:
+    Decider<Id = OrderId, State = State, Command = Command, Event = Event, Refusal = NoRefusal> + 'static
+{
+}
 
-impl<S> Rules for S where S: Decider<State = State, Command = Command, Event = Event, Refusal = Refusal> + 'static {}
+impl<S> Rules for S where
+    S: Decider<Id = OrderId, State = State, Command = Command, Event = Event, Refusal = NoRefusal> + 'static
+{
+}
 
 /// The handler.
-pub struct Fulfilment<L, C, V, H, S: Rules = Stream> {
+pub struct Fulfilment<L, C, V, H, S: Rules = fulfilment::Fulfilment> {
     processes: Commands<S, L, H>,
     candidates: C,
     due: DueView<V>,
@@ -69,30 +76,24 @@ where
         self.processes.log()
     }
 
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        let Some((order, command)) = self.command(notice).await? else { return Ok(()) };
-        let metadata = notice.metadata(Self::NAME, "note");
-        let stream = fulfilment::stream(&order)?;
-        match command {
-            Command::Start { .. } => self.processes.begin(&stream, &command, &metadata).await?,
-            Command::Note { .. } | Command::PassDeadline { .. } => {
-                self.processes.execute(&stream, &command, &metadata).await?
-            }
-        };
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let Some((order, command)) = self.command(message).await? else { return Ok(()) };
+        let metadata = message.metadata(Self::NAME, "note");
+        self.processes.execute(&StreamName::of::<S>(&order), &command, &metadata).await?;
         Ok(())
     }
 }
 
 impl<L: EventLog, C: Candidates, V, H: Clock + Randomness, S: Rules> Fulfilment<L, C, V, H, S> {
     /// What another stream's event asks of which order's process.
-    async fn command(&self, notice: &EventMessage) -> Result<Option<(OrderId, Command)>, ReactionError> {
-        let at = notice.time;
-        if notice.subject.category() == cart::Stream::CATEGORY {
-            let Some(placement) = checkout(notice.decode()?) else { return Ok(None) };
-            let order = notice.subject.id().parse().map_err(ReactionError::malformed)?;
+    async fn command(&self, message: &EventMessage) -> Result<Option<(OrderId, Command)>, ReactionError> {
+        let at = message.time;
+        if message.subject.category() == cart::Cart::CATEGORY {
+            let Some(placement) = checkout(message.decode()?) else { return Ok(None) };
+            let order = message.subject.id().parse().map_err(ReactionError::malformed)?;
             return Ok(Some((order, Command::Start { placement, at })));
         }
-        let noted = outcome_of(notice).map_err(|error| match error {
+        let noted = outcome_of(message).map_err(|error| match error {
             Unreadable::Undecodable(error) => error.into(),
             Unreadable::Misnamed(error) => ReactionError::malformed(error),
         })?;
@@ -107,9 +108,9 @@ impl<L: EventLog, C: Candidates, V, H: Clock + Randomness, S: Rules> Fulfilment<
 
     /// The warehouses that may have each product of an order, as its process knows it.
     async fn candidates(&self, order: &OrderId) -> Result<BTreeMap<Sku, Vec<Candidate>>, ReactionError> {
-        let reading = ReadOptions::of::<Stream>(Consistency::Strong);
-        let history = self.processes.log().load(&fulfilment::stream(order)?, reading).await?;
-        let State::Started(process) = replay::<Stream>(&history)? else { return Ok(BTreeMap::new()) };
+        let reading = ReadOptions::of::<fulfilment::Fulfilment>(Consistency::Strong);
+        let history = self.processes.log().load(&StreamName::of::<S>(order), reading).await?;
+        let State::Started(process) = replay::<fulfilment::Fulfilment>(&history)? else { return Ok(BTreeMap::new()) };
         let mut candidates = BTreeMap::new();
         for line in process.lines {
             let of_line = self.candidates.of(&line.sku).await.map_err(ReactionError::Unavailable)?;

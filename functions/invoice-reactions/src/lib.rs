@@ -1,16 +1,16 @@
 //! The invoice's reactions to the intents of fulfilment: the only writer of `invoice-…`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, Decider, EventLog, EventMessage, Randomness, StreamName};
+use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness, StreamName};
 use foldlog_dynamo::{Log, Parked};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::fulfilment::{REACTION, Request, request_of};
-use shop_domain::invoice::{Command, Stream};
+use shop_domain::invoice::Invoice;
 use shop_domain::values::OrderId;
 
 /// The handler.
-pub struct InvoiceReactions<L, H>(Commands<Stream, L, H>);
+pub struct InvoiceReactions<L, H>(Commands<Invoice, L, H>);
 
 /// The deployed function.
 pub fn function(
@@ -43,15 +43,11 @@ where
         self.0.log()
     }
 
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
-        let Some(Request::Invoice(command)) = request_of(&order, notice.decode()?) else { return Ok(()) };
-        let stream = StreamName::new(Stream::CATEGORY, order.as_str())?;
-        let metadata = notice.metadata(Self::NAME, REACTION);
-        match command {
-            Command::Issue(_) => self.0.begin(&stream, &command, &metadata).await?,
-            Command::Send | Command::MarkPaid | Command::Credit => self.0.execute(&stream, &command, &metadata).await?,
-        };
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let order: OrderId = message.subject.id().parse().map_err(ReactionError::malformed)?;
+        let Some(Request::Invoice(command)) = request_of(&order, message.decode()?) else { return Ok(()) };
+        let metadata = message.metadata(Self::NAME, REACTION);
+        self.0.execute(&StreamName::of::<Invoice>(&order), &command, &metadata).await?;
         Ok(())
     }
 }

@@ -1,12 +1,13 @@
 //! What operators do is recorded before it is done: what cannot be recorded is not done, and what was done is told of.
 
-use foldlog::{Clock, Commands, EventLog, Metadata, Randomness};
+use foldlog::{Clock, Commands, EventLog, Metadata, Randomness, StreamName};
 use foldlog_lambda::Problem;
 use shop_api::operations::Recorded;
-use shop_domain::audit::{Command, Event, Stream, stream};
+use shop_domain::audit::{self, Command, Event};
+use shop_domain::values::Month;
 
 /// The record: the only writer of what operators ask for in `audit-…`.
-pub struct Audit<L, H>(Commands<Stream, L, H>);
+pub struct Audit<L, H>(Commands<audit::Audit, L, H>);
 
 impl<L: EventLog, H: Clock + Randomness> Audit<L, H> {
     /// The record on these ports.
@@ -17,7 +18,7 @@ impl<L: EventLog, H: Clock + Randomness> Audit<L, H> {
     /// Records an action in the stream of this month. Whoever repeats a request under its key is recorded once, and has
     /// its action done again: each of them is the same, done twice.
     pub(crate) async fn record(&self, metadata: &Metadata, action: Event) -> Result<Recorded, Problem> {
-        let month = stream(self.0.host().now()).map_err(|error| Problem::internal(&error))?;
+        let month = StreamName::of::<audit::Audit>(&Month::of(self.0.host().now()));
         // A version that a client names is that of what it acts on, not of the record.
         let metadata = Metadata { expected: None, ..metadata.clone() };
         let done = self.0.execute(&month, &Command::Record(action), &metadata).await?;

@@ -1,17 +1,17 @@
 //! What customers and staff ask of orders. Everything else that moves an order comes through `order-reactions`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, Decider, Effect, EventLog, Randomness, StreamName};
+use foldlog::{Clock, Commands, Effect, EventLog, Randomness, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
 use shop_api::requests::{CancelOrder, ShipOrder};
-use shop_api::responses::Order;
-use shop_domain::order::{Command, Stream};
+use shop_api::responses;
+use shop_domain::order::{Command, Order};
 use shop_domain::values::{AccountId, OrderId};
 
 /// The handler.
-pub struct OrderCommands<L, H>(Commands<Stream, L, H>);
+pub struct OrderCommands<L, H>(Commands<Order, L, H>);
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<OrderCommands<Log, SystemHost>>, SettingError> {
@@ -53,14 +53,13 @@ where
             }
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
-        let stream = StreamName::new(Stream::CATEGORY, order.as_str()).map_err(|error| Problem::internal(&error))?;
-        let done = self.0.execute(&stream, &command, &metadata).await?;
+        let done = self.0.execute(&StreamName::of::<Order>(&order), &command, &metadata).await?;
         // The order has decided; what follows, from its stock and its payment on, is under way.
         let status = match done.effect {
             Effect::Appended | Effect::Repeated => StatusCode::ACCEPTED,
             Effect::Unchanged => StatusCode::OK,
         };
-        let body = Order::of(&order, done.version, &done.state);
+        let body = responses::Order::of(&order, done.version, &done.state);
         Ok(Response::json(status, &body)?.etag(done.version).location(&format!("/orders/{order}")))
     }
 }

@@ -2,17 +2,17 @@
 
 use aws_config::SdkConfig;
 use foldlog::write::loaded::replay;
-use foldlog::{Clock, Commands, Consistency, Decider, EventLog, EventMessage, Randomness, ReadOptions, StreamName};
+use foldlog::{Clock, Commands, Consistency, EventLog, EventMessage, Randomness, ReadOptions, StreamName};
 use foldlog_dynamo::{Log, Parked};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::account;
 use shop_domain::fulfilment::{REACTION, Request, request_of};
-use shop_domain::order::{Command, Stream};
+use shop_domain::order::{Command, Order};
 use shop_domain::values::{AccountId, OrderId};
 
 /// The handler.
-pub struct OrderReactions<L, H>(Commands<Stream, L, H>);
+pub struct OrderReactions<L, H>(Commands<Order, L, H>);
 
 /// The deployed function.
 pub fn function(
@@ -45,17 +45,11 @@ where
         self.0.log()
     }
 
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
-        let Some(command) = self.command(request_of(&order, notice.decode()?)).await? else { return Ok(()) };
-        let stream = StreamName::new(Stream::CATEGORY, order.as_str())?;
-        let metadata = notice.metadata(Self::NAME, REACTION);
-        match command {
-            Command::Place { .. } => self.0.begin(&stream, &command, &metadata).await?,
-            Command::Confirm | Command::Ship { .. } | Command::Deliver | Command::Fail(_) | Command::Cancel { .. } => {
-                self.0.execute(&stream, &command, &metadata).await?
-            }
-        };
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let order: OrderId = message.subject.id().parse().map_err(ReactionError::malformed)?;
+        let Some(command) = self.command(request_of(&order, message.decode()?)).await? else { return Ok(()) };
+        let metadata = message.metadata(Self::NAME, REACTION);
+        self.0.execute(&StreamName::of::<Order>(&order), &command, &metadata).await?;
         Ok(())
     }
 }
@@ -76,8 +70,8 @@ impl<L: EventLog, H: Clock + Randomness> OrderReactions<L, H> {
 
     /// Whoever buys, as their own stream has them now: read strongly, since one that was suspended must not buy.
     async fn account(&self, id: &AccountId) -> Result<account::State, ReactionError> {
-        let stream = StreamName::new(account::Stream::CATEGORY, id.as_str())?;
-        let reading = ReadOptions::of::<account::Stream>(Consistency::Strong);
-        Ok(replay::<account::Stream>(&self.0.log().load(&stream, reading).await?)?)
+        let stream = StreamName::of::<account::Account>(id);
+        let reading = ReadOptions::of::<account::Account>(Consistency::Strong);
+        Ok(replay::<account::Account>(&self.0.log().load(&stream, reading).await?)?)
     }
 }

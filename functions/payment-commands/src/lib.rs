@@ -1,19 +1,19 @@
 //! What the payment provider tells of itself: with `payment-reactions` the only writer of `payment-…`.
 
 use aws_config::SdkConfig;
-use foldlog::{Actor, Clock, CommandId, Commands, Digest, EventLog, Metadata, Randomness};
+use foldlog::{Actor, Clock, CommandId, Commands, Digest, EventLog, Metadata, Randomness, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
-use shop_api::responses::Payment;
-use shop_domain::payment::{self, Stream};
+use shop_api::responses;
+use shop_domain::payment::{self, Payment};
 use shop_domain::values::OrderId;
 use shop_payments::Secret;
 use shop_payments::webhook::{Delivery, Disbelief, SIGNATURE, TIMESTAMP, Webhook, verify};
 
 /// The handler.
 pub struct PaymentCommands<L, H> {
-    payments: Commands<Stream, L, H>,
+    payments: Commands<Payment, L, H>,
     secrets: Vec<Secret>,
 }
 
@@ -65,14 +65,14 @@ impl<L: EventLog, H: Clock + Randomness> PaymentCommands<L, H> {
     async fn heed(&self, request: &Request) -> Result<Response, Problem> {
         let webhook = self.believed(request)?;
         let order: OrderId = webhook.reference.as_str().parse().map_err(|_| unknown(&webhook))?;
-        let stream = payment::stream(&order).map_err(|error| Problem::internal(&error))?;
+        let stream = StreamName::of::<payment::Payment>(&order);
         let mut done = None;
         for command in webhook.payment.commands() {
             let metadata = metadata(request, &webhook, (&command).into())?;
             done = Some(self.payments.execute(&stream, &command, &metadata).await?);
         }
         let done = done.ok_or_else(|| unknown(&webhook))?;
-        let body = Payment::of(&order, done.version, &done.state);
+        let body = responses::Payment::of(&order, done.version, &done.state);
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }
 

@@ -7,7 +7,7 @@ use foldlog_dynamo::{Log, Parked};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::fulfilment::{PaymentRequest, REACTION, Request, request_of};
-use shop_domain::payment::{self, Answer, Charge, Command, Stream};
+use shop_domain::payment::{self, Answer, Charge, Command};
 use shop_domain::values::OrderId;
 use shop_payments::{
     Connection, Failure, HttpProvider, Patience, Payment, Provider, ProviderRefusal, Reference, Standing, Step, settle,
@@ -18,7 +18,7 @@ const BEGUN: &str = "begin";
 
 /// The handler.
 pub struct PaymentReactions<L, P, H> {
-    payments: Commands<Stream, L, H>,
+    payments: Commands<payment::Payment, L, H>,
     provider: P,
 }
 
@@ -63,10 +63,11 @@ where
         self.payments.log()
     }
 
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
-        let Some(Request::Payment(request)) = request_of(&order, notice.decode()?) else { return Ok(()) };
-        let payment = Intent { notice, stream: payment::stream(&order)?, reference: (&order).into() };
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let order: OrderId = message.subject.id().parse().map_err(ReactionError::malformed)?;
+        let Some(Request::Payment(request)) = request_of(&order, message.decode()?) else { return Ok(()) };
+        let payment =
+            Intent { message, stream: StreamName::of::<payment::Payment>(&order), reference: (&order).into() };
         match request {
             PaymentRequest::Authorise(charge) => self.authorise(&payment, charge).await,
             PaymentRequest::Capture => self.capture(&payment).await,
@@ -78,7 +79,7 @@ where
 
 /// What is asked of which payment.
 struct Intent<'a> {
-    notice: &'a EventMessage,
+    message: &'a EventMessage,
     stream: StreamName,
     reference: Reference,
 }
@@ -95,7 +96,7 @@ where
         match settle(&self.provider, &intent.reference, step).await {
             Ok(payment) => {
                 let answered = Command::Create { answer: payment.answer(), charge };
-                self.create(intent, &answered, REACTION).await?;
+                self.execute(intent, &answered, REACTION).await?;
                 match payment.standing {
                     Standing::Authorised | Standing::Declined { .. } => Ok(()),
                     // It went on by itself meanwhile.
@@ -104,7 +105,7 @@ where
             }
             Err(Failure::Refused(refusal)) => Err(refused(refusal)),
             Err(unknown @ (Failure::Unknown(_) | Failure::Unavailable(_))) => {
-                self.create(intent, &Command::Create { charge, answer: Answer::Unknown }, BEGUN).await?;
+                self.execute(intent, &Command::Create { charge, answer: Answer::Unknown }, BEGUN).await?;
                 Err(ReactionError::Unavailable(unknown.into()))
             }
         }
@@ -149,15 +150,8 @@ where
         Ok(())
     }
 
-    /// Mostly nobody has done so before.
-    async fn create(&self, intent: &Intent<'_>, command: &Command, step: &str) -> Result<(), ReactionError> {
-        let metadata = intent.notice.metadata(Self::NAME, step);
-        self.payments.begin(&intent.stream, command, &metadata).await?;
-        Ok(())
-    }
-
     async fn execute(&self, intent: &Intent<'_>, command: &Command, step: &str) -> Result<(), ReactionError> {
-        let metadata = intent.notice.metadata(Self::NAME, step);
+        let metadata = intent.message.metadata(Self::NAME, step);
         self.payments.execute(&intent.stream, command, &metadata).await?;
         Ok(())
     }

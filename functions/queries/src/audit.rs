@@ -3,23 +3,22 @@
 //!
 //! Whose a thing is, its stream decides, read strongly: what just happened is part of its history.
 
-use crate::reading::stream_of;
 use crate::{Queries, STAFF, caller};
 use foldlog::past::{backward, onward};
-use foldlog::{Decider, EventLog, LogError, LogSpans, StreamName, Version, Views};
+use foldlog::{EventLog, LogError, LogSpans, StreamName, Version, Views};
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use shop_api::responses::{AuditEvent, EventOrder, Observer, Page as Answer};
-use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku, WarehouseId};
+use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku, StockId, WarehouseId};
 use shop_domain::{account, cart, order, product, shipment, stock};
 
 impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     /// `GET /carts/{id}/events`: of the caller's own cart.
     pub(crate) async fn events_of_cart(&self, request: &Request) -> Result<Response, Problem> {
         let (caller, cart): (_, CartId) = (caller(request)?, request.path("id")?);
-        let state = self.folded::<cart::Stream>(cart.as_str()).await?;
-        let stream = stream_of(cart::Stream::CATEGORY, cart.as_str())?;
+        let state = self.folded::<cart::Cart>(&cart).await?;
+        let stream = StreamName::of::<cart::Cart>(&cart);
         let path = format!("/carts/{cart}/events");
         self.audit_of_own(request, state.owner() == Some(&caller), (&stream, &path)).await
     }
@@ -27,18 +26,18 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     /// `GET /orders/{id}/events`: of the caller's own order.
     pub(crate) async fn events_of_order(&self, request: &Request) -> Result<Response, Problem> {
         let (caller, order): (_, OrderId) = (caller(request)?, request.path("id")?);
-        let own = match self.folded::<order::Stream>(order.as_str()).await? {
+        let own = match self.folded::<order::Order>(&order).await? {
             order::State::Unplaced => false,
             order::State::Placed { placement, .. } => placement.account == caller,
         };
-        let stream = stream_of(order::Stream::CATEGORY, order.as_str())?;
+        let stream = StreamName::of::<order::Order>(&order);
         self.audit_of_own(request, own, (&stream, &format!("/orders/{order}/events"))).await
     }
 
     /// `GET /accounts/{id}/events`: of the caller's own account; the staff sees everybody's.
     pub(crate) async fn events_of_account(&self, request: &Request) -> Result<Response, Problem> {
         let account: AccountId = request.path("id")?;
-        let stream = stream_of(account::Stream::CATEGORY, account.as_str())?;
+        let stream = StreamName::of::<account::Account>(&account);
         let path = format!("/accounts/{account}/events");
         if request.caller()?.has_scope(STAFF) {
             return self.audit(request, (&stream, &path), Observer::Staff).await;
@@ -49,21 +48,21 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     /// `GET /products/{sku}/events`
     pub(crate) async fn events_of_product(&self, request: &Request) -> Result<Response, Problem> {
         let sku: Sku = request.path("sku")?;
-        let stream = stream_of(product::Stream::CATEGORY, sku.as_str())?;
+        let stream = StreamName::of::<product::Product>(&sku);
         self.audit(request, (&stream, &format!("/products/{sku}/events")), Observer::Staff).await
     }
 
     /// `GET /stock/{warehouse}/{sku}/events`
     pub(crate) async fn events_of_stock(&self, request: &Request) -> Result<Response, Problem> {
         let (warehouse, sku): (WarehouseId, Sku) = (request.path("warehouse")?, request.path("sku")?);
-        let stream = stock::stream(&warehouse, &sku).map_err(|error| Problem::internal(&error))?;
+        let stream = StreamName::of::<stock::Stock>(&StockId { warehouse: warehouse.clone(), sku: sku.clone() });
         self.audit(request, (&stream, &format!("/stock/{warehouse}/{sku}/events")), Observer::Staff).await
     }
 
     /// `GET /shipments/{id}/events`
     pub(crate) async fn events_of_shipment(&self, request: &Request) -> Result<Response, Problem> {
         let shipment: ShipmentId = request.path("id")?;
-        let stream = stream_of(shipment::Stream::CATEGORY, shipment.as_str())?;
+        let stream = StreamName::of::<shipment::Shipment>(&shipment);
         self.audit(request, (&stream, &format!("/shipments/{shipment}/events")), Observer::Staff).await
     }
 

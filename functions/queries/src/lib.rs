@@ -26,7 +26,7 @@ mod stocks;
 mod streams;
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Consistency, Decider, EventLog, LogSpans, Lookups, Randomness, ReadOptions};
+use foldlog::{Clock, Consistency, Decider, EventLog, LogSpans, Lookups, Randomness, ReadOptions, StreamName};
 use foldlog_dynamo::{Log, TotalsStore, Views};
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
@@ -124,9 +124,8 @@ where
 }
 
 impl<L: EventLog, V: foldlog::Views, R, H> Queries<L, V, R, H> {
-    async fn folded<D: Decider>(&self, id: &str) -> Result<D::State, Problem> {
-        let stream = foldlog_functions::reading::stream_of(D::CATEGORY, id)?;
-        let history = self.log.load(&stream, ReadOptions::of::<D>(Consistency::Strong)).await?;
+    async fn folded<D: Decider>(&self, id: &D::Id) -> Result<D::State, Problem> {
+        let history = self.log.load(&StreamName::of::<D>(id), ReadOptions::of::<D>(Consistency::Strong)).await?;
         Ok(foldlog::write::loaded::replay::<D>(&history)?)
     }
 }

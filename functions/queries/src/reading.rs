@@ -1,6 +1,6 @@
 //! Reading one document by the kit's rules ([`foldlog_functions::reading`]), from this function's log and views.
 
-pub(crate) use foldlog_functions::reading::{Asked, stream_of};
+pub(crate) use foldlog_functions::reading::Asked;
 
 use crate::Queries;
 use foldlog::{EventLog, LogSpans, Projection, Version, Views};

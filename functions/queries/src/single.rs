@@ -67,7 +67,7 @@ impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
                 Ok(Response::json(StatusCode::OK, &shown)?.etag(version))
             }
             (None, Asked::Then(_)) => Err(none()),
-            (None, Asked::Now(_)) => match self.folded::<shop_domain::cart::Stream>(order.as_str()).await? {
+            (None, Asked::Now(_)) => match self.folded::<shop_domain::cart::Cart>(&order.cart()).await? {
                 shop_domain::cart::State::CheckedOut { owner, .. } if owner == caller => {
                     Err(Problem::not_yet("the cart is checked out; its order is being placed"))
                 }

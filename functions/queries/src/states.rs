@@ -10,17 +10,17 @@ use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, pro
 /// The state after a version's event, by what was read for it; nothing behind the stream's end.
 pub(crate) fn state_of(history: &History, version: Version) -> Result<Option<Value>, Problem> {
     match history.head().stream().category() {
-        product::Stream::CATEGORY => folded::<product::Stream>(history, version),
-        stock::Stream::CATEGORY => folded::<stock::Stream>(history, version),
-        cart::Stream::CATEGORY => folded::<cart::Stream>(history, version),
-        order::Stream::CATEGORY => folded::<order::Stream>(history, version),
-        fulfilment::Stream::CATEGORY => folded::<fulfilment::Stream>(history, version),
-        account::Stream::CATEGORY => folded::<account::Stream>(history, version),
-        warehouse::Stream::CATEGORY => folded::<warehouse::Stream>(history, version),
-        payment::Stream::CATEGORY => folded::<payment::Stream>(history, version),
-        invoice::Stream::CATEGORY => folded::<invoice::Stream>(history, version),
-        shipment::Stream::CATEGORY => folded::<shipment::Stream>(history, version),
-        audit::Stream::CATEGORY => folded::<audit::Stream>(history, version),
+        product::Product::CATEGORY => folded::<product::Product>(history, version),
+        stock::Stock::CATEGORY => folded::<stock::Stock>(history, version),
+        cart::Cart::CATEGORY => folded::<cart::Cart>(history, version),
+        order::Order::CATEGORY => folded::<order::Order>(history, version),
+        fulfilment::Fulfilment::CATEGORY => folded::<fulfilment::Fulfilment>(history, version),
+        account::Account::CATEGORY => folded::<account::Account>(history, version),
+        warehouse::Warehouse::CATEGORY => folded::<warehouse::Warehouse>(history, version),
+        payment::Payment::CATEGORY => folded::<payment::Payment>(history, version),
+        invoice::Invoice::CATEGORY => folded::<invoice::Invoice>(history, version),
+        shipment::Shipment::CATEGORY => folded::<shipment::Shipment>(history, version),
+        audit::Audit::CATEGORY => folded::<audit::Audit>(history, version),
         category => Err(Problem::not_found(&format!("this release knows no streams of category {category}"))),
     }
 }
@@ -28,16 +28,16 @@ pub(crate) fn state_of(history: &History, version: Version) -> Result<Option<Val
 /// The schema of the states that snapshots in a category's streams hold; none of an unknown one.
 pub(crate) fn snapshot_schema(category: &str) -> u32 {
     match category {
-        product::Stream::CATEGORY => product::Stream::STATE_SCHEMA,
-        stock::Stream::CATEGORY => stock::Stream::STATE_SCHEMA,
-        cart::Stream::CATEGORY => cart::Stream::STATE_SCHEMA,
-        order::Stream::CATEGORY => order::Stream::STATE_SCHEMA,
-        fulfilment::Stream::CATEGORY => fulfilment::Stream::STATE_SCHEMA,
-        account::Stream::CATEGORY => account::Stream::STATE_SCHEMA,
-        warehouse::Stream::CATEGORY => warehouse::Stream::STATE_SCHEMA,
-        payment::Stream::CATEGORY => payment::Stream::STATE_SCHEMA,
-        invoice::Stream::CATEGORY => invoice::Stream::STATE_SCHEMA,
-        shipment::Stream::CATEGORY => shipment::Stream::STATE_SCHEMA,
+        product::Product::CATEGORY => product::Product::STATE_SCHEMA,
+        stock::Stock::CATEGORY => stock::Stock::STATE_SCHEMA,
+        cart::Cart::CATEGORY => cart::Cart::STATE_SCHEMA,
+        order::Order::CATEGORY => order::Order::STATE_SCHEMA,
+        fulfilment::Fulfilment::CATEGORY => fulfilment::Fulfilment::STATE_SCHEMA,
+        account::Account::CATEGORY => account::Account::STATE_SCHEMA,
+        warehouse::Warehouse::CATEGORY => warehouse::Warehouse::STATE_SCHEMA,
+        payment::Payment::CATEGORY => payment::Payment::STATE_SCHEMA,
+        invoice::Invoice::CATEGORY => invoice::Invoice::STATE_SCHEMA,
+        shipment::Shipment::CATEGORY => shipment::Shipment::STATE_SCHEMA,
         _ => 0,
     }
 }

@@ -217,7 +217,7 @@ impl<P: Ports> Reconcile<P> {
         let streams: BTreeSet<_> = heads.into_iter().map(|(stream, _)| stream).collect();
         let begun = |cart: &StreamName| process_of(cart).is_ok_and(|process| streams.contains(&process));
         let mut open = streams.clone();
-        open.retain(|stream| stream.category() != cart::Stream::CATEGORY || !begun(stream));
+        open.retain(|stream| stream.category() != cart::Cart::CATEGORY || !begun(stream));
         summary.hinted = self.repeat(open).await? + self.repeat_operator_requests().await?;
         Ok(summary)
     }

@@ -4,8 +4,8 @@
 use crate::{Ports, Reconcile, parked};
 use foldlog::{Bus, BusEntry, Clock, Commit, EventId, EventLog, Generations, Registry, StreamName, Timestamp, Version};
 use foldlog_lambda::Error;
-use shop_domain::audit::Scope;
-use shop_domain::audit::{self, Event};
+use shop_domain::audit::{Audit, Event, Scope};
+use shop_domain::values::Month;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ impl<P: Ports> Reconcile<P> {
         let registry = self.folds().views().registered().await?.registry;
         let now = self.folds().host().now();
         let since = Timestamp(now.0 - i64::try_from(AT_MOST_AGO.as_millis())?);
-        let months: BTreeSet<StreamName> = [audit::stream(since)?, audit::stream(now)?].into();
+        let months: BTreeSet<StreamName> = [since, now].map(|at| StreamName::of::<Audit>(&Month::of(at))).into();
         let mut wishes: BTreeMap<EventId, BusEntry> = BTreeMap::new();
         for month in months {
             let commits = self.folds().log().since(&month, Version::NONE).await?;

@@ -6,7 +6,7 @@ use foldlog::{
     Version,
 };
 use foldlog_lambda::Error;
-use shop_domain::fulfilment::{self, Awaited, Process, REACTION, outcome_of};
+use shop_domain::fulfilment::{self, Awaited, Fulfilment, Process, REACTION, outcome_of};
 use shop_domain::values::OrderId;
 use shop_domain::{cart, order, stock};
 
@@ -24,7 +24,7 @@ pub(crate) struct Sources<'a, L> {
 /// The process that a checked-out cart has to have.
 pub(crate) fn process_of(cart: &StreamName) -> Result<StreamName, Error> {
     let order: OrderId = cart.id().parse()?;
-    Ok(fulfilment::stream(&order)?)
+    Ok(StreamName::of::<Fulfilment>(&order))
 }
 
 impl<L: EventLog> Sources<'_, L> {
@@ -33,20 +33,20 @@ impl<L: EventLog> Sources<'_, L> {
     /// an order, what its process would note.
     pub(crate) async fn hints(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
         match stream.category() {
-            cart::Stream::CATEGORY => self.of_cart(stream).await,
-            fulfilment::Stream::CATEGORY => self.of_process(stream).await,
-            order::Stream::CATEGORY => self.of_order(stream).await,
+            cart::Cart::CATEGORY => self.of_cart(stream).await,
+            Fulfilment::CATEGORY => self.of_process(stream).await,
+            order::Order::CATEGORY => self.of_order(stream).await,
             _ => Ok(vec![]),
         }
     }
 
     async fn of_cart(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
-        let begun = ReadOptions::of::<fulfilment::Stream>(Consistency::Strong);
+        let begun = ReadOptions::of::<Fulfilment>(Consistency::Strong);
         if self.log.load(&process_of(stream)?, begun).await?.head().version() != Version::NONE {
             return Ok(vec![]);
         }
         let history = self.whole(stream).await?;
-        match replay::<cart::Stream>(&history)? {
+        match replay::<cart::Cart>(&history)? {
             cart::State::CheckedOut { .. } => self.entries(history.commits().last()),
             cart::State::Unopened | cart::State::Open { .. } => Ok(vec![]),
         }
@@ -54,8 +54,8 @@ impl<L: EventLog> Sources<'_, L> {
 
     async fn of_order(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
         let order: OrderId = stream.id().parse()?;
-        let reading = ReadOptions::of::<fulfilment::Stream>(Consistency::Strong);
-        match replay::<fulfilment::Stream>(&self.log.load(&fulfilment::stream(&order)?, reading).await?)? {
+        let reading = ReadOptions::of::<Fulfilment>(Consistency::Strong);
+        match replay::<Fulfilment>(&self.log.load(&StreamName::of::<Fulfilment>(&order), reading).await?)? {
             fulfilment::State::Started(process) => self.heeded(&process, self.whole(stream).await?.commits()),
             fulfilment::State::NotStarted => Ok(vec![]),
         }
@@ -63,7 +63,7 @@ impl<L: EventLog> Sources<'_, L> {
 
     async fn of_process(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
         let history = self.whole(stream).await?;
-        match replay::<fulfilment::Stream>(&history)? {
+        match replay::<Fulfilment>(&history)? {
             fulfilment::State::Started(process) if !process.finished() => self.missed(&history, &process).await,
             fulfilment::State::Started(_) | fulfilment::State::NotStarted => Ok(vec![]),
         }
@@ -73,16 +73,16 @@ impl<L: EventLog> Sources<'_, L> {
         let stream = history.head().stream();
         let order: OrderId = stream.id().parse()?;
         // The order may have moved without having been asked to: a customer cancelled it, or the staff shipped it.
-        let of_order = self.whole(&StreamName::new(order::Stream::CATEGORY, order.as_str())?).await?;
+        let of_order = self.whole(&StreamName::of::<order::Order>(&order)).await?;
         let mut hints = self.heeded(process, of_order.commits())?;
-        for Awaited { intent, stream: awaited } in process.awaited(&order)? {
+        for Awaited { intent, stream: awaited } in process.awaited(&order) {
             let intent = intent.map(|version| EventId { stream: stream.clone(), version });
             let asked = intent.as_ref().map(|intent| asked(history, intent)).transpose()?;
             let answered = match awaited.category() {
-                order::Stream::CATEGORY => {
+                order::Order::CATEGORY => {
                     of_order.commits().iter().any(|commit| intent.is_some() && commit.causation == intent)
                 }
-                stock::Stream::CATEGORY => {
+                stock::Stock::CATEGORY => {
                     let answer = self.of_stock(&awaited, asked, intent.as_ref()).await?;
                     hints.extend(self.entries(&answer)?);
                     answer.is_some()

@@ -1,17 +1,17 @@
 //! What the staff say of shipments. They are created, leave and are cancelled through `shipment-reactions`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, Decider, EventLog, Randomness, StreamName};
+use foldlog::{Clock, Commands, EventLog, Randomness, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
 use shop_api::requests::Nothing;
-use shop_api::responses::Shipment;
-use shop_domain::shipment::{Command, Stream};
+use shop_api::responses;
+use shop_domain::shipment::{Command, Shipment};
 use shop_domain::values::ShipmentId;
 
 /// The handler.
-pub struct ShipmentCommands<L, H>(Commands<Stream, L, H>);
+pub struct ShipmentCommands<L, H>(Commands<Shipment, L, H>);
 
 /// The deployed function.
 pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<ShipmentCommands<Log, SystemHost>>, SettingError> {
@@ -45,9 +45,8 @@ where
             "POST /shipments/{id}/deliver" => request.command()?,
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
-        let stream = StreamName::new(Stream::CATEGORY, shipment.as_str()).map_err(|error| Problem::internal(&error))?;
-        let done = self.0.execute(&stream, &Command::Deliver, &metadata).await?;
-        let body = Shipment::of(&shipment, done.version, &done.state);
+        let done = self.0.execute(&StreamName::of::<Shipment>(&shipment), &Command::Deliver, &metadata).await?;
+        let body = responses::Shipment::of(&shipment, done.version, &done.state);
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }
 }

@@ -1,16 +1,16 @@
 //! The shipment's reactions to the intents of fulfilment: with `shipment-commands` the only writer of `shipment-…`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness};
+use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness, StreamName};
 use foldlog_dynamo::{Log, Parked};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::fulfilment::{REACTION, Request, request_of};
-use shop_domain::shipment::{self, Command, Stream};
-use shop_domain::values::OrderId;
+use shop_domain::shipment::Shipment;
+use shop_domain::values::{OrderId, ShipmentId};
 
 /// The handler.
-pub struct ShipmentReactions<L, H>(Commands<Stream, L, H>);
+pub struct ShipmentReactions<L, H>(Commands<Shipment, L, H>);
 
 /// The deployed function.
 pub fn function(
@@ -43,19 +43,14 @@ where
         self.0.log()
     }
 
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
-        let Some(Request::Shipment { warehouse, command }) = request_of(&order, notice.decode()?) else {
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let order: OrderId = message.subject.id().parse().map_err(ReactionError::malformed)?;
+        let Some(Request::Shipment { warehouse, command }) = request_of(&order, message.decode()?) else {
             return Ok(());
         };
-        let stream = shipment::stream(&order, &warehouse)?;
-        let metadata = notice.metadata(Self::NAME, REACTION);
-        match command {
-            Command::Create(_) => self.0.begin(&stream, &command, &metadata).await?,
-            Command::Dispatch { .. } | Command::Deliver | Command::Cancel => {
-                self.0.execute(&stream, &command, &metadata).await?
-            }
-        };
+        let stream = StreamName::of::<Shipment>(&ShipmentId::of(&order, &warehouse));
+        let metadata = message.metadata(Self::NAME, REACTION);
+        self.0.execute(&stream, &command, &metadata).await?;
         Ok(())
     }
 }

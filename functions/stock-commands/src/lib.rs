@@ -4,20 +4,20 @@ mod warehouses;
 
 use aws_config::SdkConfig;
 use foldlog::write::loaded::replay;
-use foldlog::{Clock, Commands, Consistency, Decider, EventLog, Randomness, ReadOptions, StreamName};
+use foldlog::{Clock, Commands, Consistency, EventLog, Randomness, ReadOptions, StreamName};
 use foldlog_dynamo::Log;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
 use http::StatusCode;
 use shop_api::requests::{AdjustStock, ReceiveStock};
-use shop_api::responses::Stock;
-use shop_domain::product;
-use shop_domain::stock::{self, Command, Stream};
-use shop_domain::values::{Sku, WarehouseId};
+use shop_api::responses;
+use shop_domain::product::Product;
+use shop_domain::stock::{Command, Stock};
+use shop_domain::values::{Sku, StockId, WarehouseId};
 use warehouses::Warehouses;
 
 /// The handler.
 pub struct StockCommands<L, H> {
-    stocks: Commands<Stream, L, H>,
+    stocks: Commands<Stock, L, H>,
     warehouses: Warehouses<L, H>,
 }
 
@@ -66,9 +66,9 @@ where
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
         self.product_exists(&sku).await?;
-        let stream = stock::stream(&warehouse, &sku).map_err(|error| Problem::internal(&error))?;
-        let done = self.stocks.execute(&stream, &command, &metadata).await?;
-        let body = Stock::of(&warehouse, &sku, done.version, &done.state);
+        let id = StockId { warehouse, sku };
+        let done = self.stocks.execute(&StreamName::of::<Stock>(&id), &command, &metadata).await?;
+        let body = responses::Stock::of(&id.warehouse, &id.sku, done.version, &done.state);
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }
 }
@@ -76,12 +76,10 @@ where
 impl<L: EventLog, H: Clock + Randomness> StockCommands<L, H> {
     /// Stock is kept of registered products alone. Products are never removed, so one that is seen, exists.
     async fn product_exists(&self, sku: &Sku) -> Result<(), Problem> {
-        let stream =
-            StreamName::new(product::Stream::CATEGORY, sku.as_str()).map_err(|error| Problem::internal(&error))?;
+        let stream = StreamName::of::<Product>(sku);
         for consistency in [Consistency::Eventual, Consistency::Strong] {
-            let product = replay::<product::Stream>(
-                &self.stocks.log().load(&stream, ReadOptions::of::<product::Stream>(consistency)).await?,
-            )?;
+            let product =
+                replay::<Product>(&self.stocks.log().load(&stream, ReadOptions::of::<Product>(consistency)).await?)?;
             if product.product().is_some() {
                 return Ok(());
             }

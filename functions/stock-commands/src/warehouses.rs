@@ -1,18 +1,18 @@
 //! The staff's commands on warehouses.
 
 use foldlog::write::loaded::replay;
-use foldlog::{Clock, Commands, Consistency, Decider, EventLog, Executed, Randomness, ReadOptions, StreamName};
+use foldlog::{Clock, Commands, Consistency, EventLog, Executed, Randomness, ReadOptions, StreamName};
 use foldlog_lambda::http::created;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use shop_api::requests::{MoveWarehouse, Nothing, OpenWarehouse, RenameWarehouse};
-use shop_api::responses::Warehouse;
+use shop_api::responses;
 use shop_domain::stock::Intake;
 use shop_domain::values::WarehouseId;
-use shop_domain::warehouse::{Command, Site, State, Stream};
+use shop_domain::warehouse::{Command, Site, State, Warehouse};
 
 /// The only writer of `warehouse-…`.
-pub(crate) struct Warehouses<L, H>(Commands<Stream, L, H>);
+pub(crate) struct Warehouses<L, H>(Commands<Warehouse, L, H>);
 
 impl<L: EventLog, H: Clock + Randomness> Warehouses<L, H> {
     pub(crate) fn new(log: L, host: H) -> Self {
@@ -36,30 +36,26 @@ impl<L: EventLog, H: Clock + Randomness> Warehouses<L, H> {
             "POST /warehouses/{id}/close" => (Command::Close, request.command::<Nothing>()?.1),
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
-        let done = self.0.execute(&stream(&warehouse)?, &command, &metadata).await?;
+        let done = self.0.execute(&StreamName::of::<Warehouse>(&warehouse), &command, &metadata).await?;
         respond(StatusCode::OK, &warehouse, &done)
     }
 
     async fn open(&self, request: &Request) -> Result<Response, Problem> {
         let (OpenWarehouse { id, name, address }, metadata) = request.command()?;
         let command = Command::Open(Site { name, address });
-        let done = self.0.begin(&stream(&id)?, &command, &metadata).await?;
+        let done = self.0.execute(&StreamName::of::<Warehouse>(&id), &command, &metadata).await?;
         Ok(respond(created(done.effect), &id, &done)?.location(&format!("/warehouses/{id}")))
     }
 
     /// Whether goods may come into a warehouse: read strongly, so that none come in after it was closed but those that
     /// were on their way at that moment.
     pub(crate) async fn intake(&self, warehouse: &WarehouseId) -> Result<Intake, Problem> {
-        let reading = ReadOptions::of::<Stream>(Consistency::Strong);
-        let history = self.0.log().load(&stream(warehouse)?, reading).await?;
-        Ok(Intake::from(&replay::<Stream>(&history)?))
+        let reading = ReadOptions::of::<Warehouse>(Consistency::Strong);
+        let history = self.0.log().load(&StreamName::of::<Warehouse>(warehouse), reading).await?;
+        Ok(Intake::from(&replay::<Warehouse>(&history)?))
     }
 }
 
-fn stream(warehouse: &WarehouseId) -> Result<StreamName, Problem> {
-    StreamName::new(Stream::CATEGORY, warehouse.as_str()).map_err(|error| Problem::internal(&error))
-}
-
 fn respond(status: StatusCode, warehouse: &WarehouseId, done: &Executed<State>) -> Result<Response, Problem> {
-    Ok(Response::json(status, &Warehouse::of(warehouse, done.version, &done.state))?.etag(done.version))
+    Ok(Response::json(status, &responses::Warehouse::of(warehouse, done.version, &done.state))?.etag(done.version))
 }

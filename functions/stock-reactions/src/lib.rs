@@ -1,16 +1,16 @@
 //! The stock's reactions to the intents of fulfilment: with `stock-commands` the only writer of `stock-…`.
 
 use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness};
+use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness, StreamName};
 use foldlog_dynamo::{Log, Parked};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::fulfilment::{REACTION, Request, request_of};
-use shop_domain::stock::{self, Stream};
-use shop_domain::values::OrderId;
+use shop_domain::stock::Stock;
+use shop_domain::values::{OrderId, StockId};
 
 /// The handler.
-pub struct StockReactions<L, H>(Commands<Stream, L, H>);
+pub struct StockReactions<L, H>(Commands<Stock, L, H>);
 
 /// The deployed function.
 pub fn function(
@@ -44,12 +44,12 @@ where
         self.0.log()
     }
 
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        let order: OrderId = notice.subject.id().parse().map_err(ReactionError::malformed)?;
-        match request_of(&order, notice.decode()?) {
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let order: OrderId = message.subject.id().parse().map_err(ReactionError::malformed)?;
+        match request_of(&order, message.decode()?) {
             Some(Request::Stock { warehouse, sku, command }) => {
-                let stream = stock::stream(&warehouse, &sku)?;
-                let metadata = notice.metadata(Self::NAME, REACTION);
+                let stream = StreamName::of::<Stock>(&StockId { warehouse, sku });
+                let metadata = message.metadata(Self::NAME, REACTION);
                 self.0.execute(&stream, &command, &metadata).await?;
                 Ok(())
             }

@@ -11,7 +11,7 @@ use foldlog::{Clock, Commands, EventLog, EventMessage, LogScan, Metadata, Random
 use foldlog_dynamo::{Log, Parked, TotalsStore, Views};
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_lambda::{SettingError, Settings, SystemHost};
-use shop_domain::audit::{Command, Event, Report, Scope, Stream, Verifier};
+use shop_domain::audit::{Audit, Command, Event, Report, Scope, Verifier};
 use std::time::Duration;
 
 /// The step by which a report is known for that of a wish.
@@ -19,7 +19,7 @@ const REPORT: &str = "verify";
 
 /// The handler.
 pub struct Verification<L, V, R, H> {
-    commands: Commands<Stream, L, H>,
+    commands: Commands<Audit, L, H>,
     views: V,
     sales: R,
     /// After so long it reports how far it came.
@@ -62,14 +62,14 @@ where
     }
 
     /// The report stands in the stream of the wish, and whoever gets the same wish again finds it there.
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        let Event::VerificationRequested { scope: Scope::Whole } = notice.decode()? else { return Ok(()) };
-        let metadata @ Metadata { id, .. } = &notice.metadata(Self::NAME, REPORT);
-        if self.log().find(&notice.subject, id, notice.time).await?.is_some() {
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let Event::VerificationRequested { scope: Scope::Whole } = message.decode()? else { return Ok(()) };
+        let metadata @ Metadata { id, .. } = &message.metadata(Self::NAME, REPORT);
+        if self.log().find(&message.subject, id, message.time).await?.is_some() {
             return Ok(());
         }
         let report = Event::VerificationReported(self.verify().await?);
-        self.commands.execute(&notice.subject, &Command::Record(report), metadata).await?;
+        self.commands.execute(&message.subject, &Command::Record(report), metadata).await?;
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ fn id(number: u32) -> String {
 
 async fn place(shop: &Shop, number: u32, account: &AccountId, means: Result<Means, Failure>) {
     let placement = Placement { account: account.clone(), lines: lines(), totals: totals(), card: None, address: None };
-    execute::<order::Stream>(shop, &id(number), order::Command::Place { placement, account: means }).await;
+    execute::<order::Order>(shop, &id(number), order::Command::Place { placement, account: means }).await;
 }
 
 fn ids(page: &Value) -> Vec<String> {
@@ -111,7 +111,7 @@ async fn an_order_names_its_shipments_and_its_owner_alone_reads_them() {
             contents: [("mug".parse().unwrap(), 1.try_into().unwrap())].into(),
         };
         let shipment = ShipmentId::of(&order, &consignment.warehouse);
-        execute::<shipment::Stream>(&shop, shipment.as_str(), shipment::Command::Create(consignment)).await;
+        execute::<shipment::Shipment>(&shop, shipment.as_str(), shipment::Command::Create(consignment)).await;
         shipments.push(shipment);
     }
     shop.host.settled().await;
@@ -121,7 +121,7 @@ async fn an_order_names_its_shipments_and_its_owner_alone_reads_them() {
         json!(null),
         "nothing is ready before it is confirmed"
     );
-    execute::<order::Stream>(&shop, order.as_str(), order::Command::Confirm).await;
+    execute::<order::Order>(&shop, order.as_str(), order::Command::Confirm).await;
     shop.host.settled().await;
     assert_eq!(alice.get(&path).await.expect(200).body["shipments"], json!(shipments));
 
@@ -133,7 +133,7 @@ async fn an_order_names_its_shipments_and_its_owner_alone_reads_them() {
     });
     assert_eq!((&waiting.body, waiting.header("etag")), (&expected, Some("\"1\"")));
     let dispatch = shipment::Command::Dispatch { tracking: Some("1Z".parse().unwrap()) };
-    execute::<shipment::Stream>(&shop, shipments[0].as_str(), dispatch).await;
+    execute::<shipment::Shipment>(&shop, shipments[0].as_str(), dispatch).await;
     let underway = alice.get(&format!("{path}?min_version=2")).await.expect(200);
     assert_eq!((underway.text("status"), underway.text("tracking")), ("DISPATCHED", "1Z"));
     assert_eq!(bob.get(&path).await.expect(404).problem(), Some("not-found"));
@@ -148,13 +148,13 @@ async fn an_invoice_is_read_by_whoever_is_billed() {
     let shop = shop_without_bus().await;
     let (alice, bob) = (shop.customer("alice"), shop.customer("bob"));
     let bill = invoice::Bill { account: account(&alice).await, lines: lines(), totals: totals() };
-    execute::<invoice::Stream>(&shop, &id(1), invoice::Command::Issue(bill)).await;
+    execute::<invoice::Invoice>(&shop, &id(1), invoice::Command::Issue(bill)).await;
     let path = format!("/invoices/{}", id(1));
     let open = alice.get(&format!("{path}?min_version=1")).await.expect(200);
     assert_eq!((open.text("id"), open.text("status"), open.header("etag")), (&*id(1), "OPEN", Some("\"1\"")));
     assert_eq!(open.body["total"], json!({ "amount": 595, "currency": "EUR" }));
     assert_eq!(open.body["lines"][0]["sku"], "mug");
-    execute::<invoice::Stream>(&shop, &id(1), invoice::Command::MarkPaid).await;
+    execute::<invoice::Invoice>(&shop, &id(1), invoice::Command::MarkPaid).await;
     let paid = alice.get(&format!("{path}?min_version=3")).await.expect(200);
     assert_eq!(paid.text("status"), "PAID");
     assert_eq!(paid.body["issued_at"], open.body["issued_at"], "it stays when it was issued");

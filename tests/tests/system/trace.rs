@@ -4,7 +4,7 @@ use crate::log::{execute, shop_without_bus};
 use crate::shop::{cart, ordered, product};
 use reqwest::Method;
 use serde_json::{Value, json};
-use shop_domain::product::{Command, Stream};
+use shop_domain::product::{Command, Product};
 use std::collections::{BTreeMap, BTreeSet};
 use tests::{Client, Shop};
 
@@ -117,7 +117,7 @@ async fn a_long_run_is_read_to_its_end_and_no_further() {
     product(&shop, "mug", 1_299, &[]).await;
     for nth in 0..50_u32 {
         let command = if nth % 2 == 0 { Command::Delist } else { Command::List };
-        execute::<Stream>(&shop, "mug", command).await;
+        execute::<Product>(&shop, "mug", command).await;
     }
     let _ = shop.staff().post("/products/mug/delist", json!({})).await;
     let _ = shop.staff().post("/products/mug/list", json!({})).await.expect(200);

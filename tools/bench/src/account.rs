@@ -1,7 +1,10 @@
 //! What is benched: an account whose events take about 200 bytes as they are stored, and whose state takes few.
 
-use foldlog::{Decider, Event as Stored, Refusal, RefusalKind};
+use foldlog::{Decider, Event as Stored, Refusal, RefusalKind, StreamId};
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
 
 /// The text of an entry that is booked by itself: it brings the stored event to 200 bytes.
 pub(crate) const LONG: &str = "Booked by a benchmark: what an ordinary entry says about itself, its reason, \
@@ -21,10 +24,35 @@ pub(crate) struct Book {
     pub(crate) entries: usize,
     /// What each entry says.
     pub(crate) text: &'static str,
+    /// Whether nobody has used the account before.
+    #[serde(skip)]
+    pub(crate) first: bool,
+}
+
+/// What names an account: a UUID as 32 hex digits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Id(u128);
+
+impl StreamId for Id {
+    const LONGEST: usize = 32;
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:032x}", self.0)
+    }
+}
+
+impl FromStr for Id {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        u128::from_str_radix(text, 16).map(Self)
+    }
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(tag = "type", content = "data")]
 pub(crate) enum Event {
     /// An entry.
@@ -36,13 +64,7 @@ pub(crate) enum Event {
     },
 }
 
-impl Stored for Event {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Booked { .. } => "Booked",
-        }
-    }
-}
+impl Stored for Event {}
 
 /// What the entries amount to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,8 +84,10 @@ impl Refusal for Full {
     fn kind(&self) -> RefusalKind {
         RefusalKind::RuleViolated
     }
+}
 
-    fn name(&self) -> &'static str {
+impl From<&Full> for &'static str {
+    fn from(_: &Full) -> Self {
         "full"
     }
 }
@@ -71,10 +95,15 @@ impl Refusal for Full {
 impl Decider for Account {
     const CATEGORY: &'static str = "account";
     const STATE_SCHEMA: u32 = 1;
+    type Id = Id;
     type State = Balance;
     type Command = Book;
     type Event = Event;
     type Refusal = Full;
+
+    fn creates(command: &Book) -> bool {
+        command.first
+    }
 
     fn decide(state: &Balance, command: &Book) -> Result<Vec<Event>, Full> {
         let added = command.amount.checked_mul(command.entries as u64).ok_or(Full)?;
@@ -99,14 +128,14 @@ mod tests {
             let events = Account::decide(&Balance::default(), command).unwrap();
             Events::encode(&events).unwrap().text().len()
         };
-        assert!((195..=210).contains(&stored(&Book { amount: 1, entries: 1, text: LONG })));
-        assert!(stored(&Book { amount: 1, entries: 5, text: SHORT }) < 600);
+        assert!((195..=210).contains(&stored(&Book { amount: 1, entries: 1, text: LONG, first: false })));
+        assert!(stored(&Book { amount: 1, entries: 5, text: SHORT, first: false }) < 600);
     }
 
     #[test]
     fn an_account_that_would_run_over_refuses() {
         let full = Balance { amount: u64::MAX, entries: 1 };
-        assert!(Account::decide(&full, &Book { amount: 1, entries: 1, text: LONG }).is_err());
-        assert!(Account::decide(&full, &Book { amount: u64::MAX, entries: 2, text: LONG }).is_err());
+        assert!(Account::decide(&full, &Book { amount: 1, entries: 1, text: LONG, first: false }).is_err());
+        assert!(Account::decide(&full, &Book { amount: u64::MAX, entries: 2, text: LONG, first: false }).is_err());
     }
 }

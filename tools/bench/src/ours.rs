@@ -5,11 +5,12 @@ use crate::error::BenchError;
 use crate::store::TABLE;
 use aws_sdk_dynamodb::Client;
 use foldlog::{
-    Actor, CommandId, Commands, Correlation, Decider, Digest, Effect, EventLog, ExecuteError, Metadata, Randomness,
-    StreamName, write::identity,
+    Actor, CommandId, Commands, Correlation, Digest, Effect, EventLog, ExecuteError, Metadata, Randomness, StreamName,
+    write::identity,
 };
 use foldlog_dynamo::Log;
 use foldlog_lambda::SystemHost;
+use std::num::ParseIntError;
 
 /// A stream's owner: the commands of this process.
 pub(super) type Accounts = Commands<Account, Log, SystemHost>;
@@ -21,12 +22,12 @@ pub(super) fn accounts(client: &Client) -> Accounts {
 
 /// Books one ordinary entry.
 pub(super) const fn one() -> Book {
-    Book { amount: 1, entries: 1, text: LONG }
+    Book { amount: 1, entries: 1, text: LONG, first: false }
 }
 
 /// Books five small ones.
 pub(super) const fn several() -> Book {
-    Book { amount: 1, entries: 5, text: SHORT }
+    Book { amount: 1, entries: 5, text: SHORT, first: false }
 }
 
 /// Carries out a command that must append.
@@ -46,8 +47,7 @@ pub(super) async fn create(
     command: &Book,
     metadata: &Metadata,
 ) -> Result<(), BenchError> {
-    let done = ours.begin(stream, command, metadata).await.map_err(|error| BenchError::Wrong(error.to_string()))?;
-    expect(stream, done.effect, Effect::Appended)
+    append(ours, stream, &Book { first: true, ..command.clone() }, metadata).await
 }
 
 /// Carries out a command that must have this effect, and comes again where others were first too often.
@@ -77,8 +77,9 @@ fn expect(stream: &StreamName, found: Effect, effect: Effect) -> Result<(), Benc
 
 /// A stream that nobody has used.
 pub(super) fn fresh_stream() -> Result<StreamName, BenchError> {
-    StreamName::new(Account::CATEGORY, &identity::fresh_id(&SystemHost))
-        .map_err(|error| BenchError::Wrong(error.to_string()))
+    let id =
+        identity::fresh_id(&SystemHost).parse().map_err(|error: ParseIntError| BenchError::Wrong(error.to_string()))?;
+    Ok(StreamName::of::<Account>(&id))
 }
 
 /// What surrounds a client's command.

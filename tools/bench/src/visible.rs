@@ -8,13 +8,13 @@ use crate::streams::Who;
 use aws_sdk_dynamodb::Client;
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::{
-    Actor, CommandId, Commands, Consistency, Correlation, Decider, Digest, Metadata, Projection, StreamName,
-    Views as _, write::identity,
+    Actor, CommandId, Commands, Consistency, Correlation, Digest, Metadata, Projection, StreamName, Views as _,
+    write::identity,
 };
 use foldlog_dynamo::{Log, Views};
 use foldlog_lambda::{Settings, SystemHost};
 use foldlog_local::{Host, HostError};
-use shop_domain::cart::{Action, Command, Stream};
+use shop_domain::cart::{Action, Cart, Command};
 use std::time::{Duration, Instant};
 
 type CartView = shop_domain::views::cart::View;
@@ -33,7 +33,7 @@ pub(super) async fn shop() -> Result<Host, HostError> {
 
 /// One who appends to the shop's log, and looks at its rows.
 pub(super) struct Observer {
-    carts: Commands<Stream, Log, SystemHost>,
+    carts: Commands<Cart, Log, SystemHost>,
     views: Views,
 }
 
@@ -66,7 +66,7 @@ impl Observer {
     async fn seen(&self) -> Result<Duration, BenchError> {
         let wrong = |error: &dyn std::fmt::Display| BenchError::Wrong(error.to_string());
         let id = identity::fresh_id(&SystemHost);
-        let stream = StreamName::new(Stream::CATEGORY, &id).map_err(|error| wrong(&error))?;
+        let stream = StreamName::of::<Cart>(&id.parse().map_err(|error| wrong(&error))?);
         let command = Command { by: id.parse().map_err(|error| wrong(&error))?, action: Action::Open };
         let metadata = Metadata {
             id: CommandId::fresh(&SystemHost),
@@ -76,7 +76,7 @@ impl Observer {
             actor: Actor(id.clone()),
             expected: None,
         };
-        self.carts.begin(&stream, &command, &metadata).await.map_err(|error| wrong(&error))?;
+        self.carts.execute(&stream, &command, &metadata).await.map_err(|error| wrong(&error))?;
         let committed = Instant::now();
         let place = RowKey { view: CartView::NAME, generation: Generation::FIRST, key: id };
         while self.views.row(&place, Consistency::Strong).await.map_err(|error| wrong(&error))?.is_none() {

@@ -103,7 +103,7 @@ impl LogImport {
         done: &(dyn Fn() + Send + Sync),
     ) -> Result<(), Failure> {
         while let Some(commit) = commits.next().await {
-            let marked = commit.stream.category() == stock::Stream::CATEGORY;
+            let marked = commit.stream.category() == stock::Stock::CATEGORY;
             let log = if marked { &self.stock } else { &self.log };
             log.import(&commit, &import.id).await?;
             done();

@@ -1,12 +1,11 @@
 //! What customers and staff ask of the shop, as requests.
 
-use foldlog::stream::InvalidName;
 use foldlog::write::identity::subject_id;
-use foldlog::{Decider, StreamName, Version};
+use foldlog::{StreamName, Version};
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shop_domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId, Sku, WarehouseId};
+use shop_domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId, Sku, StockId, WarehouseId};
 use shop_domain::{account, cart, order, product, shipment, stock};
 
 /// One thing that somebody asks for.
@@ -88,32 +87,30 @@ impl ClientAction {
     }
 
     /// The stream that it is about, where somebody asks for it; a cart that is to be opened has no name yet.
-    pub fn stream(&self, by: &AccountId) -> Result<Option<StreamName>, InvalidName> {
-        Ok(Some(match self {
+    pub fn stream(&self, by: &AccountId) -> Option<StreamName> {
+        Some(match self {
             Self::RegisterProduct { sku, .. }
             | Self::RepriceProduct { sku, .. }
             | Self::ListProduct { sku }
-            | Self::DelistProduct { sku } => StreamName::new(product::Stream::CATEGORY, sku.as_str())?,
+            | Self::DelistProduct { sku } => StreamName::of::<product::Product>(sku),
             Self::ReceiveStock { warehouse, sku, .. } | Self::AdjustStock { warehouse, sku, .. } => {
-                stock::stream(warehouse, sku)?
+                StreamName::of::<stock::Stock>(&StockId { warehouse: warehouse.clone(), sku: sku.clone() })
             }
-            Self::OpenAccount {} => StreamName::new(account::Stream::CATEGORY, by.as_str())?,
+            Self::OpenAccount {} => StreamName::of::<account::Account>(by),
             Self::ConfirmAccount { account }
             | Self::ActivateAccount { account }
             | Self::SuspendAccount { account }
             | Self::AddCard { account, .. }
-            | Self::RemoveCard { account, .. } => StreamName::new(account::Stream::CATEGORY, account.as_str())?,
-            Self::OpenCart {} => return Ok(None),
+            | Self::RemoveCard { account, .. } => StreamName::of::<account::Account>(account),
+            Self::OpenCart {} => return None,
             Self::AddItem { cart, .. }
             | Self::ChangeQuantity { cart, .. }
             | Self::RemoveItem { cart, .. }
             | Self::ClearCart { cart }
-            | Self::CheckOut { cart } => StreamName::new(cart::Stream::CATEGORY, cart.as_str())?,
-            Self::CancelOrder { order } | Self::ShipOrder { order } => {
-                StreamName::new(order::Stream::CATEGORY, order.as_str())?
-            }
-            Self::DeliverShipment { shipment } => StreamName::new(shipment::Stream::CATEGORY, shipment.as_str())?,
-        }))
+            | Self::CheckOut { cart } => StreamName::of::<cart::Cart>(cart),
+            Self::CancelOrder { order } | Self::ShipOrder { order } => StreamName::of::<order::Order>(order),
+            Self::DeliverShipment { shipment } => StreamName::of::<shipment::Shipment>(shipment),
+        })
     }
 }
 

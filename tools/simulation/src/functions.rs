@@ -178,7 +178,7 @@ impl Ports<'_> {
             Some(Defect::UndoneUnknown) => self.processes_by::<Bent<UndoneUnknown>>(),
             Some(Defect::ForgottenOutstanding) => self.processes_by::<Bent<ForgottenOutstanding>>(),
             Some(Defect::DeadlineIsOutcome) => self.processes_by::<Bent<DeadlineIsOutcome>>(),
-            Some(_) | None => self.processes_by::<shop_domain::fulfilment::Stream>(),
+            Some(_) | None => self.processes_by::<shop_domain::fulfilment::Fulfilment>(),
         }
     }
 

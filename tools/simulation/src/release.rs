@@ -65,11 +65,11 @@ impl<T: Reactor> Reactor for Reacting<T> {
         self.reactor.log()
     }
 
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        if self.world.unreadable(&notice.name) {
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        if self.world.unreadable(&message.name) {
             self.world.count(Mishap::UnreadableYet);
             return Err(ReactionError::malformed(UNKNOWN));
         }
-        self.reactor.react(notice).await
+        self.reactor.react(message).await
     }
 }

@@ -24,11 +24,7 @@ enum Moved {
     Taken { quantity: u64 },
 }
 
-impl Event for Moved {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl Event for Moved {}
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct OnHand {
@@ -44,8 +40,10 @@ impl Refusal for TooMany {
     fn kind(&self) -> RefusalKind {
         RefusalKind::RuleViolated
     }
+}
 
-    fn name(&self) -> &'static str {
+impl From<&TooMany> for &'static str {
+    fn from(_: &TooMany) -> Self {
         "too-many"
     }
 }
@@ -53,6 +51,7 @@ impl Refusal for TooMany {
 impl Decider for Stock {
     const CATEGORY: &'static str = "stock";
     const STATE_SCHEMA: u32 = 1;
+    type Id = u64;
     type State = OnHand;
     type Command = Moved;
     type Event = Moved;

@@ -12,12 +12,13 @@
 //! - [`verify`]: whether the log is whole, and every row and total what the log says.
 //! - [`rebuild`]: a view is made anew while it is read and written.
 //!
-//! Beside them stand the words that all rooms share: [`stream`], [`time`], [`hash`] and [`ports`].
+//! Beside them stand the words that all rooms share: [`stream`], [`named`], [`time`], [`hash`] and [`ports`].
 //! Nothing here knows a database, a runtime or the time: those are the ports [`EventLog`], [`Views`], [`Lookups`],
 //! [`TotalsStore`], [`Generations`], [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
 
 mod bounded;
 pub mod hash;
+pub mod named;
 pub mod past;
 pub mod ports;
 pub mod react;
@@ -30,6 +31,7 @@ pub mod verify;
 pub mod write;
 
 pub use hash::{Digest, Hash};
+pub use named::Named;
 pub use ports::{Clock, Randomness};
 pub use react::bus::{Bus, BusEntry};
 pub use react::message::EventMessage;
@@ -41,14 +43,14 @@ pub use read::parked::{Parked, ParkingLot, Subject};
 pub use read::projection::{Projection, Recorded, Row, Subscription};
 pub use read::reader::Reader;
 pub use read::views::{ViewError, ViewScan, Views, Written};
-pub use stream::{EventId, StreamName, Version};
+pub use stream::{EventId, StreamId, StreamName, Version};
 pub use time::Timestamp;
 pub use totals::engine::TotalsEngine;
 pub use totals::{Totals, TotalsFold, TotalsStore, advance_totals};
 pub use write::chain::{Chain, ChainError, verify_chain};
 pub use write::commands::Commands;
 pub use write::commit::{Actor, Commit, Correlation, Draft};
-pub use write::decider::{Decider, Refusal, RefusalKind};
+pub use write::decider::{Decider, NoRefusal, Refusal, RefusalKind};
 pub use write::event::{DecodeError, Event, Events, Record, Upcaster};
 pub use write::execute::{Effect, ExecuteError, Executed, Metadata};
 pub use write::identity::{Cause, CommandId};

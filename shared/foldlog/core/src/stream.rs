@@ -6,13 +6,25 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The longest stream name, in bytes: far below DynamoDB's 2,048 for a partition key.
-const LONGEST_NAME: usize = 150;
+pub(crate) const LONGEST_NAME: usize = 150;
 
 /// `<category>-<id>`, split at the first hyphen, such as `cart-0195f1c2…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schemars(!try_from, !into)]
 pub struct StreamName(#[schemars(length(max = LONGEST_NAME), regex(pattern = "^[a-z]+-[A-Za-z0-9_.-]+$"))] String);
+
+/// What names a stream in its category. Its text is the part behind the first hyphen, and reads back from it: 1 to
+/// [`LONGEST`](StreamId::LONGEST) letters, digits, `_`, `.` and `-`. Whatever makes an id checks that.
+pub trait StreamId: fmt::Display + FromStr {
+    /// The longest text of an id, in bytes.
+    const LONGEST: usize;
+}
+
+/// A number, in decimal digits.
+impl StreamId for u64 {
+    const LONGEST: usize = 20;
+}
 
 /// A text that is no stream name, version or event id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +38,11 @@ impl StreamName {
     /// The stream of `category` with this id. A category is lower-case letters, an id letters, digits, `_`, `.`, `-`.
     pub fn new(category: &str, id: &str) -> Result<Self, InvalidName> {
         format!("{category}-{id}").try_into()
+    }
+
+    /// The name of a category and an id that are known to fit.
+    pub(crate) fn joined(category: &str, id: &impl StreamId) -> Self {
+        Self(format!("{category}-{id}"))
     }
 
     /// What stands before the first hyphen.

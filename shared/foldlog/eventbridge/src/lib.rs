@@ -1,4 +1,4 @@
-//! The kit's bus on Amazon `EventBridge`: every event of every commit as one entry, whose detail is the event's notice.
+//! The kit's bus on Amazon `EventBridge`: every event of every commit as one entry, whose detail is the event's message.
 
 mod bus;
 mod entry;

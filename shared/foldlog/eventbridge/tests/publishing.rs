@@ -70,7 +70,7 @@ impl Recorder {
 
     /// The ids of the events of each request.
     fn events(&self) -> Vec<Vec<String>> {
-        let ids = |notices: Vec<EventMessage>| notices.iter().map(|notice| notice.id.to_string()).collect();
+        let ids = |messages: Vec<EventMessage>| messages.iter().map(|message| message.id.to_string()).collect();
         self.details().into_iter().map(ids).collect()
     }
 }
@@ -170,7 +170,7 @@ async fn an_event_too_large_for_an_entry_goes_as_a_reference_that_its_commit_com
     recorder.bus().publish(&all).await.unwrap();
     assert_eq!(recorder.events(), [ids(3..6)]);
     let sent = recorder.details().into_iter().flatten().collect::<Vec<_>>();
-    let with_payload: Vec<_> = sent.iter().map(|notice| notice.data.is_some()).collect();
+    let with_payload: Vec<_> = sent.iter().map(|message| message.data.is_some()).collect();
     assert_eq!(with_payload, [true, false, true]);
     let reference = sent.into_iter().nth(1).unwrap();
     let whole = reference.completed(&commit(&["a", &large, "c"])).unwrap();

@@ -138,7 +138,7 @@ fn folded(
 }
 
 /// The stream of a category, of an id that was checked when it was parsed.
-pub fn stream_of(category: &str, id: &str) -> Result<StreamName, Problem> {
+fn stream_of(category: &str, id: &str) -> Result<StreamName, Problem> {
     StreamName::new(category, id).map_err(|error| Problem::internal(&error))
 }
 

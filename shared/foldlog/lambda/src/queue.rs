@@ -24,8 +24,8 @@ pub trait Reactor: Send + Sync + 'static {
     /// The log that holds the events.
     fn log(&self) -> &Self::Log;
 
-    /// Reacts to one event, whose notice has its payload.
-    fn react(&self, notice: &EventMessage) -> impl Future<Output = Result<(), ReactionError>> + Send;
+    /// Reacts to one event, whose message has its payload.
+    fn react(&self, message: &EventMessage) -> impl Future<Output = Result<(), ReactionError>> + Send;
 }
 
 impl<T: Reactor> Reactor for Arc<T> {
@@ -36,8 +36,8 @@ impl<T: Reactor> Reactor for Arc<T> {
         (**self).log()
     }
 
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        (**self).react(notice).await
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        (**self).react(message).await
     }
 }
 
@@ -58,7 +58,7 @@ struct Delivered<T> {
     detail: T,
 }
 
-/// As much of a notice as says which event it is about.
+/// As much of an event message as says which event it is about.
 #[derive(Deserialize)]
 struct About {
     id: EventId,
@@ -109,7 +109,7 @@ impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
     /// Reacts, or leaves a note that it cannot.
     async fn take(&self, message: SqsMessage) -> Result<(), Error> {
         let body = message.body.unwrap_or_default();
-        let notice = match serde_json::from_str::<Delivered<EventMessage>>(&body) {
+        let message = match serde_json::from_str::<Delivered<EventMessage>>(&body) {
             Ok(delivered) => delivered.detail,
             Err(error) => {
                 // Which event it is about has to be known, or there is nothing to leave a note about.
@@ -117,8 +117,8 @@ impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
                 return self.failed(about.detail.id, ReactionError::malformed(error)).await;
             }
         };
-        let (event, redriven) = (notice.id.clone(), notice.redriven);
-        if let Err(error) = self.react(notice).await {
+        let (event, redriven) = (message.id.clone(), message.redriven);
+        if let Err(error) = self.react(message).await {
             return self.failed(event, error).await;
         }
         if redriven {
@@ -127,18 +127,18 @@ impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
         Ok(())
     }
 
-    async fn react(&self, notice: EventMessage) -> Result<(), ReactionError> {
-        let notice = if notice.data.is_some() { notice } else { self.complete(notice).await? };
-        self.reactor.react(&notice).await
+    async fn react(&self, message: EventMessage) -> Result<(), ReactionError> {
+        let message = if message.data.is_some() { message } else { self.complete(message).await? };
+        self.reactor.react(&message).await
     }
 
-    /// The notice with its payload, which was too large to come along, from the log.
-    async fn complete(&self, notice: EventMessage) -> Result<EventMessage, ReactionError> {
-        let before = Version(notice.commit_first.0.saturating_sub(1));
-        let commits = self.reactor.log().since(&notice.subject, before).await?;
-        let none = || ReactionError::malformed(format!("the log does not hold {}", notice.id));
+    /// The message with its payload, which was too large to come along, from the log.
+    async fn complete(&self, message: EventMessage) -> Result<EventMessage, ReactionError> {
+        let before = Version(message.commit_first.0.saturating_sub(1));
+        let commits = self.reactor.log().since(&message.subject, before).await?;
+        let none = || ReactionError::malformed(format!("the log does not hold {}", message.id));
         let commit = commits.into_iter().next().ok_or_else(none)?;
-        Ok(notice.completed(&commit)?)
+        Ok(message.completed(&commit)?)
     }
 
     /// Leaves a note where trying again cannot help; without a note nothing may be passed over.

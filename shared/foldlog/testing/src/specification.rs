@@ -1,6 +1,6 @@
 //! Given / when / then: how a decider's rules are written down as tests.
 
-use foldlog::write::decider::{Decider, fold};
+use foldlog::write::decider::{Decider, decide, fold};
 use std::fmt::Debug;
 
 /// What happened before.
@@ -23,7 +23,7 @@ impl<D: Decider> Given<D> {
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "reads as a sentence")]
     pub fn when(self, command: D::Command) -> When<D> {
-        When { outcome: D::decide(&self.state, &command) }
+        When { outcome: decide::<D>(&self.state, &command) }
     }
 }
 

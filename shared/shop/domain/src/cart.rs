@@ -4,7 +4,7 @@ mod offer;
 
 pub use offer::Offer;
 
-use crate::values::{AccountId, AddressId, CardChoice, Category, Line, Money, Quantity, Sku, TaxRate, Totals};
+use crate::values::{AccountId, AddressId, CardChoice, CartId, Category, Line, Money, Quantity, Sku, TaxRate, Totals};
 use foldlog::write::event::Upcaster;
 use foldlog::{Decider, RefusalKind};
 use offer::priced;
@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 /// The most lines of a cart.
 pub const MOST_LINES: usize = 20;
 
-/// The stream type.
-pub struct Stream;
+/// The decider of a cart.
+pub struct Cart;
 
 /// What can be asked of a cart, and by whom.
 #[derive(Clone, Debug)]
@@ -111,10 +111,6 @@ impl foldlog::Event for Event {
         // Nothing could be chosen then.
         Upcaster { event: "CartCheckedOut", from: 2, step: |data| data },
     ];
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 /// What a cart is now.
@@ -189,10 +185,6 @@ impl foldlog::Refusal for Refusal {
             | Self::TotalTooLarge => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 impl State {
@@ -225,19 +217,26 @@ impl State {
     }
 }
 
-impl Decider for Stream {
+impl Decider for Cart {
     const CATEGORY: &'static str = "cart";
     const STATE_SCHEMA: u32 = 2;
+    type Id = CartId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
 
-    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
-        let Command { by, action } = command;
-        if state.owner().is_some_and(|owner| owner != by) {
-            return Err(Refusal::UnknownCart);
-        }
+    fn creates(command: &Command) -> bool {
+        matches!(command.action, Action::Open)
+    }
+
+    /// To its owner; where there is none yet, to whoever opens it.
+    fn visible(state: &State, command: &Command) -> Result<(), Refusal> {
+        let visible = state.owner().map_or_else(|| Self::creates(command), |owner| *owner == command.by);
+        if visible { Ok(()) } else { Err(Refusal::UnknownCart) }
+    }
+
+    fn decide(state: &State, Command { by, action }: &Command) -> Result<Vec<Event>, Refusal> {
         match (state, action) {
             (State::Unopened, Action::Open) => Ok(vec![Event::CartOpened { owner: by.clone() }]),
             (State::Open { .. } | State::CheckedOut { .. }, Action::Open)

@@ -1,18 +1,12 @@
 //! `invoice-<order id>`: what a confirmed order's customer is billed. One an order.
 
 use crate::values::{AccountId, Line, OrderId, Totals};
-use foldlog::stream::InvalidName;
-use foldlog::{Decider, RefusalKind, StreamName};
+use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The stream type.
-pub struct Stream;
-
-/// The stream of an order's invoice.
-pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
-    StreamName::new(Stream::CATEGORY, order.as_str())
-}
+/// The decider of an invoice.
+pub struct Invoice;
 
 /// What can be asked of an invoice.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -51,11 +45,7 @@ pub enum Event {
     InvoiceCredited {},
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What an invoice is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,19 +99,20 @@ impl foldlog::Refusal for Refusal {
             Self::OtherBill | Self::InvoiceCredited => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
-impl Decider for Stream {
+impl Decider for Invoice {
     const CATEGORY: &'static str = "invoice";
     const STATE_SCHEMA: u32 = 1;
+    type Id = OrderId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Issue(_))
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         let State::Issued { bill, status } = state else {
@@ -184,26 +175,26 @@ mod tests {
 
     #[test]
     fn an_order_has_one_invoice() {
-        given::<Stream>([]).when(Command::Issue(bill(500))).then(issued());
-        given::<Stream>(issued()).when(Command::Issue(bill(500))).then_nothing();
-        given::<Stream>(issued()).when(Command::Issue(bill(501))).then_refused(Refusal::OtherBill);
+        given::<Invoice>([]).when(Command::Issue(bill(500))).then(issued());
+        given::<Invoice>(issued()).when(Command::Issue(bill(500))).then_nothing();
+        given::<Invoice>(issued()).when(Command::Issue(bill(501))).then_refused(Refusal::OtherBill);
     }
 
     #[test]
     fn whoever_has_paid_has_been_sent_it() {
-        given::<Stream>(issued()).when(Command::MarkPaid).then([Event::InvoiceSent {}, Event::InvoicePaid {}]);
+        given::<Invoice>(issued()).when(Command::MarkPaid).then([Event::InvoiceSent {}, Event::InvoicePaid {}]);
         let sent = [issued(), vec![Event::InvoiceSent {}]].concat();
-        given::<Stream>(sent).when(Command::MarkPaid).then([Event::InvoicePaid {}]);
+        given::<Invoice>(sent).when(Command::MarkPaid).then([Event::InvoicePaid {}]);
     }
 
     #[test]
     fn what_is_credited_is_due_no_more() {
         for before in [vec![], vec![Event::InvoiceSent {}], vec![Event::InvoiceSent {}, Event::InvoicePaid {}]] {
             let before = [issued(), before].concat();
-            given::<Stream>(&before).when(Command::Credit).then([Event::InvoiceCredited {}]);
+            given::<Invoice>(&before).when(Command::Credit).then([Event::InvoiceCredited {}]);
             let credited = [before, vec![Event::InvoiceCredited {}]].concat();
-            given::<Stream>(&credited).when(Command::Credit).then_nothing();
-            given::<Stream>(credited).when(Command::MarkPaid).then_refused(Refusal::InvoiceCredited);
+            given::<Invoice>(&credited).when(Command::Credit).then_nothing();
+            given::<Invoice>(credited).when(Command::MarkPaid).then_refused(Refusal::InvoiceCredited);
         }
     }
 }

@@ -4,18 +4,12 @@
 //! A time-out is unknown, and no event.
 
 use crate::values::{CardToken, Money, OrderId, Reason};
-use foldlog::stream::InvalidName;
-use foldlog::{Decider, RefusalKind, StreamName};
+use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The stream type.
-pub struct Stream;
-
-/// The stream of an order's payment.
-pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
-    StreamName::new(Stream::CATEGORY, order.as_str())
-}
+/// The decider of a payment.
+pub struct Payment;
 
 /// What can be asked of a payment, or is known of it.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -88,11 +82,7 @@ pub enum Event {
     PaymentRefunded {},
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What a payment is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,19 +163,20 @@ impl foldlog::Refusal for Refusal {
             | Self::PaymentVoided => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
-impl Decider for Stream {
+impl Decider for Payment {
     const CATEGORY: &'static str = "payment";
     const STATE_SCHEMA: u32 = 1;
+    type Id = OrderId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Create { .. })
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match (state, command) {

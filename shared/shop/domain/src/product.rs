@@ -1,13 +1,13 @@
 //! `product-<sku>`: what the shop offers, and at what price.
 
-use crate::values::{Category, Description, Money, Name};
+use crate::values::{Category, Description, Money, Name, Sku};
 use foldlog::{Decider, RefusalKind};
 use iso_currency::Currency;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The stream type.
-pub struct Stream;
+/// The decider of a product.
+pub struct Product;
 
 /// What can be asked of a product.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -64,11 +64,7 @@ pub enum Event {
     ProductDelisted {},
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What a product is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
@@ -105,10 +101,6 @@ impl foldlog::Refusal for Refusal {
             Self::ProductAlreadyRegistered | Self::ForeignCurrency(_) => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 impl State {
@@ -130,13 +122,18 @@ impl State {
     }
 }
 
-impl Decider for Stream {
+impl Decider for Product {
     const CATEGORY: &'static str = "product";
     const STATE_SCHEMA: u32 = 1;
+    type Id = Sku;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Register { .. })
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         if let Command::Register { product, shop_currency } = command {
@@ -219,23 +216,23 @@ mod tests {
 
     #[test]
     fn a_new_sku_is_registered() {
-        given::<Stream>([]).when(register(mug())).then(registered());
+        given::<Product>([]).when(register(mug())).then(registered());
     }
 
     #[test]
     fn registering_the_same_again_changes_nothing_and_another_is_refused() {
-        given::<Stream>(registered()).when(register(mug())).then_nothing();
+        given::<Product>(registered()).when(register(mug())).then_nothing();
         let cup = Registration { name: "Cup".parse().unwrap(), ..mug() };
-        given::<Stream>(registered()).when(register(cup)).then_refused(Refusal::ProductAlreadyRegistered);
+        given::<Product>(registered()).when(register(cup)).then_refused(Refusal::ProductAlreadyRegistered);
     }
 
     #[test]
     fn a_price_in_another_currency_is_refused() {
         let price = Money::new(1, Currency::USD).unwrap();
-        given::<Stream>([])
+        given::<Product>([])
             .when(register(Registration { price, ..mug() }))
             .then_refused(Refusal::ForeignCurrency(Currency::EUR));
-        given::<Stream>(registered())
+        given::<Product>(registered())
             .when(Command::Reprice(price))
             .then_refused(Refusal::ForeignCurrency(Currency::EUR));
     }
@@ -245,32 +242,32 @@ mod tests {
         for command in
             [Command::List, Command::Delist, Command::Reprice(mug().price), Command::Categorise("a".parse().unwrap())]
         {
-            given::<Stream>([]).when(command).then_refused(Refusal::UnknownProduct);
+            given::<Product>([]).when(command).then_refused(Refusal::UnknownProduct);
         }
     }
 
     #[test]
     fn listing_and_delisting_happen_once() {
-        given::<Stream>(registered()).when(Command::Delist).then_nothing();
-        given::<Stream>(registered()).when(Command::List).then([Event::ProductListed {}]);
+        given::<Product>(registered()).when(Command::Delist).then_nothing();
+        given::<Product>(registered()).when(Command::List).then([Event::ProductListed {}]);
         let listed = [registered(), vec![Event::ProductListed {}]].concat();
-        given::<Stream>(&listed).when(Command::List).then_nothing();
-        given::<Stream>(&listed).when(Command::Delist).then([Event::ProductDelisted {}]);
+        given::<Product>(&listed).when(Command::List).then_nothing();
+        given::<Product>(&listed).when(Command::Delist).then([Event::ProductDelisted {}]);
     }
 
     #[test]
     fn changes_are_noted_and_repetitions_are_not() {
         let price = Money::new(999, Currency::EUR).unwrap();
-        given::<Stream>(registered()).when(Command::Reprice(price)).then([Event::ProductRepriced { price }]);
-        given::<Stream>(registered()).when(Command::Reprice(mug().price)).then_nothing();
+        given::<Product>(registered()).when(Command::Reprice(price)).then([Event::ProductRepriced { price }]);
+        given::<Product>(registered()).when(Command::Reprice(mug().price)).then_nothing();
         let category: Category = "kitchen".parse().unwrap();
         let categorised = vec![Event::ProductCategorised { category: category.clone() }];
-        given::<Stream>(registered()).when(Command::Categorise(category.clone())).then(&categorised);
-        given::<Stream>([registered(), categorised].concat()).when(Command::Categorise(category)).then_nothing();
+        given::<Product>(registered()).when(Command::Categorise(category.clone())).then(&categorised);
+        given::<Product>([registered(), categorised].concat()).when(Command::Categorise(category)).then_nothing();
         let description: Description = "Holds tea".parse().unwrap();
         let describe = Command::Describe { name: None, description: Some(description.clone()) };
         let described = vec![Event::ProductDescribed { name: mug().name, description: Some(description) }];
-        given::<Stream>(registered()).when(describe.clone()).then(&described);
-        given::<Stream>([registered(), described].concat()).when(describe).then_nothing();
+        given::<Product>(registered()).when(describe.clone()).then(&described);
+        given::<Product>([registered(), described].concat()).when(describe).then_nothing();
     }
 }

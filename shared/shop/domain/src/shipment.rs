@@ -1,19 +1,13 @@
 //! `shipment-<id>`: what goes from one warehouse to the customer of one order.
 
 use crate::values::{AccountId, AddressId, OrderId, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
-use foldlog::stream::InvalidName;
-use foldlog::{Decider, RefusalKind, StreamName};
+use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The stream type.
-pub struct Stream;
-
-/// The stream of an order's shipment from a warehouse.
-pub fn stream(order: &OrderId, warehouse: &WarehouseId) -> Result<StreamName, InvalidName> {
-    StreamName::new(Stream::CATEGORY, ShipmentId::of(order, warehouse).as_str())
-}
+/// The decider of a shipment.
+pub struct Shipment;
 
 /// What can be asked of a shipment.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -59,11 +53,7 @@ pub enum Event {
     ShipmentCancelled { order: OrderId, warehouse: WarehouseId },
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What a shipment is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,19 +122,20 @@ impl foldlog::Refusal for Refusal {
             | Self::ShipmentCancelled => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
-impl Decider for Stream {
+impl Decider for Shipment {
     const CATEGORY: &'static str = "shipment";
     const STATE_SCHEMA: u32 = 1;
+    type Id = ShipmentId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Create(_))
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         let State::Created { consignment, status } = state else {
@@ -241,19 +232,19 @@ mod tests {
 
     #[test]
     fn an_id_names_one_consignment() {
-        given::<Stream>([]).when(Command::Create(consignment(2))).then(created());
-        given::<Stream>(created()).when(Command::Create(consignment(2))).then_nothing();
-        given::<Stream>(created()).when(Command::Create(consignment(3))).then_refused(Refusal::OtherConsignment);
+        given::<Shipment>([]).when(Command::Create(consignment(2))).then(created());
+        given::<Shipment>(created()).when(Command::Create(consignment(2))).then_nothing();
+        given::<Shipment>(created()).when(Command::Create(consignment(3))).then_refused(Refusal::OtherConsignment);
     }
 
     #[test]
     fn it_is_dispatched_once_and_keeps_its_number() {
-        given::<Stream>(created()).when(dispatch("1Z")).then([dispatched("1Z")]);
+        given::<Shipment>(created()).when(dispatch("1Z")).then([dispatched("1Z")]);
         let underway = [created(), vec![dispatched("1Z")]].concat();
-        given::<Stream>(&underway).when(dispatch("2Z")).then_nothing();
+        given::<Shipment>(&underway).when(dispatch("2Z")).then_nothing();
         let delivered = Event::ShipmentDelivered { order: order(), warehouse: warehouse() };
-        given::<Stream>(&underway).when(Command::Deliver).then([delivered.clone()]);
-        let state = fold::<Stream>(State::default(), &[underway, vec![delivered]].concat());
+        given::<Shipment>(&underway).when(Command::Deliver).then([delivered.clone()]);
+        let state = fold::<Shipment>(State::default(), &[underway, vec![delivered]].concat());
         let status = Status::Delivered { tracking: Some("1Z".parse().unwrap()) };
         assert_eq!(state, State::Created { consignment: consignment(2), status });
     }
@@ -261,10 +252,10 @@ mod tests {
     #[test]
     fn it_either_leaves_or_stays() {
         let cancelled = Event::ShipmentCancelled { order: order(), warehouse: warehouse() };
-        given::<Stream>(created()).when(Command::Cancel).then([cancelled.clone()]);
+        given::<Shipment>(created()).when(Command::Cancel).then([cancelled.clone()]);
         let stays = [created(), vec![cancelled]].concat();
-        given::<Stream>(stays).when(dispatch("1Z")).then_refused(Refusal::ShipmentCancelled);
+        given::<Shipment>(stays).when(dispatch("1Z")).then_refused(Refusal::ShipmentCancelled);
         let leaves = [created(), vec![dispatched("1Z")]].concat();
-        given::<Stream>(leaves).when(Command::Cancel).then_refused(Refusal::ShipmentDispatched);
+        given::<Shipment>(leaves).when(Command::Cancel).then_refused(Refusal::ShipmentDispatched);
     }
 }

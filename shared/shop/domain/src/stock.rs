@@ -1,9 +1,8 @@
 //! `stock-<warehouse>.<sku>`: how many of a product lie in a warehouse, and for whom they are held.
 
-use crate::values::{DeliveryNote, OrderId, Quantity, Reason, Sku, WarehouseId};
+use crate::values::{DeliveryNote, OrderId, Quantity, Reason, StockId};
 use crate::warehouse;
-use foldlog::stream::InvalidName;
-use foldlog::{Decider, RefusalKind, StreamName, Upcaster};
+use foldlog::{Decider, RefusalKind, Upcaster};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,20 +13,8 @@ pub const MOST_ON_HAND: u64 = 1_000_000;
 /// The most reservations that are open at a time.
 pub const MOST_RESERVATIONS: usize = 1_000;
 
-/// The stream type.
-pub struct Stream;
-
-/// The stream of a product in a warehouse.
-pub fn stream(warehouse: &WarehouseId, sku: &Sku) -> Result<StreamName, InvalidName> {
-    StreamName::new(Stream::CATEGORY, &format!("{warehouse}.{sku}"))
-}
-
-/// The warehouse and product of a stock stream.
-#[must_use]
-pub fn of_stream(stream: &StreamName) -> Option<(WarehouseId, Sku)> {
-    let (warehouse, sku) = stream.id().split_once('.').filter(|_| stream.category() == Stream::CATEGORY)?;
-    Some((warehouse.parse().ok()?, sku.parse().ok()?))
-}
+/// The decider of the stock of a product in a warehouse.
+pub struct Stock;
 
 /// What can be asked of a stock.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -121,10 +108,6 @@ impl foldlog::Event for Event {
         // Whatever it was, the first schema took down no more than that a count came to another number.
         Upcaster { event: "StockAdjusted", from: 1, step: |data| with(data, "cause", json!("miscount")) },
     ];
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 /// A payload with one more field. What is no object stays as it is: it does not read in the next schema either.
@@ -186,15 +169,12 @@ impl foldlog::Refusal for Refusal {
     fn kind(&self) -> RefusalKind {
         RefusalKind::RuleViolated
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
-impl Decider for Stream {
+impl Decider for Stock {
     const CATEGORY: &'static str = "stock";
     const STATE_SCHEMA: u32 = 1;
+    type Id = StockId;
     type State = State;
     type Command = Command;
     type Event = Event;

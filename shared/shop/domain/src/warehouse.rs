@@ -1,12 +1,12 @@
 //! `warehouse-<id>`: where stock lies.
 
-use crate::values::{Address, Name};
+use crate::values::{Address, Name, WarehouseId};
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The stream type.
-pub struct Stream;
+/// The decider of a warehouse.
+pub struct Warehouse;
 
 /// What can be asked of a warehouse.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -49,11 +49,7 @@ pub enum Event {
     WarehouseClosed {},
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What a warehouse is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
@@ -90,19 +86,20 @@ impl foldlog::Refusal for Refusal {
             Self::WarehouseAlreadyOpen | Self::WarehouseClosed => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
-impl Decider for Stream {
+impl Decider for Warehouse {
     const CATEGORY: &'static str = "warehouse";
     const STATE_SCHEMA: u32 = 1;
+    type Id = WarehouseId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Open(_))
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match (state, command) {
@@ -160,32 +157,32 @@ mod tests {
 
     #[test]
     fn an_id_names_one_warehouse_for_ever() {
-        given::<Stream>([]).when(Command::Open(site("Berlin"))).then(opened());
-        given::<Stream>(opened()).when(Command::Open(site("Berlin"))).then_nothing();
-        given::<Stream>(opened()).when(Command::Open(site("Bonn"))).then_refused(Refusal::WarehouseAlreadyOpen);
+        given::<Warehouse>([]).when(Command::Open(site("Berlin"))).then(opened());
+        given::<Warehouse>(opened()).when(Command::Open(site("Berlin"))).then_nothing();
+        given::<Warehouse>(opened()).when(Command::Open(site("Bonn"))).then_refused(Refusal::WarehouseAlreadyOpen);
         let closed = [opened(), vec![Event::WarehouseClosed {}]].concat();
-        given::<Stream>(closed).when(Command::Open(site("Berlin"))).then_refused(Refusal::WarehouseClosed);
+        given::<Warehouse>(closed).when(Command::Open(site("Berlin"))).then_refused(Refusal::WarehouseClosed);
     }
 
     #[test]
     fn a_warehouse_moves_where_it_is_not_yet() {
         let moved = Event::WarehouseMoved { address: address("Bonn") };
-        given::<Stream>(opened()).when(Command::Move { address: address("Berlin") }).then_nothing();
-        given::<Stream>(opened()).when(Command::Move { address: address("Bonn") }).then([moved.clone()]);
+        given::<Warehouse>(opened()).when(Command::Move { address: address("Berlin") }).then_nothing();
+        given::<Warehouse>(opened()).when(Command::Move { address: address("Bonn") }).then([moved.clone()]);
         let there = [opened(), vec![moved]].concat();
-        given::<Stream>(there).when(Command::Move { address: address("Bonn") }).then_nothing();
+        given::<Warehouse>(there).when(Command::Move { address: address("Bonn") }).then_nothing();
     }
 
     #[test]
     fn a_warehouse_is_renamed_as_long_as_it_is_one() {
         let rename = |name: &str| Command::Rename { name: name.parse().unwrap() };
         let renamed = Event::WarehouseRenamed { name: "East 2".parse().unwrap() };
-        given::<Stream>([]).when(rename("East 2")).then_refused(Refusal::UnknownWarehouse);
-        given::<Stream>(opened()).when(rename("East")).then_nothing();
-        given::<Stream>(opened()).when(rename("East 2")).then([renamed.clone()]);
+        given::<Warehouse>([]).when(rename("East 2")).then_refused(Refusal::UnknownWarehouse);
+        given::<Warehouse>(opened()).when(rename("East")).then_nothing();
+        given::<Warehouse>(opened()).when(rename("East 2")).then([renamed.clone()]);
         let so_called = [opened(), vec![renamed]].concat();
-        given::<Stream>(&so_called).when(rename("East 2")).then_nothing();
+        given::<Warehouse>(&so_called).when(rename("East 2")).then_nothing();
         let closed = [so_called, vec![Event::WarehouseClosed {}]].concat();
-        given::<Stream>(closed).when(rename("East 2")).then_refused(Refusal::WarehouseClosed);
+        given::<Warehouse>(closed).when(rename("East 2")).then_refused(Refusal::WarehouseClosed);
     }
 }

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
     use foldlog::Decider;
     use foldlog::write::decider::fold;
-    use shop_domain::payment::{Charge, State, Status, Stream};
+    use shop_domain::payment::{self, Charge, State, Status};
     use shop_domain::values::Money;
     use strum::IntoEnumIterator;
 
@@ -69,8 +69,8 @@ mod tests {
         let told = standings.iter().map(|standing| Payment { amount: charge().amount, standing: *standing });
         let commands = std::iter::once(created).chain(told.flat_map(|payment| payment.commands()));
         let state = commands.fold(State::default(), |state, command| {
-            let events = Stream::decide(&state, &command).unwrap();
-            fold::<Stream>(state, &events)
+            let events = payment::Payment::decide(&state, &command).unwrap();
+            fold::<payment::Payment>(state, &events)
         });
         match state {
             State::Created { status, .. } => status,

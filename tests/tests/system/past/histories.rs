@@ -59,14 +59,14 @@ impl History {
     /// The state before the first event, and after each.
     pub(super) fn states(&self) -> Vec<Value> {
         match self.stream.category() {
-            "account" => self.states_of::<shop_domain::account::Stream>(),
-            "cart" => self.states_of::<shop_domain::cart::Stream>(),
-            "fulfilment" => self.states_of::<shop_domain::fulfilment::Stream>(),
-            "invoice" => self.states_of::<shop_domain::invoice::Stream>(),
-            "order" => self.states_of::<shop_domain::order::Stream>(),
-            "payment" => self.states_of::<shop_domain::payment::Stream>(),
-            "product" => self.states_of::<shop_domain::product::Stream>(),
-            "stock" => self.states_of::<shop_domain::stock::Stream>(),
+            "account" => self.states_of::<shop_domain::account::Account>(),
+            "cart" => self.states_of::<shop_domain::cart::Cart>(),
+            "fulfilment" => self.states_of::<shop_domain::fulfilment::Fulfilment>(),
+            "invoice" => self.states_of::<shop_domain::invoice::Invoice>(),
+            "order" => self.states_of::<shop_domain::order::Order>(),
+            "payment" => self.states_of::<shop_domain::payment::Payment>(),
+            "product" => self.states_of::<shop_domain::product::Product>(),
+            "stock" => self.states_of::<shop_domain::stock::Stock>(),
             category => panic!("no test has a stream of {category}"),
         }
     }

@@ -1,12 +1,12 @@
 //! The rules of a process, each bent as somebody writes it who does not think of what is outstanding. What happened
 //! means what it always does.
 
-use foldlog::Decider;
 use foldlog::write::decider::fold;
+use foldlog::{Decider, NoRefusal};
 use shop_domain::fulfilment::{
-    Command, Event, OrderProgress, Outcome, PartProgress, PaymentProgress, Refusal, State, Stream,
+    Command, Event, Fulfilment, OrderProgress, Outcome, PartProgress, PaymentProgress, State,
 };
-use shop_domain::values::{Sku, WarehouseId};
+use shop_domain::values::{OrderId, Sku, WarehouseId};
 use std::marker::PhantomData;
 
 /// The rules under a bend.
@@ -15,23 +15,28 @@ pub(crate) struct Bent<B>(PhantomData<B>);
 /// How rules are bent.
 pub(crate) trait Bend: 'static {
     /// What a command leads to instead.
-    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal>;
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal>;
 }
 
 impl<B: Bend> Decider for Bent<B> {
-    const CATEGORY: &'static str = Stream::CATEGORY;
-    const STATE_SCHEMA: u32 = Stream::STATE_SCHEMA;
+    const CATEGORY: &'static str = Fulfilment::CATEGORY;
+    const STATE_SCHEMA: u32 = Fulfilment::STATE_SCHEMA;
+    type Id = OrderId;
     type State = State;
     type Command = Command;
     type Event = Event;
-    type Refusal = Refusal;
+    type Refusal = NoRefusal;
 
-    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+    fn creates(command: &Command) -> bool {
+        Fulfilment::creates(command)
+    }
+
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
         B::decide(state, command)
     }
 
     fn evolve(state: State, event: &Event) -> State {
-        Stream::evolve(state, event)
+        Fulfilment::evolve(state, event)
     }
 }
 
@@ -39,14 +44,14 @@ impl<B: Bend> Decider for Bent<B> {
 pub(crate) struct UndoneUnconfirmed;
 
 impl Bend for UndoneUnconfirmed {
-    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
         let mut state = state.clone();
         if let (State::Started(process), Command::PassDeadline { .. }) = (&mut state, command)
             && matches!(process.order, OrderProgress::ConfirmationRequested(_))
         {
             process.order = OrderProgress::Placed;
         }
-        Stream::decide(&state, command)
+        Fulfilment::decide(&state, command)
     }
 }
 
@@ -54,14 +59,14 @@ impl Bend for UndoneUnconfirmed {
 pub(crate) struct SentUnasked;
 
 impl Bend for SentUnasked {
-    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
         match command {
             Command::Note { outcome: Outcome::Confirmed, at } => {
                 let outcome = Outcome::Shipped { tracking: [].into() };
-                Stream::decide(state, &Command::Note { outcome, at: *at })
+                Fulfilment::decide(state, &Command::Note { outcome, at: *at })
             }
             Command::Start { .. } | Command::Note { .. } | Command::PassDeadline { .. } => {
-                Stream::decide(state, command)
+                Fulfilment::decide(state, command)
             }
         }
     }
@@ -71,9 +76,9 @@ impl Bend for SentUnasked {
 pub(crate) struct UndoneUnknown;
 
 impl Bend for UndoneUnknown {
-    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
         let release = |warehouse, sku| Event::ReservationReleaseRequested { warehouse, sku };
-        Ok(once_stopped(state, Stream::decide(state, command)?, release, &Event::PaymentVoidRequested {}))
+        Ok(once_stopped(state, Fulfilment::decide(state, command)?, release, &Event::PaymentVoidRequested {}))
     }
 }
 
@@ -81,8 +86,8 @@ impl Bend for UndoneUnknown {
 pub(crate) struct ForgottenOutstanding;
 
 impl Bend for ForgottenOutstanding {
-    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
-        Ok(forgetting(state, Stream::decide(state, command)?))
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
+        Ok(forgetting(state, Fulfilment::decide(state, command)?))
     }
 }
 
@@ -90,8 +95,8 @@ impl Bend for ForgottenOutstanding {
 pub(crate) struct DeadlineIsOutcome;
 
 impl Bend for DeadlineIsOutcome {
-    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
-        let decided = Stream::decide(state, command)?;
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
+        let decided = Fulfilment::decide(state, command)?;
         Ok(match command {
             Command::PassDeadline { .. } => forgetting(state, decided),
             Command::Start { .. } | Command::Note { .. } => decided,
@@ -112,7 +117,7 @@ fn once_stopped(
     of_part: impl Fn(WarehouseId, Sku) -> Event,
     of_payment: &Event,
 ) -> Vec<Event> {
-    let State::Started(process) = fold::<Stream>(state.clone(), &decided) else { return decided };
+    let State::Started(process) = fold::<Fulfilment>(state.clone(), &decided) else { return decided };
     let stops =
         matches!(process.order, OrderProgress::FailureRequested(_) | OrderProgress::Failed | OrderProgress::Cancelled);
     if decided.is_empty() || !stops {

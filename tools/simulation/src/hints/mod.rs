@@ -317,6 +317,6 @@ impl Hints {
 
 fn asks_for_confirmation(commit: &Commit) -> bool {
     let events = || commit.events.decode::<fulfilment::Event>().unwrap_or_default();
-    commit.stream.category() == fulfilment::Stream::CATEGORY
+    commit.stream.category() == fulfilment::Fulfilment::CATEGORY
         && events().contains(&fulfilment::Event::ConfirmationRequested {})
 }

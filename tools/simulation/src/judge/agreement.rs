@@ -1,11 +1,11 @@
 //! Whether stock, payment, invoice and shipments of every order are what its end asks for.
 
 use super::moments::Moments;
-use super::waits::{Ended, named, nobody_waits};
+use super::waits::{Ended, nobody_waits};
 use super::{Invariant, Violation, unreadable};
-use foldlog::Decider;
+use foldlog::{Decider, StreamName};
 use shop_domain::order::Status;
-use shop_domain::values::{OrderId, Sku};
+use shop_domain::values::{OrderId, Sku, StockId};
 use shop_domain::{invoice, payment, shipment, stock};
 use std::collections::BTreeMap;
 
@@ -37,11 +37,11 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
                 return Err(disagrees(what));
             }
         }
-        let payment = moments.last::<payment::Stream>(&named::<payment::Stream>(&order)?)?;
+        let payment = moments.last::<payment::Payment>(&StreamName::of::<payment::Payment>(&order))?;
         if !end.is_paid_with(ended.placement.totals.total.amount() > 0, &payment) {
             return Err(disagrees(format!("its payment is {payment:?}")));
         }
-        let invoice = moments.last::<invoice::Stream>(&named::<invoice::Stream>(&order)?)?;
+        let invoice = moments.last::<invoice::Invoice>(&StreamName::of::<invoice::Invoice>(&order))?;
         if !end.is_billed_with(&payment, &invoice) {
             return Err(disagrees(format!("its invoice is {invoice:?}")));
         }
@@ -124,17 +124,18 @@ struct Stock {
 impl Stock {
     fn of(moments: &Moments<'_>) -> Result<Self, Violation> {
         let (mut held, mut gone) = (Goods::new(), Goods::new());
-        for stream in moments.category(stock::Stream::CATEGORY) {
-            let (_, sku) = stock::of_stream(stream).ok_or_else(|| unreadable(stream, "its name is no stock's"))?;
-            for state in moments.states::<stock::Stream>(stream, None)? {
+        for stream in moments.category(stock::Stock::CATEGORY) {
+            let StockId { sku, .. } =
+                stream.id_of::<stock::Stock>().ok_or_else(|| unreadable(stream, "its name is no stock's"))?;
+            for state in moments.states::<stock::Stock>(stream, None)? {
                 if state.reserved() > state.on_hand {
                     return Err(Violation::new(Invariant::NeverOversold, format!("{stream}: {state:?}")));
                 }
             }
-            for (order, quantity) in moments.last::<stock::Stream>(stream)?.reservations {
+            for (order, quantity) in moments.last::<stock::Stock>(stream)?.reservations {
                 *held.entry((order, sku.clone())).or_default() += quantity.get();
             }
-            for event in moments.events::<stock::Stream>(stream)? {
+            for event in moments.events::<stock::Stock>(stream)? {
                 if let stock::Event::StockDispatched { order, quantity } = event {
                     *gone.entry((order, sku.clone())).or_default() += quantity.get();
                 }
@@ -163,8 +164,8 @@ impl Stock {
 /// What became of the shipments of each order.
 fn shipments(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, Vec<shipment::Status>>, Violation> {
     let mut shipments: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for stream in moments.category(shipment::Stream::CATEGORY) {
-        if let shipment::State::Created { consignment, status } = moments.last::<shipment::Stream>(stream)? {
+    for stream in moments.category(shipment::Shipment::CATEGORY) {
+        if let shipment::State::Created { consignment, status } = moments.last::<shipment::Shipment>(stream)? {
             shipments.entry(consignment.order).or_default().push(status);
         }
     }

@@ -3,7 +3,8 @@
 use super::moments::{Moments, Window};
 use super::{Invariant, Recording, Violation, unreadable};
 use crate::actions::{Answer, BRAND, ClientAction, ClientRecord, DIGITS, EMAIL, PERSON, REASON};
-use foldlog::{Commit, Decider, Refusal, StreamName};
+use foldlog::write::decider::decide;
+use foldlog::{Commit, Decider, Named, StreamName};
 use iso_currency::Currency;
 use shop_domain::cart::{Action, Offer};
 use shop_domain::values::{AccountId, Card, Money, Personal, Profile, Reason, Sku};
@@ -90,7 +91,7 @@ fn truly(
     };
     let invalid = |error: &dyn std::fmt::Display| Violation::new(Invariant::TrueAnswers, format!("{told:?}: {error}"));
     let account = told.account(&recording.issuer).ok_or_else(|| invalid(&"nobody asked"))?;
-    let Some(stream) = told.action.stream(&account).map_err(|error| invalid(&error))? else {
+    let Some(stream) = told.action.stream(&account) else {
         return Err(invalid(&"a cart that is opened is a new one"));
     };
     let possible = possible(told, &stream, &account, moments)?;
@@ -111,14 +112,14 @@ fn possible(
     let window = told.window;
     let carts = |action: &dyn Fn(&cart::State) -> Result<Vec<Action>, Violation>| {
         let mut ends = BTreeSet::new();
-        for state in moments.states::<cart::Stream>(stream, window)? {
+        for state in moments.states::<cart::Cart>(stream, window)? {
             let commands = action(&state)?.into_iter().map(|action| cart::Command { by: by.clone(), action });
-            ends.extend(commands.map(|command| end::<cart::Stream>(&state, &command)));
+            ends.extend(commands.map(|command| end::<cart::Cart>(&state, &command)));
         }
         Ok(ends)
     };
     match &told.action {
-        ClientAction::RegisterProduct { sku, price } => ends::<product::Stream>(moments, stream, window, &{
+        ClientAction::RegisterProduct { sku, price } => ends::<product::Product>(moments, stream, window, &{
             let product = product::Registration {
                 name: text(sku.as_str())?,
                 description: None,
@@ -128,11 +129,11 @@ fn possible(
             product::Command::Register { product, shop_currency: Currency::EUR }
         }),
         ClientAction::RepriceProduct { price, .. } => {
-            ends::<product::Stream>(moments, stream, window, &product::Command::Reprice(euro(*price)?))
+            ends::<product::Product>(moments, stream, window, &product::Command::Reprice(euro(*price)?))
         }
-        ClientAction::ListProduct { .. } => ends::<product::Stream>(moments, stream, window, &product::Command::List),
+        ClientAction::ListProduct { .. } => ends::<product::Product>(moments, stream, window, &product::Command::List),
         ClientAction::DelistProduct { .. } => {
-            ends::<product::Stream>(moments, stream, window, &product::Command::Delist)
+            ends::<product::Product>(moments, stream, window, &product::Command::Delist)
         }
         ClientAction::ReceiveStock { sku, quantity, .. } => {
             let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;
@@ -148,23 +149,23 @@ fn possible(
         }
         ClientAction::OpenAccount {} => {
             let profile = Profile { name: text(PERSON)?, email: text(EMAIL)? };
-            ends::<account::Stream>(moments, stream, window, &account::Command::Open(Personal(profile)))
+            ends::<account::Account>(moments, stream, window, &account::Command::Open(Personal(profile)))
         }
         ClientAction::ConfirmAccount { .. } => {
-            ends::<account::Stream>(moments, stream, window, &account::Command::Confirm)
+            ends::<account::Account>(moments, stream, window, &account::Command::Confirm)
         }
         ClientAction::ActivateAccount { .. } => {
-            ends::<account::Stream>(moments, stream, window, &account::Command::Activate)
+            ends::<account::Account>(moments, stream, window, &account::Command::Activate)
         }
         ClientAction::SuspendAccount { .. } => {
-            ends::<account::Stream>(moments, stream, window, &account::Command::Suspend)
+            ends::<account::Account>(moments, stream, window, &account::Command::Suspend)
         }
         ClientAction::AddCard { token, .. } => {
             let card = Card { token: token.clone(), brand: text(BRAND)?, last4: text(DIGITS)? };
-            ends::<account::Stream>(moments, stream, window, &account::Command::AddCard(card))
+            ends::<account::Account>(moments, stream, window, &account::Command::AddCard(card))
         }
         ClientAction::RemoveCard { token, .. } => {
-            ends::<account::Stream>(moments, stream, window, &account::Command::RemoveCard { id: token.id() })
+            ends::<account::Account>(moments, stream, window, &account::Command::RemoveCard { id: token.id() })
         }
         ClientAction::OpenCart {} => carts(&|_| Ok(vec![Action::Open])),
         ClientAction::AddItem { sku, quantity, .. } => {
@@ -200,14 +201,14 @@ fn possible(
         }),
         ClientAction::CancelOrder { .. } => {
             let command = order::Command::Cancel { by: by.clone(), reason: None };
-            ends::<order::Stream>(moments, stream, window, &command)
+            ends::<order::Order>(moments, stream, window, &command)
         }
         ClientAction::ShipOrder { .. } => {
             let command = order::Command::Ship { tracking: BTreeMap::new() };
-            ends::<order::Stream>(moments, stream, window, &command)
+            ends::<order::Order>(moments, stream, window, &command)
         }
         ClientAction::DeliverShipment { .. } => {
-            ends::<shipment::Stream>(moments, stream, window, &shipment::Command::Deliver)
+            ends::<shipment::Shipment>(moments, stream, window, &shipment::Command::Deliver)
         }
     }
 }
@@ -231,7 +232,7 @@ fn stocks(
     window: Window,
     command: &stock::Command,
 ) -> Result<BTreeSet<End>, Violation> {
-    let mut ends = ends::<stock::Stream>(moments, stream, window, command)?;
+    let mut ends = ends::<stock::Stock>(moments, stream, window, command)?;
     if offers(moments, sku, window)?.contains(&Offer::Unknown) {
         ends.insert(End::Refused("not-found".to_owned()));
     }
@@ -240,17 +241,17 @@ fn stocks(
 
 /// How a product stood during a window.
 fn offers(moments: &Moments<'_>, sku: &Sku, window: Window) -> Result<Vec<Offer>, Violation> {
-    let stream = StreamName::new(product::Stream::CATEGORY, sku.as_str()).map_err(|error| wrong(&error))?;
+    let stream = StreamName::of::<product::Product>(sku);
     let offer = |state: product::State| match state {
         product::State::Unregistered => Offer::Unknown,
         product::State::Unlisted(_) => Offer::NotListed,
         product::State::Listed(product) => Offer::At(product.price),
     };
-    Ok(moments.states::<product::Stream>(&stream, window)?.into_iter().map(offer).collect())
+    Ok(moments.states::<product::Product>(&stream, window)?.into_iter().map(offer).collect())
 }
 
 fn end<D: Decider>(state: &D::State, command: &D::Command) -> End {
-    match D::decide(state, command) {
+    match decide::<D>(state, command) {
         Ok(events) if events.is_empty() => End::Nothing,
         Ok(_) => End::Appends,
         Err(refusal) => End::Refused(refusal.name().to_owned()),

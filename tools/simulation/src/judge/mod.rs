@@ -84,7 +84,7 @@ impl Recording {
     /// How many orders ended with which event.
     #[must_use]
     pub fn ends(&self) -> Counts {
-        let orders = self.commits.iter().filter(|commit| commit.stream.category() == order::Stream::CATEGORY);
+        let orders = self.commits.iter().filter(|commit| commit.stream.category() == order::Order::CATEGORY);
         let last: BTreeMap<_, _> = orders.filter_map(|commit| Some((&commit.stream, names(commit).pop()?))).collect();
         last.into_values().fold(Counts::new(), counted)
     }

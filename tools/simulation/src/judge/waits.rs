@@ -18,8 +18,8 @@ pub(super) struct Ended {
 /// The orders of all checked-out carts, each at an end that its process knows of, or waiting for people alone.
 pub(super) fn nobody_waits(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, Ended>, Violation> {
     let mut orders = BTreeMap::new();
-    for cart in moments.category(cart::Stream::CATEGORY) {
-        if let cart::State::CheckedOut { .. } = moments.last::<cart::Stream>(cart)? {
+    for cart in moments.category(cart::Cart::CATEGORY) {
+        if let cart::State::CheckedOut { .. } = moments.last::<cart::Cart>(cart)? {
             let order: OrderId = cart.id().parse().map_err(|error| unreadable(cart, error))?;
             let ended = ended(moments, &order)?;
             orders.insert(order, ended);
@@ -31,16 +31,16 @@ pub(super) fn nobody_waits(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, En
 /// How a checked-out cart's order ended.
 fn ended(moments: &Moments<'_>, order: &OrderId) -> Result<Ended, Violation> {
     let stuck = |detail: String| Err(Violation::new(Invariant::NobodyWaits, format!("{order} {detail}")));
-    let stream = named::<order::Stream>(order)?;
-    let order::State::Placed { status, placement, .. } = moments.last::<order::Stream>(&stream)? else {
+    let stream = StreamName::of::<order::Order>(order);
+    let order::State::Placed { status, placement, .. } = moments.last::<order::Order>(&stream)? else {
         return stuck("was never placed".to_owned());
     };
     let fulfilment::State::Started(process) =
-        moments.last::<fulfilment::Stream>(&named::<fulfilment::Stream>(order)?)?
+        moments.last::<fulfilment::Fulfilment>(&StreamName::of::<fulfilment::Fulfilment>(order))?
     else {
         return stuck("has no process".to_owned());
     };
-    let awaited = process.awaited(order).map_err(|error| unreadable(&stream, error))?;
+    let awaited = process.awaited(order);
     if let Some(waits) = awaited.iter().find(|awaited| awaited.intent.is_some()) {
         return stuck(format!("is {status:?} and waits for {waits:?}"));
     }
@@ -56,18 +56,12 @@ fn ended(moments: &Moments<'_>, order: &OrderId) -> Result<Ended, Violation> {
 /// What happened in a stream that a process would note, and did not.
 fn missed(moments: &Moments<'_>, stream: &StreamName, process: &Process) -> Result<Option<String>, Violation> {
     for commit in moments.commits(stream) {
-        for notice in EventMessage::of(commit).map_err(|error| unreadable(stream, error))? {
-            let outcome = outcome_of(&notice).map_err(|error| unreadable(stream, error))?;
+        for message in EventMessage::of(commit).map_err(|error| unreadable(stream, error))? {
+            let outcome = outcome_of(&message).map_err(|error| unreadable(stream, error))?;
             if outcome.is_some_and(|(_, outcome)| process.accepts(&outcome)) {
-                return Ok(Some(notice.id.to_string()));
+                return Ok(Some(message.id.to_string()));
             }
         }
     }
     Ok(None)
-}
-
-/// The stream of a type that has its order's id.
-pub(super) fn named<D: Decider>(order: &OrderId) -> Result<StreamName, Violation> {
-    StreamName::new(D::CATEGORY, order.as_str())
-        .map_err(|error| Violation::new(Invariant::WholeStreams, error.to_string()))
 }

@@ -95,10 +95,10 @@ impl Run {
         let mut theirs = self.world.books.sandbox.payments();
         let mut ours: BTreeMap<StreamName, payment::State> = BTreeMap::new();
         for commit in self.world.stores.log.journal(0) {
-            if commit.stream.category() == payment::Stream::CATEGORY {
+            if commit.stream.category() == payment::Payment::CATEGORY {
                 let events = commit.events.decode().map_err(|error| differ(&commit.stream, &error))?;
                 let state = ours.entry(commit.stream).or_default();
-                *state = fold::<payment::Stream>(std::mem::take(state), &events);
+                *state = fold::<payment::Payment>(std::mem::take(state), &events);
             }
         }
         for (stream, state) in ours {
@@ -106,7 +106,7 @@ impl Run {
             let theirs = theirs.remove(&reference);
             // What the provider knows has to be recorded, and nothing else.
             let recorded = |theirs: Payment| {
-                let known = |command| payment::Stream::decide(&state, &command).is_ok_and(|events| events.is_empty());
+                let known = |command| payment::Payment::decide(&state, &command).is_ok_and(|events| events.is_empty());
                 theirs.commands().into_iter().all(known)
                     && matches!(&state, payment::State::Created { charge, .. } if charge.amount == theirs.amount)
             };

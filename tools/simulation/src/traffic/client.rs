@@ -108,13 +108,13 @@ impl Client {
 
     /// The cart as it was at a version.
     fn cart_at(&self, id: &CartId, version: Version) -> Option<Value> {
-        let state = self.state::<cart::Stream>(id.as_str(), version)?;
+        let state = self.state::<cart::Cart>(id.as_str(), version)?;
         serde_json::to_value(Cart::of(id, version, &state)?).ok()
     }
 
     /// How an order stands; nothing where there is none.
     pub(super) fn order(&self, id: &OrderId) -> Option<order::Status> {
-        match self.state::<order::Stream>(id.as_str(), LAST)? {
+        match self.state::<order::Order>(id.as_str(), LAST)? {
             order::State::Unplaced => None,
             order::State::Placed { status, .. } => Some(status),
         }
@@ -122,7 +122,7 @@ impl Client {
 
     /// How a shipment stands; nothing where there is none.
     pub(super) fn shipment(&self, id: &ShipmentId) -> Option<shipment::Status> {
-        match self.state::<shipment::Stream>(id.as_str(), LAST)? {
+        match self.state::<shipment::Shipment>(id.as_str(), LAST)? {
             shipment::State::Uncreated => None,
             shipment::State::Created { status, .. } => Some(status),
         }

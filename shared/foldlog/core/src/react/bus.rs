@@ -20,9 +20,9 @@ impl BusEntry {
     /// The entries of a commit, one an event, in order.
     pub fn of(system: &str, commit: &Commit) -> Result<Vec<Self>, DecodeError> {
         let source = format!("{system}.{}", commit.stream.category());
-        let notices = EventMessage::of(commit)?;
+        let messages = EventMessage::of(commit)?;
         let entry = |detail: EventMessage| Self { source: source.clone(), detail_type: detail.name.clone(), detail };
-        Ok(notices.into_iter().map(entry).collect())
+        Ok(messages.into_iter().map(entry).collect())
     }
 }
 

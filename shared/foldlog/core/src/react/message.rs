@@ -46,7 +46,7 @@ pub struct EventMessage {
 }
 
 impl EventMessage {
-    /// The notices of a commit, one an event, in order.
+    /// The messages of a commit, one an event, in order.
     pub fn of(commit: &Commit) -> Result<Vec<Self>, DecodeError> {
         let records = commit.events.records()?;
         Ok((0..).zip(records).map(|(index, record)| Self::of_record(commit, index, &record)).collect())
@@ -71,13 +71,13 @@ impl EventMessage {
         }
     }
 
-    /// The notice without the payload, for whatever carries it only up to a size.
+    /// The message without the payload, for whatever carries it only up to a size.
     #[must_use]
     pub fn reference(&self) -> Self {
         Self { data: None, ..self.clone() }
     }
 
-    /// The notice with the payload that did not come along, from the commit that holds it.
+    /// The message with the payload that did not come along, from the commit that holds it.
     pub fn completed(self, commit: &Commit) -> Result<Self, NoPayload> {
         match Self::of(commit)?.into_iter().find(|whole| whole.id == self.id) {
             Some(whole) => Ok(Self { redriven: self.redriven, ..whole }),
@@ -119,7 +119,7 @@ pub enum NoPayload {
     #[error(transparent)]
     Undecodable(#[from] DecodeError),
     /// The event is none of the commit's.
-    #[error("the log does not hold {0} where its notice says")]
+    #[error("the log does not hold {0} where its message says")]
     Elsewhere(EventId),
 }
 

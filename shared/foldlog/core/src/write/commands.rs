@@ -27,14 +27,6 @@ pub struct Commands<D: Decider, L, H> {
     reach: SnapshotPolicy,
 }
 
-/// What is taken for known of a stream that is not remembered.
-enum Guess {
-    /// Nothing: it is read.
-    None,
-    /// That there is nothing in it.
-    Empty,
-}
-
 /// What was carried out before under a command's id.
 enum Before {
     /// The same command: where it left the stream.
@@ -71,43 +63,24 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
     /// Carries out one command on one stream.
     ///
     /// Commands of this process for one stream queue behind each other. What was left by the one before is decided on
-    /// without reading: the append is conditional on it. A repetition is recognised by its id and answered as the first
-    /// time. A refusal, a no-op or a version mismatch is decided again on what the stream has beyond, read strongly,
-    /// before it is answered. A lost race is decided again on what the winners left, after a pause with full jitter.
+    /// without reading: the append is conditional on it. A stream of which nothing is remembered is read, or taken for
+    /// empty where the command creates it ([`Decider::creates`]). First of all, the caller must see the stream
+    /// ([`Decider::visible`]). A repetition is recognised by its id and answered as the first time. A refusal, a no-op
+    /// or a version mismatch is decided again on what the stream has beyond, read strongly, before it is answered. A
+    /// lost race is decided again on what the winners left, after a pause with full jitter.
     pub async fn execute(
         &self,
         stream: &StreamName,
         command: &D::Command,
         metadata: &Metadata,
     ) -> Result<Executed<D::State>, ExecuteError<D::Refusal>> {
-        self.carry_out_on(stream, command, metadata, Guess::None).await
-    }
-
-    /// Carries out one command on a stream that it most likely creates: where nothing is remembered of it, it is taken
-    /// for empty and not read. The append finds out, and no other answer is given before a look.
-    pub async fn begin(
-        &self,
-        stream: &StreamName,
-        command: &D::Command,
-        metadata: &Metadata,
-    ) -> Result<Executed<D::State>, ExecuteError<D::Refusal>> {
-        self.carry_out_on(stream, command, metadata, Guess::Empty).await
-    }
-
-    async fn carry_out_on(
-        &self,
-        stream: &StreamName,
-        command: &D::Command,
-        metadata: &Metadata,
-        guess: Guess,
-    ) -> Result<Executed<D::State>, ExecuteError<D::Refusal>> {
         let slot = self.streams.slot(stream);
         let mut held = slot.lock().await;
         // Taken out until the end: whatever goes wrong on the way, nothing doubtful is left behind.
-        let loaded = match (held.take(), guess) {
-            (Some(loaded), _) => loaded,
-            (None, Guess::Empty) => LoadedStream::at_origin(stream.clone(), self.reach),
-            (None, Guess::None) => self.load(stream, Consistency::Eventual).await?,
+        let loaded = match held.take() {
+            Some(loaded) => loaded,
+            None if D::creates(command) => LoadedStream::at_origin(stream.clone(), self.reach),
+            None => self.load(stream, Consistency::Eventual).await?,
         };
         let (loaded, answer) = self.carry_out(loaded, command, metadata).await?;
         if loaded.head().version() != Version::NONE {
@@ -126,6 +99,15 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         let mut caught_up = false;
         let mut tried = 0;
         loop {
+            match D::visible(loaded.state(), command) {
+                Ok(()) => {}
+                Err(hidden) if caught_up => return Ok((loaded, Err(ExecuteError::Refused(hidden)))),
+                Err(_) => {
+                    loaded = self.catch_up(loaded).await?;
+                    caught_up = true;
+                    continue;
+                }
+            }
             // Looked for anew whenever more is known: what is taken in may push out what it brought along.
             let before = match known_before(&loaded, metadata) {
                 None if !self.log.recognises_reactions() => self.found_before(&loaded, metadata).await?,

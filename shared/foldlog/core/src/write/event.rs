@@ -1,5 +1,6 @@
 //! Events as they are stored: `[{schema, type, data}]`, and the way back to today's types.
 
+use crate::named::Named;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess};
 use serde::{Deserialize, Serialize};
@@ -10,12 +11,9 @@ use strum::VariantNames;
 
 /// The events of one category: an enum whose variants are named as they are stored, serialised with
 /// `#[serde(tag = "type", content = "data")]`. Stored names never change.
-pub trait Event: Serialize + DeserializeOwned + VariantNames + Send + Sync {
+pub trait Event: Serialize + DeserializeOwned + VariantNames + Named + Send + Sync {
     /// Steps from stored payloads to today's, each from one schema of one type to the next.
     const UPCASTERS: &'static [Upcaster] = &[];
-
-    /// The type's stored name.
-    fn name(&self) -> &'static str;
 }
 
 /// A pure step from the payload of one schema to that of the next.
@@ -227,10 +225,6 @@ mod tests {
             Upcaster { event: "Counted", from: 1, step: |data| json!({ "by": data }) },
             Upcaster { event: "Counted", from: 2, step: |data| json!({ "by": data["by"], "unit": "piece" }) },
         ];
-
-        fn name(&self) -> &'static str {
-            self.into()
-        }
     }
 
     fn decode(text: &str) -> Result<Vec<Tested>, DecodeError> {

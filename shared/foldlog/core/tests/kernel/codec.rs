@@ -24,10 +24,6 @@ impl Event for Weighed {
         },
         Upcaster { event: "Filled", from: 1, step: |data| json!({ "grams": data[0], "of": data[1] }) },
     ];
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 fn weighed() -> impl Strategy<Value = Weighed> {

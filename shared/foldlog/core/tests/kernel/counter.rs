@@ -22,11 +22,7 @@ pub(crate) enum Counted {
     Added { by: u32 },
 }
 
-impl Event for Counted {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl Event for Counted {}
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("beyond the limit")]
@@ -36,8 +32,10 @@ impl Refusal for BeyondLimit {
     fn kind(&self) -> RefusalKind {
         RefusalKind::RuleViolated
     }
+}
 
-    fn name(&self) -> &'static str {
+impl From<&BeyondLimit> for &'static str {
+    fn from(_: &BeyondLimit) -> Self {
         "beyond-limit"
     }
 }
@@ -47,6 +45,7 @@ pub(crate) const LIMIT: u32 = 1_000;
 impl Decider for Counter {
     const CATEGORY: &'static str = "counter";
     const STATE_SCHEMA: u32 = 1;
+    type Id = u64;
     type State = u32;
     type Command = Add;
     type Event = Counted;

@@ -24,11 +24,7 @@ enum Later {
     Doubled {},
 }
 
-impl Event for Later {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl Event for Later {}
 
 /// [`Sums`] as that release has them.
 struct LaterSums;

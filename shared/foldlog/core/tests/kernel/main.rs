@@ -2,11 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod advance;
-mod begin;
 mod chain;
 mod codec;
 mod commands;
 mod counter;
+mod creating;
 mod folds;
 mod histories;
 mod marked;
@@ -17,3 +17,4 @@ mod snapshots;
 mod superseded;
 mod totals;
 mod verify;
+mod visible;

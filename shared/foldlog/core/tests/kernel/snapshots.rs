@@ -121,6 +121,7 @@ struct Later;
 impl Decider for Later {
     const CATEGORY: &'static str = Counter::CATEGORY;
     const STATE_SCHEMA: u32 = 2;
+    type Id = u64;
     type State = (u32,);
     type Command = Add;
     type Event = Counted;

@@ -4,7 +4,7 @@ use crate::store::Store;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use foldlog::{
     Actor, AppendError, CommandId, Commands, Commit, Correlation, Decider, Digest, Draft, EventLog, Head, History,
-    LogError, Metadata, ReadOptions, Refusal, RefusalKind, StreamName, Timestamp, Version,
+    LogError, Metadata, NoRefusal, ReadOptions, StreamName, Timestamp, Version,
 };
 use foldlog_dynamo::Log;
 use foldlog_dynamo::item::item_of;
@@ -34,28 +34,16 @@ impl Default for Notes {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Never {}
-
-impl Refusal for Never {
-    fn kind(&self) -> RefusalKind {
-        match *self {}
-    }
-
-    fn name(&self) -> &'static str {
-        match *self {}
-    }
-}
-
 impl<const STATE_SCHEMA: u32> Decider for Notebook<STATE_SCHEMA> {
     const CATEGORY: &'static str = "note";
     const STATE_SCHEMA: u32 = STATE_SCHEMA;
+    type Id = u64;
     type State = Notes;
     type Command = Vec<String>;
     type Event = Sample;
-    type Refusal = Never;
+    type Refusal = NoRefusal;
 
-    fn decide(_: &Notes, texts: &Vec<String>) -> Result<Vec<Sample>, Never> {
+    fn decide(_: &Notes, texts: &Vec<String>) -> Result<Vec<Sample>, NoRefusal> {
         Ok(texts.iter().map(|text| Sample::Noted { text: text.clone() }).collect())
     }
 

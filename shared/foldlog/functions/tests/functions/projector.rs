@@ -26,11 +26,7 @@ enum Later {
     Reset {},
 }
 
-impl foldlog::Event for Later {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Later {}
 
 /// Views in which the row with one key cannot be written for a while.
 #[derive(Clone, Default)]

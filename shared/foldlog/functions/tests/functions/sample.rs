@@ -3,7 +3,7 @@
 use aws_lambda_events::dynamodb;
 use foldlog::{
     Actor, Clock, CommandId, Commit, Consistency, Correlation, Decider, Digest, Draft, Event, EventLog, Events,
-    Projection, ReadOptions, Recorded, Refusal, RefusalKind, StreamName, Subscription, Timestamp,
+    NoRefusal, Projection, ReadOptions, Recorded, StreamName, Subscription, Timestamp,
 };
 use foldlog_testing::memory::MemoryLog;
 use serde::{Deserialize, Serialize};
@@ -19,36 +19,19 @@ pub(crate) enum Counted {
     Added { by: u32 },
 }
 
-impl Event for Counted {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("nothing is added")]
-pub(crate) struct Nothing;
-
-impl Refusal for Nothing {
-    fn kind(&self) -> RefusalKind {
-        RefusalKind::RuleViolated
-    }
-
-    fn name(&self) -> &'static str {
-        "nothing"
-    }
-}
+impl Event for Counted {}
 
 impl Decider for Counter {
     const CATEGORY: &'static str = "counter";
     const STATE_SCHEMA: u32 = 1;
+    type Id = u64;
     type State = u32;
     type Command = u32;
     type Event = Counted;
-    type Refusal = Nothing;
+    type Refusal = NoRefusal;
 
-    fn decide(_: &u32, by: &u32) -> Result<Vec<Counted>, Nothing> {
-        if *by == 0 { Err(Nothing) } else { Ok(vec![Counted::Added { by: *by }]) }
+    fn decide(_: &u32, by: &u32) -> Result<Vec<Counted>, NoRefusal> {
+        Ok(vec![Counted::Added { by: *by }])
     }
 
     fn evolve(state: u32, Counted::Added { by }: &Counted) -> u32 {

@@ -14,7 +14,7 @@ pub enum ReactionError {
     /// The event cannot be read by this release.
     #[error(transparent)]
     Undecodable(#[from] DecodeError),
-    /// Its message is no notice, or the notice speaks of nothing that there is.
+    /// It does not read as an event message, or speaks of nothing that there is.
     #[error("the message does not read: {0}")]
     Malformed(String),
     /// What follows from it cannot be carried out.

@@ -18,11 +18,7 @@ enum Wish {
     Wished { text: String },
 }
 
-impl foldlog::Event for Wish {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Wish {}
 
 /// Appends one commit.
 async fn append(log: &MemoryLog, stream: &StreamName, events: Events) {

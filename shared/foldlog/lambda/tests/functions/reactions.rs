@@ -29,12 +29,12 @@ impl Reactor for Granting {
         &self.log
     }
 
-    async fn react(&self, notice: &EventMessage) -> Result<(), ReactionError> {
-        let Wish::Wished { text } = notice.decode()?;
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let Wish::Wished { text } = message.decode()?;
         if text == "later" {
             return Err(LogError::Unavailable("throttled".to_owned()).into());
         }
-        self.taken.lock().unwrap().push((notice.version.0, text));
+        self.taken.lock().unwrap().push((message.version.0, text));
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use foldlog::{
 use serde::{Deserialize, Serialize};
 
 /// An event of no meaning.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::VariantNames)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(tag = "type", content = "data")]
 pub enum Sample {
     /// A text was noted.
@@ -17,11 +17,7 @@ pub enum Sample {
     },
 }
 
-impl Event for Sample {
-    fn name(&self) -> &'static str {
-        "Noted"
-    }
-}
+impl Event for Sample {}
 
 /// When sample commands are carried out.
 pub const NOW: Timestamp = Timestamp(1_763_718_723_045);

@@ -85,7 +85,7 @@ impl Account {
 
     /// An opened account, whatever is stored of its cards.
     #[must_use]
-    pub fn opened<C>(id: &AccountId, version: Version, account: &account::Account<C>) -> Self
+    pub fn opened<C>(id: &AccountId, version: Version, account: &account::OpenedAccount<C>) -> Self
     where
         C: KeptCard + Clone + Into<MaskedCard>,
     {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// An account that was opened, and what is kept of its cards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account<C = Card> {
+pub struct OpenedAccount<C = Card> {
     /// What it may do.
     pub status: Status,
     /// Who it belongs to.
@@ -63,7 +63,7 @@ impl KeptCard for MaskedCard {
     }
 }
 
-impl<C: KeptCard> Account<C> {
+impl<C: KeptCard> OpenedAccount<C> {
     pub(crate) fn opened(profile: Personal<Profile>) -> Self {
         Self {
             status: Status::Created,
@@ -124,7 +124,7 @@ impl<C: KeptCard> Account<C> {
     }
 }
 
-impl Account {
+impl OpenedAccount {
     pub(super) fn means(&self, order: &Placement) -> Result<Means, Failure> {
         if self.status != Status::Active {
             return Err(Failure::AccountNotActive);

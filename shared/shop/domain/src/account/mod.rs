@@ -2,10 +2,10 @@
 
 mod book;
 
-pub use book::{Account, AddressKind, Entry, KeptCard};
+pub use book::{AddressKind, Entry, KeptCard, OpenedAccount};
 
 use crate::order::{Failure, Placement};
-use crate::values::{AddressId, Card, CardId, Means, Personal, Profile};
+use crate::values::{AccountId, AddressId, Card, CardId, Means, Personal, Profile};
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,8 @@ pub const MOST_ADDRESSES: usize = 20;
 /// The most cards of an account.
 pub const MOST_CARDS: usize = 10;
 
-/// The stream type.
-pub struct Stream;
+/// The decider of an account.
+pub struct Account;
 
 /// What can be asked of an account.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -77,11 +77,7 @@ pub enum Event {
     DefaultCardChosen { id: CardId },
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What an account is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +87,7 @@ pub enum State {
     #[default]
     Unopened,
     /// It was opened.
-    Opened(Account),
+    Opened(OpenedAccount),
 }
 
 /// What an account may do.
@@ -164,10 +160,6 @@ impl foldlog::Refusal for Refusal {
             | Self::TooManyCards => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 impl State {
@@ -180,13 +172,18 @@ impl State {
     }
 }
 
-impl Decider for Stream {
+impl Decider for Account {
     const CATEGORY: &'static str = "account";
     const STATE_SCHEMA: u32 = 1;
+    type Id = AccountId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Open(_))
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         let account = match (state, command) {
@@ -223,7 +220,7 @@ impl Decider for Stream {
 
     fn evolve(state: State, event: &Event) -> State {
         match (state, event) {
-            (_, Event::AccountOpened { profile }) => State::Opened(Account::opened(profile.clone())),
+            (_, Event::AccountOpened { profile }) => State::Opened(OpenedAccount::opened(profile.clone())),
             (State::Opened(account), event) => State::Opened(account.evolve(event)),
             (State::Unopened, _) => State::Unopened,
         }

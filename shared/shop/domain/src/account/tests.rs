@@ -44,7 +44,7 @@ fn order(card: Option<&str>, address: Option<AddressId>, amount: i64) -> Placeme
 }
 
 fn means(events: &[Event], order: &Placement) -> Result<Means, Failure> {
-    fold::<Stream>(State::default(), events).means(order)
+    fold::<Account>(State::default(), events).means(order)
 }
 
 fn with(card: Option<&str>, address: Option<AddressId>) -> Means {
@@ -53,18 +53,18 @@ fn with(card: Option<&str>, address: Option<AddressId>) -> Means {
 
 #[test]
 fn an_account_is_opened_once() {
-    given::<Stream>([]).when(Command::Open(profile("Ada"))).then(opened());
-    given::<Stream>(opened()).when(Command::Open(profile("Ada"))).then_nothing();
-    given::<Stream>(opened()).when(Command::Open(profile("Eve"))).then_refused(Refusal::AccountAlreadyOpen);
+    given::<Account>([]).when(Command::Open(profile("Ada"))).then(opened());
+    given::<Account>(opened()).when(Command::Open(profile("Ada"))).then_nothing();
+    given::<Account>(opened()).when(Command::Open(profile("Eve"))).then_refused(Refusal::AccountAlreadyOpen);
 }
 
 #[test]
 fn an_account_is_confirmed_before_it_is_activated() {
-    given::<Stream>(opened()).when(Command::Activate).then_refused(Refusal::AccountNotConfirmed);
-    given::<Stream>(opened()).when(Command::Confirm).then([Event::AccountConfirmed {}]);
+    given::<Account>(opened()).when(Command::Activate).then_refused(Refusal::AccountNotConfirmed);
+    given::<Account>(opened()).when(Command::Confirm).then([Event::AccountConfirmed {}]);
     let confirmed = [opened(), vec![Event::AccountConfirmed {}]].concat();
-    given::<Stream>(&confirmed).when(Command::Activate).then([Event::AccountActivated {}]);
-    given::<Stream>(confirmed).when(Command::Suspend).then_refused(Refusal::AccountNotActive(Status::Confirmed));
+    given::<Account>(&confirmed).when(Command::Activate).then([Event::AccountActivated {}]);
+    given::<Account>(confirmed).when(Command::Suspend).then_refused(Refusal::AccountNotActive(Status::Confirmed));
 }
 
 #[test]
@@ -73,8 +73,8 @@ fn a_suspended_or_archived_account_takes_no_change_until_it_is_activated() {
         [(Event::AccountSuspended {}, Status::Suspended), (Event::AccountArchived {}, Status::Archived)]
     {
         let over = active(&[end]);
-        given::<Stream>(&over).when(Command::AddCard(card("tok_ok"))).then_refused(Refusal::AccountLocked(status));
-        given::<Stream>(over).when(Command::Activate).then([Event::AccountActivated {}]);
+        given::<Account>(&over).when(Command::AddCard(card("tok_ok"))).then_refused(Refusal::AccountLocked(status));
+        given::<Account>(over).when(Command::Activate).then([Event::AccountActivated {}]);
     }
 }
 
@@ -83,11 +83,11 @@ fn addresses_and_cards_have_their_limits() {
     let addresses = (0..MOST_ADDRESSES).map(|number| {
         Event::AddressAdded(Entry { id: format!("{number:032x}").parse().unwrap(), ..entry('a', AddressKind::Billing) })
     });
-    given::<Stream>(active(&addresses.collect::<Vec<_>>()))
+    given::<Account>(active(&addresses.collect::<Vec<_>>()))
         .when(Command::AddAddress(entry('f', AddressKind::Shipping)))
         .then_refused(Refusal::TooManyAddresses);
     let cards = (0..MOST_CARDS).map(|number| Event::CardAdded(card(&format!("tok_{number}"))));
-    given::<Stream>(active(&cards.collect::<Vec<_>>()))
+    given::<Account>(active(&cards.collect::<Vec<_>>()))
         .when(Command::AddCard(card("tok_more")))
         .then_refused(Refusal::TooManyCards);
 }
@@ -96,20 +96,20 @@ fn addresses_and_cards_have_their_limits() {
 fn what_is_taken_down_is_removed_once_and_chosen_once() {
     let shipping = entry('a', AddressKind::Shipping);
     let with = active(&[Event::AddressAdded(shipping.clone()), Event::CardAdded(card("tok_ok"))]);
-    given::<Stream>(&with).when(Command::AddAddress(shipping)).then_nothing();
-    given::<Stream>(&with)
+    given::<Account>(&with).when(Command::AddAddress(shipping)).then_nothing();
+    given::<Account>(&with)
         .when(Command::AddAddress(entry('a', AddressKind::Billing)))
         .then_refused(Refusal::AddressTaken);
     let chosen = Event::DefaultAddressChosen { id: address_id('a') };
-    given::<Stream>(&with).when(Command::ChooseAddress { id: address_id('a') }).then([chosen]);
-    given::<Stream>(&with).when(Command::ChooseAddress { id: address_id('b') }).then_refused(Refusal::UnknownAddress);
+    given::<Account>(&with).when(Command::ChooseAddress { id: address_id('a') }).then([chosen]);
+    given::<Account>(&with).when(Command::ChooseAddress { id: address_id('b') }).then_refused(Refusal::UnknownAddress);
     let other = Card { last4: "1111".parse().unwrap(), ..card("tok_ok") };
-    given::<Stream>(&with).when(Command::AddCard(other)).then_refused(Refusal::CardTaken);
+    given::<Account>(&with).when(Command::AddCard(other)).then_refused(Refusal::CardTaken);
     let id = card("tok_ok").id();
-    given::<Stream>(&with).when(Command::RemoveCard { id: id.clone() }).then([Event::CardRemoved { id: id.clone() }]);
+    given::<Account>(&with).when(Command::RemoveCard { id: id.clone() }).then([Event::CardRemoved { id: id.clone() }]);
     let without = [with, vec![Event::CardRemoved { id: id.clone() }]].concat();
-    given::<Stream>(&without).when(Command::RemoveCard { id: id.clone() }).then_nothing();
-    given::<Stream>(without).when(Command::ChooseCard { id }).then_refused(Refusal::UnknownCard);
+    given::<Account>(&without).when(Command::RemoveCard { id: id.clone() }).then_nothing();
+    given::<Account>(without).when(Command::ChooseCard { id }).then_refused(Refusal::UnknownCard);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn what_was_removed_is_not_chosen_any_more_when_it_comes_back() {
     ];
     assert_eq!(means(&active(&cards), &order(None, None, 1)), Ok(with(Some("tok_one"), None)));
     let choose = Command::ChooseCard { id: two.id() };
-    given::<Stream>(active(&cards)).when(choose).then([Event::DefaultCardChosen { id: two.id() }]);
+    given::<Account>(active(&cards)).when(choose).then([Event::DefaultCardChosen { id: two.id() }]);
     let (first, second) = (entry('a', AddressKind::Shipping), entry('b', AddressKind::Shipping));
     let addresses = [
         Event::AddressAdded(first),

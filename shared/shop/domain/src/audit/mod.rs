@@ -7,22 +7,14 @@ mod report;
 
 pub use report::{Difference, Extent, Report, Scope, Verifier};
 
-use crate::values::{ManifestHash, NoteId, ProjectionName};
-use foldlog::stream::InvalidName;
-use foldlog::{Decider, StreamName, Timestamp};
+use crate::values::{ManifestHash, Month, NoteId, ProjectionName};
+use foldlog::{Decider, Named, NoRefusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
-/// The stream type.
-pub struct Stream;
-
-/// The stream of the month that a moment is in.
-pub fn stream(at: Timestamp) -> Result<StreamName, InvalidName> {
-    let month: String = at.to_string().chars().filter(char::is_ascii_digit).take(6).collect();
-    StreamName::new(Stream::CATEGORY, &month)
-}
+/// The decider of the record.
+pub struct Audit;
 
 /// What can be asked of the record.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -51,11 +43,7 @@ pub enum Event {
     LogImported { manifest: ManifestHash, streams: u64, commits: u64 },
 }
 
-impl foldlog::Event for Event {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl foldlog::Event for Event {}
 
 /// What a month's records amount to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,20 +54,21 @@ pub struct State {
     pub verified: Option<Report>,
 }
 
-impl Decider for Stream {
+impl Decider for Audit {
     const CATEGORY: &'static str = "audit";
     const STATE_SCHEMA: u32 = 1;
+    type Id = Month;
     type State = State;
     type Command = Command;
     type Event = Event;
-    type Refusal = Infallible;
+    type Refusal = NoRefusal;
 
-    fn decide(_: &State, Command::Record(event): &Command) -> Result<Vec<Event>, Infallible> {
+    fn decide(_: &State, Command::Record(event): &Command) -> Result<Vec<Event>, NoRefusal> {
         Ok(vec![event.clone()])
     }
 
     fn evolve(mut state: State, event: &Event) -> State {
-        *state.recorded.entry(foldlog::Event::name(event).to_owned()).or_default() += 1;
+        *state.recorded.entry(event.name().to_owned()).or_default() += 1;
         match event {
             Event::VerificationReported(report) => State { verified: Some(report.clone()), ..state },
             Event::ParkedRedriven { .. }
@@ -99,6 +88,7 @@ impl Decider for Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use foldlog::StreamName;
     use foldlog::write::decider::fold;
     use foldlog_testing::specification::given;
 
@@ -108,8 +98,8 @@ mod tests {
 
     #[test]
     fn whatever_is_done_is_recorded_however_often() {
-        given::<Stream>([]).when(Command::Record(discarded(1))).then([discarded(1)]);
-        given::<Stream>([discarded(1)]).when(Command::Record(discarded(1))).then([discarded(1)]);
+        given::<Audit>([]).when(Command::Record(discarded(1))).then([discarded(1)]);
+        given::<Audit>([discarded(1)]).when(Command::Record(discarded(1))).then([discarded(1)]);
     }
 
     #[test]
@@ -125,7 +115,7 @@ mod tests {
             differences: vec![],
         };
         let reported = |streams| Event::VerificationReported(report(streams));
-        let state = fold::<Stream>(State::default(), &[reported(3), discarded(1), discarded(2), reported(4)]);
+        let state = fold::<Audit>(State::default(), &[reported(3), discarded(1), discarded(2), reported(4)]);
         let counted =
             [("ParkedDiscarded", 2), ("VerificationReported", 2)].map(|(name, often)| (name.to_owned(), often));
         assert_eq!(state, State { recorded: counted.into(), verified: Some(report(4)) });
@@ -133,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_month_ends_at_midnight_of_utc() {
-        let month = |moment: &str| stream(moment.parse().unwrap()).unwrap().to_string();
+        let month = |moment: &str| StreamName::of::<Audit>(&Month::of(moment.parse().unwrap())).to_string();
         assert_eq!(month("2026-11-30T23:59:59.999Z"), "audit-202611");
         assert_eq!(month("2026-12-01T00:30:00+01:00"), "audit-202611");
         assert_eq!(month("2026-12-01T00:00:00Z"), "audit-202612");

@@ -69,68 +69,68 @@ fn checked_out() -> Vec<Event> {
 
 #[test]
 fn a_cart_is_opened_once() {
-    given::<Stream>([]).when(by_owner(Action::Open)).then(opened());
-    given::<Stream>(opened()).when(by_owner(Action::Open)).then_nothing();
+    given::<Cart>([]).when(by_owner(Action::Open)).then(opened());
+    given::<Cart>(opened()).when(by_owner(Action::Open)).then_nothing();
 }
 
 #[test]
 fn a_foreign_cart_does_not_exist() {
     for action in [Action::Clear, Action::Open, Action::RemoveItem { sku: sku("mug") }] {
-        given::<Stream>(with_mugs()).when(Command { by: account('b'), action }).then_refused(Refusal::UnknownCart);
+        given::<Cart>(with_mugs()).when(Command { by: account('b'), action }).then_refused(Refusal::UnknownCart);
     }
-    given::<Stream>([]).when(by_owner(Action::Clear)).then_refused(Refusal::UnknownCart);
+    given::<Cart>([]).when(by_owner(Action::Clear)).then_refused(Refusal::UnknownCart);
 }
 
 #[test]
 fn only_a_listed_product_goes_into_a_cart() {
-    given::<Stream>(opened()).when(add("mug", 2, Offer::At(euro(1_299)))).then([added("mug", 2, 1_299)]);
-    given::<Stream>(opened()).when(add("mug", 2, Offer::NotListed)).then_refused(Refusal::ProductNotListed(sku("mug")));
-    given::<Stream>(opened()).when(add("mug", 2, Offer::Unknown)).then_refused(Refusal::UnknownProduct(sku("mug")));
+    given::<Cart>(opened()).when(add("mug", 2, Offer::At(euro(1_299)))).then([added("mug", 2, 1_299)]);
+    given::<Cart>(opened()).when(add("mug", 2, Offer::NotListed)).then_refused(Refusal::ProductNotListed(sku("mug")));
+    given::<Cart>(opened()).when(add("mug", 2, Offer::Unknown)).then_refused(Refusal::UnknownProduct(sku("mug")));
 }
 
 #[test]
 fn a_line_and_a_cart_have_their_limits() {
-    given::<Stream>(with_mugs()).when(add("mug", 998, Offer::At(euro(1)))).then([added("mug", 998, 1)]);
-    given::<Stream>(with_mugs()).when(add("mug", 999, Offer::At(euro(1)))).then_refused(Refusal::QuantityTooLarge);
+    given::<Cart>(with_mugs()).when(add("mug", 998, Offer::At(euro(1)))).then([added("mug", 998, 1)]);
+    given::<Cart>(with_mugs()).when(add("mug", 999, Offer::At(euro(1)))).then_refused(Refusal::QuantityTooLarge);
     let full: Vec<_> = (0..20).map(|number| added(&format!("sku-{number}"), 1, 1)).collect();
     let full = [opened(), full].concat();
-    given::<Stream>(&full).when(add("mug", 1, Offer::At(euro(1)))).then_refused(Refusal::TooManyLines);
-    given::<Stream>(&full).when(add("sku-3", 1, Offer::At(euro(1)))).then([added("sku-3", 1, 1)]);
+    given::<Cart>(&full).when(add("mug", 1, Offer::At(euro(1)))).then_refused(Refusal::TooManyLines);
+    given::<Cart>(&full).when(add("sku-3", 1, Offer::At(euro(1)))).then([added("sku-3", 1, 1)]);
 }
 
 #[test]
 fn a_quantity_is_changed_where_there_is_a_line() {
     let change = |name: &str, number| by_owner(Action::ChangeQuantity { sku: sku(name), quantity: quantity(number) });
     let changed = Event::QuantityChanged { sku: sku("mug"), quantity: quantity(5) };
-    given::<Stream>(with_mugs()).when(change("mug", 5)).then([changed]);
-    given::<Stream>(with_mugs()).when(change("mug", 2)).then_nothing();
-    given::<Stream>(with_mugs()).when(change("cup", 2)).then_refused(Refusal::ItemNotInCart(sku("cup")));
+    given::<Cart>(with_mugs()).when(change("mug", 5)).then([changed]);
+    given::<Cart>(with_mugs()).when(change("mug", 2)).then_nothing();
+    given::<Cart>(with_mugs()).when(change("cup", 2)).then_refused(Refusal::ItemNotInCart(sku("cup")));
 }
 
 #[test]
 fn removing_and_clearing_happen_once() {
     let remove = by_owner(Action::RemoveItem { sku: sku("mug") });
-    given::<Stream>(with_mugs()).when(remove.clone()).then([Event::ItemRemoved { sku: sku("mug") }]);
-    given::<Stream>(opened()).when(remove).then_nothing();
-    given::<Stream>(with_mugs()).when(by_owner(Action::Clear)).then([Event::CartCleared {}]);
-    given::<Stream>(opened()).when(by_owner(Action::Clear)).then_nothing();
+    given::<Cart>(with_mugs()).when(remove.clone()).then([Event::ItemRemoved { sku: sku("mug") }]);
+    given::<Cart>(opened()).when(remove).then_nothing();
+    given::<Cart>(with_mugs()).when(by_owner(Action::Clear)).then([Event::CartCleared {}]);
+    given::<Cart>(opened()).when(by_owner(Action::Clear)).then_nothing();
 }
 
 #[test]
 fn checkout_freezes_the_price_of_the_moment_and_keeps_what_was_chosen() {
     let checkout = check_out(&[("mug", Offer::At(euro(1_000)))]);
-    given::<Stream>(with_mugs()).when(checkout.clone()).then(&checked_out()[2..]);
-    given::<Stream>(checked_out()).when(checkout).then_nothing();
+    given::<Cart>(with_mugs()).when(checkout.clone()).then(&checked_out()[2..]);
+    given::<Cart>(checked_out()).when(checkout).then_nothing();
 }
 
 #[test]
 fn what_cannot_be_sold_cannot_be_checked_out() {
-    given::<Stream>(opened()).when(check_out(&[])).then_refused(Refusal::CartEmpty);
-    given::<Stream>(with_mugs())
+    given::<Cart>(opened()).when(check_out(&[])).then_refused(Refusal::CartEmpty);
+    given::<Cart>(with_mugs())
         .when(check_out(&[("mug", Offer::NotListed)]))
         .then_refused(Refusal::ProductNotListed(sku("mug")));
-    given::<Stream>(with_mugs()).when(check_out(&[])).then_refused(Refusal::UnknownProduct(sku("mug")));
-    given::<Stream>([opened(), vec![added("mug", 1_000, 1)]].concat())
+    given::<Cart>(with_mugs()).when(check_out(&[])).then_refused(Refusal::UnknownProduct(sku("mug")));
+    given::<Cart>([opened(), vec![added("mug", 1_000, 1)]].concat())
         .when(check_out(&[("mug", Offer::At(euro(Money::MOST)))]))
         .then_refused(Refusal::TotalTooLarge);
 }
@@ -144,6 +144,6 @@ fn a_checked_out_cart_takes_no_change() {
         by_owner(Action::ChangeQuantity { sku: sku("mug"), quantity: quantity(1) }),
     ];
     for command in commands {
-        given::<Stream>(checked_out()).when(command).then_refused(Refusal::CartCheckedOut);
+        given::<Cart>(checked_out()).when(command).then_refused(Refusal::CartCheckedOut);
     }
 }

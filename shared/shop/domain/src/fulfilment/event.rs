@@ -133,10 +133,6 @@ impl foldlog::Event for Event {
         Upcaster { event: "OrderPlacementRequested", from: 2, step: |data| data },
         Upcaster { event: "PlacementNoted", from: 1, step: |data| with_availability(&data) },
     ];
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 /// Candidates as they were when each was asked for all of a line, in the order in which they stood: as if each had

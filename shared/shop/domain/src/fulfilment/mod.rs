@@ -54,20 +54,14 @@ pub use waits::Awaited;
 
 use crate::order::Placement;
 use crate::values::OrderId;
-use foldlog::stream::InvalidName;
-use foldlog::{Decider, RefusalKind, StreamName, Timestamp};
+use foldlog::{Decider, NoRefusal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The stream type.
-pub struct Stream;
+/// The decider of a process.
+pub struct Fulfilment;
 
 /// The step under which the owner of the stream that an intent concerns reacts to it.
 pub const REACTION: &str = "react";
-
-/// The stream of an order's process.
-pub fn stream(order: &OrderId) -> Result<StreamName, InvalidName> {
-    StreamName::new(Stream::CATEGORY, order.as_str())
-}
 
 /// What can be asked of a process.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -104,29 +98,21 @@ pub enum State {
     Started(Box<Process>),
 }
 
-/// A process refuses nothing: what does not concern it changes nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {}
-
-impl foldlog::Refusal for Refusal {
-    fn kind(&self) -> RefusalKind {
-        match *self {}
-    }
-
-    fn name(&self) -> &'static str {
-        match *self {}
-    }
-}
-
-impl Decider for Stream {
+impl Decider for Fulfilment {
     const CATEGORY: &'static str = "fulfilment";
     const STATE_SCHEMA: u32 = 2;
+    type Id = OrderId;
     type State = State;
     type Command = Command;
     type Event = Event;
-    type Refusal = Refusal;
+    type Refusal = NoRefusal;
 
-    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Start { .. })
+    }
+
+    /// What does not concern a process changes nothing: it refuses nothing.
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
         Ok(match (state, command) {
             (State::NotStarted, Command::Start { placement, at }) => {
                 go_on(Process::started(placement), Event::OrderPlacementRequested(placement.clone()), *at)

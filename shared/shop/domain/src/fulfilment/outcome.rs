@@ -1,7 +1,7 @@
 //! What the moves of other streams mean to a process.
 
 use super::Candidate;
-use crate::values::{Invalid, Means, OrderId, ShipmentId, Sku, TrackingNumber, WarehouseId};
+use crate::values::{Invalid, Means, OrderId, ShipmentId, Sku, StockId, TrackingNumber, WarehouseId};
 use crate::{invoice, order, payment, shipment, stock};
 use foldlog::{Decider, DecodeError, EventMessage};
 use std::collections::BTreeMap;
@@ -112,16 +112,16 @@ pub enum Unreadable {
 }
 
 /// What an event of any stream means, and to which order's process; a placement still lacks its candidates.
-pub fn outcome_of(notice: &EventMessage) -> Result<Option<(OrderId, Outcome)>, Unreadable> {
-    let (stream, id) = (&notice.subject, notice.subject.id());
+pub fn outcome_of(message: &EventMessage) -> Result<Option<(OrderId, Outcome)>, Unreadable> {
+    let (stream, id) = (&message.subject, message.subject.id());
     Ok(match stream.category() {
-        order::Stream::CATEGORY => of_own(id, of_order(&notice.decode()?))?,
-        payment::Stream::CATEGORY => of_own(id, of_payment(&notice.decode()?))?,
-        invoice::Stream::CATEGORY => of_own(id, of_invoice(&notice.decode()?))?,
-        shipment::Stream::CATEGORY => Some(of_shipment(id.parse()?, &notice.decode()?)),
-        stock::Stream::CATEGORY => {
-            let place = stock::of_stream(stream).ok_or_else(|| Invalid::new(id, "<warehouse>.<sku>"))?;
-            of_stock(place, &notice.decode()?)
+        order::Order::CATEGORY => of_own(id, of_order(&message.decode()?))?,
+        payment::Payment::CATEGORY => of_own(id, of_payment(&message.decode()?))?,
+        invoice::Invoice::CATEGORY => of_own(id, of_invoice(&message.decode()?))?,
+        shipment::Shipment::CATEGORY => Some(of_shipment(id.parse()?, &message.decode()?)),
+        stock::Stock::CATEGORY => {
+            let StockId { warehouse, sku } = id.parse().map_err(|_| Invalid::new(id, "<warehouse>.<sku>"))?;
+            of_stock((warehouse, sku), &message.decode()?)
         }
         _ => None,
     })

@@ -2,11 +2,13 @@
 
 use super::progress::Wait;
 use super::{Deadline, OrderProgress, Outcome, Process, Step};
-use crate::order;
-use crate::values::{OrderId, Sku, WarehouseId};
-use crate::{invoice, payment, shipment, stock};
-use foldlog::stream::InvalidName;
-use foldlog::{Decider, StreamName, Timestamp, Version};
+use crate::invoice::Invoice;
+use crate::order::Order;
+use crate::payment::Payment;
+use crate::shipment::Shipment;
+use crate::stock::Stock;
+use crate::values::{OrderId, ShipmentId, Sku, StockId, WarehouseId};
+use foldlog::{StreamName, Timestamp, Version};
 
 /// What a process waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,20 +30,23 @@ enum Of<'a> {
 
 impl Process {
     /// What `order`'s process waits for, as far as it knows.
-    pub fn awaited(&self, order: &OrderId) -> Result<Vec<Awaited>, InvalidName> {
+    #[must_use]
+    pub fn awaited(&self, order: &OrderId) -> Vec<Awaited> {
         let awaited = |(of, wait): (Of<'_>, Wait)| {
             let stream = match of {
-                Of::Order => StreamName::new(order::Stream::CATEGORY, order.as_str()),
-                Of::Stock(warehouse, sku) => stock::stream(warehouse, sku),
-                Of::Payment => payment::stream(order),
-                Of::Invoice => invoice::stream(order),
-                Of::Shipment(warehouse) => shipment::stream(order, warehouse),
+                Of::Order => StreamName::of::<Order>(order),
+                Of::Stock(warehouse, sku) => {
+                    StreamName::of::<Stock>(&StockId { warehouse: warehouse.clone(), sku: sku.clone() })
+                }
+                Of::Payment => StreamName::of::<Payment>(order),
+                Of::Invoice => StreamName::of::<Invoice>(order),
+                Of::Shipment(warehouse) => StreamName::of::<Shipment>(&ShipmentId::of(order, warehouse)),
             };
             let intent = match wait {
                 Wait::Intent(intent) => Some(intent),
                 Wait::Others => None,
             };
-            Ok(Awaited { intent, stream: stream? })
+            Awaited { intent, stream }
         };
         self.all_awaited().map(awaited).collect()
     }

@@ -13,15 +13,15 @@ pub use status::Status;
 
 use status::{confirm, fail};
 
-use crate::values::{AccountId, Means, Reason, ShipmentId, Sku, TrackingNumber};
+use crate::values::{AccountId, Means, OrderId, Reason, ShipmentId, Sku, TrackingNumber};
 use foldlog::write::event::Upcaster;
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The stream type.
-pub struct Stream;
+/// The decider of an order.
+pub struct Order;
 
 /// What can be asked of an order.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
@@ -82,10 +82,6 @@ impl foldlog::Event for Event {
         // Nothing could be chosen then.
         Upcaster { event: "OrderPlaced", from: 2, step: |data| data },
     ];
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 /// What an order is now.
@@ -142,19 +138,39 @@ impl foldlog::Refusal for Refusal {
             | Self::OrderFailed(_) => RefusalKind::RuleViolated,
         }
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
-impl Decider for Stream {
+impl Decider for Order {
     const CATEGORY: &'static str = "order";
     const STATE_SCHEMA: u32 = 3;
+    type Id = OrderId;
     type State = State;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
+
+    fn creates(command: &Command) -> bool {
+        matches!(command, Command::Place { .. })
+    }
+
+    /// To the account that bought it; to the shop itself, always.
+    fn visible(state: &State, command: &Command) -> Result<(), Refusal> {
+        match (state, command) {
+            (State::Unplaced, Command::Cancel { .. }) => Err(Refusal::UnknownOrder),
+            (State::Placed { placement, .. }, Command::Cancel { by, .. }) if *by != placement.account => {
+                Err(Refusal::UnknownOrder)
+            }
+            (
+                State::Unplaced | State::Placed { .. },
+                Command::Place { .. }
+                | Command::Confirm
+                | Command::Ship { .. }
+                | Command::Deliver
+                | Command::Cancel { .. }
+                | Command::Fail(_),
+            ) => Ok(()),
+        }
+    }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         use Status::{Cancelled, Confirmed, Delivered, Failed, Paid, Paying, Purchased, Reserved, Reserving, Shipped};
@@ -169,7 +185,6 @@ impl Decider for Stream {
             };
         };
         match (status, command) {
-            (_, Command::Cancel { by, .. }) if *by != placement.account => Err(Refusal::UnknownOrder),
             (Purchased | Reserving | Reserved | Paying | Paid, Command::Confirm) => Ok(confirm(status, placement)),
             (Purchased | Reserving | Reserved | Paying | Paid, Command::Fail(reason)) => Ok(fail(status, reason)),
             (Confirmed, Command::Ship { tracking }) => Ok(vec![Event::OrderShipped { tracking: tracking.clone() }]),

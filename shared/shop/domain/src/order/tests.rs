@@ -84,41 +84,41 @@ fn cancelled() -> Event {
 
 #[test]
 fn an_order_is_placed_once_for_an_account_that_may_buy() {
-    given::<Stream>([]).when(place()).then(placed());
-    given::<Stream>(placed()).when(place()).then_nothing();
+    given::<Order>([]).when(place()).then(placed());
+    given::<Order>(placed()).when(place()).then_nothing();
     for reason in [Failure::AccountNotActive, Failure::NoCard, Failure::UnknownAddress] {
         let refused = Command::Place { placement: placement(2_380), account: Err(reason.clone()) };
         let events = [Event::OrderPlaced(placement(2_380)), failed(reason)];
-        given::<Stream>([]).when(refused.clone()).then(&events);
-        given::<Stream>(events).when(refused).then_nothing();
+        given::<Order>([]).when(refused.clone()).then(&events);
+        given::<Order>(events).when(refused).then_nothing();
     }
 }
 
 #[test]
 fn it_keeps_what_it_is_paid_with_and_where_it_is_sent() {
     let kept = |state: &State| matches!(state, State::Placed { means: kept, .. } if *kept == means());
-    assert!(kept(&fold::<Stream>(State::default(), &confirmed(&[]))));
+    assert!(kept(&fold::<Order>(State::default(), &confirmed(&[]))));
 }
 
 #[test]
 fn a_confirmation_takes_every_step_that_is_left() {
-    given::<Stream>(placed()).when(Command::Confirm).then(confirmation());
+    given::<Order>(placed()).when(Command::Confirm).then(confirmation());
     let before_steps_were_told_apart = [Event::OrderPlaced(placement(2_380))];
-    given::<Stream>(before_steps_were_told_apart)
+    given::<Order>(before_steps_were_told_apart)
         .when(Command::Confirm)
         .then([vec![Event::ReservationRequested {}], confirmation()].concat());
 }
 
 #[test]
 fn what_costs_nothing_is_confirmed_without_a_payment() {
-    given::<Stream>(placed_for(0))
+    given::<Order>(placed_for(0))
         .when(Command::Confirm)
         .then([Event::ReservationSucceeded {}, Event::OrderConfirmed {}]);
 }
 
 #[test]
 fn it_fails_at_the_step_that_could_not_be_taken() {
-    let fail = |reason: Failure| given::<Stream>(placed()).when(Command::Fail(reason));
+    let fail = |reason: Failure| given::<Order>(placed()).when(Command::Fail(reason));
     fail(out_of_stock()).then([Event::ReservationFailed { sku: "mug".parse().unwrap() }, failed(out_of_stock())]);
     fail(Failure::PaymentDeclined).then([
         Event::ReservationSucceeded {},
@@ -139,35 +139,35 @@ fn what_came_first_stands() {
         [placed(), vec![cancelled()]].concat(),
     ];
     for end in ends {
-        given::<Stream>(&end).when(Command::Confirm).then_nothing();
-        given::<Stream>(end).when(Command::Fail(Failure::DeadlinePassed)).then_nothing();
+        given::<Order>(&end).when(Command::Confirm).then_nothing();
+        given::<Order>(end).when(Command::Fail(Failure::DeadlinePassed)).then_nothing();
     }
 }
 
 #[test]
 fn it_is_shipped_once_it_is_confirmed_and_delivered_once_it_is_shipped() {
-    given::<Stream>(placed()).when(ship()).then_refused(Refusal::OrderNotConfirmed);
-    given::<Stream>(confirmed(&[])).when(Command::Deliver).then_refused(Refusal::OrderNotShipped);
-    given::<Stream>(confirmed(&[])).when(ship()).then([shipped()]);
-    given::<Stream>(confirmed(&[shipped()])).when(ship()).then_nothing();
-    given::<Stream>(confirmed(&[shipped()])).when(Command::Deliver).then([Event::OrderDelivered {}]);
+    given::<Order>(placed()).when(ship()).then_refused(Refusal::OrderNotConfirmed);
+    given::<Order>(confirmed(&[])).when(Command::Deliver).then_refused(Refusal::OrderNotShipped);
+    given::<Order>(confirmed(&[])).when(ship()).then([shipped()]);
+    given::<Order>(confirmed(&[shipped()])).when(ship()).then_nothing();
+    given::<Order>(confirmed(&[shipped()])).when(Command::Deliver).then([Event::OrderDelivered {}]);
 }
 
 #[test]
 fn its_owner_cancels_it_until_it_is_shipped() {
-    given::<Stream>(placed()).when(cancel('a')).then([cancelled()]);
-    given::<Stream>(confirmed(&[])).when(cancel('a')).then([cancelled()]);
-    given::<Stream>(confirmed(&[cancelled()])).when(cancel('a')).then_nothing();
-    given::<Stream>(confirmed(&[cancelled()])).when(ship()).then_refused(Refusal::OrderCancelled);
-    given::<Stream>(confirmed(&[shipped()])).when(cancel('a')).then_refused(Refusal::OrderShipped);
+    given::<Order>(placed()).when(cancel('a')).then([cancelled()]);
+    given::<Order>(confirmed(&[])).when(cancel('a')).then([cancelled()]);
+    given::<Order>(confirmed(&[cancelled()])).when(cancel('a')).then_nothing();
+    given::<Order>(confirmed(&[cancelled()])).when(ship()).then_refused(Refusal::OrderCancelled);
+    given::<Order>(confirmed(&[shipped()])).when(cancel('a')).then_refused(Refusal::OrderShipped);
     let failed = [placed(), vec![failed(out_of_stock())]].concat();
-    given::<Stream>(failed).when(cancel('a')).then_refused(Refusal::OrderFailed(out_of_stock()));
+    given::<Order>(failed).when(cancel('a')).then_refused(Refusal::OrderFailed(out_of_stock()));
 }
 
 #[test]
 fn a_foreign_or_unplaced_order_does_not_exist() {
-    given::<Stream>(placed()).when(cancel('b')).then_refused(Refusal::UnknownOrder);
+    given::<Order>(placed()).when(cancel('b')).then_refused(Refusal::UnknownOrder);
     for command in [cancel('a'), Command::Confirm, Command::Fail(out_of_stock()), ship(), Command::Deliver] {
-        given::<Stream>([]).when(command).then_refused(Refusal::UnknownOrder);
+        given::<Order>([]).when(command).then_refused(Refusal::UnknownOrder);
     }
 }

@@ -59,6 +59,18 @@ impl Form {
         })
     }
 
+    /// The longest text of this form, in bytes, for one that names a stream.
+    ///
+    /// # Panics
+    /// Where a text of this form may hold what a stream's name cannot; in a constant, that is an error of the compiler.
+    pub(crate) const fn longest_in_stream(self) -> usize {
+        assert!(
+            matches!(self, Self::Name(_) | Self::Id | Self::Hash | Self::Digits(_)),
+            "a stream cannot be named by a text of this form"
+        );
+        self.lengths().1
+    }
+
     const fn lengths(self) -> (usize, usize) {
         match self {
             Self::Prose(longest) => (0, longest),

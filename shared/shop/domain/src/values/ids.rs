@@ -1,7 +1,10 @@
 //! What names the shop's things.
 
 use super::form::Form;
-use super::text::text_value;
+use super::text::{Invalid, text_value};
+use foldlog::{StreamId, Timestamp};
+use std::fmt;
+use std::str::FromStr;
 
 text_value! {
     /// Names a product.
@@ -48,9 +51,69 @@ text_value! {
     ManifestHash, "a hash (64 hex digits)", Form::Hash
 }
 
+text_value! {
+    /// Names the record of a month: its year and number.
+    Month, "a month (6 digits, such as 202611)", Form::Digits(6)
+}
+
+/// Names the stock of a product in a warehouse: `<warehouse>.<sku>`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StockId {
+    /// Where it lies.
+    pub warehouse: WarehouseId,
+    /// The product.
+    pub sku: Sku,
+}
+
+macro_rules! names_streams {
+    ($($id:ident),+) => {
+        $(impl StreamId for $id {
+            const LONGEST: usize = Self::FORM.longest_in_stream();
+        })+
+    };
+}
+
+names_streams!(AccountId, CartId, Month, OrderId, ShipmentId, Sku, WarehouseId);
+
+impl StreamId for StockId {
+    const LONGEST: usize = WarehouseId::LONGEST + 1 + Sku::LONGEST;
+}
+
+impl fmt::Display for StockId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.warehouse, self.sku)
+    }
+}
+
+impl FromStr for StockId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let (warehouse, sku) = text.split_once('.').ok_or_else(|| Invalid::new(text, "<warehouse>.<sku>"))?;
+        Ok(Self { warehouse: warehouse.parse()?, sku: sku.parse()? })
+    }
+}
+
+impl Month {
+    /// The month that a moment is in, by UTC.
+    #[must_use]
+    pub fn of(moment: Timestamp) -> Self {
+        let digits = moment.to_string();
+        Self(digits.chars().chain("000000".chars()).filter(char::is_ascii_digit).take(6).collect())
+    }
+}
+
 impl From<CartId> for OrderId {
     fn from(cart: CartId) -> Self {
         Self(cart.0)
+    }
+}
+
+impl OrderId {
+    /// The cart that it came of.
+    #[must_use]
+    pub fn cart(&self) -> CartId {
+        CartId(self.0.clone())
     }
 }
 

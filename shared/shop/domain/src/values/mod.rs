@@ -10,10 +10,13 @@ mod quantity;
 mod text;
 mod words;
 
+use form::Form;
+
 pub use address::{Address, AddressLine, City, Country, Postcode};
 pub use cards::{Card, CardBrand, CardChoice, CardDigits, CardId, CardToken, MaskedCard, Means};
 pub use ids::{
-    AccountId, AddressId, CartId, Category, ManifestHash, NoteId, OrderId, ProjectionName, ShipmentId, Sku, WarehouseId,
+    AccountId, AddressId, CartId, Category, ManifestHash, Month, NoteId, OrderId, ProjectionName, ShipmentId, Sku,
+    StockId, WarehouseId,
 };
 pub use money::{Line, Money, TaxRate, Totals};
 pub use personal::{Email, PersonName, Personal, Profile};

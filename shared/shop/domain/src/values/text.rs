@@ -28,6 +28,9 @@ macro_rules! text_value {
         pub struct $name(String);
 
         impl $name {
+            /// What the text is made of.
+            pub(crate) const FORM: $crate::values::Form = $form;
+
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -39,7 +42,7 @@ macro_rules! text_value {
             type Error = $crate::values::Invalid;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                if $form.accepts(&text) { Ok(Self(text)) } else { Err($crate::values::Invalid::new(&text, $expected)) }
+                if Self::FORM.accepts(&text) { Ok(Self(text)) } else { Err($crate::values::Invalid::new(&text, $expected)) }
             }
         }
 
@@ -69,7 +72,7 @@ macro_rules! text_value {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                $form.schema(concat!($($doc),+))
+                Self::FORM.schema(concat!($($doc),+))
             }
         }
     };

@@ -1,6 +1,6 @@
 //! The accounts: a row for each, found by its key alone. Of a card it has what may be shown.
 
-use crate::account::{self, Account, Event};
+use crate::account::{Account, Event, OpenedAccount};
 use crate::values::{AccountId, MaskedCard};
 use foldlog::{Decider, Projection, Recorded};
 use serde::{Deserialize, Serialize};
@@ -14,19 +14,19 @@ pub struct Document {
     /// Its id.
     pub id: AccountId,
     /// What it is now.
-    pub account: Account<MaskedCard>,
+    pub account: OpenedAccount<MaskedCard>,
 }
 
 impl Projection for View {
     const NAME: &'static str = "account";
-    const CATEGORY: &'static str = account::Stream::CATEGORY;
+    const CATEGORY: &'static str = Account::CATEGORY;
     type Event = Event;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
         let before = document.map(|document| document.account);
         let account = match (&recorded.event, before) {
-            (Event::AccountOpened { profile }, _) => Account::opened(profile.clone()),
+            (Event::AccountOpened { profile }, _) => OpenedAccount::opened(profile.clone()),
             (event, before) => before?.evolve(event),
         };
         Some(Document { id: recorded.stream.id().parse().ok()?, account })

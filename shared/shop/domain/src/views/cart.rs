@@ -8,12 +8,12 @@ pub struct View;
 
 impl Projection for View {
     const NAME: &'static str = "cart";
-    const CATEGORY: &'static str = cart::Stream::CATEGORY;
+    const CATEGORY: &'static str = cart::Cart::CATEGORY;
     type Event = Event;
     type Document = State;
 
     fn apply(document: Option<State>, recorded: &Recorded<'_, Event>) -> Option<State> {
-        Some(cart::Stream::evolve(document.unwrap_or_default(), &recorded.event))
+        Some(cart::Cart::evolve(document.unwrap_or_default(), &recorded.event))
     }
 
     fn index(_: &State) -> Vec<(&'static str, String)> {

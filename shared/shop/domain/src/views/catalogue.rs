@@ -46,13 +46,13 @@ pub fn category_partition(category: &Category, shard: u64) -> String {
 
 impl Projection for View {
     const NAME: &'static str = "catalogue";
-    const CATEGORY: &'static str = product::Stream::CATEGORY;
+    const CATEGORY: &'static str = product::Product::CATEGORY;
     type Event = Event;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
         let before = document.map_or(State::Unregistered, |document| document.state);
-        let state = product::Stream::evolve(before, &recorded.event);
+        let state = product::Product::evolve(before, &recorded.event);
         Some(Document { sku: recorded.stream.id().parse().ok()?, state })
     }
 

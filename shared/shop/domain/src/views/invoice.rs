@@ -32,7 +32,7 @@ impl Document {
 
 impl Projection for View {
     const NAME: &'static str = "invoice";
-    const CATEGORY: &'static str = invoice::Stream::CATEGORY;
+    const CATEGORY: &'static str = invoice::Invoice::CATEGORY;
     type Event = Event;
     type Document = Document;
 
@@ -40,7 +40,7 @@ impl Projection for View {
         let now = recorded.committed_at;
         let (before, issued_at) =
             document.map_or_else(|| (State::default(), now), |document| (document.state, document.issued_at));
-        let state = invoice::Stream::evolve(before, &recorded.event);
+        let state = invoice::Invoice::evolve(before, &recorded.event);
         Some(Document { order: recorded.stream.id().parse().ok()?, state, issued_at })
     }
 

@@ -101,13 +101,13 @@ impl Document {
 
 impl Projection for View {
     const NAME: &'static str = "order";
-    const CATEGORY: &'static str = order::Stream::CATEGORY;
+    const CATEGORY: &'static str = order::Order::CATEGORY;
     type Event = Event;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
         let (before, mut timeline) = document.map(|document| (document.state, document.timeline)).unwrap_or_default();
-        let state = order::Stream::evolve(before, &recorded.event);
+        let state = order::Order::evolve(before, &recorded.event);
         if let State::Placed { status, .. } = &state {
             let status = status.into();
             if timeline.last().is_none_or(|last: &Step| last.status != status) {

@@ -171,7 +171,7 @@ pub fn figures(rows: impl IntoIterator<Item = (String, Amounts)>) -> BTreeMap<(S
 
 impl Totals for View {
     const NAME: &'static str = NAME;
-    const CATEGORY: &'static str = order::Stream::CATEGORY;
+    const CATEGORY: &'static str = order::Order::CATEGORY;
     type Event = Event;
     type Document = Vec<Line>;
 

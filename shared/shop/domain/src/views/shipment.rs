@@ -35,13 +35,13 @@ impl Document {
 
 impl Projection for View {
     const NAME: &'static str = "shipment";
-    const CATEGORY: &'static str = shipment::Stream::CATEGORY;
+    const CATEGORY: &'static str = shipment::Shipment::CATEGORY;
     type Event = Event;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
         let before = document.map(|document| document.state).unwrap_or_default();
-        let state = shipment::Stream::evolve(before, &recorded.event);
+        let state = shipment::Shipment::evolve(before, &recorded.event);
         Some(Document { id: recorded.stream.id().parse().ok()?, state })
     }
 

@@ -1,7 +1,7 @@
 //! The stock: a row for each product in each warehouse, found by product.
 
 use crate::stock::{self, Event, State};
-use crate::values::{Sku, WarehouseId};
+use crate::values::{Sku, StockId, WarehouseId};
 use foldlog::{Decider, Projection, Recorded};
 use serde::{Deserialize, Serialize};
 
@@ -26,14 +26,14 @@ pub struct Document {
 
 impl Projection for View {
     const NAME: &'static str = "stock";
-    const CATEGORY: &'static str = stock::Stream::CATEGORY;
+    const CATEGORY: &'static str = stock::Stock::CATEGORY;
     type Event = Event;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
         let before = document.map(|document| document.state).unwrap_or_default();
-        let (warehouse, sku) = stock::of_stream(recorded.stream)?;
-        Some(Document { warehouse, sku, state: stock::Stream::evolve(before, &recorded.event) })
+        let StockId { warehouse, sku } = recorded.stream.id_of::<stock::Stock>()?;
+        Some(Document { warehouse, sku, state: stock::Stock::evolve(before, &recorded.event) })
     }
 
     fn index(document: &Document) -> Vec<(&'static str, String)> {

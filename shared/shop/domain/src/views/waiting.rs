@@ -52,7 +52,7 @@ struct CartDocument {
 
 impl Projection for Processes {
     const NAME: &'static str = NAME;
-    const CATEGORY: &'static str = fulfilment::Stream::CATEGORY;
+    const CATEGORY: &'static str = fulfilment::Fulfilment::CATEGORY;
     type Event = fulfilment::Event;
     type Document = ProcessDocument;
 
@@ -62,7 +62,7 @@ impl Projection for Processes {
             Some(document) => (document.state, document.since, document.idle),
             None => (fulfilment::State::default(), now, None),
         };
-        let state = fulfilment::Stream::evolve(before, &recorded.event);
+        let state = fulfilment::Fulfilment::evolve(before, &recorded.event);
         // An outcome and the next intent are of one commit: whoever waits on does not move in the index, but for those
         // who begin another stretch of their way, which may be days later.
         let begins = matches!(recorded.event, fulfilment::Event::DeadlineSet { .. });
@@ -87,7 +87,7 @@ const fn process(state: &fulfilment::State) -> Option<&Process> {
 
 impl Projection for Carts {
     const NAME: &'static str = NAME;
-    const CATEGORY: &'static str = cart::Stream::CATEGORY;
+    const CATEGORY: &'static str = cart::Cart::CATEGORY;
     type Event = cart::Event;
     type Document = CartDocument;
 

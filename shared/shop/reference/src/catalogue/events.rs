@@ -31,17 +31,17 @@ pub(crate) fn streams() -> Vec<Stream> {
 
 fn all(generator: &mut SchemaGenerator) -> Vec<Stream> {
     vec![
-        stream::<product::Stream>(generator),
-        stream::<warehouse::Stream>(generator),
-        stream::<stock::Stream>(generator),
-        stream::<account::Stream>(generator),
-        stream::<cart::Stream>(generator),
-        stream::<order::Stream>(generator),
-        stream::<fulfilment::Stream>(generator),
-        stream::<payment::Stream>(generator),
-        stream::<invoice::Stream>(generator),
-        stream::<shipment::Stream>(generator),
-        stream::<audit::Stream>(generator),
+        stream::<product::Product>(generator),
+        stream::<warehouse::Warehouse>(generator),
+        stream::<stock::Stock>(generator),
+        stream::<account::Account>(generator),
+        stream::<cart::Cart>(generator),
+        stream::<order::Order>(generator),
+        stream::<fulfilment::Fulfilment>(generator),
+        stream::<payment::Payment>(generator),
+        stream::<invoice::Invoice>(generator),
+        stream::<shipment::Shipment>(generator),
+        stream::<audit::Audit>(generator),
     ]
 }
 

@@ -1,10 +1,10 @@
 //! Judges what a run left: the streams as they stand, against all that was sent and answered.
 
 use crate::histories::recording::{Answer, Moment, Recorded, Sent, Try};
-use crate::histories::shelf::{Happened, Shelf, State};
+use crate::histories::shelf::{Happened, State, decide};
 use crate::histories::standing::Stream;
 use crate::histories::world::Left;
-use foldlog::{Commit, Decider, Effect, Hash, StreamName, Version};
+use foldlog::{Commit, Effect, Hash, StreamName, Version};
 
 /// What must not be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
@@ -82,7 +82,7 @@ fn shape(stream: &Stream<'_>, recorded: &Recorded) -> Vec<(Anomaly, Version)> {
         }
         let events = commit.events.decode::<Happened>().unwrap();
         let follows = |sent: &Sent| {
-            Shelf::decide(state, &sent.command).as_ref() == Ok(&events)
+            decide(state, sent.command).as_ref() == Ok(&events)
                 && sent.digest == commit.digest
                 && cause.map(|cause| &cause.event) == commit.causation.as_ref()
                 && sent.expected.is_none_or(|expected| expected.next() == commit.version)
@@ -152,7 +152,7 @@ fn failed(one: &Try) -> bool {
 
 /// What is wrong with one answer.
 fn answer(stream: &Stream<'_>, sent: &Sent, one: &Try, tries: &[&Try]) -> Option<Anomaly> {
-    let decide = |state: &State| Shelf::decide(state, &sent.command);
+    let decide = |state: &State| decide(state, sent.command);
     let expected = |version| sent.expected.is_none_or(|expected| expected == version);
     let places = stream.places(sent);
     let siblings = stream.siblings(sent);

@@ -1,6 +1,6 @@
 //! The shelf as a later release knows it: the same events and commands, and a state of another shape.
 
-use crate::histories::shelf::{Command, Happened, Not, ROOM, Shelf, State};
+use crate::histories::shelf::{Happened, Not, ROOM, Sending, Shelf, State};
 use foldlog::Decider;
 use serde::{Deserialize, Serialize};
 
@@ -36,13 +36,18 @@ impl From<Room> for State {
 impl<const VERSION: u32> Decider for Roomy<VERSION> {
     const CATEGORY: &'static str = Shelf::CATEGORY;
     const STATE_SCHEMA: u32 = VERSION;
+    type Id = u64;
     type State = Room;
-    type Command = Command;
+    type Command = Sending;
     type Event = Happened;
     type Refusal = Not;
 
-    fn decide(room: &Room, command: &Command) -> Result<Vec<Happened>, Not> {
-        Shelf::decide(&room.clone().into(), command)
+    fn creates(sending: &Sending) -> bool {
+        Shelf::creates(sending)
+    }
+
+    fn decide(room: &Room, sending: &Sending) -> Result<Vec<Happened>, Not> {
+        Shelf::decide(&room.clone().into(), sending)
     }
 
     fn evolve(room: Room, event: &Happened) -> Room {

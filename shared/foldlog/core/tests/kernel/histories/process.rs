@@ -2,12 +2,11 @@
 
 use crate::histories::later::Roomy;
 use crate::histories::recording::{Answer, Recording};
-use crate::histories::shelf::{Command, Not, Shelf, State};
+use crate::histories::shelf::{Not, Sending, Shelf, State};
 use crate::histories::used::Used;
 use fastrand::Rng;
 use foldlog::{
-    Clock, Commands, Decider, ExecuteError, Executed, LogError, Metadata, Randomness, SnapshotPolicy, StreamName,
-    Timestamp,
+    Clock, Commands, ExecuteError, Executed, LogError, Metadata, Randomness, SnapshotPolicy, StreamName, Timestamp,
 };
 use foldlog_testing::faulty::yield_now;
 use std::sync::{Arc, Mutex};
@@ -87,38 +86,14 @@ impl<'a> Process<'a> {
         }
     }
 
-    /// Sends it a command, as one that most likely creates its stream or as one that does not.
-    pub(crate) async fn execute(
-        &self,
-        stream: &StreamName,
-        command: &Command,
-        metadata: &Metadata,
-        begins: bool,
-    ) -> Answer {
+    /// Sends it a command.
+    pub(crate) async fn execute(&self, stream: &StreamName, sending: &Sending, metadata: &Metadata) -> Answer {
         match self {
-            Self::Present(shelves) => sent(shelves, stream, command, metadata, begins).await,
-            Self::Later(shelves) => sent(shelves, stream, command, metadata, begins).await,
-            Self::Unnumbered(shelves) => sent(shelves, stream, command, metadata, begins).await,
+            Self::Present(shelves) => answered(shelves.execute(stream, sending, metadata).await),
+            Self::Later(shelves) => answered(shelves.execute(stream, sending, metadata).await),
+            Self::Unnumbered(shelves) => answered(shelves.execute(stream, sending, metadata).await),
         }
     }
-}
-
-async fn sent<'a, D>(
-    shelves: &Commands<D, Used<'a>, &'a Host<'a>>,
-    stream: &StreamName,
-    command: &Command,
-    metadata: &Metadata,
-    begins: bool,
-) -> Answer
-where
-    D: Decider<Command = Command, Refusal = Not, State: Into<State>>,
-{
-    let answer = if begins {
-        shelves.begin(stream, command, metadata).await
-    } else {
-        shelves.execute(stream, command, metadata).await
-    };
-    answered(answer)
 }
 
 fn answered<S: Into<State>>(result: Result<Executed<S>, ExecuteError<Not>>) -> Answer {

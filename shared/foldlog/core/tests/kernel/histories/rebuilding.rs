@@ -39,11 +39,7 @@ enum Moved {
     Moved { by: u32 },
 }
 
-impl Event for Moved {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl Event for Moved {}
 
 /// How far each stream moved, and how often.
 struct Far;

@@ -26,6 +26,13 @@ pub(crate) enum Command {
     Lock(bool),
 }
 
+/// A command as it is sent.
+pub(crate) struct Sending {
+    pub(crate) command: Command,
+    /// Whether its stream is taken for empty where nothing is remembered of it.
+    pub(crate) creates: bool,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(tag = "type", content = "data")]
 pub(crate) enum Happened {
@@ -35,11 +42,7 @@ pub(crate) enum Happened {
     Unlocked {},
 }
 
-impl Event for Happened {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-}
+impl Event for Happened {}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
@@ -56,31 +59,23 @@ impl Refusal for Not {
     fn kind(&self) -> RefusalKind {
         RefusalKind::RuleViolated
     }
-
-    fn name(&self) -> &'static str {
-        self.into()
-    }
 }
 
 impl Decider for Shelf {
     const CATEGORY: &'static str = "shelf";
     const STATE_SCHEMA: u32 = 1;
+    type Id = u64;
     type State = State;
-    type Command = Command;
+    type Command = Sending;
     type Event = Happened;
     type Refusal = Not;
 
-    fn decide(state: &State, command: &Command) -> Result<Vec<Happened>, Not> {
-        match *command {
-            Command::Lock(locked) if locked == state.locked => Ok(vec![]),
-            Command::Lock(true) => Ok(vec![Happened::Locked {}]),
-            Command::Lock(false) => Ok(vec![Happened::Unlocked {}]),
-            Command::Put(_) | Command::Take(_) if state.locked => Err(Not::Unlocked),
-            Command::Put(pieces) if state.pieces + pieces > ROOM => Err(Not::Full),
-            Command::Put(pieces) => Ok((0..pieces).map(|_| Happened::Put {}).collect()),
-            Command::Take(pieces) if pieces > state.pieces => Err(Not::Enough),
-            Command::Take(pieces) => Ok(vec![Happened::Taken { pieces }]),
-        }
+    fn creates(sending: &Sending) -> bool {
+        sending.creates
+    }
+
+    fn decide(state: &State, sending: &Sending) -> Result<Vec<Happened>, Not> {
+        decide(state, sending.command)
     }
 
     fn evolve(state: State, event: &Happened) -> State {
@@ -90,5 +85,19 @@ impl Decider for Shelf {
             Happened::Locked {} => State { locked: true, ..state },
             Happened::Unlocked {} => State { locked: false, ..state },
         }
+    }
+}
+
+/// What a command leads to, however it is sent.
+pub(crate) fn decide(state: &State, command: Command) -> Result<Vec<Happened>, Not> {
+    match command {
+        Command::Lock(locked) if locked == state.locked => Ok(vec![]),
+        Command::Lock(true) => Ok(vec![Happened::Locked {}]),
+        Command::Lock(false) => Ok(vec![Happened::Unlocked {}]),
+        Command::Put(_) | Command::Take(_) if state.locked => Err(Not::Unlocked),
+        Command::Put(pieces) if state.pieces + pieces > ROOM => Err(Not::Full),
+        Command::Put(pieces) => Ok((0..pieces).map(|_| Happened::Put {}).collect()),
+        Command::Take(pieces) if pieces > state.pieces => Err(Not::Enough),
+        Command::Take(pieces) => Ok(vec![Happened::Taken { pieces }]),
     }
 }

@@ -4,6 +4,7 @@ use crate::histories::broken::{Defect, Ground};
 use crate::histories::executor::{self, Task, given_up_after};
 use crate::histories::process::{Host, Process, Release, true_time};
 use crate::histories::recording::{Answer, Recorded, Recording};
+use crate::histories::shelf::Sending;
 use crate::histories::traffic::STREAMS;
 use crate::histories::used::{Bend, Used, fresh};
 use fastrand::Rng;
@@ -157,9 +158,9 @@ impl<'a> World<'a> {
             expected: sent.expected,
         };
         let process = self.process(rng);
-        let begins = rng.u8(..4) == 0;
+        let sending = Sending { command: sent.command, creates: rng.u8(..4) == 0 };
         let number = self.recording.lock().invoked(number);
-        let answer = given_up_after(patience, process.execute(&sent.stream, &sent.command, &metadata, begins)).await;
+        let answer = given_up_after(patience, process.execute(&sent.stream, &sending, &metadata)).await;
         let answer = answer.unwrap_or(Answer::Unknown);
         self.recording.lock().answered(number, answer.clone());
         answer

@@ -26,7 +26,7 @@ fn a_checked_out_cart_starts_it_once() {
     let deadline = Event::DeadlineSet { step: Step::Confirmation, at: Timestamp(1_000 + 15 * 60_000) };
     assert_eq!(story.events, [Event::OrderPlacementRequested(placement.clone()), deadline]);
     let other = Command::Start { placement, at: Timestamp(9_000) };
-    assert_eq!(Stream::decide(&story.state(), &other), Ok(vec![]));
+    assert_eq!(Fulfilment::decide(&story.state(), &other), Ok(vec![]));
 }
 
 #[test]
@@ -125,7 +125,8 @@ fn an_outcome_that_nobody_waits_for_changes_nothing() {
     ] {
         assert_eq!(story.note(outcome.clone()), [], "{outcome:?}");
     }
-    let nothing = Stream::decide(&State::NotStarted, &Command::Note { outcome: Outcome::Cancelled, at: Timestamp(1) });
+    let nothing =
+        Fulfilment::decide(&State::NotStarted, &Command::Note { outcome: Outcome::Cancelled, at: Timestamp(1) });
     assert_eq!(nothing, Ok(vec![]));
 }
 

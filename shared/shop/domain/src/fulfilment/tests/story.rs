@@ -107,9 +107,9 @@ impl Story {
 
     /// What the process does about a command, from now on part of the story. Again, it does nothing.
     pub(super) fn decide(&mut self, command: &Command) -> Vec<Event> {
-        let decided = Stream::decide(&self.state(), command).unwrap();
+        let decided = Fulfilment::decide(&self.state(), command).unwrap();
         self.events.extend(decided.clone());
-        assert_eq!(Stream::decide(&self.state(), command), Ok(vec![]), "{command:?} again");
+        assert_eq!(Fulfilment::decide(&self.state(), command), Ok(vec![]), "{command:?} again");
         decided
     }
 
@@ -134,7 +134,7 @@ impl Story {
     }
 
     pub(super) fn state(&self) -> State {
-        fold::<Stream>(State::NotStarted, &self.events)
+        fold::<Fulfilment>(State::NotStarted, &self.events)
     }
 
     pub(super) fn process(&self) -> Process {
@@ -147,7 +147,7 @@ impl Story {
     /// What it waits for: the version of the intent, and the stream.
     pub(super) fn awaited(&self) -> Vec<(Option<u64>, String)> {
         let order = "b".repeat(32).parse().unwrap();
-        let awaited = self.process().awaited(&order).unwrap();
+        let awaited = self.process().awaited(&order);
         awaited.into_iter().map(|awaited| (awaited.intent.map(|intent| intent.0), awaited.stream.to_string())).collect()
     }
 }

@@ -7,7 +7,7 @@ mod readers;
 mod values;
 
 use foldlog::write::event::schema_of;
-use foldlog::{Decider, DecodeError, Event, Events};
+use foldlog::{Decider, DecodeError, Event, Events, Named};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -36,57 +36,57 @@ fn reads_back<D: Decider<Event: Debug + PartialEq>>(events: &[D::Event]) -> Test
 proptest! {
     #[test]
     fn any_events_of_products_read_back(events in vec(events::of_product(), 1..5)) {
-        reads_back::<product::Stream>(&events)?;
+        reads_back::<product::Product>(&events)?;
     }
 
     #[test]
     fn any_events_of_stock_read_back(events in vec(events::of_stock(), 1..5)) {
-        reads_back::<stock::Stream>(&events)?;
+        reads_back::<stock::Stock>(&events)?;
     }
 
     #[test]
     fn any_events_of_carts_read_back(events in vec(events::of_cart(), 1..5)) {
-        reads_back::<cart::Stream>(&events)?;
+        reads_back::<cart::Cart>(&events)?;
     }
 
     #[test]
     fn any_events_of_orders_read_back(events in vec(events::of_order(), 1..5)) {
-        reads_back::<order::Stream>(&events)?;
+        reads_back::<order::Order>(&events)?;
     }
 
     #[test]
     fn any_events_of_processes_read_back(events in vec(processes::of_fulfilment(), 1..5)) {
-        reads_back::<fulfilment::Stream>(&events)?;
+        reads_back::<fulfilment::Fulfilment>(&events)?;
     }
 
     #[test]
     fn any_events_of_accounts_read_back(events in vec(events::of_account(), 1..5)) {
-        reads_back::<account::Stream>(&events)?;
+        reads_back::<account::Account>(&events)?;
     }
 
     #[test]
     fn any_events_of_warehouses_read_back(events in vec(events::of_warehouse(), 1..5)) {
-        reads_back::<warehouse::Stream>(&events)?;
+        reads_back::<warehouse::Warehouse>(&events)?;
     }
 
     #[test]
     fn any_events_of_payments_read_back(events in vec(events::of_payment(), 1..5)) {
-        reads_back::<payment::Stream>(&events)?;
+        reads_back::<payment::Payment>(&events)?;
     }
 
     #[test]
     fn any_events_of_shipments_read_back(events in vec(events::of_shipment(), 1..5)) {
-        reads_back::<shipment::Stream>(&events)?;
+        reads_back::<shipment::Shipment>(&events)?;
     }
 
     #[test]
     fn any_events_of_invoices_read_back(events in vec(events::of_invoice(), 1..5)) {
-        reads_back::<invoice::Stream>(&events)?;
+        reads_back::<invoice::Invoice>(&events)?;
     }
 
     #[test]
     fn any_events_of_audits_read_back(events in vec(events::of_audit(), 1..5)) {
-        reads_back::<audit::Stream>(&events)?;
+        reads_back::<audit::Audit>(&events)?;
     }
 }
 

@@ -33,17 +33,17 @@ static READERS: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(|| {
 fn folders(kind: &str) -> Vec<(&'static str, PathBuf)> {
     let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(kind);
     let categories = [
-        account::Stream::CATEGORY,
-        audit::Stream::CATEGORY,
-        cart::Stream::CATEGORY,
-        fulfilment::Stream::CATEGORY,
-        invoice::Stream::CATEGORY,
-        order::Stream::CATEGORY,
-        payment::Stream::CATEGORY,
-        product::Stream::CATEGORY,
-        shipment::Stream::CATEGORY,
-        stock::Stream::CATEGORY,
-        warehouse::Stream::CATEGORY,
+        account::Account::CATEGORY,
+        audit::Audit::CATEGORY,
+        cart::Cart::CATEGORY,
+        fulfilment::Fulfilment::CATEGORY,
+        invoice::Invoice::CATEGORY,
+        order::Order::CATEGORY,
+        payment::Payment::CATEGORY,
+        product::Product::CATEGORY,
+        shipment::Shipment::CATEGORY,
+        stock::Stock::CATEGORY,
+        warehouse::Warehouse::CATEGORY,
     ];
     categories.map(|category| (category, tests.join(category))).into()
 }
@@ -94,17 +94,17 @@ fn frozen<D: Decider<Event: JsonSchema>>() {
 
 #[test]
 fn what_reads_the_events_of_a_schema_stays_as_it_is() {
-    frozen::<account::Stream>();
-    frozen::<audit::Stream>();
-    frozen::<cart::Stream>();
-    frozen::<fulfilment::Stream>();
-    frozen::<invoice::Stream>();
-    frozen::<order::Stream>();
-    frozen::<payment::Stream>();
-    frozen::<product::Stream>();
-    frozen::<shipment::Stream>();
-    frozen::<stock::Stream>();
-    frozen::<warehouse::Stream>();
+    frozen::<account::Account>();
+    frozen::<audit::Audit>();
+    frozen::<cart::Cart>();
+    frozen::<fulfilment::Fulfilment>();
+    frozen::<invoice::Invoice>();
+    frozen::<order::Order>();
+    frozen::<payment::Payment>();
+    frozen::<product::Product>();
+    frozen::<shipment::Shipment>();
+    frozen::<stock::Stock>();
+    frozen::<warehouse::Warehouse>();
 }
 
 #[test]

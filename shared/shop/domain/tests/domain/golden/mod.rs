@@ -13,7 +13,7 @@ mod views;
 
 use foldlog::write::decider::fold;
 use foldlog::write::event::schema_of;
-use foldlog::{Decider, Event, Events};
+use foldlog::{Decider, Event, Events, Named};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::fs;
@@ -25,7 +25,7 @@ fn folder(category: &str) -> PathBuf {
 
 /// Each sample is stored as its file says, and reads back as it was; no type is without a sample.
 fn frozen<E: Event + Debug + PartialEq>(category: &str, samples: &[E]) {
-    let names: BTreeSet<_> = samples.iter().map(Event::name).collect();
+    let names: BTreeSet<_> = samples.iter().map(Named::name).collect();
     assert_eq!(names, E::VARIANTS.iter().copied().collect(), "every event of {category} has a sample");
     for sample in samples {
         let stored = format!("{}\n", Events::encode(std::slice::from_ref(sample)).unwrap().text());

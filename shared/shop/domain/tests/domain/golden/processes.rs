@@ -5,8 +5,8 @@ use crate::golden::samples::{
 };
 use crate::golden::{frozen, stored, upcast};
 use foldlog::write::decider::fold;
-use foldlog::{Decider, Event, Timestamp};
-use shop_domain::fulfilment::{self, Command, Outcome, State, Step, Stream};
+use foldlog::{Decider, Named, Timestamp};
+use shop_domain::fulfilment::{self, Command, Fulfilment, Outcome, State, Step};
 use shop_domain::order::Failure;
 use shop_domain::values::Means;
 
@@ -82,9 +82,9 @@ fn processes_are_stored_as_ever() {
 /// What is decided about an outcome after events as their files say, by names.
 fn decided_after(files: &[&str], outcome: Outcome) -> Vec<&'static str> {
     let events: Vec<_> = files.iter().map(|file| stored::<fulfilment::Event>("fulfilment", file)).collect();
-    let state = fold::<Stream>(State::default(), &events);
-    let decided = Stream::decide(&state, &Command::Note { outcome, at: Timestamp(0) }).unwrap();
-    decided.iter().map(Event::name).collect()
+    let state = fold::<Fulfilment>(State::default(), &events);
+    let decided = Fulfilment::decide(&state, &Command::Note { outcome, at: Timestamp(0) }).unwrap();
+    decided.iter().map(Named::name).collect()
 }
 
 /// Up to where goods are held, as stored before there were accounts, payments, invoices and shipments.

@@ -13,39 +13,39 @@ use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, pro
 
 #[test]
 fn states_are_kept_as_ever() {
-    state_frozen::<account::Stream>(&[
+    state_frozen::<account::Account>(&[
         opened_account(),
         account::Event::AddressAdded(entry()),
         account::Event::DefaultAddressChosen { id: entry().id },
         account::Event::CardAdded(card()),
         account::Event::DefaultCardChosen { id: card().token.id() },
     ]);
-    state_frozen::<audit::Stream>(&[audit::Event::Reconciled {}, audit::Event::VerificationReported(report())]);
-    state_frozen::<warehouse::Stream>(&[warehouse::Event::WarehouseOpened(site())]);
-    state_frozen::<payment::Stream>(&[
+    state_frozen::<audit::Audit>(&[audit::Event::Reconciled {}, audit::Event::VerificationReported(report())]);
+    state_frozen::<warehouse::Warehouse>(&[warehouse::Event::WarehouseOpened(site())]);
+    state_frozen::<payment::Payment>(&[
         payment::Event::PaymentCreated(charge()),
         payment::Event::PaymentDeclined { reason: "expired".parse().unwrap() },
     ]);
-    state_frozen::<shipment::Stream>(&[shipment::Event::ShipmentCreated(consignment())]);
-    state_frozen::<invoice::Stream>(&[invoice::Event::InvoiceIssued(bill())]);
+    state_frozen::<shipment::Shipment>(&[shipment::Event::ShipmentCreated(consignment())]);
+    state_frozen::<invoice::Invoice>(&[invoice::Event::InvoiceIssued(bill())]);
     let (sku, warehouse) = (|| "mug".parse().unwrap(), || "berlin".parse().unwrap());
     let registration =
         Registration { name: "Mug".parse().unwrap(), description: None, category: None, price: euro(1_299) };
-    state_frozen::<product::Stream>(&[
+    state_frozen::<product::Product>(&[
         product::Event::ProductRegistered(registration),
         product::Event::ProductListed {},
     ]);
-    state_frozen::<stock::Stream>(&[
+    state_frozen::<stock::Stock>(&[
         stock::Event::StockReceived { quantity: 10.try_into().unwrap(), delivery_note: None },
         stock::Event::StockReserved { order: "0b".repeat(16).parse().unwrap(), quantity: 2.try_into().unwrap() },
     ]);
-    state_frozen::<cart::Stream>(&[cart::Event::CartOpened { owner: placement().account }, checked_out(placement())]);
-    state_frozen::<order::Stream>(&[
+    state_frozen::<cart::Cart>(&[cart::Event::CartOpened { owner: placement().account }, checked_out(placement())]);
+    state_frozen::<order::Order>(&[
         order::Event::OrderPlaced(placement()),
         order::Event::AccountConnected(means()),
         order::Event::OrderFailed { reason: Failure::OutOfStock { sku: sku() } },
     ]);
-    state_frozen::<fulfilment::Stream>(&[
+    state_frozen::<fulfilment::Fulfilment>(&[
         fulfilment::Event::OrderPlacementRequested(placement()),
         candidates_noted(9),
         fulfilment::Event::ReservationRequested { warehouse: warehouse(), sku: sku(), quantity: 2.try_into().unwrap() },

@@ -48,17 +48,17 @@ fn history<D: Decider>(id: &str) -> Vec<Commit> {
 fn histories() -> [Vec<Commit>; 11] {
     let id = "0b".repeat(16);
     [
-        history::<account::Stream>(&id),
-        history::<audit::Stream>("202611"),
-        history::<cart::Stream>(&id),
-        history::<fulfilment::Stream>(&id),
-        history::<invoice::Stream>(&id),
-        history::<order::Stream>(&id),
-        history::<payment::Stream>(&id),
-        history::<product::Stream>("mug"),
-        history::<shipment::Stream>(&id),
-        history::<stock::Stream>("berlin.mug"),
-        history::<warehouse::Stream>("berlin"),
+        history::<account::Account>(&id),
+        history::<audit::Audit>("202611"),
+        history::<cart::Cart>(&id),
+        history::<fulfilment::Fulfilment>(&id),
+        history::<invoice::Invoice>(&id),
+        history::<order::Order>(&id),
+        history::<payment::Payment>(&id),
+        history::<product::Product>("mug"),
+        history::<shipment::Shipment>(&id),
+        history::<stock::Stock>("berlin.mug"),
+        history::<warehouse::Warehouse>("berlin"),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What operators do.
 
 use crate::table::{Kinds, walk};
-use shop_domain::audit::{Command, Event, Extent, Report, Scope, State, Stream, Verifier};
+use shop_domain::audit::{Audit, Command, Event, Extent, Report, Scope, State, Verifier};
 use strum::VariantNames;
 
 #[test]
@@ -42,5 +42,5 @@ fn a_month_in_every_state_takes_every_record() {
             },
         );
     let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
-    walk::<Stream>(&states, histories, &commands, &examples);
+    walk::<Audit>(&states, histories, &commands, &examples);
 }

@@ -8,7 +8,7 @@ use strum::VariantNames;
 
 #[test]
 fn an_account_in_every_state_takes_every_command() {
-    use account::{Command, Event, MOST_ADDRESSES, MOST_CARDS, State, Status, Stream};
+    use account::{Account, Command, Event, MOST_ADDRESSES, MOST_CARDS, State, Status};
     let states = Kinds::new(&[&["Unopened"], Status::VARIANTS].concat(), |state: &State| match state {
         State::Unopened => "Unopened".to_owned(),
         State::Opened(account) => <&str>::from(account.status).to_owned(),
@@ -67,12 +67,12 @@ fn an_account_in_every_state_takes_every_command() {
         ("unknown", Command::ChooseCard { id: card_id(99) }),
     ];
     let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
-    walk::<Stream>(&states, histories, &commands, &examples);
+    walk::<Account>(&states, histories, &commands, &examples);
 }
 
 #[test]
 fn a_cart_in_every_state_takes_every_command() {
-    use cart::{Action, Command, Event, MOST_LINES, Offer, State, Stream};
+    use cart::{Action, Cart, Command, Event, MOST_LINES, Offer, State};
     let opened = Event::CartOpened { owner: account('a') };
     let added = |sku: &str, quantity: u64| Event::ItemAdded {
         sku: sku.parse().unwrap(),
@@ -135,12 +135,12 @@ fn a_cart_in_every_state_takes_every_command() {
     ];
     let states = Kinds::new(State::VARIANTS, |state| <&str>::from(state).to_owned());
     let commands = Kinds::new(Action::VARIANTS, |command: &Command| <&str>::from(&command.action).to_owned());
-    walk::<Stream>(&states, histories, &commands, &examples);
+    walk::<Cart>(&states, histories, &commands, &examples);
 }
 
 #[test]
 fn an_order_in_every_state_takes_every_command() {
-    use order::{Command, Event, Failure, State, Status, Stream};
+    use order::{Command, Event, Failure, Order, State, Status};
     let path = [
         Event::OrderPlaced(placement(100)),
         Event::AccountConnected(means()),
@@ -187,12 +187,12 @@ fn an_order_in_every_state_takes_every_command() {
         State::Placed { status, .. } => <&str>::from(status).to_owned(),
     });
     let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
-    walk::<Stream>(&states, histories, &commands, &examples);
+    walk::<Order>(&states, histories, &commands, &examples);
 }
 
 #[test]
 fn a_payment_in_every_state_takes_every_command() {
-    use payment::{Answer, Charge, Command, Event, State, Status, Stream};
+    use payment::{Answer, Charge, Command, Event, Payment, State, Status};
     let charge = |amount| Charge { amount: euro(amount), card: "tok_ok".parse().unwrap() };
     let reason = || "expired".parse().unwrap();
     let after = |events: &[Event]| [&[Event::PaymentCreated(charge(100))], events].concat();
@@ -225,12 +225,12 @@ fn a_payment_in_every_state_takes_every_command() {
         State::Created { status, .. } => <&str>::from(status).to_owned(),
     });
     let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
-    walk::<Stream>(&states, histories, &commands, &examples);
+    walk::<Payment>(&states, histories, &commands, &examples);
 }
 
 #[test]
 fn an_invoice_in_every_state_takes_every_command() {
-    use invoice::{Bill, Command, Event, State, Status, Stream};
+    use invoice::{Bill, Command, Event, Invoice, State, Status};
     let bill = |amount| Bill { account: account('a'), lines: vec![line("mug", 1)], totals: totals(amount) };
     let after = |events: &[Event]| [&[Event::InvoiceIssued(bill(100))], events].concat();
     let (sent, paid) = (Event::InvoiceSent {}, Event::InvoicePaid {});
@@ -253,5 +253,5 @@ fn an_invoice_in_every_state_takes_every_command() {
         State::Issued { status, .. } => <&str>::from(status).to_owned(),
     });
     let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
-    walk::<Stream>(&states, histories, &commands, &examples);
+    walk::<Invoice>(&states, histories, &commands, &examples);
 }

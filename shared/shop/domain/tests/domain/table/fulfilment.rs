@@ -5,8 +5,8 @@ use crate::table::{Kinds, walk};
 use foldlog::write::decider::fold;
 use foldlog::{Decider, Timestamp};
 use shop_domain::fulfilment::{
-    Candidate, Command, Event, InvoiceOutcome, OrderProgress, Outcome, PaymentOutcome, ShipmentOutcome, State,
-    StockPosition, Stream,
+    Candidate, Command, Event, Fulfilment, InvoiceOutcome, OrderProgress, Outcome, PaymentOutcome, ShipmentOutcome,
+    State, StockPosition,
 };
 use shop_domain::order::Placement;
 use shop_domain::values::{Means, OrderId, ShipmentId, Sku};
@@ -59,7 +59,7 @@ fn history(placement: Placement, commands: impl IntoIterator<Item = Command>) ->
     let start = Command::Start { placement, at: NOW };
     let mut events = Vec::new();
     for command in [start].into_iter().chain(commands) {
-        let decided = Stream::decide(&fold::<Stream>(State::NotStarted, &events), &command).unwrap();
+        let decided = Fulfilment::decide(&fold::<Fulfilment>(State::NotStarted, &events), &command).unwrap();
         assert!(!decided.is_empty(), "{command:?} leads nowhere");
         events.extend(decided);
     }
@@ -225,5 +225,5 @@ fn kinds_of_commands() -> Vec<String> {
 fn a_process_in_every_state_takes_every_outcome() {
     let states = Kinds::new(&[&["NotStarted"], OrderProgress::VARIANTS].concat(), kind_of_state);
     let commands = Kinds { all: kinds_of_commands(), of: kind_of_command };
-    walk::<Stream>(&states, histories(), &commands, &examples());
+    walk::<Fulfilment>(&states, histories(), &commands, &examples());
 }

@@ -11,8 +11,8 @@ mod fulfilment;
 mod samples;
 mod shop;
 
-use foldlog::write::decider::fold;
-use foldlog::{Decider, Event, Refusal};
+use foldlog::write::decider::{decide, fold};
+use foldlog::{Decider, Named};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
@@ -75,17 +75,17 @@ fn walk<D: Decider<State: PartialEq>>(
 
 /// Whether nothing changes any more when the command comes again.
 fn repeats<D: Decider<State: PartialEq>>(state: &D::State, command: &D::Command) -> bool {
-    let carried_out = |state: &D::State| fold::<D>(state.clone(), &D::decide(state, command).unwrap_or_default());
+    let carried_out = |state: &D::State| fold::<D>(state.clone(), &decide::<D>(state, command).unwrap_or_default());
     let once = carried_out(state);
     carried_out(&once) == once
 }
 
 /// What is decided and where that leads, by names.
 fn decided<D: Decider>(states: &Kinds<D::State>, state: &D::State, command: &D::Command) -> String {
-    match D::decide(state, command) {
+    match decide::<D>(state, command) {
         Ok(events) if events.is_empty() => "-".to_owned(),
         Ok(events) => {
-            let names: Vec<_> = events.iter().map(Event::name).collect();
+            let names: Vec<_> = events.iter().map(Named::name).collect();
             format!("{} → {}", names.join(" + "), (states.of)(&fold::<D>(state.clone(), &events)))
         }
         Err(refusal) => format!("! {}", refusal.name()),

@@ -7,7 +7,7 @@ use strum::VariantNames;
 
 #[test]
 fn a_product_in_every_state_takes_every_command() {
-    use product::{Command, Event, Registration, State, Stream};
+    use product::{Command, Event, Product, Registration, State};
     let product = |name: &str| Registration {
         name: name.parse().unwrap(),
         description: Some("Holds tea".parse().unwrap()),
@@ -42,12 +42,12 @@ fn a_product_in_every_state_takes_every_command() {
     ];
     let states = Kinds::new(State::VARIANTS, |state| <&str>::from(state).to_owned());
     let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
-    walk::<Stream>(&states, histories, &commands, &examples);
+    walk::<Product>(&states, histories, &commands, &examples);
 }
 
 #[test]
 fn a_warehouse_in_every_state_takes_every_command() {
-    use warehouse::{Command, Event, Site, State, Stream};
+    use warehouse::{Command, Event, Site, State, Warehouse};
     let site = |name: &str| Site { name: name.parse().unwrap(), address: Some(address("Bonn")) };
     let opened = Event::WarehouseOpened(site("East"));
     let histories = vec![("", vec![]), ("", vec![opened.clone()]), ("", vec![opened, Event::WarehouseClosed {}])];
@@ -61,12 +61,12 @@ fn a_warehouse_in_every_state_takes_every_command() {
     ];
     let states = Kinds::new(State::VARIANTS, |state| <&str>::from(state).to_owned());
     let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
-    walk::<Stream>(&states, histories, &commands, &examples);
+    walk::<Warehouse>(&states, histories, &commands, &examples);
 }
 
 #[test]
 fn a_stock_in_every_state_takes_every_command() {
-    use stock::{Command, Discrepancy, Event, Intake, MOST_ON_HAND, MOST_RESERVATIONS, State, Stream};
+    use stock::{Command, Discrepancy, Event, Intake, MOST_ON_HAND, MOST_RESERVATIONS, State, Stock};
     let order = |number: usize| format!("{number:032x}").parse().unwrap();
     let quantity = |number: u64| number.try_into().unwrap();
     let received = Event::StockReceived { quantity: quantity(5), delivery_note: None };
@@ -112,12 +112,12 @@ fn a_stock_in_every_state_takes_every_command() {
         name.to_owned()
     });
     let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
-    walk::<Stream>(&states, histories, &commands, &examples);
+    walk::<Stock>(&states, histories, &commands, &examples);
 }
 
 #[test]
 fn a_shipment_in_every_state_takes_every_command() {
-    use shipment::{Command, Consignment, Event, State, Status, Stream};
+    use shipment::{Command, Consignment, Event, Shipment, State, Status};
     let consignment = |number: u64| Consignment {
         order: "0b".repeat(16).parse().unwrap(),
         warehouse: "berlin".parse().unwrap(),
@@ -149,5 +149,5 @@ fn a_shipment_in_every_state_takes_every_command() {
         State::Created { status, .. } => <&str>::from(status).to_owned(),
     });
     let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
-    walk::<Stream>(&states, histories, &commands, &examples);
+    walk::<Shipment>(&states, histories, &commands, &examples);
 }

@@ -3,10 +3,11 @@
 use crate::world::rules::follows;
 use crate::world::{means, placement};
 use foldlog::Decider;
+use foldlog::write::decider::decide;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use shop_domain::order::{Command, Failure, State, Status, Stream};
+use shop_domain::order::{Command, Failure, Order, State, Status};
 use shop_domain::{payment, stock};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -16,12 +17,12 @@ fn carry_out<D>(state: &mut D::State, command: &D::Command, mut told: impl FnMut
 where
     D: Decider<State: PartialEq + Debug>,
 {
-    for event in D::decide(state, command).unwrap_or_default() {
+    for event in decide::<D>(state, command).unwrap_or_default() {
         let after = D::evolve(state.clone(), &event);
         told(state, &event, &after);
         *state = after;
     }
-    let again = D::decide(state, command).unwrap_or_default();
+    let again = decide::<D>(state, command).unwrap_or_default();
     assert_eq!(again.iter().fold(state.clone(), D::evolve), *state, "again");
 }
 
@@ -85,7 +86,7 @@ proptest! {
     fn an_order_moves_along_the_diagram_only(commands in vec(of_order(), 0..30)) {
         let mut state = State::default();
         for command in commands {
-            carry_out::<Stream>(&mut state, &command, |before, event, after| match (status(before), status(after)) {
+            carry_out::<Order>(&mut state, &command, |before, event, after| match (status(before), status(after)) {
                 (Some(before), Some(after)) => assert!(follows(before, after), "{before:?} {event:?} {after:?}"),
                 (before, after) => assert_eq!((before, after), (None, Some(&Status::Purchased))),
             });
@@ -96,7 +97,7 @@ proptest! {
     fn an_order_is_charged_once_and_given_back_at_most_that(commands in vec(of_payment(), 0..30)) {
         let (mut state, mut created, mut held, mut charged) = (payment::State::default(), 0, 0, 0);
         for command in commands {
-            carry_out::<payment::Stream>(&mut state, &command, |_, event, _| {
+            carry_out::<payment::Payment>(&mut state, &command, |_, event, _| {
                 match event {
                     payment::Event::PaymentCreated(charge) => created += charge.amount.amount(),
                     payment::Event::PaymentAuthorised {} => held += 1,
@@ -116,7 +117,7 @@ proptest! {
     fn what_is_reserved_is_on_hand(commands in vec(of_stock(), 0..60)) {
         let mut state = stock::State::default();
         for command in commands {
-            carry_out::<stock::Stream>(&mut state, &command, |_, event, after| {
+            carry_out::<stock::Stock>(&mut state, &command, |_, event, after| {
                 assert!(after.reserved() <= after.on_hand, "{event:?} {after:?}");
             });
         }

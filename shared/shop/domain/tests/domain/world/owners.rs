@@ -57,32 +57,32 @@ impl World {
     }
 
     pub(crate) fn order(&mut self, id: &OrderId, command: &order::Command) {
-        let events = execute::<order::Stream>(self.orders.entry(id.clone()).or_default(), command);
+        let events = execute::<order::Order>(self.orders.entry(id.clone()).or_default(), command);
         let outcomes = events.iter().filter_map(of_order).map(|outcome| Message::Outcome(id.clone(), outcome));
         self.on_the_way.extend(outcomes);
     }
 
     pub(crate) fn pay(&mut self, id: &OrderId, command: &payment::Command) {
-        let events = execute::<payment::Stream>(self.payments.entry(id.clone()).or_default(), command);
+        let events = execute::<payment::Payment>(self.payments.entry(id.clone()).or_default(), command);
         let outcomes = events.iter().filter_map(of_payment).map(|outcome| Message::Outcome(id.clone(), outcome));
         self.on_the_way.extend(outcomes);
     }
 
     fn invoice(&mut self, id: &OrderId, command: &invoice::Command) {
-        let events = execute::<invoice::Stream>(self.invoices.entry(id.clone()).or_default(), command);
+        let events = execute::<invoice::Invoice>(self.invoices.entry(id.clone()).or_default(), command);
         let outcomes = events.iter().filter_map(of_invoice).map(|outcome| Message::Outcome(id.clone(), outcome));
         self.on_the_way.extend(outcomes);
     }
 
     pub(crate) fn shipment(&mut self, id: &ShipmentId, command: &shipment::Command) {
-        let events = execute::<shipment::Stream>(self.shipments.entry(id.clone()).or_default(), command);
+        let events = execute::<shipment::Shipment>(self.shipments.entry(id.clone()).or_default(), command);
         let outcomes = events.iter().map(|event| of_shipment(id.clone(), event));
         self.on_the_way.extend(outcomes.map(|(order, outcome)| Message::Outcome(order, outcome)));
     }
 
     pub(crate) fn stock(&mut self, (warehouse, sku): (WarehouseId, Sku), command: &stock::Command) {
         let stream = self.stocks.entry((warehouse.clone(), sku.clone())).or_default();
-        let events = execute::<stock::Stream>(stream, command);
+        let events = execute::<stock::Stock>(stream, command);
         let outcomes = events.iter().filter_map(|event| of_stock((warehouse.clone(), sku.clone()), event));
         self.on_the_way.extend(outcomes.map(|(order, outcome)| Message::Outcome(order, outcome)));
     }

@@ -2,6 +2,7 @@
 //! than once. What a message caused is recognised by the message, as the kernel does it by the id of the command.
 
 use crate::world::rules;
+use foldlog::write::decider::decide;
 use foldlog::{Decider, Timestamp};
 use shop_domain::fulfilment::{self, Candidate, Outcome};
 use shop_domain::order::{Failure, Placement};
@@ -61,7 +62,7 @@ pub(crate) struct World {
 
 /// Carries out a command: the events, none where it is refused.
 pub(crate) fn execute<D: Decider>(stream: &mut Stream<D::State>, command: &D::Command) -> Vec<D::Event> {
-    let events = D::decide(&stream.state, command).unwrap_or_default();
+    let events = decide::<D>(&stream.state, command).unwrap_or_default();
     if !events.is_empty() {
         stream.commits += 1;
         stream.events += events.len() as u64;
@@ -95,7 +96,7 @@ impl World {
     pub(crate) fn process(&mut self, id: &OrderId, command: &fulfilment::Command) {
         let stream = self.processes.entry(id.clone()).or_default();
         let first = stream.events + 1;
-        let events = execute::<fulfilment::Stream>(stream, command);
+        let events = execute::<fulfilment::Fulfilment>(stream, command);
         let intents = (first..).zip(events).map(|(version, event)| Message::Intent(id.clone(), version, event));
         self.on_the_way.extend(intents);
     }
