@@ -3,7 +3,7 @@
 use crate::Shop;
 use aws_sdk_dynamodb::Client;
 use foldlog::verify::Limits;
-use shop::Tables;
+use shop_composition::Tables;
 
 impl Shop {
     /// The first thing that is not as the log says, if there is one once everything has settled.

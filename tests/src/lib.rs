@@ -11,10 +11,10 @@ mod transport;
 pub use transport::Silence;
 
 use foldlog_lambda::Registered;
-use foldlog_local::{Host, Options, Storage, Streams};
+use foldlog_local::{Host, Options, Storage};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use shop::Provider;
+use shop_composition::Provider;
 use std::path::PathBuf;
 use std::time::Duration;
 use transport::Transport;
@@ -30,17 +30,17 @@ pub struct Shop {
 impl Shop {
     /// A new shop, thrown away at the end.
     pub async fn start() -> Self {
-        Self::start_on(Storage::Temporary, shop::functions(), &[]).await
+        Self::start_on(Storage::Temporary, shop_composition::functions(), &[]).await
     }
 
     /// The shop whose log is kept in a directory.
     pub async fn start_in(directory: PathBuf) -> Self {
-        Self::start_on(Storage::Directory(directory), shop::functions(), &[]).await
+        Self::start_on(Storage::Directory(directory), shop_composition::functions(), &[]).await
     }
 
     /// The same, with commands off.
     pub async fn start_without_commands_in(directory: PathBuf) -> Self {
-        Self::start_on(Storage::Directory(directory), shop::functions(), &[("Commands", "off")]).await
+        Self::start_on(Storage::Directory(directory), shop_composition::functions(), &[("Commands", "off")]).await
     }
 
     /// Ends the shop and its provider.
@@ -51,7 +51,7 @@ impl Shop {
 
     /// A new shop in which one function is made in another way.
     pub async fn start_with(other: Registered) -> Self {
-        let functions = shop::functions().into_iter();
+        let functions = shop_composition::functions().into_iter();
         let functions = functions.map(|function| if function.name == other.name { other } else { function });
         Self::start_on(Storage::Temporary, functions.collect(), &[]).await
     }
@@ -63,16 +63,8 @@ impl Shop {
         };
         let mut provider = Provider::start(books).await.expect("a provider");
         let others = others.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let parameters = shop::parameters().into_iter().chain(provider.parameters()).chain(others).collect();
-        let options = Options {
-            template: shop::TEMPLATE.to_owned(),
-            parameters,
-            listen: ([127, 0, 0, 1], 0).into(),
-            storage,
-            functions,
-            streams: Streams::default(),
-            counted: false,
-        };
+        let parameters = provider.parameters().into_iter().chain(others);
+        let options = Options { storage, functions, ..shop_composition::options(parameters) };
         let host = Host::start(options).await.expect("the template starts");
         provider.tell(&host.url()).expect("an address");
         Self { host, provider }

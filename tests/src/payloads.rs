@@ -3,7 +3,7 @@
 use foldlog_lambda::{Invoke, Registered, Settings};
 use foldlog_local::Host;
 use serde_json::{Value, json};
-use shop::Provider;
+use shop_composition::Provider;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -116,7 +116,7 @@ pub async fn silent_host() -> (Host, Provider) {
 
 /// The same, with the provider on an address of this machine.
 pub async fn silent_host_on(address: IpAddr) -> (Host, Provider) {
-    shop::silent_host(address).await.expect("the template starts")
+    shop_composition::idle_host(address).await.expect("the template starts")
 }
 
 /// The real functions on such a host, by name.
@@ -134,7 +134,7 @@ pub fn functions_under(host: &Host, commands: &str) -> Vec<(&'static str, Arc<dy
         let settings: Settings = environment.into_iter().collect();
         (function.name, (function.build)(&settings, &host.aws_config()).expect("its settings are there"))
     };
-    shop::functions().into_iter().map(made).collect()
+    shop_composition::functions().into_iter().map(made).collect()
 }
 
 /// An answer without what differs from run to run, moments and correlation ids, and from process to process: what it

@@ -4,7 +4,7 @@
 
 use reqwest::Method;
 use serde_json::Value as Json;
-use shop::logical_id;
+use shop_composition::logical_id;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ struct Route {
 
 /// The template's functions by logical id.
 fn template_functions() -> BTreeMap<String, Function> {
-    let template: Yaml = yaml_serde::from_str(shop::TEMPLATE).unwrap();
+    let template: Yaml = yaml_serde::from_str(shop_composition::TEMPLATE).unwrap();
     let resources = template["Resources"].as_mapping().unwrap();
     let functions =
         resources.iter().filter(|(_, resource)| resource["Type"].as_str() == Some("AWS::Serverless::Function"));
@@ -85,7 +85,8 @@ fn route(event: &Yaml) -> Route {
 #[test]
 fn functions_template_registry_and_events_agree() {
     let folders = names_in("functions");
-    let registered: BTreeSet<_> = shop::functions().iter().map(|function| function.name.to_owned()).collect();
+    let registered: BTreeSet<_> =
+        shop_composition::functions().iter().map(|function| function.name.to_owned()).collect();
     assert_eq!(registered, folders);
     let template = template_functions();
     let logical: BTreeSet<_> = folders.iter().map(|name| logical_id(name)).collect();

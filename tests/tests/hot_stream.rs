@@ -5,7 +5,6 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use fastrand::Rng;
-use foldlog::memory::{MemoryLog, MemoryParked};
 use foldlog::write::loaded::replay;
 use foldlog::write::log::AppendError;
 use foldlog::{
@@ -14,6 +13,7 @@ use foldlog::{
 };
 use foldlog_lambda::Invoke;
 use foldlog_lambda::queue::Reactions;
+use foldlog_testing::memory::{MemoryLog, MemoryParked};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use shop_domain::stock;

@@ -12,7 +12,7 @@ use yaml_serde::Value as Yaml;
 type Deployed = BTreeSet<(String, String, Vec<String>)>;
 
 fn in_template() -> Deployed {
-    let template: Yaml = yaml_serde::from_str(shop::TEMPLATE).unwrap();
+    let template: Yaml = yaml_serde::from_str(shop_composition::TEMPLATE).unwrap();
     let functions = template["Resources"].as_mapping().unwrap().values();
     let events = functions.filter_map(|resource| resource["Properties"]["Events"].as_mapping());
     let routes = events.flat_map(|events| events.values()).filter(|event| event["Type"].as_str() == Some("HttpApi"));

@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use serde_json::Value;
-use shop::logical_id;
+use shop_composition::logical_id;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::Path;

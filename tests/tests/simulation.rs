@@ -1,4 +1,4 @@
-//! The whole shop through storms, by seed: `shop simulate` runs more of them.
+//! The whole shop through storms, by seed: `shop-simulate` runs more of them.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -20,7 +20,7 @@ const SOON: u64 = 200;
 const FOUND: [u64; 7] = [12, 30, 360, 3_136, 3_606, 3_876, 4_068];
 
 fn topology() -> Arc<Topology> {
-    Arc::new(Topology::read(shop::TEMPLATE, &shop::parameters()).unwrap())
+    Arc::new(Topology::read(shop_composition::TEMPLATE, &shop_composition::parameters()).unwrap())
 }
 
 fn threads() -> NonZeroUsize {
@@ -31,9 +31,9 @@ fn threads() -> NonZeroUsize {
 fn no_storm_makes_the_shop_break_its_word() {
     let report = campaign(0..SEEDS, Setting::ROUGH, &topology(), threads(), |_| {}).unwrap();
     println!("{report:#?}");
-    assert!(report.failures.is_empty(), "shop simulate --seed {} --trace: {:?}", report.failures[0].0, report.failures);
+    assert!(report.failures.is_empty(), "shop-simulate --seed {} --trace: {:?}", report.failures[0].0, report.failures);
     assert!(report.fewest_commits >= 200, "{}", report.fewest_commits);
-    let store = foldlog::faulty::Fault::VARIANTS.iter().map(|fault| format!("store-{fault}"));
+    let store = foldlog_testing::faulty::Fault::VARIANTS.iter().map(|fault| format!("store-{fault}"));
     let all = store.chain(Mishap::VARIANTS.iter().map(ToString::to_string));
     let missing: Vec<_> = all.filter(|fault| !report.faults.contains_key(fault)).collect();
     assert!(missing.is_empty(), "these never happened: {missing:?}");

@@ -4,7 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use aws_lambda_events::dynamodb::Event;
-use foldlog::memory::{MemoryLog, MemoryParked, MemoryViews};
 use foldlog::read::engine::Redriven;
 use foldlog::read::parked::Class;
 use foldlog::read::views::{Generation, RowKey};
@@ -14,6 +13,7 @@ use foldlog::{
 };
 use foldlog_dynamo::item::item_of;
 use foldlog_lambda::Function;
+use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryViews};
 use projector::Projector;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

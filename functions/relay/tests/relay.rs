@@ -3,11 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use aws_lambda_events::dynamodb::Event;
-use foldlog::memory::MemoryParked;
 use foldlog::react::bus::{Bus, BusEntry, BusError};
 use foldlog::read::parked::Class;
 use foldlog::{Clock, EventId, ParkingLot, Subject, Timestamp, Version};
 use foldlog_lambda::Function;
+use foldlog_testing::memory::MemoryParked;
 use relay::Relay;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};

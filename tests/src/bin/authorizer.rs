@@ -6,7 +6,11 @@ use foldlog_local::{HostError, JwtAuthorizer};
 
 fn open() -> Result<JwtAuthorizer, HostError> {
     let program = std::env::current_exe().map_err(HostError::Directory)?;
-    JwtAuthorizer::open(shop::TEMPLATE, &shop::parameters(), program.parent().unwrap_or(&program))
+    JwtAuthorizer::open(
+        shop_composition::TEMPLATE,
+        &shop_composition::parameters(),
+        program.parent().unwrap_or(&program),
+    )
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -2,7 +2,7 @@
 
 use foldlog_local::Host;
 use serde_json::{Value, json};
-use shop::logical_id;
+use shop_composition::logical_id;
 use std::env::{consts, var};
 use std::fs::{self, File};
 use std::net::{IpAddr, TcpListener};

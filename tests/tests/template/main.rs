@@ -12,7 +12,7 @@ use std::path::Path;
 use yaml_serde::Value as Yaml;
 
 fn template() -> Yaml {
-    yaml_serde::from_str(shop::TEMPLATE).unwrap()
+    yaml_serde::from_str(shop_composition::TEMPLATE).unwrap()
 }
 
 /// The resources of a type, by logical id.

@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::commands::Command;
-use clap::{Args, Parser};
-use reqwest::Url;
+use crate::global::Global;
+use clap::Parser;
 
 /// Run the shop on this machine, fill it, and watch what happens in it.
 #[derive(Debug, Parser)]
@@ -23,31 +23,6 @@ pub(crate) struct Arguments {
     pub(crate) global: Global,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// What every command takes.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct Global {
-    /// Where the shop answers
-    #[arg(long, global = true, env = "SHOP_API", value_name = "URL", default_value = crate::client::USUAL_API)]
-    #[arg(value_parser = web_url, help_heading = "Common options")]
-    pub(crate) api: Url,
-    /// Bearer token to call it with [default: a local host signs one with the scope that the command needs]
-    #[arg(long, global = true, env = "SHOP_TOKEN", hide_env_values = true, help_heading = "Common options")]
-    pub(crate) token: Option<String>,
-    /// Print JSON: one document, or one a line where there are many
-    #[arg(long, global = true, help_heading = "Common options")]
-    pub(crate) json: bool,
-}
-
-fn web_url(text: &str) -> Result<Url, String> {
-    let example = crate::client::USUAL_API;
-    let url: Url = text.parse().map_err(|error| format!("{error}; it looks like {example}"))?;
-    if url.scheme() == "http" && url.has_host() {
-        Ok(url)
-    } else {
-        Err(format!("plain HTTP only, to this machine or through a tunnel that ends on it; it looks like {example}"))
-    }
 }
 
 #[cfg(test)]

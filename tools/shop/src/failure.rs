@@ -1,38 +1,19 @@
 //! Why a command failed, in one line that says what to do, and with which exit code.
 
-use crate::bench::{BenchError, PlotError};
-use crate::cost::{BillError, DocsError, ScaleError};
-use crate::table_source::Unnamed;
-use crate::tables::NoTable;
 use foldlog_local::HostError;
 use foldlog_transfer::TransferError;
 use reqwest::StatusCode;
-use std::process::ExitCode;
+use shop_client::ClientError;
+use shop_composition::NoTable;
+use shop_terminal::Failed;
+use std::io;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// Nobody listens there.
-    #[error("nothing answers at {0}: is `shop serve` running? Another address goes into --api or SHOP_API")]
-    Unreachable(String),
-    /// The connection broke, or took too long.
-    #[error("{request} got no answer: {reason}; is `shop serve` still running?")]
-    Interrupted {
-        /// Method and path.
-        request: String,
-        /// What went wrong.
-        reason: String,
-    },
-    /// Not a local host: tokens come from elsewhere.
-    #[error(
-        "{0} signs no tokens: only the machine that `shop serve` runs on can ask it; pass --token or set SHOP_TOKEN"
-    )]
-    NoTokens(String),
-    /// Not a local host: its tables are elsewhere.
-    #[error(
-        "{0} shows no tables: only those of `shop serve` are shown, and only on the machine that it runs on; those on AWS are found with --stack"
-    )]
-    NoTables(String),
+    /// The shop was not reached, or did not do what it was asked.
+    #[error(transparent)]
+    Client(#[from] ClientError),
     /// The shop is of another release.
     #[error(transparent)]
     NoTable(#[from] NoTable),
@@ -40,8 +21,8 @@ pub(crate) enum Failure {
     #[error("the tables do not answer: {0}")]
     Tables(String),
     /// A table of the stack is not to be told by its name.
-    #[error(transparent)]
-    Unnamed(#[from] Unnamed),
+    #[error("{0}")]
+    Unnamed(String),
     /// The log is not exported, or the export not read.
     #[error(transparent)]
     Transfer(#[from] TransferError),
@@ -74,54 +55,12 @@ pub(crate) enum Failure {
     /// The log has no such stream.
     #[error("there is no stream {0}")]
     NoStream(String),
-    /// What everybody was told cannot be read.
-    #[error("the history cannot be read: {0}")]
-    History(String),
     /// What was verified is not as it should be.
     #[error("{0}")]
     Different(String),
-    /// The shop says no.
-    #[error("{request}: {reason}")]
-    Answered {
-        /// Method and path.
-        request: String,
-        /// The answer's status.
-        status: StatusCode,
-        /// The stable name of the problem, if it is one.
-        problem: String,
-        /// What it says, and what to do.
-        reason: String,
-    },
-    /// The shop says something that this command does not know.
-    #[error("{request} was answered with what this command cannot read ({reason}): is {api} a shop of this release?")]
-    Unreadable {
-        /// Method and path.
-        request: String,
-        /// Where that was.
-        api: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// What something costs cannot be told.
-    #[error(transparent)]
-    Bill(#[from] BillError),
-    /// Whether there is enough cannot be told.
-    #[error(transparent)]
-    Scale(#[from] ScaleError),
-    /// A page is not written.
-    #[error(transparent)]
-    Docs(#[from] DocsError),
     /// Something is out of order.
     #[error("{0} things are out of order")]
     Unwell(usize),
-    /// Things did not get where they should.
-    #[error("{what} after {seconds} s without progress; `shop events tail` shows how far it came")]
-    Stalled {
-        /// What is missing.
-        what: String,
-        /// How long nothing had moved.
-        seconds: u64,
-    },
     /// The shop cannot be served.
     #[error("{}", hosting(.0))]
     Host(#[from] HostError),
@@ -131,51 +70,27 @@ pub(crate) enum Failure {
     /// The process cannot listen for signals, or speak HTTP.
     #[error("this machine does not allow it: {0}")]
     Machine(String),
-    /// The shop did not do what it said, in a simulation.
-    #[error("{failed} of {seeds} seeds failed, first seed {first}: see it with `shop simulate --seed {first} --trace`")]
-    Simulated {
-        /// How many seeds failed,
-        failed: usize,
-        /// of how many,
-        seeds: u64,
-        /// and the first of them.
-        first: u64,
-    },
-    /// The simulation cannot be set up.
-    #[error(transparent)]
-    Simulation(#[from] shop_simulation::BuildError),
-    /// The template cannot be read.
-    #[error(transparent)]
-    Template(#[from] foldlog_local::TemplateError),
-    /// Nothing was measured.
-    #[error(transparent)]
-    Bench(#[from] BenchError),
-    /// What was measured cannot be drawn.
-    #[error(transparent)]
-    Plot(#[from] PlotError),
     /// The reference, or what it is made of, is not where it should be.
     #[error("the reference: {0}; --repository says where the repository is")]
-    Reference(std::io::Error),
+    Reference(io::Error),
     /// The output cannot be written.
     #[error("the output cannot be written: {0}")]
-    Output(#[from] std::io::Error),
+    Output(#[from] io::Error),
 }
 
-impl Failure {
-    /// What the process ends with.
-    pub(crate) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+impl Failed for Failure {
+    fn exit_code(&self) -> u8 {
+        match self {
             Self::Different(_) | Self::Transfer(TransferError::Broken(_) | TransferError::NotClosed { .. }) => 3,
-            Self::NoStream(_) | Self::Answered { status: StatusCode::NOT_FOUND, .. } => 4,
+            Self::NoStream(_) | Self::Client(ClientError::Answered { status: StatusCode::NOT_FOUND, .. }) => 4,
             Self::NotEmpty
             | Self::CommandsOn
             | Self::Import(foldlog_dynamo::ImportError::Occupied(_))
-            | Self::Answered { status: StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED, .. } => 5,
-            Self::Answered { .. }
-            | Self::Unreachable(_)
-            | Self::Interrupted { .. }
-            | Self::NoTokens(_)
-            | Self::NoTables(_)
+            | Self::Client(ClientError::Answered {
+                status: StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED,
+                ..
+            }) => 5,
+            Self::Client(_)
             | Self::NoTable(_)
             | Self::Tables(_)
             | Self::Unnamed(_)
@@ -183,35 +98,23 @@ impl Failure {
             | Self::CommandsUnknown
             | Self::Transfer(_)
             | Self::Unfolded { .. }
-            | Self::Unreadable { .. }
-            | Self::Stalled { .. }
             | Self::Unwell(_)
             | Self::Host(_)
             | Self::Provider(_)
             | Self::Machine(_)
-            | Self::History(_)
-            | Self::Simulated { .. }
-            | Self::Simulation(_)
-            | Self::Template(_)
-            | Self::Bench(_)
-            | Self::Bill(_)
-            | Self::Scale(_)
-            | Self::Docs(_)
-            | Self::Plot(_)
             | Self::Reference(_)
             | Self::Output(_) => 1,
-        })
+        }
     }
 
-    /// Whether the shop answered with this problem.
-    pub(crate) fn is_problem(&self, name: &str) -> bool {
-        matches!(self, Self::Answered { problem, .. } if problem == name)
+    fn output(&self) -> Option<&io::Error> {
+        if let Self::Output(error) = self { Some(error) } else { None }
     }
 }
 
 fn hosting(error: &HostError) -> String {
     match error {
-        HostError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
+        HostError::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
             format!("{error}; choose another address with --listen, or port 0 for any that is free")
         }
         HostError::Listen { .. }
@@ -222,5 +125,25 @@ fn hosting(error: &HostError) -> String {
         | HostError::Unregistered(_)
         | HostError::Undeclared(_)
         | HostError::Function { .. } => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn not_found_and_conflicts_have_exit_codes_of_their_own() {
+        for (status, code) in [
+            (StatusCode::NOT_FOUND, 4),
+            (StatusCode::CONFLICT, 5),
+            (StatusCode::PRECONDITION_FAILED, 5),
+            (StatusCode::UNPROCESSABLE_ENTITY, 1),
+            (StatusCode::INTERNAL_SERVER_ERROR, 1),
+        ] {
+            let [request, problem, reason] = [(); 3].map(|()| String::new());
+            let failure = Failure::from(ClientError::Answered { request, status, problem, reason });
+            assert_eq!(failure.exit_code(), code, "{status}");
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! A log that comes from elsewhere: written, folded and verified, with nobody acting on it.
 
 use crate::failure::Failure;
-use crate::tables::{NoTable, Tables};
 use aws_sdk_dynamodb::Client;
 use foldlog::verify::{Limits, Verified};
 use foldlog::{Clock, Commit, Decider, Followed, Hint, LogScan, ProjectionEngine, TotalsEngine};
@@ -11,6 +10,7 @@ use foldlog_transfer::Directory;
 use futures::channel::mpsc::{Receiver, channel};
 use futures::future::{join, try_join_all};
 use futures::{SinkExt, StreamExt};
+use shop_composition::{NoTable, Tables};
 use shop_domain::stock;
 use shop_domain::views::{sales, subscriptions};
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,6 +1,5 @@
 //! Whose tables are worked on: those of the local host, or those of a stack on AWS.
 
-use crate::client::Client;
 use crate::failure::Failure;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::config::Credentials;
@@ -8,6 +7,8 @@ use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use serde::Deserialize;
+use shop_client::Client;
+use shop_composition::Tables;
 use std::collections::BTreeMap;
 
 /// Which tables.
@@ -36,7 +37,7 @@ struct Description {
 
 /// A table that is not to be told by the stack's name.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unnamed {
+enum Unnamed {
     /// The stack has none at all.
     #[error("there are no tables of a stack {0}: is that its name, and are profile and region its own?")]
     NoStack(String),
@@ -48,6 +49,12 @@ pub(crate) enum Unnamed {
         /// The tables.
         names: Vec<String>,
     },
+}
+
+impl From<Unnamed> for Failure {
+    fn from(unnamed: Unnamed) -> Self {
+        Self::Unnamed(unnamed.to_string())
+    }
 }
 
 /// Name and value of what is given as NAME=VALUE.
@@ -62,6 +69,12 @@ impl TableSource {
     /// Whether they are on AWS.
     pub(crate) const fn is_stack(&self) -> bool {
         self.stack.is_some()
+    }
+
+    /// Opens log and read models.
+    pub(crate) async fn open(&self, client: &Client) -> Result<Tables, Failure> {
+        let (database, names) = self.tables(client).await?;
+        Ok(Tables::on(&database, |logical| names.get(logical).cloned())?)
     }
 
     /// The database that they are in, and their names by logical id.

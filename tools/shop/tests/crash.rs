@@ -4,10 +4,13 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+use foldlog_transfer::Directory;
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
+use shop_composition::parameters;
 use shop_domain::values::{AccountId, CartId, Sku};
+use shop_simulation::judge::{Recording, judge};
 use shop_simulation::{ClientAction, ClientRecord};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -89,12 +92,6 @@ impl History {
         let told = ClientRecord { subject, key, action, answer: told, open_tries, window: None };
         self.0.lock().unwrap().push(told);
         answer
-    }
-
-    fn write(&self, file: &Path) {
-        let told = self.0.lock().unwrap();
-        let lines: Vec<_> = told.iter().map(|told| serde_json::to_string(told).unwrap()).collect();
-        std::fs::write(file, lines.join("\n")).unwrap();
     }
 }
 
@@ -183,12 +180,21 @@ fn moments() -> Vec<(u64, Duration)> {
     moments
 }
 
-/// `shop verify` in a process of its own, with the answers that were given; what it said, if it ended with anything but 0.
-async fn verified(base: &str, history: &Path) -> Result<(), String> {
+/// A command in a process of its own; what it said, if it ended with anything but 0.
+async fn command(base: &str, line: &[&str]) -> Result<(), String> {
     let mut shop = tokio::process::Command::new(env!("CARGO_BIN_EXE_shop"));
-    let output = shop.args(["verify", "--api", base, "--history"]).arg(history).output().await.unwrap();
+    let output = shop.args(line).args(["--api", base]).output().await.unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     if output.status.success() { Ok(()) } else { Err(format!("{}: {said}", output.status)) }
+}
+
+/// Whether the log and all that was folded from it are what was written, and the answers that were given are true of it.
+async fn verified(base: &str, history: &History, log: &Path) -> Result<(), String> {
+    command(base, &["verify"]).await?;
+    command(base, &["export", log.to_str().unwrap()]).await?;
+    let commits = Directory::open(log).unwrap().commits().collect::<Result<_, _>>().unwrap();
+    let (told, issuer) = (history.0.lock().unwrap().clone(), parameters()["JwtIssuer"].clone());
+    judge(&Recording { commits, told, issuer }).map_err(|violation| violation.to_string())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -251,11 +257,13 @@ async fn killed_in_the_middle_it_ends_as_if_it_had_not_been() {
     served.kill();
     served = Served::start(data.path(), port);
     let _ = staff.until("/_local", |answer| answer.body["tables"].is_object()).await;
-    let answers = data.path().join("answers.ndjson");
-    history.write(&answers);
+    let logs = tempfile::tempdir().unwrap();
     let reconciled = async {
-        while let Err(difference) = verified(&base, &answers).await {
-            eprintln!("not yet: {difference}");
+        for number in 0.. {
+            match verified(&base, &history, &logs.path().join(format!("{number}"))).await {
+                Ok(()) => break,
+                Err(difference) => eprintln!("not yet: {difference}"),
+            }
         }
     };
     tokio::time::timeout(Duration::from_secs(30), reconciled).await.unwrap();

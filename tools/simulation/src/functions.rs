@@ -12,10 +12,10 @@ use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
-use foldlog::faulty::FaultyBus;
 use foldlog::{ProjectionEngine, Subscription, TotalsEngine};
 use foldlog_lambda::queue::{Hints, Reactions, Reactor};
 use foldlog_lambda::{Error, Function, Http, HttpHandler, Invoke, SettingError, Settings};
+use foldlog_testing::faulty::FaultyBus;
 use fulfilment::{Deadlines, DueView, Fulfilment, Rules, StockView};
 use futures::FutureExt;
 use futures::future::BoxFuture;

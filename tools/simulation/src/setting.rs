@@ -2,7 +2,7 @@
 
 use crate::defects::Defect;
 use crate::faults::Luck;
-use foldlog::faulty::Odds;
+use foldlog_testing::faulty::Odds;
 
 /// What is tried in a run, besides what the seed decides.
 #[derive(Clone, Copy, Debug)]

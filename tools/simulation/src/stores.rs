@@ -4,9 +4,8 @@ use crate::defects::Log;
 use crate::hints::{Batches, SimBus};
 use crate::setting::Setting;
 use crate::world::Host;
-use foldlog::faulty::{FaultModel, FaultyBus, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
-use foldlog::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryViews};
-use foldlog::totals::MemoryTotalsStore;
+use foldlog_testing::faulty::{FaultModel, FaultyBus, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
+use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 
 /// The read models of a run.
 pub(crate) type Views = FaultyViews<MemoryViews>;

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a bench panics where it fails")]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use foldlog::memory::MemoryLog;
 use foldlog::read::projection::PerStream;
 use foldlog::{
     Actor, Clock, CommandId, Commands, Correlation, Decider, Digest, Draft, Event, Events, History, Metadata,
     Projection, Randomness, Recorded, Refusal, RefusalKind, StreamName, Subscription, Timestamp,
 };
+use foldlog_testing::memory::MemoryLog;
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;

@@ -17,15 +17,12 @@
 //! [`TotalsStore`], [`Generations`], [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
 
 mod bounded;
-pub mod faulty;
 pub mod hash;
-pub mod memory;
 pub mod past;
 pub mod ports;
 pub mod react;
 pub mod read;
 pub mod rebuild;
-pub mod specification;
 pub mod stream;
 pub mod time;
 pub mod totals;

@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use foldlog::memory::MemoryLog;
 use foldlog::write::chain::Tampering;
 use foldlog::write::scan::{Cursor, Page, Part};
 use foldlog::{
     Actor, Cause, CommandId, Commit, Correlation, Digest, Draft, EventLog, Events, History, LogError, LogScan,
     StreamName, Timestamp, Version,
 };
+use foldlog_testing::memory::MemoryLog;
 use foldlog_transfer::{Directory, Export, Manifest, TransferError};
 use std::fs;
 use std::path::Path;

@@ -162,7 +162,7 @@ impl Decider for Stream {
 mod tests {
     use super::*;
     use crate::values::Money;
-    use foldlog::specification::given;
+    use foldlog_testing::specification::given;
 
     fn bill(amount: i64) -> Bill {
         let euro = |amount| Money::new(amount, "EUR".parse().unwrap()).unwrap();

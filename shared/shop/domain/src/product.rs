@@ -198,7 +198,7 @@ fn register(state: &State, product: &Registration, shop_currency: Currency) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use foldlog::specification::given;
+    use foldlog_testing::specification::given;
 
     fn mug() -> Registration {
         Registration {

@@ -205,8 +205,8 @@ impl Status {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use foldlog::specification::given;
     use foldlog::write::decider::fold;
+    use foldlog_testing::specification::given;
 
     fn order() -> OrderId {
         "0b".repeat(16).parse().unwrap()

@@ -143,7 +143,7 @@ impl Decider for Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use foldlog::specification::given;
+    use foldlog_testing::specification::given;
 
     fn address(city: &str) -> Address {
         let lines = vec!["Hafen 3".parse().unwrap()];

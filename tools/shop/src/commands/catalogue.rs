@@ -1,7 +1,7 @@
 //! `shop catalogue`: what can stand in the log, and what leads to it.
 
-use crate::arguments::Global;
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::terminal;
 use shop_reference::{FOLDER, File, catalogue, event_schemas};
 use std::fs;

@@ -1,13 +1,13 @@
 //! `shop diff`: what changed in a stream's state.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::log::place;
 use crate::terminal;
 use foldlog::StreamName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use shop_client::{Identity, Role};
 
 /// Print what changed in the state of a stream from one version or moment to another
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,7 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 
 impl Diff {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
         let mut request = operator.get(&["ops", "streams", self.stream.as_str(), "diff"]).query("from", &self.from);
         if let Some(to) = &self.to {
             request = request.query("to", to);

@@ -1,11 +1,11 @@
 //! `shop doctor`: what is out of order, and what to do about it.
 
 use super::projections::all;
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::terminal;
 use serde::{Deserialize, Serialize};
+use shop_client::{Identity, Role};
 
 /// So many notes are counted.
 const MOST_NOTES: usize = 100;
@@ -37,7 +37,7 @@ struct Notes {
 
 impl Doctor {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let client = Client::new(global)?;
+        let client = global.client()?;
         let operator = client.session(&Identity::of(Role::Operator)).await?;
         let health: serde_json::Value = operator.get(&["healthz"]).send().await?.accepted()?.json()?;
         let mut findings = vec![finding("api", true, format!("answers: {health}"))];

@@ -1,12 +1,12 @@
 //! `shop events`: what happened, and what happens.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role, Session};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::log::{Event, Feed, Filter, StreamFeed, Table, event_types, moment};
 use crate::terminal;
 use clap::builder::PossibleValuesParser;
 use foldlog::{StreamName, Timestamp};
+use shop_client::{ClientError, Identity, Role, Session};
 use std::time::Duration;
 
 /// How many events are shown where nobody says.
@@ -65,7 +65,7 @@ enum Sink {
 
 impl Tail {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
         let mut sink = if global.json { Sink::Json } else { Sink::Table(Table::new(terminal::columns())) };
         tokio::select! {
             done = self.tail(&operator, &mut sink) => done,
@@ -96,7 +96,7 @@ impl Tail {
         }
     }
 
-    async fn past(&self, source: &mut Source<'_>) -> Result<Vec<Event>, Failure> {
+    async fn past(&self, source: &mut Source<'_>) -> Result<Vec<Event>, ClientError> {
         match (source, self.since) {
             (Source::Stream(stream), _) => stream.news().await,
             (Source::Log(log), Some(since)) => log.since(since).await,
@@ -115,7 +115,7 @@ impl Tail {
 }
 
 impl Source<'_> {
-    async fn news(&mut self) -> Result<Vec<Event>, Failure> {
+    async fn news(&mut self) -> Result<Vec<Event>, ClientError> {
         match self {
             Self::Stream(stream) => stream.news().await,
             Self::Log(log) => {

@@ -1,10 +1,8 @@
 //! `shop export`: the log as files.
 
-use crate::arguments::Global;
-use crate::client::Client;
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::table_source::TableSource;
-use crate::tables::Tables;
 use crate::terminal::{self, bar};
 use foldlog::{Clock, Timestamp};
 use foldlog_lambda::SystemHost;
@@ -38,7 +36,7 @@ pub(crate) struct Export {
 
 impl Export {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let tables = Tables::of(&Client::new(global)?, &self.table_source).await?;
+        let tables = self.table_source.open(&global.client()?).await?;
         let now = SystemHost.now();
         let export =
             foldlog_transfer::Export::begin(tables.log(), &self.directory, self.until, now, FILE_BYTES).await?;

@@ -1,14 +1,14 @@
 //! `shop import`: a log that was exported elsewhere.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::import::LogImport;
 use crate::table_source::TableSource;
 use crate::terminal::{self, bar};
 use foldlog_transfer::{Directory, FILE_BYTES, TableExport};
 use serde::Deserialize;
 use serde_json::json;
+use shop_client::{Client, Identity, Role};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -49,7 +49,7 @@ struct Health {
 
 impl Import {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let client = Client::new(global)?;
+        let client = global.client()?;
         self.commands_off(&client).await?;
         let (database, names) = self.table_source.tables(&client).await?;
         let log = LogImport::new(&database, |logical| names.get(logical).cloned())?;

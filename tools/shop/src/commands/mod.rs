@@ -1,9 +1,6 @@
 //! The commands, a file each: what it takes, and what it does.
 
-mod bench;
-mod bench_writer;
 mod catalogue;
-mod cost;
 mod diff;
 mod doctor;
 mod events;
@@ -16,15 +13,14 @@ mod provider;
 mod reconcile;
 mod seed;
 mod serve;
-mod simulate;
 mod state;
 mod streams;
 mod token;
 mod trace;
 mod verify;
 
-use crate::arguments::Global;
 use crate::failure::Failure;
+use crate::global::Global;
 
 /// What the shop can be asked to do.
 #[derive(Debug, clap::Subcommand)]
@@ -51,19 +47,9 @@ pub(crate) enum Command {
     Import(import::Import),
     Openapi(openapi::Openapi),
     Catalogue(catalogue::Catalogue),
-    Cost(cost::Cost),
-    Simulate(simulate::Simulate),
-    Bench(bench::Bench),
-    BenchWriter(bench_writer::BenchWriter),
 }
 
 impl Command {
-    /// How much of what the program itself notes is of use, where nobody says.
-    pub(crate) const fn usual_filter(&self) -> &'static str {
-        // In a simulation things go wrong all the time.
-        if matches!(self, Self::Simulate(_)) { "off" } else { "warn" }
-    }
-
     /// Does it.
     pub(crate) async fn run(&self, global: &Global) -> Result<(), Failure> {
         match self {
@@ -85,10 +71,6 @@ impl Command {
             Self::Import(command) => command.run(global).await,
             Self::Openapi(command) => command.run(global),
             Self::Catalogue(command) => command.run(global),
-            Self::Cost(command) => command.run(global).await,
-            Self::Simulate(command) => command.run(global),
-            Self::Bench(command) => command.run(global).await,
-            Self::BenchWriter(command) => command.run().await,
         }
     }
 }

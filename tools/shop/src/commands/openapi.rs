@@ -1,7 +1,7 @@
 //! `shop openapi`: what the HTTP API takes and answers.
 
-use crate::arguments::Global;
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::terminal;
 
 /// Print the OpenAPI document of the HTTP API, as `GET /openapi.json` answers it

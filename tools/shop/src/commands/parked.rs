@@ -1,10 +1,10 @@
 //! `shop parked`: what subscribers cannot follow, and what to do about it.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role, Session};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::terminal;
 use serde::{Deserialize, Serialize};
+use shop_client::{Identity, Role, Session};
 
 /// How many notes one request asks for.
 const PAGE: usize = 100;
@@ -102,7 +102,7 @@ struct Recovered {
 
 impl Parked {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
         match self {
             Self::Ls(Ls {}) => list(&operator, global).await,
             Self::Redrive(Redrive { id: Some(id), .. }) => settle(&operator, global, id, "redrive").await,

@@ -1,8 +1,9 @@
 //! `shop provider`: a payment provider for one machine.
 
-use crate::arguments::Global;
 use crate::failure::Failure;
-use crate::{shutdown, terminal};
+use crate::global::Global;
+use crate::shutdown;
+use crate::terminal;
 use foldlog_lambda::SystemHost;
 use serde_json::json;
 use shop_payments::Secret;

@@ -1,10 +1,10 @@
 //! `shop reconcile`: the last net, cast now.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::terminal;
 use serde::{Deserialize, Serialize};
+use shop_client::{Identity, Role};
 
 /// Bring every view that is behind up to date, and remind every process that is not finished
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,7 @@ struct Summary {
 
 impl Reconcile {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
         let summary: Summary = operator.post(&["ops", "reconcile"]).send().await?.accepted()?.json()?;
         if global.json {
             return terminal::json_line(&summary);

@@ -1,15 +1,15 @@
 //! `shop seed`: customers who buy, made from a number.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role, Session};
 use crate::failure::Failure;
-use crate::sample::catalogue::PRODUCTS;
-use crate::sample::orders::{CUSTOMERS, Order, deliveries, orders};
-use crate::sample::{keeping, shopping};
+use crate::global::Global;
 use crate::terminal::{self, bar};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use indicatif::ProgressBar;
 use serde::Serialize;
+use shop_client::sample::catalogue::PRODUCTS;
+use shop_client::sample::orders::{CUSTOMERS, Order, deliveries, orders};
+use shop_client::sample::{keeping, shopping};
+use shop_client::{ClientError, Identity, Role, Session};
 use shopping::{End, Wish};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ struct Summary {
 impl Seed {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let started = Instant::now();
-        let client = Client::new(global)?;
+        let client = global.client()?;
         let staff = client.session(&Identity::of(Role::Staff)).await?;
         let mut customers = BTreeMap::new();
         for name in CUSTOMERS {
@@ -84,7 +84,7 @@ impl Seed {
     }
 
     /// Products are offered, and their stock is taken in and shown.
-    async fn stock(&self, staff: &Session) -> Result<(), Failure> {
+    async fn stock(&self, staff: &Session) -> Result<(), ClientError> {
         let offers = PRODUCTS.iter().map(|product| keeping::offer(staff, product));
         at_a_time(AT_A_TIME, bar("products", PRODUCTS.len()), offers).await?;
         let deliveries: Vec<_> = deliveries(self.seed, self.orders).collect();
@@ -96,13 +96,13 @@ impl Seed {
     }
 
     /// Carts are filled and checked out; gives back whose order has which id, and what is to become of it.
-    async fn shop<'a>(&self, customers: &'a BTreeMap<&str, Session>) -> Result<Vec<Placed<'a>>, Failure> {
+    async fn shop<'a>(&self, customers: &'a BTreeMap<&str, Session>) -> Result<Vec<Placed<'a>>, ClientError> {
         let carts = orders(self.seed, self.orders).filter_map(|order| Some((customers.get(order.customer)?, order)));
         let checkouts = carts.map(|(customer, order)| self.check_out(customer, order));
         at_a_time(AT_A_TIME, bar("checkouts", usize::try_from(self.orders).unwrap_or(usize::MAX)), checkouts).await
     }
 
-    async fn check_out<'a>(&self, customer: &'a Session, order: Order) -> Result<Placed<'a>, Failure> {
+    async fn check_out<'a>(&self, customer: &'a Session, order: Order) -> Result<Placed<'a>, ClientError> {
         let key = format!("sample-seed-{}-order-{}", self.seed, order.number);
         let cart = shopping::fill_cart(customer, &key, &order.lines).await?;
         shopping::check_out(customer, &key, &cart, order.card).await?;
@@ -118,7 +118,7 @@ struct Placed<'a> {
 }
 
 /// Brings every order to the end that is wished for it, where it does not come to another.
-async fn watch(placed: &[Placed<'_>], staff: &Session) -> Result<Vec<End>, Failure> {
+async fn watch(placed: &[Placed<'_>], staff: &Session) -> Result<Vec<End>, ClientError> {
     let moved = Cell::new(Instant::now());
     let moved = &moved;
     let waits = placed.iter().map(async |Placed { customer, order, wish }| {
@@ -134,8 +134,8 @@ async fn watch(placed: &[Placed<'_>], staff: &Session) -> Result<Vec<End>, Failu
 async fn at_a_time<T>(
     most: usize,
     bar: ProgressBar,
-    tasks: impl Iterator<Item = impl Future<Output = Result<T, Failure>>>,
-) -> Result<Vec<T>, Failure> {
+    tasks: impl Iterator<Item = impl Future<Output = Result<T, ClientError>>>,
+) -> Result<Vec<T>, ClientError> {
     let done = stream::iter(tasks).buffer_unordered(most).inspect_ok(|_| bar.inc(1)).try_collect().await;
     bar.finish_and_clear();
     done

@@ -1,17 +1,20 @@
 //! `shop serve`: the whole template on this machine.
 
-use crate::arguments::Global;
-use crate::client::{Client, USUAL_API};
 use crate::failure::Failure;
-use crate::provider::Provider;
-use crate::sample::demo::{self, Demo};
+use crate::global::Global;
+use crate::global::USUAL_API;
+use crate::shutdown;
 use crate::table_source::assignment;
-use crate::tables::NoTable;
-use crate::{shutdown, stack, terminal};
+use crate::terminal;
 use foldlog_dynamo::{Import, Imports};
 use foldlog_lambda::WriteMode;
-use foldlog_local::{Host, Kept, Options, Storage, Streams};
+use foldlog_local::{Host, Kept, Options, Storage};
 use serde_json::json;
+use shop_client::Client;
+use shop_client::sample::demo::{self, Demo};
+use shop_composition::NoTable;
+use shop_composition::Provider;
+use shop_composition::{PROVIDER_URL, TEMPLATE, options, parameters};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -76,7 +79,7 @@ impl Serve {
 
     /// The payment provider that the shop brings along, unless another is named.
     async fn provider(&self) -> Result<Option<Provider>, Failure> {
-        if self.parameters.iter().any(|(name, _)| name == stack::PROVIDER_URL) {
+        if self.parameters.iter().any(|(name, _)| name == PROVIDER_URL) {
             return Ok(None);
         }
         let books = self.data.as_ref().map(|directory| directory.join("payments.ndjson"));
@@ -101,18 +104,12 @@ impl Serve {
     }
 
     fn options(&self, provider: Option<&Provider>, commands: WriteMode) -> Options {
-        let mut parameters = stack::parameters();
-        parameters.insert(COMMANDS.to_owned(), commands.to_string());
-        parameters.extend(provider.map(Provider::parameters).into_iter().flatten());
-        parameters.extend(self.parameters.iter().cloned());
+        let commands = [(COMMANDS.to_owned(), commands.to_string())];
+        let provider = provider.map(Provider::parameters).into_iter().flatten();
         Options {
-            template: stack::TEMPLATE.to_owned(),
-            parameters,
             listen: self.listen,
             storage: self.data.clone().map_or(Storage::Temporary, Storage::Directory),
-            functions: stack::functions(),
-            streams: Streams::default(),
-            counted: false,
+            ..options(commands.into_iter().chain(provider).chain(self.parameters.iter().cloned()))
         }
     }
 
@@ -156,7 +153,7 @@ impl Serve {
 
 /// The import into a kept log that was not found whole behind it, if there is one.
 async fn unverified(directory: &Path) -> Result<Option<Import>, Failure> {
-    let kept = Kept::open(stack::TEMPLATE, &stack::parameters(), directory).await?;
+    let kept = Kept::open(TEMPLATE, &parameters(), directory).await?;
     let table = kept.table("Imports").ok_or_else(|| NoTable("Imports".to_owned()))?;
     let imports = Imports::new(aws_sdk_dynamodb::Client::new(&kept.aws_config()), table).all().await;
     kept.close().await;
@@ -166,7 +163,7 @@ async fn unverified(directory: &Path) -> Result<Option<Import>, Failure> {
 
 async fn fill(url: &str) -> Result<Demo, Failure> {
     let base = url.parse().map_err(|error| Failure::Machine(format!("{url} is no address: {error}")))?;
-    demo::fill(&Client::at(base, None)?).await
+    Ok(demo::fill(&Client::at(base, None)?).await?)
 }
 
 /// Three requests to try, one after the other.

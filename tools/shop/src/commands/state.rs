@@ -1,13 +1,13 @@
 //! `shop state`: what a stream's events add up to.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::log::moment;
 use crate::terminal;
 use foldlog::{StreamName, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use shop_client::{Identity, Role};
 
 /// Print the state of a stream, now, at any version or at any moment
 #[derive(Debug, clap::Args)]
@@ -39,7 +39,7 @@ struct Answer {
 
 impl State {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
         let mut request = operator.get(&["ops", "streams", self.stream.as_str(), "state"]);
         if let Some(version) = self.version {
             request = request.query("version", &version);

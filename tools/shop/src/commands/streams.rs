@@ -1,12 +1,12 @@
 //! `shop streams`: which there are, and what happened in one.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role, Session};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::log::{StreamFeed, Table};
 use crate::terminal;
 use foldlog::StreamName;
 use serde::{Deserialize, Serialize};
+use shop_client::{Identity, Role, Session};
 
 /// How many streams one request asks for at most.
 const PAGE: usize = 100;
@@ -61,7 +61,7 @@ struct End {
 
 impl Streams {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
         match self {
             Self::Ls(Ls { limit }) => list(&operator, global, usize::try_from(*limit).unwrap_or(usize::MAX)).await,
             Self::Show(Show { stream }) => show(&operator, global, stream).await,

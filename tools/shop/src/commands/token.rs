@@ -1,10 +1,10 @@
 //! `shop token`: a token of the local host's own issuer.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::terminal;
 use serde_json::json;
+use shop_client::Identity;
 
 /// Print a token of the local host, for whoever you want to be
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub(crate) struct Token {
 
 impl Token {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let token = Client::new(global)?.signed(&self.identity).await?;
+        let token = global.client()?.signed(&self.identity).await?;
         if !global.json {
             return terminal::line(&token);
         }

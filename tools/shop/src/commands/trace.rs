@@ -1,12 +1,12 @@
 //! `shop trace`: what came of a request.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::log::{Leaf, Tree};
 use crate::terminal;
 use serde::Deserialize;
 use serde_json::Value;
+use shop_client::{Identity, Role};
 
 /// Print what came of a request, across all streams, as a tree
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ struct Answer {
 
 impl Trace {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
         let answer = operator.get(&["ops", "correlations", &self.correlation]).send().await?.accepted()?;
         if global.json {
             return terminal::json_line(&answer.json::<Value>()?);

@@ -1,22 +1,18 @@
 //! `shop verify`: whether the log, and all that was folded from it, is what was written.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role};
 use crate::failure::Failure;
-use crate::stack::parameters;
+use crate::global::Global;
 use crate::table_source::TableSource;
-use crate::tables::Tables;
 use crate::terminal::{self, bar};
+use foldlog::StreamName;
 use foldlog::verify::{Limits, VerifyError};
 use foldlog::write::identity::fresh_id;
-use foldlog::{LogError, StreamName};
 use foldlog_lambda::SystemHost;
 use serde_json::{Value, json};
 use shop_api::operations::{Different, ReportVerification};
+use shop_client::{Client, Identity, Role};
+use shop_composition::Tables;
 use shop_domain::audit::{Report, Scope, Verifier};
-use shop_simulation::ClientRecord;
-use shop_simulation::judge::{Recording, judge};
-use std::path::PathBuf;
 use verification::Found;
 
 /// Compare each stream with its hash chain, each row of each view with the fold of its stream, and the totals of sales
@@ -27,16 +23,13 @@ Reads the tables themselves, not the API: the local host's at --api, or those of
 A shop may be open meanwhile; what is only behind is given 5 seconds to follow. Ends at the first
 difference, or with --all at the hundredth, which it names by stream, version, view and field, with
 exit code 3. Of single streams the totals are not compared: they are everybody's. What was found is
-recorded through --api among what operators did; that it cannot be is a note on stderr. A history,
-one answer a line as the simulation knows them, is judged against the whole log, once all that was
-under way has settled.
+recorded through --api among what operators did; that it cannot be is a note on stderr.
 
 Examples:
   shop verify
   shop verify --all --json
   shop verify --sample 50
   shop verify --stream order-0195f1c2a0b07000800000000000cafe
-  shop verify --history answers.ndjson
   shop verify --stack shop --profile production --region eu-central-1 --api https://shop.example")]
 pub(crate) struct Verify {
     /// This stream only, such as stock-berlin.mug
@@ -48,17 +41,14 @@ pub(crate) struct Verify {
     /// Go on to the hundredth difference
     #[arg(long)]
     all: bool,
-    /// Judge these answers too: what was acknowledged is there once, what was refused was true, nobody waits
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "sample"])]
-    history: Option<PathBuf>,
     #[command(flatten)]
     table_source: TableSource,
 }
 
 impl Verify {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let client = Client::new(global)?;
-        let tables = Tables::of(&client, &self.table_source).await?;
+        let client = global.client()?;
+        let tables = self.table_source.open(&client).await?;
         let scope = match (&self.stream, self.sample) {
             (Some(stream), _) => Scope::Stream(stream.clone()),
             (None, Some(count)) => Scope::Sample(count),
@@ -75,8 +65,7 @@ impl Verify {
             terminal::remark(&format!("what was found is not recorded: {error}"));
         }
         if differences.is_empty() {
-            let told = self.judge(&tables, global).await?;
-            return agrees(&found, told, global);
+            return agrees(&found, global);
         }
         self.differs(&found, &differences, global)
     }
@@ -118,30 +107,6 @@ impl Verify {
         }
         Err(Failure::Different(differences.first().cloned().unwrap_or_default()))
     }
-
-    /// Judges the answers of a history; how many there are.
-    async fn judge(&self, tables: &Tables, global: &Global) -> Result<Option<usize>, Failure> {
-        let Some(file) = &self.history else { return Ok(None) };
-        let text =
-            std::fs::read_to_string(file).map_err(|error| Failure::History(format!("{}: {error}", file.display())))?;
-        let told = text.lines().enumerate().map(|(number, line)| {
-            let wrong = |error| Failure::History(format!("{}, line {}: {error}", file.display(), number + 1));
-            serde_json::from_str(line).map_err(wrong)
-        });
-        let told: Vec<ClientRecord> = told.collect::<Result<_, _>>()?;
-        let commits = tables.commits().await.map_err(|error: LogError| Failure::Tables(error.to_string()))?;
-        let recording = Recording { commits, told, issuer: issuer() };
-        match judge(&recording) {
-            Ok(()) => Ok(Some(recording.told.len())),
-            Err(violation) => {
-                if global.json {
-                    let (invariant, detail) = (violation.invariant.to_string(), &violation.detail);
-                    terminal::json_line(&json!({"agrees": false, "invariant": invariant, "detail": detail}))?;
-                }
-                Err(Failure::Different(violation.to_string()))
-            }
-        }
-    }
 }
 
 /// Has it recorded what was found.
@@ -149,25 +114,18 @@ async fn tell(client: &Client, found: &Found, scope: Scope) -> Result<(), Failur
     let report = found.report(Verifier::Shop, scope).map_err(|error| Failure::Tables(error.to_string()))?;
     let body: Value = serde_json::to_value(ReportVerification::of(report)).map_err(std::io::Error::other)?;
     let operator = client.session(&Identity::of(Role::Operator)).await?;
-    operator.command(&["ops", "verifications"], &fresh_id(&SystemHost), &body).await.map(drop)
+    operator.command(&["ops", "verifications"], &fresh_id(&SystemHost), &body).await?;
+    Ok(())
 }
 
-/// Who issues the tokens of a local host.
-fn issuer() -> String {
-    parameters().remove("JwtIssuer").unwrap_or_default()
-}
-
-fn agrees(found: &Found, told: Option<usize>, global: &Global) -> Result<(), Failure> {
+fn agrees(found: &Found, global: &Global) -> Result<(), Failure> {
     let (verified, totals) = (found.surveyed.findings.verified, found.totals);
     let (streams, commits, rows) = (verified.streams, verified.commits, verified.rows);
     if global.json {
         let counts = json!({
-            "agrees": true, "streams": streams, "commits": commits, "rows": rows, "totals": totals, "answers": told,
+            "agrees": true, "streams": streams, "commits": commits, "rows": rows, "totals": totals,
         });
         return terminal::json_line(&counts);
-    }
-    if let Some(told) = told {
-        terminal::line(&format!("{told} answers were true, and what they acknowledged is in the log once"))?;
     }
     terminal::line(&format!(
         "{streams} streams of {commits} commits are whole, {rows} rows are their folds, and {totals} totals their sums"

@@ -1,11 +1,14 @@
 //! One event, as the shop tells operators of it.
 
-use crate::client::Answer;
-use crate::failure::Failure;
+use shop_client::{Answer, ClientError};
+
 use foldlog::Timestamp;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
+
+/// The most events that the shop puts into one answer.
+pub(crate) const PAGE: usize = 1_000;
 
 /// One event of the log. It is written as JSON just as it was read, whatever else it may carry.
 #[derive(Clone, Debug)]
@@ -66,7 +69,7 @@ struct Page {
 }
 
 /// The events of an answer.
-pub(crate) fn events(answer: Answer) -> Result<Vec<Event>, Failure> {
+pub(crate) fn events(answer: Answer) -> Result<Vec<Event>, ClientError> {
     Ok(answer.accepted()?.json::<Page>()?.items)
 }
 

@@ -3,10 +3,9 @@
 //! The shop finds them by way of a view, which is a moment behind, and not by the same moment for every stream. So each
 //! look begins a while before the last event that was seen, and what was seen is left out.
 
-use super::event::events;
-use super::{Event, PAGE};
-use crate::client::Session;
-use crate::failure::Failure;
+use super::event::{Event, PAGE, events};
+use shop_client::{ClientError, Session};
+
 use foldlog::Timestamp;
 use std::collections::BTreeMap;
 
@@ -35,13 +34,13 @@ impl<'a> Feed<'a> {
     }
 
     /// The newest events, at most so many.
-    pub(crate) async fn newest(&mut self, limit: usize) -> Result<Vec<Event>, Failure> {
+    pub(crate) async fn newest(&mut self, limit: usize) -> Result<Vec<Event>, ClientError> {
         let request = self.operator.get(&["ops", "events"]).query("limit", &limit.min(PAGE));
         Ok(self.seen.fresh(events(request.send().await?)?))
     }
 
     /// All events from a moment on.
-    pub(crate) async fn since(&mut self, moment: Timestamp) -> Result<Vec<Event>, Failure> {
+    pub(crate) async fn since(&mut self, moment: Timestamp) -> Result<Vec<Event>, ClientError> {
         let (mut found, mut from) = (Vec::new(), moment);
         loop {
             let request = self.operator.get(&["ops", "events"]).query("limit", &PAGE).query("after", &from);
@@ -58,7 +57,7 @@ impl<'a> Feed<'a> {
     }
 
     /// What happened since the last look.
-    pub(crate) async fn news(&mut self) -> Result<News, Failure> {
+    pub(crate) async fn news(&mut self) -> Result<News, ClientError> {
         let Some(last) = self.seen.last() else {
             return Ok(News { events: self.newest(PAGE).await?, gap: false });
         };

@@ -1,6 +1,6 @@
 //! Which events are asked for.
 
-use super::Event;
+use super::event::Event;
 use foldlog::Timestamp;
 use jiff::SignedDuration;
 use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};

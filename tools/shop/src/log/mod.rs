@@ -13,6 +13,3 @@ pub(crate) use filter::{Filter, event_types, moment, place};
 pub(crate) use stream::StreamFeed;
 pub(crate) use table::Table;
 pub(crate) use tree::{Leaf, Tree};
-
-/// The most events that the shop puts into one answer.
-const PAGE: usize = 1_000;

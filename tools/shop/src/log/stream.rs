@@ -1,9 +1,8 @@
 //! The events of one stream, by their versions.
 
-use super::event::events;
-use super::{Event, PAGE};
-use crate::client::Session;
-use crate::failure::Failure;
+use super::event::{Event, PAGE, events};
+use shop_client::{ClientError, Session};
+
 use foldlog::StreamName;
 
 /// The events of one stream.
@@ -20,7 +19,7 @@ impl<'a> StreamFeed<'a> {
     }
 
     /// What happened in it since the last look.
-    pub(crate) async fn news(&mut self) -> Result<Vec<Event>, Failure> {
+    pub(crate) async fn news(&mut self) -> Result<Vec<Event>, ClientError> {
         let mut found = Vec::new();
         loop {
             let request = self.operator.get(&["ops", "streams", self.stream.as_str()]);

@@ -1,6 +1,6 @@
 //! Events as lines of a table: time, id, type, what it follows from, what it belongs to, payload.
 
-use super::Event;
+use super::event::Event;
 use std::fmt::Write;
 
 /// From how many columns on nothing but the payload is shortened.

@@ -2,13 +2,13 @@
 
 use super::Defect;
 use crate::world::Host;
-use foldlog::faulty::FaultyLog;
-use foldlog::memory::MemoryLog;
 use foldlog::write::scan::{Cursor, Page, Part};
 use foldlog::{
     AppendError, CommandId, Commit, Draft, EventLog, Head, History, LogError, LogScan, LogSpans, ReadOptions, Span,
     StreamName, Timestamp, Version,
 };
+use foldlog_testing::faulty::FaultyLog;
+use foldlog_testing::memory::MemoryLog;
 
 /// A process's way to the log.
 #[derive(Clone)]

@@ -5,7 +5,7 @@
 //! **Invariant.** The id and the digest of the command that follows are functions of the event and the step alone. So
 //! the target stream recognises a repetition, whatever delivered it. A reaction keeps no checkpoint.
 //!
-//! **Attacked by** `tests/histories` (a process over doubled and delayed messages) and the simulation of the whole
+//! **Attacked by** `tests/kernel/histories` (a process over doubled and delayed messages) and the simulation of the whole
 //! system.
 //!
 //! # Large events

@@ -7,7 +7,7 @@
 //! is passed over, the parking lot has a note about it. Every registered generation is written before a batch is
 //! acknowledged.
 //!
-//! **Attacked by** `tests/histories` (duplicated, reordered and lost hints, stores that fail), `tests/kernel`, and the
+//! **Attacked by** `tests/kernel/histories` (duplicated, reordered and lost hints, stores that fail), `tests/kernel`, and the
 //! contract suite that every store of views passes.
 //!
 //! # One code path

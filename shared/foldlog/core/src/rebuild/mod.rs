@@ -7,7 +7,7 @@
 //! nothing is missed. Filling is the same `advance` that live commits take, so doing something twice is doing it once.
 //! One conditional write switches the readers.
 //!
-//! **Attacked by** `tests/histories/rebuilding.rs`: commits in any order and more than once, stores that fail, killed
+//! **Attacked by** `tests/kernel/histories/rebuilding.rs`: commits in any order and more than once, stores that fail, killed
 //! followers and rebuilds, and a reader that must find every acknowledged write.
 //!
 //! Every row stands in a generation of its view (`g1/…`). One item says which generations a view has, which fold makes

@@ -23,12 +23,10 @@
 mod advance;
 pub mod engine;
 mod fold;
-mod memory;
 mod step;
 
 pub use advance::advance_totals;
 pub use fold::TotalsFold;
-pub use memory::MemoryTotalsStore;
 
 use crate::hash::Hash;
 use crate::read::generations::Generations;

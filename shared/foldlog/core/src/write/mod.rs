@@ -16,7 +16,7 @@
 //! | tampering shows | each commit carries a SHA-256 over the previous commit's hash and its own fields, each preceded by name and length. [`chain::verify_chain`] names the first commit that was changed, removed or inserted. Recomputing or truncating the chain is still detected, because read-model rows keep earlier hashes |
 //! | a stored event is never skipped | unknown types and newer schemas are errors with a name; older schemas are upcast step by step |
 //!
-//! **Attacked by** `tests/histories` (seeded histories with lost answers, stale reads and crashes; `variants.rs` breaks
+//! **Attacked by** `tests/kernel/histories` (seeded histories with lost answers, stale reads and crashes; `variants.rs` breaks
 //! one rule at a time), `tests/kernel`, and the contract suite that every log passes.
 //!
 //! # The commands of one process

@@ -1,7 +1,6 @@
 //! What `advance` promises: whatever hints come, in whatever order, rows are folds of their streams.
 
 use crate::counter::{Add, Counter, StillHost, Sums, keyed, stream};
-use foldlog::memory::{MemoryLog, MemoryViews};
 use foldlog::read::advance::{AdvanceError, RowAdvance};
 use foldlog::read::projection::PerStream;
 use foldlog::read::rows::Rows;
@@ -10,6 +9,7 @@ use foldlog::{
     Advanced, Commands, Commit, Consistency, Direction, EventLog, Events, Hint, Lookup, Lookups, Row, Subscription,
     Version, ViewError, Views, Written, advance,
 };
+use foldlog_testing::memory::{MemoryLog, MemoryViews};
 use proptest::prelude::*;
 use std::sync::Mutex;
 

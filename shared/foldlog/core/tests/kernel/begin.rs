@@ -1,8 +1,8 @@
 //! A command that most likely creates its stream: one request where it does, and right where it does not.
 
 use crate::counter::{Add, BeyondLimit, Counter, LIMIT, StillHost, keyed, on_version, stream};
-use foldlog::memory::MemoryLog;
 use foldlog::{Commands, Effect, ExecuteError, Version};
+use foldlog_testing::memory::MemoryLog;
 
 fn cold(log: &MemoryLog) -> Commands<Counter, MemoryLog, StillHost> {
     Commands::new(log.clone(), StillHost::default())

@@ -1,9 +1,9 @@
 //! Whatever is done to a stream that is read back, the first commit concerned is named.
 
 use crate::counter::{Add, Counter, StillHost, keyed, stream};
-use foldlog::memory::MemoryLog;
 use foldlog::write::chain::{Broken, Chain, Tampering, Witness, verify_chain};
 use foldlog::{Actor, Commands, Commit, Events, Hash, Version};
+use foldlog_testing::memory::MemoryLog;
 use proptest::prelude::*;
 
 /// A stream of commits with one or more events each.

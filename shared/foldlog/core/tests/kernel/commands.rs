@@ -1,11 +1,11 @@
 //! What `Commands` promise: repetitions recognised, nothing refused on a stale read, lost races decided anew.
 
 use crate::counter::{Add, BeyondLimit, Counter, LIMIT, StillHost, keyed, on_version, stream};
-use foldlog::memory::MemoryLog;
 use foldlog::{
     AppendError, CommandId, Commands, Commit, Consistency, Draft, Effect, EventLog, ExecuteError, Executed, Head,
     History, LogError, Metadata, ReadOptions, StreamName, Timestamp, Version,
 };
+use foldlog_testing::memory::MemoryLog;
 use futures::future::join_all;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

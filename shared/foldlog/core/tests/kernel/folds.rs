@@ -2,7 +2,6 @@
 //! over; and what a batch costs.
 
 use crate::counter::{Counted, StillHost, Sums};
-use foldlog::memory::{MemoryLog, MemoryParked, MemoryViews};
 use foldlog::read::engine::Redriven;
 use foldlog::read::parked::Class;
 use foldlog::read::projection::PerStream;
@@ -12,6 +11,7 @@ use foldlog::{
     ParkingLot, Projection, ProjectionEngine, ReadOptions, Recorded, Row, StreamName, Subject, Subscription, Version,
     ViewError, Views, Written,
 };
+use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryViews};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};

@@ -1,12 +1,12 @@
 //! On a log that recognises reactions a repetition costs no search, however long ago the first time was.
 
 use crate::counter::{Add, Counter, LIMIT, StillHost, keyed, stream};
-use foldlog::memory::MemoryLog;
 use foldlog::write::recent::WINDOW;
 use foldlog::{
     Actor, AppendError, Cause, CommandId, Commands, Commit, Correlation, Digest, Draft, Effect, EventId, EventLog,
     ExecuteError, Head, History, LogError, Metadata, ReadOptions, StreamName, Timestamp, Version,
 };
+use foldlog_testing::memory::MemoryLog;
 use std::sync::Mutex;
 
 /// Counts what is asked of the log beneath.

@@ -1,13 +1,13 @@
 //! A stream as it was: the same as the fold of its first events, found by few and small reads.
 
 use crate::counter::{Counted, Counter, stream};
-use foldlog::memory::MemoryLog;
 use foldlog::past::{When, backward, first_events, onward, reading_until, state_at, version_at};
 use foldlog::write::decider::fold;
 use foldlog::{
     Actor, CommandId, Commit, Consistency, Correlation, Digest, Draft, EventLog, Events, LogError, LogSpans,
     ReadOptions, Snapshot, Span, StreamName, Timestamp, Version,
 };
+use foldlog_testing::memory::MemoryLog;
 use futures::executor::block_on;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -1,7 +1,6 @@
 //! Rows that lead to commits: there before the row that has taken the commits in, and missed by nobody.
 
 use crate::counter::{Add, Counter, StillHost, Sums, keyed, stream};
-use foldlog::memory::{MemoryLog, MemoryViews};
 use foldlog::read::projection::{Folded, PerStream};
 use foldlog::read::rows::Rows;
 use foldlog::read::views::{Generation, RowKey};
@@ -10,6 +9,7 @@ use foldlog::{
     Advanced, Commands, Commit, Consistency, Hint, Registry, Row, StreamName, Subscription, Version, ViewError, Views,
     Written, advance,
 };
+use foldlog_testing::memory::{MemoryLog, MemoryViews};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

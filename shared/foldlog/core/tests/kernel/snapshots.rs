@@ -1,7 +1,6 @@
 //! What snapshots promise: whoever reads back to one knows what a fold of everything would have told.
 
 use crate::counter::{Add, Counted, Counter, StillHost, keyed, stream};
-use foldlog::memory::MemoryLog;
 use foldlog::write::loaded::replay;
 use foldlog::write::recent::WINDOW;
 use foldlog::write::snapshot::INTERVAL;
@@ -9,6 +8,7 @@ use foldlog::{
     Actor, AppendError, Cause, CommandId, Commands, Commit, Consistency, Correlation, Decider, Digest, Draft, Effect,
     EventLog, Head, History, LogError, Metadata, ReadOptions, SnapshotPolicy, StreamName, Timestamp, Version,
 };
+use foldlog_testing::memory::MemoryLog;
 use proptest::prelude::*;
 
 /// Counters as a process that has just started carries them out.

@@ -1,7 +1,6 @@
 //! A fold that was changed: rebuilt beside the old one, each on its own rows, and never taken for it.
 
 use crate::counter::{Add, Counted, Counter, StillHost, Sums, keyed, stream};
-use foldlog::memory::{MemoryLog, MemoryParked, MemoryViews};
 use foldlog::read::generations::{Set, Sets, Stage, change};
 use foldlog::read::projection::DocumentReader;
 use foldlog::read::projection::{PerStream, subscriptions_of};
@@ -12,6 +11,7 @@ use foldlog::{
     Commands, Consistency, EventId, Generations, Hint, Projection, ProjectionEngine, Reader, Recorded, Subscription,
     Timestamp, Version, ViewError, Views,
 };
+use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryViews};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

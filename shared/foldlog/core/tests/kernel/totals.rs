@@ -5,14 +5,14 @@ mod beside;
 mod verified;
 
 use crate::counter::{Add, Counted, Counter, StillHost, keyed};
-use foldlog::memory::{MemoryLog, MemoryParked};
 use foldlog::read::parked::Class;
 use foldlog::read::views::{Generation, RowKey};
-use foldlog::totals::{Amounts, Checkpoint, Entry, MOST_ITEMS, MemoryTotalsStore, Posted, Sums, TotalKey, fold};
+use foldlog::totals::{Amounts, Checkpoint, Entry, MOST_ITEMS, Posted, Sums, TotalKey, fold};
 use foldlog::{
     Advanced, Commands, EventLog, Hint, ParkingLot, Recorded, StreamName, Totals, TotalsEngine, TotalsFold,
     TotalsStore, Version, ViewError, advance_totals,
 };
+use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryTotalsStore};
 use futures::FutureExt;
 use futures::future::{join_all, pending, select};
 use proptest::prelude::*;

@@ -4,7 +4,6 @@ mod whole;
 
 use crate::counter::{Add, Counter, StillHost, Sums, keyed};
 use foldlog::Registry;
-use foldlog::memory::{MemoryLog, MemoryParked, MemoryViews};
 use foldlog::read::projection::PerStream;
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::verify::{Difference, Verification, Verified, VerifyError};
@@ -14,6 +13,7 @@ use foldlog::{
     Actor, Clock, Commands, Commit, Consistency, Events, Hash, Hint, LogError, LogScan, ProjectionEngine, Row,
     StreamName, Subscription, Timestamp, Version, Views,
 };
+use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryViews};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;

@@ -1,11 +1,11 @@
 //! Appending to `DynamoDB`: lost answers, items that do not fit, stores that do not answer.
 
-use crate::sample::{current, draft, note_each, stream, texts};
 use crate::store::Store;
 use foldlog::{AppendError, EventLog, LogError, LogScan, Version};
 use foldlog_dynamo::Log;
 use foldlog_dynamo::item::item_of;
 use foldlog_dynamo::size::{LARGEST_ITEM_BYTES, item_size_bytes};
+use foldlog_testing::sample::commits::{current, draft, note_each, stream, texts};
 
 #[tokio::test]
 async fn an_append_whose_answer_was_lost_is_found_again() {

@@ -1,9 +1,9 @@
 //! What the log measures beside what it answers.
 
-use crate::sample::{NOW, draft, effect, note_each, stream};
 use crate::store::Store;
 use foldlog::{Draft, EventLog};
 use foldlog_dynamo::Log;
+use foldlog_testing::sample::commits::{NOW, draft, effect, note_each, stream};
 use metrics::{
     Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit, set_default_local_recorder,
 };

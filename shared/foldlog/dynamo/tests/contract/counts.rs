@@ -2,9 +2,9 @@
 
 use crate::meter::Cost;
 use crate::notebook::{cold, filled, keyed, text};
-use crate::sample::stream;
 use crate::store::Store;
 use foldlog::{EventLog as _, Version};
+use foldlog_testing::sample::commits::stream;
 
 /// What the n-th commit takes: each 40th carries a snapshot, and is the dearer for it.
 const fn units(nth: usize) -> u32 {

@@ -1,14 +1,15 @@
 //! Streams of more than a page of the store, and commits of more than an item.
 
 use crate::meter::Cost;
-use crate::notebook::{Notebook, Notes, Still, cold, filled, keyed};
-use crate::sample::{Sample, stream};
+use crate::notebook::{Notebook, Notes, cold, filled, keyed};
 use crate::store::Store;
 use foldlog::write::decider::fold;
 use foldlog::{Commands, Decider, EventLog as _, ExecuteError, StreamName, Version};
 use foldlog_dynamo::Log;
 use foldlog_dynamo::item::item_of;
 use foldlog_dynamo::size::{LARGEST_ITEM_BYTES, item_size_bytes};
+use foldlog_testing::host::Noon;
+use foldlog_testing::sample::commits::{Sample, stream};
 
 /// So many commits of 30 kB are 1.5 MB of events.
 const COMMITS: usize = 50;
@@ -51,7 +52,7 @@ pub(crate) async fn without_a_usable_snapshot_a_load_takes_a_request_a_megabyte_
     let name = stream("note-1");
     let log = one_and_a_half_megabytes(store, &name).await;
     for (text, cost) in [("first", Cost::of(1 + 2, 4)), ("second", Cost::of(2, 1))] {
-        let process = Commands::<Notebook<2>, _, _>::new(&log, Still);
+        let process = Commands::<Notebook<2>, _, _>::new(&log, Noon);
         store.meter.read();
         let done = process.execute(&name, &vec![text.to_owned()], &keyed(text)).await.unwrap();
         assert_eq!(store.meter.read(), cost, "{text}");

@@ -1,6 +1,6 @@
-//! The contract of every event log, run over the one in memory, the faulty one while nothing goes wrong and the one on
-//! `DynamoDB`, and what the latter's tables promise beyond it, all against an embedded `DynamoDB` behind the real
-//! client; the contract, and what commands cost, also on Amazon's own `DynamoDB Local`, where one is at hand.
+//! The contract of every store, and what the tables promise beyond it, against an embedded `DynamoDB` behind the real
+//! client; the contract of log and totals, and what commands cost, also on Amazon's own `DynamoDB Local`, where one is
+//! at hand.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -8,6 +8,7 @@ mod appending;
 mod codec;
 mod counted;
 mod counts;
+mod generations;
 mod large;
 mod marked;
 mod meter;
@@ -16,49 +17,20 @@ mod official;
 mod parked;
 mod past;
 mod reading;
-mod rules;
-mod sample;
 mod store;
 mod totals;
 mod views;
 
-/// Runs each rule over each implementation, and each count on each engine.
-macro_rules! contract {
+use foldlog_testing::{contract, log_rules};
+
+/// Runs each rule on the log with and without markers, and each rule and count on each engine.
+macro_rules! on_dynamodb {
     (rules: $($rule:ident),*; counts: $($counts:ident::$count:ident),*;) => {
-        mod memory {
-            $(
-                #[tokio::test]
-                async fn $rule() {
-                    crate::rules::$rule(&foldlog::memory::MemoryLog::default()).await;
-                }
-            )*
-        }
-
-        mod memory_with_markers {
-            $(
-                #[tokio::test]
-                async fn $rule() {
-                    crate::rules::$rule(&foldlog::memory::MemoryLog::default().with_markers()).await;
-                }
-            )*
-        }
-
-        mod faulty {
-            use foldlog::faulty::{FaultyLog, Odds};
-            use foldlog::memory::MemoryLog;
-            $(
-                #[tokio::test]
-                async fn $rule() {
-                    crate::rules::$rule(&FaultyLog::new(MemoryLog::default(), 1, Odds::NONE)).await;
-                }
-            )*
-        }
-
         mod dynamodb {
             $(
                 #[tokio::test]
                 async fn $rule() {
-                    crate::rules::$rule(&crate::store::Store::new().log().await).await;
+                    crate::contract::log::$rule(&crate::store::Store::new().log().await).await;
                 }
             )*
             $(
@@ -73,7 +45,7 @@ macro_rules! contract {
             $(
                 #[tokio::test]
                 async fn $rule() {
-                    crate::rules::$rule(&crate::store::Store::new().marked_log().await).await;
+                    crate::contract::log::$rule(&crate::store::Store::new().marked_log().await).await;
                 }
             )*
         }
@@ -84,16 +56,16 @@ macro_rules! contract {
                 let Some(mut engine) = crate::official::Engine::start().await else { return };
                 $(
                     let log = engine.log().await;
-                    engine.try_rule(stringify!($rule), Box::pin(crate::rules::$rule(&log))).await;
+                    engine.try_rule(stringify!($rule), Box::pin(crate::contract::log::$rule(&log))).await;
                     let log = engine.marked_log().await;
                     let with_markers = concat!(stringify!($rule), " with markers");
-                    engine.try_rule(with_markers, Box::pin(crate::rules::$rule(&log))).await;
+                    engine.try_rule(with_markers, Box::pin(crate::contract::log::$rule(&log))).await;
                 )*
                 let log = engine.marked_log().await;
-                engine.try_rule("markers", Box::pin(crate::marked::a_reaction_is_recognised(&log))).await;
+                let rule = crate::contract::reactions::a_reaction_is_recognised(&log);
+                engine.try_rule("markers", Box::pin(rule)).await;
                 let store = engine.store();
-                let totals_stores = futures::future::join_all([(); 5].map(|()| crate::totals::totals_store(&store))).await;
-                for (name, rule) in crate::totals::rules(&totals_stores.try_into().unwrap()) {
+                for (name, rule) in crate::contract::totals::rules(&crate::totals::totals_stores(&store).await) {
                     engine.try_rule(name, rule).await;
                 }
                 $(
@@ -106,29 +78,8 @@ macro_rules! contract {
     };
 }
 
-contract!(
-    rules:
-    a_stream_that_does_not_exist_is_empty,
-    what_was_appended_is_loaded_as_it_was,
-    versions_count_events_without_gaps,
-    streams_do_not_mix,
-    another_command_at_the_same_version_conflicts,
-    the_same_command_sent_again_succeeds_and_stands_once,
-    the_same_command_id_with_other_content_conflicts,
-    a_stale_head_conflicts_and_writes_nothing,
-    of_many_at_the_same_head_one_wins,
-    what_follows_a_version_is_read_from_there,
-    a_stream_of_more_than_one_page_is_read_whole,
-    every_stream_has_its_end_among_the_heads,
-    time_never_goes_back_in_a_stream,
-    an_effect_is_later_than_its_cause,
-    the_chain_holds_along_the_history,
-    a_stream_is_loaded_back_to_its_newest_usable_snapshot,
-    a_snapshot_of_what_came_later_is_passed_over,
-    a_span_is_read_from_either_end_and_no_further,
-    a_reaction_is_found_as_far_back_as_asked,
-    pages_of_all_segments_hold_every_commit_once,
-    a_stream_s_chain_is_followed_to_its_end;
+log_rules!(
+    on_dynamodb;
     counts:
     counts::a_cold_command_is_two_requests_and_a_warm_one_is_one_on_a_short_stream,
     counts::a_cold_command_is_two_requests_and_a_warm_one_is_one_behind_a_thousand_events,

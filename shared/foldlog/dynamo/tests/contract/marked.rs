@@ -1,42 +1,9 @@
-//! Logs with markers: a reaction is recognised by its append, however much happened in between.
+//! The log with markers: a reaction is recognised by its append, however much happened in between.
 
-use crate::sample::{NOW, current, draft, effect, note_each, stream};
+use crate::contract::reactions::a_reaction_is_recognised;
 use crate::store::Store;
-use foldlog::memory::MemoryLog;
-use foldlog::{AppendError, CommandId, Digest, Draft, EventLog, Timestamp};
-
-/// The rule of every log that recognises reactions.
-pub(crate) async fn a_reaction_is_recognised<L: EventLog>(log: &L) {
-    assert!(log.recognises_reactions());
-    let name = stream("note-1");
-    let first = log.append(current(log, &name).await.head(), effect("mine", NOW)).await.unwrap();
-    let texts: Vec<String> = (0..70).map(|number| number.to_string()).collect();
-    note_each(log, &name, &texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    let later = current(log, &name).await;
-
-    // Whatever the hint says of its cause's time, and whatever the content: there is one commit of this id.
-    let late = effect("mine", Timestamp(NOW.0 + 1_000_000));
-    let other = Draft { digest: Digest::of("other").unwrap(), ..effect("mine", NOW) };
-    for again in [effect("mine", NOW), late, other] {
-        match log.append(later.head(), again).await {
-            Err(AppendError::Repeated(commit)) => assert_eq!(*commit, first),
-            appended => panic!("{appended:?}"),
-        }
-    }
-    assert_eq!(current(log, &name).await.head(), later.head(), "nothing was appended");
-    assert_eq!(log.find(&name, &effect("mine", NOW).id, Timestamp(i64::MAX)).await.unwrap(), Some(first));
-    let never = CommandId::of_key(["alice", "POST", "/notes", "never"]);
-    assert_eq!(log.find(&name, &never, Timestamp(0)).await.unwrap(), None);
-
-    // Another stream knows nothing of it, and a client's commands bear no marker.
-    log.append(current(log, &stream("note-2")).await.head(), effect("mine", NOW)).await.unwrap();
-    log.append(current(log, &name).await.head(), draft("0", &["0"])).await.unwrap();
-}
-
-#[tokio::test]
-async fn in_memory() {
-    a_reaction_is_recognised(&MemoryLog::default().with_markers()).await;
-}
+use foldlog::{AppendError, EventLog};
+use foldlog_testing::sample::commits::{NOW, current, effect, stream};
 
 #[tokio::test]
 async fn on_dynamodb() {

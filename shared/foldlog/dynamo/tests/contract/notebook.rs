@@ -1,19 +1,19 @@
 //! A stream type whose commands write what they are told, and a way to fill its streams without waiting for each.
 
-use crate::sample::{NOW, Sample};
 use crate::store::Store;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use foldlog::{
-    Actor, AppendError, Clock, CommandId, Commands, Commit, Correlation, Decider, Digest, Draft, EventLog, Head,
-    History, LogError, Metadata, Randomness, ReadOptions, Refusal, RefusalKind, StreamName, Timestamp, Version,
+    Actor, AppendError, CommandId, Commands, Commit, Correlation, Decider, Digest, Draft, EventLog, Head, History,
+    LogError, Metadata, ReadOptions, Refusal, RefusalKind, StreamName, Timestamp, Version,
 };
 use foldlog_dynamo::Log;
 use foldlog_dynamo::item::item_of;
+use foldlog_testing::host::Noon;
+use foldlog_testing::sample::commits::Sample;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::Duration;
 
 /// Notes texts. Its state is of one size whatever they are.
 pub(crate) struct Notebook<const STATE_SCHEMA: u32 = 1>;
@@ -69,26 +69,9 @@ impl<const STATE_SCHEMA: u32> Decider for Notebook<STATE_SCHEMA> {
     }
 }
 
-/// A host whose clock stands still.
-pub(crate) struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Timestamp {
-        NOW
-    }
-
-    async fn sleep(&self, _: Duration) {}
-}
-
-impl Randomness for Still {
-    fn bits(&self) -> u128 {
-        7
-    }
-}
-
 /// Notebooks as a process that has just started carries commands out on them.
-pub(crate) fn cold<L: EventLog>(log: L) -> Commands<Notebook, L, Still> {
-    Commands::new(log, Still)
+pub(crate) fn cold<L: EventLog>(log: L) -> Commands<Notebook, L, Noon> {
+    Commands::new(log, Noon)
 }
 
 /// A client's command under a key of its own.

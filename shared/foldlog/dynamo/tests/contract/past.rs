@@ -1,13 +1,13 @@
 //! What it costs to look back, to the request and the item, in a stream of any length.
 
 use crate::notebook::{Notebook, filled, text};
-use crate::sample::{NOW, Sample, draft, stream};
 use crate::store::Store;
-use foldlog::memory::MemoryLog;
 use foldlog::past::{backward, onward, reading_until, state_at, version_at};
 use foldlog::write::decider::fold;
 use foldlog::write::snapshot::INTERVAL;
 use foldlog::{Consistency, Draft, EventLog, ReadOptions, Timestamp, Version};
+use foldlog_testing::memory::MemoryLog;
+use foldlog_testing::sample::commits::{NOW, Sample, draft, stream};
 
 const LENGTH: usize = 1_000;
 

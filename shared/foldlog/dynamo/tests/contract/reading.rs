@@ -1,11 +1,11 @@
 //! Reading from `DynamoDB` what is no log: it is an error that says where, never skipped.
 
-use crate::sample::{note_each, reading, stream};
 use crate::store::Store;
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::write::chain::{Broken, Tampering, Witness};
 use foldlog::{ChainError, Consistency, EventLog, LogError, LogScan, Version, verify_chain};
 use foldlog_dynamo::Log;
+use foldlog_testing::sample::commits::{note_each, reading, stream};
 
 /// A log of three commits and its table.
 async fn three(store: &Store) -> (Log, String) {

@@ -3,8 +3,8 @@
 use super::*;
 use crate::order::{Failure, Placement};
 use crate::values::{Address, AddressId, CardToken, Means, Money, Totals};
-use foldlog::specification::given;
 use foldlog::write::decider::fold;
+use foldlog_testing::specification::given;
 
 fn profile(name: &str) -> Personal<Profile> {
     Personal(Profile { name: name.parse().unwrap(), email: "ada@example.org".parse().unwrap() })

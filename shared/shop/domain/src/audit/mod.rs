@@ -99,8 +99,8 @@ impl Decider for Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use foldlog::specification::given;
     use foldlog::write::decider::fold;
+    use foldlog_testing::specification::given;
 
     fn discarded(version: u64) -> Event {
         Event::ParkedDiscarded { note: format!("relay:cart-1@{version}").parse().unwrap() }

@@ -1,7 +1,7 @@
 //! The cart's rules, as given / when / then.
 
 use super::*;
-use foldlog::specification::given;
+use foldlog_testing::specification::given;
 use iso_currency::Currency;
 
 fn account(name: char) -> AccountId {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::values::{Line, Money, Totals};
-use foldlog::specification::given;
 use foldlog::write::decider::fold;
+use foldlog_testing::specification::given;
 
 fn account(name: char) -> AccountId {
     name.to_string().repeat(32).parse().unwrap()

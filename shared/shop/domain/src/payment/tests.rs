@@ -1,7 +1,7 @@
 //! The payment's rules, as given / when / then.
 
 use super::*;
-use foldlog::specification::given;
+use foldlog_testing::specification::given;
 
 fn charge(amount: i64) -> Charge {
     let amount = Money::new(amount, "EUR".parse().unwrap()).unwrap();

@@ -1,7 +1,7 @@
 //! The stock's rules, as given / when / then.
 
 use super::*;
-use foldlog::specification::given;
+use foldlog_testing::specification::given;
 
 fn quantity(number: u64) -> Quantity {
     number.try_into().unwrap()

@@ -1,10 +1,8 @@
 //! `shop projections as-of`: a read model as it was.
 
-use crate::arguments::Global;
-use crate::client::Client;
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::table_source::TableSource;
-use crate::tables::Tables;
 use crate::terminal::{self, bar};
 use foldlog::read::projection::Row;
 use foldlog::totals::Sums;
@@ -68,7 +66,7 @@ fn known(name: &str) -> Result<String, String> {
 
 impl AsOf {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let tables = Tables::of(&Client::new(global)?, &self.table_source).await?;
+        let tables = self.table_source.open(&global.client()?).await?;
         let streams = tables.streams().await.map_err(|error| Failure::Tables(error.to_string()))?;
         let subscriptions = subscriptions().into_iter().filter(|fold| fold.name() == self.name);
         let totals = sales::totals().into_iter().filter(|fold| fold.name() == self.name);

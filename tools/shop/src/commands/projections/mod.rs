@@ -6,8 +6,8 @@ mod shown;
 mod status;
 mod switch;
 
-use crate::arguments::Global;
 use crate::failure::Failure;
+use crate::global::Global;
 pub(super) use status::all;
 
 /// See how the read models are, make them anew while they are in use, and see how they were

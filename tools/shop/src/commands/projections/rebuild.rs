@@ -1,11 +1,11 @@
 //! `shop projections rebuild`: a new generation of a read model, watched until it is read.
 
 use super::shown::{Comparison, Generation, Generations, Progress};
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role, Session};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::terminal;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use shop_client::{ClientError, Identity, Role, Session};
 use std::time::{Duration, Instant};
 
 /// How often to look how far it has come,
@@ -37,7 +37,7 @@ pub(crate) struct Rebuild {
 
 impl Rebuild {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
         let before = Generations::of(&operator, &self.name).await?;
         let under_way = { before.generations.iter() }.find(|one| matches!(&*one.stage, "filling" | "comparing"));
         let at_least = under_way.map_or(before.newest() + 1, |under_way| under_way.generation);
@@ -73,7 +73,7 @@ impl Rebuild {
         ))
     }
 
-    async fn flip(&self, operator: &Session) -> Result<Generations, Failure> {
+    async fn flip(&self, operator: &Session) -> Result<Generations, ClientError> {
         operator.post(&["ops", "projections", &self.name, "flip"]).send().await?.accepted()?.json()
     }
 
@@ -92,7 +92,7 @@ impl Rebuild {
                 Some(new) => new.progress.iter().for_each(|progress| show(bar, progress)),
                 None if started.elapsed() > PATIENCE => {
                     let what = format!("no rebuild of {} has begun", self.name);
-                    return Err(Failure::Stalled { what, seconds: PATIENCE.as_secs() });
+                    return Err(ClientError::Stalled { what, seconds: PATIENCE.as_secs() }.into());
                 }
                 None => {}
             }

@@ -1,7 +1,7 @@
 //! The generations of a read model, as the shop shows them.
 
-use crate::client::Session;
-use crate::failure::Failure;
+use shop_client::{ClientError, Session};
+
 use serde::{Deserialize, Serialize};
 
 /// The generations of a read model.
@@ -61,7 +61,7 @@ pub(super) struct Comparison {
 
 impl Generations {
     /// Asks for them.
-    pub(super) async fn of(operator: &Session, name: &str) -> Result<Self, Failure> {
+    pub(super) async fn of(operator: &Session, name: &str) -> Result<Self, ClientError> {
         operator.get(&["ops", "projections", name]).send().await?.accepted()?.json()
     }
 

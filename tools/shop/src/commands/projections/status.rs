@@ -1,10 +1,10 @@
 //! `shop projections status`: each read model's generations, and how far it is behind.
 
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role, Session};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::terminal;
 use serde::{Deserialize, Serialize};
+use shop_client::{Identity, Role, Session};
 
 /// Show how each read model is: which generation is read, by which fold, and how far it is behind
 #[derive(Debug, clap::Args)]
@@ -39,7 +39,7 @@ struct Answer {
 
 impl Status {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
         let projections = all(&operator).await?;
         if global.json {
             return projections.iter().try_for_each(terminal::json_line);

@@ -1,11 +1,11 @@
 //! `shop projections flip`, `rollback` and `cleanup`: which generation is read, and which are kept.
 
 use super::shown::Generations;
-use crate::arguments::Global;
-use crate::client::{Client, Identity, Role};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::terminal;
 use serde_json::{Value, json};
+use shop_client::{ClientError, Identity, Role};
 
 /// Send readers to the newest generation that is complete
 #[derive(Debug, clap::Args)]
@@ -68,8 +68,8 @@ impl Cleanup {
     }
 }
 
-async fn post(global: &Global, name: &str, action: &str, body: &Value) -> Result<Generations, Failure> {
-    let operator = Client::new(global)?.session(&Identity::of(Role::Operator)).await?;
+async fn post(global: &Global, name: &str, action: &str, body: &Value) -> Result<Generations, ClientError> {
+    let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
     operator.post_body(&["ops", "projections", name, action], body).send().await?.accepted()?.json()
 }
 

@@ -2,17 +2,17 @@
 
 use super::{FIRST, key, log_of, stream};
 use crate::counter::{Add, Counted, Counter, StillHost, keyed};
-use foldlog::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryViews};
 use foldlog::read::engine::Redriven;
 use foldlog::read::generations::{Comparison, Set, Stage, change};
 use foldlog::read::views::Generation;
 use foldlog::rebuild::{self, Phase, Request, Work};
-use foldlog::totals::{MemoryTotalsStore, Sums};
+use foldlog::totals::Sums;
 use foldlog::verify::TotalsVerification;
 use foldlog::{
     Commands, EventId, Generations, Hint, LogScan, Parked, ParkingLot, Recorded, Timestamp, Totals, TotalsEngine,
     TotalsFold, Version, advance_totals,
 };
+use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 use std::time::Duration;
 
 const SECOND: Generation = Generation(2);

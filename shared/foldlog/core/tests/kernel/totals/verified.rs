@@ -3,10 +3,10 @@
 use super::{ByTurn, FIRST, LARGE, key, log_of, stream, totals};
 use crate::counter::StillHost;
 use foldlog::Registry;
-use foldlog::memory::MemoryLog;
-use foldlog::totals::{Checkpoint, Entry, MOST_ITEMS, MemoryTotalsStore, Posted, Sums, fold};
+use foldlog::totals::{Checkpoint, Entry, MOST_ITEMS, Posted, Sums, fold};
 use foldlog::verify::TotalsVerification;
 use foldlog::{Hash, LogScan, TotalsFold, TotalsStore, Version};
+use foldlog_testing::memory::{MemoryLog, MemoryTotalsStore};
 
 /// What a verification of everything finds.
 async fn verified(log: &MemoryLog, totals_store: &MemoryTotalsStore) -> Result<usize, String> {

@@ -2,12 +2,12 @@
 
 use super::{Doctored, World, folds, of_log, second, streams};
 use crate::counter::{StillHost, Sums};
-use foldlog::memory::MemoryViews;
 use foldlog::read::projection::{Folded, PerStream};
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::verify::{Difference, Limits, Surveyed, Verification, Verified, sample};
 use foldlog::write::chain::{Broken, Tampering};
 use foldlog::{Commit, Hash, LogScan, Randomness, Registry, Row, StreamName, Subscription, Timestamp, Version, Views};
+use foldlog_testing::memory::MemoryViews;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,0 +1,404 @@
+//! A view and totals are rebuilt while their log is written: whoever follows is late, repeated and killed, and so is the
+//! rebuild. What is read is never less than what was acknowledged, and in the end both generations are the folds.
+
+use crate::histories::executor::{Task, given_up_after, run};
+use fastrand::Rng;
+use foldlog::read::generations::{Current, Set, Stage, change};
+use foldlog::read::projection::PerStream;
+use foldlog::read::views::{Generation, RowKey};
+use foldlog::rebuild::{self, Phase, RebuildProgress, Request, Work};
+use foldlog::totals::{Sums, TotalKey};
+use foldlog::{
+    Actor, Clock, CommandId, Commit, Consistency, Correlation, Digest, Draft, Event, EventLog, Events, Generations,
+    Hint, LogScan, Projection, ProjectionEngine, Randomness, ReadOptions, Recorded, StreamName, Timestamp, Totals,
+    TotalsEngine, TotalsFold, TotalsStore, Version, Views,
+};
+use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyTotalsStore, FaultyViews, Odds, yield_now};
+use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
+use serde::{Deserialize, Serialize};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+const SEEDS: u64 = 100;
+/// So many streams are written before anything is rebuilt, so many times,
+const STREAMS: u32 = 40;
+const COMMITS_BEFORE: u32 = 160;
+/// and these of them go on meanwhile.
+const STREAMS_MOVING: u32 = 4;
+const COMMITS_MEANWHILE: u32 = 20;
+const PARTS: u32 = 2;
+/// How often a rebuild is killed.
+const KILLS: u32 = 10;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[serde(tag = "type", content = "data")]
+enum Moved {
+    Moved { by: u32 },
+}
+
+impl Event for Moved {
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
+/// How far each stream moved, and how often.
+struct Far;
+
+impl Projection for Far {
+    const NAME: &'static str = "far";
+    const CATEGORY: &'static str = "walk";
+    type Event = Moved;
+    type Document = (u32, u64);
+
+    fn apply(document: Option<(u32, u64)>, recorded: &Recorded<'_, Moved>) -> Option<(u32, u64)> {
+        let (far, times) = document.unwrap_or_default();
+        let Moved::Moved { by } = recorded.event;
+        Some((far + by, times + 1))
+    }
+
+    fn index(_: &(u32, u64)) -> Vec<(&'static str, String)> {
+        vec![]
+    }
+}
+
+/// How often all of them moved by how much.
+struct Steps;
+
+impl Totals for Steps {
+    const NAME: &'static str = "steps";
+    const CATEGORY: &'static str = "walk";
+    type Event = Moved;
+    type Document = ();
+
+    fn partitions() -> Vec<String> {
+        vec!["all".to_owned()]
+    }
+
+    fn apply(_: Option<()>, recorded: &Recorded<'_, Moved>) -> (Option<()>, Sums) {
+        let Moved::Moved { by } = recorded.event;
+        let mut sums = Sums::default();
+        sums.add(TotalKey { partition: "all".to_owned(), name: by.to_string() }, "times", 1);
+        (None, sums)
+    }
+}
+
+/// A clock that goes on whenever it is asked.
+#[derive(Clone, Default)]
+struct Host(Arc<AtomicI64>);
+
+impl Clock for Host {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+
+    async fn sleep(&self, _: Duration) {
+        yield_now().await;
+    }
+}
+
+impl Randomness for Host {
+    fn bits(&self) -> u128 {
+        0
+    }
+}
+
+struct World {
+    log: MemoryLog,
+    faulty: FaultyLog<MemoryLog>,
+    views: FaultyViews<MemoryViews>,
+    totals_store: FaultyTotalsStore<MemoryTotalsStore>,
+    parked: MemoryParked,
+    host: Host,
+    rng: RefCell<Rng>,
+    /// What is to be delivered.
+    pending: RefCell<Vec<Commit>>,
+    acknowledged: RefCell<BTreeMap<StreamName, Version>>,
+    /// How many batches are at work.
+    following: Cell<u32>,
+    /// Whether most streams have moved for the last time, and all that was committed was followed.
+    rest_is_quiet: Cell<bool>,
+    writing: Cell<bool>,
+    rebuilding: Cell<u32>,
+    /// What happened, that it may be seen to.
+    kills: Cell<u32>,
+    crashes: Cell<u32>,
+}
+
+type Engine = ProjectionEngine<FaultyLog<MemoryLog>, FaultyViews<MemoryViews>, MemoryParked, Host>;
+type Adding = TotalsEngine<FaultyLog<MemoryLog>, FaultyTotalsStore<MemoryTotalsStore>, MemoryParked, Host>;
+
+impl World {
+    fn new(seed: u64) -> Self {
+        // What is compared is read row by row, all of it at once: rougher fault model is no harder, and takes longer.
+        let odds =
+            Odds { lost_answer: 30, late: 30, dropped: 10, throttled: 20, hang: 5, stale_read: 200, ..Odds::ROUGH };
+        let fault_model = FaultModel::new(seed, odds);
+        let (log, generations) = (MemoryLog::default(), MemoryGenerations::default());
+        Self {
+            faulty: FaultyLog::under(log.clone(), fault_model.clone()),
+            views: FaultyViews::under(MemoryViews::of(generations.clone()), fault_model.clone()),
+            totals_store: FaultyTotalsStore::under(MemoryTotalsStore::of(generations), fault_model),
+            log,
+            parked: MemoryParked::default(),
+            host: Host::default(),
+            rng: RefCell::new(Rng::with_seed(seed)),
+            pending: RefCell::default(),
+            acknowledged: RefCell::default(),
+            following: Cell::new(0),
+            rest_is_quiet: Cell::new(false),
+            writing: Cell::new(true),
+            rebuilding: Cell::new(2),
+            kills: Cell::new(0),
+            crashes: Cell::new(0),
+        }
+    }
+
+    fn chance(&self, below: u32) -> u32 {
+        self.rng.borrow_mut().u32(..below)
+    }
+
+    async fn a_while(&self, at_most: u32) {
+        for _ in 0..self.chance(at_most + 1) {
+            yield_now().await;
+        }
+    }
+
+    fn folds(&self) -> Engine {
+        let folds: Vec<Box<dyn foldlog::Subscription>> = vec![Box::new(PerStream::<Far>::new())];
+        ProjectionEngine::new(self.faulty.clone(), self.views.clone(), self.parked.clone(), self.host.clone(), folds)
+    }
+
+    fn adding(&self) -> Adding {
+        let folds: Vec<Box<dyn TotalsFold>> = vec![Box::new(Steps)];
+        TotalsEngine::new(self.faulty.clone(), self.totals_store.clone(), self.parked.clone(), self.host.clone(), folds)
+    }
+
+    /// Appends, and has each commit delivered.
+    async fn write(&self) {
+        for number in 0..COMMITS_BEFORE + COMMITS_MEANWHILE {
+            if number == COMMITS_BEFORE {
+                while !self.pending.borrow().is_empty() || self.following.get() > 0 {
+                    yield_now().await;
+                }
+                self.rest_is_quiet.set(true);
+            }
+            let streams = if self.rest_is_quiet.get() { STREAMS_MOVING } else { STREAMS };
+            self.a_while(12).await;
+            let stream: StreamName = format!("walk-{}", self.chance(streams)).parse().unwrap();
+            let reading = ReadOptions { schema: 1, until: None, consistency: Consistency::Strong };
+            let history = self.log.load(&stream, reading).await.unwrap();
+            let events: Vec<_> = (0..=self.chance(2)).map(|_| Moved::Moved { by: self.chance(3) }).collect();
+            let draft = Draft {
+                events: Events::encode(&events).unwrap(),
+                id: CommandId::of_key([stream.as_str(), "POST", "/", &number.to_string()]),
+                digest: Digest::of("x").unwrap(),
+                now: self.host.now(),
+                correlation: Correlation { id: "c".to_owned(), client: None },
+                cause: None,
+                actor: Actor("test".to_owned()),
+                snapshot: None,
+            };
+            let commit = self.log.append(history.head(), draft).await.unwrap();
+            self.pending.borrow_mut().push(commit);
+        }
+        self.writing.set(false);
+    }
+
+    /// Takes some of what is to be delivered, in any order, and acknowledges what both followed. Dies now and then.
+    async fn follow(&self) {
+        let (mut folds, mut adding) = (self.folds(), self.adding());
+        while self.writing.get() || !self.pending.borrow().is_empty() || self.rebuilding.get() > 0 {
+            self.a_while(10).await;
+            self.following.set(self.following.get() + 1);
+            let mut batch = Vec::new();
+            for _ in 0..=self.chance(4) {
+                let left = u32::try_from(self.pending.borrow().len()).unwrap();
+                if left > 0 {
+                    let any = self.chance(left) as usize;
+                    batch.push(self.pending.borrow_mut().swap_remove(any));
+                }
+            }
+            let hints: Vec<Hint> = batch
+                .iter()
+                .map(|commit| {
+                    let mut hint = Hint::of(commit.stream.clone(), commit.last_version());
+                    hint.add(commit.clone());
+                    hint
+                })
+                .collect();
+            let both = async { (folds.follow(&hints).await, adding.follow(&hints).await) };
+            let life = if self.chance(8) == 0 { self.chance(60) + 1 } else { u32::MAX };
+            if let Some((followed, added)) = given_up_after(life, both).await {
+                // What is parked after its budget is redriven; here it is delivered again.
+                let troubled: BTreeSet<String> = { followed.troubles.iter() }
+                    .chain(&added.troubles)
+                    .map(|trouble| trouble.subject.object())
+                    .collect();
+                for commit in batch {
+                    if troubled.contains(commit.stream.as_str()) {
+                        self.pending.borrow_mut().push(commit);
+                    } else {
+                        let mut acknowledged = self.acknowledged.borrow_mut();
+                        let version = acknowledged.entry(commit.stream.clone()).or_default();
+                        *version = commit.last_version().max(*version);
+                    }
+                }
+            } else {
+                self.crashes.set(self.crashes.get() + 1);
+                self.pending.borrow_mut().extend(batch);
+                (folds, adding) = (self.folds(), self.adding());
+            }
+            self.following.set(self.following.get() - 1);
+        }
+    }
+
+    /// Rebuilds one of the two, killed again and again, and has it read.
+    async fn rebuild(&self, view: &'static str) {
+        while !self.rest_is_quiet.get() {
+            yield_now().await;
+        }
+        self.a_while(100).await;
+        let stage = Stage::Filling { parts: PARTS, commits: 0 };
+        let id: foldlog::EventId = format!("audit-1@{}", self.chance(9) + 1).parse().unwrap();
+        let set = Set { schema: 1, stage, since: Timestamp(0), asked: Some(id.clone()) };
+        let request = Request::Rebuild { id, set, oldest: 1 };
+        for kills in 0.. {
+            let life = if kills < KILLS { self.chance(300) + 5 } else { u32::MAX };
+            if given_up_after(life, self.rebuild_once(view, &request)).await.is_some() {
+                break;
+            }
+            self.kills.set(self.kills.get() + 1);
+        }
+        while change(&self.views, |registry| registry.sets_mut(view).unwrap().flip(false)).await.is_err() {
+            yield_now().await;
+        }
+        self.rebuilding.set(self.rebuilding.get() - 1);
+    }
+
+    async fn rebuild_once(&self, view: &'static str, request: &Request) {
+        let (folds, adding) = (self.folds(), self.adding());
+        loop {
+            let Ok(plan) = rebuild::plan(&self.views, view, request).await else { continue };
+            if plan.work.is_empty() {
+                return;
+            }
+            let mut parts = Vec::new();
+            for work in &plan.work {
+                parts.push(self.part(view, &folds, &adding, work));
+            }
+            futures::future::join_all(parts).await;
+        }
+    }
+
+    async fn part(&self, view: &'static str, folds: &Engine, adding: &Adding, work: &Work) {
+        let budget = Duration::from_millis(u64::from(self.chance(20)));
+        let (log, views, host) = (&self.faulty, &self.views, &self.host);
+        // What fails is tried again, as what is not done yet is gone on with.
+        match (work.phase, view) {
+            (Phase::Fill, "far") => {
+                let filling = folds.filling(view, 1).unwrap();
+                drop(rebuild::fill(log, &filling, views, host, work, budget).await);
+            }
+            (Phase::Fill, _) => {
+                let filling = adding.filling(view, 1).unwrap();
+                drop(rebuild::fill(log, &filling, views, host, work, budget).await);
+            }
+            (Phase::Compare, "far") => drop(rebuild::compare(views, "far", views, host, work, budget).await),
+            // The checkpoints stand elsewhere than the rows of views here.
+            (Phase::Compare, _) => {
+                if work.part == 0 && matches!(views.progress(work).await, Ok(None)) {
+                    drop(rebuild::compare_sums(&self.totals_store, "steps", views, host, work).await);
+                }
+                drop(rebuild::compare(views, "steps", views, host, work, budget).await);
+            }
+            (Phase::Sweep, _) => unreachable!("nothing was retired"),
+        }
+    }
+
+    /// Reads, until all is done: whatever was acknowledged is there, and each row is the fold up to its version.
+    async fn read(&self) {
+        while self.writing.get() || self.rebuilding.get() > 0 {
+            self.a_while(5).await;
+            let acknowledged = self.acknowledged.borrow().clone();
+            for (stream, version) in acknowledged {
+                let Ok(Current { generation, .. }) = self.views.current(Far::NAME).await else { continue };
+                let place = RowKey { view: Far::NAME, generation, key: stream.id().to_owned() };
+                let Ok(row) = self.views.row(&place, Consistency::Strong).await else { continue };
+                let row = row.unwrap_or_else(|| panic!("{stream} has no row in {generation}"));
+                assert!(row.version >= version, "{stream}: {} in {generation}, {version} acknowledged", row.version);
+                assert_eq!(row.document, self.folded(&stream, row.version));
+            }
+        }
+    }
+
+    fn folded(&self, stream: &StreamName, upto: Version) -> String {
+        let commits = self.log.commits(stream);
+        let events: Vec<Moved> = { commits.iter() }.flat_map(|commit| commit.events.decode().unwrap()).collect();
+        let events = &events[..usize::try_from(upto.0).unwrap()];
+        let far: u32 = events.iter().map(|Moved::Moved { by }| by).sum();
+        serde_json::to_string(&(far, events.len())).unwrap()
+    }
+
+    /// Both generations are the folds.
+    async fn judge(&self) {
+        let registry = self.views.views().registered().await.unwrap().registry;
+        for view in [Far::NAME, Steps::NAME] {
+            assert_eq!(registry.read(view), Generation(2), "{view} is not read");
+        }
+        for (stream, head) in self.log.heads().await.unwrap() {
+            for generation in [Generation(1), Generation(2)] {
+                let place = RowKey { view: Far::NAME, generation, key: stream.id().to_owned() };
+                let row = self.views.views().row(&place, Consistency::Strong).await.unwrap();
+                let row = row.unwrap_or_else(|| panic!("{stream} has no row in {generation}"));
+                assert_eq!((row.version, row.document), (head, self.folded(&stream, head)), "{stream} in {generation}");
+            }
+        }
+        let mut times: BTreeMap<String, i64> = BTreeMap::new();
+        for commit in self.log.journal(0) {
+            for Moved::Moved { by } in commit.events.decode().unwrap() {
+                *times.entry(by.to_string()).or_default() += 1;
+            }
+        }
+        for generation in [Generation(1), Generation(2)] {
+            let rows = self.totals_store.totals_store().rows(Steps::NAME, generation, "all", "0"..="9").await.unwrap();
+            let rows: BTreeMap<_, _> = rows.into_iter().map(|(by, amounts)| (by, amounts["times"])).collect();
+            assert_eq!(rows, times, "{generation}");
+        }
+    }
+}
+
+fn try_seed(seed: u64) -> (u32, u32) {
+    let world = World::new(seed);
+    let tasks: Vec<Task<'_>> = vec![
+        Box::pin(world.write()),
+        Box::pin(world.follow()),
+        Box::pin(world.follow()),
+        Box::pin(world.rebuild(Far::NAME)),
+        Box::pin(world.rebuild(Steps::NAME)),
+        Box::pin(world.read()),
+    ];
+    run(&mut Rng::with_seed(seed), tasks);
+    let settle = async {
+        world.views.settle().await;
+        world.totals_store.settle().await;
+        world.judge().await;
+    };
+    run(&mut Rng::with_seed(seed), vec![Box::pin(settle)]);
+    (world.kills.get(), world.crashes.get())
+}
+
+#[test]
+fn a_rebuild_that_is_killed_ten_times_is_read_when_it_is_whole_and_misses_nothing() {
+    let (mut kills, mut crashes) = (0, 0);
+    for seed in 0..SEEDS {
+        let tried = std::panic::catch_unwind(|| try_seed(seed));
+        let (killed, died) = tried.unwrap_or_else(|_| panic!("seed {seed} fails, each time it is tried"));
+        kills += killed;
+        crashes += died;
+    }
+    assert!(u64::from(kills) > SEEDS * 5 && u64::from(crashes) > SEEDS, "{kills} kills, {crashes} crashes");
+}

@@ -1,0 +1,28 @@
+//! The notes about what subscribers cannot follow: how they are named, and when they are due.
+
+use foldlog::read::parked::{Class, Trouble};
+use foldlog::{Parked, Subject, Timestamp, Version};
+
+#[test]
+fn a_subject_is_found_by_its_text() {
+    for text in ["cart/g1:cart-1", "stock-reactions:fulfilment-0195@12", "log_activity/g12:stock-berlin.mug"] {
+        assert_eq!(text.parse::<Subject>().unwrap().to_string(), text);
+    }
+    for text in ["", "cart", "cart/g1", "cart/gx:cart-1", "stock-reactions:fulfilment-1", "cart/g1:nothing"] {
+        assert!(text.parse::<Subject>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_note_is_due_after_growing_pauses() {
+    let trouble = Trouble {
+        subject: "cart/g1:cart-1".parse().unwrap(),
+        version: Version(1),
+        passed_over: Version(1),
+        error: String::new(),
+        class: Class::Permanent,
+        at: Timestamp(0),
+    };
+    let due = |attempts| Parked { trouble: trouble.clone(), attempts, since: Timestamp(0) }.due_at().0 / 60_000;
+    assert_eq!([1, 2, 3, 9, 10, 60].map(due), [1, 2, 4, 256, 360, 360]);
+}

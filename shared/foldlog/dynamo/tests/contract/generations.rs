@@ -1,0 +1,15 @@
+//! The register of generations on `DynamoDB`.
+
+use crate::contract::generations::{
+    progress_is_read_as_it_was_noted_last, what_is_registered_is_changed_only_from_what_was_seen,
+};
+use crate::store::Store;
+use foldlog_dynamo::Generations;
+
+#[tokio::test]
+async fn on_dynamodb() {
+    let store = Store::new();
+    let generations = Generations::new(store.client.clone(), store.generations().await);
+    what_is_registered_is_changed_only_from_what_was_seen(&generations).await;
+    progress_is_read_as_it_was_noted_last(&generations).await;
+}

@@ -1,0 +1,89 @@
+//! What holds for all [`Views`] and [`Lookups`]: rows are written conditionally, found by key and by index, and apart by
+//! generation. Each rule is given views of its own, without rows, that know the view of [`rows`](crate::sample::rows).
+
+use crate::sample::rows::{FIRST, indexed, keys, of_account, place, row};
+use foldlog::read::views::Generation;
+use foldlog::{Consistency, Direction, Lookup, Lookups, Row, Version, Views, Written};
+
+/// Passes the names of all rules for views to a macro: `views_rules!(run)` is `run!(a, b, c)`.
+#[macro_export]
+macro_rules! views_rules {
+    ($run:ident) => {
+        $run! {
+            a_row_is_written_only_over_the_version_that_was_seen,
+            generations_do_not_see_each_other,
+            a_partition_is_paged_through_in_either_direction,
+            a_partition_is_read_up_to_a_bound_in_either_direction,
+            a_row_is_found_where_it_is_indexed_now
+        }
+    };
+}
+
+pub async fn a_row_is_written_only_over_the_version_that_was_seen<V: Views + Lookups>(views: &V) {
+    let one = place(FIRST, "1");
+    let lost = async |row: Row, seen| views.write(&one, &row, seen).await.unwrap();
+    assert_eq!(lost(row(5, "over nothing"), Version(4)).await, Written::No(None));
+    assert_eq!(views.row(&one, Consistency::Strong).await.unwrap(), None);
+    assert_eq!(views.write(&one, &row(2, "first"), Version::NONE).await.unwrap(), Written::Yes);
+    assert_eq!(lost(row(3, "as if absent"), Version::NONE).await, Written::No(Some(row(2, "first"))));
+    assert_eq!(views.write(&one, &row(12, "second"), Version(2)).await.unwrap(), Written::Yes);
+    assert_eq!(lost(row(13, "stale"), Version(2)).await, Written::No(Some(row(12, "second"))));
+    assert_eq!(views.row(&one, Consistency::Strong).await.unwrap(), Some(row(12, "second")));
+}
+
+pub async fn generations_do_not_see_each_other<V: Views + Lookups>(views: &V) {
+    for number in [1, 2, 12] {
+        let row = indexed(number, &number.to_string(), "alice", "t1");
+        assert_eq!(
+            views.write(&place(Generation(u32::try_from(number).unwrap()), "a/b"), &row, Version::NONE).await.unwrap(),
+            Written::Yes
+        );
+    }
+    assert_eq!(views.row(&place(Generation(2), "a/b"), Consistency::Strong).await.unwrap(), Some(row(2, "2")));
+    let found = views.query(&of_account("alice", None, Direction::Ascending, 10)).await.unwrap();
+    assert_eq!(found, [("a/b".to_owned(), row(1, "1"))]);
+}
+
+pub async fn a_partition_is_paged_through_in_either_direction<V: Views + Lookups>(views: &V) {
+    for number in 1..=7 {
+        let row = indexed(1, "{}", "alice", &format!("t{number}"));
+        assert_eq!(views.write(&place(FIRST, &number.to_string()), &row, Version::NONE).await.unwrap(), Written::Yes);
+    }
+    assert_eq!(
+        views.write(&place(FIRST, "8"), &indexed(1, "{}", "bob", "t3"), Version::NONE).await.unwrap(),
+        Written::Yes
+    );
+    assert_eq!(views.write(&place(FIRST, "9"), &row(1, "null"), Version::NONE).await.unwrap(), Written::Yes);
+
+    let (up, down) = (Direction::Ascending, Direction::Descending);
+    assert_eq!(keys(views, of_account("alice", None, up, 3)).await, ["1", "2", "3"]);
+    assert_eq!(keys(views, of_account("alice", Some("t3"), up, 3)).await, ["4", "5", "6"]);
+    assert_eq!(keys(views, of_account("alice", Some("t6"), up, 3)).await, ["7"]);
+    assert_eq!(keys(views, of_account("alice", None, down, 3)).await, ["7", "6", "5"]);
+    assert_eq!(keys(views, of_account("alice", Some("t5"), down, 100)).await, ["4", "3", "2", "1"]);
+    assert_eq!(keys(views, of_account("bob", None, up, 100)).await, ["8"]);
+    assert!(keys(views, of_account("carol", None, up, 100)).await.is_empty());
+    assert!(keys(views, of_account("alice", None, up, 0)).await.is_empty());
+}
+
+pub async fn a_partition_is_read_up_to_a_bound_in_either_direction<V: Views + Lookups>(views: &V) {
+    for number in 1..=7 {
+        let row = indexed(1, "{}", "alice", &format!("t{number}"));
+        assert_eq!(views.write(&place(FIRST, &number.to_string()), &row, Version::NONE).await.unwrap(), Written::Yes);
+    }
+    let upto = |from, until, direction, limit| Lookup { until, ..of_account("alice", from, direction, limit) };
+    let (up, down) = (Direction::Ascending, Direction::Descending);
+    assert_eq!(keys(views, upto(None, Some("t2"), up, 9)).await, ["1", "2"]);
+    assert_eq!(keys(views, upto(None, Some("t6"), down, 9)).await, ["7", "6"]);
+    assert_eq!(keys(views, upto(Some("t2"), Some("t5"), up, 9)).await, ["3", "4", "5"]);
+    assert_eq!(keys(views, upto(Some("t2"), Some("t5"), up, 2)).await, ["3", "4"]);
+    assert_eq!(keys(views, upto(Some("t5"), Some("t2"), down, 9)).await, ["4", "3", "2"]);
+    assert_eq!(keys(views, upto(Some("t25"), Some("t45"), up, 9)).await, ["3", "4"], "bounds that no row has");
+}
+
+pub async fn a_row_is_found_where_it_is_indexed_now<V: Views + Lookups>(views: &V) {
+    let one = place(FIRST, "1");
+    assert_eq!(views.write(&one, &indexed(1, "{}", "alice", "t1"), Version::NONE).await.unwrap(), Written::Yes);
+    assert_eq!(views.write(&one, &row(2, "{}"), Version(1)).await.unwrap(), Written::Yes);
+    assert!(keys(views, of_account("alice", None, Direction::Ascending, 10)).await.is_empty());
+}

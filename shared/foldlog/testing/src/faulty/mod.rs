@@ -1,0 +1,110 @@
+//! Stores that fail as distant ones do, by seed: for tests and simulations. The same seed, polled in the same order,
+//! fails at the same places.
+//!
+//! [`FaultyLog`], [`FaultyViews`], [`FaultyTotalsStore`], [`FaultyParked`] and [`FaultyBus`] stand in front of a store and
+//! under one [`FaultModel`]: requests and answers are delayed, lost, repeated and carried out late.
+
+mod bus;
+mod fault_model;
+mod log;
+mod parked;
+mod totals_store;
+mod views;
+
+pub use bus::FaultyBus;
+pub use fault_model::FaultModel;
+pub use log::FaultyLog;
+pub use parked::FaultyParked;
+pub use totals_store::FaultyTotalsStore;
+pub use views::FaultyViews;
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Fault {
+    /// The store did as it was asked, and its answer was lost.
+    LostAnswer,
+    /// The request was given up, and takes effect later, if it still can.
+    Late,
+    /// The request was lost.
+    Dropped,
+    /// The store answered that it would not: throttled, or a failure of its own.
+    Throttled,
+    /// The store answered that another transaction is under way on the item, and did nothing.
+    TransactionConflict,
+    /// Nothing came back until the caller gave up, long after; it is open whether the request arrived at the last.
+    Hang,
+    /// An eventually consistent read that shows the stream as it was at an earlier read.
+    StaleRead,
+}
+
+/// How often each fault strikes, in requests out of 1,000, and how often a failed append is sent again.
+#[derive(Clone, Copy, Debug)]
+pub struct Odds {
+    /// [`Fault::LostAnswer`].
+    pub lost_answer: u16,
+    /// [`Fault::Late`]; appends only.
+    pub late: u16,
+    /// [`Fault::Dropped`].
+    pub dropped: u16,
+    /// [`Fault::Throttled`].
+    pub throttled: u16,
+    /// [`Fault::TransactionConflict`]; appends only.
+    pub transaction_conflict: u16,
+    /// [`Fault::Hang`].
+    pub hang: u16,
+    /// [`Fault::StaleRead`]; eventually consistent loads only.
+    pub stale_read: u16,
+    /// How often an append that failed is sent again, as it was, before the caller learns of it: as an SDK does.
+    pub resent: u16,
+}
+
+impl Odds {
+    /// Nothing goes wrong.
+    pub const NONE: Self = Self {
+        lost_answer: 0,
+        late: 0,
+        dropped: 0,
+        throttled: 0,
+        transaction_conflict: 0,
+        hang: 0,
+        stale_read: 0,
+        resent: 0,
+    };
+
+    /// More goes wrong than on any day: about three appends in ten.
+    pub const ROUGH: Self = Self {
+        lost_answer: 80,
+        late: 80,
+        dropped: 40,
+        throttled: 50,
+        transaction_conflict: 40,
+        hang: 20,
+        stale_read: 500,
+        resent: 500,
+    };
+}
+
+/// Lets others go first, `times` times.
+async fn pass(times: u8) {
+    for _ in 0..times {
+        yield_now().await;
+    }
+}
+
+/// Lets the other tasks that are ready go first, on any executor.
+pub async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|context| {
+        if yielded {
+            return Poll::Ready(());
+        }
+        yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

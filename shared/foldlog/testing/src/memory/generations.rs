@@ -1,0 +1,54 @@
+//! Generations and how far their rebuilding has come, in memory.
+
+use foldlog::read::generations::{Current, Generations, Registered, Registry};
+use foldlog::read::views::ViewError;
+use foldlog::rebuild::{RebuildProgress, Work, WorkProgress};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Generations in memory; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryGenerations(Arc<Mutex<Kept>>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    registered: Registered,
+    progress: BTreeMap<String, WorkProgress>,
+}
+
+impl MemoryGenerations {
+    fn with<T>(&self, read: impl FnOnce(&mut Kept) -> T) -> T {
+        read(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Generations for MemoryGenerations {
+    async fn registered(&self) -> Result<Registered, ViewError> {
+        Ok(self.with(|kept| kept.registered.clone()))
+    }
+
+    async fn register(&self, registry: &Registry, seen: u64) -> Result<bool, ViewError> {
+        Ok(self.with(|kept| {
+            let news = kept.registered.changes == seen;
+            if news {
+                kept.registered = Registered { registry: registry.clone(), changes: seen + 1 };
+            }
+            news
+        }))
+    }
+
+    async fn current(&self, view: &str) -> Result<Current, ViewError> {
+        Ok(self.with(|kept| kept.registered.registry.current(view)))
+    }
+}
+
+impl RebuildProgress for MemoryGenerations {
+    async fn progress(&self, work: &Work) -> Result<Option<WorkProgress>, ViewError> {
+        Ok(self.with(|kept| kept.progress.get(&work.to_string()).cloned()))
+    }
+
+    async fn note(&self, work: &Work, progress: &WorkProgress) -> Result<(), ViewError> {
+        self.with(|kept| kept.progress.insert(work.to_string(), progress.clone()));
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! The stores in memory: for tests and simulations, held to the same contract as those on DynamoDB.
+
+mod generations;
+mod log;
+mod parked;
+mod totals_store;
+mod views;
+
+pub use generations::MemoryGenerations;
+pub use log::MemoryLog;
+pub use parked::MemoryParked;
+pub use totals_store::MemoryTotalsStore;
+pub use views::MemoryViews;
+
+/// How many commits or rows a page of a scan has.
+const PAGE: usize = 50;

@@ -1,0 +1,88 @@
+//! Totals to try a totals store with.
+
+use crate::memory::MemoryLog;
+use crate::sample::commits::{Sample, note_each, stream};
+use foldlog::read::views::{Generation, RowKey};
+use foldlog::totals::{Checkpoint, Entry, Sums, TotalKey, fold};
+use foldlog::{EventLog, Hash, Hint, Recorded, Totals, TotalsStore, Version};
+
+/// The generation that every view begins with.
+pub const FIRST: Generation = Generation::FIRST;
+
+/// How often each text was noted, and how long they were; in a row for each letter too, which all streams share.
+pub struct Notes;
+
+impl Totals for Notes {
+    const NAME: &'static str = "notes";
+    const CATEGORY: &'static str = "note";
+    type Event = Sample;
+    type Document = u32;
+
+    fn partitions() -> Vec<String> {
+        ["texts", "letters"].map(str::to_owned).into()
+    }
+
+    fn apply(noted: Option<u32>, recorded: &Recorded<'_, Sample>) -> (Option<u32>, Sums) {
+        let Sample::Noted { text } = &recorded.event;
+        let mut sums = Sums::default();
+        sums.add(key("texts", text), "times", 1);
+        for letter in text.chars() {
+            sums.add(key("letters", &letter.to_string()), "times", 1);
+            sums.add(key("letters", &letter.to_string()), "behind others", noted.unwrap_or_default().into());
+        }
+        (Some(noted.unwrap_or_default() + 1), sums)
+    }
+}
+
+/// Which row of totals.
+pub fn key(partition: &str, name: &str) -> TotalKey {
+    TotalKey { partition: partition.to_owned(), name: name.to_owned() }
+}
+
+/// Where the checkpoint of a stream stands.
+pub fn place(key: &str) -> RowKey {
+    RowKey { view: "notes", generation: FIRST, key: key.to_owned() }
+}
+
+/// A checkpoint at this version that has `part` parts of the next commit.
+pub fn checkpoint(version: u64, part: u32) -> Checkpoint {
+    Checkpoint { document: format!("[{version}]"), version: Version(version), part, hash: Hash([7; 32]) }
+}
+
+/// The step of a stream from one checkpoint to the next.
+pub fn entry(key: &str, seen: Option<Checkpoint>, next: Checkpoint) -> Entry {
+    Entry { place: place(key), seen, next }
+}
+
+/// Sums of partition, row, amount and number.
+pub fn sums(amounts: &[(&str, &str, &str, i64)]) -> Sums {
+    let mut sums = Sums::default();
+    for (partition, name, amount, by) in amounts {
+        sums.add(key(partition, name), amount, *by);
+    }
+    sums
+}
+
+/// All rows of these partitions.
+pub async fn standing<L: TotalsStore>(totals_store: &L, generation: Generation, partitions: &[&str]) -> Sums {
+    let mut all = Sums::default();
+    for partition in partitions {
+        let rows = totals_store.rows("notes", generation, partition, "\u{1}"..="\u{10ffff}").await.unwrap();
+        all.0.extend(rows.into_iter().map(|(name, amounts)| (key(partition, &name), amounts)));
+    }
+    all
+}
+
+/// Notes in 12 streams, and what they add.
+pub async fn noted(log: &MemoryLog) -> (Vec<Hint>, Sums) {
+    let (mut hints, mut all) = (Vec::new(), Sums::default());
+    for number in 0..12 {
+        let name = stream(&format!("note-{number}"));
+        let texts = ["ab", "bc", "ca", "abc", &format!("a{number}")].map(str::to_owned);
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        note_each(log, &name, &texts).await;
+        all.merge(fold(&Notes, &log.since(&name, Version::NONE).await.unwrap()).1);
+        hints.push(Hint::of(name, Version(5)));
+    }
+    (hints, all)
+}

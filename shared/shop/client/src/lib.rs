@@ -1,0 +1,17 @@
+//! A client of the shop's HTTP API, and the sample shop that is made with it.
+//!
+//! `client` sends a request and `answer` reads what comes back; `session` speaks as somebody, who `role` says. `sample`
+//! fills a shop with products, customers and orders, through that API alone.
+
+mod answer;
+mod client;
+mod error;
+mod role;
+pub mod sample;
+mod session;
+
+pub use answer::Answer;
+pub use client::Client;
+pub use error::ClientError;
+pub use role::{Identity, Role};
+pub use session::{Session, Unsent};

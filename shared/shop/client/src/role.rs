@@ -1,0 +1,104 @@
+//! As whom one speaks to the shop.
+
+use std::str::FromStr;
+
+/// What somebody may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Buys.
+    Customer,
+    /// Keeps catalogue and stock.
+    Staff,
+    /// Sees the log.
+    Operator,
+}
+
+impl Role {
+    const ALL: [Self; 3] = [Self::Customer, Self::Staff, Self::Operator];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Staff => "staff",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// The scope that its routes ask for.
+    pub const fn scope(self) -> &'static str {
+        match self {
+            Self::Customer => "shop/customer",
+            Self::Staff => "shop/staff",
+            Self::Operator => "shop/operator",
+        }
+    }
+}
+
+/// Somebody in a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// What they may do.
+    pub role: Role,
+    /// Who they are, as a token's `sub` says it: `customer:alice`.
+    pub subject: String,
+}
+
+impl Identity {
+    /// Somebody in this role, no matter who.
+    pub fn of(role: Role) -> Self {
+        Self { role, subject: role.name().to_owned() }
+    }
+
+    /// The customer of this name.
+    pub fn customer(name: &str) -> Self {
+        Self { role: Role::Customer, subject: format!("{}:{name}", Role::Customer.name()) }
+    }
+}
+
+impl FromStr for Identity {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = || "say customer:<name>, staff, staff:<name>, operator or operator:<name>".to_owned();
+        let (role, name) = match text.split_once(':') {
+            Some((role, name)) => (role, Some(name)),
+            None => (text, None),
+        };
+        let role = Role::ALL.into_iter().find(|known| known.name() == role).ok_or_else(expected)?;
+        match name {
+            None if role == Role::Customer => Err("a customer has a name: say customer:<name>".to_owned()),
+            None => Ok(Self::of(role)),
+            Some(name) if !name.is_empty() && name.chars().all(|letter| letter.is_ascii_graphic()) => {
+                Ok(Self { role, subject: text.to_owned() })
+            }
+            Some(_) => Err(expected()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_a_role_and_who_is_in_it() {
+        for (text, role, subject) in [
+            ("customer:alice", Role::Customer, "customer:alice"),
+            ("staff", Role::Staff, "staff"),
+            ("staff:bruno", Role::Staff, "staff:bruno"),
+            ("operator", Role::Operator, "operator"),
+            ("operator:chen", Role::Operator, "operator:chen"),
+        ] {
+            assert_eq!(text.parse(), Ok(Identity { role, subject: subject.to_owned() }));
+        }
+        assert_eq!("customer:alice".parse(), Ok(Identity::customer("alice")));
+    }
+
+    #[test]
+    fn a_customer_without_a_name_and_an_unknown_role_are_refused() {
+        for text in ["", "customer", "customer:", "customer: ", "staff:", "Staff", "root", "shop/staff"] {
+            assert!(text.parse::<Identity>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What the sample's customers order, and what its warehouses receive for it: both follow from the seed alone.
+
+use super::catalogue::{PRODUCTS, Product, WAREHOUSES};
+use super::shopping::Wish;
+use fastrand::Rng;
+use std::collections::BTreeMap;
+
+/// Who buys.
+pub const CUSTOMERS: [&str; 8] = ["alice", "bruno", "chen", "dalia", "emeka", "farah", "goran", "hana"];
+
+/// How many orders a delivery is meant for.
+const ORDERS_PER_DELIVERY: u64 = 25;
+/// The most lines of an order, and the most of one product in it.
+const MOST_LINES: usize = 4;
+const MOST_OF_A_LINE: u64 = 3;
+
+/// What somebody orders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Which of the seed's orders it is.
+    pub number: u64,
+    /// Who orders.
+    pub customer: &'static str,
+    /// Sku and quantity, no sku twice.
+    pub lines: Vec<(&'static str, u64)>,
+    /// Another card than the account's own.
+    pub card: Option<&'static str>,
+    /// What is to become of it, once it is confirmed.
+    pub wish: Wish,
+}
+
+/// What comes into a warehouse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Which of the seed's deliveries it is.
+    pub number: u64,
+    /// The warehouse.
+    pub warehouse: &'static str,
+    /// The product.
+    pub sku: &'static str,
+    /// How many, never 0.
+    pub quantity: u64,
+}
+
+/// The first orders of a seed. More of them begin with the same ones.
+pub fn orders(seed: u64, count: u64) -> impl Iterator<Item = Order> {
+    (0..count).map(move |number| order(seed, number))
+}
+
+fn order(seed: u64, number: u64) -> Order {
+    // The generator spreads neighbouring seeds badly in its first numbers; the odd factor tells them apart.
+    let mut random = Rng::with_seed(seed.rotate_left(32) ^ (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let customer = CUSTOMERS[random.usize(..CUSTOMERS.len())];
+    let count = 1 + random.usize(..MOST_LINES);
+    let products = random.choose_multiple(PRODUCTS.iter(), count);
+    let lines = products.into_iter().map(|product| (product.sku, random.u64(1..=MOST_OF_A_LINE))).collect();
+    let card = match random.u8(..20) {
+        0 => Some("tok_declined"),
+        1..4 => Some("tok_timeout_then_charged"),
+        _ => None,
+    };
+    let wish = match random.u8(..20) {
+        0..4 => Wish::Kept,
+        4..6 => Wish::Cancelled,
+        6..10 => Wish::Shipped,
+        _ => Wish::Delivered,
+    };
+    Order { number, customer, lines, card, wish }
+}
+
+/// The deliveries that the first orders of a seed live from: each for the next so many orders, whether they come or
+/// not, so that more orders begin with the same deliveries.
+pub fn deliveries(seed: u64, orders: u64) -> impl Iterator<Item = Delivery> {
+    (0..orders.div_ceil(ORDERS_PER_DELIVERY)).flat_map(move |number| {
+        let mut asked: BTreeMap<&str, u64> = BTreeMap::new();
+        for order in (0..ORDERS_PER_DELIVERY).map(|next| order(seed, number * ORDERS_PER_DELIVERY + next)) {
+            for (sku, quantity) in order.lines {
+                *asked.entry(sku).or_default() += quantity;
+            }
+        }
+        PRODUCTS.iter().flat_map(move |product| shares(number, product, asked.get(product.sku).copied().unwrap_or(0)))
+    })
+}
+
+/// What of a product comes into each warehouse where so many are asked for: two thirds of it into the first.
+fn shares(number: u64, product: &Product, asked: u64) -> impl Iterator<Item = Delivery> {
+    let supply = (asked * product.supply_percent).div_ceil(100);
+    let first = (supply * 2).div_ceil(3);
+    let sku = product.sku;
+    WAREHOUSES
+        .into_iter()
+        .zip([first, supply - first])
+        .filter(|(_, quantity)| *quantity > 0)
+        .map(move |(warehouse, quantity)| Delivery { number, warehouse, sku, quantity })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_same_seed_gives_the_same_orders_and_another_seed_others() {
+        let some: Vec<Order> = orders(7, 50).collect();
+        assert_eq!(some, orders(7, 50).collect::<Vec<_>>());
+        assert_ne!(some, orders(8, 50).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn more_orders_begin_with_the_same_ones_and_the_same_deliveries() {
+        assert_eq!(orders(7, 200).take(60).collect::<Vec<_>>(), orders(7, 60).collect::<Vec<_>>());
+        let few: Vec<Delivery> = deliveries(7, 60).collect();
+        assert_eq!(deliveries(7, 200).take(few.len()).collect::<Vec<_>>(), few);
+    }
+
+    #[test]
+    fn every_order_is_one_that_the_shop_takes() {
+        let mut buyers = BTreeSet::new();
+        for order in orders(1, 500) {
+            let skus: BTreeSet<_> = order.lines.iter().map(|(sku, _)| sku).collect();
+            assert!((1..=MOST_LINES).contains(&order.lines.len()) && skus.len() == order.lines.len(), "{order:?}");
+            assert!(order.lines.iter().all(|(_, quantity)| (1..=MOST_OF_A_LINE).contains(quantity)), "{order:?}");
+            buyers.insert(order.customer);
+        }
+        assert_eq!(buyers.len(), CUSTOMERS.len(), "everybody buys");
+    }
+
+    #[test]
+    fn there_is_enough_of_most_products_and_too_little_of_scarce_ones() {
+        let (mut asked, mut delivered) = (BTreeMap::<&str, u64>::new(), BTreeMap::<&str, u64>::new());
+        for (sku, quantity) in orders(3, 200).flat_map(|order| order.lines) {
+            *asked.entry(sku).or_default() += quantity;
+        }
+        for delivery in deliveries(3, 200) {
+            assert!((1..=1_000).contains(&delivery.quantity), "{delivery:?}");
+            *delivered.entry(delivery.sku).or_default() += delivery.quantity;
+        }
+        for product in &PRODUCTS {
+            let enough = delivered[product.sku] >= asked[product.sku];
+            assert_eq!(enough, product.supply_percent >= 100, "{}", product.sku);
+        }
+    }
+}

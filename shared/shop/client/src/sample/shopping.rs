@@ -1,0 +1,211 @@
+//! What the sample's customers do: sign up, fill a cart, check it out, wait for what becomes of it.
+
+use crate::error::ClientError;
+use crate::{Answer, Session};
+use reqwest::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+/// How long to wait before an order is looked at again, where the shop does not say.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long nothing may move before the wait is given up.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What became of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It will be delivered.
+    Confirmed,
+    /// It cannot be.
+    Failed,
+    /// Nobody wants it any more.
+    Cancelled,
+    /// It left.
+    Shipped,
+    /// It arrived.
+    Delivered,
+}
+
+#[derive(Deserialize)]
+struct Opened {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Order {
+    status: String,
+    #[serde(default)]
+    shipments: Vec<String>,
+}
+
+/// Opens a customer's account with an address and a card, and has the staff let them buy. Done again, it changes nothing.
+pub async fn sign_up(customer: &Session, staff: &Session, name: &str, card: &str) -> Result<(), ClientError> {
+    let key = |step: &str| format!("sample-account-{name}-{step}");
+    let profile = json!({ "name": capitalised(name), "email": format!("{name}@example.org") });
+    let Opened { id } = customer.command(&["accounts"], &key("open"), &profile).await?.json()?;
+    let address = json!({
+        "kind": "shipping", "lines": ["Allee 1"], "city": "Berlin", "postcode": "10115", "country": "DE",
+    });
+    customer.command(&["accounts", &id, "addresses"], &key("address"), &address).await?;
+    let card = json!({ "token": card, "brand": "Visa", "last4": "4242" });
+    customer.command(&["accounts", &id, "cards"], &key("card"), &card).await?;
+    for step in ["confirm", "activate"] {
+        staff.command(&["accounts", &id, step], &key(step), &json!({})).await?;
+    }
+    Ok(())
+}
+
+fn capitalised(name: &str) -> String {
+    let mut name = name.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    name
+}
+
+/// Opens a cart and puts these lines (sku, quantity) into it; gives back its id. The key makes it the same cart again.
+pub async fn fill_cart(customer: &Session, key: &str, lines: &[(&str, u64)]) -> Result<String, ClientError> {
+    let Opened { id } = customer.command(&["carts"], &format!("{key}-open"), &json!({})).await?.json()?;
+    for (sku, quantity) in lines {
+        let body = json!({"sku": sku, "quantity": quantity});
+        customer.command(&["carts", &id, "items"], &format!("{key}-item-{sku}"), &body).await?;
+    }
+    Ok(id)
+}
+
+/// Checks a cart out with a card, or with the account's own: from then on there is an order of the same id, or there
+/// will be.
+pub async fn check_out(customer: &Session, key: &str, cart: &str, with: Option<&str>) -> Result<(), ClientError> {
+    let body = with.map_or_else(|| json!({}), |card| json!({ "card": card }));
+    customer.command(&["carts", cart, "checkout"], &format!("{key}-checkout"), &body).await.map(drop)
+}
+
+/// What becomes of a confirmed order, as somebody wishes: it stays, is cancelled, leaves, or leaves and arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// It waits to be shipped.
+    Kept,
+    /// Its customer does not want it any more.
+    Cancelled,
+    /// The staff ship it.
+    Shipped,
+    /// The staff ship it, and hear that it arrived.
+    Delivered,
+}
+
+/// Does with a confirmed order as is wished, and waits until that is so.
+pub async fn carry_out(
+    wish: Wish,
+    order: &str,
+    customer: &Session,
+    staff: &Session,
+    moved: &Cell<Instant>,
+) -> Result<End, ClientError> {
+    let key = |step: &str| format!("sample-order-{order}-{step}");
+    match wish {
+        Wish::Kept => return Ok(End::Confirmed),
+        Wish::Cancelled => {
+            let body = json!({ "reason": "changed my mind" });
+            customer.command(&["orders", order, "cancel"], &key("cancel"), &body).await?;
+            return until(customer, order, moved, &[End::Cancelled]).await.map(|(end, _)| end);
+        }
+        Wish::Shipped | Wish::Delivered => {
+            staff.command(&["orders", order, "ship"], &key("ship"), &json!({})).await?;
+        }
+    }
+    let (shipped, shipments) = until(customer, order, moved, &[End::Shipped]).await?;
+    if wish == Wish::Shipped {
+        return Ok(shipped);
+    }
+    for shipment in shipments {
+        delivered(staff, &shipment, &key(&shipment), moved).await?;
+    }
+    until(customer, order, moved, &[End::Delivered]).await.map(|(end, _)| end)
+}
+
+/// Says that a shipment arrived, as soon as it has left.
+async fn delivered(staff: &Session, shipment: &str, key: &str, moved: &Cell<Instant>) -> Result<(), ClientError> {
+    loop {
+        match staff.command(&["shipments", shipment, "deliver"], key, &json!({})).await {
+            Err(failure) if failure.is_problem("shipment-not-dispatched") => stalled(shipment, moved)?,
+            told => return told.map(drop),
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Waits for what becomes of an order by itself. `moved` is when any order last moved: while others do, this one may.
+pub async fn ended(customer: &Session, order: &str, moved: &Cell<Instant>) -> Result<End, ClientError> {
+    let ends = [End::Confirmed, End::Failed, End::Cancelled, End::Shipped, End::Delivered];
+    until(customer, order, moved, &ends).await.map(|(end, _)| end)
+}
+
+/// Waits until an order is one of these; gives back its shipments too.
+async fn until(
+    customer: &Session,
+    order: &str,
+    moved: &Cell<Instant>,
+    ends: &[End],
+) -> Result<(End, Vec<String>), ClientError> {
+    loop {
+        let answer = customer.get(&["orders", order]).send().await?;
+        let pause = answer.retry_after();
+        let found = if is_being_placed(&answer) { None } else { Some(answer.accepted()?.json::<Order>()?) };
+        let ended = found.and_then(|found| Some((end(&found)?, found.shipments)));
+        if let Some(ended) = ended.filter(|(end, _)| ends.contains(end)) {
+            moved.set(Instant::now());
+            return Ok(ended);
+        }
+        stalled(order, moved)?;
+        tokio::time::sleep(pause.unwrap_or(LOOK)).await;
+    }
+}
+
+/// That nothing has moved for too long.
+fn stalled(what: &str, moved: &Cell<Instant>) -> Result<(), ClientError> {
+    if moved.get().elapsed() > PATIENCE {
+        let what = format!("{what} does not come to its end");
+        return Err(ClientError::Stalled { what, seconds: PATIENCE.as_secs() });
+    }
+    Ok(())
+}
+
+fn is_being_placed(answer: &Answer) -> bool {
+    answer.status == StatusCode::NOT_FOUND && answer.retry_after().is_some()
+}
+
+fn end(order: &Order) -> Option<End> {
+    match order.status.as_str() {
+        "CONFIRMED" => Some(End::Confirmed),
+        "FAILED" => Some(End::Failed),
+        "CANCELLED" => Some(End::Cancelled),
+        "SHIPPED" => Some(End::Shipped),
+        "DELIVERED" => Some(End::Delivered),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shop_domain::views::order::StatusName;
+
+    #[test]
+    fn every_status_but_the_first_two_is_an_end() {
+        let ends = [
+            (StatusName::Purchased, None),
+            (StatusName::Pending, None),
+            (StatusName::Confirmed, Some(End::Confirmed)),
+            (StatusName::Failed, Some(End::Failed)),
+            (StatusName::Cancelled, Some(End::Cancelled)),
+            (StatusName::Shipped, Some(End::Shipped)),
+            (StatusName::Delivered, Some(End::Delivered)),
+        ];
+        for (status, expected) in ends {
+            let order = serde_json::from_value(json!({ "status": status })).unwrap();
+            assert_eq!(end(&order), expected, "{status:?}");
+        }
+    }
+}

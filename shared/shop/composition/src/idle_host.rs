@@ -1,0 +1,43 @@
+//! The shop's tables, bus and provider, where nothing moves by itself: for functions that are run elsewhere.
+
+use crate::provider::Provider;
+use crate::stack;
+use foldlog_lambda::{Error, Function, Registered};
+use foldlog_local::{Host, HostError, Options};
+use serde_json::{Value, json};
+use shop_payments::server::StartError;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Why there is no such host.
+#[derive(Debug, thiserror::Error)]
+pub enum IdleHostError {
+    /// The host does not start.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// The payment provider does not start.
+    #[error(transparent)]
+    Provider(#[from] StartError),
+}
+
+/// A host whose functions do nothing: only what is invoked by hand moves anything. Beside it, on an address of this
+/// machine, a payment provider, which tells nobody.
+pub async fn idle_host(address: IpAddr) -> Result<(Host, Provider), IdleHostError> {
+    let provider = Provider::start_on(address, None).await?;
+    let functions =
+        stack::functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Idle)), ..function });
+    let options = Options { functions: functions.collect(), ..stack::options(provider.parameters()) };
+    Ok((Host::start(options).await?, provider))
+}
+
+struct Idle;
+
+impl Function for Idle {
+    type Event = Value;
+    type Answer = Value;
+
+    async fn call(&self, _: Value) -> Result<Value, Error> {
+        // What a state machine takes for its end.
+        Ok(json!({ "finished": true }))
+    }
+}

@@ -1,0 +1,138 @@
+//! What is deployed: the template, the functions that it names, and what stands in for its parameters on one machine.
+
+use aws_config::SdkConfig;
+use foldlog_lambda::{Registered, SettingError, Settings};
+use foldlog_local::{Options, Storage, Streams};
+use shop_payments::Secret;
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+/// The text of the template that `sam deploy` deploys.
+pub const TEMPLATE: &str = include_str!("../../../../template.yaml");
+
+/// The functions that the template names, each under the name of its binary.
+#[must_use]
+pub fn functions() -> Vec<Registered> {
+    macro_rules! registered {
+        ($($name:literal => $function:path,)*) => {
+            vec![$(Registered {
+                name: $name,
+                build: |settings: &Settings, aws: &SdkConfig| -> Result<Arc<dyn foldlog_lambda::Invoke>, SettingError> {
+                    foldlog_lambda::mounted(settings, $function(settings, aws)?)
+                },
+            }),*]
+        };
+    }
+    registered! {
+        "catalogue-commands" => catalogue_commands::function,
+        "stock-commands" => stock_commands::function,
+        "account-commands" => account_commands::function,
+        "cart-commands" => cart_commands::function,
+        "order-commands" => order_commands::function,
+        "stock-reactions" => stock_reactions::function,
+        "order-reactions" => order_reactions::function,
+        "payment-commands" => payment_commands::function,
+        "shipment-commands" => shipment_commands::function,
+        "payment-reactions" => payment_reactions::function,
+        "invoice-reactions" => invoice_reactions::function,
+        "shipment-reactions" => shipment_reactions::function,
+        "fulfilment" => fulfilment::function,
+        "projector" => projector::function,
+        "relay" => relay::function,
+        "sales-projector" => sales_projector::function,
+        "rebuild" => rebuild::function,
+        "reconcile" => reconcile::function,
+        "queries" => queries::function,
+        "operations" => operations::function,
+        "verification" => verification::function,
+    }
+}
+
+/// The logical id that the template gives a function: `CartCommandsFunction` of `cart-commands`.
+#[must_use]
+pub fn logical_id(function: &str) -> String {
+    let mut id: String = function
+        .split('-')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
+        })
+        .collect();
+    id.push_str("Function");
+    id
+}
+
+/// The template's parameters on one machine, where it has no default. The issuer does not depend on the address that is
+/// listened on: whose a cart is, is derived from it, and has to stay when a kept shop is served elsewhere.
+#[must_use]
+pub fn parameters() -> BTreeMap<String, String> {
+    [
+        ("JwtIssuer", "https://issuer.shop.local"),
+        ("JwtAudience", "shop"),
+        (PROVIDER_URL, "http://127.0.0.1:8090"),
+        ("PaymentProviderKey", KEY),
+        ("PaymentWebhookSecret", SECRET),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// The shop on this machine at any free port, thrown away at the end; with these parameters beside those that it has here.
+#[must_use]
+pub fn options(others: impl IntoIterator<Item = (String, String)>) -> Options {
+    Options {
+        template: TEMPLATE.to_owned(),
+        parameters: parameters().into_iter().chain(others).collect(),
+        listen: (Ipv4Addr::LOCALHOST, 0).into(),
+        storage: Storage::Temporary,
+        functions: functions(),
+        streams: Streams::default(),
+        counted: false,
+    }
+}
+
+/// The parameter that says where the payment provider is: where `shop provider` listens, unless it says otherwise.
+pub const PROVIDER_URL: &str = "PaymentProviderUrl";
+/// Known to everybody, as they open nothing but a sandbox on the same machine.
+const KEY: &str = "a-shop-on-one-machine";
+const SECRET: &str = "a-provider-on-one-machine";
+
+/// What the payment provider on one machine knows the shop by.
+pub(crate) fn provider_key() -> Secret {
+    secret(KEY)
+}
+
+/// What it signs its notices with.
+pub fn webhook_secret() -> Secret {
+    secret(SECRET)
+}
+
+fn secret(text: &str) -> Secret {
+    #[expect(clippy::expect_used, reason = "both texts are long enough: see the test")]
+    text.parse().expect("a secret")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_provider_knows_the_shop_by_what_the_shop_is_told() {
+        let parameters = parameters();
+        assert_eq!(format!("{:?}", (provider_key(), webhook_secret())), "(Secret(…), Secret(…))");
+        assert_eq!((&*parameters["PaymentProviderKey"], &*parameters["PaymentWebhookSecret"]), (KEY, SECRET));
+    }
+
+    #[test]
+    fn every_binary_that_the_template_names_is_registered_once() {
+        let template: yaml_serde::Value = yaml_serde::from_str(TEMPLATE).unwrap();
+        let resources = template["Resources"].as_mapping().unwrap().values();
+        let binaries = resources.filter_map(|resource| resource["Metadata"]["BuildProperties"]["Binary"].as_str());
+        let mut declared: Vec<&str> = binaries.collect();
+        let mut registered: Vec<&str> = functions().iter().map(|function| function.name).collect();
+        declared.sort_unstable();
+        registered.sort_unstable();
+        assert_eq!(registered, declared);
+    }
+}

@@ -1,0 +1,96 @@
+//! The tables themselves, for what reads the whole log: those of the local host, or of a stack on AWS.
+
+use foldlog::verify::{Limits, Verified, VerifyError, sample};
+use foldlog::{LogError, LogScan, StreamName};
+use foldlog_dynamo::{Log, TotalsStore, Views};
+use foldlog_lambda::SystemHost;
+use shop_domain::views::PARTITIONS;
+use verification::{Found, Shop};
+
+/// The log of a shop, and what is folded from it.
+pub struct Tables {
+    log: Log,
+    views: Views,
+    sales: TotalsStore,
+}
+
+/// The shop has no table of this logical id.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no table {0}: is that a shop of this release?")]
+pub struct NoTable(pub String);
+
+impl Tables {
+    /// Those of a database, of which `table` tells the names by their logical ids.
+    pub fn on(database: &aws_sdk_dynamodb::Client, table: impl Fn(&str) -> Option<String>) -> Result<Self, NoTable> {
+        let table = |logical: &str| table(logical).ok_or_else(|| NoTable(logical.to_owned()));
+        let mut views = Views::new(database.clone(), table("Generations")?);
+        for (view, partitions) in PARTITIONS {
+            views = views.with(view, table(&logical(view))?, partitions);
+        }
+        let sales =
+            TotalsStore::new(database.clone(), table("SalesView")?, table("SalesCheckpoints")?, table("Generations")?);
+        Ok(Self { log: Log::new(database.clone(), table("EventLog")?), views, sales })
+    }
+
+    /// The log.
+    pub const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The rows of the read models.
+    pub const fn views(&self) -> &Views {
+        &self.views
+    }
+
+    /// The totals of the sales.
+    pub const fn sales(&self) -> &TotalsStore {
+        &self.sales
+    }
+
+    /// Every stream, in the order of their names: the same difference is the first one each time.
+    pub async fn streams(&self) -> Result<Vec<StreamName>, LogError> {
+        let mut streams: Vec<_> = self.log.heads().await?.into_iter().map(|(stream, _)| stream).collect();
+        streams.sort();
+        Ok(streams)
+    }
+
+    /// About how many commits there are: what a progress is shown against; none where nobody says.
+    pub async fn size(&self) -> usize {
+        self.log.size().await.ok().and_then(|size| usize::try_from(size).ok()).unwrap_or_default()
+    }
+
+    /// Some streams, picked by chance.
+    pub async fn sample(&self, count: usize) -> Result<Vec<StreamName>, LogError> {
+        sample(&self.log, &SystemHost, count).await
+    }
+
+    /// Compares these streams with their chains, and their rows with their folds.
+    pub async fn verify(&self, streams: &[StreamName]) -> Result<Found, VerifyError> {
+        verification::streams(&self.log, &self.views, &SystemHost, streams).await
+    }
+
+    /// Compares everything; `done` is told of what was found to agree so far.
+    pub async fn whole(&self, limits: Limits, done: impl FnMut(&Verified) + Send) -> Result<Found, VerifyError> {
+        let (log, views, sales, host) = (&self.log, &self.views, &self.sales, &SystemHost);
+        Shop { log, views, sales, host }.whole(limits, done).await
+    }
+}
+
+/// The logical id of a view's table.
+fn logical(view: &str) -> String {
+    let (first, rest) = view.split_at(1);
+    format!("{}{rest}View", first.to_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_view_has_its_table_in_the_template() {
+        for (view, _) in PARTITIONS {
+            let table = format!("\n  {}:\n    Type: AWS::DynamoDB::Table\n", logical(view));
+            assert!(crate::stack::TEMPLATE.contains(&table), "{view}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What the folds of the read models make of every event: one golden file for each view, category and fold. Where a file
+//! differs, the fold needs the next number, and stands beside the old one (`Projection::folds`) until readers were sent
+//! to its rows.
+
+use crate::golden::{folder, golden};
+use foldlog::totals::TotalsFold;
+use foldlog::write::event::schema_of;
+use foldlog::{
+    Actor, CommandId, Commit, Correlation, Decider, Digest, Events, Hash, Row, StreamName, Subscription, Timestamp,
+    Version, totals,
+};
+use serde_json::{Value, json};
+use shop_domain::views::{sales, subscriptions};
+use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use std::fmt::Write;
+use std::fs;
+
+/// The golden events of a category as commits of one stream, in the order in which the type has them: the last word on
+/// what each looks like in the log.
+fn history<D: Decider>(id: &str) -> Vec<Commit> {
+    let stream = StreamName::new(D::CATEGORY, id).unwrap();
+    let text = |name: &str| {
+        let file = folder(D::CATEGORY).join(format!("{name}.{}.json", schema_of::<D::Event>(name)));
+        fs::read_to_string(file).unwrap().trim_end().to_owned()
+    };
+    let mut commits: Vec<Commit> = Vec::new();
+    for (version, name) in (1..).zip(<D::Event as strum::VariantNames>::VARIANTS.iter().copied()) {
+        let mut commit = Commit {
+            stream: stream.clone(),
+            version: Version(version),
+            events: Events::parse(text(name)).unwrap(),
+            id: CommandId::of_key(["test", "POST", "/", name]),
+            digest: Digest::of(&name).unwrap(),
+            committed_at: Timestamp(1_763_718_723_045 + i64::try_from(version).unwrap() * 1_000),
+            // Two commits belong together, the next two to something else.
+            correlation: Correlation { id: format!("c{}", version / 2), client: None },
+            causation: None,
+            actor: Actor("test".to_owned()),
+            snapshot: None,
+            hash: Hash::ORIGIN,
+        };
+        commit.hash = commit.chained(&commits.last().map_or(Hash::ORIGIN, |last| last.hash));
+        commits.push(commit);
+    }
+    commits
+}
+
+fn histories() -> [Vec<Commit>; 11] {
+    let id = "0b".repeat(16);
+    [
+        history::<account::Stream>(&id),
+        history::<audit::Stream>("202611"),
+        history::<cart::Stream>(&id),
+        history::<fulfilment::Stream>(&id),
+        history::<invoice::Stream>(&id),
+        history::<order::Stream>(&id),
+        history::<payment::Stream>(&id),
+        history::<product::Stream>("mug"),
+        history::<shipment::Stream>(&id),
+        history::<stock::Stream>("berlin.mug"),
+        history::<warehouse::Stream>("berlin"),
+    ]
+}
+
+fn shown(key: &str, row: &Row) -> Value {
+    let document: Value = serde_json::from_str(&row.document).unwrap();
+    json!({ "key": key, "version": row.version, "document": document, "index": row.index })
+}
+
+/// The rows that each commit brings, a line each.
+fn rows(fold: &dyn Subscription, commits: &[Commit]) -> String {
+    let (mut lines, mut row) = (String::new(), None);
+    for commit in commits {
+        let commits = std::slice::from_ref(commit);
+        for (key, link) in fold.pointers(row.as_ref(), commits) {
+            writeln!(lines, "{}", shown(&key, &link)).unwrap();
+        }
+        row = fold.fold(row.as_ref(), commits).row;
+        writeln!(lines, "{}", shown(&fold.key(&commits[0].stream), row.as_ref().unwrap())).unwrap();
+    }
+    lines
+}
+
+/// What each commit adds, a line each.
+fn sums(fold: &dyn TotalsFold, commits: &[Commit]) -> String {
+    let mut lines = String::new();
+    for length in 1..=commits.len() {
+        let (checkpoint, sums) = totals::fold(fold, &commits[..length]);
+        let document: Value = serde_json::from_str(&checkpoint.unwrap().document).unwrap();
+        let sums: Vec<_> = sums.0.iter().map(|(key, amounts)| json!([key.partition, key.name, amounts])).collect();
+        writeln!(lines, "{}", json!({ "document": document, "sums": sums })).unwrap();
+    }
+    lines
+}
+
+#[test]
+fn every_fold_makes_of_the_log_what_its_number_says() {
+    for commits in histories() {
+        let category = commits[0].stream.category();
+        for fold in subscriptions().into_iter().filter(|fold| fold.follows(category)) {
+            let file = format!("{}.{category}.{}.ndjson", fold.name(), fold.schema());
+            golden(&folder("views").join(file), &rows(fold.as_ref(), &commits));
+        }
+        for fold in sales::totals().into_iter().filter(|fold| fold.follows(category)) {
+            let file = format!("{}.{category}.{}.ndjson", fold.name(), fold.schema());
+            golden(&folder("views").join(file), &sums(fold.as_ref(), &commits));
+        }
+    }
+}

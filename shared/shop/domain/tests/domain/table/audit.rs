@@ -1,0 +1,46 @@
+//! What operators do.
+
+use crate::table::{Kinds, walk};
+use shop_domain::audit::{Command, Event, Extent, Report, Scope, State, Stream, Verifier};
+use strum::VariantNames;
+
+#[test]
+fn a_month_in_every_state_takes_every_record() {
+    let note = || "relay:cart-1@5".parse().unwrap();
+    let projection = || "order".parse().unwrap();
+    let report = Report {
+        by: Verifier::Operations,
+        scope: Scope::Sample(3),
+        extent: Extent::All,
+        streams: 3,
+        commits: 9,
+        rows: 7,
+        totals: 0,
+        differences: vec![],
+    };
+    let manifest = "0f".repeat(32).parse().unwrap();
+    let examples = [
+        ("of a redrive", Event::ParkedRedriven { note: note() }),
+        ("of a note put away", Event::ParkedDiscarded { note: note() }),
+        ("of lost batches", Event::LostBatchesRedriven {}),
+        ("of a run through the log", Event::Reconciled {}),
+        ("of a rebuild", Event::RebuildRequested { projection: projection() }),
+        ("of a flip", Event::ProjectionFlipped { projection: projection(), from: 1, to: 2 }),
+        ("of a rollback", Event::ProjectionRolledBack { projection: projection(), from: 2, to: 1 }),
+        ("of a cleanup", Event::CleanupRequested { projection: projection(), generation: 1 }),
+        ("of a wish to verify", Event::VerificationRequested { scope: Scope::Whole }),
+        ("of a verification", Event::VerificationReported(report)),
+        ("of an import", Event::LogImported { manifest, streams: 3, commits: 9 }),
+    ];
+    let examples = examples.map(|(detail, event)| (detail, Command::Record(event)));
+    let histories = vec![("", vec![]), ("", vec![Event::Reconciled {}])];
+    let states =
+        Kinds::new(
+            &["Empty", "Kept"],
+            |state: &State| {
+                if state.recorded.is_empty() { "Empty".to_owned() } else { "Kept".to_owned() }
+            },
+        );
+    let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
+    walk::<Stream>(&states, histories, &commands, &examples);
+}

@@ -1,0 +1,229 @@
+//! What a process does about whatever happens, wherever it stands.
+
+use crate::table::samples::{means, placement};
+use crate::table::{Kinds, walk};
+use foldlog::write::decider::fold;
+use foldlog::{Decider, Timestamp};
+use shop_domain::fulfilment::{
+    Candidate, Command, Event, InvoiceOutcome, OrderProgress, Outcome, PaymentOutcome, ShipmentOutcome, State,
+    StockPosition, Stream,
+};
+use shop_domain::order::Placement;
+use shop_domain::values::{Means, OrderId, ShipmentId, Sku};
+use std::collections::BTreeMap;
+use strum::VariantNames;
+
+const NOW: Timestamp = Timestamp(1_000);
+/// After all deadlines.
+const LATE: Timestamp = Timestamp(10_000_000_000);
+
+fn at(warehouse: &str, sku: &str) -> StockPosition {
+    StockPosition { warehouse: warehouse.parse().unwrap(), sku: sku.parse().unwrap() }
+}
+
+/// Mugs are split over two warehouses, and there is a third; pots wait in the first.
+fn placed() -> Outcome {
+    let of = |all: &[(&str, u64)]| {
+        let candidate =
+            |(name, available): &(&str, u64)| Candidate { warehouse: name.parse().unwrap(), available: *available };
+        all.iter().map(candidate).collect()
+    };
+    let mugs = ("mug".parse().unwrap(), of(&[("berlin", 3), ("bonn", 1), ("ulm", 0)]));
+    let pots = ("pot".parse().unwrap(), of(&[("berlin", 9)]));
+    Outcome::Placed { candidates: [mugs, pots].into(), means: means() }
+}
+
+fn parcel(warehouse: &str, outcome: ShipmentOutcome) -> Outcome {
+    Outcome::Shipment { warehouse: warehouse.parse().unwrap(), outcome }
+}
+
+fn created(warehouse: &str) -> Outcome {
+    let order: OrderId = "0b".repeat(16).parse().unwrap();
+    parcel(warehouse, ShipmentOutcome::Created(ShipmentId::of(&order, &warehouse.parse().unwrap())))
+}
+
+fn shipped() -> Outcome {
+    Outcome::Shipped { tracking: [].into() }
+}
+
+fn payment(outcome: PaymentOutcome) -> Outcome {
+    Outcome::Payment(outcome)
+}
+
+fn note(outcome: Outcome) -> Command {
+    Command::Note { outcome, at: NOW }
+}
+
+/// The history of a process after all this.
+fn history(placement: Placement, commands: impl IntoIterator<Item = Command>) -> Vec<Event> {
+    let start = Command::Start { placement, at: NOW };
+    let mut events = Vec::new();
+    for command in [start].into_iter().chain(commands) {
+        let decided = Stream::decide(&fold::<Stream>(State::NotStarted, &events), &command).unwrap();
+        assert!(!decided.is_empty(), "{command:?} leads nowhere");
+        events.extend(decided);
+    }
+    events
+}
+
+fn after(outcomes: &[Outcome]) -> Vec<Event> {
+    history(placement(100), outcomes.iter().cloned().map(note))
+}
+
+fn late(outcomes: &[Outcome], then: &[Outcome]) -> Vec<Event> {
+    let passed = Command::PassDeadline { now: LATE };
+    let commands = outcomes.iter().cloned().map(note).chain([passed]).chain(then.iter().cloned().map(note));
+    history(placement(100), commands)
+}
+
+fn histories() -> Vec<(&'static str, Vec<Event>)> {
+    let held = [at("berlin", "mug"), at("bonn", "mug"), at("berlin", "pot")].map(Outcome::Reserved);
+    let reserved = [&[placed()], &held[..]].concat();
+    let authorised = [&reserved[..], &[payment(PaymentOutcome::Authorised)]].concat();
+    let confirmed = [&authorised[..], &[Outcome::Confirmed]].concat();
+    let billed =
+        [&confirmed[..], &[Outcome::Invoice(InvoiceOutcome::Issued), created("berlin"), created("bonn")]].concat();
+    let leaving = [&billed[..], &[shipped()]].concat();
+    let dispatched = [at("berlin", "mug"), at("bonn", "mug"), at("berlin", "pot")].map(Outcome::StockDispatched);
+    let underway = [
+        &leaving[..],
+        &dispatched,
+        &[parcel("berlin", ShipmentOutcome::Dispatched), parcel("bonn", ShipmentOutcome::Dispatched)],
+    ]
+    .concat();
+    let paid = [&underway[..], &[payment(PaymentOutcome::Captured)]].concat();
+    let arriving = [&paid[..], &[parcel("bonn", ShipmentOutcome::Delivered)]].concat();
+    let arrived = [&arriving[..], &[parcel("berlin", ShipmentOutcome::Delivered)]].concat();
+    let delivered = [&arrived[..], &[Outcome::Delivered]].concat();
+    let settled = [&delivered[..], &[Outcome::Invoice(InvoiceOutcome::Paid)]].concat();
+    let with = |outcomes: &[Outcome], then: &[Outcome]| after(&[outcomes, then].concat());
+    let free = [Outcome::Placed { means: Means::default(), candidates: candidates_of(&placed()) }];
+    let free = [&free[..], &held].concat();
+    vec![
+        ("", vec![]),
+        ("", after(&[])),
+        ("too late", late(&[], &[])),
+        ("reserving", after(&[placed()])),
+        ("reserving, one part held", after(&reserved[..2])),
+        ("reserving, one part elsewhere", with(&reserved[..2], &[Outcome::Rejected(at("bonn", "mug"))])),
+        ("paying", after(&reserved)),
+        ("", after(&authorised)),
+        ("of what is free", history(placement(0), free.into_iter().map(note))),
+        ("too late", late(&authorised, &[])),
+        ("", after(&confirmed)),
+        ("billed", after(&billed)),
+        ("billed, too late", late(&billed, &[])),
+        ("leaving", after(&leaving)),
+        ("leaving, not captured", with(&leaving, &[payment(PaymentOutcome::CaptureFailed)])),
+        ("leaving, not billed", with(&authorised, &[shipped()])),
+        ("underway", after(&underway)),
+        ("underway, captured", after(&paid)),
+        ("arriving", after(&arriving)),
+        ("", after(&arrived)),
+        ("", after(&delivered)),
+        ("settled", after(&settled)),
+        ("by stock", with(&reserved[..3], &[Outcome::Rejected(at("berlin", "pot"))])),
+        ("by payment", with(&reserved, &[payment(PaymentOutcome::Declined)])),
+        ("by time", late(&reserved, &[])),
+        ("", with(&reserved, &[payment(PaymentOutcome::Declined), Outcome::Failed])),
+        ("at once", after(&[Outcome::Failed])),
+        ("at once", after(&[Outcome::Cancelled])),
+        ("reserving", with(&reserved[..2], &[Outcome::Cancelled])),
+        ("paying", with(&reserved, &[Outcome::Cancelled])),
+        ("authorised", with(&authorised, &[Outcome::Cancelled])),
+        ("refunding", with(&reserved, &[Outcome::Cancelled, payment(PaymentOutcome::Captured)])),
+        ("confirmed", with(&confirmed, &[Outcome::Cancelled])),
+        ("billed", with(&billed, &[Outcome::Cancelled])),
+    ]
+}
+
+fn candidates_of(placed: &Outcome) -> BTreeMap<Sku, Vec<Candidate>> {
+    if let Outcome::Placed { candidates, .. } = placed { candidates.clone() } else { [].into() }
+}
+
+fn examples() -> Vec<(&'static str, Command)> {
+    let pots = || at("berlin", "pot");
+    let mut outcomes = vec![
+        ("", placed()),
+        ("", Outcome::Confirmed),
+        ("", shipped()),
+        ("", Outcome::Delivered),
+        ("", Outcome::Failed),
+        ("", Outcome::Cancelled),
+        ("bonn mug", Outcome::Reserved(at("bonn", "mug"))),
+        ("berlin pot", Outcome::Reserved(pots())),
+        ("ulm mug", Outcome::Reserved(at("ulm", "mug"))),
+        ("bonn mug", Outcome::Rejected(at("bonn", "mug"))),
+        ("berlin pot", Outcome::Rejected(pots())),
+        ("berlin pot", Outcome::Released(pots())),
+        ("berlin pot", Outcome::StockDispatched(pots())),
+        ("berlin", created("berlin")),
+        ("berlin", parcel("berlin", ShipmentOutcome::Dispatched)),
+        ("berlin", parcel("berlin", ShipmentOutcome::Delivered)),
+        ("berlin", parcel("berlin", ShipmentOutcome::Cancelled)),
+    ];
+    let payments = [
+        PaymentOutcome::Authorised,
+        PaymentOutcome::Declined,
+        PaymentOutcome::Captured,
+        PaymentOutcome::CaptureFailed,
+        PaymentOutcome::Voided,
+        PaymentOutcome::Refunded,
+    ];
+    outcomes.extend(payments.map(|outcome| ("", payment(outcome))));
+    let invoices = [InvoiceOutcome::Issued, InvoiceOutcome::Paid, InvoiceOutcome::Credited];
+    outcomes.extend(invoices.map(|outcome| ("", Outcome::Invoice(outcome))));
+    let start = Command::Start { placement: placement(100), at: NOW };
+    let notes = outcomes.into_iter().map(|(detail, outcome)| (detail, note(outcome)));
+    let deadlines = [("early", Command::PassDeadline { now: NOW }), ("late", Command::PassDeadline { now: LATE })];
+    [("", start)].into_iter().chain(notes).chain(deadlines).collect()
+}
+
+/// Where its order stands tells most of it.
+fn kind_of_state(state: &State) -> String {
+    match state {
+        State::NotStarted => "NotStarted".to_owned(),
+        State::Started(process) => <&str>::from(process.order).to_owned(),
+    }
+}
+
+fn kind_of_command(command: &Command) -> String {
+    match command {
+        Command::Start { .. } | Command::PassDeadline { .. } => <&str>::from(command).to_owned(),
+        Command::Note { outcome, .. } => match outcome {
+            Outcome::Payment(outcome) => format!("Payment{}", <&str>::from(outcome)),
+            Outcome::Invoice(outcome) => format!("Invoice{}", <&str>::from(outcome)),
+            Outcome::Shipment { outcome, .. } => format!("Shipment{}", <&str>::from(outcome)),
+            Outcome::Placed { .. }
+            | Outcome::Reserved(_)
+            | Outcome::Rejected(_)
+            | Outcome::Released(_)
+            | Outcome::StockDispatched(_)
+            | Outcome::Confirmed
+            | Outcome::Shipped { .. }
+            | Outcome::Delivered
+            | Outcome::Failed
+            | Outcome::Cancelled => <&str>::from(outcome).to_owned(),
+        },
+    }
+}
+
+fn kinds_of_commands() -> Vec<String> {
+    let nested = |category: &'static str, all: &'static [&str]| all.iter().map(move |name| format!("{category}{name}"));
+    let outcomes = Outcome::VARIANTS.iter().filter(|name| !["Payment", "Invoice", "Shipment"].contains(name));
+    let commands = Command::VARIANTS.iter().filter(|name| **name != "Note");
+    commands
+        .chain(outcomes)
+        .map(ToString::to_string)
+        .chain(nested("Payment", PaymentOutcome::VARIANTS))
+        .chain(nested("Invoice", InvoiceOutcome::VARIANTS))
+        .chain(nested("Shipment", ShipmentOutcome::VARIANTS))
+        .collect()
+}
+
+#[test]
+fn a_process_in_every_state_takes_every_outcome() {
+    let states = Kinds::new(&[&["NotStarted"], OrderProgress::VARIANTS].concat(), kind_of_state);
+    let commands = Kinds { all: kinds_of_commands(), of: kind_of_command };
+    walk::<Stream>(&states, histories(), &commands, &examples());
+}

@@ -1,0 +1,247 @@
+//! Cold starts and sizes of the function binaries, beside functions that do nothing but read once: the one that
+//! tutorials begin with, and the least that one with the SDK's client can be (`tools/yardsticks/`).
+//!
+//! Each round starts every program once, so that whatever else the machine does meets all of them, and in another order,
+//! so that what one leaves behind in the processor's caches meets all of them too. `environment` is one process,
+//! `runtime_api` what it talks to, `starts` what was found out, `table` what a person reads.
+
+mod environment;
+mod runtime_api;
+mod starts;
+mod table;
+
+pub(crate) use table::table;
+
+use crate::error::BenchError;
+use crate::machine;
+use crate::thousandths::{Thousandths, median, micros};
+use environment::Environment;
+use fastrand::Rng;
+use indicatif::ProgressBar;
+use serde_json::Value;
+use shop_composition::{Provider, idle_host, logical_id};
+use starts::{Start, Starts};
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// The yardsticks, by their binaries: the first is the one with all defaults, the second the leanest.
+const YARDSTICKS: [&str; 2] = ["sdk-default", "sdk-leanest"];
+
+/// How many rounds start the same copies of the binaries.
+const ROUNDS_OF_A_COPY: u64 = 5;
+
+/// What is measured.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// The folder of the functions' binaries: each under its name, or as `sam build` lays them out.
+    pub(crate) functions: PathBuf,
+    /// The folder of the yardsticks' binaries.
+    pub(crate) yardsticks: PathBuf,
+    /// The folder of payloads, each named after its function.
+    pub(crate) events: PathBuf,
+    /// How often each program is started.
+    pub(crate) rounds: u64,
+    /// How many events one process of each answers.
+    pub(crate) requests: u64,
+}
+
+/// A program and what it is given.
+struct Program {
+    name: String,
+    built: PathBuf,
+    copy: PathBuf,
+    bytes: u64,
+    events: Vec<Value>,
+}
+
+/// What they find around them.
+struct Surroundings {
+    host: foldlog_local::Host,
+    provider: Provider,
+}
+
+/// What was seen of a program.
+#[derive(Default)]
+struct Seen {
+    first_polls: Vec<Duration>,
+    first_answers: Vec<Duration>,
+    resident: [Option<u64>; 2],
+}
+
+/// Starts every program in each round, and lets one process of each answer many events.
+pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Starts, BenchError> {
+    let measured = async {
+        let copies = TempDir::new().map_err(|error| BenchError::Process(format!("no folder for copies: {error}")))?;
+        let programs = programs(options, copies.path())?;
+        bar.set_length((options.rounds + 1) * programs.len() as u64);
+        let mut seen: Vec<Seen> = programs.iter().map(|_| Seen::default()).collect();
+        // The first start of each reads its binary from the disk: it is no round.
+        for (program, seen) in programs.iter().zip(&mut seen) {
+            bar.set_message(program.name.clone());
+            program.copied()?;
+            // Tables of its own: who reads the whole log is not to find there what all the others wrote.
+            let surroundings = Surroundings::new().await?;
+            seen.resident = surroundings.resident(program, options.requests).await?;
+            surroundings.clear().await;
+            bar.inc(1);
+        }
+        let surroundings = Surroundings::new().await?;
+        let mut random = Rng::with_seed(options.rounds);
+        for number in 0..options.rounds {
+            if number % ROUNDS_OF_A_COPY == 0 {
+                programs.iter().try_for_each(Program::copied)?;
+            }
+            let mut round: Vec<_> = programs.iter().zip(&mut seen).collect();
+            random.shuffle(&mut round);
+            for (program, seen) in round {
+                bar.set_message(program.name.clone());
+                let (first_poll, first_answer) = surroundings.cold(program).await?;
+                seen.first_polls.push(first_poll);
+                seen.first_answers.push(first_answer);
+                bar.inc(1);
+            }
+        }
+        surroundings.clear().await;
+        Ok(report(options, &programs, &seen))
+    };
+    let result = tokio::select! {
+        result = measured => result,
+        Ok(()) = tokio::signal::ctrl_c() => Err(BenchError::Interrupted),
+    };
+    bar.finish_and_clear();
+    result
+}
+
+impl Program {
+    /// Has a new copy of its binary. How a file was written decides in how large pieces the system keeps it,
+    /// and so how often a process that is new to it has to ask for more: a linker's and a copied one differ by a tenth,
+    /// and two copies by some hundredths. So it is copies that are started, and new ones every few rounds.
+    fn copied(&self) -> Result<(), BenchError> {
+        // A new file: one that is there would be written over piece by piece as it was.
+        let _ = fs::remove_file(&self.copy);
+        fs::copy(&self.built, &self.copy).map(drop).map_err(|error| unreadable(&self.built, &error))
+    }
+}
+
+impl Surroundings {
+    async fn new() -> Result<Self, BenchError> {
+        let (host, provider) = idle_host(Ipv4Addr::LOCALHOST.into()).await?;
+        Ok(Self { host, provider })
+    }
+
+    async fn clear(self) {
+        self.host.stop().await;
+        self.provider.stop().await;
+    }
+
+    /// A process of a program, and the time until it asked for its first event.
+    async fn start(&self, program: &Program) -> Result<(Environment, Duration), BenchError> {
+        let of_template = if YARDSTICKS.contains(&program.name.as_str()) { "queries" } else { &program.name };
+        let mut variables = self.host.environment(of_template).unwrap_or_default();
+        let of_lambda = [
+            ("AWS_ENDPOINT_URL", self.host.aws_url()),
+            ("AWS_REGION", "eu-central-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+            ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
+            ("AWS_LAMBDA_LOG_LEVEL", "INFO".to_owned()),
+        ];
+        variables.extend(of_lambda.map(|(name, value)| (name.to_owned(), value)));
+        Environment::start(&program.name, &program.copy, &variables).await
+    }
+
+    async fn cold(&self, program: &Program) -> Result<(Duration, Duration), BenchError> {
+        let (mut environment, first_poll) = self.start(program).await?;
+        let first = program.events.first().cloned().unwrap_or_default();
+        let first_answer = environment.invoke(first).await?;
+        environment.end().await?;
+        Ok((first_poll, first_answer))
+    }
+
+    /// What a process holds after half of the events, and after all.
+    async fn resident(&self, program: &Program, requests: u64) -> Result<[Option<u64>; 2], BenchError> {
+        let (mut environment, _) = self.start(program).await?;
+        let mut half = None;
+        for (number, event) in (0..requests).zip(program.events.iter().cycle()) {
+            if number == requests / 2 {
+                half = environment.resident_kib();
+            }
+            environment.invoke(event.clone()).await?;
+        }
+        let all = environment.resident_kib();
+        environment.end().await?;
+        Ok([half, all])
+    }
+}
+
+fn programs(options: &Options, copies: &Path) -> Result<Vec<Program>, BenchError> {
+    let mut payloads: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for file in sorted(&options.events)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let function = name.split('.').next().unwrap_or_default().to_owned();
+        let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
+        let payload = serde_json::from_str(&text).map_err(|error| unreadable(&file, &error))?;
+        payloads.entry(function).or_default().push(payload);
+    }
+    let yardsticks =
+        YARDSTICKS.into_iter().map(|name| program(name, options.yardsticks.join(name), copies, vec![Value::Null]));
+    let functions =
+        payloads.into_iter().map(|(name, events)| program(&name, binary(&options.functions, &name), copies, events));
+    yardsticks.chain(functions).collect()
+}
+
+fn program(name: &str, built: PathBuf, copies: &Path, events: Vec<Value>) -> Result<Program, BenchError> {
+    let bytes = fs::metadata(&built).map_err(|error| unreadable(&built, &error))?.len();
+    Ok(Program { name: name.to_owned(), built, copy: copies.join(name), bytes, events })
+}
+
+/// Where a function's binary is: `sam build` puts each into a folder that is named after its logical id.
+fn binary(folder: &Path, name: &str) -> PathBuf {
+    let of_sam = folder.join(logical_id(name)).join("bootstrap");
+    if of_sam.exists() { of_sam } else { folder.join(name) }
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>, BenchError> {
+    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort_unstable();
+    Ok(files)
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> BenchError {
+    BenchError::Process(format!("{}: {error}", path.display()))
+}
+
+fn report(options: &Options, programs: &[Program], seen: &[Seen]) -> Starts {
+    let figures = |(program, of): (&Program, &Seen)| {
+        let over = |yardstick: usize| {
+            let of_yardstick = seen.get(yardstick).map(|seen| seen.first_polls.as_slice()).unwrap_or_default();
+            let ratios = of.first_polls.iter().zip(of_yardstick);
+            median(ratios.map(|(ours, theirs)| Thousandths::ratio(micros(*ours), micros(*theirs)))).unwrap_or_default()
+        };
+        let default = seen.first().and_then(|seen| seen.resident[1]);
+        Start {
+            name: program.name.clone(),
+            bytes: program.bytes,
+            bytes_ratio: Thousandths::ratio(program.bytes, programs.first().map_or(0, |program| program.bytes)),
+            first_poll_us: median(of.first_polls.iter().copied().map(micros)).unwrap_or_default(),
+            first_poll_over_default: over(0),
+            first_poll_over_leanest: over(1),
+            first_answer_us: median(of.first_answers.iter().copied().map(micros)).unwrap_or_default(),
+            resident_kib: of.resident,
+            resident_ratio: of.resident[1].zip(default).map(|(ours, theirs)| Thousandths::ratio(ours, theirs)),
+        }
+    };
+    Starts {
+        machine: machine::describe(),
+        rounds: options.rounds,
+        requests: options.requests,
+        programs: programs.iter().zip(seen).map(figures).collect(),
+    }
+}

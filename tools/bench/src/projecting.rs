@@ -1,0 +1,126 @@
+//! Batches of commits projected into rows, beside the raw client that puts the same rows whatever stands there.
+
+use crate::account::{Account, Balance, Event};
+use crate::error::BenchError;
+use crate::figures::Side;
+use crate::ours::{append, fresh_stream, metadata, one};
+use crate::processor::{cpu, spent};
+use crate::store::{GENERATIONS, Item, ROWS, Raw};
+use crate::streams::Who;
+use aws_sdk_dynamodb::Client;
+use foldlog::read::projection::PerStream;
+use foldlog::{Commands, Decider, Hint, Projection, ProjectionEngine, Recorded, StreamName};
+use foldlog_dynamo::{Log, Views};
+use foldlog_lambda::SystemHost;
+use foldlog_testing::memory::{MemoryLog, MemoryParked};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use std::time::Instant;
+
+/// How many commits a batch has: what Lambda gives a projector at a time.
+const BATCH: u64 = 100;
+/// How many batches make a round.
+const BATCHES: u64 = 4;
+/// How many rows are put at the same time, as the folds do.
+const AT_A_TIME: usize = 8;
+
+/// The row of an account.
+pub(super) struct Balances;
+
+impl Projection for Balances {
+    const NAME: &'static str = ROWS;
+    const CATEGORY: &'static str = Account::CATEGORY;
+    type Event = Event;
+    type Document = Balance;
+
+    fn apply(document: Option<Balance>, recorded: &Recorded<'_, Event>) -> Option<Balance> {
+        Some(Account::evolve(document.unwrap_or_default(), &recorded.event))
+    }
+
+    fn index(_: &Balance) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+}
+
+/// Both sides on one table of rows.
+pub(super) struct Projecting {
+    folds: ProjectionEngine<Log, Views, MemoryParked, SystemHost>,
+    raw: Raw,
+    row: Item,
+}
+
+impl Projecting {
+    /// Finds out which bytes a row has.
+    pub(super) async fn at(client: &Client) -> Result<Self, BenchError> {
+        let views = Views::new(client.clone(), GENERATIONS).with(ROWS, ROWS, &[]);
+        // Nothing is missing in these batches, so the log is never asked.
+        let log = Log::new(client.clone(), "no-log");
+        let folds = ProjectionEngine::new(
+            log,
+            views,
+            MemoryParked::default(),
+            SystemHost,
+            vec![Box::new(PerStream::<Balances>::new())],
+        );
+        let mut projecting = Self { folds, raw: Raw::on(client, ROWS), row: Item::new() };
+        let batch = batch(1, 1).await?;
+        projecting.follow(&batch).await?;
+        let key = batch.first().map(|hint| key(hint.stream())).unwrap_or_default();
+        projecting.row = projecting.raw.row(&key).await?;
+        Ok(projecting)
+    }
+
+    /// A round: of each batch so many commits on each stream, all of them new.
+    pub(super) async fn round(&self, who: Who, commits_a_stream: u64) -> Result<Side, BenchError> {
+        let mut batches = Vec::new();
+        for _ in 0..BATCHES {
+            batches.push(batch(BATCH / commits_a_stream, commits_a_stream).await?);
+        }
+        let (cpu, started) = (cpu(), Instant::now());
+        let mut durations = Vec::new();
+        for batch in &batches {
+            let begun = Instant::now();
+            match who {
+                Who::Ours => self.follow(batch).await?,
+                Who::Raw => self.put(batch).await?,
+            }
+            durations.push(begun.elapsed());
+        }
+        Ok(Side { done: BATCH * BATCHES, ..Side::of(durations, started.elapsed(), spent(cpu)) })
+    }
+
+    async fn follow(&self, batch: &[Hint]) -> Result<(), BenchError> {
+        let followed = self.folds.follow(batch).await;
+        let advanced: usize = followed.folds.values().map(|report| report.advanced).sum();
+        match followed.troubles.first() {
+            None if advanced == batch.len() => Ok(()),
+            trouble => Err(BenchError::Wrong(format!("{advanced} of {} rows were written: {trouble:?}", batch.len()))),
+        }
+    }
+
+    async fn put(&self, batch: &[Hint]) -> Result<(), BenchError> {
+        let puts = batch.iter().map(|hint| self.raw.put_row(&self.row, key(hint.stream())));
+        stream::iter(puts).buffer_unordered(AT_A_TIME).try_collect().await
+    }
+}
+
+/// News of so many new streams, with all their commits.
+async fn batch(streams: u64, commits: u64) -> Result<Vec<Hint>, BenchError> {
+    let log = MemoryLog::default();
+    let commands = Commands::<Account, _, _>::new(log.clone(), SystemHost);
+    let mut batch = Vec::new();
+    for _ in 0..streams {
+        let stream = fresh_stream()?;
+        for _ in 0..commits {
+            append(&commands, &stream, &one(), &metadata(&one())?).await?;
+        }
+        let mut hint = Hint::of(stream.clone(), foldlog::Version::NONE);
+        log.commits(&stream).into_iter().for_each(|commit| hint.add(commit));
+        batch.push(hint);
+    }
+    Ok(batch)
+}
+
+/// The key of a stream's row, as it is stored.
+fn key(stream: &StreamName) -> String {
+    format!("{}/{}", foldlog::read::views::Generation::FIRST, stream.id())
+}

@@ -1,0 +1,149 @@
+//! A view that is made anew from the log, beside the raw client that reads the same table by a parallel scan and puts the
+//! same rows.
+
+use crate::account::Account;
+use crate::error::BenchError;
+use crate::figures::Side;
+use crate::ours::{append, fresh_stream, metadata, one};
+use crate::processor::{cpu, spent};
+use crate::projecting::Balances;
+use crate::replay::parsed;
+use crate::store::{GENERATIONS, Item, REBUILT, ROWS, Raw};
+use crate::streams::Who;
+use aws_sdk_dynamodb::Client;
+use foldlog::read::generations::{Set, Stage};
+use foldlog::read::projection::PerStream;
+use foldlog::read::views::Generation;
+use foldlog::rebuild::{self, Phase, Plan, Request};
+use foldlog::{Clock, Commands, EventId, ProjectionEngine, StreamName, Version};
+use foldlog_dynamo::{Log, Views};
+use foldlog_lambda::SystemHost;
+use foldlog_testing::memory::MemoryParked;
+use futures::future::try_join_all;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// How many streams there are, of how many commits of one event each.
+const STREAMS: u64 = 400;
+const COMMITS: u64 = 5;
+/// How many streams are filled at the same time, and how many rows are put at the same time in each part, as the folds do.
+const AT_A_TIME: usize = 8;
+/// In how many parts, all at the same time.
+const PARTS: u32 = 4;
+/// More than a part takes.
+const BUDGET: Duration = Duration::from_mins(1);
+
+/// Both sides on one table.
+pub(super) struct Rebuilding {
+    folds: ProjectionEngine<Log, Views, MemoryParked, SystemHost>,
+    log: Raw,
+    rows: Raw,
+    row: Item,
+    /// How many requests were made.
+    asked: AtomicU64,
+}
+
+impl Rebuilding {
+    /// Fills the table by ordinary commands, and finds out which bytes a row has.
+    pub(super) async fn filled(client: &Client) -> Result<Self, BenchError> {
+        let commands = Commands::<Account, _, _>::new(Log::new(client.clone(), REBUILT), SystemHost);
+        let filled = stream::iter((0..STREAMS).map(async |_| {
+            let stream = fresh_stream()?;
+            for _ in 0..COMMITS {
+                append(&commands, &stream, &one(), &metadata(&one())?).await?;
+            }
+            Ok::<_, BenchError>(stream)
+        }));
+        let streams: Vec<StreamName> = filled.buffer_unordered(AT_A_TIME).try_collect().await?;
+        let views = Views::new(client.clone(), GENERATIONS).with(ROWS, ROWS, &[]);
+        let log = Log::new(client.clone(), REBUILT);
+        let fold = PerStream::<Balances>::new();
+        let folds = ProjectionEngine::new(log, views, MemoryParked::default(), SystemHost, vec![Box::new(fold)]);
+        let (log, rows) = (Raw::on(client, REBUILT), Raw::on(client, ROWS));
+        let mut rebuilding = Self { folds, log, rows, row: Item::new(), asked: AtomicU64::new(0) };
+        let (generation, _) = rebuilding.fill().await?;
+        rebuilding.give_up().await?;
+        let key = streams.first().map(|stream| format!("{generation}/{}", stream.id())).unwrap_or_default();
+        rebuilding.row = rebuilding.rows.row(&key).await?;
+        Ok(rebuilding)
+    }
+
+    /// Makes all rows once.
+    pub(super) async fn round(&self, who: Who) -> Result<Side, BenchError> {
+        let (cpu, started) = (cpu(), Instant::now());
+        let read = match who {
+            Who::Ours => self.fill().await?.1,
+            Who::Raw => self.copy().await?,
+        };
+        let (wall, cpu) = (started.elapsed(), spent(cpu));
+        if who == Who::Ours {
+            self.give_up().await?;
+        }
+        if read == STREAMS * COMMITS {
+            Ok(Side { done: read, ..Side::of(vec![wall], wall, cpu) })
+        } else {
+            Err(BenchError::Wrong(format!("{read} of {} commits were read", STREAMS * COMMITS)))
+        }
+    }
+
+    /// The event log's way, from the request until the new generation holds all: which it is, and how many commits were
+    /// read.
+    async fn fill(&self) -> Result<(Generation, u64), BenchError> {
+        let views = self.folds.views();
+        let id = self.request()?;
+        let stage = Stage::Filling { parts: PARTS, commits: STREAMS * COMMITS };
+        let set = Set { schema: 1, stage, since: SystemHost.now(), asked: Some(id.clone()) };
+        let mut plan = rebuild::plan(views, ROWS, &Request::Rebuild { id, set, oldest: 1 })
+            .await
+            .map_err(|error| wrong(&error))?;
+        let mut filled = (Generation::FIRST, 0);
+        while let Plan { work, .. } = &plan
+            && let Some(first) = work.first().filter(|work| work.phase == Phase::Fill)
+        {
+            filled.0 = first.generation;
+            let filling = self.folds.filling(ROWS, 1).ok_or_else(|| wrong(&"there is no fold"))?;
+            let parts =
+                { work.iter() }.map(|part| rebuild::fill(self.folds.log(), &filling, views, &SystemHost, part, BUDGET));
+            try_join_all(parts).await.map_err(|error| wrong(&error))?;
+            for part in work {
+                let progress = rebuild::RebuildProgress::progress(views, part).await.map_err(|error| wrong(&error))?;
+                filled.1 += progress.map_or(0, |progress| progress.read);
+            }
+            plan = rebuild::plan(views, ROWS, &Request::GoOn).await.map_err(|error| wrong(&error))?;
+        }
+        Ok(filled)
+    }
+
+    /// Leaves it at that: the next one begins with a generation of its own.
+    async fn give_up(&self) -> Result<(), BenchError> {
+        let clean = Request::Clean { id: self.request()? };
+        rebuild::plan(self.folds.views(), ROWS, &clean).await.map_err(|error| wrong(&error)).map(drop)
+    }
+
+    /// A request that nobody has made before.
+    fn request(&self) -> Result<EventId, BenchError> {
+        let version = Version(self.asked.fetch_add(1, Ordering::Relaxed) + 1);
+        Ok(EventId { stream: "audit-bench".parse().map_err(|error| wrong(&error))?, version })
+    }
+
+    /// The fastest way that there is without one: of the events it is only counted how many there are.
+    async fn copy(&self) -> Result<u64, BenchError> {
+        let parts = (0..PARTS).map(async |number| {
+            let mut streams: BTreeMap<String, u64> = BTreeMap::new();
+            for item in self.log.scan(number, PARTS).await? {
+                let stream = item.get("stream").and_then(|stream| stream.as_s().ok()).cloned().unwrap_or_default();
+                *streams.entry(stream).or_default() += parsed(&item)?;
+            }
+            let puts = streams.keys().map(|stream| self.rows.put_row(&self.row, format!("raw/{stream}")));
+            stream::iter(puts).buffer_unordered(AT_A_TIME).try_collect::<()>().await?;
+            Ok::<_, BenchError>(streams.values().sum::<u64>())
+        });
+        Ok(try_join_all(parts).await?.iter().sum())
+    }
+}
+
+fn wrong(error: &dyn std::fmt::Display) -> BenchError {
+    BenchError::Wrong(error.to_string())
+}

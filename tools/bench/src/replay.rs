@@ -1,0 +1,121 @@
+//! A full replay by parallel scan: every event of a table read and folded, beside a raw scan that folds nothing.
+
+use crate::account::Account;
+use crate::error::BenchError;
+use crate::figures::Side;
+use crate::ours::{append, fresh_stream, metadata, several};
+use crate::processor::{cpu, spent};
+use crate::store::{Item, REPLAYED, Raw};
+use crate::streams::Who;
+use aws_sdk_dynamodb::Client;
+use foldlog::write::scan::{LogScan, Part};
+use foldlog::{Commands, Commit, History, LogError, StreamName, write::loaded};
+use foldlog_dynamo::Log;
+use foldlog_lambda::SystemHost;
+use futures::future::try_join_all;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// How many streams there are, of how many commits of five events each.
+const STREAMS: u64 = 40;
+const COMMITS: u64 = 50;
+const EVENTS: u64 = STREAMS * COMMITS * 5;
+/// How many streams are filled at the same time.
+const AT_A_TIME: usize = 8;
+/// How many segments are read, all at the same time.
+const SEGMENTS: u32 = 4;
+
+/// A table that is read, and never written again.
+pub(super) struct Replay {
+    log: Log,
+    raw: Raw,
+}
+
+impl Replay {
+    /// Fills the table, by ordinary commands.
+    pub(super) async fn filled(client: &Client) -> Result<Self, BenchError> {
+        let log = Log::new(client.clone(), REPLAYED);
+        let commands = Commands::new(log.clone(), SystemHost);
+        let filled = stream::iter((0..STREAMS).map(async |_| {
+            let stream = fresh_stream()?;
+            for _ in 0..COMMITS {
+                append(&commands, &stream, &several(), &metadata(&several())?).await?;
+            }
+            Ok::<_, BenchError>(())
+        }));
+        filled.buffer_unordered(AT_A_TIME).try_collect::<()>().await?;
+        Ok(Self { log, raw: Raw::on(client, REPLAYED) })
+    }
+
+    /// Reads everything once.
+    pub(super) async fn read(&self, who: Who) -> Result<Side, BenchError> {
+        let (cpu, started) = (cpu(), Instant::now());
+        let found = match who {
+            Who::Ours => self.folded().await?,
+            Who::Raw => self.parsed().await?,
+        };
+        let wall = started.elapsed();
+        if found == EVENTS {
+            Ok(Side { done: EVENTS, ..Side::of(vec![wall], wall, spent(cpu)) })
+        } else {
+            Err(BenchError::Wrong(format!("{found} of {EVENTS} events were read")))
+        }
+    }
+
+    /// The event log's way: each stream is proven to be without gaps, and folded to its state.
+    async fn folded(&self) -> Result<u64, BenchError> {
+        let entries = (0..SEGMENTS).map(async |number| {
+            let part = Part::Segment { number, of: SEGMENTS };
+            let mut streams: BTreeMap<StreamName, Vec<Commit>> = BTreeMap::new();
+            let mut next = None;
+            loop {
+                let page = self.log.page(&part, next.as_ref()).await?;
+                for commit in page.commits {
+                    let commit = commit?;
+                    streams.entry(commit.stream.clone()).or_default().push(commit);
+                }
+                next = page.next;
+                if next.is_none() {
+                    return streams.into_iter().map(|(stream, commits)| entries(&stream, commits)).sum();
+                }
+            }
+        });
+        let entries: Result<Vec<u64>, LogError> = try_join_all(entries).await;
+        entries.map(|entries| entries.iter().sum()).map_err(|error| BenchError::Wrong(error.to_string()))
+    }
+
+    /// The fastest way that there is without one: nothing but the events is looked at.
+    async fn parsed(&self) -> Result<u64, BenchError> {
+        let entries = (0..SEGMENTS).map(async |number| {
+            let items = self.raw.scan(number, SEGMENTS).await?;
+            items.iter().map(parsed).sum::<Result<u64, _>>()
+        });
+        Ok(try_join_all(entries).await?.iter().sum())
+    }
+}
+
+/// How many entries a stream holds, by its state.
+fn entries(stream: &StreamName, commits: Vec<Commit>) -> Result<u64, LogError> {
+    Ok(loaded::replay::<Account>(&History::prove(stream, commits)?)?.entries)
+}
+
+/// An event as the raw reading takes it.
+#[derive(Deserialize)]
+struct Parsed {
+    data: Entry,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    amount: u64,
+    text: String,
+}
+
+/// How many entries of some worth an item holds.
+pub(super) fn parsed(item: &Item) -> Result<u64, BenchError> {
+    let text = item.get("events").and_then(|events| events.as_s().ok()).map_or("", String::as_str);
+    let events: Vec<Parsed> = serde_json::from_str(text).map_err(|error| BenchError::Wrong(error.to_string()))?;
+    Ok(events.iter().filter(|event| event.data.amount > 0 && !event.data.text.is_empty()).count() as u64)
+}

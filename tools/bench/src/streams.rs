@@ -1,0 +1,174 @@
+//! The streams that cases run on: as long as a case wants them, on both sides, and not much longer afterwards.
+
+use crate::account::Book;
+use crate::case::Case;
+use crate::error::BenchError;
+use crate::ours::{Accounts, append, fresh_stream, metadata, one, several};
+use crate::store::{Item, Raw, TABLE, newest};
+use foldlog::{Metadata, StreamName};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use std::collections::BTreeMap;
+
+/// How many streams are filled at the same time.
+const AT_A_TIME: usize = 16;
+/// A stream is used until it has grown by this part of its length.
+const GROWTH: u64 = 8;
+/// How many clients work at the same time, and how many commands each of them has on its stream.
+pub(super) const CLIENTS: u64 = 16;
+pub(super) const COMMANDS_A_CLIENT: u64 = 32;
+
+/// A command that is ready to be sent, and what the raw client does in its place.
+#[derive(Clone)]
+pub(super) struct Step {
+    /// The event log's stream.
+    pub(super) stream: StreamName,
+    /// The command.
+    pub(super) command: Book,
+    /// What surrounds it.
+    pub(super) metadata: Metadata,
+    /// The raw client's stream,
+    pub(super) raw: String,
+    /// and the version that it puts there.
+    pub(super) version: u64,
+}
+
+/// Who is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Who {
+    /// The event log.
+    Ours,
+    /// The client without it.
+    Raw,
+}
+
+/// A stream for each side, of which the one who runs on it is filled.
+#[derive(Clone)]
+struct Lane {
+    stream: StreamName,
+    raw: String,
+    used: u64,
+    /// The newest command, which a repetition recognises.
+    newest: Metadata,
+}
+
+/// All streams, by case and side.
+pub(super) struct Streams {
+    ours: Accounts,
+    raw: Raw,
+    /// The item of a commit of one event, and of one of five.
+    single: Item,
+    five: Item,
+    by_case: BTreeMap<String, Vec<Lane>>,
+}
+
+impl Streams {
+    /// None yet; finds out which bytes a commit has.
+    pub(super) async fn new(ours: Accounts, raw: Raw) -> Result<Self, BenchError> {
+        let single = sample(&ours, &raw, one()).await?;
+        let five = sample(&ours, &raw, several()).await?;
+        Ok(Self { ours, raw, single, five, by_case: BTreeMap::new() })
+    }
+
+    /// The commands that remember the streams of warm cases.
+    pub(super) const fn ours(&self) -> &Accounts {
+        &self.ours
+    }
+
+    /// The raw client.
+    pub(super) const fn raw(&self) -> &Raw {
+        &self.raw
+    }
+
+    /// The item of a commit of one event.
+    pub(super) const fn single(&self) -> &Item {
+        &self.single
+    }
+
+    /// What the raw client puts in a case.
+    pub(super) const fn template(&self, case: Case) -> &Item {
+        match case {
+            Case::AppendFive => &self.five,
+            Case::Create
+            | Case::AppendWarm(_)
+            | Case::AppendCold(_)
+            | Case::Clients
+            | Case::Contention
+            | Case::Processes
+            | Case::Load(_)
+            | Case::Replay
+            | Case::Project(_)
+            | Case::Rebuild
+            | Case::BesideRebuild
+            | Case::Visible => &self.single,
+        }
+    }
+
+    /// As many steps of a case, one behind the other.
+    pub(super) async fn steps(&mut self, case: Case, who: Who, count: u64) -> Result<Vec<Step>, BenchError> {
+        let (length, key) = (case.earlier(), format!("{case} {who:?}"));
+        let growth = match case {
+            Case::Load(_) | Case::Contention => u64::MAX,
+            Case::Clients => COMMANDS_A_CLIENT,
+            Case::Create
+            | Case::AppendFive
+            | Case::Processes
+            | Case::Replay
+            | Case::Project(_)
+            | Case::Rebuild
+            | Case::BesideRebuild
+            | Case::Visible => 1,
+            Case::AppendWarm(_) | Case::AppendCold(_) => (length / GROWTH).max(1),
+        };
+        let mut streams = self.by_case.remove(&key).unwrap_or_default();
+        streams.retain(|lane| lane.used < growth && !matches!(case, Case::Contention));
+        let free: u64 = streams.iter().map(|lane| growth - lane.used).fold(0, u64::saturating_add);
+        let missing = count.saturating_sub(free).div_ceil(growth);
+        let filled = stream::iter((0..missing).map(|_| self.fill(who, length)));
+        streams.extend(filled.buffer_unordered(AT_A_TIME).try_collect::<Vec<_>>().await?);
+        let mut steps = Vec::new();
+        for lane in &mut streams {
+            while lane.used < growth && (steps.len() as u64) < count {
+                lane.used += 1;
+                steps.push(lane.step(case, length)?);
+            }
+        }
+        self.by_case.insert(key, streams);
+        Ok(steps)
+    }
+
+    /// A stream that is filled by ordinary commands, or for the raw client with the same bytes.
+    async fn fill(&self, who: Who, length: u64) -> Result<Lane, BenchError> {
+        let (stream, raw) = (fresh_stream()?, fresh_stream()?.to_string());
+        let mut newest = metadata(&one())?;
+        match who {
+            Who::Raw => self.raw.fill(&self.single, &raw, length).await?,
+            Who::Ours => {
+                for _ in 0..length {
+                    newest = metadata(&one())?;
+                    append(&self.ours, &stream, &one(), &newest).await?;
+                }
+            }
+        }
+        Ok(Lane { stream, raw, used: 0, newest })
+    }
+}
+
+impl Lane {
+    fn step(&self, case: Case, length: u64) -> Result<Step, BenchError> {
+        let command = if case == Case::AppendFive { several() } else { one() };
+        let metadata = if matches!(case, Case::Load(_)) { self.newest.clone() } else { metadata(&command)? };
+        let version = length.saturating_add(self.used);
+        Ok(Step { stream: self.stream.clone(), command, metadata, raw: self.raw.clone(), version })
+    }
+}
+
+/// The item that a command leaves on a stream of its own.
+async fn sample(ours: &Accounts, raw: &Raw, command: Book) -> Result<Item, BenchError> {
+    let stream = fresh_stream()?;
+    append(ours, &stream, &command, &metadata(&command)?).await?;
+    let mut items = raw.query(stream.as_str(), 0, true).await?;
+    match (newest(&items), items.pop()) {
+        (Some(1), Some(item)) => Ok(item),
+        _ => Err(BenchError::Wrong(format!("a command left no item in table {TABLE}"))),
+    }
+}

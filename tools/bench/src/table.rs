@@ -1,0 +1,121 @@
+//! The figures for a person.
+
+use crate::figures::{Figures, Numbers, Report};
+
+/// How wide each column is.
+const WIDTHS: [usize; 17] = [23, 8, 8, 7, 8, 8, 9, 9, 8, 8, 7, 7, 7, 7, 7, 7, 8];
+
+/// What stands above the columns.
+fn titles() -> [Cells; 2] {
+    let ours = [
+        "case", "/s", "", "ratio", "p50 us", "", "p99 us", "", "cpu us", "", "reqs", "", "lost", "", "writes", "reads",
+        "bytes",
+    ];
+    let raw = ["", "", "raw", "", "", "raw", "", "raw", "", "raw", "", "raw", "races", "raw", "", "", ""];
+    [ours, raw].map(|titles| titles.map(ToOwned::to_owned))
+}
+
+/// A table, the machine it was made on, and what it does not say.
+pub(crate) fn table(report: &Report) -> String {
+    let mut text = titles().map(line).concat();
+    for case in &report.cases {
+        text += &line(row(case));
+    }
+    text + &format!(
+        "\nMachine: {}.\n\
+         The figures of one command; in a replay of one event, in a projection of one commit, but for the times, which are\n\
+         those of a whole reading and of a batch of 100 commits. Visible: from a command's answer to its row, and to\n\
+         reading back one's own put. Where there are two, the first is the event log's and the second the raw SDK\n\
+         client's. Ratio is commands/s over commands/s, cpu the client's processor time. The store is an embedded one on\n\
+         the same machine: absolute times mean little, counts are exact, ratios hold by and large.",
+        report.machine
+    )
+}
+
+/// A cell for each column.
+type Cells = [String; WIDTHS.len()];
+
+fn line(cells: Cells) -> String {
+    let cells = cells.into_iter().zip(WIDTHS).enumerate();
+    let line: String = cells
+        .map(|(column, (cell, width))| if column == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") })
+        .collect();
+    line.trim_end().to_owned() + "\n"
+}
+
+fn row(Figures { name, ours, raw, ratio }: &Figures) -> Cells {
+    let cpu = |side: &Numbers| side.cpu_us.map_or_else(|| "-".to_owned(), |cpu| format!("{cpu:.1}"));
+    [
+        name.clone(),
+        ours.per_s.to_string(),
+        raw.per_s.to_string(),
+        format!("{ratio:.2}"),
+        ours.p50_us.to_string(),
+        raw.p50_us.to_string(),
+        ours.p99_us.to_string(),
+        raw.p99_us.to_string(),
+        cpu(ours),
+        cpu(raw),
+        format!("{:.2}", ours.requests),
+        format!("{:.2}", raw.requests),
+        format!("{:.2}", ours.conflicts),
+        format!("{:.2}", raw.conflicts),
+        format!("{:.2}", ours.write_units),
+        format!("{:.1}", ours.read_units),
+        ours.bytes.to_string(),
+    ]
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::case::{Case, LENGTHS};
+    use crate::figures::{Rounds, Side};
+    use crate::meter::Counts;
+    use crate::thousandths::Thousandths;
+    use std::time::Duration;
+
+    /// A report of appends that take this long, and the raw client twice as long.
+    pub(crate) fn report(micros: u64) -> Report {
+        let side = |micros| Side::of(vec![Duration::from_micros(micros)], Duration::from_micros(micros), None);
+        let rounds = |micros| {
+            let counts = Counts { requests: 1, bytes: 900, write_units: Thousandths(1_000), ..Counts::default() };
+            Rounds { timed: side(micros), counted: Side { counts, ..side(micros) } }
+        };
+        let figures = |case: Case| Figures::of(case.to_string(), &rounds(micros), &rounds(micros * 2));
+        let cases = LENGTHS.iter().flat_map(|length| [Case::AppendWarm(*length), Case::AppendCold(*length)]);
+        Report { machine: "1 x Quick".to_owned(), cases: cases.map(figures).collect() }
+    }
+
+    #[test]
+    fn a_table_has_a_line_for_each_case_and_names_the_machine() {
+        let text = table(&report(250));
+        let lines: Vec<_> = text.lines().collect();
+        let words: Vec<_> =
+            lines.iter().find(|line| line.starts_with("append_cold_1000 ")).unwrap().split_whitespace().collect();
+        assert_eq!(
+            words,
+            [
+                "append_cold_1000",
+                "4000",
+                "2000",
+                "2.00",
+                "250",
+                "500",
+                "250",
+                "500",
+                "-",
+                "-",
+                "1.00",
+                "1.00",
+                "0.00",
+                "0.00",
+                "1.00",
+                "0.0",
+                "900"
+            ]
+        );
+        assert!(lines.iter().all(|line| line.len() <= 150), "{text}");
+        assert!(text.contains("Machine: 1 x Quick.") && text.contains("absolute times mean"));
+    }
+}

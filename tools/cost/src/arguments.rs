@@ -1,0 +1,185 @@
+//! The command line of `shop-cost`, and what it does.
+
+use crate::bill::{Assumptions, BillError, Rates};
+use crate::count::{STEPS, count};
+use crate::docs::write_pages;
+use crate::failure::Failure;
+use crate::figures::Figures;
+use crate::inventory::Inventory;
+use crate::limits::Limits;
+use crate::prices::{LISTED, Prices};
+use crate::scale::{ScaleError, needs};
+use crate::shown::{bill_table, scale_table, summary};
+use clap::Parser;
+use rust_decimal::Decimal;
+use serde_json::json;
+use shop_terminal as terminal;
+use std::path::{Path, PathBuf};
+
+/// The sizes that docs/COST.md shows, in orders a month,
+const SIZES: [u64; 3] = [1_000, 100_000, 10_000_000];
+/// and the rates that docs/SCALE.md shows, in orders a second.
+const RATES: [u64; 3] = [10, 1_000, 100_000];
+/// Where the counted figures are.
+const BUDGET: &str = "docs/cost/order.json";
+
+/// Compute what the shop costs on AWS, or what so many orders a second need
+#[derive(Debug, Parser)]
+#[command(name = "shop-cost", version)]
+#[command(group(clap::ArgGroup::new("wanted").required(true).multiple(true)
+    .args(["orders_per_month", "orders_per_second", "count", "write_docs"])))]
+#[command(after_help = "\
+Needs no shop and no AWS: what an order takes was counted on this machine's kind of shop, and
+stands in docs/cost/order.json; prices and limits stand beside it, with the day on which each was
+looked up. --count counts anew, in some seconds.
+
+Examples:
+  shop-cost --orders-per-month 100000
+  shop-cost --orders-per-month 100000 --function-ms 12 --prices mine.yaml --json
+  shop-cost --orders-per-second 1000
+  shop-cost --count --write-docs        after a change that an order may cost")]
+pub(crate) struct Cost {
+    /// What a month with so many orders costs
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=10_000_000_000))]
+    orders_per_month: Option<u64>,
+    /// What so many orders a second need, and where there is not enough of it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    orders_per_second: Option<u64>,
+    /// Count what an order takes, instead of believing the repository
+    #[arg(long)]
+    count: bool,
+    /// Write what was counted, and the tables of docs/COST.md and docs/SCALE.md, below the current directory
+    #[arg(long, conflicts_with_all = ["orders_per_month", "orders_per_second", "prices"])]
+    write_docs: bool,
+    /// Other prices than those of docs/cost/prices.yaml
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+    /// Milliseconds that a full batch takes its function
+    #[arg(long, value_name = "MS", default_value_t = 100, help_heading = "Assumptions")]
+    batch_ms: u64,
+    #[command(flatten)]
+    assumptions: Assumptions,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Cost {
+    pub(crate) async fn run(&self) -> Result<(), Failure> {
+        let figures = if self.count {
+            let bar = terminal::bar("count an order", STEPS);
+            Box::pin(count(&bar)).await?
+        } else {
+            Figures::budget().map_err(BillError::from)?
+        };
+        let rates = self.rates(figures)?;
+        if self.write_docs {
+            return self.write(&rates);
+        }
+        if self.count && self.orders_per_month.is_none() && self.orders_per_second.is_none() {
+            return Ok(terminal::pretty_json(&rates.figures)?);
+        }
+        if let Some(orders) = self.orders_per_month {
+            let (bill, idle) = (rates.bill(orders)?, rates.bill(0)?);
+            if self.json {
+                let prices = json!({"region": rates.prices.region, "looked_up": rates.prices.looked_up});
+                let total = bill.total();
+                let per_order = if orders > 0 { Some(total / Decimal::from(orders)) } else { None };
+                terminal::json_line(&json!({
+                    "bill": bill, "dollars": total, "per_order": per_order, "idle": idle.total(),
+                    "assumptions": rates.assumptions, "prices": prices,
+                }))?;
+            } else {
+                terminal::line(bill_table(&rates, &bill, &idle).trim_end())?;
+            }
+        }
+        if let Some(rate) = self.orders_per_second {
+            let limits = Limits::listed().map_err(ScaleError::from)?;
+            let needs = needs(&rates, &limits, self.batch_ms)?;
+            if self.json {
+                terminal::json_line(&json!({"orders_per_second": rate, "needs": needs}))?;
+            } else {
+                terminal::line(scale_table(&limits, &needs, &[rate]).trim_end())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rates(&self, figures: Figures) -> Result<Rates, Failure> {
+        let prices = match &self.prices {
+            None => LISTED.to_owned(),
+            Some(file) => std::fs::read_to_string(file)
+                .map_err(|error| Failure::Machine(format!("{}: {error}", file.display())))?,
+        };
+        let prices = Prices::read(&prices).map_err(BillError::from)?;
+        let inventory = Inventory::read().map_err(BillError::from)?;
+        Ok(Rates { figures, inventory, prices, assumptions: self.assumptions.clone() })
+    }
+
+    fn write(&self, rates: &Rates) -> Result<(), Failure> {
+        if self.count {
+            let json = serde_json::to_string_pretty(&rates.figures).map_err(std::io::Error::other)?;
+            std::fs::write(BUDGET, json + "\n")?;
+        }
+        let pages = pages(rates, self.batch_ms)?;
+        Ok(write_pages(Path::new("."), &pages)?)
+    }
+}
+
+/// What the pages show.
+fn pages(rates: &Rates, batch_ms: u64) -> Result<[(&'static str, String); 2], Failure> {
+    let limits = Limits::listed().map_err(ScaleError::from)?;
+    let bills = SIZES.into_iter().map(|orders| rates.bill(orders)).collect::<Result<Vec<_>, _>>()?;
+    let summary = summary(&rates.bill(0)?, &bills);
+    let scale = scale_table(&limits, &needs(rates, &limits, batch_ms)?, &RATES);
+    Ok([("docs/COST.md", summary), ("docs/SCALE.md", scale)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usual() -> (Cost, Rates) {
+        let cost = Cost::parse_from(["shop-cost", "--write-docs"]);
+        let rates = cost.rates(Figures::budget().unwrap()).unwrap();
+        (cost, rates)
+    }
+
+    #[test]
+    fn the_pages_show_what_is_computed() {
+        let (cost, rates) = usual();
+        for (name, text) in pages(&rates, cost.batch_ms).unwrap() {
+            let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name)).unwrap();
+            assert!(page.contains(&text), "{name} shows something else: `shop-cost --write-docs` writes\n{text}");
+        }
+    }
+
+    #[test]
+    fn twice_the_orders_take_twice_what_they_take_and_nothing_more_of_what_an_idle_shop_takes() {
+        let rates = usual().1;
+        let quantities = |orders| rates.bill(orders).unwrap().lines.into_iter().map(|line| line.quantity);
+        for (idle, (one, two)) in quantities(0).zip(quantities(1_000).zip(quantities(2_000))) {
+            // What a daily run gets through and what is traced is bounded, but not yet by so few.
+            assert_eq!(two - one, one - idle);
+        }
+    }
+
+    #[test]
+    fn a_month_s_units_are_those_of_its_orders_looks_and_minutes() {
+        let (_, mut rates) = usual();
+        rates.assumptions.rechecks = 0;
+        rates.assumptions.reconciled = 0;
+        let of = |rates: &Rates, orders| -> Decimal {
+            let lines = rates.bill(orders).unwrap().lines;
+            lines.into_iter().find(|line| line.what == "write units").unwrap().quantity
+        };
+        let usages = rates.figures.steps().into_iter().chain([&rates.figures.first_reconciled]);
+        let writes: u64 = usages
+            .flat_map(|usage| usage.capacity.values())
+            .flat_map(|functions| functions.values())
+            .map(|taken| taken.table_writes + taken.index_writes.values().sum::<u64>())
+            .sum();
+        assert!(writes > 50, "{writes}");
+        assert_eq!(of(&rates, 7) - of(&rates, 0), Decimal::from(7 * writes));
+    }
+}

@@ -1,0 +1,159 @@
+//! What an order takes, as it was counted, and the file in which that stands: the budget.
+
+use foldlog_local::{Capacity, Usage};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+/// The counted figures that the repository holds; a test counts again and compares.
+pub(crate) const BUDGET: &str = include_str!("../../../docs/cost/order.json");
+
+/// What was counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Figures {
+    /// From the opening of a cart of one line to its order's confirmation, with invoice, shipment and authorised payment.
+    pub(crate) ordering: Usage,
+    /// From the staff's word that it is shipped to the captured payment.
+    pub(crate) shipping: Usage,
+    /// From its delivery to the paid invoice.
+    pub(crate) delivering: Usage,
+    /// Asking once whether a confirmed order, which waits to be shipped, missed anything.
+    pub(crate) asked_confirmed: Usage,
+    /// The same of one that is on its way.
+    pub(crate) asked_shipped: Usage,
+    /// The customer looks at the order once.
+    pub(crate) look: Usage,
+    /// A minute in which nobody waits.
+    pub(crate) minute: Usage,
+    /// A daily run in a shop of one order, and the minute's runs beside it.
+    pub(crate) day: Usage,
+    /// What an order adds to the first daily run behind it, beside what it adds to each, with what such a run takes anyway.
+    pub(crate) first_reconciled: Usage,
+    /// What one order more adds to a daily run.
+    pub(crate) reconciled: Usage,
+    /// What the order leaves behind in each table and its indexes, in bytes.
+    pub(crate) bytes: BTreeMap<String, u64>,
+}
+
+/// A usage without its names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Sum {
+    /// Invocations.
+    pub(crate) invocations: u64,
+    /// Requests to the services.
+    pub(crate) requests: u64,
+    /// Write units, those of indexes included.
+    pub(crate) writes: u64,
+    /// Halves of read units.
+    pub(crate) half_reads: u64,
+    /// Events put on the bus.
+    pub(crate) events: u64,
+    /// Messages sent to queues.
+    pub(crate) messages: u64,
+}
+
+impl Sum {
+    /// All of a usage.
+    pub(crate) fn of(usage: &Usage) -> Self {
+        let taken = usage.capacity.values().flat_map(BTreeMap::values);
+        let mut all = Capacity::default();
+        taken.for_each(|capacity| all += capacity.clone());
+        Self {
+            invocations: usage.invocations.values().sum(),
+            requests: usage.requests.values().flat_map(BTreeMap::values).sum(),
+            writes: all.table_writes + all.index_writes.values().sum::<u64>(),
+            half_reads: all.half_reads,
+            events: usage.events.values().sum(),
+            messages: usage.messages.values().sum(),
+        }
+    }
+
+    /// So many times as much.
+    pub(crate) const fn times(&mut self, times: u64) {
+        self.invocations *= times;
+        self.requests *= times;
+        self.writes *= times;
+        self.half_reads *= times;
+        self.events *= times;
+        self.messages *= times;
+    }
+}
+
+impl AddAssign for Sum {
+    fn add_assign(&mut self, more: Self) {
+        self.invocations += more.invocations;
+        self.requests += more.requests;
+        self.writes += more.writes;
+        self.half_reads += more.half_reads;
+        self.events += more.events;
+        self.messages += more.messages;
+    }
+}
+
+impl Figures {
+    /// Those that the repository holds.
+    pub(crate) fn budget() -> Result<Self, serde_json::Error> {
+        serde_json::from_str(BUDGET)
+    }
+
+    /// The order's own steps, from cart to delivery.
+    pub(crate) const fn steps(&self) -> [&Usage; 3] {
+        [&self.ordering, &self.shipping, &self.delivering]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::count;
+    use serde_json::Value;
+
+    /// Bytes follow from how many digits moments have, which differs from run to run by a few.
+    const BYTES_APART: u64 = 64;
+
+    fn counted() -> Figures {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(count::count(&indicatif::ProgressBar::hidden())).unwrap()
+    }
+
+    /// Each difference, by where it stands.
+    fn differences(place: &str, budget: &Value, counted: &Value, found: &mut Vec<String>) {
+        match (budget, counted) {
+            (Value::Object(budget), Value::Object(counted)) => {
+                let names: std::collections::BTreeSet<_> = budget.keys().chain(counted.keys()).collect();
+                for name in names {
+                    let [budget, counted] = [budget, counted].map(|fields| fields.get(name).unwrap_or(&Value::Null));
+                    differences(&format!("{place}/{name}"), budget, counted, found);
+                }
+            }
+            _ if budget == counted => {}
+            _ => found.push(format!("{place}: {budget} in the budget, {counted} counted")),
+        }
+    }
+
+    #[test]
+    fn an_order_takes_what_the_budget_says() {
+        let (budget, mut counted) = (Figures::budget().unwrap(), counted());
+        let names: Vec<_> = counted.bytes.keys().cloned().collect();
+        assert_eq!(names, budget.bytes.keys().cloned().collect::<Vec<_>>());
+        for (table, bytes) in &budget.bytes {
+            assert!(counted.bytes[table].abs_diff(*bytes) <= BYTES_APART, "{table}: {bytes}, {}", counted.bytes[table]);
+        }
+        counted.bytes.clone_from(&budget.bytes);
+        let [budget, counted] = [budget, counted].map(|figures| serde_json::to_value(figures).unwrap());
+        let mut found = Vec::new();
+        differences("", &budget, &counted, &mut found);
+        let advice = "`shop-cost --count --write-docs` writes the new figures, docs/COST.md and docs/SCALE.md";
+        assert!(found.is_empty(), "an order takes something else; if that is right, {advice}:\n{}", found.join("\n"));
+    }
+
+    #[test]
+    fn in_the_counted_story_nothing_is_in_vain() {
+        let budget = Figures::budget().unwrap();
+        for usage in budget.steps().into_iter().chain([&budget.asked_confirmed, &budget.asked_shipped]) {
+            assert!(usage.refused.is_empty(), "{:?}", usage.refused);
+        }
+        // The order's steps are told one by one and its re-checks are not among them.
+        assert!(budget.steps().iter().all(|usage| !usage.invocations.contains_key("reconcile")));
+    }
+}

@@ -1,0 +1,58 @@
+//! What the services let through: a file with the day on which each limit was looked up, and where.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The limits that the repository holds.
+const LISTED: &str = include_str!("../../../docs/cost/limits.yaml");
+
+/// A list of limits.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    /// On which day they were looked up.
+    pub(crate) looked_up: String,
+    limits: BTreeMap<String, Limit>,
+}
+
+/// A limit.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limit {
+    /// How much is let through.
+    pub(crate) most: u64,
+    /// Of what.
+    pub(crate) unit: String,
+    /// Whether AWS raises it when asked.
+    pub(crate) raised: bool,
+    /// Where it stands.
+    pub(crate) source: String,
+}
+
+/// Why limits cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LimitsError {
+    /// Not a list of limits.
+    #[error("docs/cost/limits.yaml cannot be read: {0}")]
+    Unreadable(#[from] yaml_serde::Error),
+    /// A limit is missing.
+    #[error("docs/cost/limits.yaml has no {0}")]
+    Missing(&'static str),
+}
+
+impl Limits {
+    /// Those that the repository holds.
+    pub(crate) fn listed() -> Result<Self, LimitsError> {
+        Ok(yaml_serde::from_str(LISTED)?)
+    }
+
+    /// All of them, by name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Limit> {
+        self.limits.values()
+    }
+
+    /// A limit.
+    pub(crate) fn of(&self, name: &'static str) -> Result<&Limit, LimitsError> {
+        self.limits.get(name).ok_or(LimitsError::Missing(name))
+    }
+}

@@ -1,0 +1,39 @@
+//! What every command takes: which shop it is about, and how it prints.
+
+use clap::Args;
+use reqwest::Url;
+use shop_client::{Client, ClientError};
+
+/// Where `shop serve` listens where no address is given.
+pub(crate) const USUAL_API: &str = "http://127.0.0.1:8080";
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// Where the shop answers
+    #[arg(long, global = true, env = "SHOP_API", value_name = "URL", default_value = USUAL_API)]
+    #[arg(value_parser = web_url, help_heading = "Common options")]
+    pub(crate) api: Url,
+    /// Bearer token to call it with [default: a local host signs one with the scope that the command needs]
+    #[arg(long, global = true, env = "SHOP_TOKEN", hide_env_values = true, help_heading = "Common options")]
+    pub(crate) token: Option<String>,
+    /// Print JSON: one document, or one a line where there are many
+    #[arg(long, global = true, help_heading = "Common options")]
+    pub(crate) json: bool,
+}
+
+impl Global {
+    /// The shop that is named.
+    pub(crate) fn client(&self) -> Result<Client, ClientError> {
+        Client::at(self.api.clone(), self.token.clone().filter(|token| !token.is_empty()))
+    }
+}
+
+fn web_url(text: &str) -> Result<Url, String> {
+    let url: Url = text.parse().map_err(|error| format!("{error}; it looks like {USUAL_API}"))?;
+    if url.scheme() == "http" && url.has_host() {
+        Ok(url)
+    } else {
+        Err(format!("plain HTTP only, to this machine or through a tunnel that ends on it; it looks like {USUAL_API}"))
+    }
+}

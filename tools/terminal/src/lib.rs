@@ -1,0 +1,114 @@
+//! What every command-line tool of the shop does alike: it reads its arguments, writes results to stdout and everything
+//! else to stderr, and ends with an exit code.
+
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+use terminal_size::{Width, terminal_size_of};
+use tracing_subscriber::EnvFilter;
+
+/// How a bar looks.
+const BAR: &str = "{msg:<22} {bar:30} {pos}/{len} {elapsed}";
+
+/// Why a tool failed, as a process tells it.
+pub trait Failed: std::error::Error {
+    /// What the process ends with.
+    fn exit_code(&self) -> u8 {
+        1
+    }
+
+    /// Why the output was not written, where it is that.
+    fn output(&self) -> Option<&io::Error>;
+}
+
+/// The arguments of this process; where they are none, how it ends.
+pub fn arguments<A: Parser>() -> Result<A, ExitCode> {
+    A::try_parse().map_err(|usage| {
+        // Where the terminal is gone, nobody is left to tell.
+        let _ = usage.print();
+        ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
+    })
+}
+
+/// Writes what the program itself notes to stderr; `RUST_LOG` says how much of it, or else `usual`.
+pub fn trace(usual: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
+}
+
+/// Tells on stderr why it failed, if it did; how the process ends.
+pub fn ended(result: Result<(), impl Failed>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader of the output has enough, as `head` does.
+        Err(failure) if failure.output().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            complain(&failure.to_string());
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// Writes a line to stdout.
+pub fn line(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{text}")?;
+    stdout.flush()
+}
+
+/// Writes a value to stdout as one line of JSON.
+pub fn json_line(value: &impl Serialize) -> io::Result<()> {
+    line(&serde_json::to_string(value)?)
+}
+
+/// Writes a value to stdout as JSON for a person.
+pub fn pretty_json(value: &impl Serialize) -> io::Result<()> {
+    line(&serde_json::to_string_pretty(value)?)
+}
+
+/// How many columns stdout has; none where it is no terminal.
+pub fn columns() -> Option<usize> {
+    let stdout = io::stdout();
+    if !stdout.is_terminal() {
+        return None;
+    }
+    terminal_size_of(&stdout).map(|(Width(columns), _)| columns.into())
+}
+
+/// Tells on stderr why the command failed, in one line.
+fn complain(text: &str) {
+    anstream::eprintln!("\u{1b}[1;31merror:\u{1b}[0m {}", one_line(text));
+}
+
+/// Tells something on stderr by the way.
+pub fn remark(text: &str) {
+    anstream::eprintln!("\u{1b}[1;33mnote:\u{1b}[0m {}", one_line(text));
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A bar on stderr for so many steps; invisible where stderr is no terminal.
+pub fn bar(label: &'static str, steps: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(u64::try_from(steps).ok(), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template(BAR) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.with_message(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn a_message_is_one_line_whatever_an_answer_says() {
+        assert_eq!(one_line("first\n  second\tthird "), "first second third");
+    }
+}
