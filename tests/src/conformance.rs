@@ -1,6 +1,6 @@
 //! Whether an answer is one that the API's own document tells of: status, media type, headers and body.
 
-use crate::Answer;
+use crate::answer::Answer;
 use jsonschema::Validator;
 use matchit::Router;
 use reqwest::Method;

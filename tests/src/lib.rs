@@ -2,17 +2,19 @@
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test panics where it fails")]
 
+mod answer;
 mod conformance;
 pub mod end_to_end;
 mod folds;
 pub mod payloads;
 mod transport;
 
+pub use answer::Answer;
 pub use transport::Silence;
 
 use foldlog_lambda::Registered;
 use foldlog_local::{Host, Options, Storage};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::{Value, json};
 use shop_composition::Provider;
 use std::path::PathBuf;
@@ -124,17 +126,6 @@ pub struct Client {
     token: Option<String>,
 }
 
-/// What was answered.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: reqwest::header::HeaderMap,
-    /// The JSON body; null where there is none.
-    pub body: Value,
-}
-
 impl Client {
     /// A client of a shop elsewhere.
     #[must_use]
@@ -199,42 +190,5 @@ impl Client {
             }
         };
         tokio::time::timeout(Duration::from_secs(30), asked).await.expect("the answer comes")
-    }
-}
-
-impl Answer {
-    /// The answer, which must have this status.
-    #[must_use]
-    #[track_caller]
-    pub fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status.as_u16(), status, "{}", self.body);
-        self
-    }
-
-    /// The answer, which must have one of these statuses.
-    #[must_use]
-    #[track_caller]
-    pub fn expect_one_of(self, statuses: &[u16]) -> Self {
-        assert!(statuses.contains(&self.status.as_u16()), "{} {}", self.status, self.body);
-        self
-    }
-
-    /// The problem's name, of an answer that is one.
-    #[must_use]
-    pub fn problem(&self) -> Option<&str> {
-        self.body["type"].as_str()?.strip_prefix("urn:shop:problem:")
-    }
-
-    /// A text of the body.
-    #[must_use]
-    #[track_caller]
-    pub fn text(&self, field: &str) -> &str {
-        self.body[field].as_str().expect("a text")
-    }
-
-    /// A header's text.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
     }
 }

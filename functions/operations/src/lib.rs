@@ -56,6 +56,7 @@ impl<P: Ports> Operations<P> {
 }
 
 impl<P: Ports> HttpHandler for Operations<P> {
+    const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
     type Host = P::Host;
 
     fn host(&self) -> &P::Host {

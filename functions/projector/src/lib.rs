@@ -1,31 +1,22 @@
-//! The projector: brings the row of every stream that moved up to date, in every read model that follows it.
+//! The projector of the shop's read models ([`foldlog_functions::projector`]) on DynamoDB.
 
-mod batch;
-pub mod tampering;
-
-use crate::batch::{Batch, Moved};
 use aws_config::SdkConfig;
-use aws_lambda_events::dynamodb::Event;
-use aws_lambda_events::streams::DynamoDbEventResponse;
 use aws_sdk_dynamodb::Client;
-use foldlog::{Clock, EventLog, Hint, ParkingLot, ProjectionEngine};
+use foldlog::ProjectionEngine;
 use foldlog_dynamo::{Log, Parked, Views};
-use foldlog_lambda::stream::{answer, records};
-use foldlog_lambda::{Error, Function, SettingError, Settings, SystemHost, metrics};
+use foldlog_functions::Projector;
+use foldlog_lambda::{SettingError, Settings, SystemHost};
 use shop_domain::views::{PARTITIONS, subscriptions};
 
 /// The shop's folds on DynamoDB.
 pub type ShopProjections = ProjectionEngine<Log, Views, Parked, SystemHost>;
-
-/// The handler.
-pub struct Projector<L, V, P, H>(ProjectionEngine<L, V, P, H>);
 
 /// The deployed function.
 pub fn function(
     settings: &Settings,
     aws: &SdkConfig,
 ) -> Result<Projector<Log, Views, Parked, SystemHost>, SettingError> {
-    folds(settings, &Client::new(aws)).map(Projector)
+    folds(settings, &Client::new(aws)).map(Projector::new)
 }
 
 /// The shop's folds on the tables that the settings name.
@@ -43,45 +34,4 @@ pub fn views(settings: &Settings, client: &Client) -> Result<Views, SettingError
         let table = settings.text(&format!("{}_VIEW", view.to_uppercase()))?;
         Ok(views.with(view, table, partitions))
     })
-}
-
-impl<L, V, P, H> Projector<L, V, P, H> {
-    /// The projector of these folds.
-    pub const fn new(folds: ProjectionEngine<L, V, P, H>) -> Self {
-        Self(folds)
-    }
-
-    /// The folds.
-    pub const fn folds(&self) -> &ProjectionEngine<L, V, P, H> {
-        &self.0
-    }
-}
-
-impl<L, V, P, H> Function for Projector<L, V, P, H>
-where
-    L: EventLog + 'static,
-    V: foldlog::Views + 'static,
-    P: ParkingLot + 'static,
-    H: Clock + 'static,
-{
-    type Event = Event;
-    type Answer = DynamoDbEventResponse;
-
-    /// Follows each stream of the batch by itself. What failed for a reason that may pass is delivered again, from its
-    /// first record on; what cannot be folded is parked, and holds up nothing else. Of what nobody may do to the log, a
-    /// note is left.
-    async fn call(&self, event: Event) -> Result<DynamoDbEventResponse, Error> {
-        let Batch { moved, tampered } = Batch::of(records(event));
-        let (hints, firsts): (Vec<Hint>, Vec<_>) = moved.into_iter().map(|Moved { hint, first }| (hint, first)).unzip();
-        let followed = self.0.follow(&hints).await;
-        for trouble in &followed.troubles {
-            tracing::error!(subject = %trouble.subject, version = %trouble.version, class = %trouble.class, trouble.error, "a stream was not followed");
-        }
-        let unnoted = tampering::note(&tampered, self.0.parked(), self.0.host()).await;
-        metrics::followed(&followed.folds);
-        metrics::tampered(tampered.len());
-        let failed = followed.failed.iter().filter_map(|position| firsts.get(*position)).chain(unnoted);
-        let first = failed.min_by_key(|first| first.index);
-        Ok(answer(first.map(|first| first.sequence_number.as_str())))
-    }
 }

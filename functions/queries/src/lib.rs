@@ -74,6 +74,7 @@ where
     R: foldlog::TotalsStore + 'static,
     H: Clock + Randomness + 'static,
 {
+    const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
     type Host = H;
 
     fn host(&self) -> &H {
@@ -124,7 +125,7 @@ where
 
 impl<L: EventLog, V: foldlog::Views, R, H> Queries<L, V, R, H> {
     async fn folded<D: Decider>(&self, id: &str) -> Result<D::State, Problem> {
-        let stream = reading::stream_of(D::CATEGORY, id)?;
+        let stream = foldlog_functions::reading::stream_of(D::CATEGORY, id)?;
         let history = self.log.load(&stream, ReadOptions::of::<D>(Consistency::Strong)).await?;
         Ok(foldlog::write::loaded::replay::<D>(&history)?)
     }

@@ -8,8 +8,9 @@ use foldlog::read::engine::Redriven;
 use foldlog::read::parked::{Parked, Trouble};
 use foldlog::write::scan::Part;
 use foldlog::{Bus, BusEntry, Clock, Commit, EventId, LogError, LogScan, ParkingLot, Subject, Timestamp, Version};
+use foldlog_functions::projector::TAMPERING;
+use foldlog_functions::relay;
 use foldlog_lambda::{Error, metrics};
-use projector::tampering::TAMPERING;
 use serde::Serialize;
 use shop_domain::views::sales;
 

@@ -32,6 +32,7 @@ where
     L: EventLog + 'static,
     H: Clock + Randomness + 'static,
 {
+    const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
     type Host = H;
 
     fn host(&self) -> &H {

@@ -3,8 +3,8 @@
 //! Attribute names and types are frozen by `tests/golden/commit.json`.
 
 use foldlog::{
-    Actor, CommandId, Commit, Correlation, DecodeError, Digest, EventId, Events, Hash, Snapshot, StreamName, Timestamp,
-    Version,
+    Actor, CommandId, Commit, Correlation, DecodeError, Digest, EventId, Events, Hash, LogError, Snapshot, StreamName,
+    Timestamp, Version,
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
@@ -122,6 +122,12 @@ pub(crate) fn version_of(item: &Item) -> Option<Version> {
         Some(AttributeValue::N(number)) => number.parse().ok(),
         _ => None,
     }
+}
+
+/// The commit of an item that a stream holds.
+pub(crate) fn read_commit(stream: &StreamName, item: Item) -> Result<Commit, LogError> {
+    let version = version_of(&item).unwrap_or(Version::NONE);
+    commit_of(item).map_err(|error| LogError::Corrupt { stream: stream.clone(), version, reason: error.to_string() })
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use crate::generations::Generations;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure as OnFailure};
-use foldlog::read::views::{Generation, RowKey, ViewError};
+use foldlog::read::views::{RowKey, ViewError};
 use foldlog::{Consistency, Row, Version, Views as Port, Written};
+pub(crate) use row::within;
 use row::{KEY, VERSION};
 pub(crate) use scan::remove;
 use std::collections::BTreeMap;
@@ -63,11 +64,6 @@ impl Views {
 
 foldlog::delegate_generations!(Views, generations);
 foldlog::delegate_rebuild_progress!(Views, generations);
-
-/// A value as it is stored for one generation.
-pub(crate) fn within(generation: Generation, value: &str) -> String {
-    format!("{generation}/{value}")
-}
 
 impl Port for Views {
     async fn row(&self, place: &RowKey, consistency: Consistency) -> Result<Option<Row>, ViewError> {

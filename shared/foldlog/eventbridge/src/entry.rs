@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn an_entry_counts_time_source_detail_type_detail_and_resources_in_utf_8() {
-        let entry = PutEventsRequestEntry::builder().source("shop.cart").detail_type("Käse").detail("{}");
+        let entry = PutEventsRequestEntry::builder().source("desk.loan").detail_type("Käse").detail("{}");
         assert_eq!(entry_size_bytes(&entry.clone().event_bus_name("bus").build()), 9 + 5 + 2);
         let entry = entry.time(DateTime::from_secs(1)).resources("arn:1").resources("arn:22");
         assert_eq!(entry_size_bytes(&entry.build()), 9 + 5 + 2 + 14 + 5 + 6);

@@ -1,4 +1,4 @@
-//! Who calls: the claims of a token that the gateway has checked, or had checked.
+//! The caller: the claims of a token that the gateway, or its authorizer, has checked.
 
 use aws_lambda_events::apigw::{ApiGatewayRequestAuthorizerJwtDescription, ApiGatewayV2httpRequestContext};
 use foldlog::Actor;
@@ -60,10 +60,10 @@ mod tests {
 
     #[test]
     fn a_lambda_authorizer_says_who_calls_as_the_gateway_s_own_does() {
-        let token = json!({ "claims": { "iss": "https://issuer", "sub": "alice", "exp": "1" }, "scopes": ["shop/a"] });
+        let token = json!({ "claims": { "iss": "https://issuer", "sub": "alice", "exp": "1" }, "scopes": ["api/a"] });
         let by_gateway = caller(&json!({ "jwt": token })).unwrap();
         assert_eq!(by_gateway.actor(), Actor("alice".to_owned()));
-        assert!(by_gateway.has_scope("shop/a") && !by_gateway.has_scope("shop/b"));
+        assert!(by_gateway.has_scope("api/a") && !by_gateway.has_scope("api/b"));
         assert_eq!(caller(&json!({ "lambda": token })), Some(by_gateway));
     }
 

@@ -1,7 +1,6 @@
 //! One deployed function: an event in, an answer out. The same value runs in Lambda, in the local host and in tests.
 
 use crate::settings::{SettingError, Settings};
-use crate::write_mode::Switched;
 use aws_config::SdkConfig;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -23,8 +22,8 @@ pub trait Function: Send + Sync + 'static {
     /// Handles one event. An error fails the invocation as a whole.
     fn call(&self, event: Self::Event) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
 
-    /// Handles one event while commands are off: without appending or publishing, and without loss. Whoever does
-    /// neither does the same as ever.
+    /// Handles one event while commands are off: without appending or publishing, and without loss. A function that
+    /// does neither does the same as ever.
     fn idle(&self, event: Self::Event) -> impl Future<Output = Result<Self::Answer, Error>> + Send {
         self.call(event)
     }
@@ -44,11 +43,6 @@ impl<F: Function> Invoke for F {
         }
         .boxed()
     }
-}
-
-/// A function as a host mounts it: under the switch that its settings show.
-pub fn mounted<F: Function>(settings: &Settings, function: F) -> Result<Arc<dyn Invoke>, SettingError> {
-    Ok(Arc::new(Switched::of(settings, function)?))
 }
 
 /// How a function is made, from its settings and its own AWS configuration.

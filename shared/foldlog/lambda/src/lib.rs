@@ -1,4 +1,4 @@
-//! The edges of a function: its triggers in, its answers out, and nothing of any domain.
+//! The edges of a Lambda function: its triggers in, its answers out, and nothing of any domain.
 
 pub mod aws;
 pub mod caller;
@@ -17,14 +17,14 @@ pub mod write_mode;
 
 pub use aws::aws_settings;
 pub use caller::Caller;
-pub use function::{Error, Function, Invoke, Registered, mounted};
+pub use function::{Error, Function, Invoke, Registered};
 pub use host::SystemHost;
 pub use http::{Http, HttpHandler, Request, Response};
 pub use lazy::Lazy;
 pub use problem::Problem;
 pub use runtime::run;
 pub use settings::{SettingError, Settings};
-pub use write_mode::WriteMode;
+pub use write_mode::{WriteMode, mounted};
 
 /// A request of the SDK's client is some hundreds of small allocations: of its processor time, this allocator takes off
 /// a tenth and more (`docs/benchmarks/README.md`).

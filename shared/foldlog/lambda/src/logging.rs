@@ -6,12 +6,11 @@ use tracing::dispatcher::{SetGlobalDefaultError, set_global_default};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// From now on, whatever this process says is printed in the form and from the level that the function's `LoggingConfig`
-/// asks for; Lambda tells both in the environment.
+/// Prints what this process logs from now on, in the form and from the level that the function's `LoggingConfig` names;
+/// Lambda tells both in the environment.
 ///
-/// The runtime's crate has a listener of its own, which can be told by expressions who may say what. Nobody asks for
-/// that in Lambda, and the expressions' engine takes up to a twentieth of the time before the first event
-/// (`docs/benchmarks/README.md`).
+/// The runtime's crate has a listener of its own, which filters by expressions. Lambda has no use for them, and their
+/// engine takes up to a twentieth of the time before the first event (`docs/benchmarks/README.md`).
 pub(crate) fn listen(settings: &Settings) -> Result<(), SetGlobalDefaultError> {
     set_global_default(listener(settings, std::io::stdout))
 }

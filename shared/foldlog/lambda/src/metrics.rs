@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_was_measured_is_printed_once_a_line_a_subscription() {
-        let emitter = Emitter::install("shop-projector".to_owned()).unwrap();
+        let emitter = Emitter::install("orders-projector".to_owned()).unwrap();
         let printed = || {
             let mut text = Vec::new();
             emitter.print(&mut text);
@@ -174,7 +174,7 @@ mod tests {
         let mut lines = printed();
         lines.sort_by_key(|line| line["Subscription"].as_str().unwrap_or_default().to_owned());
         let [tampered, cart, order] = &*lines else { panic!("{lines:?}") };
-        assert_eq!((&tampered["Tampered"], &tampered["Function"]), (&json!(1), &json!("shop-projector")));
+        assert_eq!((&tampered["Tampered"], &tampered["Function"]), (&json!(1), &json!("orders-projector")));
         assert_eq!((&cart["Advanced"], &cart["Commits"], &cart["GapsRepaired"]), (&json!(2), &json!(5), &json!(1)));
         assert_eq!((&cart["LagMs"], &cart["LagCommits"]), (&json!([40.0]), &json!([3.0])));
         assert_eq!((&order["DuplicatesDropped"], &order["LagMs"]), (&json!(4), &Value::Null));

@@ -1,16 +1,13 @@
-//! Problems as answers (RFC 9457): the one place where errors become status codes.
+//! Problems (RFC 9457): the one place where errors become status codes.
 //!
 //! The crate `problem_details` was tried: it keeps a type as an `http::Uri`, which cannot hold a URN.
 
-use crate::http::Response;
 use foldlog::read::views::ViewError;
 use foldlog::{ExecuteError, LogError, Refusal, RefusalKind, Version};
 use http::StatusCode;
 use serde::Serialize;
 use std::fmt::Display;
 
-/// What every problem type begins with.
-const NAMESPACE: &str = "urn:shop:problem:";
 /// When to come again after a lost race, and after an outage, in seconds.
 const SOON: u32 = 1;
 const LATER: u32 = 5;
@@ -84,7 +81,7 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "not-believed", detail)
     }
 
-    /// 404: for whoever asks, it does not exist.
+    /// 404: for this caller it does not exist.
     #[must_use]
     pub fn not_found(detail: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", detail)
@@ -186,35 +183,37 @@ impl Problem {
     /// 503: commands are off.
     #[must_use]
     pub fn commands_off() -> Self {
-        let detail = "this shop only answers reads until its log is known to be whole; nothing was done, come again";
+        let detail = "only reads are answered until the log is known to be whole; nothing was done, come again";
         Self { retry_after: Some(WHEN_ON), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "commands-off", detail) }
     }
 
     /// The status that it is answered with.
-    pub(crate) const fn status(&self) -> StatusCode {
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The answer that says so.
-    #[must_use]
-    pub fn into_response(self, correlation: &str) -> Response {
+    /// The document that says so. The problem's type is its name in the API's namespace.
+    pub(crate) fn document(&self, namespace: &str, correlation: &str) -> String {
         let document = Document {
-            r#type: format!("{NAMESPACE}{}", self.name),
+            r#type: format!("{namespace}{}", self.name),
             title: title(&self.name),
             status: self.status.as_u16(),
             detail: &self.detail,
             errors: &self.errors,
             correlation_id: correlation,
         };
-        let body = serde_json::to_string(&document).unwrap_or_default();
-        let mut response = Response::text(self.status, "application/problem+json", body);
-        if let Some(version) = self.version {
-            response = response.etag(version);
-        }
-        match self.retry_after {
-            Some(seconds) => response.retry_after(seconds),
-            None => response,
-        }
+        serde_json::to_string(&document).unwrap_or_default()
+    }
+
+    /// The version that the resource has in truth, where another one was expected.
+    pub(crate) const fn version(&self) -> Option<Version> {
+        self.version
+    }
+
+    /// The seconds after which to ask again.
+    pub(crate) const fn retry_after(&self) -> Option<u32> {
+        self.retry_after
     }
 }
 

@@ -43,8 +43,8 @@ impl<T: Reactor> Reactor for Arc<T> {
 
 /// A [`Reactor`] as a function that answers for each message of a batch.
 ///
-/// The messages are taken side by side, so that those of a busy stream, which wait for each other, make nobody else
-/// wait. What cannot be understood is parked, and taken with that. What failed for a reason that may pass is delivered
+/// It takes the messages side by side, so that those of a busy stream, which wait for each other, hold up no others. It
+/// parks what it cannot understand, and takes it with that. A message that failed for a reason that may pass is delivered
 /// again, at last to the dead letters.
 pub struct Reactions<T, P, H> {
     reactor: T,
@@ -98,7 +98,7 @@ impl<T: Reactor, P: ParkingLot + 'static, H: Clock + 'static> Function for React
     }
 }
 
-/// What each message of a batch is answered with that nobody took.
+/// The answer that leaves every message of a batch in its queue.
 fn left(event: SqsEvent) -> SqsBatchResponse {
     let mut answer = SqsBatchResponse::default();
     event.records.into_iter().for_each(|message| answer.add_failure(message.message_id.unwrap_or_default()));

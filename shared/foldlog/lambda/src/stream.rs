@@ -8,7 +8,7 @@ use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse
 pub enum Change {
     /// An item was added: a commit.
     Added(serde_dynamo::Item),
-    /// The item with this key was changed or removed, which nobody may do.
+    /// The item with this key was changed or removed, which is never allowed.
     Tampered {
         /// Its key.
         key: serde_dynamo::Item,

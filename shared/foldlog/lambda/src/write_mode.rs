@@ -1,17 +1,18 @@
-//! Whether mode are carried out: a switch of the whole stack, which each function reads once, when it is made.
+//! Whether commands are carried out: a switch of the whole stack, which each function reads once, when it is made.
 //!
 //! It is off while a log is brought in or restored, until it is known to be whole. Then nothing is appended or
 //! published: requests that would change something are turned away, messages are left where they are, schedules do
 //! nothing. Reads are served, and folds follow the log.
 
-use crate::function::{Error, Function};
+use crate::function::{Error, Function, Invoke};
 use crate::settings::{SettingError, Settings};
+use std::sync::Arc;
 use strum::{Display, EnumString};
 
 /// The setting that says it.
 const SETTING: &str = "COMMANDS";
 
-/// Whether mode are carried out.
+/// Whether commands are carried out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Display, EnumString)]
 #[strum(serialize_all = "lowercase")]
 pub enum WriteMode {
@@ -45,6 +46,11 @@ impl<F: Function> Function for Switched<F> {
             WriteMode::Off => self.function.idle(event).await,
         }
     }
+}
+
+/// A function as a host mounts it: under the switch that its settings show.
+pub fn mounted<F: Function>(settings: &Settings, function: F) -> Result<Arc<dyn Invoke>, SettingError> {
+    Ok(Arc::new(Switched::of(settings, function)?))
 }
 
 #[cfg(test)]

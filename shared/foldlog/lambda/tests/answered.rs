@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 struct Answering;
 
 impl HttpHandler for Answering {
+    const PROBLEM_NAMESPACE: &'static str = "urn:example:problem:";
     type Host = SystemHost;
 
     fn host(&self) -> &SystemHost {

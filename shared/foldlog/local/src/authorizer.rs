@@ -1,7 +1,7 @@
 //! The template's JWT authorizer as a function, for gateways on one machine that know no authorizers but Lambda's.
 
+use crate::error::HostError;
 use crate::gateway::{Route, Tokens};
-use crate::host::HostError;
 use crate::issuer::Issuer;
 use crate::plan::Plan;
 use aws_lambda_events::apigw::ApiGatewayV2CustomAuthorizerSimpleResponse as Told;

@@ -63,7 +63,7 @@ impl Clock {
         let (due, later): (Vec<_>, Vec<_>) = alarms.drain(..).partition(|alarm| alarm.due <= now);
         *alarms = later;
         for alarm in due {
-            // Nobody waits any more where the receiver is gone.
+            // Where the receiver is gone, no caller waits any longer.
             let _ = alarm.rings.send(self.work.begin());
         }
     }

@@ -61,7 +61,7 @@ pub(crate) struct Engine {
     jobs: Sender<Job>,
 }
 
-/// Ends the database, whoever still has a handle on it.
+/// Ends the database, even where handles on it are left.
 pub(crate) struct Closing {
     jobs: Sender<Job>,
     threads: Vec<JoinHandle<()>>,
@@ -75,7 +75,7 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Opens, or makes, the database in a directory that nobody else uses.
+    /// Opens, or makes, the database in a directory that no other process uses.
     pub(crate) fn open(directory: &Path) -> Result<(Self, Closing), DatabaseError> {
         std::fs::create_dir_all(directory)?;
         let lock = File::create(directory.join("lock"))?;
@@ -126,7 +126,7 @@ impl Engine {
     ) -> Result<T, DatabaseError> {
         let (reply, result) = oneshot::channel();
         let job = Box::new(move |database: &Database| {
-            // Nobody waits any more where the receiver is gone.
+            // Where the receiver is gone, no caller waits any longer.
             let _ = reply.send(job(database));
         });
         self.jobs.send(Job::Run(job)).map_err(|_| DatabaseError::Stopped)?;

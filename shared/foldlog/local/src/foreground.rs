@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 /// How many times as long as its request took the background then pauses.
 const PAUSES: u32 = 1;
-/// Whoever asked so short a time ago may be about to ask again.
+/// A client that had its answer so short a time ago may be about to ask again.
 const RECENTLY: Duration = Duration::from_millis(20);
 
-/// Who waits for an answer; clones share it.
+/// The requests that wait for an answer; clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Foreground(Arc<Inner>);
 
@@ -29,12 +29,12 @@ struct Inner {
     turn: tokio::sync::Mutex<()>,
 }
 
-/// Somebody who waits, until this is dropped.
+/// A request that waits, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Waiting(Arc<Inner>);
 
 impl Default for Foreground {
-    /// Nobody waits.
+    /// No request waits.
     fn default() -> Self {
         let inner = Inner {
             start: Instant::now(),
@@ -48,18 +48,18 @@ impl Default for Foreground {
 }
 
 impl Foreground {
-    /// Somebody begins to wait.
+    /// A request begins to wait.
     pub(crate) fn wait(&self) -> Waiting {
         self.0.waiting.fetch_add(1, Ordering::Relaxed);
         Waiting(Arc::clone(&self.0))
     }
 
-    /// From now on the background steps back no more.
+    /// From now on the background no longer steps back.
     pub(crate) fn hurry_background(&self) {
         self.0.hurried.store(true, Ordering::Relaxed);
     }
 
-    /// A request of the background: at once where nobody waits, otherwise in turn, and with a pause behind it.
+    /// A request of the background: at once where no request waits, otherwise in turn, and with a pause behind it.
     pub(crate) async fn step_back<T>(&self, request: impl Future<Output = T>) -> T {
         if !self.0.is_busy() {
             return request.await;

@@ -15,6 +15,9 @@ use tokio::sync::watch;
 /// Lambda's own time-out for a function that declares none.
 const DEFAULT_TIMEOUT_SECONDS: i64 = 3;
 
+/// The functions, by binary.
+pub(crate) type Runners = BTreeMap<String, Arc<Runner>>;
+
 /// A function as the template declares it.
 #[derive(Debug)]
 pub(crate) struct Declared {
@@ -72,7 +75,7 @@ impl Declared {
     fn read(resource: &Resource) -> Result<Self, TemplateError> {
         let written: Written = resource.read()?;
         let variables = written.environment.variables.into_iter().map(|(name, value)| {
-            let text = crate::template::resolve::scalar(&value, &format!("{}.Environment.{name}", resource.logical))?;
+            let text = loose::scalar(&value, &format!("{}.Environment.{name}", resource.logical))?;
             Ok((name, text))
         });
         let seconds = written.timeout.unwrap_or(DEFAULT_TIMEOUT_SECONDS);
@@ -201,7 +204,7 @@ impl std::fmt::Debug for Runner {
     }
 }
 
-/// A running invocation; it ends with whoever waits for it.
+/// A running invocation; it ends when its caller no longer waits for it.
 struct Invocation(tokio::task::JoinHandle<Result<Value, foldlog_lambda::Error>>);
 
 impl Drop for Invocation {

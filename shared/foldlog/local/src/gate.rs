@@ -69,7 +69,7 @@ impl Gate {
             if let Some(kills) = entered {
                 return Inside { gate: self, kills };
             }
-            // The gate outlives whoever waits at it.
+            // The gate outlives all that wait at it.
             let _ = state.wait_for(|state| state.open).await;
         }
     }
@@ -101,7 +101,7 @@ impl Gate {
         let _ = self.state.subscribe().wait_for(|state| state.inside == 0).await;
     }
 
-    /// Changes what nobody waits for.
+    /// Makes a change that wakes nothing.
     fn silently(&self, change: impl FnOnce(&mut State)) {
         self.state.send_if_modified(|state| {
             change(state);

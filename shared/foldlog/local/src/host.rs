@@ -1,113 +1,25 @@
 //! The host: a template and the functions that it names, running on one machine.
 
 use crate::controls::{Control, Controls, UnknownFunction};
-use crate::database::{Closing, DatabaseError};
+use crate::database::Closing;
+use crate::directory::Directory;
 use crate::issuer::{Authorizer, Issuer, IssuerError};
 use crate::machines::{Execution, Register};
 use crate::meter::Usage;
 use crate::queues::Queues;
 use crate::seam::{Backend, HOST, Seam};
-use crate::streams::{Chaos, Deliveries};
-use crate::template::TemplateError;
+use crate::streams::Deliveries;
 use crate::work::Work;
 use aws_config::SdkConfig;
-use foldlog_lambda::{Registered, SettingError};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// How long the end waits for what is under way.
 const LAST_WORK: Duration = Duration::from_secs(5);
-
-/// What a host is started with.
-pub struct Options {
-    /// The text of the SAM template.
-    pub template: String,
-    /// Values of the template's parameters, over their defaults.
-    pub parameters: BTreeMap<String, String>,
-    /// Where the gateway listens; port 0 takes any that is free.
-    pub listen: SocketAddr,
-    /// Where the tables are kept.
-    pub storage: Storage,
-    /// The functions, each under the name of its binary.
-    pub functions: Vec<Registered>,
-    /// How streams are cut and disturbed.
-    pub streams: Streams,
-    /// Whether what functions use is counted ([`Host::usage`]), and then the same in each run: every invocation has one
-    /// record or message, in an environment that remembers nothing, a queue's function has one at a time, and the clock
-    /// stands still but for [`Host::advance_clock`].
-    pub counted: bool,
-}
-
-/// How every table's stream is cut, and what goes wrong in its delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Streams {
-    /// The shards of a stream; records of one partition key are in one of them.
-    pub shards: NonZeroU32,
-    /// What goes wrong on purpose; nothing does without it.
-    pub chaos: Option<Chaos>,
-}
-
-impl Default for Streams {
-    /// Four shards, as a new on-demand table has.
-    fn default() -> Self {
-        Self { shards: NonZeroU32::MIN.saturating_add(3), chaos: None }
-    }
-}
-
-/// Where a host keeps its tables, its signing key and what was given up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Storage {
-    /// In a temporary directory that is thrown away at the end.
-    Temporary,
-    /// In a directory that one host at a time may use.
-    Directory(PathBuf),
-}
-
-/// Why a host does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum HostError {
-    /// The template says something that cannot be run here.
-    #[error(transparent)]
-    Template(#[from] TemplateError),
-    /// The database does not open.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-    /// Tokens cannot be signed.
-    #[error(transparent)]
-    Issuer(#[from] IssuerError),
-    /// There is nowhere to keep the data.
-    #[error("no directory for the data: {0}")]
-    Directory(#[source] std::io::Error),
-    /// The address is taken, or not this machine's.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// Where it should have listened.
-        address: SocketAddr,
-        /// What went wrong.
-        source: std::io::Error,
-    },
-    /// The template names a function that the caller did not bring.
-    #[error("the template's function {0} is not among the registered ones")]
-    Unregistered(String),
-    /// The caller brought a function that the template does not name.
-    #[error("the registered function {0} is not in the template")]
-    Undeclared(String),
-    /// A function does not accept its settings.
-    #[error("function {function}: {source}")]
-    Function {
-        /// The function.
-        function: String,
-        /// What is wrong with its settings.
-        source: SettingError,
-    },
-}
 
 /// A running host.
 pub struct Host {
@@ -128,41 +40,7 @@ pub struct Host {
     pub(crate) directory: Directory,
 }
 
-/// The data directory; a temporary one goes with it.
-pub(crate) enum Directory {
-    /// Thrown away when dropped.
-    Temporary(TempDir),
-    /// Kept.
-    Kept(PathBuf),
-}
-
-impl Directory {
-    /// Makes or finds the directory.
-    pub(crate) fn open(storage: Storage) -> Result<Self, HostError> {
-        match storage {
-            Storage::Temporary => Ok(Self::Temporary(TempDir::new().map_err(HostError::Directory)?)),
-            Storage::Directory(path) => {
-                std::fs::create_dir_all(&path).map_err(HostError::Directory)?;
-                Ok(Self::Kept(path))
-            }
-        }
-    }
-
-    /// Its path.
-    pub(crate) fn path(&self) -> &std::path::Path {
-        match self {
-            Self::Temporary(directory) => directory.path(),
-            Self::Kept(path) => path,
-        }
-    }
-}
-
 impl Host {
-    /// Reads the template, makes what is missing, and serves until [`Host::stop`]; ready when this returns.
-    pub async fn start(options: Options) -> Result<Self, HostError> {
-        crate::start::start(options).await
-    }
-
     /// The gateway's URL.
     #[must_use]
     pub fn url(&self) -> String {
@@ -176,20 +54,14 @@ impl Host {
         url(self.aws_address)
     }
 
-    /// Answers on an address of this machine what [`Host::aws_url`] does, and gives its URL: for containers, which do not
-    /// reach loopback. Whoever reaches the address may do anything.
-    pub async fn open_aws(&mut self, address: SocketAddr) -> Result<String, HostError> {
-        Ok(url(crate::start::open_aws(self, address).await?))
-    }
-
     /// A token that the gateway accepts, for a subject with scopes.
     pub fn token(&self, subject: &str, scopes: &[&str]) -> Result<String, IssuerError> {
         let authorizer = self.authorizer.as_ref().ok_or(IssuerError::NoAuthorizer)?;
         self.issuer.token(authorizer, subject, scopes)
     }
 
-    /// From now on what state machines work through takes what it can get of this machine, and no longer steps back
-    /// behind whoever waits for an answer.
+    /// Lets state machines take all that they can get of this machine from now on: they no longer step back behind
+    /// requests that wait for an answer.
     pub fn hurry_background(&self) {
         self.backend.foreground.hurry_background();
     }
@@ -292,7 +164,8 @@ impl Host {
     }
 }
 
-fn url(address: SocketAddr) -> String {
+/// The URL of an address.
+pub(crate) fn url(address: SocketAddr) -> String {
     let port = address.port();
     if address.ip().is_unspecified() { format!("http://127.0.0.1:{port}") } else { format!("http://{address}") }
 }

@@ -119,7 +119,7 @@ mod tests {
     fn authorizer() -> Authorizer {
         Authorizer {
             issuer: "https://issuer".to_owned(),
-            audience: vec!["shop".to_owned()],
+            audience: vec!["api".to_owned()],
             header: "authorization".to_owned(),
         }
     }
@@ -142,7 +142,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let issuer = Issuer::open(directory.path()).unwrap();
         let now = jiff::Timestamp::now().as_second();
-        let good = json!({"iss": "https://issuer", "aud": ["x", "shop"], "exp": now + 600});
+        let good = json!({"iss": "https://issuer", "aud": ["x", "api"], "exp": now + 600});
         assert!(issuer.claims(&authorizer(), &signed(&issuer, &good)).is_some());
         for (claim, value) in [
             ("iss", json!("https://other")),

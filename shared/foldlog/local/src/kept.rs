@@ -2,9 +2,9 @@
 
 use crate::buckets::Buckets;
 use crate::database::{Closing, Engine};
+use crate::error::HostError;
 use crate::events::Buses;
-use crate::host::HostError;
-use crate::machines::Doors;
+use crate::machines::Starters;
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
@@ -31,7 +31,7 @@ impl Kept {
     ) -> Result<Self, HostError> {
         let plan = Plan::read(template, parameters)?;
         let work = Work::default();
-        let (starters, _) = Doors::of(&plan.machines, &work);
+        let (starters, _) = Starters::of(&plan.machines, &work);
         let queues = Queues::declared(&plan.stack, &BTreeMap::new())?;
         let buses = Buses::declared(&plan.stack, &queues, &starters)?;
         let (engine, closing) = Engine::open(directory)?;

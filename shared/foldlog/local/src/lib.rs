@@ -7,7 +7,7 @@
 //! **Invariant.** Functions run over the real AWS SDK clients. Each has an HTTP client of its own, which checks every
 //! call against the function's own policy: if the template lacks a permission, the call fails here first.
 //!
-//! **Attacked by** `tests/host` and, with the shop's template, by the suite in the folder `tests` of the repository,
+//! **Attacked by** `tests/host` and, with a whole template, by the suite in the folder `tests` of the repository,
 //! part of which also runs under `sam local`.
 //!
 //! [`Host::start`] reads the template and imitates it in this process:
@@ -29,7 +29,7 @@
 //! functions.
 //!
 //! **Limits.** Throttling, transaction conflicts and eventual consistency do not occur. Shards never split. Checkpoints
-//! and queues live in memory, so a start begins at the end of each stream, and the shop's reconcile runs then. Failed
+//! and queues live in memory, so a start begins at the end of each stream: reconcile then. Failed
 //! messages come back sooner than on AWS. Chaos does not disturb the mappings of queues.
 
 mod authorizer;
@@ -37,8 +37,10 @@ mod buckets;
 mod clock;
 mod controls;
 mod database;
+mod directory;
 mod endpoint;
 mod environments;
+mod error;
 mod events;
 mod foreground;
 mod functions;
@@ -50,6 +52,7 @@ mod kept;
 mod machines;
 mod mappings;
 mod meter;
+mod options;
 mod plan;
 mod policy;
 mod queues;
@@ -67,11 +70,13 @@ mod work;
 pub use authorizer::JwtAuthorizer;
 pub use controls::UnknownFunction;
 pub use database::DatabaseError;
-pub use host::{Host, HostError, Options, Storage, Streams};
+pub use error::HostError;
+pub use host::Host;
 pub use issuer::IssuerError;
 pub use kept::Kept;
 pub use machines::{Execution, Status};
 pub use meter::{Capacity, Usage};
+pub use options::{Options, Storage, Streams};
 pub use streams::{Chaos, Deliveries};
 pub use template::TemplateError;
 pub use topology::{Fed, Firing, Reader, Routed, Topology};

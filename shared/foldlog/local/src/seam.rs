@@ -49,7 +49,7 @@ pub(crate) struct Backend {
     pub(crate) wakes: BTreeMap<String, Vec<Arc<Wake>>>,
     /// What is under way.
     pub(crate) work: Work,
-    /// Who waits for an answer.
+    /// The requests that wait for an answer.
     pub(crate) foreground: Foreground,
     /// What functions use.
     pub(crate) meter: Meter,
@@ -91,7 +91,7 @@ struct Caller {
     binary: String,
     /// The function's name and permissions; nothing for the host, which may do anything.
     function: Option<(String, Arc<Policy>)>,
-    /// Whether nobody waits for it.
+    /// Whether no caller waits for it.
     background: bool,
 }
 

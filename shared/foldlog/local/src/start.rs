@@ -4,22 +4,25 @@ use crate::buckets::Buckets;
 use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::database::Engine;
+use crate::directory::Directory;
 use crate::endpoint;
 use crate::environments::ColdStart;
+use crate::error::HostError;
 use crate::events::Buses;
-use crate::functions::Runner;
+use crate::functions::{Runner, Runners};
 use crate::gate::Gate;
 use crate::gateway::{Gateway, Own, Routes, Tokens};
-use crate::host::{Directory, Host, HostError, Options};
+use crate::host::{Host, url};
 use crate::issuer::Issuer;
-use crate::machines::{Doors, Register};
+use crate::machines::{Register, Starters};
+use crate::options::Options;
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
 use crate::streams::{Shards, Source, StreamMapping, Wake};
 use crate::tables::Table;
 use crate::template::TemplateError;
-use crate::wiring::{Runners, Wiring};
+use crate::wiring::Wiring;
 use crate::work::Work;
 use aws_sdk_dynamodb::Client;
 use foldlog_lambda::{Registered, Settings};
@@ -33,13 +36,29 @@ use tokio::task::JoinSet;
 
 type Gates = BTreeMap<String, Arc<Gate>>;
 
-pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
+impl Host {
+    /// Reads the template, makes what is missing, and serves until [`Host::stop`]; ready when this returns.
+    pub async fn start(options: Options) -> Result<Self, HostError> {
+        start(options).await
+    }
+
+    /// Answers on an address of this machine what [`Host::aws_url`] does, and gives its URL: for containers, which do not
+    /// reach loopback. Anyone who reaches the address may do anything.
+    pub async fn open_aws(&mut self, address: SocketAddr) -> Result<String, HostError> {
+        let (listener, bound) = bind(address).await?;
+        let application = endpoint::application(Seam::unrestricted(Arc::clone(&self.backend)), bound.ip());
+        self.tasks.spawn(serve(listener, application, self.stop.subscribe()));
+        Ok(url(bound))
+    }
+}
+
+async fn start(options: Options) -> Result<Host, HostError> {
     let work = Work::default();
     let (plan, clock) = plan(&options, &work)?;
     let gates = plan.functions.iter().map(|function| (function.binary.clone(), Gate::new(work.clone())));
     let gates: Gates = gates.collect();
     let queues = Queues::declared(&plan.stack, &consumers(&plan, &gates))?;
-    let (starters, inboxes) = Doors::of(&plan.machines, &work);
+    let (starters, inboxes) = Starters::of(&plan.machines, &work);
     let buses = Buses::declared(&plan.stack, &queues, &starters)?;
     let directory = Directory::open(options.storage)?;
     let issuer = Arc::new(Issuer::open(directory.path())?);
@@ -133,14 +152,6 @@ pub(crate) async fn start(options: Options) -> Result<Host, HostError> {
     })
 }
 
-/// Opens the endpoint of SDKs on another address too.
-pub(crate) async fn open_aws(host: &mut Host, address: SocketAddr) -> Result<SocketAddr, HostError> {
-    let (listener, bound) = bind(address).await?;
-    let application = endpoint::application(Seam::unrestricted(Arc::clone(&host.backend)), bound.ip());
-    host.tasks.spawn(serve(listener, application, host.stop.subscribe()));
-    Ok(bound)
-}
-
 /// What the template declares, and the clock: as they are, or so that each run counts the same.
 fn plan(options: &Options, work: &Work) -> Result<(Plan, Clock), TemplateError> {
     let mut plan = Plan::read(&options.template, &options.parameters)?;
@@ -177,7 +188,7 @@ fn description(plan: &Plan, aws_address: SocketAddr) -> Value {
     })
 }
 
-/// Each of the template's functions with what runs it; no more and no fewer than the registered ones.
+/// Each of the template's functions with what runs it: exactly the registered ones.
 fn runners(
     plan: &Plan,
     registered: &[Registered],

@@ -1,8 +1,8 @@
-//! What a template connects with what, for whoever runs its functions in another way than this host does.
+//! What a template connects with what, for those that run its functions in another way than this host does.
 
 use crate::events::Buses;
 use crate::gateway::Routes;
-use crate::machines::Doors;
+use crate::machines::Starters;
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::schedules::Schedule;
@@ -74,7 +74,7 @@ impl Topology {
     pub fn read(template: &str, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let plan = Plan::read(template, parameters)?;
         let queues = Queues::declared(&plan.stack, &BTreeMap::new())?;
-        let (starters, _) = Doors::of(&plan.machines, &Work::default());
+        let (starters, _) = Starters::of(&plan.machines, &Work::default());
         let readers = plan.streams.iter().map(|(_, stream)| Reader {
             function: stream.binary.clone(),
             batch_size: stream.batch_size,

@@ -2,21 +2,18 @@
 
 use crate::buckets::Buckets;
 use crate::controls::Controls;
-use crate::functions::Runner;
-use crate::host::{HostError, Streams};
+use crate::error::HostError;
+use crate::functions::{Runner, Runners};
 use crate::machines::{Executor, Machine, Register};
 use crate::mappings::{DeclaredQueue, DeclaredStream};
+use crate::options::Streams;
 use crate::plan::Plan;
 use crate::queues::{QueueMapping, Queues};
 use crate::streams::{Consumer, Destination};
 use crate::template::TemplateError;
 use crate::work::Work;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
-
-/// The functions, by binary.
-pub(crate) type Runners = BTreeMap<String, Arc<Runner>>;
 
 /// Everything that triggers are made of.
 pub(crate) struct Wiring<'a> {

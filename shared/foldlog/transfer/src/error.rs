@@ -19,9 +19,8 @@ pub enum TransferError {
     },
     /// There is no manifest.
     #[error(
-        "{} holds no {}: it is no export, or one that was not finished; `shop export` to the same directory goes on",
-        .0.display(),
-        crate::manifest::NAME
+        "there is no {}: the directory is no export, or one that was not finished; export to it again to finish it",
+        .0.display()
     )]
     NoManifest(PathBuf),
     /// The manifest is none, or of another release.

@@ -69,7 +69,7 @@ impl Manifest {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err(TransferError::NoManifest(directory.to_owned()));
+                return Err(TransferError::NoManifest(path));
             }
             Err(error) => return Err(TransferError::io(&path)(error)),
         };
@@ -98,7 +98,7 @@ impl Manifest {
     }
 }
 
-/// Writes a document in one step: whoever reads the file finds it as it was or as it is to be, and whole.
+/// Writes a document in one step: a reader finds the file as it was or as it is to be, and whole.
 pub(crate) fn replace(path: &Path, document: &impl Serialize) -> Result<(), TransferError> {
     let written = path.with_extension("json.new");
     let write = || {

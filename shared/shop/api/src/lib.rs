@@ -10,6 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::values::{Invalid, Money};
 
+/// What the type of each problem of this API begins with.
+pub const PROBLEM_NAMESPACE: &str = "urn:shop:problem:";
+
 /// Money in a request: minor units and an ISO 4217 code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,8 @@
 //! The provider at the other end of an HTTP connection.
 
 use crate::payment::{Payment, Step};
-use crate::provider::{Failure, Provider, ProviderRefusal};
+use crate::provider::{Failure, Provider};
+use crate::refusal::ProviderRefusal;
 use crate::transport::{Patience, Silence, Transport, Unusable};
 use crate::values::{Reference, Secret};
 use crate::wire::{Authorisation, IDEMPOTENCY_KEY, failure, idempotency_key};

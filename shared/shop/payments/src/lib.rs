@@ -11,6 +11,7 @@ mod client;
 mod payment;
 mod provider;
 mod recorded;
+mod refusal;
 mod sandbox;
 #[cfg(feature = "server")]
 pub mod server;
@@ -25,7 +26,8 @@ mod wire;
 #[cfg(feature = "client")]
 pub use client::{Connection, HttpProvider};
 pub use payment::{Decline, Payment, Standing, Step};
-pub use provider::{Failure, Provider, ProviderRefusal};
+pub use provider::{Failure, Provider};
+pub use refusal::ProviderRefusal;
 pub use sandbox::{Asked, Sandbox};
 pub use settle::settle;
 #[cfg(feature = "client")]

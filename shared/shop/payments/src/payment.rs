@@ -1,6 +1,6 @@
 //! A payment as its provider knows it, and the steps that move it.
 
-use crate::provider::ProviderRefusal;
+use crate::refusal::ProviderRefusal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::values::Money;

@@ -1,8 +1,8 @@
 //! The port: what the shop asks of a payment provider.
 
 use crate::payment::{Payment, Step};
+use crate::refusal::ProviderRefusal;
 use crate::values::Reference;
-use serde::{Deserialize, Serialize};
 
 /// Sets money aside, takes it and gives it back, once for each reference, however often it is asked.
 pub trait Provider: Send + Sync {
@@ -38,28 +38,4 @@ pub enum Failure {
     /// The provider does not do it, however often it is asked.
     #[error("the payment provider refuses: {0}")]
     Refused(#[from] ProviderRefusal),
-}
-
-/// Why a provider refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum ProviderRefusal {
-    /// The reference was used for something else.
-    #[error("under this reference it was asked for another amount or card")]
-    OtherContent,
-    /// Nothing was ever authorised under this reference.
-    #[error("it knows no payment of this reference")]
-    Absent,
-    /// Only what is set aside can be taken or let go, and only what was taken be given back.
-    #[error("the payment does not stand so that this can be done")]
-    NotPossible,
-    /// What was set aside is no longer there to be taken.
-    #[error("the authorisation has run out")]
-    Expired,
-    /// The provider does not know who asks.
-    #[error("the key is not known to it")]
-    Credentials,
-    /// Not a request of the protocol.
-    #[error("it does not understand the request")]
-    Malformed,
 }

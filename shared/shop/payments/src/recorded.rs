@@ -1,7 +1,7 @@
 //! What the shop records of a payment, of what its provider knows.
 
 use crate::payment::{Decline, Payment, Standing};
-use crate::provider::ProviderRefusal;
+use crate::refusal::ProviderRefusal;
 use shop_domain::payment::{Answer, Command};
 use shop_domain::values::Reason;
 

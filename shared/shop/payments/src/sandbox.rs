@@ -3,10 +3,10 @@
 mod journal;
 
 use crate::payment::{Decline, Payment, Standing, Step};
-use crate::provider::{Failure, Provider, ProviderRefusal};
+use crate::provider::{Failure, Provider};
+use crate::refusal::ProviderRefusal;
 use crate::values::Reference;
-use journal::Journal;
-use serde::{Deserialize, Serialize};
+use journal::{Account, Journal};
 use shop_domain::values::Money;
 use std::collections::BTreeMap;
 use std::io;
@@ -44,13 +44,6 @@ struct Books {
     asked: BTreeMap<Reference, Vec<Asked>>,
     changes: Vec<(Reference, Payment)>,
     journal: Option<Journal>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Account {
-    #[serde(flatten)]
-    payment: Payment,
-    card: String,
 }
 
 impl Sandbox {

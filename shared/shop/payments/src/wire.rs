@@ -1,6 +1,7 @@
 //! What travels: the documents of the protocol, and which status says what.
 
-use crate::provider::{Failure, ProviderRefusal};
+use crate::provider::Failure;
+use crate::refusal::ProviderRefusal;
 use crate::values::Reference;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};

@@ -256,3 +256,10 @@ const PLACE: &str = r"^([0-9]+|\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)
 fn up_to(most: u32) -> Schema {
     json_schema!({ "type": "integer", "minimum": 1, "maximum": most })
 }
+
+/// Routes that are about one thing.
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) routes: Vec<Route>,
+}

@@ -9,16 +9,9 @@ mod shopping;
 mod staff;
 
 use crate::answer::Header;
-use crate::route::Route;
+use crate::route::{Group, Route};
 use shop_api::responses::{Health, Payment};
 use shop_payments::webhook::Webhook;
-
-/// The routes of one topic.
-pub(crate) struct Group {
-    pub(crate) name: &'static str,
-    pub(crate) about: &'static str,
-    pub(crate) routes: Vec<Route>,
-}
 
 /// All routes, in the order of the page.
 #[must_use]

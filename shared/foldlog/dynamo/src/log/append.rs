@@ -1,9 +1,8 @@
 //! Appending to the log: one conditional put, whose lost answer is found again.
 
-use super::read::read_commit;
 use super::{Log, Metric};
 use crate::error::Failure;
-use crate::item::{STREAM, item_of};
+use crate::item::{STREAM, item_of, read_commit};
 use crate::size::{LARGEST_ITEM_BYTES, item_size_bytes};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};

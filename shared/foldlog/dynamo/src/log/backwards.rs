@@ -1,8 +1,8 @@
 //! A stream from a version back to its first, a page at a time.
 
 use super::Log;
-use super::read::read_commit;
 use crate::error::Failure;
+use crate::item::read_commit;
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::write::snapshot::INTERVAL;
 use foldlog::{Commit, Consistency, LogError, StreamName, Version};

@@ -2,9 +2,8 @@
 
 use super::Log;
 use super::append::{fitting, settled};
-use super::read::read_commit;
 use crate::error::{CONDITION_FAILED, Failure, IN_CONFLICT};
-use crate::item::STREAM;
+use crate::item::{STREAM, read_commit};
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{

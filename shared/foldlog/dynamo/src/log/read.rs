@@ -3,11 +3,10 @@
 use super::Log;
 use super::backwards::{Backwards, NEWEST};
 use crate::error::Failure;
-use crate::item::{STREAM, VERSION, commit_of, version_of};
+use crate::item::{STREAM, VERSION, read_commit};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::{CommandId, Commit, Consistency, Direction, LogError, ReadOptions, Span, StreamName, Timestamp, Version};
-use serde_dynamo::Item;
 
 impl Log {
     /// The commits behind version `after`, oldest first, strongly consistent, as they are found: whether they are
@@ -100,9 +99,4 @@ impl Log {
             .expression_attribute_names("#version", VERSION)
             .expression_attribute_values(":stream", AttributeValue::S(stream.to_string()))
     }
-}
-
-pub(super) fn read_commit(stream: &StreamName, item: Item) -> Result<Commit, LogError> {
-    let version = version_of(&item).unwrap_or(Version::NONE);
-    commit_of(item).map_err(|error| LogError::Corrupt { stream: stream.clone(), version, reason: error.to_string() })
 }

@@ -1,9 +1,8 @@
 //! Reading the log as a whole: pages of a stream or of a segment, and the end of every stream.
 
 use super::Log;
-use super::read::read_commit;
 use crate::error::Failure;
-use crate::item::{EVENTS, STREAM, VERSION, end_of, key_of};
+use crate::item::{EVENTS, STREAM, VERSION, end_of, key_of, read_commit};
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::write::scan::{Cursor, Page, Part};
 use foldlog::{Commit, LogError, StreamName, Version};

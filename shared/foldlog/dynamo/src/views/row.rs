@@ -1,9 +1,8 @@
 //! A row as an item of its view's table, and back.
 
-use super::within;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use foldlog::read::views::RowKey;
+use foldlog::read::views::{Generation, RowKey};
 use foldlog::{Hash, Row, Version, ViewError};
 use serde::Deserialize;
 use serde_bytes::ByteArray;
@@ -58,6 +57,11 @@ pub(super) fn row_of(item: HashMap<String, AttributeValue>) -> Result<(String, R
 pub(super) fn key_of(item: &HashMap<String, AttributeValue>) -> Result<String, ViewError> {
     let key = item.get(KEY).and_then(|key| key.as_s().ok());
     Ok(without_generation(key.ok_or_else(|| ViewError::Unusable("the item has no key".to_owned()))?))
+}
+
+/// A value as it is stored for one generation.
+pub(crate) fn within(generation: Generation, value: &str) -> String {
+    format!("{generation}/{value}")
 }
 
 fn without_generation(key: &str) -> String {

@@ -27,6 +27,8 @@ use http::StatusCode;
 
 /// Answers the requests of the routes that the template gives to a function.
 pub trait HttpHandler: Send + Sync + 'static {
+    /// What the type of each of the API's problems begins with, such as `urn:example:problem:`.
+    const PROBLEM_NAMESPACE: &'static str;
     /// Where it has its time and chance from.
     type Host: Clock + Randomness;
 
@@ -48,7 +50,7 @@ impl<T: HttpHandler> Function for Http<T> {
         self.respond(event, WriteMode::On).await
     }
 
-    /// Reads are served. Whatever else is asked for is turned away, without a look at it.
+    /// Serves reads, and turns every other request away without a look at it.
     async fn idle(&self, event: ApiGatewayV2httpRequest) -> Result<ApiGatewayV2httpResponse, Error> {
         self.respond(event, WriteMode::Off).await
     }
@@ -66,7 +68,9 @@ impl<T: HttpHandler> Http<T> {
             Err(problem) => Err(problem),
         };
         metrics::answered(request.is_command(), answer.as_ref().err().map(Problem::status));
-        let response = answer.unwrap_or_else(|problem| problem.into_response(&request.correlation().id));
+        let correlation = &request.correlation().id;
+        let response =
+            answer.unwrap_or_else(|problem| Response::of_problem(&problem, T::PROBLEM_NAMESPACE, correlation));
         Ok(response.finish(&request))
     }
 }

@@ -7,15 +7,15 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use foldlog::write::identity::derived_id;
 use serde::{Deserialize, Serialize};
 
-/// The most that a page holds, and what it holds where nobody says.
+/// The most items that a page holds, and how many it holds where the request has no `limit`.
 const MOST: usize = 100;
 const USUAL: usize = 20;
 
 /// The page that a request asks for.
 pub struct Page {
-    /// Behind which sort key it begins.
+    /// The sort key behind which it begins.
     pub from: Option<String>,
-    /// At most so many items.
+    /// The most items that it holds.
     pub limit: usize,
     list: String,
     query: String,

@@ -134,7 +134,7 @@ impl Request {
         }
     }
 
-    /// The body as it was sent, for whoever checks its signature.
+    /// The body as it was sent, for handlers that check its signature.
     pub fn body(&self) -> Result<&[u8], Problem> {
         self.body.as_deref().map_err(Clone::clone)
     }
@@ -152,7 +152,7 @@ impl Request {
         Ok(value)
     }
 
-    /// Who calls. Routes without a token have no caller.
+    /// The caller. Routes without a token have none.
     pub fn caller(&self) -> Result<&Caller, Problem> {
         self.caller.as_ref().ok_or_else(Problem::unauthorized)
     }

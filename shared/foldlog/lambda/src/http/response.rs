@@ -30,6 +30,19 @@ impl Response {
         Self { status, headers, body }
     }
 
+    /// A problem of an API, whose types begin with its namespace.
+    pub(super) fn of_problem(problem: &Problem, namespace: &str, correlation: &str) -> Self {
+        let document = problem.document(namespace, correlation);
+        let mut response = Self::text(problem.status(), "application/problem+json", document);
+        if let Some(version) = problem.version() {
+            response = response.etag(version);
+        }
+        match problem.retry_after() {
+            Some(seconds) => response.retry_after(seconds),
+            None => response,
+        }
+    }
+
     /// With the resource's version as its strong entity tag.
     #[must_use]
     pub fn etag(self, version: Version) -> Self {

@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use super::target::Target;
 use crate::database::Answer;
-use crate::machines::Doors;
+use crate::machines::Starters;
 use crate::queues::Queues;
 use crate::template::identity::{ACCOUNT, REGION};
 use crate::template::{Stack, TemplateError};
@@ -46,7 +46,7 @@ struct Entry {
 
 impl Buses {
     /// The buses and rules that a template declares, and the default bus.
-    pub(crate) fn declared(stack: &Stack, queues: &Queues, starters: &Doors) -> Result<Self, TemplateError> {
+    pub(crate) fn declared(stack: &Stack, queues: &Queues, starters: &Starters) -> Result<Self, TemplateError> {
         let mut names = vec!["default".to_owned()];
         names.extend(stack.of_kind("AWS::Events::EventBus").map(|bus| bus.identity.reference.clone()));
         let mut rules = Vec::new();
@@ -209,7 +209,7 @@ Resources:
     fn buses(template: &str) -> Result<(Buses, Queues), TemplateError> {
         let stack = Stack::resolve(template, &BTreeMap::new())?;
         let queues = Queues::declared(&stack, &BTreeMap::new())?;
-        Ok((Buses::declared(&stack, &queues, &Doors::default())?, queues))
+        Ok((Buses::declared(&stack, &queues, &Starters::default())?, queues))
     }
 
     fn put(buses: &Buses, request: &Value) -> (u16, Value) {

@@ -1,6 +1,6 @@
 //! A target of a rule: a queue or a state machine that gets the event, or a part of it.
 
-use crate::machines::Doors;
+use crate::machines::Starters;
 use crate::machines::{Path, Starter};
 use crate::policy::{self, Demand, Role};
 use crate::queues::{Queue, Queues};
@@ -49,7 +49,7 @@ impl Target {
         written: Written,
         stack: &Stack,
         queues: &Queues,
-        starters: &Doors,
+        starters: &Starters,
     ) -> Result<Self, TemplateError> {
         let arn = &written.arn;
         if let Some(starter) = starters.by_arn(arn) {

@@ -2,6 +2,7 @@
 
 mod api;
 mod cors;
+mod json;
 mod own;
 mod payload;
 mod routes;
@@ -18,9 +19,10 @@ use crate::work::Work;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use cors::Cors;
-use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HeaderValue, ORIGIN, WWW_AUTHENTICATE};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
+use json::json_response;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -41,7 +43,7 @@ pub(crate) struct Gateway {
     pub(crate) tokens: Tokens,
     /// The functions, by binary.
     pub(crate) runners: BTreeMap<String, Arc<Runner>>,
-    /// Who waits for an answer.
+    /// The requests that wait for an answer.
     pub(crate) foreground: Foreground,
     /// The host's own answers beside the template's routes.
     pub(crate) own: Own,
@@ -93,7 +95,7 @@ impl Gateway {
         let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| GatewayError::TooLarge)?;
         let runner = Arc::clone(self.runners.get(&found.route.binary).ok_or(GatewayError::Failed)?);
         let payload = payload::request(&self.api, request_id, parts, peer, &found, accepted.as_ref(), &body);
-        // A task of its own: as on AWS, the function goes on when nobody waits for its answer any more.
+        // A task of its own: as on AWS, the function goes on after its caller has gone.
         let waiting = self.foreground.wait();
         let invocation = tokio::spawn(async move {
             let _waiting = waiting;
@@ -156,11 +158,4 @@ impl GatewayError {
         }
         response
     }
-}
-
-fn json_response(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }

@@ -1,9 +1,9 @@
 //! What the host answers beside the template's routes, to programs on the same machine and to no browser:
 //! `GET /_local` tells what runs here, `POST /_local/tokens` signs a token, `POST /_local/clock` moves the clock ahead
-//! by so many `seconds`, `POST /_local/functions/<name>/pause`, `…/kill` and `…/resume` do that to a function,
+//! by a number of `seconds`, `POST /_local/functions/<name>/pause`, `…/kill` and `…/resume` do that to a function,
 //! `GET /_local/executions` lists the executions of state machines.
 
-use super::json_response;
+use super::json::json_response;
 use crate::controls::{Control, Controls};
 use crate::issuer::{Authorizer, Issuer};
 use crate::machines::{Execution, Register};

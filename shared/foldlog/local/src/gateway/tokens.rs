@@ -1,4 +1,4 @@
-//! Who is let in: the token of a request against the template's authorizer and the scopes of the route.
+//! Admission: the token of a request against the template's authorizer and the scopes of the route.
 
 use super::api::Route;
 use crate::issuer::{Authorizer, Issuer, scopes};

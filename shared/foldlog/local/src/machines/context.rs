@@ -1,6 +1,6 @@
 //! What an execution is, for those in it: its limits, and the context object that paths with `$$` lead into.
 
-use super::execution::Executor;
+use super::executor::Executor;
 use super::failure::Failure;
 use super::register::Entry;
 use crate::template::identity::arn;

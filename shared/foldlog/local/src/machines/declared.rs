@@ -4,7 +4,7 @@ use super::flow::{Fields, Flow, Reading};
 use super::paths::Path;
 use crate::functions::Declared;
 use crate::policy::{Policy, Role};
-use crate::template::resolve::scalar;
+use crate::template::loose::scalar;
 use crate::template::{Resource, Stack, TemplateError};
 use serde::Deserialize;
 use serde_json::{Map, Value};

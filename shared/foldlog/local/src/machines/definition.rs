@@ -1,9 +1,9 @@
 //! One state as the template defines it, read into its kind; fields that nothing here imitates are refused by name.
 
 use super::choice::Rule;
-use super::failure::{self, Catcher, Retrier};
 use super::flow::{Fields, Flow, Reading};
 use super::paths::{Path, ResultPath, Template};
+use super::recovery::{self, Catcher, Retrier};
 use crate::functions::Declared;
 use crate::template::TemplateError;
 use serde_json::{Map, Value};
@@ -153,7 +153,7 @@ impl State {
             self.selector = fields.take("ResultSelector")?;
             self.retriers = fields.take("Retry")?.unwrap_or_default();
             self.catchers = fields.take("Catch")?.unwrap_or_default();
-            if let Some(reason) = failure::wrong(&self.retriers, &self.catchers) {
+            if let Some(reason) = recovery::wrong(&self.retriers, &self.catchers) {
                 return Err(fields.wrong(reason));
             }
         }

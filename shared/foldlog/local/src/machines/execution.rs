@@ -1,36 +1,16 @@
 //! Running a machine's executions: several side by side, each from its input to its end.
 
 use super::context::Course;
-use super::declared::Machine;
+use super::executor::Executor;
 use super::failure::Failure;
-use super::register::{Register, Status};
+use super::register::Status;
 use super::starters::Inbox;
 use super::state_run::StateRun;
-use crate::clock::{Clock, later};
-use crate::policy::Demand;
-use crate::wiring::Runners;
-use crate::work::{Piece, Work};
+use crate::clock::later;
+use crate::work::Piece;
 use serde_json::Value;
 use std::sync::Arc;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-/// What a machine's executions are run with.
-#[derive(Debug)]
-pub(crate) struct Executor {
-    /// The machine.
-    pub(crate) machine: Arc<Machine>,
-    /// The functions.
-    pub(crate) runners: Runners,
-    /// What waits end by.
-    pub(crate) clock: Clock,
-    /// What is under way.
-    pub(crate) work: Work,
-    /// Where executions are noted.
-    pub(crate) register: Register,
-    /// Whether the host stops.
-    pub(crate) stop: watch::Receiver<bool>,
-}
 
 impl Executor {
     /// Runs an execution for each input, until the host stops; what is under way then is aborted.
@@ -87,13 +67,5 @@ impl Executor {
             }
         }
         entry.end(status, result);
-    }
-
-    /// The message of the refusal where the machine may not do something.
-    pub(super) fn refusal(&self, action: &str, resource: &str) -> Option<String> {
-        let demand = Demand { action: action.to_owned(), resource: resource.to_owned(), keys: Vec::new() };
-        let message = self.machine.policy.refusal(&self.machine.name, &[demand])?;
-        tracing::warn!(machine = self.machine.logical, message, "refused by the machine's policies");
-        Some(message)
     }
 }

@@ -1,4 +1,7 @@
 //! A flow: the states of a machine, or of what a map does with each item, and the way between them.
+//!
+//! Circle: with `crate::machines::definition`, as in the language itself: a flow is made of states, and a state that is
+//! a map has a flow of its own.
 
 use super::definition::State;
 use crate::functions::Declared;
@@ -68,7 +71,7 @@ impl Fields {
         TemplateError::value(&self.place, reason)
     }
 
-    /// Refuses whatever nobody took.
+    /// Refuses the fields that were not taken.
     pub(super) fn end(self) -> Result<(), TemplateError> {
         match self.fields.into_iter().next() {
             Some((name, _)) => Err(TemplateError::Unknown { place: self.place, name }),

@@ -1,4 +1,4 @@
-//! Maps: a flow for each item of a list, so many at a time, inline or each as an execution of its own.
+//! Maps: a flow for each item of a list, some at a time, inline or each as an execution of its own.
 
 use super::context::Course;
 use super::definition::MapState;

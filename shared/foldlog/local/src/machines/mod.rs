@@ -1,7 +1,7 @@
 //! State machines as Step Functions runs them: what the template defines, and its executions.
 //!
 //! `declared` and `definition` read a machine when the host starts, to the last field, with `paths`, `choice` and
-//! `failure` for the parts of its language. `starters` let in what starts an execution, `execution` runs it,
+//! `recovery` for the parts of its language. `starters` let in what starts an execution, `execution` runs it,
 //! `state run` goes from state to state, through `task`, `map` and `pause`. `register` keeps what became of each.
 //!
 //! - A machine is an `AWS::Serverless::StateMachine` of type STANDARD with its definition in the template. Its states
@@ -27,19 +27,21 @@ mod context;
 mod declared;
 mod definition;
 mod execution;
+mod executor;
 mod failure;
 mod flow;
 mod map;
 mod paths;
 mod pause;
+mod recovery;
 mod register;
 mod starters;
 mod state_run;
 mod task;
 
 pub(crate) use declared::{Machine, Started};
-pub(crate) use execution::Executor;
+pub(crate) use executor::Executor;
 pub(crate) use paths::Path;
 pub(crate) use register::Register;
 pub use register::{Execution, Status};
-pub(crate) use starters::{Doors, Starter};
+pub(crate) use starters::{Starter, Starters};

@@ -1,4 +1,4 @@
-//! Waiting: nobody has to wait for an execution that does, and the clock can be moved past it.
+//! Waiting: a host settles while an execution waits, and its clock can be moved past the end of the wait.
 
 use super::definition::Seconds;
 use super::failure::Failure;

@@ -16,7 +16,7 @@ pub enum Status {
     Running,
     /// It came to an end that is not a failure.
     Succeeded,
-    /// A state failed, and nobody caught it.
+    /// A state failed, and no catcher was for it.
     Failed,
     /// It took longer than its machine lets it.
     TimedOut,

@@ -20,9 +20,9 @@ pub(crate) struct Starter {
 
 /// All starters of a template.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Doors(Vec<Starter>);
+pub(crate) struct Starters(Vec<Starter>);
 
-impl Doors {
+impl Starters {
     /// A starter for each machine, and what is behind it, in the same order.
     pub(crate) fn of(machines: &[Arc<Machine>], work: &Work) -> (Self, Vec<Inbox>) {
         let opened = machines.iter().map(|machine| {

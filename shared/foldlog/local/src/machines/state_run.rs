@@ -1,11 +1,12 @@
 //! One state run of an execution: from state to state, with what it carries along.
 
+use super::choice;
 use super::context::{Course, limited};
 use super::definition::{Kind, State};
-use super::failure::{Failure, Retries, catcher};
+use super::failure::Failure;
 use super::flow::Flow;
-use super::paths::Path;
-use super::{choice, paths::ResultPath};
+use super::paths::{Path, ResultPath};
+use super::recovery::{Retries, catcher};
 use crate::work::Piece;
 use serde_json::{Map, Value};
 use std::future::Future;

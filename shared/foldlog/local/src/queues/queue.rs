@@ -150,7 +150,7 @@ impl Queue {
         self.arrived.notify_one();
     }
 
-    /// Waits for messages and takes at most so many.
+    /// Waits for messages and takes some, up to a limit.
     pub(super) async fn take(&self, most: usize, window: Duration) -> Vec<Message> {
         loop {
             if !self.lock().is_empty() {

@@ -15,13 +15,13 @@ const ALL: u16 = 1000;
 pub struct Chaos {
     /// What the decisions follow from.
     pub seed: u64,
-    /// Of a thousand batches that are done, so many are delivered once more, after what was delivered meanwhile.
+    /// How many of a thousand batches that are done are delivered once more, after what was delivered meanwhile.
     pub repeated: u16,
-    /// Of a thousand batches, so many wait, so that other shards overtake them.
+    /// How many of a thousand batches wait, so that other shards overtake them.
     pub delayed: u16,
     /// The longest such wait.
     pub longest_delay: Duration,
-    /// Of a thousand times that a batch is taken, in so many cases everything that waits in the shard is mixed up
+    /// In how many of a thousand times that a batch is taken everything that waits in the shard is mixed up
     /// before; records of one item stay in order.
     pub mixed: u16,
 }

@@ -59,7 +59,7 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    /// A batch of so many records.
+    /// A batch of a number of records.
     pub(super) fn new(records: usize, rules: Rules) -> Self {
         Self { parts: VecDeque::from([Part { records: 0..records, invocations: 0 }]), rules }
     }

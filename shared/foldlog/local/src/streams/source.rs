@@ -62,7 +62,7 @@ impl Source {
         Ok(Self { engine, clock, table: name.clone(), arn, partition: table.hash.clone(), iterator })
     }
 
-    /// Reads at most so many of the next records.
+    /// Reads the next records, up to a limit.
     pub(super) async fn read(&mut self, most: usize) -> Result<Vec<Record>, String> {
         let request = GetRecordsRequest { shard_iterator: self.iterator.clone(), limit: Some(most) };
         let answer = self.engine.run(move |database| {

@@ -1,5 +1,6 @@
 //! Scalars as `CloudFormation` takes them: a number or flag may be written as a text, a list of one as its item.
 
+use super::TemplateError;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -41,5 +42,15 @@ pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(items)) => items.into_iter().map(text).collect(),
         Some(value) => Ok(vec![text(value)?]),
+    }
+}
+
+/// A scalar as text, as `CloudFormation` joins and substitutes it.
+pub(crate) fn scalar(value: &Value, place: &str) -> Result<String, TemplateError> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => Err(TemplateError::value(place, "a text is expected")),
     }
 }

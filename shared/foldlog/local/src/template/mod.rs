@@ -7,9 +7,11 @@ pub(crate) mod loose;
 mod parameters;
 pub(crate) mod properties;
 pub(crate) mod resolve;
+mod resource;
 mod stack;
 
-pub(crate) use stack::{Resource, Stack, read};
+pub(crate) use resource::{Resource, read};
+pub(crate) use stack::Stack;
 
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! The template's parameters: their values, checked against what they are declared to allow.
 
 use super::TemplateError;
-use super::resolve::scalar;
+use super::loose::scalar;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! Intrinsic functions, parameters and conditions: declared values to the plain ones that a resource gets.
 
 use super::identity::{ACCOUNT, Identity, PARTITION, REGION, STACK, URL_SUFFIX};
+use super::loose::scalar;
 use super::parameters::parameters;
 use super::{Template, TemplateError};
 use serde_json::{Map, Value};
@@ -241,14 +242,4 @@ impl Scope {
 
 fn unknown(place: &str, reference: &str) -> TemplateError {
     TemplateError::Reference { place: place.to_owned(), reference: reference.to_owned() }
-}
-
-/// A scalar as text, as `CloudFormation` joins and substitutes it.
-pub(crate) fn scalar(value: &Value, place: &str) -> Result<String, TemplateError> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Bool(flag) => Ok(flag.to_string()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => Err(TemplateError::value(place, "a text is expected")),
-    }
 }

@@ -1,10 +1,11 @@
 //! A template with everything resolved: the resources that exist, each with plain properties.
 
-use super::resolve::{Scope, scalar};
+use super::identity::STACK;
+use super::loose::scalar;
+use super::resolve::Scope;
+use super::resource::Resource;
 use super::{Declared, Template, TemplateError, globals, identity, properties};
-use identity::{Identity, STACK};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The resolved template.
@@ -14,21 +15,6 @@ pub(crate) struct Stack {
     pub(crate) resources: Vec<Resource>,
     /// What is in the template and has no meaning on one machine: one line a resource type.
     pub(crate) warnings: Vec<String>,
-}
-
-/// A resource that exists.
-#[derive(Debug)]
-pub(crate) struct Resource {
-    /// Its logical id.
-    pub(crate) logical: String,
-    /// Its type.
-    pub(crate) kind: String,
-    /// What other resources refer to it by.
-    pub(crate) identity: Identity,
-    /// Its properties, SAM's globals applied.
-    pub(crate) properties: Map<String, Value>,
-    /// How it is built.
-    pub(crate) metadata: Value,
 }
 
 impl Stack {
@@ -124,23 +110,6 @@ fn bus_name(template: &Template, names: &Scope, bus: &Value) -> Result<String, T
         },
         None => Ok(names.value(bus, "EventBusName")?.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()),
     }
-}
-
-impl Resource {
-    /// The properties as a value of their shape.
-    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, TemplateError> {
-        read(Value::Object(self.properties.clone()), &self.logical)
-    }
-
-    /// An error about one of the properties.
-    pub(crate) fn wrong(&self, property: &str, reason: impl Into<String>) -> TemplateError {
-        TemplateError::value(format!("{}.{property}", self.logical), reason)
-    }
-}
-
-/// A resolved value as one of its shape.
-pub(crate) fn read<T: DeserializeOwned>(value: Value, place: &str) -> Result<T, TemplateError> {
-    serde_json::from_value(value).map_err(|error| TemplateError::value(place, error.to_string()))
 }
 
 #[cfg(test)]

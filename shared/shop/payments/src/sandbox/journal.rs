@@ -1,6 +1,6 @@
 //! The books on disk: a line for each change, in order.
 
-use super::Account;
+use crate::payment::Payment;
 use crate::values::Reference;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -11,6 +11,14 @@ use std::path::Path;
 /// The file.
 #[derive(Debug)]
 pub(super) struct Journal(File);
+
+/// What the books know of one payment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Account {
+    #[serde(flatten)]
+    pub(super) payment: Payment,
+    pub(super) card: String,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Line<'a> {

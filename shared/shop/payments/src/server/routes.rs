@@ -1,7 +1,8 @@
 //! The protocol's routes over the sandbox.
 
 use crate::payment::{Payment, Step};
-use crate::provider::{Failure, Provider, ProviderRefusal};
+use crate::provider::{Failure, Provider};
+use crate::refusal::ProviderRefusal;
 use crate::sandbox::Sandbox;
 use crate::values::{Reference, Secret};
 use crate::wire::{Authorisation, Busy, Code, IDEMPOTENCY_KEY, LARGEST_BODY, Problem, idempotency_key};

@@ -1,8 +1,7 @@
 //! Accounts: what customers do with their own, and what the staff decide about them.
 
-use super::Group;
 use crate::answer::Header;
-use crate::route::{CUSTOMER, Route, STAFF};
+use crate::route::{CUSTOMER, Group, Route, STAFF};
 use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
 use shop_api::responses::Account;
 

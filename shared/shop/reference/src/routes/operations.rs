@@ -1,8 +1,7 @@
 //! What operators do: read the log, and look after its subscribers.
 
-use super::Group;
 use crate::answer::Header;
-use crate::route::{OPERATOR, Route};
+use crate::route::{Group, OPERATOR, Route};
 use foldlog::Version;
 use shop_api::operations::{
     Flip, GenerationsOf, ParkedNote, Projections, Reconciled, Recorded, Recovered, ReportVerification, Settled,

@@ -1,8 +1,7 @@
 //! What customers do: browse the catalogue, fill a cart, order.
 
-use super::Group;
 use crate::answer::Header;
-use crate::route::{CUSTOMER, Route, STAFF};
+use crate::route::{CUSTOMER, Group, Route, STAFF};
 use shop_api::requests::{AddItem, CancelOrder, ChangeQuantity, CheckOut, Nothing};
 use shop_api::responses::{Cart, Invoice, ListedProduct, Order, Shipment};
 use shop_domain::values::Category;

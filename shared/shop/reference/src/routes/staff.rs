@@ -1,8 +1,7 @@
 //! What the staff do: offer products, keep stock, ship orders, read the sales.
 
-use super::Group;
 use crate::answer::Header;
-use crate::route::{Route, STAFF};
+use crate::route::{Group, Route, STAFF};
 use shop_api::requests::{
     AdjustStock, CategoriseProduct, DescribeProduct, MoveWarehouse, Nothing, OpenWarehouse, ReceiveStock,
     RegisterProduct, RenameWarehouse, RepriceProduct, ShipOrder,

@@ -1,20 +1,16 @@
 //! A batch of stream records: what is published, from where on it comes again, and what is parked.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
+use crate::sample::{Counted, Noon, append, batch_of, record};
 use aws_lambda_events::dynamodb::Event;
 use foldlog::react::bus::{Bus, BusEntry, BusError};
 use foldlog::read::parked::Class;
-use foldlog::{Clock, EventId, ParkingLot, Subject, Timestamp, Version};
+use foldlog::{EventId, ParkingLot, StreamName, Subject, Version};
+use foldlog_functions::Relay;
 use foldlog_lambda::Function;
-use foldlog_testing::memory::MemoryParked;
-use relay::Relay;
+use foldlog_testing::memory::{MemoryLog, MemoryParked};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-const PAYLOAD: &str = include_str!("../../../events/relay.cart-checked-out.json");
-const CART: &str = "cart-3bfb818187c9508f955ef8f19c4788fe";
 const RECORDS: usize = 10;
 
 /// Takes entries up to one, if there is one that it does not take.
@@ -35,43 +31,31 @@ impl Bus for Taking {
     }
 }
 
-struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> Timestamp {
-        Timestamp(1_763_722_800_000)
-    }
-
-    async fn sleep(&self, _: Duration) {}
+fn stream() -> StreamName {
+    "counter-1".parse().unwrap()
 }
 
 /// A batch of commits of two events each, the first at version 1.
-fn batch(spoil: impl Fn(usize, &mut Value)) -> Event {
-    let payload: Value = serde_json::from_str(PAYLOAD).unwrap();
-    let records = (0..RECORDS).map(|index| {
-        let mut record = payload["Records"][0].clone();
-        let change = &mut record["dynamodb"];
-        change["SequenceNumber"] = json!(format!("s{index}"));
-        let version = json!({ "N": (2 * index + 1).to_string() });
-        change["Keys"]["version"] = version.clone();
-        let item = &mut change["NewImage"];
-        item["version"] = version;
-        let event: Value = serde_json::from_str::<Vec<Value>>(item["events"]["S"].as_str().unwrap()).unwrap().remove(0);
-        item["events"] = json!({ "S": json!([event, event]).to_string() });
-        spoil(index, item);
-        record
-    });
-    serde_json::from_value(json!({ "Records": records.collect::<Vec<_>>() })).unwrap()
+async fn batch(spoil: impl Fn(usize, &mut Value)) -> Event {
+    let log = MemoryLog::default();
+    let mut records = Vec::new();
+    for index in 0..RECORDS {
+        let commit = append(&log, &stream(), &[Counted::Added { by: 1 }, Counted::Added { by: 2 }]).await;
+        let mut record = record(index, &commit);
+        spoil(index, &mut record["dynamodb"]["NewImage"]);
+        records.push(record);
+    }
+    batch_of(&records)
 }
 
 fn ids(versions: impl IntoIterator<Item = usize>) -> Vec<EventId> {
-    let id = |version| EventId { stream: CART.parse().unwrap(), version: Version(u64::try_from(version).unwrap()) };
+    let id = |version| EventId { stream: stream(), version: Version(u64::try_from(version).unwrap()) };
     versions.into_iter().map(id).collect()
 }
 
 /// The first record that is to be delivered again.
 async fn again<P: ParkingLot + 'static>(bus: Taking, parked: P, event: Event) -> Option<String> {
-    let answer = Relay::new(bus, parked, Noon, "shop").call(event).await.unwrap();
+    let answer = Relay::new(bus, parked, Noon, "system").call(event).await.unwrap();
     assert!(answer.batch_item_failures.len() <= 1);
     answer.batch_item_failures.into_iter().next().and_then(|failure| failure.item_identifier)
 }
@@ -82,7 +66,7 @@ type Spoil = fn(&mut Value);
 #[tokio::test]
 async fn every_event_is_published_in_order() {
     let bus = Taking::default();
-    assert_eq!(again(bus.clone(), MemoryParked::default(), batch(|_, _| {})).await, None);
+    assert_eq!(again(bus.clone(), MemoryParked::default(), batch(|_, _| {}).await).await, None);
     assert_eq!(*bus.taken.lock().unwrap(), ids(1..=2 * RECORDS));
 }
 
@@ -99,7 +83,8 @@ async fn a_commit_that_does_not_read_is_parked_wherever_it_stands_and_the_others
                 if index == position {
                     spoil(item);
                 }
-            });
+            })
+            .await;
             assert_eq!(again(bus.clone(), parked.clone(), event).await, None, "{what} at {position}");
             let first = 2 * position + 1;
             assert_eq!(*bus.taken.lock().unwrap(), ids((1..=2 * RECORDS).filter(|v| *v != first && *v != first + 1)));
@@ -117,8 +102,8 @@ async fn a_commit_that_does_not_read_is_parked_wherever_it_stands_and_the_others
 async fn from_the_first_record_that_was_not_published_as_a_whole_the_batch_comes_again() {
     for upto in 0..2 * RECORDS {
         let bus = Taking { upto: Some(upto), ..Taking::default() };
-        let first = again(bus, MemoryParked::default(), batch(|_, _| {})).await;
-        assert_eq!(first, Some(format!("s{}", upto / 2)), "after {upto} events");
+        let first = again(bus, MemoryParked::default(), batch(|_, _| {}).await).await;
+        assert_eq!(first, Some((upto / 2).to_string()), "after {upto} events");
     }
 }
 
@@ -128,8 +113,9 @@ async fn a_failure_behind_a_parked_commit_is_reported_at_its_own_record() {
         if index == 2 {
             item["events"] = json!({ "S": "[" });
         }
-    });
+    })
+    .await;
     // Entries 4 and 5 are of the record behind the one that is parked.
     let bus = Taking { upto: Some(5), ..Taking::default() };
-    assert_eq!(again(bus, MemoryParked::default(), event).await.as_deref(), Some("s3"));
+    assert_eq!(again(bus, MemoryParked::default(), event).await.as_deref(), Some("3"));
 }

@@ -1,10 +1,10 @@
-//! The alarm: an item of the log was changed or removed, which nobody may do.
+//! The alarm: an item of the log was changed or removed, which is never allowed.
 
-use crate::batch::{Position, Tampered};
+use super::batch::{Position, Tampered};
 use foldlog::read::parked::{Class, Trouble};
 use foldlog::{Clock, ParkingLot, Subject};
 
-/// Under which name such an item is parked. Nothing reacts under it, so that the note stays until somebody has looked
+/// The name under which such an item is parked. No function has it, so that the note stays until an operator has looked
 /// into it and discards it.
 pub const TAMPERING: &str = "tampering";
 

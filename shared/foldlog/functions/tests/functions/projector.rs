@@ -1,27 +1,19 @@
 //! A batch with one record that cannot be followed, at each position: what is parked, what comes again, and that nothing
 //! is passed over.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
+use crate::sample::{Counted, Noon, append, batch_of, record, subscriptions};
 use aws_lambda_events::dynamodb::Event;
 use foldlog::read::engine::Redriven;
 use foldlog::read::parked::Class;
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::{
-    Actor, Clock, CommandId, Commit, Consistency, Correlation, Digest, Draft, EventLog, Events, Parked, ParkingLot,
-    ProjectionEngine, ReadOptions, Row, StreamName, Timestamp, Version, ViewError, Views, Written,
+    Commit, Consistency, Parked, ParkingLot, ProjectionEngine, Row, StreamName, Version, ViewError, Views, Written,
 };
-use foldlog_dynamo::item::item_of;
+use foldlog_functions::Projector;
 use foldlog_lambda::Function;
 use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryViews};
-use projector::Projector;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use shop_domain::stock;
-use shop_domain::values::Quantity;
-use shop_domain::views::subscriptions;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 const SIZES: [usize; 4] = [1, 2, 10, 100];
 /// In how many batches in a row a fold may fail before its streams are parked.
@@ -31,7 +23,7 @@ const BUDGET: usize = 3;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(tag = "type", content = "data")]
 enum Later {
-    StockCounted {},
+    Reset {},
 }
 
 impl foldlog::Event for Later {
@@ -62,17 +54,6 @@ impl Views for Shaky {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> Timestamp {
-        Timestamp(1_763_722_800_000)
-    }
-
-    async fn sleep(&self, _: Duration) {}
-}
-
 #[derive(Default)]
 struct Ground {
     log: MemoryLog,
@@ -81,7 +62,7 @@ struct Ground {
 }
 
 fn stream(number: usize) -> StreamName {
-    format!("stock-berlin.sku{number}").parse().unwrap()
+    format!("counter-{number}").parse().unwrap()
 }
 
 impl Ground {
@@ -95,25 +76,8 @@ impl Ground {
         ))
     }
 
-    async fn append<E: foldlog::Event>(&self, stream: &StreamName, event: E) -> Commit {
-        let reading = ReadOptions::of::<stock::Stream>(Consistency::Strong);
-        let history = self.log.load(stream, reading).await.unwrap();
-        let draft = Draft {
-            events: Events::encode(&[event]).unwrap(),
-            id: CommandId::of_key([stream.as_str(), "POST", "/", &history.head().version().to_string()]),
-            digest: Digest::of("x").unwrap(),
-            now: Noon.now(),
-            correlation: Correlation { id: "c".to_owned(), client: None },
-            cause: None,
-            actor: Actor("test".to_owned()),
-            snapshot: None,
-        };
-        self.log.append(history.head(), draft).await.unwrap()
-    }
-
-    async fn received(&self, number: usize) -> Commit {
-        let quantity = Quantity::try_from(5).unwrap();
-        self.append(&stream(number), stock::Event::StockReceived { quantity, delivery_note: None }).await
+    async fn added(&self, number: usize) -> Commit {
+        append(&self.log, &stream(number), &[Counted::Added { by: 5 }]).await
     }
 
     async fn notes(&self) -> Vec<Parked> {
@@ -142,18 +106,8 @@ impl Ground {
 
 /// The batch, or what comes again of it from a record on.
 fn batch(commits: &[Commit], from: usize) -> Event {
-    let records = commits.iter().enumerate().skip(from).map(|(index, commit)| {
-        let item = item_of(commit).unwrap();
-        let key = json!({ "stream": &item["stream"], "version": &item["version"] });
-        json!({
-            "eventName": "INSERT", "eventID": index.to_string(), "awsRegion": "eu-central-1",
-            "dynamodb": {
-                "ApproximateCreationDateTime": 1_795_255_200, "Keys": key, "NewImage": item,
-                "SequenceNumber": index.to_string(), "SizeBytes": 600, "StreamViewType": "NEW_IMAGE",
-            },
-        })
-    });
-    serde_json::from_value(json!({ "Records": records.collect::<Vec<_>>() })).unwrap()
+    let records = commits.iter().enumerate().skip(from).map(|(index, commit)| record(index, commit));
+    batch_of(&records.collect::<Vec<_>>())
 }
 
 /// The first record of a batch that was not done.
@@ -173,9 +127,9 @@ async fn what_nobody_can_read_is_parked_wherever_it_is_and_all_else_is_followed(
             let mut commits = Vec::new();
             for number in 0..size {
                 commits.push(if number == poison {
-                    ground.append(&stream(number), Later::StockCounted {}).await
+                    append(&ground.log, &stream(number), &[Later::Reset {}]).await
                 } else {
-                    ground.received(number).await
+                    ground.added(number).await
                 });
             }
             let projector = ground.projector();
@@ -187,9 +141,9 @@ async fn what_nobody_can_read_is_parked_wherever_it_is_and_all_else_is_followed(
                 assert_eq!((note.trouble.class, note.trouble.version), (Class::Permanent, Version(1)));
             }
             // Another of its commits does not get past it.
-            let next = ground.received(poison).await;
+            let next = ground.added(poison).await;
             assert_eq!(first_failed(&projector, batch(&[next], 0)).await, None);
-            let place = RowKey { view: "stock", generation: Generation::FIRST, key: stream(poison).id().to_owned() };
+            let place = RowKey { view: "sum", generation: Generation::FIRST, key: stream(poison).id().to_owned() };
             assert_eq!(ground.views.row(&place, Consistency::Strong).await.unwrap(), None, "{poison} of {size}");
             let stuck: Vec<_> = ground.behind(size).await.into_iter().filter(|number| *number != poison).collect();
             assert!(stuck.is_empty(), "{stuck:?} are held up by {poison} of {size}");
@@ -204,7 +158,7 @@ async fn what_fails_for_a_while_comes_again_from_its_record_on_and_nothing_is_pa
             let ground = Ground::default();
             let mut commits = Vec::new();
             for number in 0..size {
-                commits.push(ground.received(number).await);
+                commits.push(ground.added(number).await);
             }
             *ground.views.failing.lock().unwrap() = Some(stream(failing).id().to_owned());
             let projector = ground.projector();
@@ -224,7 +178,7 @@ async fn what_goes_on_failing_while_others_get_on_is_parked_and_redriven() {
     let projector = ground.projector();
     *ground.views.failing.lock().unwrap() = Some(stream(1).id().to_owned());
     for round in 0..=BUDGET {
-        let commits = [ground.received(0).await, ground.received(1).await, ground.received(2).await];
+        let commits = [ground.added(0).await, ground.added(1).await, ground.added(2).await];
         let failed = first_failed(&projector, batch(&commits, 0)).await;
         assert_eq!(failed, (round < BUDGET).then_some(1), "in round {round}");
     }

@@ -1,0 +1,14 @@
+//! The functions that every event-sourced system on Lambda needs, whatever it is about: generic over the ports, so that
+//! none brings an AWS client along. Of `foldlog_dynamo` they use the items of the log alone. The crate that deploys one
+//! brings the clients, the tables and the registration of its views.
+//!
+//! - [`Projector`] takes the log table's stream and brings the rows of the read models up to date.
+//! - [`Relay`] takes the same stream and publishes the events to the bus.
+//! - [`reading`] answers a request for one document: as it is, no older than a version, or as it was.
+
+pub mod projector;
+pub mod reading;
+pub mod relay;
+
+pub use projector::Projector;
+pub use relay::Relay;

@@ -1,0 +1,103 @@
+//! The relay: publishes every commit's events to the bus. It keeps no state: the reactions recognise an event that is
+//! published twice.
+
+use aws_lambda_events::dynamodb::Event;
+use aws_lambda_events::streams::DynamoDbEventResponse;
+use foldlog::read::parked::{Class, Trouble};
+use foldlog::{Bus, BusEntry, Clock, EventId, ParkingLot, Subject};
+use foldlog_dynamo::item::{commit_of, is_imported, key_of};
+use foldlog_lambda::stream::{Change, Record, answer, records};
+use foldlog_lambda::{Error, Function};
+
+/// The name under which it parks. What it parks was never published.
+pub const NAME: &str = "relay";
+
+/// The handler.
+pub struct Relay<B, P, H> {
+    bus: B,
+    parked: P,
+    host: H,
+    system: String,
+}
+
+impl<B, P, H> Relay<B, P, H> {
+    /// The relay onto a bus, on which the events are known as those of `system`.
+    pub fn new(bus: B, parked: P, host: H, system: &str) -> Self {
+        Self { bus, parked, host, system: system.to_owned() }
+    }
+
+    /// Where it publishes.
+    pub const fn bus(&self) -> &B {
+        &self.bus
+    }
+
+    /// The system whose events they are.
+    pub fn system(&self) -> &str {
+        &self.system
+    }
+}
+
+impl<B: Bus + 'static, P: ParkingLot + 'static, H: Clock + 'static> Function for Relay<B, P, H> {
+    type Event = Event;
+    type Answer = DynamoDbEventResponse;
+
+    /// Publishes the events in the order of the records. A record that is no commit is parked, and the others go on;
+    /// from the first that could be neither published nor parked on, the batch is delivered again.
+    async fn call(&self, event: Event) -> Result<DynamoDbEventResponse, Error> {
+        let mut entries: Vec<BusEntry> = Vec::new();
+        // Of each entry, the record that it comes from.
+        let mut origins: Vec<String> = Vec::new();
+        let mut unparked = None;
+        for record in records(event) {
+            let sequence_number = record.sequence_number.clone();
+            match self.entries(record).await {
+                Ok(of_record) => {
+                    origins.extend(of_record.iter().map(|_| sequence_number.clone()));
+                    entries.extend(of_record);
+                }
+                Err(error) => {
+                    tracing::error!(sequence_number, error, "a record that is no commit was not parked");
+                    unparked = Some(sequence_number);
+                    break;
+                }
+            }
+        }
+        Ok(match self.bus.publish(&entries).await {
+            Ok(()) => answer(unparked.as_deref()),
+            Err(error) => {
+                tracing::error!(%error, first = error.first, "a batch was not published as a whole");
+                answer(origins.get(error.first).or(origins.first()).map(String::as_str))
+            }
+        })
+    }
+}
+
+impl<B, P: ParkingLot, H: Clock> Relay<B, P, H> {
+    /// A record's entries; none where it is parked, or no addition.
+    async fn entries(&self, record: Record) -> Result<Vec<BusEntry>, Error> {
+        let Change::Added(item) = record.change else {
+            tracing::error!(record.sequence_number, "tampering: an item of the log was changed or removed");
+            return Ok(vec![]);
+        };
+        if is_imported(&item) {
+            // It was published where it was committed.
+            return Ok(vec![]);
+        }
+        let (stream, version) = key_of(&item)?;
+        let read = match commit_of(item) {
+            Ok(commit) => BusEntry::of(&self.system, &commit).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match read {
+            Ok(entries) => Ok(entries),
+            Err(error) => {
+                let subject = Subject::Reaction { function: NAME.to_owned(), event: EventId { stream, version } };
+                let (passed_over, at) = (version, self.host.now());
+                let trouble = Trouble { subject, version, passed_over, error, class: Class::Permanent, at };
+                self.parked.park(&trouble).await?;
+                tracing::error!(subject = %trouble.subject, trouble.error, "a commit was parked");
+                Ok(vec![])
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The border between the kit and the shop, by path: nothing under `shared/foldlog` knows anything outside of it.
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the kit is not about.
+const SHOP: &str = "shop";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The kit's files, but for the samples of its tests.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = vec![];
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_dir() {
+            files.push(path);
+        } else if path.file_name().is_some_and(|name| name != "tests") {
+            files.extend(self::files(&path));
+        }
+    }
+    files
+}
+
+/// Whether a line has the word, in whatever case, and not as a part of another.
+fn says(line: &str, word: &str) -> bool {
+    line.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).any(|said| said == word)
+}
+
+#[test]
+fn no_text_of_the_kit_speaks_of_the_shop() {
+    let mut said = vec![];
+    for path in files(&root().join("shared/foldlog")) {
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().enumerate().filter(|(_, line)| says(line, SHOP));
+        said.extend(lines.map(|(number, line)| format!("{}:{}: {}", path.display(), number + 1, line.trim())));
+    }
+    assert!(said.is_empty(), "take the name from the caller or a setting:\n{}", said.join("\n"));
+    assert!(says("of the Shop's own", SHOP) && says("urn:shop:problem", SHOP) && !says("workshop_table", SHOP));
+}
+
+#[test]
+fn no_package_of_the_kit_depends_on_one_outside_of_it() {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let kit = root().join("shared/foldlog");
+    let inside = |path: &Value| path.as_str().is_some_and(|path| Path::new(path).starts_with(&kit));
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    let packages: Vec<_> = packages.filter(|package| inside(&package["manifest_path"])).collect();
+    assert_eq!(packages.len(), fs::read_dir(&kit).unwrap().count(), "each folder of the kit is a package");
+    for package in packages {
+        let name = package["name"].as_str().unwrap();
+        assert!(name == "foldlog" || name.starts_with("foldlog-"), "{name} bears the kit's name");
+        // Those of its tests too.
+        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        let outside = dependencies.filter(|dependency| !dependency["path"].is_null() && !inside(&dependency["path"]));
+        let outside: Vec<_> = outside.map(|dependency| &dependency["name"]).collect();
+        assert!(outside.is_empty(), "{name} depends on {outside:?}");
+    }
+}
