@@ -10,7 +10,7 @@
 //! their limits.
 //!
 //! The log keeps everything, so every view of it can be shown as it was. Two ports serve the reads: `EventLog::load` up
-//! to a version, and [`LogSpans::span`](crate::LogSpans::span), which reads some commits from anywhere in a stream,
+//! to a version, and [`LogSpans::span`], which reads some commits from anywhere in a stream,
 //! from either end, and no more.
 //!
 //! | you ask for | the read, in a stream of n events |

@@ -6,8 +6,8 @@
 //! **Invariants.** The process appends only to its own stream. The stream of the order alone decides whether a
 //! cancellation, a confirmation, a failure or the shipping came first. Only what is known to have been done is undone.
 //!
-//! **Attacked by** `tests/world` (whole orders over messages in any order), `tests/table/fulfilment.rs` (every state
-//! takes every outcome), and the simulation, whose defects bend one rule of the process at a time.
+//! **Attacked by** `tests/domain/world` (whole orders over messages in any order), `tests/domain/table/fulfilment.rs`
+//! (every state takes every outcome), and the simulation, whose defects bend one rule of the process at a time.
 //!
 //! It is an ordinary decider. An outcome of another stream comes in as a command and is noted. In the same commit stand
 //! the intents (`…Requested`) that now follow, to which the owner of the affected stream reacts. Every intent ends in
@@ -27,7 +27,8 @@
 //!   that pass later are noted for a person to look at. A capture that failed is such a case: the process waits until
 //!   the payment is captured after all.
 //! - The order takes the steps that become known together in one commit: placed, account connected, reservation
-//!   requested; reservation succeeded, payment connected and succeeded, confirmed. `tests/world` counts the commits.
+//!   requested; reservation succeeded, payment connected and succeeded, confirmed. `tests/domain/world` counts the
+//!   commits.
 //! - Personal data stay in the stream of the account: carts, orders and shipments name an address and a card's token.
 
 mod deadline;
