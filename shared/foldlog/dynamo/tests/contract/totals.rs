@@ -1,4 +1,4 @@
-//! What holds for every totals_store of totals, and what the one on `DynamoDB` promises beyond it.
+//! What holds for every store of totals, and what the one on `DynamoDB` promises beyond it.
 
 use crate::sample::{NOW, Sample, note_each, stream};
 use crate::store::Store;
