@@ -55,7 +55,7 @@ fn roots() -> Vec<PathBuf> {
         .unwrap();
     assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
     let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
-    let targets = metadata["packages"].as_array().unwrap().iter().flat_map(|package| package["targets"].as_array());
+    let targets = metadata["packages"].as_array().unwrap().iter().filter_map(|package| package["targets"].as_array());
     let built = targets.flatten().filter(|target| matches!(target["kind"][0].as_str(), Some("lib" | "bin")));
     built.map(|target| PathBuf::from(target["src_path"].as_str().unwrap())).collect()
 }

@@ -8,8 +8,8 @@ use foldlog::write::identity::derived_id;
 use serde::{Deserialize, Serialize};
 
 /// The most items that a page holds, and how many it holds where the request has no `limit`.
-const MOST: usize = 100;
-const USUAL: usize = 20;
+const MAX: usize = 100;
+const DEFAULT: usize = 20;
 
 /// The page that a request asks for.
 pub struct Page {
@@ -30,9 +30,9 @@ struct Cursor {
 impl Page {
     /// Reads `cursor` and `limit`; `path` is where the list is, `owner` whose it is.
     pub fn of(request: &Request, path: &str, owner: &str) -> Result<Self, Problem> {
-        let limit = request.query::<usize>("limit")?.unwrap_or(USUAL);
-        if !(1..=MOST).contains(&limit) {
-            return Err(Problem::invalid_parameter("limit", &format!("must be 1 to {MOST}")));
+        let limit = request.query::<usize>("limit")?.unwrap_or(DEFAULT);
+        if !(1..=MAX).contains(&limit) {
+            return Err(Problem::invalid_parameter("limit", &format!("must be 1 to {MAX}")));
         }
         let filter = request
             .other_query()

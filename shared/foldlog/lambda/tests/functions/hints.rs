@@ -34,7 +34,7 @@ impl Totals for Wishes {
     }
 }
 
-/// A totals_store that counts how often it is asked, and knows nothing of stream `wish-3`.
+/// A store of totals that counts how often it is asked, and knows nothing of stream `wish-3`.
 #[derive(Clone, Default)]
 struct Troubled {
     totals_store: MemoryTotalsStore,

@@ -51,12 +51,12 @@ impl Rule {
     }
 
     /// The rule that a machine declares for itself.
-    pub(super) fn starting(starter: &Starter, started: &Started) -> Result<Self, TemplateError> {
-        let place = &started.place;
+    pub(super) fn starting(starter: &Starter, by: &Started) -> Result<Self, TemplateError> {
+        let place = &by.place;
         let wrong = |reason| TemplateError::value(format!("{place}.Pattern"), reason);
-        let pattern = Pattern::read(&started.pattern).map_err(wrong)?;
-        let target = Target::starting(starter, started.input.as_ref(), place)?;
-        Ok(Self { bus: bus(started.bus.as_deref()), pattern, targets: vec![target] })
+        let pattern = Pattern::read(&by.pattern).map_err(wrong)?;
+        let target = Target::starting(starter, by.input.as_ref(), place)?;
+        Ok(Self { bus: bus(by.bus.as_deref()), pattern, targets: vec![target] })
     }
 
     /// Where an event goes.
