@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shop_domain::stock;
 use shop_domain::values::Quantity;
-use shop_domain::views::subscriptions;
+use shop_domain::views::read_models;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -87,7 +87,7 @@ impl Ground {
             self.views.clone(),
             self.parked.clone(),
             Noon,
-            subscriptions(),
+            read_models().views,
         ))
     }
 
@@ -121,7 +121,7 @@ impl Ground {
         let mut behind = Vec::new();
         for number in 0..streams {
             let stream = stream(number);
-            for fold in subscriptions().iter().filter(|fold| fold.follows(stream.category())) {
+            for fold in read_models().views.iter().filter(|fold| fold.follows(stream.category())) {
                 let place = RowKey { view: fold.name(), generation: Generation::FIRST, key: fold.key(&stream) };
                 let row = self.views.row(&place, Consistency::Strong).await.unwrap();
                 let folded = fold.fold(None, &self.log.commits(&stream)).row;

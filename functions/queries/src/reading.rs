@@ -6,13 +6,16 @@ use foldlog::past::{When, first_events, version_at};
 use foldlog::read::projection::DocumentReader;
 use foldlog::read::projection::PerStream;
 use foldlog::{
-    Commit, Consistency, EventLog, LogError, LogSpans, Projection, ReadOptions, Reader, Row, StreamName, Subscription,
-    Version, ViewError, Views,
+    Commit, Consistency, Decider, EventLog, LogError, LogSpans, Projection, ReadOptions, Reader, Row, StreamName,
+    Subscription, Version, ViewError, Views,
 };
 use foldlog_lambda::{Problem, Request};
 
 /// How far behind `min_version` a view may be for its row to be completed from the log, in events.
 const INTERVAL: u64 = 200;
+
+/// What names what a projection shows.
+type IdOf<P> = <<P as Projection>::Decider as Decider>::Id;
 
 /// Which of its versions a resource is asked for in.
 pub(crate) enum Asked {
@@ -49,7 +52,7 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     pub(crate) async fn found<P: Projection>(
         &self,
         asked: &Asked,
-        id: &str,
+        id: &IdOf<P>,
         shown: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
         let found = match asked {
@@ -63,11 +66,11 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     /// is said to nobody who may not see it.
     async fn past<P: Projection>(
         &self,
-        id: &str,
+        id: &IdOf<P>,
         when: When,
         shown: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
-        let stream = stream_of(P::CATEGORY, id)?;
+        let stream = StreamName::of::<P::Decider>(id);
         let asked = match when {
             When::Version(version) => version,
             When::At(at) => version_at(&self.log, &stream, at).await?,
@@ -84,8 +87,12 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
 
     /// A stream's row and its version, never older than was asked for: what the view lacks is folded over its row from
     /// the log.
-    async fn fresh<P: Projection>(&self, id: &str, asked: Version) -> Result<Option<(Version, P::Document)>, Problem> {
-        let stream = stream_of(P::CATEGORY, id)?;
+    async fn fresh<P: Projection>(
+        &self,
+        id: &IdOf<P>,
+        asked: Version,
+    ) -> Result<Option<(Version, P::Document)>, Problem> {
+        let stream = StreamName::of::<P::Decider>(id);
         let reader = Reader::of(&self.views, P::folds()).await?;
         let row = self.views.row(&reader.place(&stream), Consistency::Eventual).await?;
         let row =
@@ -130,11 +137,6 @@ fn folded(
         Some((version, reason)) => Err(LogError::Corrupt { stream: stream.clone(), version, reason }),
         None => Ok(folded.row),
     }
-}
-
-/// The stream of a category, of an id that was checked when it was parsed.
-pub(crate) fn stream_of(category: &str, id: &str) -> Result<StreamName, Problem> {
-    StreamName::new(category, id).map_err(|error| Problem::internal(&error))
 }
 
 fn version(row: Option<&Row>) -> Version {

@@ -1,5 +1,6 @@
 //! What holds for every totals_store of totals, and what the one on `DynamoDB` promises beyond it.
 
+use crate::notebook::Notebook;
 use crate::sample::{NOW, Sample, note_each, stream};
 use crate::store::Store;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
@@ -21,8 +22,7 @@ struct Notes;
 
 impl Totals for Notes {
     const NAME: &'static str = "notes";
-    const CATEGORY: &'static str = "note";
-    type Event = Sample;
+    type Decider = Notebook;
     type Document = u32;
 
     fn partitions() -> Vec<String> {
