@@ -1,7 +1,6 @@
 //! The generations of the read models: what operators see of them, and which one is read.
 
 use crate::Operations;
-use foldlog::read::engine::Schemas;
 use foldlog::read::generations::{Comparison, Registry, Set, Sets, Stage, SwitchError, Switched, change};
 use foldlog::read::views::Generation;
 use foldlog::rebuild::{Phase, RebuildProgress, Work, WorkProgress};
@@ -13,7 +12,7 @@ use shop_api::operations::{Compared, Flip, GenerationShown, GenerationsOf, Rebui
 use shop_api::requests::Nothing;
 use shop_domain::audit::Event;
 use shop_domain::values::ProjectionName;
-use shop_domain::views::{sales, subscriptions};
+use shop_domain::views::read_models;
 
 /// How long to wait before looking again.
 const LOOK_AGAIN_S: u32 = 2;
@@ -98,9 +97,9 @@ impl<P: Ports> Operations<P> {
     }
 
     async fn shown(&self, projection: &ProjectionName) -> Result<GenerationsOf, Problem> {
-        let schemas = schemas(projection.as_str());
+        let versions = versions(projection.as_str());
         let mut registry = self.views().registered().await?.registry;
-        registry.adopt(projection.as_str(), schemas.first().copied().unwrap_or(1));
+        registry.adopt(projection.as_str(), versions.first().copied().unwrap_or(1));
         let parked = self.parked_by_subscriber().await?;
         let Some(sets) = registry.sets(projection.as_str()) else { return Err(unknown(projection)) };
         let now = self.host_now();
@@ -126,13 +125,13 @@ impl<P: Ports> Operations<P> {
                 },
             });
         }
-        let newest = schemas.last().copied().unwrap_or_default();
-        let trouble = unfit(&schemas, sets);
+        let newest = versions.last().copied().unwrap_or_default();
+        let trouble = unfit(&versions, sets);
         let rebuild_needed = newest != sets.schema();
         Ok(GenerationsOf {
             name: projection.to_string(),
             read: sets.read().0,
-            schemas,
+            schemas: versions,
             rebuild_needed,
             trouble,
             generations,
@@ -177,23 +176,20 @@ impl<P: Ports> Operations<P> {
 }
 
 /// The numbers of the folds that this release has of each view, in order.
-pub(crate) fn schemas(view: &str) -> Vec<u32> {
-    let (views, totals) = (subscriptions(), sales::totals());
-    let views = views.iter().map(|fold| (fold.name(), fold.schema()));
-    let all: Schemas = views.chain(totals.iter().map(|fold| (fold.name(), fold.schema()))).collect();
-    all.of(view)
+pub(crate) fn versions(view: &str) -> Vec<u32> {
+    read_models().versions().of(view)
 }
 
 /// What is wrong with a view's generations, and what helps.
-pub(crate) fn unfit(schemas: &[u32], sets: &Sets) -> Option<String> {
+pub(crate) fn unfit(versions: &[u32], sets: &Sets) -> Option<String> {
     let read = sets.schema();
-    if !schemas.contains(&read) {
+    if !versions.contains(&read) {
         return Some(format!(
             "its rows are of fold {read}, of which this release has none: they stand still. Deploy a release that has \
              that fold beside its own, rebuild and flip"
         ));
     }
-    schemas
+    versions
         .last()
         .filter(|newest| **newest != read)
         .map(|newest| format!("its rows are of fold {read}, and fold {newest} waits for a rebuild and a flip"))
@@ -201,7 +197,7 @@ pub(crate) fn unfit(schemas: &[u32], sets: &Sets) -> Option<String> {
 
 fn projection(request: &Request) -> Result<ProjectionName, Problem> {
     let name: ProjectionName = request.path("name")?;
-    if schemas(name.as_str()).is_empty() { Err(unknown(&name)) } else { Ok(name) }
+    if versions(name.as_str()).is_empty() { Err(unknown(&name)) } else { Ok(name) }
 }
 
 fn unknown(name: &ProjectionName) -> Problem {

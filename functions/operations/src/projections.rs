@@ -1,7 +1,7 @@
 //! How far the folds are behind, as a look at the streams that moved last shows it.
 
 use crate::Operations;
-use crate::generations::{schemas, unfit};
+use crate::generations::{unfit, versions};
 use foldlog::read::engine::Report;
 use foldlog::read::generations::Sets;
 use foldlog::read::views::RowKey;
@@ -15,8 +15,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
 use reconcile::Ports;
 use shop_api::operations::{Lag, Projections, SoFar};
-use shop_domain::views::{activity, sales, subscriptions};
-use std::collections::{BTreeMap, BTreeSet};
+use shop_domain::views::{activity, read_models};
+use std::collections::BTreeMap;
 
 /// So many streams are looked at: those that moved last. What is behind in an older one is found by reconciling.
 const MOST_STREAMS: usize = 50;
@@ -36,10 +36,8 @@ impl<P: Ports> Operations<P> {
         let (parked, lags): (_, Vec<Vec<Lag>>) = futures::try_join!(self.parked_by_subscriber(), lags.try_collect())?;
         let so_far = metrics::followed_so_far();
         let mut items = Vec::new();
-        let names = subscriptions().iter().map(|subscription| subscription.name()).chain([sales::NAME]).collect();
-        let names: BTreeSet<&str> = names;
-        for name in names {
-            let schemas = schemas(name);
+        for name in read_models().names() {
+            let versions = versions(name);
             let sets = registry.sets(name);
             let so_far = so_far.get(name).map(so_far_of).unwrap_or_default();
             let of_fold = lags.iter().flatten().filter(|lag| lag.name == name);
@@ -54,8 +52,8 @@ impl<P: Ports> Operations<P> {
             items.push(Lag {
                 name: name.to_owned(),
                 generation: registry.read(name).0,
-                schema: sets.map_or_else(|| schemas.first().copied().unwrap_or(1), Sets::schema),
-                trouble: sets.and_then(|sets| unfit(&schemas, sets)),
+                schema: sets.map_or_else(|| versions.first().copied().unwrap_or(1), Sets::schema),
+                trouble: sets.and_then(|sets| unfit(&versions, sets)),
                 rebuilding: sets.and_then(Sets::under_way).map(|(generation, _)| generation.0),
                 parked: notes,
                 so_far,

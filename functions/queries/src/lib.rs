@@ -32,7 +32,7 @@ use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError
 use http::StatusCode;
 use shop_api::responses::{Health, HealthStatus, Switch};
 use shop_domain::values::AccountId;
-use shop_domain::views::{PARTITIONS, waiting};
+use shop_domain::views::{read_models, waiting};
 
 /// The handler.
 pub struct Queries<L, V, R, H> {
@@ -53,7 +53,7 @@ pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, Settin
     let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
     let sales = TotalsStore::new(client.clone(), rows, checkpoints, generations);
     // Who waits is asked for by `reconcile` alone.
-    let mut shown = PARTITIONS.iter().filter(|(view, _)| *view != waiting::NAME);
+    let mut shown = read_models().partitions().into_iter().filter(|(view, _)| *view != waiting::NAME);
     let views = shown.try_fold(Views::new(client, generations), |views, (view, partitions)| {
         Ok(views.with(view, settings.text(&format!("{}_VIEW", view.to_uppercase()))?, partitions))
     })?;

@@ -4,7 +4,7 @@ pub(crate) use foldlog_functions::reading::Asked;
 
 use crate::Queries;
 use foldlog::{EventLog, LogSpans, Projection, Version, Views};
-use foldlog_functions::reading::Documents;
+use foldlog_functions::reading::{Documents, IdOf};
 use foldlog_lambda::Problem;
 
 impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
@@ -12,7 +12,7 @@ impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
     pub(crate) async fn found<P: Projection>(
         &self,
         asked: &Asked,
-        id: &str,
+        id: &IdOf<P>,
         shown: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
         Documents { log: &self.log, views: &self.views }.found::<P>(asked, id, shown).await

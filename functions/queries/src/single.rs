@@ -19,7 +19,7 @@ impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
         let sku: Sku = request.path("sku")?;
         let asked = Asked::of(request)?;
         let listed = |document: &catalogue::Document| document.listed().is_some();
-        let found = self.found::<catalogue::View>(&asked, sku.as_str(), listed).await?;
+        let found = self.found::<catalogue::View>(&asked, &sku, listed).await?;
         let shown = found.and_then(|(version, document)| Product::of(&sku, version, &document.state));
         let product = shown.ok_or_else(|| Problem::not_found(&format!("there is no product {sku}")))?;
         let version = product.version;
@@ -34,7 +34,7 @@ impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
     pub(crate) async fn account(&self, request: &Request) -> Result<Response, Problem> {
         let account: AccountId = request.path("id")?;
         let shown = caller(request)? == account || request.caller()?.has_scope(STAFF);
-        let found = self.found::<account::View>(&Asked::of(request)?, account.as_str(), |_| shown).await?;
+        let found = self.found::<account::View>(&Asked::of(request)?, &account, |_| shown).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such account"))?;
         let body = Account::opened(&account, version, &document.account);
         Ok(Response::json(StatusCode::OK, &body)?.etag(version))
@@ -45,7 +45,7 @@ impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
         let caller = caller(request)?;
         let cart: CartId = request.path("id")?;
         let own = |state: &shop_domain::cart::State| state.owner() == Some(&caller);
-        let found = self.found::<cart::View>(&Asked::of(request)?, cart.as_str(), own).await?;
+        let found = self.found::<cart::View>(&Asked::of(request)?, &cart, own).await?;
         let (version, state) = found.ok_or_else(|| Problem::not_found("there is no such cart"))?;
         Ok(Response::json(StatusCode::OK, &Cart::of(&cart, version, &state))?.etag(version))
     }
@@ -56,7 +56,7 @@ impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
         let order: OrderId = request.path("id")?;
         let none = || Problem::not_found("there is no such order");
         let (asked, own) = (Asked::of(request)?, |document: &Document| document.account() == Some(&caller));
-        let found = self.found::<order::View>(&asked, order.as_str(), own).await?;
+        let found = self.found::<order::View>(&asked, &order, own).await?;
         match (found, asked) {
             (Some((version, document)), asked) => {
                 let shipments = match asked {
@@ -94,7 +94,7 @@ impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
         let caller = caller(request)?;
         let shipment: ShipmentId = request.path("id")?;
         let own = |document: &shipment::Document| document.account() == Some(&caller);
-        let found = self.found::<shipment::View>(&Asked::of(request)?, shipment.as_str(), own).await?;
+        let found = self.found::<shipment::View>(&Asked::of(request)?, &shipment, own).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such shipment"))?;
         Ok(Response::json(StatusCode::OK, &Shipment::of(&shipment, version, &document.state))?.etag(version))
     }
@@ -104,7 +104,7 @@ impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
         let caller = caller(request)?;
         let order: OrderId = request.path("id")?;
         let own = |document: &invoice::Document| document.account() == Some(&caller);
-        let found = self.found::<invoice::View>(&Asked::of(request)?, order.as_str(), own).await?;
+        let found = self.found::<invoice::View>(&Asked::of(request)?, &order, own).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such invoice"))?;
         Ok(Response::json(StatusCode::OK, &Invoice::of_view(version, &document))?.etag(version))
     }

@@ -141,8 +141,8 @@ where
 
     /// A rebuild by the newest fold of the view.
     async fn rebuilding(&self, id: EventId, view: &str) -> Result<Request, Error> {
-        let schemas = self.schemas(view);
-        let (Some(oldest), Some(newest)) = (schemas.first(), schemas.last()) else {
+        let versions = self.versions(view);
+        let (Some(oldest), Some(newest)) = (versions.first(), versions.last()) else {
             return Err(format!("there is no read model {view}").into());
         };
         let commits = self.folds.log().size().await?;
@@ -152,8 +152,8 @@ where
         Ok(Request::Rebuild { id, set, oldest: *oldest })
     }
 
-    fn schemas(&self, view: &str) -> Vec<u32> {
-        if view == sales::NAME { self.sales.schemas(view) } else { self.folds.schemas(view) }
+    fn versions(&self, view: &str) -> Vec<u32> {
+        if view == sales::NAME { self.sales.versions(view) } else { self.folds.versions(view) }
     }
 
     async fn work(&self, part: &Work) -> Result<bool, Error> {

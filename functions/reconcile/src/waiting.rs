@@ -1,10 +1,11 @@
 //! Who waits, as the views show it: processes, checked-out carts, and orders that were cancelled or shipped.
 
 use crate::due::Span;
-use foldlog::{Direction, Lookup, Lookups, Projection, StreamName};
+use foldlog::{Decider, Direction, Lookup, Lookups, Projection, StreamName};
 use foldlog_dynamo::Views;
 use foldlog_lambda::Error;
 use futures::future::try_join_all;
+use shop_domain::order::Order;
 use shop_domain::views::order;
 use shop_domain::views::waiting::{INDEX, NAME, SHARD, SINCE, before, partitions};
 
@@ -51,7 +52,7 @@ impl<V: Lookups> WaitingView<V> {
                     tracing::warn!(view, partition, since = from, "more wait than are asked for in one run");
                 }
                 let stream = |key: String| match view {
-                    order::View::NAME => StreamName::new(order::View::CATEGORY, &key),
+                    order::View::NAME => StreamName::new(Order::CATEGORY, &key),
                     _ => key.parse(),
                 };
                 Ok::<_, Error>(keys.into_iter().map(stream).collect::<Result<Vec<_>, _>>()?)

@@ -6,7 +6,7 @@ use foldlog::TotalsEngine;
 use foldlog_dynamo::{Log, Parked, TotalsStore};
 use foldlog_lambda::queue::Hints;
 use foldlog_lambda::{SettingError, Settings, SystemHost};
-use shop_domain::views::sales;
+use shop_domain::views::read_models;
 
 /// The shop's sales on DynamoDB.
 pub type Sales = TotalsEngine<Log, TotalsStore, Parked, SystemHost>;
@@ -23,7 +23,7 @@ pub fn function(
 pub fn tally(settings: &Settings, client: &Client) -> Result<Sales, SettingError> {
     let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
     let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
-    Ok(TotalsEngine::new(log, totals_store(settings, client)?, parked, SystemHost, sales::totals()))
+    Ok(TotalsEngine::new(log, totals_store(settings, client)?, parked, SystemHost, read_models().totals))
 }
 
 /// The totals of the shop's sales on the tables that the settings name.

@@ -7,7 +7,7 @@ use foldlog::{Clock, LogScan, Registry, StreamName, TotalsFold, TotalsStore, Vie
 use futures::future::{Either, select};
 use shop_domain::audit::{Extent, Report, Scope, Verifier};
 use shop_domain::values::Invalid;
-use shop_domain::views::{sales, subscriptions};
+use shop_domain::views::read_models;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ pub async fn streams<L: LogScan, V: Views, H: Clock>(
     host: &H,
     streams: &[StreamName],
 ) -> Result<Found, VerifyError> {
-    let (subscriptions, registered) = (subscriptions(), views.registered().await?);
+    let (subscriptions, registered) = (read_models().views, views.registered().await?);
     let registry = &registered.registry;
     let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
     let findings = verification.survey(streams).await?;
@@ -50,11 +50,11 @@ impl<L: LogScan, V: Views + ViewScan, R: TotalsStore, H: Clock> Shop<'_, L, V, R
     /// Compares everything; `done` is told of what was found to agree so far. What is kept of the log is a page, 16 bytes a
     /// stream, and the names of those that add to the totals.
     pub async fn whole(&self, limits: Limits, mut done: impl FnMut(&Verified) + Send) -> Result<Found, VerifyError> {
-        let subscriptions = subscriptions();
+        let subscriptions = read_models().views;
         let registered = self.views.registered().await?;
         let (log, views, host, registry) = (self.log, self.views, self.host, &registered.registry);
         let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
-        let (folds, mut orders) = (sales::totals(), Vec::new());
+        let (folds, mut orders) = (read_models().totals, Vec::new());
         let met = |streams: &[StreamName], verified: &Verified| {
             let follows = |stream: &&StreamName| folds.iter().any(|fold| fold.follows(stream.category()));
             orders.extend(streams.iter().filter(follows).cloned());

@@ -46,6 +46,33 @@ async fn a_command_on_another_version_than_it_names_is_refused_with_the_current_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_learns_nothing_of_another_one_s_cart() {
+    let shop = Shop::start().await;
+    product(&shop, "mug", 1_299, &[]).await;
+    let (alice, bob) = (shop.customer("alice"), shop.customer("bob"));
+    let of_alice = cart(&alice, &[("mug", 1)]).await;
+    let item = Some(json!({ "sku": "mug", "quantity": 1 }).to_string());
+    for cart in [of_alice, "0".repeat(32)] {
+        let requests = [
+            (Method::POST, format!("/carts/{cart}/items"), item.clone()),
+            (Method::DELETE, format!("/carts/{cart}/items"), None),
+            (Method::POST, format!("/carts/{cart}/checkout"), Some("{}".to_owned())),
+        ];
+        for (method, path, body) in requests {
+            for version in ["\"1\"", "\"2\"", "\"3\""] {
+                let refused = bob.send(method.clone(), &path, body.clone(), &[("if-match", version)]).await.expect(404);
+                assert_eq!(
+                    (refused.problem(), refused.header("etag")),
+                    (Some("unknown-cart"), None),
+                    "{path} {version}"
+                );
+            }
+        }
+    }
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_sees_what_it_wrote() {
     let shop = Shop::start().await;
     product(&shop, "mug", 1_299, &[]).await;

@@ -9,7 +9,7 @@ use foldlog_functions::Projector;
 use foldlog_lambda::{Registered, SystemHost};
 use reqwest::Method;
 use serde_json::{Value, json};
-use shop_domain::views::subscriptions;
+use shop_domain::views::read_models;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,7 +56,7 @@ const OLDER: Registered = Registered {
     name: "projector",
     build: |settings, aws| {
         let database = Database::new(aws);
-        let older = subscriptions().into_iter().map(|all| Box::new(Older(all)) as Box<dyn Subscription>);
+        let older = read_models().views.into_iter().map(|all| Box::new(Older(all)) as Box<dyn Subscription>);
         let log = foldlog_dynamo::Log::new(database.clone(), settings.text("EVENT_LOG_TABLE")?);
         let parked = foldlog_dynamo::Parked::new(database.clone(), settings.text("PARKED_TABLE")?);
         let views = projector::views(settings, &database)?;

@@ -28,8 +28,7 @@ pub(super) struct Balances;
 
 impl Projection for Balances {
     const NAME: &'static str = ROWS;
-    const CATEGORY: &'static str = Account::CATEGORY;
-    type Event = Event;
+    type Decider = Account;
     type Document = Balance;
 
     fn apply(document: Option<Balance>, recorded: &Recorded<'_, Event>) -> Option<Balance> {

@@ -12,7 +12,7 @@ use futures::future::{join, try_join_all};
 use futures::{SinkExt, StreamExt};
 use shop_composition::{NoTable, Tables};
 use shop_domain::stock;
-use shop_domain::views::{sales, subscriptions};
+use shop_domain::views::read_models;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// So many streams are written side by side, each of them in order: a commit is never there before the one before it.
@@ -41,11 +41,11 @@ impl LogImport {
         let log = tables.log().clone();
         let parked = Parked::new(database.clone(), named("Parked")?);
         let folds =
-            ProjectionEngine::new(log.clone(), tables.views().clone(), parked.clone(), SystemHost, subscriptions());
+            ProjectionEngine::new(log.clone(), tables.views().clone(), parked.clone(), SystemHost, read_models().views);
         Ok(Self {
             stock: log.clone().with_markers(named("StockMarkers")?),
             imports: Imports::new(database.clone(), named("Imports")?),
-            sales: TotalsEngine::new(log.clone(), tables.sales().clone(), parked, SystemHost, sales::totals()),
+            sales: TotalsEngine::new(log.clone(), tables.sales().clone(), parked, SystemHost, read_models().totals),
             folds,
             log,
             tables,

@@ -10,7 +10,7 @@ use foldlog::{Clock, Timestamp};
 use foldlog_lambda::SystemHost;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shop_domain::views::subscriptions;
+use shop_domain::views::read_models;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::Path;
@@ -107,7 +107,7 @@ async fn each_read_model_as_of_a_moment_is_what_it_was_then() {
     let sales = format!("/sales?by=sku&from={0}&to={0}", shop_domain::views::sales::Day::of(SystemHost.now()));
     let sold_then = shop.staff().get(&sales).await.expect(200).body;
     let mut then = BTreeMap::new();
-    for subscription in subscriptions() {
+    for subscription in read_models().views {
         then.insert(subscription.name(), rows(&shop, subscription.name()).await);
     }
     let month_end = moment().await;

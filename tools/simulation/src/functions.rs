@@ -22,7 +22,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use rebuild::Rebuild;
 use reconcile::{Reconcile, WaitingView};
-use shop_domain::views::{sales, subscriptions};
+use shop_domain::views::read_models;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -167,7 +167,7 @@ impl Ports<'_> {
 
     fn subscriptions(&self) -> Vec<Box<dyn Subscription>> {
         let fold = |fold| Box::new(Fold { world: self.world.clone(), fold }) as Box<dyn Subscription>;
-        subscriptions().into_iter().map(fold).collect()
+        read_models().views.into_iter().map(fold).collect()
     }
 
     /// The processes, by the rules of the run.
@@ -199,7 +199,13 @@ impl Ports<'_> {
     }
 
     fn sales(&self) -> TotalsEngine<Log, TotalsStore, Parked, Host> {
-        TotalsEngine::new(self.log(), TotalsStore::new(self.world), self.parked(), self.host.clone(), sales::totals())
+        TotalsEngine::new(
+            self.log(),
+            TotalsStore::new(self.world),
+            self.parked(),
+            self.host.clone(),
+            read_models().totals,
+        )
     }
 
     fn rebuild(

@@ -78,8 +78,7 @@ struct Stocks;
 
 impl Projection for Stocks {
     const NAME: &'static str = "stock";
-    const CATEGORY: &'static str = Stock::CATEGORY;
-    type Event = Moved;
+    type Decider = Stock;
     type Document = OnHand;
 
     fn apply(document: Option<OnHand>, recorded: &Recorded<'_, Moved>) -> Option<OnHand> {

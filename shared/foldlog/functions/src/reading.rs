@@ -4,13 +4,16 @@ use foldlog::past::{When, first_events, version_at};
 use foldlog::read::projection::DocumentReader;
 use foldlog::read::projection::PerStream;
 use foldlog::{
-    Commit, Consistency, EventLog, LogError, LogSpans, Projection, Reader, Row, Span, StreamName, Subscription,
-    Version, ViewError, Views,
+    Commit, Consistency, Decider, EventLog, LogError, LogSpans, Projection, Reader, Row, Span, StreamName,
+    Subscription, Version, ViewError, Views,
 };
 use foldlog_lambda::{Problem, Request};
 
 /// How far behind `min_version` a view may be for its row to be completed from the log, in events.
 const INTERVAL: u64 = 200;
+
+/// What names what a projection shows.
+pub type IdOf<P> = <<P as Projection>::Decider as Decider>::Id;
 
 /// The version of a resource that a request asks for.
 pub enum Asked {
@@ -55,7 +58,7 @@ impl<L: EventLog + LogSpans, V: Views> Documents<'_, L, V> {
     pub async fn found<P: Projection>(
         &self,
         asked: &Asked,
-        id: &str,
+        id: &IdOf<P>,
         shown: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
         let found = match asked {
@@ -69,11 +72,11 @@ impl<L: EventLog + LogSpans, V: Views> Documents<'_, L, V> {
     /// for is told only to a reader who may see it.
     async fn past<P: Projection>(
         &self,
-        id: &str,
+        id: &IdOf<P>,
         when: When,
         shown: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
-        let stream = stream_of(P::CATEGORY, id)?;
+        let stream = StreamName::of::<P::Decider>(id);
         let asked = match when {
             When::Version(version) => version,
             When::At(at) => version_at(self.log, &stream, at).await?,
@@ -90,8 +93,12 @@ impl<L: EventLog + LogSpans, V: Views> Documents<'_, L, V> {
 
     /// A stream's row and its version, never older than was asked for: what the view lacks is folded over its row from
     /// the log.
-    async fn fresh<P: Projection>(&self, id: &str, asked: Version) -> Result<Option<(Version, P::Document)>, Problem> {
-        let stream = stream_of(P::CATEGORY, id)?;
+    async fn fresh<P: Projection>(
+        &self,
+        id: &IdOf<P>,
+        asked: Version,
+    ) -> Result<Option<(Version, P::Document)>, Problem> {
+        let stream = StreamName::of::<P::Decider>(id);
         let reader = Reader::of(self.views, P::folds()).await?;
         let row = self.views.row(&reader.place(&stream), Consistency::Eventual).await?;
         let row =
@@ -135,11 +142,6 @@ fn folded(
         Some((version, reason)) => Err(LogError::Corrupt { stream: stream.clone(), version, reason }),
         None => Ok(folded.row),
     }
-}
-
-/// The stream of a category, of an id that was checked when it was parsed.
-fn stream_of(category: &str, id: &str) -> Result<StreamName, Problem> {
-    StreamName::new(category, id).map_err(|error| Problem::internal(&error))
 }
 
 fn version(row: Option<&Row>) -> Version {

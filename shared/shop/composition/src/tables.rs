@@ -4,7 +4,7 @@ use foldlog::verify::{Limits, Verified, VerifyError, sample};
 use foldlog::{LogError, LogScan, StreamName};
 use foldlog_dynamo::{Log, TotalsStore, Views};
 use foldlog_lambda::SystemHost;
-use shop_domain::views::PARTITIONS;
+use shop_domain::views::read_models;
 use verification::{Found, Shop};
 
 /// The log of a shop, and what is folded from it.
@@ -24,7 +24,7 @@ impl Tables {
     pub fn on(database: &aws_sdk_dynamodb::Client, table: impl Fn(&str) -> Option<String>) -> Result<Self, NoTable> {
         let table = |logical: &str| table(logical).ok_or_else(|| NoTable(logical.to_owned()));
         let mut views = Views::new(database.clone(), table("Generations")?);
-        for (view, partitions) in PARTITIONS {
+        for (view, partitions) in read_models().partitions() {
             views = views.with(view, table(&logical(view))?, partitions);
         }
         let sales =
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn every_view_has_its_table_in_the_template() {
-        for (view, _) in PARTITIONS {
+        for (view, _) in read_models().partitions() {
             let table = format!("\n  {}:\n    Type: AWS::DynamoDB::Table\n", logical(view));
             assert!(crate::stack::TEMPLATE.contains(&table), "{view}");
         }

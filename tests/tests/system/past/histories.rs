@@ -1,5 +1,6 @@
 //! Histories made by chance, and what their first events amount to by the domain's own words.
 
+use foldlog::read::projection::EventOf;
 use foldlog::{Actor, Decider, Projection, Recorded, StreamName, Timestamp, Version};
 use serde_json::{Value, json};
 use shop_api::responses::{Account, Cart, Invoice, Order, Product, Shipment};
@@ -74,7 +75,7 @@ impl History {
     /// What a projection makes of the events up to each, as it is answered; null where nothing is shown.
     fn documents<P: Projection>(&self, body: impl Fn(Version, &P::Document) -> Option<Value>) -> Vec<Value> {
         let (mut document, mut bodies) = (None, vec![]);
-        for (version, event) in (1..).map(Version).zip(self.typed::<P::Event>()) {
+        for (version, event) in (1..).map(Version).zip(self.typed::<EventOf<P>>()) {
             let committed_at = Timestamp(self.committed_at(bodies.len()));
             let recorded =
                 Recorded { event, stream: &self.stream, version, committed_at, actor: &Actor("anybody".to_owned()) };

@@ -14,7 +14,7 @@ use foldlog_testing::memory::{MemoryLog, MemoryViews};
 use http::Method;
 use serde_json::{Value, json};
 use shop_domain::payment;
-use shop_domain::views::{sales, subscriptions};
+use shop_domain::views::read_models;
 use shop_payments::{Payment, Reference};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -137,7 +137,7 @@ impl Run {
             let registered = totals_store.registered().await.map_err(|error| differs(&error))?;
             let registry = &registered.registry;
             verify(&log, &views, &host, registry, &streams).await?;
-            let folds = &sales::totals();
+            let folds = &read_models().totals;
             let totals = TotalsVerification { log: &log, totals_store: &totals_store, host: &host, folds, registry };
             totals.run(&streams).await.map_err(|error| differs(&error))?;
             Ok(())
@@ -152,7 +152,7 @@ async fn verify(
     registry: &Registry,
     streams: &[StreamName],
 ) -> Result<(), Violation> {
-    let subscriptions = subscriptions();
+    let subscriptions = read_models().views;
     let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
     verification.run(streams, || {}).await.map(drop).map_err(|error| differs(&error))
 }

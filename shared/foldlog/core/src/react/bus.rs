@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 /// One event as it is put on the bus: rules match `source` and `detail_type`.
 #[derive(Clone, Debug)]
 pub struct BusEntry {
-    /// `<system>.<category>`, such as `shop.cart`.
+    /// `<system>.<category>`, such as `desk.loan`.
     pub source: String,
     /// The event's type.
     pub detail_type: String,

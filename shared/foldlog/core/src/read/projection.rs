@@ -5,6 +5,7 @@ use crate::read::generation::ViewError;
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 use crate::write::commit::{Actor, Commit};
+use crate::write::decider::Decider;
 use crate::write::event::{DecodeError, Event};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -38,22 +39,26 @@ pub(crate) fn recorded<E: Event>(commit: &Commit) -> Result<impl Iterator<Item =
     }))
 }
 
-/// A read model of one category: a pure fold of each of its streams into one document.
+/// The events that a projection folds.
+pub type EventOf<P> = <<P as Projection>::Decider as Decider>::Event;
+
+/// A read model of one stream type: a pure fold of each of its streams into one document. It declares everything that
+/// there is to know of its view.
 pub trait Projection: Send + Sync + 'static {
     /// The view's name.
     const NAME: &'static str;
     /// The number of this fold, from 1. Whoever changes what it makes of events gives it the next one, and keeps the old
     /// fold beside it until the release after readers were sent to the new one's rows.
     const VERSION: u32 = 1;
-    /// The category whose streams it folds.
-    const CATEGORY: &'static str;
-    /// That category's events.
-    type Event: Event;
+    /// Which of the attributes by which rows are found are partition keys of indexes.
+    const PARTITIONS: &'static [&'static str] = &[];
+    /// The stream type whose streams it folds.
+    type Decider: Decider;
     /// What a row holds.
     type Document: Serialize + DeserializeOwned;
 
     /// The document after one more event; none where the stream has nothing to show yet.
-    fn apply(document: Option<Self::Document>, recorded: &Recorded<'_, Self::Event>) -> Option<Self::Document>;
+    fn apply(document: Option<Self::Document>, recorded: &Recorded<'_, EventOf<Self>>) -> Option<Self::Document>;
 
     /// The attributes by which rows are found, other than by key. A row without an attribute is not in that index.
     fn index(document: &Self::Document) -> Vec<(&'static str, String)>;
@@ -102,9 +107,14 @@ pub trait Subscription: Send + Sync {
     /// Its name: that of its view.
     fn name(&self) -> &'static str;
 
-    /// The number of the fold: its rows are its own, whatever other folds the view has.
-    fn schema(&self) -> u32 {
+    /// The version of the fold: its rows are its own, whatever other folds the view has.
+    fn fold_version(&self) -> u32 {
         1
+    }
+
+    /// Which of the attributes by which its rows are found are partition keys of indexes.
+    fn partitions(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// Whether streams of a category concern it.
@@ -160,12 +170,16 @@ impl<P: Projection> Subscription for PerStream<P> {
         P::NAME
     }
 
-    fn schema(&self) -> u32 {
+    fn fold_version(&self) -> u32 {
         P::VERSION
     }
 
+    fn partitions(&self) -> &'static [&'static str] {
+        P::PARTITIONS
+    }
+
     fn follows(&self, category: &str) -> bool {
-        category == P::CATEGORY
+        category == P::Decider::CATEGORY
     }
 
     fn key(&self, stream: &StreamName) -> String {
@@ -173,7 +187,7 @@ impl<P: Projection> Subscription for PerStream<P> {
     }
 
     fn stream(&self, key: &str) -> Option<StreamName> {
-        StreamName::new(P::CATEGORY, key).ok()
+        StreamName::new(P::Decider::CATEGORY, key).ok()
     }
 
     /// The document is read once before the commits, and written once behind them: however many there are, each costs what

@@ -30,8 +30,12 @@ impl<O: Projection, P: Projection> Subscription for PreviousVersion<O, P> {
         self.0.name()
     }
 
-    fn schema(&self) -> u32 {
-        self.0.schema()
+    fn fold_version(&self) -> u32 {
+        self.0.fold_version()
+    }
+
+    fn partitions(&self) -> &'static [&'static str] {
+        self.0.partitions()
     }
 
     fn follows(&self, category: &str) -> bool {
@@ -73,9 +77,9 @@ impl<D> Reader<D> {
         let none = |what: String| ViewError::Unusable(format!("{what}, of which this release has none"));
         let Some(view) = folds.first().map(|fold| fold.name()) else { return Err(none("folds".to_owned())) };
         let current = generations.current(view).await?;
-        let oldest = || folds.iter().map(|fold| fold.schema()).min();
+        let oldest = || folds.iter().map(|fold| fold.fold_version()).min();
         let schema = current.schema.or_else(oldest).unwrap_or_default();
-        let fold = folds.into_iter().find(|fold| fold.schema() == schema);
+        let fold = folds.into_iter().find(|fold| fold.fold_version() == schema);
         let fold = fold.ok_or_else(|| none(format!("{view}/{} is of fold {schema}", current.generation)))?;
         Ok(Self { generation: current.generation, fold })
     }

@@ -3,7 +3,7 @@
 use crate::ports::{Clock, Randomness};
 use crate::read::advance::{AdvanceError, Advanced, Hint};
 use crate::read::engine::judge::{Redrive, judge};
-use crate::read::engine::{Followed, Redriven, Report, Schemas};
+use crate::read::engine::{Followed, ProjectionVersions, Redriven, Report};
 use crate::read::parked::{Parked, ParkingLot, Trouble};
 use crate::read::views::{Generation, ViewError};
 use crate::totals::{TotalsFold, TotalsStore, advance_totals};
@@ -15,15 +15,15 @@ pub struct TotalsEngine<L, R, P, H> {
     totals_store: R,
     pub(crate) parked: P,
     host: H,
-    schemas: Schemas,
+    versions: ProjectionVersions,
     folds: Vec<Box<dyn TotalsFold>>,
 }
 
 impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEngine<L, R, P, H> {
     /// These folds on these ports.
     pub fn new(log: L, totals_store: R, parked: P, host: H, folds: Vec<Box<dyn TotalsFold>>) -> Self {
-        let schemas = folds.iter().map(|fold| (fold.name(), fold.schema())).collect();
-        Self { log, totals_store, parked, host, schemas, folds }
+        let versions = folds.iter().map(|fold| (fold.name(), fold.fold_version())).collect();
+        Self { log, totals_store, parked, host, versions, folds }
     }
 
     /// The rows and checkpoints, and which generations of them there are.
@@ -31,10 +31,10 @@ impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEn
         &self.totals_store
     }
 
-    /// The numbers of the folds that a view has, in order.
+    /// The versions of the folds that a view has, in order.
     #[must_use]
-    pub fn schemas(&self, view: &str) -> Vec<u32> {
-        self.schemas.of(view)
+    pub fn versions(&self, view: &str) -> Vec<u32> {
+        self.versions.of(view)
     }
 
     /// Adds every stream of the batch that a fold follows, in each of the fold's generations, at least up to the version
@@ -48,13 +48,13 @@ impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEn
         if hints.iter().all(|hint| view(hint.stream().category()).is_none()) {
             return Followed::default();
         }
-        let registry = match self.schemas.registry(&self.totals_store).await {
+        let registry = match self.versions.registry(&self.totals_store).await {
             Ok(registry) => registry,
             Err(error) => return Followed::unregistered(hints, view, &error, self.host.now()),
         };
         let mut followed = Followed::default();
         for fold in &self.folds {
-            for generation in self.schemas.written(&registry, fold.name(), fold.schema()) {
+            for generation in self.versions.written(&registry, fold.name(), fold.fold_version()) {
                 self.follow_in(fold.as_ref(), generation, hints, &mut followed).await;
             }
         }
@@ -75,8 +75,8 @@ impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEn
             Ok(redrive) => redrive,
             Err(redriven) => return Ok(redriven),
         };
-        let registry = self.schemas.registry(&self.totals_store).await?;
-        let schema = self.schemas.keeper(&registry, redrive.view, redrive.generation);
+        let registry = self.versions.registry(&self.totals_store).await?;
+        let schema = self.versions.keeper(&registry, redrive.view, redrive.generation);
         let Some(fold) = schema.and_then(|schema| self.fold(redrive.view, schema)) else {
             return Ok(redrive.unkept());
         };
@@ -85,7 +85,7 @@ impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEn
     }
 
     pub(crate) fn fold(&self, view: &str, schema: u32) -> Option<&dyn TotalsFold> {
-        let is = |fold: &&dyn TotalsFold| fold.name() == view && fold.schema() == schema;
+        let is = |fold: &&dyn TotalsFold| fold.name() == view && fold.fold_version() == schema;
         self.folds.iter().map(AsRef::as_ref).find(is)
     }
 

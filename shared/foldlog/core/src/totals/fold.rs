@@ -5,6 +5,7 @@ use crate::read::projection::recorded;
 use crate::read::views::{Generation, RowKey};
 use crate::stream::StreamName;
 use crate::write::commit::Commit;
+use crate::write::decider::Decider;
 
 /// A fold that adds what it follows to totals: any [`Totals`], to stand in a list with others, of other views and of
 /// other numbers of the same view.
@@ -12,8 +13,8 @@ pub trait TotalsFold: Send + Sync {
     /// The view's name.
     fn name(&self) -> &'static str;
 
-    /// The number of the fold: its rows are its own, whatever other folds the view has.
-    fn schema(&self) -> u32;
+    /// The version of the fold: its rows are its own, whatever other folds the view has.
+    fn fold_version(&self) -> u32;
 
     /// Whether streams of a category add to them.
     fn follows(&self, category: &str) -> bool;
@@ -35,12 +36,12 @@ impl<T: Totals> TotalsFold for T {
         T::NAME
     }
 
-    fn schema(&self) -> u32 {
+    fn fold_version(&self) -> u32 {
         T::VERSION
     }
 
     fn follows(&self, category: &str) -> bool {
-        category == T::CATEGORY
+        category == T::Decider::CATEGORY
     }
 
     fn all_partitions(&self) -> Vec<String> {

@@ -34,7 +34,7 @@ use crate::read::projection::Recorded;
 use crate::read::views::{Generation, RowKey, ViewError};
 use crate::stream::Version;
 use crate::write::commit::Commit;
-use crate::write::event::Event;
+use crate::write::decider::Decider;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -44,16 +44,14 @@ pub(crate) use step::first_parts;
 /// The most items that one transaction writes, checkpoints and rows together: what `TransactWriteItems` takes.
 pub const MOST_ITEMS: usize = 100;
 
-/// A cross-stream view of one category: what each event adds to which rows.
+/// A cross-stream view of one stream type: what each event adds to which rows.
 pub trait Totals: Send + Sync + 'static {
     /// The view's name.
     const NAME: &'static str;
-    /// The number of the fold, as [`crate::Projection::VERSION`].
+    /// The version of the fold, as [`crate::Projection::VERSION`].
     const VERSION: u32 = 1;
-    /// The category whose streams it follows.
-    const CATEGORY: &'static str;
-    /// That category's events.
-    type Event: Event;
+    /// The stream type whose streams it follows.
+    type Decider: Decider;
     /// What has to be known of a stream to tell what its next event adds.
     type Document: Serialize + DeserializeOwned;
 
@@ -62,7 +60,10 @@ pub trait Totals: Send + Sync + 'static {
 
     /// What is known of the stream after one more event, and what that adds. A commit that adds to more rows than a
     /// transaction takes is added in parts, each from a call of its own.
-    fn apply(document: Option<Self::Document>, recorded: &Recorded<'_, Self::Event>) -> (Option<Self::Document>, Sums);
+    fn apply(
+        document: Option<Self::Document>,
+        recorded: &Recorded<'_, <Self::Decider as Decider>::Event>,
+    ) -> (Option<Self::Document>, Sums);
 }
 
 /// Where a row of totals stands.

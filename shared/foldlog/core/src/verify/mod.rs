@@ -27,7 +27,7 @@ pub use whole::{Limits, Surveyed};
 
 use crate::past::changes::changes;
 use crate::ports::Clock;
-use crate::read::engine::Schemas;
+use crate::read::engine::ProjectionVersions;
 use crate::read::generations::Registry;
 use crate::read::projection::{Row, Subscription};
 use crate::read::views::{RowKey, ViewError, Views};
@@ -197,9 +197,12 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
 
     /// The folds whose rows are read: one of which nobody reads the rows yet, or any more, is compared where it is rebuilt.
     fn read(&self) -> impl Iterator<Item = &dyn Subscription> {
-        let schemas: Schemas = self.subscriptions.iter().map(|fold| (fold.name(), fold.schema())).collect();
+        let versions: ProjectionVersions =
+            self.subscriptions.iter().map(|fold| (fold.name(), fold.fold_version())).collect();
         let all = self.subscriptions.iter().map(AsRef::as_ref);
-        all.filter(move |fold: &&dyn Subscription| schemas.read(self.registry, fold.name()) == Some(fold.schema()))
+        all.filter(move |fold: &&dyn Subscription| {
+            versions.read(self.registry, fold.name()) == Some(fold.fold_version())
+        })
     }
 
     /// Verifies one stream. A row that is only behind is given some time to follow.

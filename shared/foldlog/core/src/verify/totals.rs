@@ -5,7 +5,7 @@
 
 use super::{AT_A_TIME, CONCURRENCY, Difference, LOOKS, PAUSE, VerifyError, unlike_text};
 use crate::ports::Clock;
-use crate::read::engine::Schemas;
+use crate::read::engine::ProjectionVersions;
 use crate::read::generations::Registry;
 use crate::read::views::Generation;
 use crate::stream::{StreamName, Version};
@@ -85,9 +85,9 @@ impl<L: LogScan, R: TotalsStore, H: Clock> TotalsVerification<'_, L, R, H> {
 
     /// The folds whose rows are read: one of which nobody reads the rows yet, or any more, is compared where it is rebuilt.
     fn read(&self) -> impl Iterator<Item = &dyn TotalsFold> {
-        let schemas: Schemas = self.folds.iter().map(|fold| (fold.name(), fold.schema())).collect();
+        let versions: ProjectionVersions = self.folds.iter().map(|fold| (fold.name(), fold.fold_version())).collect();
         let all = self.folds.iter().map(AsRef::as_ref);
-        all.filter(move |fold| schemas.read(self.registry, fold.name()) == Some(fold.schema()))
+        all.filter(move |fold| versions.read(self.registry, fold.name()) == Some(fold.fold_version()))
     }
 
     async fn survey_of(

@@ -69,8 +69,7 @@ pub(crate) struct Sums;
 
 impl Projection for Sums {
     const NAME: &'static str = "sums";
-    const CATEGORY: &'static str = "counter";
-    type Event = Counted;
+    type Decider = Counter;
     type Document = (u32, u32);
 
     fn apply(document: Option<(u32, u32)>, recorded: &Recorded<'_, Counted>) -> Option<(u32, u32)> {

@@ -1,15 +1,15 @@
 //! What the engine of the folds promises: one that cannot follow a stream holds up nothing else, and nothing is passed
 //! over; and what a batch costs.
 
-use crate::counter::{Counted, StillHost, Sums};
+use crate::counter::{Counted, Counter, StillHost, Sums};
 use foldlog::read::engine::Redriven;
 use foldlog::read::parked::Class;
 use foldlog::read::projection::PerStream;
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::{
-    Actor, CommandId, Commit, Consistency, Correlation, Digest, Draft, Event, EventLog, Events, Hint, LogScan, Parked,
-    ParkingLot, Projection, ProjectionEngine, ReadOptions, Recorded, Row, StreamName, Subject, Subscription, Version,
-    ViewError, Views, Written,
+    Actor, CommandId, Commit, Consistency, Correlation, Decider, Digest, Draft, Event, EventLog, Events, Hint, LogScan,
+    NoRefusal, Parked, ParkingLot, Projection, ProjectionEngine, ReadOptions, Recorded, Row, StreamName, Subject,
+    Subscription, Version, ViewError, Views, Written,
 };
 use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryViews};
 use serde::{Deserialize, Serialize};
@@ -26,13 +26,36 @@ enum Later {
 
 impl Event for Later {}
 
+/// [`Counter`] as that release has it.
+struct LaterCounter;
+
+impl Decider for LaterCounter {
+    const CATEGORY: &'static str = Counter::CATEGORY;
+    const STATE_SCHEMA: u32 = Counter::STATE_SCHEMA;
+    type Id = u64;
+    type State = u32;
+    type Command = Later;
+    type Event = Later;
+    type Refusal = NoRefusal;
+
+    fn decide(_: &u32, happened: &Later) -> Result<Vec<Later>, NoRefusal> {
+        Ok(vec![happened.clone()])
+    }
+
+    fn evolve(state: u32, event: &Later) -> u32 {
+        match event {
+            Later::Added { by } => state + by,
+            Later::Doubled {} => state * 2,
+        }
+    }
+}
+
 /// [`Sums`] as that release has them.
 struct LaterSums;
 
 impl Projection for LaterSums {
     const NAME: &'static str = Sums::NAME;
-    const CATEGORY: &'static str = Sums::CATEGORY;
-    type Event = Later;
+    type Decider = LaterCounter;
     type Document = (u32, u32);
 
     fn apply(document: Option<(u32, u32)>, recorded: &Recorded<'_, Later>) -> Option<(u32, u32)> {
@@ -53,8 +76,7 @@ struct Moves;
 
 impl Projection for Moves {
     const NAME: &'static str = "moves";
-    const CATEGORY: &'static str = Sums::CATEGORY;
-    type Event = Later;
+    type Decider = LaterCounter;
     type Document = u32;
 
     fn apply(document: Option<u32>, _: &Recorded<'_, Later>) -> Option<u32> {

@@ -36,8 +36,7 @@ impl From<(u32, u32)> for Extreme {
 impl Projection for Extremes {
     const NAME: &'static str = Sums::NAME;
     const VERSION: u32 = 2;
-    const CATEGORY: &'static str = Sums::CATEGORY;
-    type Event = Counted;
+    type Decider = Counter;
     type Document = Extreme;
 
     fn apply(document: Option<Extreme>, recorded: &Recorded<'_, Counted>) -> Option<Extreme> {
@@ -95,7 +94,7 @@ impl Ground {
 
     /// A new generation of the newest fold, filled and compared; how the comparison came out.
     async fn rebuilt(&self, release: &Engine) -> rebuild::Plan {
-        let (oldest, schema) = (release.schemas(Sums::NAME)[0], *release.schemas(Sums::NAME).last().unwrap());
+        let (oldest, schema) = (release.versions(Sums::NAME)[0], *release.versions(Sums::NAME).last().unwrap());
         let id = EventId { stream: "audit-1".parse().unwrap(), version: Version(1) };
         let stage = Stage::Filling { parts: 2, commits: 3 };
         let set = Set { schema, stage, since: Timestamp(1), asked: Some(id.clone()) };
@@ -147,7 +146,7 @@ async fn both_folds_make_and_read_their_own_rows_until_the_old_one_goes() {
 
     // The release that brings the new fold goes on with the old one's rows, and shows them as far as they say something.
     let both = ground.release(subscriptions_of::<Extremes>());
-    assert_eq!(both.schemas(Sums::NAME), [1, 2]);
+    assert_eq!(both.versions(Sums::NAME), [1, 2]);
     ground.added(3, &both).await;
     assert_eq!(ground.stored(1).await, Some(("[10,3]".to_owned(), 3)));
     assert_eq!(ground.stored(2).await, None);

@@ -46,8 +46,7 @@ fn added(sums: &mut Sums, turn: usize, by: u32) {
 
 impl Totals for ByTurn {
     const NAME: &'static str = "by-turn";
-    const CATEGORY: &'static str = "counter";
-    type Event = Counted;
+    type Decider = Counter;
     type Document = usize;
 
     fn partitions() -> Vec<String> {

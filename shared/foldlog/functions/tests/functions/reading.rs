@@ -29,7 +29,7 @@ async fn ground(followed: u64, behind: u64) -> (MemoryLog, MemoryViews) {
 
 /// The version and the sum that are found, or the status of the problem.
 async fn found((log, views): &(MemoryLog, MemoryViews), asked: Asked) -> Result<Option<(u64, u32)>, u16> {
-    let found = Documents { log, views }.found::<Sum>(&asked, "1", |_| true).await;
+    let found = Documents { log, views }.found::<Sum>(&asked, &1, |_| true).await;
     found.map(|found| found.map(|(version, sum)| (version.0, sum))).map_err(|problem| problem.status().as_u16())
 }
 
@@ -65,6 +65,6 @@ async fn a_document_is_shown_as_its_first_events_made_it_to_those_who_may_see_it
     assert_eq!(found(&ground, then(4)).await, Ok(Some((4, 4))));
     assert_eq!(found(&ground, then(6)).await, Err(409));
     let (log, views) = &ground;
-    let hidden = Documents { log, views }.found::<Sum>(&then(6), "1", |_| false).await;
+    let hidden = Documents { log, views }.found::<Sum>(&then(6), &1, |_| false).await;
     assert!(matches!(hidden, Ok(None)), "nor is its version told");
 }

@@ -44,8 +44,7 @@ pub(crate) struct Sum;
 
 impl Projection for Sum {
     const NAME: &'static str = "sum";
-    const CATEGORY: &'static str = Counter::CATEGORY;
-    type Event = Counted;
+    type Decider = Counter;
     type Document = u32;
 
     fn apply(document: Option<u32>, recorded: &Recorded<'_, Counted>) -> Option<u32> {
@@ -62,8 +61,7 @@ pub(crate) struct Largest;
 
 impl Projection for Largest {
     const NAME: &'static str = "largest";
-    const CATEGORY: &'static str = Counter::CATEGORY;
-    type Event = Counted;
+    type Decider = Counter;
     type Document = u32;
 
     fn apply(document: Option<u32>, recorded: &Recorded<'_, Counted>) -> Option<u32> {

@@ -4,7 +4,7 @@ use crate::{Wish, append};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::totals::{Amounts, Checkpoint, Entry, Posted, Sums, TotalKey};
-use foldlog::{Events, ParkingLot, Recorded, Totals, TotalsEngine, TotalsStore, ViewError};
+use foldlog::{Decider, Events, NoRefusal, ParkingLot, Recorded, Totals, TotalsEngine, TotalsStore, ViewError};
 use foldlog_lambda::Function;
 use foldlog_lambda::queue::Hints;
 use foldlog_testing::host::Noon;
@@ -14,13 +14,31 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// What is wished, and nothing else.
+struct Wishing;
+
+impl Decider for Wishing {
+    const CATEGORY: &'static str = "wish";
+    const STATE_SCHEMA: u32 = 1;
+    type Id = u64;
+    type State = ();
+    type Command = Wish;
+    type Event = Wish;
+    type Refusal = NoRefusal;
+
+    fn decide((): &(), wish: &Wish) -> Result<Vec<Wish>, NoRefusal> {
+        Ok(vec![wish.clone()])
+    }
+
+    fn evolve((): (), _: &Wish) {}
+}
+
 /// How often something was wished.
 struct Wishes;
 
 impl Totals for Wishes {
     const NAME: &'static str = "wishes";
-    const CATEGORY: &'static str = "wish";
-    type Event = Wish;
+    type Decider = Wishing;
     type Document = ();
 
     fn partitions() -> Vec<String> {

@@ -4,18 +4,36 @@ use crate::memory::MemoryLog;
 use crate::sample::commits::{Sample, note_each, stream};
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::totals::{Checkpoint, Entry, Sums, TotalKey, fold};
-use foldlog::{EventLog, Hash, Hint, Recorded, Totals, TotalsStore, Version};
+use foldlog::{Decider, EventLog, Hash, Hint, NoRefusal, Recorded, Totals, TotalsStore, Version};
 
 /// The generation that every view begins with.
 pub const FIRST: Generation = Generation::FIRST;
+
+/// A stream of notes, each as it was sent.
+pub struct NoteStream;
+
+impl Decider for NoteStream {
+    const CATEGORY: &'static str = "note";
+    const STATE_SCHEMA: u32 = 1;
+    type Id = u64;
+    type State = ();
+    type Command = Sample;
+    type Event = Sample;
+    type Refusal = NoRefusal;
+
+    fn decide((): &(), note: &Sample) -> Result<Vec<Sample>, NoRefusal> {
+        Ok(vec![note.clone()])
+    }
+
+    fn evolve((): (), _: &Sample) {}
+}
 
 /// How often each text was noted, and how long they were; in a row for each letter too, which all streams share.
 pub struct Notes;
 
 impl Totals for Notes {
     const NAME: &'static str = "notes";
-    const CATEGORY: &'static str = "note";
-    type Event = Sample;
+    type Decider = NoteStream;
     type Document = u32;
 
     fn partitions() -> Vec<String> {

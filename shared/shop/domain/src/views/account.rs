@@ -2,7 +2,7 @@
 
 use crate::account::{Account, Event, OpenedAccount};
 use crate::values::{AccountId, MaskedCard};
-use foldlog::{Decider, Projection, Recorded};
+use foldlog::{Projection, Recorded};
 use serde::{Deserialize, Serialize};
 
 /// The read model.
@@ -19,8 +19,7 @@ pub struct Document {
 
 impl Projection for View {
     const NAME: &'static str = "account";
-    const CATEGORY: &'static str = Account::CATEGORY;
-    type Event = Event;
+    type Decider = Account;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {

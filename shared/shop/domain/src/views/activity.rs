@@ -103,6 +103,10 @@ impl Subscription for View {
         NAME
     }
 
+    fn partitions(&self) -> &'static [&'static str] {
+        &[SHARD, CORRELATION]
+    }
+
     fn follows(&self, _: &str) -> bool {
         true
     }

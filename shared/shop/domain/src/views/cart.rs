@@ -8,8 +8,7 @@ pub struct View;
 
 impl Projection for View {
     const NAME: &'static str = "cart";
-    const CATEGORY: &'static str = cart::Cart::CATEGORY;
-    type Event = Event;
+    type Decider = cart::Cart;
     type Document = State;
 
     fn apply(document: Option<State>, recorded: &Recorded<'_, Event>) -> Option<State> {

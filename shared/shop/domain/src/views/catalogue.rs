@@ -46,8 +46,8 @@ pub fn category_partition(category: &Category, shard: u64) -> String {
 
 impl Projection for View {
     const NAME: &'static str = "catalogue";
-    const CATEGORY: &'static str = product::Product::CATEGORY;
-    type Event = Event;
+    const PARTITIONS: &'static [&'static str] = &[LISTED, CATEGORY];
+    type Decider = product::Product;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {

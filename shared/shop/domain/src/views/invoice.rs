@@ -32,8 +32,7 @@ impl Document {
 
 impl Projection for View {
     const NAME: &'static str = "invoice";
-    const CATEGORY: &'static str = invoice::Invoice::CATEGORY;
-    type Event = Event;
+    type Decider = invoice::Invoice;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {

@@ -12,12 +12,22 @@ pub mod shipment;
 pub mod stock;
 pub mod waiting;
 
+use foldlog::read::engine::ProjectionVersions;
 use foldlog::read::projection::subscriptions_of;
-use foldlog::{Projection, Subscription};
+use foldlog::{Subscription, TotalsFold};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Every read model of the shop.
+/// Read models, with the types of their events and documents out of sight.
+pub struct ReadModels {
+    /// Those with a row a stream.
+    pub views: Vec<Box<dyn Subscription>>,
+    /// Those that many streams add to.
+    pub totals: Vec<Box<dyn TotalsFold>>,
+}
+
+/// Every read model of the shop: what follows the log, what shows it and what verifies it take them from here.
 #[must_use]
-pub fn subscriptions() -> Vec<Box<dyn Subscription>> {
+pub fn read_models() -> ReadModels {
     let views = [
         subscriptions_of::<catalogue::View>(),
         subscriptions_of::<stock::View>(),
@@ -28,21 +38,37 @@ pub fn subscriptions() -> Vec<Box<dyn Subscription>> {
         subscriptions_of::<invoice::View>(),
         vec![Box::new(activity::View), Box::new(waiting::View)],
     ];
-    views.into_iter().flatten().collect()
+    ReadModels { views: views.into_iter().flatten().collect(), totals: sales::totals() }
 }
 
-/// Which index attributes of a view are partition keys.
-pub const PARTITIONS: [(&str, &[&str]); 9] = [
-    (catalogue::View::NAME, &[catalogue::LISTED, catalogue::CATEGORY]),
-    (stock::View::NAME, &[stock::SKU]),
-    (cart::View::NAME, &[]),
-    (order::View::NAME, &[order::ACCOUNT, order::STATUS, order::MOVED]),
-    (account::View::NAME, &[]),
-    (shipment::View::NAME, &[shipment::ORDER]),
-    (invoice::View::NAME, &[]),
-    (activity::NAME, &[activity::SHARD, activity::CORRELATION]),
-    (waiting::NAME, &[waiting::SHARD]),
-];
+impl ReadModels {
+    /// Their names.
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<&'static str> {
+        self.folds().map(|(name, _)| name).collect()
+    }
+
+    /// The versions of their folds.
+    #[must_use]
+    pub fn versions(&self) -> ProjectionVersions {
+        self.folds().collect()
+    }
+
+    /// Which index attributes of each view are partition keys: its newest fold says so, which stands first.
+    #[must_use]
+    pub fn partitions(&self) -> BTreeMap<&'static str, &'static [&'static str]> {
+        let mut partitions = BTreeMap::new();
+        for view in &self.views {
+            partitions.entry(view.name()).or_insert_with(|| view.partitions());
+        }
+        partitions
+    }
+
+    fn folds(&self) -> impl Iterator<Item = (&'static str, u32)> {
+        let totals = self.totals.iter().map(|fold| (fold.name(), fold.fold_version()));
+        self.views.iter().map(|fold| (fold.name(), fold.fold_version())).chain(totals)
+    }
+}
 
 /// The shard of a key: rows that would share one value of an index key are spread over `shards` of them, and a query
 /// merges what it finds in each (DynamoDB's write sharding). The same in every process and release.

@@ -101,8 +101,8 @@ impl Document {
 
 impl Projection for View {
     const NAME: &'static str = "order";
-    const CATEGORY: &'static str = order::Order::CATEGORY;
-    type Event = Event;
+    const PARTITIONS: &'static [&'static str] = &[ACCOUNT, STATUS, MOVED];
+    type Decider = order::Order;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {

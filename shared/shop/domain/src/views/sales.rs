@@ -9,7 +9,7 @@ use super::shard;
 use crate::order::{self, Event};
 use crate::values::{Invalid, Line};
 use foldlog::totals::{Amounts, Sums, TotalKey};
-use foldlog::{Decider, Recorded, Timestamp, Totals, TotalsFold};
+use foldlog::{Recorded, Timestamp, Totals, TotalsFold};
 use schemars::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -171,8 +171,7 @@ pub fn figures(rows: impl IntoIterator<Item = (String, Amounts)>) -> BTreeMap<(S
 
 impl Totals for View {
     const NAME: &'static str = NAME;
-    const CATEGORY: &'static str = order::Order::CATEGORY;
-    type Event = Event;
+    type Decider = order::Order;
     type Document = Vec<Line>;
 
     fn partitions() -> Vec<String> {

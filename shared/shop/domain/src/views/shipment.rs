@@ -35,8 +35,8 @@ impl Document {
 
 impl Projection for View {
     const NAME: &'static str = "shipment";
-    const CATEGORY: &'static str = shipment::Shipment::CATEGORY;
-    type Event = Event;
+    const PARTITIONS: &'static [&'static str] = &[ORDER];
+    type Decider = shipment::Shipment;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {

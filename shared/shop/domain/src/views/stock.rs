@@ -26,8 +26,8 @@ pub struct Document {
 
 impl Projection for View {
     const NAME: &'static str = "stock";
-    const CATEGORY: &'static str = stock::Stock::CATEGORY;
-    type Event = Event;
+    const PARTITIONS: &'static [&'static str] = &[SKU];
+    type Decider = stock::Stock;
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {

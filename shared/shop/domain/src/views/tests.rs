@@ -5,12 +5,16 @@ use super::*;
 use crate::order::{Event, Failure, Placement};
 use crate::values::{Means, Money, Personal, Profile, ShipmentId, Totals};
 use crate::{account as accounts, invoice as invoices, shipment as shipments};
-use foldlog::{Actor, CommandId, Commit, Correlation, Digest, Events, Hash, Recorded, StreamName, Timestamp, Version};
+use foldlog::read::projection::EventOf;
+use foldlog::{
+    Actor, CommandId, Commit, Correlation, Decider, Digest, Events, Hash, Projection, Recorded, StreamName, Timestamp,
+    Version,
+};
 use std::collections::BTreeMap;
 
 /// The document after these events of a stream with this id, each in a commit of its own, a second apart.
-fn document<P: Projection>(id: &str, events: impl IntoIterator<Item = P::Event>) -> P::Document {
-    let stream = StreamName::new(P::CATEGORY, id).unwrap();
+fn document<P: Projection>(id: &str, events: impl IntoIterator<Item = EventOf<P>>) -> P::Document {
+    let stream = StreamName::new(P::Decider::CATEGORY, id).unwrap();
     let actor = Actor("test".to_owned());
     let apply = |document, (number, event): (u32, _)| {
         let (version, committed_at) = (Version(number.into()), Timestamp(i64::from(number) * 1_000));
@@ -124,12 +128,6 @@ fn an_invoice_shows_when_it_was_issued_and_what_became_of_it() {
     let document = document::<invoice::View>(&"b".repeat(32), events);
     assert_eq!((document.order.as_str(), document.issued_at), (&*"b".repeat(32), Timestamp(1_000)));
     assert_eq!(document.state, invoices::State::Issued { bill, status: invoices::Status::Sent });
-}
-
-#[test]
-fn every_view_has_its_partition_keys() {
-    let named: Vec<_> = subscriptions().iter().map(|subscription| subscription.name()).collect();
-    assert_eq!(named, PARTITIONS.map(|(name, _)| name));
 }
 
 /// Commits of a stream that belong to these: the server's id, and the client's.

@@ -3,8 +3,8 @@
 //! for each cart, in the first index from its checkout on: its own stream does not say whether its process began.
 
 use super::shard;
-use crate::cart;
-use crate::fulfilment::{self, Process};
+use crate::cart::{self, Cart};
+use crate::fulfilment::{self, Fulfilment, Process};
 use foldlog::read::projection::{Folded, PerStream};
 use foldlog::{Commit, Decider, Projection, Recorded, Row, StreamName, Subscription, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -52,8 +52,7 @@ struct CartDocument {
 
 impl Projection for Processes {
     const NAME: &'static str = NAME;
-    const CATEGORY: &'static str = fulfilment::Fulfilment::CATEGORY;
-    type Event = fulfilment::Event;
+    type Decider = Fulfilment;
     type Document = ProcessDocument;
 
     fn apply(document: Option<ProcessDocument>, recorded: &Recorded<'_, fulfilment::Event>) -> Option<ProcessDocument> {
@@ -62,7 +61,7 @@ impl Projection for Processes {
             Some(document) => (document.state, document.since, document.idle),
             None => (fulfilment::State::default(), now, None),
         };
-        let state = fulfilment::Fulfilment::evolve(before, &recorded.event);
+        let state = Fulfilment::evolve(before, &recorded.event);
         // An outcome and the next intent are of one commit: whoever waits on does not move in the index, but for those
         // who begin another stretch of their way, which may be days later.
         let begins = matches!(recorded.event, fulfilment::Event::DeadlineSet { .. });
@@ -87,8 +86,7 @@ const fn process(state: &fulfilment::State) -> Option<&Process> {
 
 impl Projection for Carts {
     const NAME: &'static str = NAME;
-    const CATEGORY: &'static str = cart::Cart::CATEGORY;
-    type Event = cart::Event;
+    type Decider = Cart;
     type Document = CartDocument;
 
     fn apply(document: Option<CartDocument>, recorded: &Recorded<'_, cart::Event>) -> Option<CartDocument> {
@@ -128,13 +126,13 @@ fn partition(category: &str, shard: u64) -> String {
 /// Every partition of the index.
 #[must_use]
 pub fn partitions() -> Vec<String> {
-    let categories = [Processes::CATEGORY, Carts::CATEGORY];
+    let categories = [Fulfilment::CATEGORY, Cart::CATEGORY];
     categories.iter().flat_map(|category| (0..SHARDS).map(|shard| partition(category, shard))).collect()
 }
 
 /// Every partition of the processes: those of the second index.
 pub fn process_partitions() -> impl Iterator<Item = String> {
-    (0..SHARDS).map(|shard| partition(Processes::CATEGORY, shard))
+    (0..SHARDS).map(|shard| partition(Fulfilment::CATEGORY, shard))
 }
 
 /// A bound between the sort keys of a moment and those before it.
@@ -148,8 +146,12 @@ impl Subscription for View {
         NAME
     }
 
+    fn partitions(&self) -> &'static [&'static str] {
+        &[SHARD]
+    }
+
     fn follows(&self, category: &str) -> bool {
-        category == Processes::CATEGORY || category == Carts::CATEGORY
+        category == Fulfilment::CATEGORY || category == Cart::CATEGORY
     }
 
     fn key(&self, stream: &StreamName) -> String {
@@ -162,8 +164,8 @@ impl Subscription for View {
 
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
         match commits.first().map(|commit| commit.stream.category()) {
-            Some(Processes::CATEGORY) => PerStream::<Processes>::new().fold(row, commits),
-            Some(Carts::CATEGORY) => PerStream::<Carts>::new().fold(row, commits),
+            Some(Fulfilment::CATEGORY) => PerStream::<Processes>::new().fold(row, commits),
+            Some(Cart::CATEGORY) => PerStream::<Carts>::new().fold(row, commits),
             Some(_) | None => Folded { row: None, failed: None },
         }
     }

@@ -13,8 +13,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
+use shop_domain::views::read_models;
 use shop_domain::views::sales::{self, By, Figures};
-use shop_domain::views::subscriptions;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -59,22 +59,24 @@ struct Line<'a> {
 }
 
 fn known(name: &str) -> Result<String, String> {
-    let mut names: Vec<_> = subscriptions().iter().map(|subscription| subscription.name()).collect();
-    names.push(sales::NAME);
-    if names.contains(&name) { Ok(name.to_owned()) } else { Err(format!("there are {}", names.join(", "))) }
+    let names = read_models().names();
+    if names.contains(name) {
+        return Ok(name.to_owned());
+    }
+    Err(format!("there are {}", names.into_iter().collect::<Vec<_>>().join(", ")))
 }
 
 impl AsOf {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let tables = self.table_source.open(&global.client()?).await?;
         let streams = tables.streams().await.map_err(|error| Failure::Tables(error.to_string()))?;
-        let subscriptions = subscriptions().into_iter().filter(|fold| fold.name() == self.name);
-        let totals = sales::totals().into_iter().filter(|fold| fold.name() == self.name);
+        let subscriptions = read_models().views.into_iter().filter(|fold| fold.name() == self.name);
+        let totals = read_models().totals.into_iter().filter(|fold| fold.name() == self.name);
         let mut file = Unfinished::create(&self.out)?;
         let mut rows = 0;
-        if let Some(newest) = subscriptions.max_by_key(|fold| fold.schema()) {
+        if let Some(newest) = subscriptions.max_by_key(|fold| fold.fold_version()) {
             rows = self.view(tables.log(), newest.as_ref(), streams, &mut file).await?;
-        } else if let Some(newest) = totals.max_by_key(|fold| fold.schema()) {
+        } else if let Some(newest) = totals.max_by_key(|fold| fold.fold_version()) {
             rows = self.sales(tables.log(), newest.as_ref(), streams, &mut file).await?;
         }
         file.finish()?;

@@ -2,10 +2,10 @@
 
 pub(crate) mod judge;
 mod report;
-mod schemas;
+mod versions;
 
 pub use report::{Followed, Redriven, Report};
-pub use schemas::Schemas;
+pub use versions::ProjectionVersions;
 
 use crate::ports::Clock;
 use crate::read::advance::{AdvanceError, Advanced, Hint, advance};
@@ -32,7 +32,7 @@ pub struct ProjectionEngine<L, V, P, H> {
     pub(crate) parked: P,
     host: H,
     rows: Rows,
-    schemas: Schemas,
+    versions: ProjectionVersions,
     all: Vec<Fold>,
 }
 
@@ -49,10 +49,10 @@ pub(crate) type Attempt = Result<Report, Trouble>;
 impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H> {
     /// These folds on these ports.
     pub fn new(log: L, views: V, parked: P, host: H, subscriptions: Vec<Box<dyn Subscription>>) -> Self {
-        let schemas = subscriptions.iter().map(|fold| (fold.name(), fold.schema())).collect();
+        let versions = subscriptions.iter().map(|fold| (fold.name(), fold.fold_version())).collect();
         let fold = |subscription| Fold { subscription, failing: AtomicU32::new(0) };
         let all = subscriptions.into_iter().map(fold).collect();
-        Self { log, views, parked, host, rows: Rows::default(), schemas, all }
+        Self { log, views, parked, host, rows: Rows::default(), versions, all }
     }
 
     /// The rows, and which generations of them there are.
@@ -89,7 +89,7 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
     /// answered for by its hint, to be delivered again; a fold that goes on failing while others get on is past its
     /// budget then, and parked too.
     pub async fn follow(&self, hints: &[Hint]) -> Followed {
-        let registry = match self.schemas.registry(&self.views).await {
+        let registry = match self.versions.registry(&self.views).await {
             Ok(registry) => registry,
             Err(error) => {
                 let view = |category: &str| self.of(category).next().map(Subscription::name);
@@ -99,7 +99,8 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
         let mut attempts = Vec::new();
         for (position, hint) in hints.iter().enumerate() {
             for fold in self.all.iter().filter(|fold| fold.subscription.follows(hint.stream().category())) {
-                let written = self.schemas.written(&registry, fold.subscription.name(), fold.subscription.schema());
+                let written =
+                    self.versions.written(&registry, fold.subscription.name(), fold.subscription.fold_version());
                 let attempt = |generation| self.attempt_at(position, fold, generation, hint);
                 attempts.extend(written.into_iter().map(attempt));
             }
@@ -131,8 +132,8 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
             Ok(redrive) => redrive,
             Err(redriven) => return Ok(redriven),
         };
-        let registry = self.schemas.registry(&self.views).await?;
-        let schema = self.schemas.keeper(&registry, redrive.view, redrive.generation);
+        let registry = self.versions.registry(&self.views).await?;
+        let schema = self.versions.keeper(&registry, redrive.view, redrive.generation);
         let Some(fold) = schema.and_then(|schema| self.fold(redrive.view, schema)) else {
             return Ok(redrive.unkept());
         };
@@ -146,22 +147,22 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
         self.all.iter().map(|fold| fold.subscription.name()).find(|name| *name == view)
     }
 
-    /// The numbers of the folds that a view has, in order.
+    /// The versions of the folds that a view has, in order.
     #[must_use]
-    pub fn schemas(&self, view: &str) -> Vec<u32> {
-        self.schemas.of(view)
+    pub fn versions(&self, view: &str) -> Vec<u32> {
+        self.versions.of(view)
     }
 
     /// Whether a fold's rows are those that are read.
     #[must_use]
     pub fn is_read(&self, registry: &Registry, fold: &dyn Subscription) -> bool {
-        self.schemas.read(registry, fold.name()) == Some(fold.schema())
+        self.versions.read(registry, fold.name()) == Some(fold.fold_version())
     }
 
     pub(crate) fn fold(&self, view: &str, schema: u32) -> Option<&Fold> {
         self.all.iter().find(|fold| {
             let subscription = fold.subscription.as_ref();
-            subscription.name() == view && subscription.schema() == schema
+            subscription.name() == view && subscription.fold_version() == schema
         })
     }
 

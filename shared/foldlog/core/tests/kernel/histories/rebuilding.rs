@@ -9,9 +9,9 @@ use foldlog::read::views::{Generation, RowKey};
 use foldlog::rebuild::{self, Phase, RebuildProgress, Request, Work};
 use foldlog::totals::{Sums, TotalKey};
 use foldlog::{
-    Actor, Clock, CommandId, Commit, Consistency, Correlation, Digest, Draft, Event, EventLog, Events, Generations,
-    Hint, LogScan, Projection, ProjectionEngine, Randomness, ReadOptions, Recorded, StreamName, Timestamp, Totals,
-    TotalsEngine, TotalsFold, TotalsStore, Version, Views,
+    Actor, Clock, CommandId, Commit, Consistency, Correlation, Decider, Digest, Draft, Event, EventLog, Events,
+    Generations, Hint, LogScan, NoRefusal, Projection, ProjectionEngine, Randomness, ReadOptions, Recorded, StreamName,
+    Timestamp, Totals, TotalsEngine, TotalsFold, TotalsStore, Version, Views,
 };
 use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyTotalsStore, FaultyViews, Odds, yield_now};
 use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
@@ -41,13 +41,33 @@ enum Moved {
 
 impl Event for Moved {}
 
+/// A walk, step by step.
+struct Walk;
+
+impl Decider for Walk {
+    const CATEGORY: &'static str = "walk";
+    const STATE_SCHEMA: u32 = 1;
+    type Id = u64;
+    type State = u32;
+    type Command = Moved;
+    type Event = Moved;
+    type Refusal = NoRefusal;
+
+    fn decide(_: &u32, moved: &Moved) -> Result<Vec<Moved>, NoRefusal> {
+        Ok(vec![moved.clone()])
+    }
+
+    fn evolve(far: u32, Moved::Moved { by }: &Moved) -> u32 {
+        far + by
+    }
+}
+
 /// How far each stream moved, and how often.
 struct Far;
 
 impl Projection for Far {
     const NAME: &'static str = "far";
-    const CATEGORY: &'static str = "walk";
-    type Event = Moved;
+    type Decider = Walk;
     type Document = (u32, u64);
 
     fn apply(document: Option<(u32, u64)>, recorded: &Recorded<'_, Moved>) -> Option<(u32, u64)> {
@@ -66,8 +86,7 @@ struct Steps;
 
 impl Totals for Steps {
     const NAME: &'static str = "steps";
-    const CATEGORY: &'static str = "walk";
-    type Event = Moved;
+    type Decider = Walk;
     type Document = ();
 
     fn partitions() -> Vec<String> {

@@ -23,8 +23,7 @@ struct Times;
 
 impl Totals for Times {
     const NAME: &'static str = "times";
-    const CATEGORY: &'static str = "counter";
-    type Event = Counted;
+    type Decider = Counter;
     type Document = ();
 
     fn partitions() -> Vec<String> {
@@ -44,8 +43,7 @@ struct TimesAndUnits;
 impl Totals for TimesAndUnits {
     const NAME: &'static str = Times::NAME;
     const VERSION: u32 = 2;
-    const CATEGORY: &'static str = Times::CATEGORY;
-    type Event = Counted;
+    type Decider = Counter;
     type Document = ();
 
     fn partitions() -> Vec<String> {

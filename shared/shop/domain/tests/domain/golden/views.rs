@@ -10,7 +10,7 @@ use foldlog::{
     Version, totals,
 };
 use serde_json::{Value, json};
-use shop_domain::views::{sales, subscriptions};
+use shop_domain::views::read_models;
 use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use std::fmt::Write;
 use std::fs;
@@ -97,12 +97,12 @@ fn sums(fold: &dyn TotalsFold, commits: &[Commit]) -> String {
 fn every_fold_makes_of_the_log_what_its_number_says() {
     for commits in histories() {
         let category = commits[0].stream.category();
-        for fold in subscriptions().into_iter().filter(|fold| fold.follows(category)) {
-            let file = format!("{}.{category}.{}.ndjson", fold.name(), fold.schema());
+        for fold in read_models().views.into_iter().filter(|fold| fold.follows(category)) {
+            let file = format!("{}.{category}.{}.ndjson", fold.name(), fold.fold_version());
             golden(&folder("views").join(file), &rows(fold.as_ref(), &commits));
         }
-        for fold in sales::totals().into_iter().filter(|fold| fold.follows(category)) {
-            let file = format!("{}.{category}.{}.ndjson", fold.name(), fold.schema());
+        for fold in read_models().totals.into_iter().filter(|fold| fold.follows(category)) {
+            let file = format!("{}.{category}.{}.ndjson", fold.name(), fold.fold_version());
             golden(&folder("views").join(file), &sums(fold.as_ref(), &commits));
         }
     }
