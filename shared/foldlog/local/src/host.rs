@@ -185,7 +185,7 @@ impl Host {
     /// A token that the gateway accepts, for a subject with scopes.
     pub fn token(&self, subject: &str, scopes: &[&str]) -> Result<String, IssuerError> {
         let authorizer = self.authorizer.as_ref().ok_or(IssuerError::NoAuthorizer)?;
-        self.issuer.token(authorizer, subject, scopes)
+        Ok(self.issuer.token(authorizer, subject, scopes))
     }
 
     /// From now on what state machines work through takes what it can get of this machine, and no longer steps back
