@@ -46,7 +46,7 @@ use std::process::ExitCode;
 async fn main() -> ExitCode {
     match shop_terminal::arguments::<arguments::Bench>() {
         Ok(bench) => {
-            shop_terminal::trace("warn");
+            shop_terminal::trace(shop_terminal::LevelFilter::WARN);
             shop_terminal::ended(bench.run().await)
         }
         Err(code) => code,

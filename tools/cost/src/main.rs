@@ -22,7 +22,7 @@ use std::process::ExitCode;
 async fn main() -> ExitCode {
     match shop_terminal::arguments::<arguments::Cost>() {
         Ok(cost) => {
-            shop_terminal::trace("warn");
+            shop_terminal::trace(shop_terminal::LevelFilter::WARN);
             shop_terminal::ended(cost.run().await)
         }
         Err(code) => code,

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 pub async fn run() -> ExitCode {
     match shop_terminal::arguments::<Arguments>() {
         Ok(arguments) => {
-            shop_terminal::trace("warn");
+            shop_terminal::trace(shop_terminal::LevelFilter::WARN);
             shop_terminal::ended(arguments.command.run(&arguments.global).await)
         }
         Err(code) => code,

@@ -85,7 +85,7 @@ fn main() -> ExitCode {
     match terminal::arguments::<Simulate>() {
         Ok(simulate) => {
             // In a simulation things go wrong all the time.
-            terminal::trace("off");
+            terminal::trace(terminal::LevelFilter::OFF);
             terminal::ended(simulate.run())
         }
         Err(code) => code,

@@ -7,7 +7,11 @@ use serde::Serialize;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 use terminal_size::{Width, terminal_size_of};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::Layer;
+pub use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How a bar looks.
 const BAR: &str = "{msg:<22} {bar:30} {pos}/{len} {elapsed}";
@@ -32,11 +36,14 @@ pub fn arguments<A: Parser>() -> Result<A, ExitCode> {
     })
 }
 
-/// Writes what the program itself notes to stderr; `RUST_LOG` says how much of it, or else `usual`.
-pub fn trace(usual: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+/// Writes what the program itself notes to stderr: as much as `RUST_LOG` says (`warn`, `foldlog_local=debug,info`), or else
+/// `usual`.
+pub fn trace(usual: LevelFilter) {
+    let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    let filter = wanted.unwrap_or_else(|| Targets::new().with_default(usual));
     let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
+    let written = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(colours);
+    tracing_subscriber::registry().with(written.with_filter(filter)).init();
 }
 
 /// Tells on stderr why it failed, if it did; how the process ends.

@@ -1,5 +1,6 @@
 //! The local issuer of tokens: it signs with a key of its own, kept beside the data, and checks what it signed.
 
+use crate::hs256;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde_json::{Map, Value, json};
 use std::io::Write;
@@ -59,6 +60,7 @@ impl Issuer {
             }
             Err(error) => return Err(error.into()),
         };
+        hs256::install();
         Ok(Self { encoding: EncodingKey::from_secret(&key), decoding: DecodingKey::from_secret(&key) })
     }
 

@@ -47,6 +47,7 @@ mod functions;
 mod gate;
 mod gateway;
 mod host;
+mod hs256;
 mod issuer;
 mod kept;
 mod machines;
