@@ -18,9 +18,9 @@ use std::time::Duration;
 #[derive(Debug, Parser)]
 #[command(name = "shop-bench", version, disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
 #[command(after_help = "\
-Needs no shop: it starts an embedded database, and throws it away at the end. Both sides do the
-same in turn, over the same HTTP client. Times mean little beyond this machine; the requests,
-write and read units of a command are those of DynamoDB. Build with --release to measure.
+It needs no shop: it starts an embedded database, and deletes it at the end. Both sides do the same
+work in turn, over the same HTTP client. Times mean little beyond this machine. The requests and the
+read and write units of a command are those of DynamoDB. Build with --release to measure.
 
 Examples:
   shop-bench
@@ -31,20 +31,20 @@ Examples:
 pub(crate) struct Bench {
     #[command(subcommand)]
     other: Option<Other>,
-    /// Only these cases, by their names in the output [default: all]
+    /// Run only these cases, by their names in the output [default: all]
     #[arg(long = "case", value_name = "NAME", num_args = 1..)]
     cases: Vec<Case>,
-    /// How long each side is measured in each case, at most
+    /// The most seconds for each side of each case
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
-    /// Measure instead what settings of the SDK's client cost, in so many rounds
+    /// Measure instead what settings of the SDK client cost, in N rounds
     #[arg(long, value_name = "ROUNDS", conflicts_with_all = ["cases", "plot", "write_docs"])]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=10_000))]
     settings: Option<u64>,
-    /// Draw what an append costs against the length of its stream into this SVG file
+    /// Draw the cost of an append against the length of its stream into this SVG file
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// Write picture, table and figures of all cases into docs/benchmarks, below the current directory
+    /// Write the picture, the table and the figures of all cases into docs/benchmarks, below the current directory
     #[arg(long, conflicts_with_all = ["cases", "plot"])]
     write_docs: bool,
     /// Print JSON

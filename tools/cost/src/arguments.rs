@@ -23,7 +23,7 @@ const RATES: [u64; 3] = [10, 1_000, 100_000];
 /// Where the counted figures are.
 const BUDGET: &str = "docs/cost/order.json";
 
-/// Compute what the shop costs on AWS, or what so many orders a second need
+/// Compute what the shop costs on AWS, or what limits a rate of orders
 #[derive(Debug, Parser)]
 #[command(name = "shop-cost", version)]
 #[command(group(clap::ArgGroup::new("wanted").required(true).multiple(true)
@@ -39,22 +39,22 @@ Examples:
   shop-cost --orders-per-second 1000
   shop-cost --count --write-docs        after a change that an order may cost")]
 pub(crate) struct Cost {
-    /// What a month with so many orders costs
+    /// Print the bill of a month with N orders
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=10_000_000_000))]
     orders_per_month: Option<u64>,
-    /// What so many orders a second need, and where there is not enough of it
+    /// Print what N orders a second need, and which limits are too low
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     orders_per_second: Option<u64>,
-    /// Count what an order takes, instead of believing the repository
+    /// Count what an order takes, instead of using docs/cost/order.json
     #[arg(long)]
     count: bool,
-    /// Write what was counted, and the tables of docs/COST.md and docs/SCALE.md, below the current directory
+    /// Write the counts, and the tables of docs/COST.md and docs/SCALE.md, below the current directory
     #[arg(long, conflicts_with_all = ["orders_per_month", "orders_per_second", "prices"])]
     write_docs: bool,
-    /// Other prices than those of docs/cost/prices.yaml
+    /// Use these prices instead of docs/cost/prices.yaml
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
-    /// Milliseconds that a full batch takes its function
+    /// The milliseconds that a function takes for a full batch
     #[arg(long, value_name = "MS", default_value_t = 100, help_heading = "Assumptions")]
     batch_ms: u64,
     #[command(flatten)]

@@ -20,10 +20,10 @@ const SHOWN: usize = 60;
 #[derive(Debug, Parser)]
 #[command(name = "shop-simulate", version)]
 #[command(after_help = "\
-Needs no shop: everything is in memory, and time stands still until somebody waits for it. A seed
-makes a storm, the same one each time. When it is over, what every customer was told is compared
-with the log, and the log with its views, stocks, orders and processes. Build with --release for
-many seeds. Exit code 1 where anything does not hold.
+It needs no shop: everything is in memory, and time moves only when a task waits for it. A seed makes
+a storm, the same one each time. At the end, the judge compares every answer with the log, and the
+log with its views, stocks, orders and processes. Build with --release for many seeds. Exit code 1
+if anything does not hold.
 
 Examples:
   shop-simulate --seeds 10000
@@ -31,19 +31,19 @@ Examples:
   shop-simulate --seeds 200 --defect no-recheck       what the simulation finds, if that is broken
   shop-simulate --seeds 1000 --json")]
 struct Simulate {
-    /// How many seeds to run [default: 200; 1 where --seed is given]
+    /// The number of seeds to run [default: 200; 1 with --seed]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seeds: Option<u64>,
-    /// The first of them
+    /// The first seed
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// Threads to run them on [default: one a processor]
+    /// The number of threads [default: one per processor]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
-    /// Print all that happens, of one seed
+    /// Print everything that happens in one storm
     #[arg(long, requires = "seed", conflicts_with = "seeds")]
     trace: bool,
-    /// Break something on purpose, to see that it is found
+    /// Break one rule on purpose, to check that the judge finds it
     #[arg(long, value_name = "NAME", value_parser = defect())]
     defect: Option<Defect>,
     /// Print JSON

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shop_client::{Identity, Role};
 
-/// Print what changed in the state of a stream from one version or moment to another
+/// Compare the state of a stream at two versions or moments
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A line a change: where in the state (a JSON pointer), what stood there, what stands there; - for nothing.
+Each line is a change: its place in the state (a JSON pointer), the old value and the new one; - if there is none.
 
 Examples:
   shop diff stock-berlin.mug --from 10 --to 12
@@ -21,10 +21,10 @@ Examples:
 pub(crate) struct Diff {
     /// Its name, such as product-mug, stock-berlin.mug, cart-<ID>, order-<ID> or fulfilment-<ID>
     stream: StreamName,
-    /// From where: a version (0: before the first event), a time, or how long ago, such as 10m
+    /// The first place: a version (0 is before the first event), a time, or how long ago, such as 10m
     #[arg(long, value_name = "PLACE", value_parser = place)]
     from: String,
-    /// To where, in the same words [default: now]
+    /// The second place, in the same form [default: now]
     #[arg(long, value_name = "PLACE", value_parser = place)]
     to: Option<String>,
 }

@@ -12,10 +12,10 @@ const MOST_NOTES: usize = 100;
 /// From how far behind on a read model is out of order.
 const LATE_MS: i64 = 60_000;
 
-/// Look whether anything is out of order, and say what to do about it
+/// Check whether the shop is healthy, and say what to do if not
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A line for whatever was looked at. Exit code 1 where something is out of order.
+Each line is a check. Exit code 1 if one fails.
 
 Examples:
   shop doctor

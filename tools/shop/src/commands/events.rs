@@ -22,7 +22,7 @@ pub(crate) enum Events {
     Tail(Tail),
 }
 
-/// Print the newest events, oldest of them first, and go on with what happens if asked to
+/// Print the newest events, and follow new ones with --follow
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A line an event: when, id (stream@version), type, ← the event that it follows from, the end
@@ -33,20 +33,20 @@ Examples:
   shop events tail --since 10m --type OrderFailed
   shop events tail --stream stock-berlin.mug --json | jq .data")]
 pub(crate) struct Tail {
-    /// Go on with what happens, until Ctrl-C
+    /// Continue with new events, until Ctrl-C
     #[arg(long, short)]
     follow: bool,
-    /// Of this stream only, such as cart-<ID> or stock-berlin.mug
+    /// Print only events of this stream, such as cart-<ID> or stock-berlin.mug
     #[arg(long, value_name = "NAME")]
     stream: Option<StreamName>,
-    /// Of this type only, such as `OrderConfirmed`
+    /// Print only events of this type, such as `OrderConfirmed`
     #[arg(long = "type", value_name = "NAME", hide_possible_values = true)]
     #[arg(value_parser = PossibleValuesParser::new(event_types()))]
     name: Option<String>,
-    /// From then on: a time such as 2026-11-21T10:00:00Z, or how long ago, such as 10m
+    /// Start at this moment: a time such as 2026-11-21T10:00:00Z, or how long ago, such as 10m
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Timestamp>,
-    /// At most so many of the past, the newest [default: 20, with --since or --stream all]
+    /// Print at most N past events, the newest [default: 20; with --since or --stream, all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
     limit: Option<u16>,
 }

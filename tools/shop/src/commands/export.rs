@@ -10,13 +10,13 @@ use foldlog_transfer::FILE_BYTES;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Write the log to a directory: compressed NDJSON, a commit a line, and a manifest with checksums
+/// Export the log to a directory: compressed NDJSON and a manifest with checksums
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The files hold each stream by name, oldest commit first, and the manifest follows from the commits
-alone: the same log gives the same one again, wherever it was imported. Each stream is compared with
-its hash chain on the way, and no effect is written without its cause: where either fails, the exit
-code is 3. A shop may be open meanwhile. Stopped, it goes on where it was when it is run again.
+Each line is a commit. The files hold the streams by name, oldest commit first. The manifest follows
+from the commits alone, so the same log always gives the same manifest. The export compares each
+stream with its hash chain, and each effect with its cause; if either fails, the exit code is 3. The
+shop may be open meanwhile. If you stop it and run it again, it continues.
 
 Examples:
   shop export ./backup
@@ -24,10 +24,10 @@ Examples:
   shop export ./backup --stack shop --profile production --region eu-central-1
   shop export ./restored --stack shop --table EventLog=shop-log-of-monday")]
 pub(crate) struct Export {
-    /// Where to; it is made where it does not exist
+    /// The directory to write to; it is created if it does not exist
     #[arg(value_name = "DIR")]
     directory: PathBuf,
-    /// What was committed up to this moment, in RFC 3339 [default: now]
+    /// Export what was committed up to this moment, in RFC 3339 [default: now]
     #[arg(long, value_name = "MOMENT")]
     until: Option<Timestamp>,
     #[command(flatten)]

@@ -15,16 +15,16 @@ use tempfile::TempDir;
 /// How much of what comes in no order is put into order in memory, in bytes.
 const RUN_BYTES: usize = 32 * 1024 * 1024;
 
-/// Bring an export into a shop whose log is empty, and verify the whole of it
+/// Import an export into a shop with an empty log, and verify all of it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Commands have to be off, so that nothing is charged, reserved or published meanwhile, and stay off
-until the import has verified: then start the shop with them on, and what was under way goes on.
-Checksums and hash chains are compared before anything is written. Commits are written as they
-are, marked as imported; none is published again. Stopped, the same import goes on when it is run
-again. A payment provider's books are its own: those of the sandbox are DIR/payments.ndjson of
-`shop serve --data DIR`, and are copied along. A full export of the log's table that DynamoDB made
-itself, in DYNAMODB_JSON, is read too: DIR holds what lay under AWSDynamoDB/<export>/. A difference found in the end is exit code 3.
+Commands must be off until the import has verified, so that the shop charges, reserves and publishes
+nothing meanwhile. Then start the shop with commands on; it continues what was under way. The import
+compares checksums and hash chains before it writes anything. It writes commits as they are, marked
+as imported; the shop does not publish them again. If you stop it and run it again, it continues.
+A payment provider keeps its own books: copy those of the sandbox along, DIR/payments.ndjson of
+`shop serve --data DIR`. It also reads a full export of the log's table that DynamoDB made itself,
+in DYNAMODB_JSON: DIR holds what lay under AWSDynamoDB/<export>/. A difference is exit code 3.
 
 Examples:
   shop serve --data ./elsewhere --commands off
@@ -32,10 +32,10 @@ Examples:
   aws s3 sync s3://bucket/AWSDynamoDB/01693685827463-2d8752fd ./table && shop import ./table
   shop import ./backup --stack shop --commands-are-off --profile production --region eu-central-1")]
 pub(crate) struct Import {
-    /// Where the export is
+    /// The directory of the export
     #[arg(value_name = "DIR")]
     directory: PathBuf,
-    /// Of a stack, which is not asked: it was deployed with Commands=off
+    /// Confirm that the stack was deployed with Commands=off
     #[arg(long, requires = "stack")]
     commands_are_off: bool,
     #[command(flatten)]

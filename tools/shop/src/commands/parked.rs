@@ -9,7 +9,7 @@ use shop_client::{Identity, Role, Session};
 /// How many notes one request asks for.
 const PAGE: usize = 100;
 
-/// See what subscribers cannot follow, and have it tried again or put away
+/// List, retry or discard what subscribers cannot process
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Parked {
     Ls(Ls),
@@ -17,25 +17,26 @@ pub(crate) enum Parked {
     Discard(Discard),
 }
 
-/// List what is parked, and when it is tried again
+/// List the parked notes, and when each is retried
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A line a note: when it was noticed first, how often it was tried, when it is tried again, its id,
-and why. With --json it is the whole note, one a line.
+Each line is a note: when it first failed, the number of attempts, when the next one is due, its
+id, and the error. With --json, each line is the whole note.
 
 Examples:
   shop parked ls
   shop parked ls --json | jq -r .id")]
 pub(crate) struct Ls {}
 
-/// Try one again now, whether it is due or not
+/// Retry a parked note now, even if it is not due
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A view is brought up to date from the log. An event that a function could not react to is published
-again; its note goes when the function has reacted. Exit code 5 where it is still stuck.
+again, and its note goes when the function has reacted. Exit code 5 if it still fails.
 
-With --lost it is the batches of the log's stream that Lambda itself gave up on: their streams are
-followed, their events published, and the batches are gone then. A schedule does so each minute.
+With --lost, the shop processes the batches of the log's stream that Lambda gave up on: it brings
+their streams up to date, publishes their events, and deletes the batches. A schedule does the same
+each minute.
 
 Examples:
   shop parked redrive order/g1:order-0195f1c2a0b07000800000000000cafe
@@ -45,15 +46,16 @@ pub(crate) struct Redrive {
     /// Its id, as `shop parked ls` prints it
     #[arg(required_unless_present = "lost", conflicts_with = "lost")]
     id: Option<String>,
-    /// What Lambda gave up on
+    /// Retry the batches that Lambda gave up on
     #[arg(long)]
     lost: bool,
 }
 
-/// Put a note away without doing anything about it
+/// Discard a parked note
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Only what a function could not react to: a view that passed over a commit would be wrong for ever.
+You can only discard what a function could not react to. A view that passes over a commit would be
+wrong forever.
 
 Examples:
   shop parked discard stock-reactions:fulfilment-0195f1c2a0b07000800000000000cafe@3")]

@@ -11,30 +11,30 @@ use shop_payments::server::{Options, Server, WebhookEndpoint};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Run a payment provider that moves no money, for a shop to ask over HTTP
+/// Run a payment provider that moves no money
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-What it answers depends on the card's token: tok_ok, tok_declined, tok_timeout_then_charged,
-tok_unavailable, tok_expires; any other is declined as an unknown card. docs/PAYMENTS.md is the
-protocol. `shop serve` brings one along unless --parameter PaymentProviderUrl names another.
+Its answers depend on the token of the card: tok_ok, tok_declined, tok_timeout_then_charged,
+tok_unavailable, tok_expires. It declines any other as an unknown card. docs/PAYMENTS.md has the
+protocol. `shop serve` runs one itself, unless --parameter PaymentProviderUrl names another.
 
 Examples:
   SHOP_PROVIDER_KEY=the-key-of-the-shop shop provider
   shop provider --webhook http://127.0.0.1:8080/webhooks/payments    (with both secrets set)")]
 pub(crate) struct Provider {
-    /// Where to listen; port 0 takes any that is free
+    /// The address to listen on; port 0 takes any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
-    /// What it knows the shop by: at least 16 visible ASCII characters
+    /// The key of the shop: at least 16 visible ASCII characters
     #[arg(long, value_name = "SECRET", env = "SHOP_PROVIDER_KEY", hide_env_values = true)]
     key: Secret,
-    /// The file that it keeps its books in, and finds them again; otherwise they are gone when it ends
+    /// Keep its books in this file; without it, they are lost when it ends
     #[arg(long, value_name = "FILE")]
     books: Option<PathBuf>,
-    /// Whom it tells of each change of a payment
+    /// The address to report each change of a payment to
     #[arg(long, value_name = "URL", requires = "webhook_secret")]
     webhook: Option<String>,
-    /// What it signs that with
+    /// The secret that signs these reports
     #[arg(long, value_name = "SECRET", env = "SHOP_WEBHOOK_SECRET", hide_env_values = true)]
     webhook_secret: Option<Secret>,
 }

@@ -6,12 +6,11 @@ use crate::terminal;
 use serde::{Deserialize, Serialize};
 use shop_client::{Identity, Role};
 
-/// Bring every view that is behind up to date, and remind every process that is not finished
+/// Bring every view up to date, and repeat what unfinished processes may have missed
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Compares the whole log with what follows from it, as the schedule does once a day and the local
-host when it starts. Nothing is decided or undone: whoever is reminded of something that was
-done already recognises it.
+It compares the whole log with what follows from it, as the schedule does once a day, and the local
+host when it starts. It decides and undoes nothing: functions recognise what they have already done.
 
 Examples:
   shop reconcile

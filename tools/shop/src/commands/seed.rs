@@ -21,23 +21,24 @@ const CARD: &str = "tok_ok";
 const AT_A_TIME: usize = 8;
 const WATCHED: usize = 32;
 
-/// Fill the shop through its API: products, stock, carts, checkouts, all from one number
+/// Fill the shop with products, stock and orders, from one number
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Products, stock in two warehouses, then the carts of eight customers, who check them out 8 at
-a time. Lamp and knife are scarce and some cards are declined, so that some orders fail; some
-customers change their minds. Most of what is confirmed is shipped, and arrives.
+It creates products, stock in two warehouses, and the carts of eight customers, and checks out 8
+carts at a time. Lamp and knife are scarce and some cards are declined, so some orders fail. Some
+customers cancel. Most confirmed orders are shipped and delivered.
 
-The same seed is the same shop: run again, it changes nothing; with more orders, it goes on where it was.
+The same seed makes the same shop. If you run it again, it changes nothing; with more orders, it
+continues where it stopped.
 
 Examples:
   shop seed --orders 100 --seed 1
   shop seed --orders 1000 --seed 2 --json")]
 pub(crate) struct Seed {
-    /// How many carts are checked out
+    /// The number of carts to check out
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     orders: u64,
-    /// The number that everything follows from
+    /// The seed of all random choices
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
 }

@@ -24,31 +24,31 @@ const COMMANDS: &str = "Commands";
 /// Run the whole shop on this machine: gateway, functions, tables, streams, bus and queues
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-What runs is the template that is deployed, with the functions themselves; nothing else has
-to be installed. Ctrl-C ends it. What was under way then, or when it was killed, is finished
-by the next `shop serve` on the same data.
+It runs the template that you deploy, with the functions themselves. You need to install nothing
+else. Press Ctrl-C to end it. The next `shop serve` on the same data finishes what was under way,
+even after a kill.
 
 Examples:
   shop serve --demo
   shop serve --data ./shop-data
   shop serve --listen 127.0.0.1:0 --parameter Currency=USD")]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 takes any that is free
+    /// The address to listen on; port 0 takes any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Keep everything in this directory, and find it again
+    /// Keep all data in this directory
     #[arg(long, value_name = "DIR", conflicts_with = "memory")]
     data: Option<PathBuf>,
-    /// Throw everything away at the end [default]
+    /// Keep all data in memory, until the end [default]
     #[arg(long)]
     memory: bool,
-    /// Fill it with a small shop and print what to try
+    /// Create sample data, and print commands to try
     #[arg(long)]
     demo: bool,
-    /// Whether commands are carried out; off, it answers reads alone and nothing moves, as an import needs it
+    /// Whether to carry out commands; an import needs them off
     #[arg(long, value_name = "ON|OFF", default_value_t, value_parser = clap::value_parser!(WriteMode))]
     commands: WriteMode,
-    /// Value of a parameter of the template, such as TaxBasisPoints=700; may be repeated
+    /// Set a parameter of the template, such as TaxBasisPoints=700; you can repeat it
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = assignment)]
     parameters: Vec<(String, String)>,
 }
@@ -136,7 +136,7 @@ impl Serve {
     fn welcome(&self, url: &str, aws: &str) -> String {
         let api = if url == USUAL_API { String::new() } else { format!(" --api {url}") };
         let kept = self.data.as_ref().map_or_else(
-            || "thrown away at the end; --data DIR keeps it".to_owned(),
+            || "lost at the end; --data DIR keeps it".to_owned(),
             |directory| format!("kept in {}", directory.display()),
         );
         format!(
@@ -170,7 +170,7 @@ async fn fill(url: &str) -> Result<Demo, Failure> {
 fn to_try(url: &str, Demo { cart, token }: &Demo) -> String {
     format!(
         "
-Alice's cart is filled. Check it out, see what became of the order, and what else there is to buy:
+Alice has a full cart. Check it out, look at the order, and list the products:
 
   TOKEN={token}
 

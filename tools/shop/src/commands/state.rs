@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shop_client::{Identity, Role};
 
-/// Print the state of a stream, now, at any version or at any moment
+/// Print the state of a stream, now or at a version or moment
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,10 +19,10 @@ Examples:
 pub(crate) struct State {
     /// Its name, such as product-mug, stock-berlin.mug, cart-<ID>, order-<ID> or fulfilment-<ID>
     stream: StreamName,
-    /// As it was after its first N events
+    /// Show it after its first N events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     version: Option<u64>,
-    /// As it was then: a time such as 2026-11-21T10:00:00Z, or how long ago, such as 10m
+    /// Show it at this moment: a time such as 2026-11-21T10:00:00Z, or how long ago, such as 10m
     #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "version")]
     at: Option<Timestamp>,
 }

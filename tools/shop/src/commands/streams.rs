@@ -18,16 +18,16 @@ pub(crate) enum Streams {
     Show(Show),
 }
 
-/// List the streams, the one that moved last first
+/// List the streams, most recently changed first
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A line a stream: when its last event was committed, that event's version, its name.
+Each line is a stream: when its last event was committed, the version of that event, its name.
 
 Examples:
   shop streams ls
   shop streams ls --limit 1000 --json | jq -r .stream")]
 pub(crate) struct Ls {
-    /// At most so many
+    /// List at most N streams
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
 }
@@ -35,7 +35,7 @@ pub(crate) struct Ls {
 /// Print all events of a stream, oldest first
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The lines are those of `shop events tail`, which can follow a stream too.
+The lines look like those of `shop events tail`, which can also follow a stream.
 
 Examples:
   shop streams show order-0195f1c2a0b07000800000000000cafe

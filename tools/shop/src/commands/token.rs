@@ -6,7 +6,7 @@ use crate::terminal;
 use serde_json::json;
 use shop_client::Identity;
 
-/// Print a token of the local host, for whoever you want to be
+/// Print a token of the local host, for a role of your choice
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -8,17 +8,17 @@ use serde::Deserialize;
 use serde_json::Value;
 use shop_client::{Identity, Role};
 
-/// Print what came of a request, across all streams, as a tree
+/// Print everything that followed from a request, as a tree
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A line an event, below the one that it follows from: how long after the first, type, id
-(stream@version), who acted. With --json it is one document with the events in that order.
+Each line is an event, below its cause: the time since the first, type, id (stream@version), and
+actor. With --json, it is one document with the events in that order.
 
 Examples:
   shop trace 0195f1c2a0b07000800000001234abcd
   shop events tail --type OrderFailed --json | jq -r .correlation | xargs -n 1 shop trace")]
 pub(crate) struct Trace {
-    /// The correlation id: the one that stands with each event, or the client's own (X-Correlation-Id)
+    /// The correlation id of an event, or the client's own (X-Correlation-Id)
     correlation: String,
 }
 

@@ -15,15 +15,14 @@ use shop_composition::Tables;
 use shop_domain::audit::{Report, Scope, Verifier};
 use verification::Found;
 
-/// Compare each stream with its hash chain, each row of each view with the fold of its stream, and the totals of sales
-/// with a fold of all orders
+/// Verify the hash chain of each stream, and compare each row and total with the log
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Reads the tables themselves, not the API: the local host's at --api, or those of --stack on AWS.
-A shop may be open meanwhile; what is only behind is given 5 seconds to follow. Ends at the first
-difference, or with --all at the hundredth, which it names by stream, version, view and field, with
-exit code 3. Of single streams the totals are not compared: they are everybody's. What was found is
-recorded through --api among what operators did; that it cannot be is a note on stderr.
+The shop may be open meanwhile; what is behind gets 5 seconds to follow. It ends at the first
+difference, or with --all at the hundredth, with exit code 3. It names stream, version, view and
+field. For single streams it does not compare the totals, which belong to all streams. It records
+the result through --api in the audit stream; if that fails, a note on stderr says so.
 
 Examples:
   shop verify
@@ -32,13 +31,13 @@ Examples:
   shop verify --stream order-0195f1c2a0b07000800000000000cafe
   shop verify --stack shop --profile production --region eu-central-1 --api https://shop.example")]
 pub(crate) struct Verify {
-    /// This stream only, such as stock-berlin.mug
+    /// Verify only this stream, such as stock-berlin.mug
     #[arg(long, value_name = "NAME")]
     stream: Option<StreamName>,
-    /// So many streams only, picked by chance
+    /// Verify only a random sample of N streams
     #[arg(long, value_name = "N", conflicts_with = "stream", value_parser = clap::value_parser!(u32).range(1..))]
     sample: Option<u32>,
-    /// Go on to the hundredth difference
+    /// Continue to the hundredth difference
     #[arg(long)]
     all: bool,
     #[command(flatten)]

@@ -24,13 +24,13 @@ use std::pin::pin;
 /// How many streams are folded side by side.
 const SIDE_BY_SIDE: usize = 8;
 
-/// Fold a read model up to a moment and write it to a file, a row a line
+/// Write a read model as it was at a moment to a file
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Folded from the log: the rows themselves, which are of today, are not looked at. A line reads
-{\"key\", \"version\", \"document\"}, in the order of the keys; what a stream has nothing to show for
-is left out. A row of sales has no version, since all orders add to it; its key is by what was
-summed up, the day, and of what. Each stream is compared with its hash chain on the way.
+It folds the log, and does not read the rows of today. Each line is
+{\"key\", \"version\", \"document\"}, in the order of the keys. It leaves out streams with nothing to
+show. A row of sales has no version, because all orders add to it; its key is the kind of total, the
+day, and the product or category. It compares each stream with its hash chain.
 
 Examples:
   shop projections as-of stock --at 2026-11-01T00:00:00+01:00 --out stock.ndjson
@@ -40,7 +40,7 @@ pub(crate) struct AsOf {
     /// The read model, such as stock, order, catalogue or sales
     #[arg(value_name = "NAME", value_parser = known)]
     name: String,
-    /// The moment, in RFC 3339: what was committed up to it counts
+    /// The moment, in RFC 3339; it includes what was committed up to then
     #[arg(long, value_name = "MOMENT")]
     at: Timestamp,
     /// The file to write

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::global::Global;
 pub(super) use status::all;
 
-/// See how the read models are, make them anew while they are in use, and see how they were
+/// Show, rebuild and switch read models while they are in use
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Projections {
     Status(status::Status),

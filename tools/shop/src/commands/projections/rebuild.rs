@@ -13,16 +13,16 @@ const LOOK: Duration = Duration::from_millis(250);
 /// and how long to wait for its beginning.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Make a read model anew from the log, while it is read and written
+/// Rebuild a read model from the log while it is in use
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Fills a new generation of its rows, compares it with the one that is read, row by row at the same
-version, and sends readers to it if they are alike. The old one is kept up to date until the next
-rebuild or `shop projections cleanup`, and `shop projections rollback` goes back to it. It goes on
-in the shop if this command is ended; the same command watches it again.
+It fills a new generation of rows, compares it with the current one, row by row at the same version,
+and switches readers to it if both are equal. The shop keeps the old one up to date until the next
+rebuild or `shop projections cleanup`; `shop projections rollback` switches back to it. If you end
+this command, the rebuild continues in the shop; run the command again to watch it.
 
-Exit code 3 where the generations differ: readers stay where they are, and
-`shop projections flip --despite-differences` sends them on, if it is the old one that is wrong.
+Exit code 3 if the generations differ: readers stay where they are. If the old one is wrong, run
+`shop projections flip --despite-differences`.
 
 Examples:
   shop projections rebuild order
@@ -30,7 +30,7 @@ Examples:
 pub(crate) struct Rebuild {
     /// Its name, as `shop projections status` prints it
     name: String,
-    /// Leave readers where they are
+    /// Do not switch readers
     #[arg(long)]
     no_flip: bool,
 }

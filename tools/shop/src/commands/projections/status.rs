@@ -6,10 +6,10 @@ use crate::terminal;
 use serde::{Deserialize, Serialize};
 use shop_client::{Identity, Role, Session};
 
-/// Show how each read model is: which generation is read, by which fold, and how far it is behind
+/// Show for each read model its current generation, its fold, and how far it is behind
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-How far they are behind is that of the 50 streams that moved last.
+The lag is that of the 50 most recently changed streams.
 
 Examples:
   shop projections status

@@ -7,7 +7,7 @@ use crate::terminal;
 use serde_json::{Value, json};
 use shop_client::{ClientError, Identity, Role};
 
-/// Send readers to the newest generation that is complete
+/// Switch readers to the newest complete generation
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -16,15 +16,15 @@ Examples:
 pub(crate) struct Flip {
     /// Its name, as `shop projections status` prints it
     name: String,
-    /// Although it is unlike the one that is read: because that one is wrong, say
+    /// Switch even if the generations differ, for example because the old one is wrong
     #[arg(long)]
     despite_differences: bool,
 }
 
-/// Send readers back to the generation before
+/// Switch readers back to the previous generation
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-It was kept up to date all the while, so nothing is lost by it.
+The shop has kept it up to date, so nothing is lost.
 
 Examples:
   shop projections rollback order")]
@@ -33,11 +33,11 @@ pub(crate) struct Rollback {
     name: String,
 }
 
-/// Give up all generations but the one that is read
+/// Delete all generations except the current one
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-They are written no more at once, and their rows are removed a while later, when whoever wrote or
-read them last has come to an end.
+The shop stops writing them at once. It removes their rows a while later, when every function that
+still knew them has ended.
 
 Examples:
   shop projections cleanup order")]
