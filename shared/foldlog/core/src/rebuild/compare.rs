@@ -3,7 +3,7 @@
 //! Both are written meanwhile, each by itself. So two rows are compared when they are at the same version, and looked at
 //! again until they are.
 
-use super::{CONCURRENCY, PREPARED, PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
+use super::work::{CONCURRENCY, PREPARED, PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
 use crate::hash::Fields;
 use crate::ports::Clock;
 use crate::read::generations::{Comparison, Generations, RowDigest};

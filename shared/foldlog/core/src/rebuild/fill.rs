@@ -1,6 +1,6 @@
 //! Filling a generation from the log.
 
-use super::{PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
+use super::work::{PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
 use crate::ports::Clock;
 use crate::read::advance::Hint;
 use crate::read::generations::Generations;

@@ -1,6 +1,6 @@
 //! What fills a new generation: a view's projection, or totals, from the hints that a page of the log gives.
 
-use super::Fill;
+use super::fill::Fill;
 use crate::ports::{Clock, Randomness};
 use crate::read::advance::Hint;
 use crate::read::engine::judge::pass_over;

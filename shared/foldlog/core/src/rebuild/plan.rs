@@ -1,6 +1,6 @@
 //! What is to be done next for a view.
 
-use super::{Phase, RebuildProgress, Work, WorkProgress};
+use super::work::{Phase, RebuildProgress, Work, WorkProgress};
 use crate::read::generations::{Comparison, Generations, Registry, Set, Sets, Stage, change};
 use crate::read::views::{Generation, ViewError};
 use crate::stream::EventId;

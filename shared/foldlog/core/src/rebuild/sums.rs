@@ -1,6 +1,6 @@
 //! Comparing and sweeping the rows of totals, which follow no stream of their own.
 
-use super::{RebuildError, RebuildProgress, Work, WorkProgress};
+use super::work::{RebuildError, RebuildProgress, Work, WorkProgress};
 use crate::ports::Clock;
 use crate::read::generations::{Comparison, Generations};
 use crate::read::views::{Generation, ViewError};

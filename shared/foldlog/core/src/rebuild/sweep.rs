@@ -1,6 +1,6 @@
 //! Removing the rows of a generation that was retired.
 
-use super::{PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
+use super::work::{PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
 use crate::ports::Clock;
 use crate::read::generations::Generations;
 use crate::read::views::ViewScan;

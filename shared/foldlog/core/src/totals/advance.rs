@@ -1,7 +1,8 @@
 //! Adding streams to totals: what [`crate::read::advance()`] is to a view, with several streams in a transaction.
 
+use super::fold::TotalsFold;
+use super::port::{Checkpoint, Entry, MOST_ITEMS, Posted, Sums, TotalsStore};
 use super::step::{Step, step};
-use super::{Checkpoint, Entry, MOST_ITEMS, Posted, Sums, TotalsFold, TotalsStore};
 use crate::ports::{Clock, Randomness};
 use crate::read::advance::{ATTEMPTS, AdvanceError, Advanced, Hint, RowAdvance};
 use crate::read::views::{Generation, RowKey, ViewError};

@@ -1,6 +1,6 @@
 //! The fold of totals, with the types of its events and document out of sight.
 
-use super::{Checkpoint, Sums, Totals};
+use super::port::{Checkpoint, Sums, Totals};
 use crate::read::projection::recorded;
 use crate::read::views::{Generation, RowKey};
 use crate::stream::StreamName;
@@ -63,4 +63,17 @@ impl<T: Totals> TotalsFold for T {
         let document = serde_json::to_string(&document).map_err(|error| error.to_string())?;
         Ok((Checkpoint { document, version: commit.last_version(), part: 0, hash: commit.hash }, all))
     }
+}
+
+/// What a whole stream adds, up to the first commit that cannot be understood: what the totals of all streams have to
+/// be the sum of.
+#[must_use]
+pub fn fold(fold: &dyn TotalsFold, commits: &[Commit]) -> (Option<Checkpoint>, Sums) {
+    let (mut loaded, mut all) = (None, Sums::default());
+    for commit in commits {
+        let Ok((checkpoint, sums)) = fold.fold(loaded.as_ref(), commit) else { break };
+        loaded = Some(checkpoint);
+        all.merge(sums);
+    }
+    (loaded, all)
 }

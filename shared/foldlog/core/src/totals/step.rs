@@ -1,6 +1,7 @@
 //! How much of a stream one transaction takes.
 
-use super::{Checkpoint, MOST_ITEMS, Sums, TotalsFold};
+use super::fold::TotalsFold;
+use super::port::{Checkpoint, MOST_ITEMS, Sums};
 use crate::hash::Hash;
 use crate::stream::Version;
 use crate::write::commit::Commit;

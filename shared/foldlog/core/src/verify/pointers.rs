@@ -1,6 +1,8 @@
 //! Whether all rows are there that lead to the commits which a row has taken in.
 
-use super::{Anew, Difference, Verification, VerifyError, unlike};
+use super::difference::{Difference, VerifyError, unlike};
+use super::refolded::Refolded;
+use super::verification::Verification;
 use crate::ports::Clock;
 use crate::read::projection::{Row, Subscription};
 use crate::read::views::{RowKey, Views};
@@ -18,7 +20,7 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
     pub(super) async fn pointers(
         &self,
         stream: &StreamName,
-        folds: &[Anew<'_>],
+        folds: &[Refolded<'_>],
     ) -> Result<(usize, Vec<Difference>), VerifyError> {
         let (mut there, mut differences) = (0, Vec::new());
         for fold in folds {

@@ -3,7 +3,8 @@
 //! What a stream has added follows from its checkpoint. The rows are read before the checkpoints and after them: one
 //! that nobody wrote meanwhile has to be the sum exactly, however much is going on elsewhere.
 
-use super::{AT_A_TIME, CONCURRENCY, Difference, LOOKS, PAUSE, VerifyError, unlike_text};
+use super::difference::{Difference, VerifyError, unlike_text};
+use super::verification::{AT_A_TIME, CONCURRENCY, LOOKS, PAUSE};
 use crate::ports::Clock;
 use crate::read::engine::ProjectionVersions;
 use crate::read::generations::Registry;

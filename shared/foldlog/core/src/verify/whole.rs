@@ -1,7 +1,9 @@
 //! The whole of a log, and every row that remembers a stream of it: a page of each in memory, and of each stream that
 //! was met 16 bytes.
 
-use super::{AT_A_TIME, Findings, Verification, Verified, VerifyError};
+use super::difference::VerifyError;
+use super::findings::{Findings, Verified};
+use super::verification::{AT_A_TIME, Verification};
 use crate::ports::Clock;
 use crate::read::views::{ViewScan, Views};
 use crate::stream::StreamName;

@@ -1,13 +1,13 @@
 //! A fold made anew, beside the row that it should equal.
 
-use super::{Difference, unlike};
+use super::difference::{Difference, unlike};
 use crate::hash::Hash;
 use crate::read::projection::{Row, Subscription};
 use crate::stream::{StreamName, Version};
 use crate::write::chain::{Chain, Witness};
 use crate::write::commit::Commit;
 
-pub(super) struct Anew<'a> {
+pub(super) struct Refolded<'a> {
     pub(super) subscription: &'a dyn Subscription,
     found: Option<Row>,
     /// As it was at the version of the row that was found.
@@ -20,7 +20,7 @@ pub(super) struct Anew<'a> {
     link: Option<Hash>,
 }
 
-impl<'a> Anew<'a> {
+impl<'a> Refolded<'a> {
     pub(super) fn of(subscription: &'a dyn Subscription, found: Option<Row>) -> Self {
         Self { subscription, found, beside: None, now: None, pointers: vec![], stuck: None, link: None }
     }
