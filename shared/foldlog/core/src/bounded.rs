@@ -4,8 +4,8 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use std::hash::Hash;
 
-/// About `most` entries, and no more than `most_bytes` of them. In one shard: it is locked for no longer than a look into
-/// a map, and whoever makes it need not ask the system for the number of its processors, which takes eighteen calls.
+/// About `most` entries, and at most `most_bytes` of them. The cache has one shard: a lookup locks it only as long as
+/// it reads a map, and creating it does not ask the system for the number of processors, which takes eighteen calls.
 pub(crate) fn bounded<K, V, W>(most: usize, most_bytes: u64, weighter: W) -> Cache<K, V, W>
 where
     K: Eq + Hash,

@@ -31,7 +31,7 @@ bytes_32! {
 }
 
 bytes_32! {
-    /// A link of a stream's chain: SHA-256 over the previous link and a commit.
+    /// A link of a stream's hash chain: SHA-256 over the previous link and a commit.
     Hash
 }
 
@@ -43,7 +43,7 @@ impl Digest {
 }
 
 impl Hash {
-    /// What the first commit of a stream is chained to.
+    /// The link before the first commit.
     pub const ORIGIN: Self = Self([0; 32]);
 }
 

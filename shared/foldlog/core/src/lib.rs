@@ -1,20 +1,20 @@
-//! Foldlog's kernel: event sourcing as pure types and algorithms, and the ports they stand on.
+//! Foldlog's kernel: event sourcing as pure types and algorithms, and the ports that they use.
 //!
-//! Read the rooms in this order; each imports only from those above it, and a test holds that:
+//! Read the rooms in this order. Each imports only from those above it, and a test checks that:
 //!
-//! - [`write`]: a [`Decider`] turns a command into events; [`Commands`] carries it out, as one [`Commit`] appended to an
-//!   [`EventLog`]. Snapshots, the hash chain and the recognition of repeated commands are here.
-//! - [`react`]: what a subscriber receives of one event, an [`EventMessage`], and the command id that it derives from it.
+//! - [`mod@write`]: a [`Decider`] turns a command into events; [`Commands`] carries the command out, as one [`Commit`]
+//!   appended to an [`EventLog`]. Snapshots, the hash chain and the recognition of repeated commands are here.
+//! - [`react`]: an [`EventMessage`] is what a subscriber receives for one event, and derives a command id from.
 //! - [`past`]: a stream as it was, at a version or at a moment.
-//! - [`read`]: a [`Projection`] folds a stream into the row of a view; [`advance()`] brings that row up to a version,
-//!   whatever happened to the messages in between; [`ProjectionEngine`] does so for all projections of a service.
-//! - [`totals`]: sums to which many streams add, each event exactly once.
-//! - [`verify`]: whether the log is whole, and every row and total what the log says.
-//! - [`rebuild`]: a view is made anew while it is read and written.
+//! - [`read`]: a [`Projection`] folds a stream into the row of a view. [`advance()`] brings that row up to a version,
+//!   even if messages were lost, repeated or reordered. [`ProjectionEngine`] does so for all projections of a service.
+//! - [`totals`]: sums over many streams, to which each event is added exactly once.
+//! - [`verify`]: checks that the log is intact, and that every row and total agrees with it.
+//! - [`rebuild`]: builds a view again while it is read and written.
 //!
-//! Beside them stand the words that all rooms share: [`stream`], [`named`], [`time`], [`hash`] and [`ports`].
-//! Nothing here knows a database, a runtime or the time: those are the ports [`EventLog`], [`Views`], [`Lookups`],
-//! [`TotalsStore`], [`Generations`], [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
+//! All rooms share the modules [`stream`], [`named`], [`time`], [`hash`] and [`ports`]. The kernel uses no database,
+//! runtime or clock directly, but these ports: [`EventLog`], [`Views`], [`Lookups`], [`TotalsStore`], [`Generations`],
+//! [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
 
 mod bounded;
 pub mod hash;

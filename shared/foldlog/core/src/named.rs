@@ -1,6 +1,6 @@
 //! The stable names of events and refusals.
 
-/// What has a stable name: every enum whose variants strum turns into their names (`strum::IntoStaticStr`).
+/// A type with stable names: every enum whose variants strum turns into their names (`strum::IntoStaticStr`).
 pub trait Named {
     /// The name.
     fn name(&self) -> &'static str;

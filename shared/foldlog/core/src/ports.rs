@@ -1,4 +1,4 @@
-//! Time and chance, as ports: the kernel asks, the edge or a simulation answers.
+//! Time and randomness as ports: the kernel asks, and the edge or a simulation answers.
 
 use crate::time::Timestamp;
 use std::time::Duration;
@@ -14,7 +14,7 @@ pub trait Clock: Send + Sync {
 
 /// A source of random bits.
 pub trait Randomness: Send + Sync {
-    /// 128 of them.
+    /// 128 random bits.
     fn bits(&self) -> u128;
 }
 

@@ -14,8 +14,8 @@ pub(crate) const LONGEST_NAME: usize = 150;
 #[schemars(!try_from, !into)]
 pub struct StreamName(#[schemars(length(max = LONGEST_NAME), regex(pattern = "^[a-z]+-[A-Za-z0-9_.-]+$"))] String);
 
-/// What names a stream in its category. Its text is the part behind the first hyphen, and reads back from it: 1 to
-/// [`LONGEST`](StreamId::LONGEST) letters, digits, `_`, `.` and `-`. Whatever makes an id checks that.
+/// The id of a stream in its category. Its text is the part of the name after the first hyphen, and can be parsed back:
+/// 1 to [`LONGEST`](StreamId::LONGEST) letters, digits, `_`, `.` and `-`. The code that creates an id checks that.
 pub trait StreamId: fmt::Display + FromStr {
     /// The longest text of an id, in bytes.
     const LONGEST: usize;
@@ -40,18 +40,18 @@ impl StreamName {
         format!("{category}-{id}").try_into()
     }
 
-    /// The name of a category and an id that are known to fit.
+    /// The name of a category and an id that are known to be valid.
     pub(crate) fn joined(category: &str, id: &impl StreamId) -> Self {
         Self(format!("{category}-{id}"))
     }
 
-    /// What stands before the first hyphen.
+    /// The part before the first hyphen.
     #[must_use]
     pub fn category(&self) -> &str {
         self.0.split_once('-').map_or("", |(category, _)| category)
     }
 
-    /// What stands behind the first hyphen.
+    /// The part after the first hyphen.
     #[must_use]
     pub fn id(&self) -> &str {
         self.0.split_once('-').map_or("", |(_, id)| id)
@@ -114,7 +114,7 @@ impl Version {
         Self(self.0.saturating_add(events))
     }
 
-    /// The version of the event that follows.
+    /// The version of the next event.
     #[must_use]
     pub const fn next(self) -> Self {
         self.after(1)
@@ -137,11 +137,11 @@ impl FromStr for Version {
     }
 }
 
-/// One event's place in the log: `stream@version`.
+/// The position of one event in the log: `stream@version`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EventId {
-    /// The stream it stands in.
+    /// The stream that the event belongs to.
     pub stream: StreamName,
     /// Its own version, not that of its commit.
     pub version: Version,

@@ -18,7 +18,7 @@ impl Timestamp {
         Self(self.0.saturating_add(1))
     }
 
-    /// The moment so much later.
+    /// The moment that is this much later.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
@@ -38,7 +38,7 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = jiff::Error;
 
-    /// Reads RFC 3339 with any offset; what is finer than a millisecond is cut off.
+    /// Parses RFC 3339 with any offset, and truncates to milliseconds.
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
         text.parse::<jiff::Timestamp>().map(|moment| Self(moment.as_millisecond()))
     }

@@ -1,20 +1,20 @@
-//! What differs between two JSON values: each place with what stands there in either.
+//! The differences between two JSON values: each path, with the value on either side.
 
 use serde_json::Value;
 
-/// A place where two values differ.
+/// A path at which two values differ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     /// A JSON pointer into both (RFC 6901).
     pub path: String,
-    /// What stands there in the one, if anything.
+    /// The value in the first one, if any.
     pub before: Option<Value>,
-    /// What stands there in the other, if anything.
+    /// The value in the second one, if any.
     pub after: Option<Value>,
 }
 
-/// The places where two values differ, no deeper than it takes: of what stands in one alone, the whole. Elements of
-/// arrays are compared place by place.
+/// The paths at which two values differ. If a value exists in one of them only, its path stands for all of it. Arrays
+/// are compared element by element.
 #[must_use]
 pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! A stream as it was, at a version or at a moment, and its events from anywhere in it.
+//! A stream as it was, at a version or at a moment, and its events from any version.
 //!
 //! **Promise.** A state or document at a version is the fold of exactly that many events. No read takes the whole
 //! stream if fewer commits are enough.
@@ -10,8 +10,8 @@
 //! their limits.
 //!
 //! The log keeps everything, so every view of it can be shown as it was. Two ports serve the reads: `EventLog::load` up
-//! to a version, and [`LogSpans::span`], which reads some commits from anywhere in a stream,
-//! from either end, and no more.
+//! to a version, and [`LogSpans::span`], which reads a few commits anywhere in a stream, from either end, and only
+//! those.
 //!
 //! | you ask for | the read, in a stream of n events |
 //! |---|---|
@@ -34,12 +34,12 @@ use crate::write::log::{Consistency, History, LogError, ReadOptions, contiguous}
 use crate::write::span::{LogSpans, Span};
 use std::str::FromStr;
 
-/// A place in the life of a stream.
+/// A position in the history of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// After its first so many events.
+    /// After this many of its events.
     Version(Version),
-    /// After all that had been committed by then.
+    /// After everything that had been committed by then.
     At(Timestamp),
 }
 
@@ -57,16 +57,17 @@ impl FromStr for When {
     }
 }
 
-/// The version of the last event that had been committed at a moment; [`Version::NONE`] where none had.
+/// The version of the last event that had been committed at a moment; [`Version::NONE`] if there was none.
 ///
-/// Of a stream's `n` events one commit at a time is looked at, at most `log2(n) + 2`: time never goes back in a stream.
+/// A binary search over the stream's `n` events reads one commit at a time, at most `log2(n) + 2`: time never goes back
+/// in a stream.
 pub async fn version_at<L: LogSpans>(log: &L, stream: &StreamName, at: Timestamp) -> Result<Version, LogError> {
     let commit_at = async |version| Ok::<_, LogError>(log.span(stream, Span::around(version)).await?.pop());
     let Some(newest) = commit_at(Version(u64::MAX)).await? else { return Ok(Version::NONE) };
     if newest.committed_at <= at {
         return Ok(newest.last_version());
     }
-    // What ends with `seen` is not too late, what begins with `late` is.
+    // The commit that ends with `seen` is not too late; the one that begins with `late` is.
     let (mut seen, mut late) = (Version::NONE, newest.version);
     while seen.next() < late {
         let middle = Version(seen.0 + (late.0 - seen.0) / 2);
@@ -77,8 +78,8 @@ pub async fn version_at<L: LogSpans>(log: &L, stream: &StreamName, at: Timestamp
     Ok(seen)
 }
 
-/// The commits that hold a stream's first events up to a version, oldest first, the last one cut off there: to be folded,
-/// by what keeps no snapshots. Fewer where the stream ends before.
+/// The commits that hold a stream's first events up to a version, oldest first, the last one cut off there. They are
+/// for documents, which have no snapshots. There are fewer events if the stream ends earlier.
 pub async fn first_events<L: LogSpans>(
     log: &L,
     stream: &StreamName,
@@ -92,20 +93,22 @@ pub async fn first_events<L: LogSpans>(
     Ok(commits)
 }
 
-/// A commit without the events behind a version, which is one of its own. Its link is still that of the whole.
+/// A commit without the events after a version, which is one of its own. Its link is still that of the whole commit.
 fn cut(commit: Commit, version: Version) -> Result<Commit, LogError> {
     let count = version.0.saturating_sub(commit.version.0).saturating_add(1);
     let events = commit.events.first(count).map_err(|error| LogError::unreadable(&commit, &error))?;
     Ok(Commit { events, ..commit })
 }
 
-/// What to read for the state after a version: back from the commit that it is in to the newest snapshot from before.
+/// What to read for the state after a version: from the commit that holds the version back to the newest earlier
+/// snapshot.
 #[must_use]
 pub const fn reading_until(schema: u32, version: Version) -> ReadOptions {
     ReadOptions { schema, until: Some(version), consistency: Consistency::Strong }
 }
 
-/// The state after a version's event, by what [`reading_until`] it found; nothing behind the stream's end.
+/// The state after a version's event, from the history that [`reading_until`] describes; none if the stream ends
+/// earlier.
 pub fn state_at<D: Decider>(history: &History, version: Version) -> Result<Option<D::State>, LogError> {
     if history.head().version() < version {
         return Ok(None);
@@ -123,7 +126,7 @@ pub fn state_at<D: Decider>(history: &History, version: Version) -> Result<Optio
     folded.map(Some)
 }
 
-/// The commits that hold the next events behind a version, oldest first, at most so many. The first one may hold events
+/// The commits that hold the next events after a version, oldest first, at most `limit`. The first one may hold events
 /// up to that version too.
 pub async fn onward<L: LogSpans>(
     log: &L,
@@ -137,7 +140,7 @@ pub async fn onward<L: LogSpans>(
         contiguous(stream, after, &commits)?;
         return Ok(commits);
     }
-    // The version is that of no commit's last event: its own commit holds what is next.
+    // The version is not that of a commit's last event: the same commit holds the next events.
     let around = log.span(stream, Span::around(after)).await?;
     commits.splice(0..0, around.into_iter().filter(|commit| commit.last_version() > after));
     let before = commits.first().map_or(after, |first| Version(first.version.0.min(after.next().0) - 1));
@@ -146,7 +149,7 @@ pub async fn onward<L: LogSpans>(
     Ok(commits)
 }
 
-/// The commits that hold the last events before a version, or of all, newest first, at most so many. The first one may
+/// The commits that hold the last events before a version, or of all, newest first, at most `limit`. The first one may
 /// hold events from that version on too.
 pub async fn backward<L: LogSpans>(
     log: &L,

@@ -26,24 +26,24 @@ impl BusEntry {
     }
 }
 
-/// Why entries were not all published. Publishing them again is harmless.
+/// Why some entries were not published. You may publish them again without harm.
 #[derive(Debug, thiserror::Error)]
 #[error("the bus did not take the events: {reason}")]
 pub struct BusError {
-    /// The position of the first entry that is not known to have been published: all before it were.
+    /// The position of the first entry that is not known to have been published. All entries before it were.
     pub first: usize,
-    /// Why it was not.
+    /// The reason.
     pub reason: String,
 }
 
-/// Where commits are made known to whoever subscribes.
+/// The port on which commits are published to subscribers.
 pub trait Bus: Send + Sync {
-    /// Publishes all the entries in their order, each at least once, or fails. An entry that is too large to be carried
-    /// goes without its payload ([`EventMessage::reference`]).
+    /// Publishes all entries in their order, each at least once, or fails. An entry that is too large goes without its
+    /// payload ([`EventMessage::reference`]).
     fn publish(&self, entries: &[BusEntry]) -> impl Future<Output = Result<(), BusError>> + Send;
 }
 
-/// One that is made when something is published for the first time.
+/// A bus that is created when the first event is published.
 impl<B: Bus, F: FnOnce() -> B + Send> Bus for LazyLock<B, F> {
     async fn publish(&self, entries: &[BusEntry]) -> Result<(), BusError> {
         (**self).publish(entries).await

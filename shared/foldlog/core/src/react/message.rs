@@ -1,4 +1,4 @@
-//! Reactions: each event is taken by itself, in any order, under a command id derived from it.
+//! The messages of reactions: each event is taken by itself, in any order, under a command id derived from it.
 
 use crate::hash::Digest;
 use crate::stream::{EventId, StreamName, Version};
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 /// One event as subscribers receive it: the detail of a bus entry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EventMessage {
-    /// The event's place.
+    /// The event's id.
     pub id: EventId,
     /// Its stream.
     pub subject: StreamName,
@@ -28,19 +28,19 @@ pub struct EventMessage {
     pub name: String,
     /// The schema that `data` was written in.
     pub schema: u32,
-    /// The payload's JSON text; nothing where it was too large to come along: its commit in the log has it.
+    /// The payload's JSON text. None if it was too large for the message: its commit in the log has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Box<RawValue>>,
     /// When its commit was committed.
     #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
     pub time: Timestamp,
-    /// What it belongs to.
+    /// The correlation that it belongs to.
     pub correlation: String,
-    /// The event it follows from.
+    /// The event that caused its commit.
     pub causation: Option<EventId>,
     /// Who acted.
     pub actor: Actor,
-    /// Whether it is published again on account of a note: whoever takes it then takes the note away.
+    /// Whether it is published again because of a parked note. The subscriber that takes it removes the note.
     #[serde(default, skip_serializing_if = "is_first")]
     pub redriven: bool,
 }
@@ -71,13 +71,13 @@ impl EventMessage {
         }
     }
 
-    /// The message without the payload, for whatever carries it only up to a size.
+    /// The message without the payload, for a carrier with a size limit.
     #[must_use]
     pub fn reference(&self) -> Self {
         Self { data: None, ..self.clone() }
     }
 
-    /// The message with the payload that did not come along, from the commit that holds it.
+    /// The message with its payload, taken from the commit that holds it.
     pub fn completed(self, commit: &Commit) -> Result<Self, NoPayload> {
         match Self::of(commit)?.into_iter().find(|whole| whole.id == self.id) {
             Some(whole) => Ok(Self { redriven: self.redriven, ..whole }),
@@ -85,7 +85,7 @@ impl EventMessage {
         }
     }
 
-    /// The event as today's type. Its payload must have come along.
+    /// The event as today's type. The message must carry its payload.
     pub fn decode<E: Event>(&self) -> Result<E, DecodeError> {
         let missing = || DecodeError::Malformed { name: self.name.clone(), reason: "it did not come along".to_owned() };
         let data = self.data.as_deref().ok_or_else(missing)?;
@@ -96,8 +96,8 @@ impl EventMessage {
         self.data.as_deref().map_or("", RawValue::get)
     }
 
-    /// What surrounds the command that `actor` derives from this event. Its id and digest are functions of the event
-    /// and the step alone, so that the target stream recognises a repetition, whoever delivers it and when.
+    /// The metadata of the command that `actor` derives from this event. Its id and digest are functions of the event
+    /// and the step alone, so the target stream recognises a repetition by any sender at any time.
     #[must_use]
     pub fn metadata(&self, actor: &str, step: &str) -> Metadata {
         let id = CommandId::of_event(&self.id, step);
@@ -112,13 +112,13 @@ impl EventMessage {
     }
 }
 
-/// Why a payload that did not come along could not be taken from a commit.
+/// Why a missing payload could not be taken from a commit.
 #[derive(Debug, thiserror::Error)]
 pub enum NoPayload {
-    /// The commit's events do not read.
+    /// The commit's events cannot be read.
     #[error(transparent)]
     Undecodable(#[from] DecodeError),
-    /// The event is none of the commit's.
+    /// The commit does not hold the event.
     #[error("the log does not hold {0} where its message says")]
     Elsewhere(EventId),
 }

@@ -1,12 +1,12 @@
 //! Reactions: each event is taken by itself, in any order and any number of times.
 //!
-//! **Promise.** What follows from an event happens once.
+//! **Promise.** Each event has its effect once.
 //!
-//! **Invariant.** The id and the digest of the command that follows are functions of the event and the step alone. So
-//! the target stream recognises a repetition, whatever delivered it. A reaction keeps no checkpoint.
+//! **Invariant.** The id and the digest of the derived command are functions of the event and the step alone. So the
+//! target stream recognises every repetition. A reaction keeps no checkpoint.
 //!
-//! **Attacked by** `tests/kernel/histories` (a process over doubled and delayed messages) and the simulation of the whole
-//! system.
+//! **Attacked by** `tests/kernel/histories` (a process with duplicated and delayed messages) and the simulation of the
+//! whole system.
 //!
 //! # Large events
 //!
@@ -16,8 +16,8 @@
 //! # Batches
 //!
 //! A reaction takes the messages of a batch side by side and answers for each by itself. Messages for one stream queue
-//! behind each other in the process; between processes, the append decides. So the reservations of a product that every
-//! order wants follow one after the other, and nothing else waits for them.
+//! in the process; between processes, the append decides. So the reservations of a product that is in every order
+//! follow one after the other, and nothing else waits for them.
 //!
 //! An event that a reaction cannot read leaves a parked note, and the other messages of the batch go on. A redrive
 //! publishes the event again, marked, and the function that reacts removes the note.

@@ -1,5 +1,5 @@
-//! The one thing that a fold does with a hint, whatever brought it: duplicates, reorderings, gaps, redrives and
-//! rebuilds are one code path.
+//! Advancing a row: the one thing that a projection does with a hint. Duplicates, reorderings, gaps, redrives and
+//! rebuilds share this code path.
 
 use crate::read::parked::Class;
 use crate::read::projection::{Row, Subscription};
@@ -16,7 +16,7 @@ pub(crate) const ATTEMPTS: u32 = 8;
 /// How many of the rows that lead to commits are written side by side.
 const POINTERS: usize = 8;
 
-/// That a stream moved at least to a version, and the commits that came along with the news.
+/// A hint that a stream moved at least to a version, with the commits that came along.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
     stream: StreamName,
@@ -25,18 +25,18 @@ pub struct Hint {
 }
 
 impl Hint {
-    /// The bare news.
+    /// A hint without commits.
     #[must_use]
     pub const fn of(stream: StreamName, target: Version) -> Self {
         Self { stream, target, commits: Vec::new() }
     }
 
-    /// Takes in that the stream moved to a version too.
+    /// Records that the stream also moved to another version.
     pub fn reach(&mut self, target: Version) {
         self.target = self.target.max(target);
     }
 
-    /// Takes in one of its commits, in whatever order and however often they come.
+    /// Takes in one of its commits. They may come in any order, and more than once.
     pub fn add(&mut self, commit: Commit) {
         self.reach(commit.last_version());
         match self.commits.binary_search_by_key(&commit.version, |commit| commit.version) {
@@ -51,7 +51,7 @@ impl Hint {
         &self.stream
     }
 
-    /// How far it moved at least.
+    /// The version that it reached at least.
     #[must_use]
     pub const fn target(&self) -> Version {
         self.target
@@ -67,7 +67,7 @@ impl Hint {
         !self.commits.is_empty()
     }
 
-    /// The commits that follow `seen` without a gap and reach the target.
+    /// The commits after `seen`, if they are contiguous and reach the target.
     pub(crate) fn following(&self, seen: Version) -> Option<&[Commit]> {
         let start = self.commits.iter().position(|commit| commit.version == seen.next())?;
         let next = self.commits.get(start..)?;
@@ -77,23 +77,23 @@ impl Hint {
     }
 }
 
-/// Where a row stands now.
+/// The position of a row after an advance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Advanced {
-    /// It had reached the version before.
+    /// The row had reached the version before.
     Already,
-    /// It was brought up to a version, at least the one asked for.
+    /// The row was advanced to a version, at least the one asked for.
     To(RowAdvance),
-    /// The commit at `version` cannot be folded; the row was brought up to the one before.
+    /// The commit at `version` cannot be folded. The row was advanced to the commit before it.
     Stuck {
         /// The commit's version.
         version: Version,
-        /// Why.
+        /// The reason.
         error: String,
     },
 }
 
-/// What one write did for a row.
+/// What one write did to a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowAdvance {
     /// Its version now.
@@ -102,7 +102,7 @@ pub struct RowAdvance {
     pub commits: usize,
     /// When the newest of them was committed.
     pub committed_at: Timestamp,
-    /// Whether the commits at hand were not the very next ones, and the log was read for those between.
+    /// Whether the commits of the hint were not the next ones, so that the missing ones were read from the log.
     pub repaired: bool,
 }
 
@@ -115,21 +115,21 @@ pub enum AdvanceError {
     /// The row could not be read or written.
     #[error(transparent)]
     View(#[from] ViewError),
-    /// Other writers came first, again and again.
+    /// Other writers came first in every attempt.
     #[error("lost the race for the row {ATTEMPTS} times")]
     Contended,
     /// The log does not hold the version that the hint promised.
     #[error("the log ends at {head}, the hint spoke of {target}")]
     Ahead {
-        /// Where the log ends.
+        /// The last version of the log.
         head: Version,
-        /// What the hint promised.
+        /// The version that the hint promised.
         target: Version,
     },
 }
 
 impl AdvanceError {
-    /// Before which commit a fold stopped that was given this hint, and whether trying again can help by itself.
+    /// The commit at which a fold of this hint stopped, and whether a retry alone can help.
     pub(crate) const fn verdict(&self, hint: &Hint) -> (Version, Class) {
         match self {
             Self::Log(LogError::Corrupt { version, .. }) => (*version, Class::Permanent),
@@ -141,13 +141,14 @@ impl AdvanceError {
     }
 }
 
-/// Brings the row of a stream at least to the version that the hint speaks of.
+/// Advances the row of a stream at least to the version that the hint names.
 ///
-/// Takes the row as this process left it, or as it is read, or, where the stream's first commit came along, as absent.
-/// Takes the commits that it has not seen, from the hint where they are the very next ones and reach the target, else
-/// from the log, strongly consistent; applies them in order; writes result and version in one conditional write. A
-/// condition that fails returns the row that stands there, and so whatever was assumed of it is only a guess. The rows that
-/// lead to the commits are written first: whoever dies in between writes them again, and they stand already.
+/// It takes the row as this process left it, or reads it; if the stream's first commit came along, it assumes that
+/// there is no row. It takes the commits that the row lacks: from the hint if they are the next ones and reach the
+/// target, otherwise from the log, strongly consistent. It folds them in order, and writes result and version in one
+/// conditional write. A failed condition returns the stored row, so the assumed row only has to be a guess. The rows
+/// that lead to the commits are written first: after a crash in between, the next attempt writes them again and finds
+/// them in place.
 pub async fn advance<L: EventLog, V: Views>(
     log: &L,
     views: &V,
@@ -177,7 +178,7 @@ pub async fn advance<L: EventLog, V: Views>(
         };
         let head = next.last().map_or(seen, Commit::last_version);
         if head < hint.target {
-            // A guess at the row may be older than the row, never newer: the log was asked for enough.
+            // The guess may be older than the row, never newer: the log was asked for enough.
             return Err(AdvanceError::Ahead { head, target: hint.target });
         }
         let folded = subscription.fold(row.as_ref(), next);

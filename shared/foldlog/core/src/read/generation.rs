@@ -1,15 +1,15 @@
-//! Which set of a view's rows is meant, and why rows could not be read or written.
+//! The number of a generation, and the errors of reading and writing rows.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Which of a view's sets of rows: a rebuild fills the next one beside the one that is read.
+/// One of a view's sets of rows. A rebuild fills the next one beside the one that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Generation(pub u32);
 
 impl Generation {
-    /// The one that every view begins with.
+    /// The first generation of every view.
     pub const FIRST: Self = Self(1);
 }
 
@@ -25,7 +25,7 @@ pub enum ViewError {
     /// The store did not answer, throttled, or failed: trying again later may help.
     #[error("the view is unavailable: {0}")]
     Unavailable(String),
-    /// The store refused the request, or holds what is no row: trying again will not help.
+    /// The store refused the request, or holds an item that is not a row: trying again will not help.
     #[error("the view cannot be used: {0}")]
     Unusable(String),
 }

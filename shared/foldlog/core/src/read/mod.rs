@@ -1,7 +1,7 @@
 //! The reading side: rows that are folds of streams.
 //!
-//! **Promise.** A row is the fold of its stream up to the version that it names, whatever was delivered, however often
-//! and in whatever order. If one projection cannot read an event, that holds up that row and nothing else.
+//! **Promise.** A row is the fold of its stream up to the version that it names. The messages may come in any order and
+//! any number of times. If one projection cannot read an event, that holds up that row and nothing else.
 //!
 //! **Invariants.** A row is written only on the condition that it still has the version that was read. Before a commit
 //! is passed over, the parking lot has a note about it. Every registered generation is written before a batch is
@@ -30,17 +30,18 @@
 //!
 //! A failure that may pass is not poison: its record comes again.
 //!
-//! # Two folds side by side
+//! # Two versions side by side
 //!
-//! A changed fold gets the next number (`Projection::VERSION`). It stands beside the old one, each on its own rows.
-//! `Projection::folds` names both, the old one as `PreviousVersion<Old, New>`. Everything else follows from that: which
-//! functions write, and which rows they read.
+//! A changed projection gets the next number (`Projection::VERSION`). It works beside the old one, each on its own
+//! rows. `Projection::folds` names both, the old one as `PreviousVersion<Old, New>`. Everything else follows from that:
+//! which functions write, and which rows they read.
 //!
-//! [`reader::Reader`] takes the generation that readers are sent to, with the fold that made it. It shows rows of the
-//! old fold as documents of the new one (`From`), and completes them by the rules of the old one. Rows of a number for
-//! which there is no fold are an error; another fold never reads them. A rebuild takes the newest fold. The old one
-//! goes in the release after the switch. Rows without a fold stand still, and `shop doctor` and `GET /ops/projections`
-//! say so. An index that the old fold does not fill finds nothing before the switch.
+//! [`reader::Reader`] takes the generation that is read, with the projection that made it. It shows rows of the old
+//! projection as documents of the new one (`From`), and completes them by the rules of the old one. Rows of a version
+//! without a projection are an error; another projection never reads them. A rebuild takes the newest projection.
+//! Remove the old one in the release after the switch. Rows without a projection do not change any longer, and `shop
+//! doctor` and `GET /ops/projections` say so. An index that the old projection does not fill finds nothing before the
+//! switch.
 //!
 //! # Links
 //!

@@ -1,6 +1,6 @@
-//! Where a subscriber notes what it cannot follow, while everything else goes on.
+//! The notes of a subscriber about what it cannot follow, while everything else goes on.
 //!
-//! A note is information, not a gate: what holds a fold back is contiguity, and every new hint tries again.
+//! A note is information, not a gate. Contiguity holds a projection back, and every new hint tries again.
 
 use crate::read::views::{Generation, ViewError};
 use crate::stream::{EventId, StreamName, Version};
@@ -11,24 +11,24 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// The pause before the first redrive; each further one is twice as long,
+/// The pause before the first redrive. Each further one is twice as long,
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
-/// up to this.
+/// up to this limit.
 const LONGEST_PAUSE: Duration = Duration::from_hours(6);
 
-/// Who cannot follow, and what.
+/// A subscriber, and what it cannot follow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// A set of a view's rows, and the stream that it cannot follow.
+    /// A generation of a view, and the stream that it cannot follow.
     Fold {
         /// The view.
         view: String,
-        /// The set of rows.
+        /// The generation.
         generation: Generation,
         /// The stream.
         stream: StreamName,
     },
-    /// A function that reacts, and the event that it cannot react to.
+    /// A reacting function, and the event that it cannot react to.
     Reaction {
         /// The function.
         function: String,
@@ -38,7 +38,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Who cannot follow: `cart/g1`, or `stock-reactions`.
+    /// The subscriber: `cart/g1`, or `stock-reactions`.
     #[must_use]
     pub fn subscriber(&self) -> String {
         match self {
@@ -56,7 +56,7 @@ impl Subject {
         }
     }
 
-    /// The subject of these two texts.
+    /// Parses a subject from these two texts.
     pub fn of(subscriber: &str, object: &str) -> Result<Self, NoSubject> {
         let parse = || match subscriber.split_once("/g") {
             Some((view, generation)) => Some(Self::Fold {
@@ -71,13 +71,13 @@ impl Subject {
 }
 
 impl fmt::Display for Subject {
-    /// One word, by which it can be asked for: `cart/g1:cart-…`.
+    /// The subject as one word, for requests: `cart/g1:cart-…`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}", self.subscriber(), self.object())
     }
 }
 
-/// Text that names no subject.
+/// A text that is not a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a parked subject reads <view>/g<generation>:<stream> or <function>:<stream>@<version>")]
 pub struct NoSubject;
@@ -91,30 +91,30 @@ impl FromStr for Subject {
     }
 }
 
-/// Whether trying again can help by itself.
+/// Whether a retry alone can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Class {
-    /// What is there cannot be understood: another release is needed, or a repair.
+    /// The event or commit cannot be understood: it needs another release, or a repair.
     Permanent,
-    /// The store failed, for longer than everybody else was to wait.
+    /// The store failed for longer than the other subscribers could wait.
     Transient,
 }
 
-/// What is noticed at one time.
+/// One failure to follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// Who cannot follow, and what.
+    /// The subscriber, and what it cannot follow.
     pub subject: Subject,
-    /// The commit it stopped before; that of the event, for a reaction.
+    /// The commit before which it stopped; for a reaction, the commit of the event.
     pub version: Version,
-    /// The last version that was passed over on account of it; a note keeps the highest. Who follows again has to get
-    /// so far at least, or what was passed over is never made up for.
+    /// The last version that was passed over because of it; a note keeps the highest. A subscriber that follows again
+    /// has to reach it, or it would miss what was passed over.
     pub passed_over: Version,
-    /// Why.
+    /// The error.
     pub error: String,
-    /// Whether trying again can help by itself.
+    /// Whether a retry alone can help.
     pub class: Class,
     /// When.
     pub at: Timestamp,
@@ -123,16 +123,16 @@ pub struct Trouble {
 /// A note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parked {
-    /// The newest trouble.
+    /// The newest failure.
     pub trouble: Trouble,
-    /// How often it was noticed.
+    /// How often it failed.
     pub attempts: u32,
-    /// When it was noticed first.
+    /// When it failed first.
     pub since: Timestamp,
 }
 
 impl Parked {
-    /// When it is tried again on a schedule: after growing pauses.
+    /// When the schedule tries it again: after growing pauses.
     #[must_use]
     pub fn due_at(&self) -> Timestamp {
         let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(self.attempts.saturating_sub(1)));
@@ -140,32 +140,32 @@ impl Parked {
     }
 }
 
-/// Some notes, and where the next ones begin.
+/// A page of notes, and where the next page begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notes {
-    /// In the order of their subjects' texts.
+    /// The notes, in the order of their subjects' texts.
     pub notes: Vec<Parked>,
-    /// The subject of the last one that was read, where there are more.
+    /// The subject of the last one that was read, if there are more.
     pub next: Option<Subject>,
 }
 
-/// The notes, one a subject.
+/// The store of notes: one for each subject.
 pub trait ParkingLot: Send + Sync {
-    /// Leaves a note; of an older one of the same subject it keeps since when, and the highest version that was passed
-    /// over, and counts.
+    /// Leaves a note. If the subject has one already, its first time stays, the higher of the passed-over versions
+    /// stays, and its count goes up.
     fn park(&self, trouble: &Trouble) -> impl Future<Output = Result<(), ViewError>> + Send;
 
-    /// The notes behind a subject, or the first ones: at most `limit`.
+    /// The notes after a subject, or the first ones: at most `limit`.
     fn notes(&self, after: Option<&Subject>, limit: usize) -> impl Future<Output = Result<Notes, ViewError>> + Send;
 
     /// The note of a subject, strongly consistent.
     fn note(&self, subject: &Subject) -> impl Future<Output = Result<Option<Parked>, ViewError>> + Send;
 
-    /// Takes the note of a subject away, if nothing later than `upto` was passed over. True where none is left.
+    /// Removes the note of a subject, unless a version after `upto` was passed over. True if no note is left.
     fn clear(&self, subject: &Subject, upto: Version) -> impl Future<Output = Result<bool, ViewError>> + Send;
 }
 
-/// One that is made when it is needed for the first time.
+/// A store that is created when it is needed for the first time.
 impl<P: ParkingLot, F: FnOnce() -> P + Send> ParkingLot for LazyLock<P, F> {
     async fn park(&self, trouble: &Trouble) -> Result<(), ViewError> {
         (**self).park(trouble).await

@@ -17,13 +17,13 @@ use std::marker::PhantomData;
 pub struct Recorded<'a, E> {
     /// What happened.
     pub event: E,
-    /// In which stream.
+    /// Its stream.
     pub stream: &'a StreamName,
-    /// At which version.
+    /// Its version.
     pub version: Version,
     /// When.
     pub committed_at: Timestamp,
-    /// By whom.
+    /// Who acted.
     pub actor: &'a Actor,
 }
 
@@ -42,28 +42,28 @@ pub(crate) fn recorded<E: Event>(commit: &Commit) -> Result<impl Iterator<Item =
 /// The events that a projection folds.
 pub type EventOf<P> = <<P as Projection>::Decider as Decider>::Event;
 
-/// A read model of one stream type: a pure fold of each of its streams into one document. It declares everything that
-/// there is to know of its view.
+/// A read model of one stream type: a pure fold of each of its streams into one document. It declares everything about
+/// its view.
 pub trait Projection: Send + Sync + 'static {
     /// The view's name.
     const NAME: &'static str;
-    /// The number of this fold, from 1. Whoever changes what it makes of events gives it the next one, and keeps the old
-    /// fold beside it until the release after readers were sent to the new one's rows.
+    /// The version of this projection, from 1. If you change what it makes of events, give it the next number, and keep
+    /// the old projection beside it until the release after readers were sent to the new rows.
     const VERSION: u32 = 1;
-    /// Which of the attributes by which rows are found are partition keys of indexes.
+    /// Those attributes by which rows are found that are partition keys of indexes.
     const PARTITIONS: &'static [&'static str] = &[];
     /// The stream type whose streams it folds.
     type Decider: Decider;
-    /// What a row holds.
+    /// The content of a row.
     type Document: Serialize + DeserializeOwned;
 
-    /// The document after one more event; none where the stream has nothing to show yet.
+    /// The document after one more event; none if the stream has nothing to show yet.
     fn apply(document: Option<Self::Document>, recorded: &Recorded<'_, EventOf<Self>>) -> Option<Self::Document>;
 
-    /// The attributes by which rows are found, other than by key. A row without an attribute is not in that index.
+    /// The attributes by which rows are found, other than by key. A row without an attribute is not in its index.
     fn index(document: &Self::Document) -> Vec<(&'static str, String)>;
 
-    /// The folds that the view's rows may be of: this one, and beside it the one whose place it takes, as
+    /// The projections that may have made the view's rows: this one, and beside it the one that it replaces, as
     /// [`crate::read::reader::PreviousVersion`], until the release after readers were sent to this one's rows.
     #[must_use]
     fn folds() -> Vec<Box<dyn DocumentReader<Self::Document>>>
@@ -74,71 +74,71 @@ pub trait Projection: Send + Sync + 'static {
     }
 }
 
-/// The folds of a view, as they follow the log.
+/// The projections of a view, as they follow the log.
 #[must_use]
 pub fn subscriptions_of<P: Projection>() -> Vec<Box<dyn Subscription>> {
     P::folds().into_iter().map(|fold| fold as Box<dyn Subscription>).collect()
 }
 
-/// A view's row for one stream: the fold, and up to where.
+/// A view's row for one stream: the folded document, and its position in the stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The document's JSON text; `null` where the stream has nothing to show.
+    /// The document's JSON text; `null` if the stream has nothing to show.
     pub document: String,
     /// The version of the last event that is folded in.
     pub version: Version,
-    /// The stream's chain up to there.
+    /// The link of the stream's chain at that version.
     pub hash: Hash,
     /// The attributes by which it is found.
     pub index: BTreeMap<&'static str, String>,
 }
 
-/// How far a fold came.
+/// The result of a fold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folded {
-    /// The row after the commits that could be folded; none where not even the first could.
+    /// The row after the commits that could be folded; none if even the first could not.
     pub row: Option<Row>,
-    /// The first commit that could not, and why.
+    /// The first commit that could not be folded, and the reason.
     pub failed: Option<(Version, String)>,
 }
 
-/// A fold that keeps a row for each stream it follows, with the types of its events and document out of sight.
+/// A projection that keeps a row for each stream it follows, with the types of its events and document erased.
 pub trait Subscription: Send + Sync {
     /// Its name: that of its view.
     fn name(&self) -> &'static str;
 
-    /// The version of the fold: its rows are its own, whatever other folds the view has.
+    /// The version of the projection. Its rows are its own; other projections of the view have theirs.
     fn fold_version(&self) -> u32 {
         1
     }
 
-    /// Which of the attributes by which its rows are found are partition keys of indexes.
+    /// Those attributes by which its rows are found that are partition keys of indexes.
     fn partitions(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Whether streams of a category concern it.
+    /// Whether it follows streams of a category.
     fn follows(&self, category: &str) -> bool;
 
     /// The key of a stream's row.
     fn key(&self, stream: &StreamName) -> String;
 
-    /// The stream of the row that has a key; none where no row of this view has such a key.
+    /// The stream of the row that has a key; none if no row of this view has such a key.
     fn stream(&self, key: &str) -> Option<StreamName>;
 
-    /// Folds commits over a row, in order, up to the first that cannot be.
+    /// Folds commits over a row, in order, up to the first one that fails.
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded;
 
-    /// Further rows, with their keys, that lead to these commits behind a row: by each commit, whatever else is folded
-    /// with it, the same ones. They stand before the row moves on, once and for all.
+    /// Further rows, with their keys, that lead to these commits. Each commit gives the same ones, even if it is folded
+    /// together with others. They are written before the row moves on, once and for all.
     fn pointers(&self, _row: Option<&Row>, _commits: &[Commit]) -> Vec<(String, Row)> {
         vec![]
     }
 }
 
-/// A fold whose rows are shown as documents of type `D`.
+/// A projection whose rows are shown as documents of type `D`.
 pub trait DocumentReader<D>: Subscription {
-    /// A row's document; none where its stream has nothing to show.
+    /// A row's document; none if its stream has nothing to show.
     fn document(&self, row: &Row) -> Result<Option<D>, ViewError>;
 }
 
@@ -190,8 +190,8 @@ impl<P: Projection> Subscription for PerStream<P> {
         StreamName::new(P::Decider::CATEGORY, key).ok()
     }
 
-    /// The document is read once before the commits, and written once behind them: however many there are, each costs what
-    /// it costs in a replay.
+    /// The document is parsed once before the commits, and serialised once after them. So the cost of a commit is that
+    /// of a replay.
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
         let Some(first) = commits.first() else { return Folded { row: None, failed: None } };
         let unusable = |error: String| Folded { row: None, failed: Some((first.version, error)) };

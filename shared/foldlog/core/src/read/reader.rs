@@ -1,4 +1,4 @@
-//! Reading a view's rows by the fold that made them, while a changed fold takes the place of another.
+//! Reading a view's rows by the projection that made them, while a changed projection replaces another.
 
 use crate::read::generations::Generations;
 use crate::read::projection::{DocumentReader, Folded, PerStream, Projection, Row, Subscription};
@@ -7,12 +7,12 @@ use crate::stream::StreamName;
 use crate::write::commit::Commit;
 use std::marker::PhantomData;
 
-/// The fold `O`, which gives way to `P`: it goes on making its own rows, which are shown as `P`'s documents as far as
-/// they say so much.
+/// The projection `O`, which `P` replaces. It goes on making its own rows, which are shown as `P`'s documents as far as
+/// they contain enough.
 pub struct PreviousVersion<O, P>(PerStream<O>, PhantomData<fn() -> P>);
 
 impl<O, P> PreviousVersion<O, P> {
-    /// The fold that gives way.
+    /// The projection that is replaced.
     #[must_use]
     pub const fn new() -> Self {
         Self(PerStream::new(), PhantomData)
@@ -61,15 +61,15 @@ impl<O: Projection, P: Projection<Document: From<O::Document>>> DocumentReader<P
     }
 }
 
-/// What reads the rows of the generation that a view's readers are sent to.
+/// The reader of the generation that is read.
 pub struct Reader<D> {
     generation: Generation,
     fold: Box<dyn DocumentReader<D>>,
 }
 
 impl<D> Reader<D> {
-    /// The reader of the view that these folds make, each of the rows that are its own. [`ViewError::Unusable`] where
-    /// the rows were made by none of them: they are not taken for something else.
+    /// The reader of the view that these projections make. [`ViewError::Unusable`] if none of them made the rows:
+    /// another projection never reads them.
     pub async fn of<G: Generations>(
         generations: &G,
         folds: Vec<Box<dyn DocumentReader<D>>>,
@@ -84,25 +84,25 @@ impl<D> Reader<D> {
         Ok(Self { generation: current.generation, fold })
     }
 
-    /// Which rows are read.
+    /// The generation that is read.
     #[must_use]
     pub const fn generation(&self) -> Generation {
         self.generation
     }
 
-    /// The fold that makes them.
+    /// The projection that makes its rows.
     #[must_use]
     pub fn fold(&self) -> &dyn Subscription {
         self.fold.as_ref()
     }
 
-    /// Where the row of a stream stands.
+    /// The place of a stream's row.
     #[must_use]
     pub fn place(&self, stream: &StreamName) -> RowKey {
         RowKey { view: self.fold.name(), generation: self.generation, key: self.fold.key(stream) }
     }
 
-    /// A row's document; none where its stream has nothing to show.
+    /// A row's document; none if its stream has nothing to show.
     pub fn document(&self, row: &Row) -> Result<Option<D>, ViewError> {
         self.fold.document(row)
     }

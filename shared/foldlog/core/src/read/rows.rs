@@ -1,4 +1,5 @@
-//! What a process remembers of the rows that it wrote: a guess that saves a read, checked by the next write.
+//! The memory that a process keeps of the rows that it wrote: a guess that saves a read, and that the next write
+//! checks.
 
 use crate::bounded::bounded;
 use crate::read::projection::Row;
@@ -6,14 +7,14 @@ use crate::read::views::RowKey;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-/// At most so many rows are remembered,
+/// The cache holds at most this many rows,
 const MOST_ROWS: usize = 10_000;
-/// and at most so much of them.
+/// and at most this many bytes of them.
 const MOST_BYTES: u64 = 32 * 1024 * 1024;
-/// What an entry takes beside its texts.
+/// The bytes that an entry takes beside its texts.
 const ENTRY_BYTES: usize = 256;
 
-/// The rows as this process left them, the least used ones forgotten first.
+/// The rows as this process left them. The least recently used ones are forgotten first.
 pub struct Rows(Cache<RowKey, Row, BySize>);
 
 #[derive(Clone)]
@@ -33,12 +34,12 @@ impl Default for Rows {
 }
 
 impl Rows {
-    /// The row, and forgets it: whatever goes wrong on the way, nothing doubtful is left behind.
+    /// Takes the row out: if anything fails on the way, no doubtful row is left behind.
     pub(crate) fn take(&self, place: &RowKey) -> Option<Row> {
         self.0.remove(place).map(|(_, row)| row)
     }
 
-    /// Remembers a row as it stands.
+    /// Remembers a row as it is stored.
     pub(crate) fn keep(&self, place: &RowKey, row: Option<Row>) {
         if let Some(row) = row {
             self.0.insert(place.clone(), row);

@@ -6,37 +6,37 @@ use crate::read::projection::Row;
 use crate::stream::Version;
 use crate::write::log::Consistency;
 
-/// Where a row stands.
+/// The place of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowKey {
     /// The view.
     pub view: &'static str,
-    /// The set of rows.
+    /// The generation.
     pub generation: Generation,
-    /// The row.
+    /// The key of the row.
     pub key: String,
 }
 
 /// Whether a row was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// It stands there now.
+    /// It is stored.
     Yes,
-    /// It does not: this does, if anything; what a strongly consistent read would have shown.
+    /// It was not written. This is the stored row, if any, as a strongly consistent read would have returned it.
     No(Option<Row>),
 }
 
 /// The rows of the read models.
 pub trait Views: Generations {
-    /// The row, where there is one.
+    /// The row, if there is one.
     fn row(
         &self,
         place: &RowKey,
         consistency: Consistency,
     ) -> impl Future<Output = Result<Option<Row>, ViewError>> + Send;
 
-    /// Writes the row if the one that stands there still has version `seen` ([`Version::NONE`]: if there is none).
-    /// Rows are never deleted: a late hint would revive them.
+    /// Writes the row if the stored one still has version `seen` ([`Version::NONE`]: if there is none). Rows are never
+    /// deleted: a late hint would recreate them.
     fn write(
         &self,
         place: &RowKey,
@@ -45,21 +45,21 @@ pub trait Views: Generations {
     ) -> impl Future<Output = Result<Written, ViewError>> + Send;
 }
 
-/// A row, of whatever generation, or what stands there and is none.
+/// A row of any generation, or the item in its place that is not a row.
 pub type Found = (Generation, String, Result<Row, ViewError>);
 
-/// Some rows of a view, as they are found.
+/// A page of a view's rows, as they are found.
 #[derive(Debug)]
 pub struct RowPage {
     /// The rows of all generations, in no order.
     pub rows: Vec<Found>,
-    /// Where the next page begins; none behind the last one.
+    /// Where the next page begins; none after the last one.
     pub next: Option<String>,
 }
 
 /// The rows of a view as a whole, of all its generations. All reads are strongly consistent.
 pub trait ViewScan: Send + Sync {
-    /// The page behind a place, or the first one, of one of so many parts that together are the view.
+    /// The page after a place, or the first one, of one part of the view. `part` is its number and the number of parts.
     fn page(
         &self,
         view: &str,
@@ -67,7 +67,7 @@ pub trait ViewScan: Send + Sync {
         after: Option<&str>,
     ) -> impl Future<Output = Result<RowPage, ViewError>> + Send;
 
-    /// Removes rows, for good: of a generation that nobody reads or writes any more.
+    /// Removes rows for good. Their generation must not be read or written any longer.
     fn remove(
         &self,
         view: &str,

@@ -1,6 +1,6 @@
 //! Comparing a new generation with the one that is read, row by row.
 //!
-//! Both are written meanwhile, each by itself. So two rows are compared when they are at the same version, and looked at
+//! Both are written meanwhile, each by itself. So two rows are compared when they are at the same version, and read
 //! again until they are.
 
 use super::work::{CONCURRENCY, PREPARED, PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
@@ -14,13 +14,13 @@ use crate::write::log::Consistency;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::time::Duration;
 
-/// How often rows are looked at that are not at the same version,
+/// How often rows that are not at the same version are read again,
 const LOOKS: u32 = 40;
-/// and the pause between two looks.
+/// and the pause between two reads.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Compares a part for so long as there is time, and answers whether it is done. Of rows that other folds made, only
-/// which there are and up to where they are folded is compared.
+/// Compares a part until the time budget ends, and returns whether it is done. If another projection made the rows, it
+/// compares only which rows exist and up to which version they are folded.
 pub async fn compare<V: Views + ViewScan, G: Generations + RebuildProgress, H: Clock>(
     views: &V,
     view: &'static str,
@@ -66,8 +66,8 @@ struct Pairs<'a, V, H> {
 }
 
 impl<V: Views, H: Clock> Pairs<'_, V, H> {
-    /// Compares a row of the new generation with the one that is read. Of one that is read it is asked only whether the
-    /// new one has it too: where it has, that one is compared.
+    /// Compares a row of the new generation with the one that is read. For a row that is read, it checks only that the
+    /// new generation has it too: that row is compared by itself.
     async fn look(&self, (generation, key, row): Found) -> Result<Comparison, ViewError> {
         let mut found = Comparison::default();
         if generation != self.read && generation != self.new {

@@ -11,22 +11,22 @@ use crate::write::log::LogError;
 use crate::write::scan::{LogScan, Part};
 use std::time::Duration;
 
-/// What fills the rows of a view: its fold, or that of its totals.
+/// A writer of a view's rows: its projection, or that of its totals.
 pub trait Fill: Send + Sync {
-    /// Whether streams of a category concern it.
+    /// Whether it follows streams of a category.
     fn follows(&self, category: &str) -> bool;
 
-    /// Brings the rows of a generation at least to the versions that the hints speak of. A stream that cannot be
-    /// understood is parked, and the others go on; one that fails for a reason that may pass is the error.
+    /// Advances the rows of a generation at least to the versions that the hints name. A stream that cannot be
+    /// understood is parked, and the others go on. A stream that fails for a reason that may pass is the error.
     fn fill(&self, generation: Generation, hints: &[Hint]) -> impl Future<Output = Result<(), Box<Trouble>>> + Send;
 }
 
-/// Fills the new generation of totals, and brings the one that is read as far: who follows a queue may be told of nothing
-/// but what adds something, and the checkpoints of both have to be alike to be compared.
+/// Fills the new generation of totals, and advances the one that is read as far. A function on a queue may receive only
+/// the events that add something, and the checkpoints of both generations must be equal to be compared.
 pub struct Lockstep<F> {
-    /// What fills the new one.
+    /// The writer of the new generation.
     pub new: F,
-    /// The one that is read, and what fills that; nothing where no fold does.
+    /// The generation that is read, and its writer; none if no projection keeps it.
     pub read: Option<(Generation, F)>,
 }
 
@@ -44,7 +44,7 @@ impl<F: Fill> Fill for Lockstep<F> {
     }
 }
 
-/// Fills a part for so long as there is time, and answers whether it is done. While the rows of a page are written, the
+/// Fills a part until the time budget ends, and returns whether it is done. While the rows of a page are written, the
 /// next page is read.
 pub async fn fill<L: LogScan, F: Fill, G: Generations + RebuildProgress, H: Clock>(
     log: &L,
@@ -83,13 +83,13 @@ pub async fn fill<L: LogScan, F: Fill, G: Generations + RebuildProgress, H: Cloc
     }
 }
 
-/// The commits of a page as hints, one a stream: the commits of a stream stand one behind the other.
+/// The commits of a page as hints, one for each stream: the commits of a stream are adjacent.
 fn hints<F: Fill>(commits: Vec<Result<Commit, LogError>>, rows: &F) -> Result<Vec<Hint>, LogError> {
     let mut hints: Vec<Hint> = Vec::new();
     for commit in commits {
         let (stream, version, commit) = match commit {
             Ok(commit) => (commit.stream.clone(), commit.version, Some(commit)),
-            // What cannot be read is a hint all the same: the fold will say what is wrong with it.
+            // A commit that cannot be read is a hint all the same: the projection will report what is wrong with it.
             Err(LogError::Corrupt { stream, version, .. }) => (stream, version, None),
             Err(error @ (LogError::Unavailable(_) | LogError::Denied(_))) => return Err(error),
         };

@@ -1,4 +1,4 @@
-//! What fills a new generation: a view's projection, or totals, from the hints that a page of the log gives.
+//! The writers of a new generation: a view's projection, or totals, fed with the hints that a page of the log gives.
 
 use super::fill::Fill;
 use crate::ports::{Clock, Randomness};
@@ -13,11 +13,11 @@ use crate::totals::{TotalsFold, TotalsStore};
 use crate::write::log::EventLog;
 use futures::{StreamExt, stream};
 
-/// Of how many hints the following is prepared together: a page has thousands.
+/// How many hints are prepared together: a page has thousands.
 const PREPARED: usize = 128;
 
 impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H> {
-    /// What fills the rows of a view by one of its projections; none where there is no such projection.
+    /// The writer of a view's rows by the projection of a version, if there is one.
     #[must_use]
     pub fn filling(&self, view: &str, schema: u32) -> Option<ViewFilling<'_, L, V, P, H>> {
         self.fold(view, schema).map(|fold| ViewFilling { engine: self, fold })
@@ -25,14 +25,14 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
 }
 
 impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEngine<L, R, P, H> {
-    /// What fills the rows of totals by one of their folds; none where there is no such fold.
+    /// The writer of totals by the projection of a version, if there is one.
     #[must_use]
     pub fn filling(&self, view: &str, schema: u32) -> Option<TotalsFilling<'_, L, R, P, H>> {
         self.fold(view, schema).map(|fold| TotalsFilling { engine: self, fold })
     }
 }
 
-/// What fills the rows of a view.
+/// Fills the rows of a view.
 pub struct ViewFilling<'a, L, V, P, H> {
     engine: &'a ProjectionEngine<L, V, P, H>,
     fold: &'a Fold,
@@ -55,7 +55,7 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> Fill for ViewFilling<'_, L,
     }
 }
 
-/// What fills the rows of totals.
+/// Fills the rows of totals.
 pub struct TotalsFilling<'a, L, R, P, H> {
     engine: &'a TotalsEngine<L, R, P, H>,
     fold: &'a dyn TotalsFold,

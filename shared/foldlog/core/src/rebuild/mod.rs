@@ -10,9 +10,10 @@
 //! **Attacked by** `tests/kernel/histories/rebuilding.rs`: commits in any order and more than once, stores that fail, killed
 //! followers and rebuilds, and a reader that must find every acknowledged write.
 //!
-//! Every row stands in a generation of its view (`g1/…`). One item says which generations a view has, which fold makes
-//! the rows of each, how far each has come, and which one is read. It is read strongly for every batch of the log's
-//! stream, after the batch has arrived, and every registered generation is written before the batch is acknowledged.
+//! Every row belongs to a generation of its view (`g1/…`). One item says which generations a view has, which projection
+//! makes the rows of each, how far each has come, and which one is read. It is read strongly for every batch of the
+//! log's stream, after the batch has arrived, and every registered generation is written before the batch is
+//! acknowledged.
 //!
 //! [`plan()`] says what to do next. The caller does it and asks again, until nothing is left. The work is cut into
 //! parts, which can be done anywhere, in any order and more than once.
@@ -22,13 +23,13 @@
 //!    registration and reads strongly. What it does not see was committed later, and the function that delivers it
 //!    finds the new generation registered. The second of the two finds the row advanced already.
 //! 3. **Compare** looks at each row in both generations, at the same version, again where live commits move it, and
-//!    sums up both as one digest. For totals it compares checkpoints and sums. It counts what differs, and names the
-//!    first difference by key and field. If two fold numbers made the rows, it compares which rows exist and how far
-//!    they are folded; for totals, the checkpoints alone.
+//!    sums up both as one digest. For totals it compares checkpoints and sums. It counts the differences, and names the
+//!    first one by key and field. If two versions of the projection made the rows, it compares which rows exist and how
+//!    far they are folded; for totals, the checkpoints alone.
 //! 4. **Switch** sends readers to the new generation by one conditional write: if it is complete, equal (or you waive
-//!    that) and has no notes. Nothing switches without being told to. The old generation is kept up to date, so
+//!    that) and has no notes. Readers are never switched without a request. The old generation is kept up to date, so
 //!    switching back is the same write.
-//! 5. **Clean up**, or the next rebuild, retires the generations that are not read. They are not written any more. 90
+//! 5. **Clean up**, or the next rebuild, retires the generations that are not read. They are not written any longer. 90
 //!    seconds later, their rows are removed: by then every process that knew them as registered or read has ended (a
 //!    batch has 60 s, a reader knows the register for at most 30). A number is never given twice.
 //!

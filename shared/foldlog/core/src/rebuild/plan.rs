@@ -1,4 +1,4 @@
-//! What is to be done next for a view.
+//! The next step for a view.
 
 use super::work::{Phase, RebuildProgress, Work, WorkProgress};
 use crate::read::generations::{Comparison, Generations, Registry, Set, Sets, Stage, change};
@@ -7,40 +7,40 @@ use crate::stream::EventId;
 use serde::Serialize;
 use std::convert::Infallible;
 
-/// What somebody asked for.
+/// A request to rebuild or to clean up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// A new generation of the view.
+    /// Build a new generation of the view.
     Rebuild {
-        /// The event that says so: each begins one at most.
+        /// The event of the request. It begins at most one generation.
         id: EventId,
-        /// What the new one is to be, at the stage of being filled.
+        /// The new generation, at the stage of being filled.
         set: Set,
-        /// The schema of the rows that there are, if the view was never registered.
+        /// The version of the projection that made the existing rows, if the view was never registered.
         oldest: u32,
     },
-    /// That all generations but the one that is read are given up.
+    /// Give up all generations except the one that is read.
     Clean {
-        /// The event that says so.
+        /// The event of the request.
         id: EventId,
     },
-    /// That what was begun goes on.
+    /// Continue the running work.
     GoOn,
 }
 
-/// What can be done at once, in any order, side by side. When all of it is done, there may be more.
+/// Work that can be done now, in any order, side by side. When all of it is done, there may be more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {
-    /// The parts; none where nothing is left to do.
+    /// The parts; none if nothing is left to do.
     pub work: Vec<Work>,
-    /// How long to wait before: whoever still writes a generation that was retired, or reads it, has to come to an end.
+    /// How long to wait before: every process that still writes or reads a retired generation must end first.
     pub wait_s: u32,
 }
 
-/// How long a batch takes at the longest that began with an older registry, or a reader goes on with it.
+/// The longest time for which a batch or a reader uses an older registry.
 const LAST_WRITES_S: u32 = 90;
 
-/// Takes in a request, and says what to do next for the view.
+/// Takes in a request, and returns the next work for the view.
 pub async fn plan<G: Generations + RebuildProgress>(
     generations: &G,
     view: &str,
@@ -111,7 +111,7 @@ struct Next {
     phase: Phase,
 }
 
-/// The generation that something is to be done with, new ones first.
+/// The generation that has work left, new ones first.
 fn next(sets: &Sets) -> Option<Next> {
     if let Some((generation, set)) = sets.under_way() {
         let phase = if matches!(set.stage, Stage::Filling { .. }) { Phase::Fill } else { Phase::Compare };

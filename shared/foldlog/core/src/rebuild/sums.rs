@@ -1,4 +1,4 @@
-//! Comparing and sweeping the rows of totals, which follow no stream of their own.
+//! Comparing and sweeping the rows of totals, which belong to no single stream.
 
 use super::work::{RebuildError, RebuildProgress, Work, WorkProgress};
 use crate::ports::Clock;
@@ -7,30 +7,30 @@ use crate::read::views::{Generation, ViewError};
 use crate::totals::{Amounts, TotalKey, TotalsStore};
 use std::time::Duration;
 
-/// How often rows are looked at that are not alike, and the pause between two looks: orders are added to both
-/// generations all the time, to each by itself.
+/// How often rows that differ are read again, and the pause between two reads: orders are added to both generations all
+/// the time, to each by itself.
 const LOOKS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Some rows of totals, as they are found.
+/// A page of totals' rows, as they are found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SumsPage {
     /// The rows of all generations, in no order.
     pub rows: Vec<(Generation, TotalKey, Amounts)>,
-    /// Where the next page begins; none behind the last one.
+    /// Where the next page begins; none after the last one.
     pub next: Option<(Generation, TotalKey)>,
 }
 
 /// The rows of totals as a whole, of all their generations. All reads are strongly consistent.
 pub trait SumScan: Send + Sync {
-    /// The page behind a row, or the first one.
+    /// The page after a row, or the first one.
     fn sums_page(
         &self,
         view: &'static str,
         after: Option<&(Generation, TotalKey)>,
     ) -> impl Future<Output = Result<SumsPage, ViewError>> + Send;
 
-    /// Removes rows, for good: of a generation that nobody reads or writes any more.
+    /// Removes rows for good. Their generation must not be read or written any longer.
     fn remove_sums(
         &self,
         view: &'static str,
@@ -39,9 +39,9 @@ pub trait SumScan: Send + Sync {
     ) -> impl Future<Output = Result<(), ViewError>> + Send;
 }
 
-/// Compares all rows of a new generation with those of the one that is read, and notes what was found as the beginning
-/// of a part, to which the comparison of the checkpoints is added. Rows that another fold made are counted, and nothing
-/// else: what they have in common, their checkpoints say.
+/// Compares all rows of a new generation with those of the one that is read, and notes the result as the beginning of a
+/// part, to which the comparison of the checkpoints is added. If another projection made the rows, it only counts them:
+/// their checkpoints show what they have in common.
 pub async fn compare_sums<R: TotalsStore + SumScan, G: Generations + RebuildProgress, H: Clock>(
     totals_store: &R,
     view: &'static str,
@@ -71,7 +71,7 @@ pub async fn compare_sums<R: TotalsStore + SumScan, G: Generations + RebuildProg
     }
 }
 
-/// Compares the rows of one key, until they are alike or were looked at often enough.
+/// Compares the rows of one key until they are equal or the attempts are used up.
 async fn compare_row<R: TotalsStore, H: Clock>(
     totals_store: &R,
     view: &'static str,

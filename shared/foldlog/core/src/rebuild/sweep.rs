@@ -6,7 +6,7 @@ use crate::read::generations::Generations;
 use crate::read::views::ViewScan;
 use std::time::Duration;
 
-/// Sweeps a part for so long as there is time, and answers whether it is done.
+/// Sweeps a part until the time budget ends, and returns whether it is done.
 pub async fn sweep<V: ViewScan, G: Generations + RebuildProgress, H: Clock>(
     views: &V,
     generations: &G,

@@ -1,4 +1,4 @@
-//! The parts that a rebuild is cut into, and the notes on how far each has come.
+//! The parts of a rebuild, and the notes on how far each has come.
 
 use crate::ports::Clock;
 use crate::read::generations::{Comparison, Generations, Stage};
@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
-/// How many rows are looked at side by side, and of how many the looking is prepared together: a page has thousands.
+/// How many rows are read side by side, and how many reads are prepared together: a page has thousands.
 pub(super) const CONCURRENCY: usize = 16;
 pub(super) const PREPARED: usize = 128;
 
-/// What is done with a generation.
+/// The kind of work on a generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
@@ -28,62 +28,62 @@ pub enum Phase {
     Sweep,
 }
 
-/// A part of what is done with a generation.
+/// A part of the work on a generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
     /// The view.
     pub view: String,
     /// The generation.
     pub generation: Generation,
-    /// What is done with it.
+    /// The kind of work.
     pub phase: Phase,
-    /// Which part, from 0.
+    /// The number of the part, from 0.
     pub part: u32,
-    /// Of how many.
+    /// The number of parts.
     pub of: u32,
 }
 
 impl fmt::Display for Work {
-    /// One word for it: `order/g2/fill/00003`.
+    /// The part as one word: `order/g2/fill/00003`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { view, generation, phase, part, .. } = self;
         write!(formatter, "{view}/{generation}/{phase}/{part:05}")
     }
 }
 
-/// Where a part goes on.
+/// Where a part continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ResumePoint {
-    /// Behind a commit.
+    /// After a commit.
     Log(Cursor),
-    /// Behind a row.
+    /// After a row.
     View(String),
 }
 
-/// How far a part has come.
+/// The progress of a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkProgress {
-    /// Where it goes on; from the beginning, if nowhere.
+    /// Where it continues; none means from the beginning.
     pub after: Option<ResumePoint>,
-    /// How many commits or rows were read.
+    /// How many commits or rows it has read.
     pub read: u64,
-    /// What was found by comparing.
+    /// The result of comparing.
     pub comparison: Comparison,
-    /// Whether nothing is left of it.
+    /// Whether it is finished.
     pub done: bool,
     /// When it was begun.
     pub since: Timestamp,
-    /// When it came so far.
+    /// When this progress was noted.
     pub at: Timestamp,
 }
 
-/// Where it is noted how far the parts have come.
+/// The store for the progress of the parts.
 pub trait RebuildProgress: Send + Sync {
-    /// How far a part has come, strongly consistent; not begun where there is no note.
+    /// The progress of a part, strongly consistent. None if it has not begun.
     fn progress(&self, work: &Work) -> impl Future<Output = Result<Option<WorkProgress>, ViewError>> + Send;
 
-    /// Notes how far it has come.
+    /// Notes the progress of a part.
     fn note(&self, work: &Work, progress: &WorkProgress) -> impl Future<Output = Result<(), ViewError>> + Send;
 }
 
@@ -110,7 +110,7 @@ macro_rules! delegate_rebuild_progress {
     };
 }
 
-/// Why a part did not get on. It goes on where its last note says.
+/// Why a part stopped. It continues from its last note.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
     /// The log could not be read.
@@ -124,7 +124,7 @@ pub enum RebuildError {
     Stream(Box<Trouble>),
 }
 
-/// A part at work.
+/// A part that is being worked on.
 pub(super) struct PartRun<'a, G, H> {
     generations: &'a G,
     host: &'a H,
@@ -134,7 +134,7 @@ pub(super) struct PartRun<'a, G, H> {
 }
 
 impl<'a, G: Generations + RebuildProgress, H: Clock> PartRun<'a, G, H> {
-    /// Goes on with a part; none where nothing is left of it.
+    /// Continues a part. None if it is finished.
     pub(super) async fn begin(
         generations: &'a G,
         host: &'a H,
@@ -149,7 +149,7 @@ impl<'a, G: Generations + RebuildProgress, H: Clock> PartRun<'a, G, H> {
         Ok(left.then_some(shift))
     }
 
-    /// Whether the generation still is at the stage for which the part is done.
+    /// Whether the generation is still at the stage that the part belongs to.
     async fn is_wanted(&self) -> Result<bool, ViewError> {
         let registered = self.generations.registered().await?;
         let set = registered.registry.sets(&self.work.view).and_then(|sets| sets.all().get(&self.work.generation));
@@ -163,7 +163,7 @@ impl<'a, G: Generations + RebuildProgress, H: Clock> PartRun<'a, G, H> {
         }))
     }
 
-    /// Notes how far it has come, and whether to go on at once: until then there is time for more.
+    /// Notes the progress, and returns whether to go on now: whether the time budget leaves room for more.
     pub(super) async fn reached(&mut self, read: usize, after: Option<ResumePoint>) -> Result<bool, ViewError> {
         self.progress.read += read as u64;
         self.progress.done = after.is_none();

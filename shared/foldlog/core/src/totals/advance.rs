@@ -1,4 +1,4 @@
-//! Adding streams to totals: what [`crate::read::advance()`] is to a view, with several streams in a transaction.
+//! Adding streams to totals: the counterpart of [`crate::read::advance()`], with several streams in a transaction.
 
 use super::fold::TotalsFold;
 use super::port::{Checkpoint, Entry, MOST_ITEMS, Posted, Sums, TotalsStore};
@@ -15,13 +15,14 @@ use futures::{StreamExt, stream};
 /// How many streams are read at a time.
 const CONCURRENCY: usize = 8;
 
-/// Adds streams to a generation of totals by their fold, each at least up to the version that its hint speaks of; one
-/// result a hint, in order.
+/// Adds streams to a generation of totals, each at least up to the version that its hint names. It returns one result
+/// for each hint, in order.
 ///
-/// Reads each checkpoint, and the commits behind it: from the hint where they are the very next ones and reach the
-/// target, else from the log, strongly consistent. Puts as many streams into a transaction as it may hold, so that a row
-/// to which many of them add is written once, and goes on from the checkpoints that were written with it, or from those
-/// that turned out to stand. Who fails in company tries again alone, so that nobody holds up another.
+/// It reads each checkpoint, and the commits after it: from the hint if they are the next ones and reach the target,
+/// otherwise from the log, strongly consistent. It puts as many streams into a transaction as fit, so that a row to
+/// which many of them add is written once. It goes on from the checkpoints that the transaction wrote, or from those
+/// that it found stored. A stream that fails together with others tries again alone, so that no stream holds up
+/// another.
 pub async fn advance_totals<L: EventLog, R: TotalsStore, H: Clock + Randomness>(
     fold: &dyn TotalsFold,
     log: &L,
@@ -42,7 +43,7 @@ pub async fn advance_totals<L: EventLog, R: TotalsStore, H: Clock + Randomness>(
     courses.into_iter().map(|course| course.end.unwrap_or(Err(AdvanceError::Contended))).collect()
 }
 
-/// A stream on its way to its target.
+/// A stream on its way to its target version.
 struct Course {
     place: RowKey,
     commits: Vec<Commit>,
@@ -50,7 +51,7 @@ struct Course {
     loaded: Option<Checkpoint>,
     /// How many commits were added.
     added: usize,
-    /// In how many transactions it failed.
+    /// How many of its transactions failed.
     lost: u32,
     end: Option<Result<Advanced, AdvanceError>>,
 }
@@ -69,7 +70,7 @@ impl Course {
         course
     }
 
-    /// Reads what is to be added; answers with what has come of it already.
+    /// Reads the commits to add, and returns the result so far.
     async fn read<L: EventLog, R: TotalsStore>(
         &mut self,
         log: &L,
@@ -85,7 +86,7 @@ impl Course {
             Some(next) => (next.to_vec(), false),
             None => (log.since(hint.stream(), seen).await?, hint.brings_commits()),
         };
-        // The checkpoint may be older than the one that stands, never newer: the log was asked for enough.
+        // The checkpoint may be older than the stored one, never newer: the log was asked for enough.
         let head = self.commits.last().map_or(seen, Commit::last_version);
         if head < hint.target() { Err(AdvanceError::Ahead { head, target: hint.target() }) } else { Ok(None) }
     }
@@ -94,7 +95,7 @@ impl Course {
         self.loaded.as_ref().map_or(Version::NONE, |loaded| loaded.version)
     }
 
-    /// What it writes next; nothing once it has ended.
+    /// What it writes next; none once it has ended.
     fn next(&mut self, fold: &dyn TotalsFold) -> Option<Step> {
         if self.end.is_some() {
             return None;
@@ -120,13 +121,13 @@ impl Course {
 struct Pack {
     entries: Vec<Entry>,
     sums: Sums,
-    /// For each entry, whose it is and how many commits it completes.
+    /// For each entry, its stream and the number of commits that it completes.
     members: Vec<(usize, usize)>,
-    /// How often its member failed before; whoever did is alone.
+    /// How often its member failed before. A stream that failed is alone.
     lost: u32,
 }
 
-/// The next transaction; none once all have ended.
+/// The next transaction; none once all streams have ended.
 fn pack(fold: &dyn TotalsFold, courses: &mut [Course]) -> Option<Pack> {
     let mut pack = Pack::default();
     for (position, course) in courses.iter_mut().enumerate() {
@@ -152,7 +153,7 @@ fn pack(fold: &dyn TotalsFold, courses: &mut [Course]) -> Option<Pack> {
 }
 
 impl Pack {
-    /// Takes in what came of it.
+    /// Takes in the result.
     fn settle(self, courses: &mut [Course], posted: Result<Posted, ViewError>) {
         let alone = self.members.len() == 1;
         let (posted, failure) = match posted {

@@ -1,4 +1,4 @@
-//! All totals of a service together: what [`crate::ProjectionEngine`] is to views.
+//! All totals of a service together: the counterpart of [`crate::ProjectionEngine`].
 
 use crate::ports::{Clock, Randomness};
 use crate::read::advance::{AdvanceError, Advanced, Hint};
@@ -9,7 +9,7 @@ use crate::read::views::{Generation, ViewError};
 use crate::totals::{TotalsFold, TotalsStore, advance_totals};
 use crate::write::log::EventLog;
 
-/// The folds of totals, and what they stand on.
+/// The totals of a service, and their ports.
 pub struct TotalsEngine<L, R, P, H> {
     log: L,
     totals_store: R,
@@ -20,29 +20,29 @@ pub struct TotalsEngine<L, R, P, H> {
 }
 
 impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEngine<L, R, P, H> {
-    /// These folds on these ports.
+    /// These totals on these ports.
     pub fn new(log: L, totals_store: R, parked: P, host: H, folds: Vec<Box<dyn TotalsFold>>) -> Self {
         let versions = folds.iter().map(|fold| (fold.name(), fold.fold_version())).collect();
         Self { log, totals_store, parked, host, versions, folds }
     }
 
-    /// The rows and checkpoints, and which generations of them there are.
+    /// The rows and checkpoints, and the register of their generations.
     pub const fn totals_store(&self) -> &R {
         &self.totals_store
     }
 
-    /// The versions of the folds that a view has, in order.
+    /// The versions of the totals that a view has, in order.
     #[must_use]
     pub fn versions(&self, view: &str) -> Vec<u32> {
         self.versions.of(view)
     }
 
-    /// Adds every stream of the batch that a fold follows, in each of the fold's generations, at least up to the version
-    /// that its hint speaks of.
+    /// Adds every stream of the batch to the totals that follow it, in each of their generations, at least up to the
+    /// version that its hint names.
     ///
-    /// A stream that cannot be understood is parked, and the others go on. One that fails for a reason that may pass is
-    /// answered for by its hint, to be delivered again. There is no budget: whoever delivers hints to one fold alone may
-    /// count by itself how often it does.
+    /// A stream that cannot be understood is parked, and the others go on. A stream that fails for a reason that may
+    /// pass is reported by its hint, to be delivered again. There is no budget: a queue that delivers hints to one
+    /// projection alone can count the failures itself.
     pub async fn follow(&self, hints: &[Hint]) -> Followed {
         let view = |category: &str| self.folds.iter().find(|fold| fold.follows(category)).map(|fold| fold.name());
         if hints.iter().all(|hint| view(hint.stream().category()).is_none()) {
@@ -98,7 +98,7 @@ impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEn
         advance_totals(fold, &self.log, &self.totals_store, &self.host, generation, hints).await
     }
 
-    /// What a fold did with each hint, or what hindered it.
+    /// The result of a projection for each hint, or the error.
     pub(crate) async fn attempt(
         &self,
         fold: &dyn TotalsFold,

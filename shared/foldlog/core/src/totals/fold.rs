@@ -1,4 +1,4 @@
-//! The fold of totals, with the types of its events and document out of sight.
+//! The object-safe form of totals, with the types of its events and document erased.
 
 use super::port::{Checkpoint, Sums, Totals};
 use crate::read::projection::recorded;
@@ -7,13 +7,13 @@ use crate::stream::StreamName;
 use crate::write::commit::Commit;
 use crate::write::decider::Decider;
 
-/// A fold that adds what it follows to totals: any [`Totals`], to stand in a list with others, of other views and of
-/// other numbers of the same view.
+/// Any [`Totals`], so that it can be in a list with others: those of other views, and of other versions of the same
+/// view.
 pub trait TotalsFold: Send + Sync {
     /// The view's name.
     fn name(&self) -> &'static str;
 
-    /// The version of the fold: its rows are its own, whatever other folds the view has.
+    /// The version of the projection. Its rows are its own; other versions have theirs.
     fn fold_version(&self) -> u32;
 
     /// Whether streams of a category add to them.
@@ -22,7 +22,8 @@ pub trait TotalsFold: Send + Sync {
     /// Every partition that a row can be in.
     fn all_partitions(&self) -> Vec<String>;
 
-    /// A stream's checkpoint after one more commit, and what that adds; why not, where the commit cannot be understood.
+    /// A stream's checkpoint after one more commit, and what that adds; or the reason why the commit cannot be
+    /// understood.
     fn fold(&self, loaded: Option<&Checkpoint>, commit: &Commit) -> Result<(Checkpoint, Sums), String>;
 
     /// The place of a stream's checkpoint.
@@ -65,8 +66,8 @@ impl<T: Totals> TotalsFold for T {
     }
 }
 
-/// What a whole stream adds, up to the first commit that cannot be understood: what the totals of all streams have to
-/// be the sum of.
+/// What a whole stream adds, up to the first commit that cannot be understood. The totals must be the sum of this over
+/// all streams.
 #[must_use]
 pub fn fold(fold: &dyn TotalsFold, commits: &[Commit]) -> (Option<Checkpoint>, Sums) {
     let (mut loaded, mut all) = (None, Sums::default());

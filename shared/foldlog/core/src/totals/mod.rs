@@ -1,11 +1,11 @@
-//! Totals: sums that many streams share, exact whatever happened to the messages in between.
+//! Totals: sums over many streams, exact even if messages are lost, repeated or reordered.
 //!
-//! **Promise.** Each commit is added once, whatever is delivered, in whatever order, however often, and wherever a
-//! process dies.
+//! **Promise.** Each commit is added once, even if messages come in any order and any number of times, and processes
+//! crash anywhere.
 //!
-//! **Invariant.** A [`Checkpoint`] for each stream holds its version, and what must be known of the stream to tell what
-//! the next event adds. The next checkpoint and all additions are written in one transaction, on the condition that the
-//! checkpoint is still the one that was read.
+//! **Invariant.** A [`Checkpoint`] for each stream holds its version, and what the next event needs to know of the
+//! stream. The next checkpoint and all additions are written in one transaction, on the condition that the checkpoint
+//! is still the one that was read.
 //!
 //! **Attacked by** `tests/kernel/totals.rs` and `tests/kernel/totals/` (any hints lead to the sum of all folds), the
 //! contract suite that every store of totals passes, and the simulation.

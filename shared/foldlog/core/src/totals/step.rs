@@ -9,7 +9,7 @@ use crate::write::commit::Commit;
 /// The rows that fit beside one checkpoint.
 const MOST_ROWS: usize = MOST_ITEMS - 1;
 
-/// What goes into one transaction of a stream.
+/// The share of a stream in one transaction.
 pub(super) struct Step {
     pub(super) checkpoint: Checkpoint,
     pub(super) sums: Sums,
@@ -17,8 +17,8 @@ pub(super) struct Step {
     pub(super) commits: usize,
 }
 
-/// The next transaction of a stream; none where nothing is left. An error where not even the first commit can be
-/// understood: its version, and why not.
+/// The next transaction of a stream; none if nothing is left. An error if even the first commit cannot be understood:
+/// its version, and the reason.
 pub(super) fn step(
     fold: &dyn TotalsFold,
     seen: Option<&Checkpoint>,
@@ -50,8 +50,8 @@ pub(super) fn step(
     Ok(taken)
 }
 
-/// The part of a commit's sums that is not added yet, and may be added together; the last part completes the commit.
-/// In which part a row is follows from the commit alone.
+/// The part of a commit's sums that is added next, as far as it fits into a transaction. The last part completes the
+/// commit. The commit alone determines in which part a row is.
 fn part(seen: Option<&Checkpoint>, complete: Checkpoint, sums: Sums) -> Step {
     let added = seen.map_or(0, |seen| seen.part);
     let mut rest = sums.0.into_iter().skip(MOST_ROWS * added as usize);
@@ -68,7 +68,7 @@ fn part(seen: Option<&Checkpoint>, complete: Checkpoint, sums: Sums) -> Step {
     Step { checkpoint: Checkpoint { part: added + 1, ..before }, sums, commits: 0 }
 }
 
-/// What so many parts of a commit's sums add.
+/// What the first `parts` parts of a commit's sums add.
 pub(crate) fn first_parts(sums: Sums, parts: u32) -> Sums {
     Sums(sums.0.into_iter().take(MOST_ROWS * parts as usize).collect())
 }

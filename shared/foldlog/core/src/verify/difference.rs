@@ -8,10 +8,10 @@ use crate::write::chain::{Broken, ChainError};
 use crate::write::log::LogError;
 use serde_json::Value;
 
-/// The first thing found that is not as the log says, or that the log itself does not bear out.
+/// The first difference between the log and the stored rows, or within the log itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Difference {
-    /// The stream is not what was written; a row may be what remembers that.
+    /// The stream is not as it was written. The witness may be a row.
     #[error("the log: {0}")]
     Log(Broken),
     /// A row is not the fold of its stream.
@@ -19,15 +19,15 @@ pub enum Difference {
     Row {
         /// The stream.
         stream: StreamName,
-        /// The version of the row, or where the row is behind, that of its stream.
+        /// The version of the row. If the row is behind, the version of its stream.
         version: Version,
         /// The view.
         view: &'static str,
-        /// `version`, `hash`, or where in the document (`document/lines/0/quantity`).
+        /// `version`, `hash`, or the path in the document (`document/lines/0/quantity`).
         field: String,
-        /// What stands there.
+        /// The stored value.
         found: String,
-        /// What should.
+        /// The value that it should have.
         folded: String,
     },
     /// A view cannot follow its stream beyond a version.
@@ -39,10 +39,10 @@ pub enum Difference {
         view: &'static str,
         /// The commit's version.
         version: Version,
-        /// Why.
+        /// The reason.
         error: String,
     },
-    /// A total is not the sum of what all streams added to it.
+    /// A total is not the sum of what all streams add to it.
     #[error("{amount} of {row} in view {view} is {found}, all streams together say {summed}")]
     Total {
         /// The view.
@@ -51,17 +51,17 @@ pub enum Difference {
         row: String,
         /// Which of its numbers.
         amount: String,
-        /// What stands there.
+        /// The stored value.
         found: String,
-        /// What should.
+        /// The value that it should have.
         summed: String,
     },
 }
 
-/// Why a verification ended before its end.
+/// Why a verification ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// It found something.
+    /// It found a difference.
     #[error(transparent)]
     Different(#[from] Difference),
     /// The log could not be read.
@@ -81,8 +81,8 @@ impl From<ChainError> for VerifyError {
     }
 }
 
-/// The first place where two rows of one version and link are not alike, and what stands there in each. What a row is
-/// found by follows from its document, and stores need not read it back.
+/// The first path at which two rows of one version and link differ, and the value in each. The attributes of a row's
+/// indexes follow from its document, and a store need not return them.
 pub(crate) fn unlike(found: &Row, folded: &Row) -> Option<(String, String, String)> {
     unlike_text(&found.document, &folded.document)
 }
@@ -95,12 +95,12 @@ pub(super) fn unlike_text(found: &str, folded: &str) -> Option<(String, String, 
     let place = one.as_ref().zip(other.as_ref()).and_then(|(one, other)| first_unlike(one, other));
     Some(match place {
         Some((path, one, other)) => (format!("document{path}"), one, other),
-        // No JSON, or the same values in other words.
+        // Not JSON, or the same values in another notation.
         None => ("document".to_owned(), found.to_owned(), folded.to_owned()),
     })
 }
 
-/// Where two values differ first: a path into them, and what stands there.
+/// The first difference of two values: its path, and the value in each.
 fn first_unlike(one: &Value, other: &Value) -> Option<(String, String, String)> {
     let first = changes(one, other).into_iter().next()?;
     Some((first.path, shown(first.before.as_ref()), shown(first.after.as_ref())))

@@ -1,29 +1,29 @@
-//! What a verification found.
+//! The result of a verification.
 
 use super::difference::Difference;
 
-/// How much was found to agree.
+/// The counts of what agrees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
-    /// Streams whose chain is whole.
+    /// Streams whose chain is intact.
     pub streams: usize,
     /// Their commits.
     pub commits: usize,
-    /// Rows that are the folds of their streams.
+    /// Rows that equal the folds of their streams.
     pub rows: usize,
 }
 
-/// What was found.
+/// The result of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// What agrees.
+    /// The counts of what agrees.
     pub verified: Verified,
-    /// What does not: of each stream and row the first difference.
+    /// The differences: for each stream and row, the first one.
     pub differences: Vec<Difference>,
 }
 
 impl Findings {
-    /// Takes in what was found elsewhere.
+    /// Adds the findings of another verification.
     pub fn add(&mut self, others: Self) {
         let Verified { streams, commits, rows } = others.verified;
         self.verified.streams += streams;

@@ -1,19 +1,19 @@
-//! Whether a log and everything folded from it agree: each stream with its own chain, each row with its stream.
+//! Whether the log, the rows and the totals agree: each stream with its own chain, each row with its stream.
 //!
-//! **Promise.** If a commit, a row, a total or a checkpoint was changed behind the back of the functions, verification
+//! **Promise.** If a commit, a row, a total or a checkpoint was changed by anything but the functions, verification
 //! names it, and says which side was changed.
 //!
-//! **Invariant.** Rows are witnesses: each keeps version and hash of the commit that it was folded at.
+//! **Invariant.** Rows are witnesses: each keeps version and hash of the last commit that it has folded.
 //!
 //! **Attacked by** `tests/kernel/verify.rs` and `tests/kernel/verify/`, and by tests of the command that change tables
 //! on disk.
 //!
-//! A stream is read once, page by page. Its chain is followed, with the rows as witnesses. Meanwhile every fold that
-//! follows the stream is made again, to be compared where its row stands.
+//! A stream is read once, page by page. Verification follows its chain, with the rows as witnesses. Meanwhile it folds
+//! the stream again for every projection that follows it, to be compared with the stored row.
 //!
 //! If a row remembers another hash than the chain has, and another row knows the end of the chain, the row was changed.
-//! If no row knows the end, the stream was changed. The rows that are left of a stream also reveal a stream that is
-//! gone. If somebody recomputes all later hashes and changes all rows that remember one, verification cannot see it.
+//! If no row knows the end, the stream was changed. The rows that are left of a stream also reveal that the stream is
+//! gone. If an attacker recomputes all later hashes and changes all rows that remember one, verification cannot see it.
 
 mod difference;
 mod findings;

@@ -1,4 +1,4 @@
-//! Whether all rows are there that lead to the commits which a row has taken in.
+//! Whether all rows exist that lead to the commits which a row has folded.
 
 use super::difference::{Difference, VerifyError, unlike};
 use super::refolded::Refolded;
@@ -11,12 +11,12 @@ use crate::write::log::Consistency;
 use crate::write::scan::LogScan;
 use futures::{StreamExt, TryStreamExt, stream};
 
-/// How many rows are read side by side, and of how many the reading is prepared together: a stream may have thousands.
+/// How many rows are read side by side, and how many reads are prepared together: a stream may have thousands.
 const CONCURRENCY: usize = 8;
 const PREPARED: usize = 128;
 
 impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
-    /// How many there are of a stream's folds, and those that are not there, or not as they should be.
+    /// The number of such rows of a stream, and those that are missing or differ.
     pub(super) async fn pointers(
         &self,
         stream: &StreamName,

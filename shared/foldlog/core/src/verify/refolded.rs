@@ -1,4 +1,4 @@
-//! A fold made anew, beside the row that it should equal.
+//! A projection folded again, beside the stored row that it should equal.
 
 use super::difference::{Difference, unlike};
 use crate::hash::Hash;
@@ -10,13 +10,13 @@ use crate::write::commit::Commit;
 pub(super) struct Refolded<'a> {
     pub(super) subscription: &'a dyn Subscription,
     found: Option<Row>,
-    /// As it was at the version of the row that was found.
+    /// The new row at the version of the stored row.
     beside: Option<Row>,
     now: Option<Row>,
-    /// The rows that lead to the commits which the row that was found has taken in.
+    /// The rows that lead to the commits which the stored row has folded.
     pub(super) pointers: Vec<(String, Row)>,
     stuck: Option<(Version, String)>,
-    /// The stream's link at the version of the row that was found.
+    /// The stream's link at the version of the stored row.
     link: Option<Hash>,
 }
 
@@ -25,7 +25,7 @@ impl<'a> Refolded<'a> {
         Self { subscription, found, beside: None, now: None, pointers: vec![], stuck: None, link: None }
     }
 
-    /// Takes in the commit that is next.
+    /// Takes in the next commit.
     pub(super) fn take(&mut self, commit: &Commit) {
         if commit.last_version() == version(self.found.as_ref()) {
             self.link = Some(commit.hash);
@@ -51,7 +51,7 @@ impl<'a> Refolded<'a> {
         Some(Witness { version: found.version, hash: found.hash })
     }
 
-    /// What the row remembers of its stream, where the stream does not bear it out.
+    /// The witness in the row, if the stream contradicts it.
     pub(super) fn at_odds(&self) -> Option<Witness> {
         self.witness().filter(|witness| self.link != Some(witness.hash))
     }
@@ -61,7 +61,7 @@ impl<'a> Refolded<'a> {
         self.witness().is_some_and(|witness| (witness.version, witness.hash) == (end.version(), end.hash()))
     }
 
-    /// That the row remembers what never was.
+    /// The difference of a row that remembers a link that the stream does not have.
     pub(super) fn odd(&self, stream: &StreamName, end: &Chain) -> Option<Difference> {
         let Witness { version, hash } = self.at_odds()?;
         let of_version = version > end.version() || hash == end.hash();
@@ -73,7 +73,7 @@ impl<'a> Refolded<'a> {
         })
     }
 
-    /// What is wrong with the row as far as it came, or with the stream beyond it.
+    /// The difference of the row up to its version, or the error of the stream beyond it.
     pub(super) fn difference(&self, stream: &StreamName) -> Option<Difference> {
         if let (Some(found), Some(beside)) = (&self.found, &self.beside)
             && let Some((field, other, folded)) = unlike(found, beside)
@@ -84,7 +84,7 @@ impl<'a> Refolded<'a> {
         Some(Difference::Stuck { stream: stream.clone(), view: self.subscription.name(), version, error })
     }
 
-    /// That the row has not come as far as its stream.
+    /// The difference of a row that is behind its stream.
     pub(super) fn behind(&self, stream: &StreamName) -> Option<Difference> {
         let (found, now) = (version(self.found.as_ref()), version(self.now.as_ref()));
         (found < now).then(|| self.row(stream, now, "version", found.to_string(), now.to_string()))

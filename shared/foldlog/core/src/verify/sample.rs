@@ -1,4 +1,4 @@
-//! Some streams of a log, picked by chance without reading all of it.
+//! A random sample of a log's streams, without reading all of it.
 
 use crate::ports::Randomness;
 use crate::stream::{StreamName, Version};
@@ -6,11 +6,11 @@ use crate::write::log::LogError;
 use crate::write::scan::{Cursor, LogScan, Part};
 use std::collections::BTreeSet;
 
-/// At so many places of the log a page is read.
+/// The number of random positions at which a page of the log is read.
 const PLACES: usize = 4;
 
-/// Up to `count` streams: of those that stand behind a few places of the log, and of the first ones. A store that keeps
-/// its items in the order of a hash, as DynamoDB does, has any stream behind any place.
+/// Up to `count` streams: of those after a few positions in the log, and of the first ones. In a store that keeps its
+/// items in the order of a hash, as DynamoDB does, any stream may come after any position.
 pub async fn sample<L: LogScan, H: Randomness>(log: &L, host: &H, count: usize) -> Result<Vec<StreamName>, LogError> {
     let mut found = BTreeSet::new();
     for place in 0..=PLACES {
@@ -32,7 +32,8 @@ pub async fn sample<L: LogScan, H: Randomness>(log: &L, host: &H, count: usize) 
     Ok(picked)
 }
 
-/// A place that nothing has to stand at: letters, so that a store in the order of names has something on both sides.
+/// A random position, which need not be that of an item. It is made of letters, so that a store in the order of names
+/// has items on both sides.
 fn somewhere(bits: u128) -> Cursor {
     let letters = bits.to_be_bytes().map(|byte| char::from(b'a' + byte % 26));
     Cursor { stream: letters.iter().collect(), version: Version(1) }

@@ -1,7 +1,7 @@
 //! Whether totals are the sums of what all streams add.
 //!
-//! What a stream has added follows from its checkpoint. The rows are read before the checkpoints and after them: one
-//! that nobody wrote meanwhile has to be the sum exactly, however much is going on elsewhere.
+//! The checkpoint of a stream tells what the stream has added. The rows are read before the checkpoints and after them:
+//! a row that did not change in between must be the sum exactly, even while other rows change.
 
 use super::difference::{Difference, VerifyError, unlike_text};
 use super::verification::{AT_A_TIME, CONCURRENCY, LOOKS, PAUSE};
@@ -17,21 +17,21 @@ use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-/// What is compared with what.
+/// The verification of totals against the log.
 pub struct TotalsVerification<'a, L, R, H> {
     /// The log.
     pub log: &'a L,
     /// The totals.
     pub totals_store: &'a R,
-    /// What waits for totals that are behind.
+    /// The clock for waiting for totals that are behind.
     pub host: &'a H,
-    /// The folds that there are of them.
+    /// The totals to verify.
     pub folds: &'a [Box<dyn TotalsFold>],
-    /// Which set of them is read.
+    /// The register of their generations.
     pub registry: &'a Registry,
 }
 
-/// Rows that are read, and the fold that they are made by.
+/// The rows that are read, and the projection that makes them.
 struct Book<'a, L, R> {
     log: &'a L,
     totals_store: &'a R,
@@ -39,39 +39,39 @@ struct Book<'a, L, R> {
     generation: Generation,
 }
 
-/// What one stream has added.
+/// The amounts that one stream has added.
 struct Added {
     stream: StreamName,
     /// Up to its checkpoint,
     sums: Sums,
     reached: Version,
-    /// and the version up to which there is more to add; none where that is all.
+    /// and the version up to which there is more to add; none if that is all.
     lacks: Option<Version>,
-    /// What is wrong with the stream or its checkpoint, whatever the rows say.
+    /// What is wrong with the stream or its checkpoint, apart from the rows.
     wrong: Option<Difference>,
 }
 
-/// How the rows and the streams stand to each other.
+/// The comparison of the rows with the streams.
 #[derive(Default)]
 struct Look {
     compared: usize,
-    /// Rows that somebody wrote while the streams were read.
+    /// Rows that changed while the streams were read.
     moving: usize,
-    /// What no waiting can mend.
+    /// Differences that no waiting can mend.
     lasting: Vec<Difference>,
     wrong: Vec<Difference>,
     lacking: BTreeMap<StreamName, (Version, Version)>,
 }
 
 impl<L: LogScan, R: TotalsStore, H: Clock> TotalsVerification<'_, L, R, H> {
-    /// Verifies the totals of these streams, which have to be all that the folds follow, and tells how many rows were
-    /// compared. A stream that is not added yet is given some time, as is a row that is being written.
+    /// Verifies the totals of these streams, which must be all streams that the totals follow, and returns how many
+    /// rows were compared. It gives some time to a stream that is not added yet, and to a row that is being written.
     pub async fn run(&self, streams: &[StreamName]) -> Result<usize, VerifyError> {
         let (compared, differences) = self.survey(streams).await?;
         differences.into_iter().next().map_or(Ok(compared), |difference| Err(difference.into()))
     }
 
-    /// The same, with all differences: those of streams and their checkpoints, then those of rows.
+    /// Like `run`, but with all differences: those of streams and their checkpoints, then those of rows.
     pub async fn survey(&self, streams: &[StreamName]) -> Result<(usize, Vec<Difference>), VerifyError> {
         let (mut compared, mut differences) = (0, vec![]);
         for fold in self.read() {
@@ -84,7 +84,7 @@ impl<L: LogScan, R: TotalsStore, H: Clock> TotalsVerification<'_, L, R, H> {
         Ok((compared, differences))
     }
 
-    /// The folds whose rows are read: one of which nobody reads the rows yet, or any more, is compared where it is rebuilt.
+    /// The totals whose rows are read. Other generations are compared when they are rebuilt.
     fn read(&self) -> impl Iterator<Item = &dyn TotalsFold> {
         let versions: ProjectionVersions = self.folds.iter().map(|fold| (fold.name(), fold.fold_version())).collect();
         let all = self.folds.iter().map(AsRef::as_ref);
@@ -196,7 +196,7 @@ impl<L: LogScan, R: TotalsStore> Book<'_, L, R> {
     }
 }
 
-/// What a checkpoint remembers that never was.
+/// The difference of a checkpoint that remembers a link that the stream does not have.
 fn odd(
     view: &'static str,
     seen: &Checkpoint,
@@ -235,7 +235,8 @@ fn of_checkpoint(
 }
 
 impl Added {
-    /// Takes in what the commit up to a version adds: all of it, or so many parts where the checkpoint is behind it.
+    /// Takes in what the commit up to a version adds: all of it, or the parts that the checkpoint counts if it is
+    /// behind the commit.
     fn take(&mut self, version: Version, sums: Sums, parts: u32) {
         if version <= self.reached {
             self.sums.merge(sums);
@@ -246,11 +247,11 @@ impl Added {
     }
 }
 
-/// Before and behind every name that a row can have.
+/// The bounds before and after every name that a row can have.
 const FIRST_NAME: &str = " ";
 const LAST_NAME: &str = "\u{10ffff}";
 
-/// The first number of a row that is not the sum.
+/// The first amount of a row that is not the sum.
 fn unlike_sum(
     view: &'static str,
     key: &TotalKey,

@@ -15,32 +15,32 @@ use crate::write::scan::LogScan;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::time::Duration;
 
-/// How many streams are looked at side by side.
+/// How many streams are verified side by side.
 pub(super) const CONCURRENCY: usize = 8;
-/// So many streams are taken up together.
+/// How many streams are verified together.
 pub(super) const AT_A_TIME: usize = 64;
-/// How often a row that is behind is looked at, since nothing says that the log stands still meanwhile.
+/// How often a row that is behind is read again, since the log may be written meanwhile.
 pub(super) const LOOKS: u32 = 20;
-/// The pause between two looks.
+/// The pause between two reads.
 pub(super) const PAUSE: Duration = Duration::from_millis(250);
 
-/// What is compared with what.
+/// The verification of a log, and of the rows that are folded from it.
 pub struct Verification<'a, L, V, H> {
     /// The log.
     pub log: &'a L,
     /// The rows.
     pub views: &'a V,
-    /// What waits for a row that is behind.
+    /// The clock for waiting for a row that is behind.
     pub host: &'a H,
-    /// Who keeps rows.
+    /// The projections that keep rows.
     pub subscriptions: &'a [Box<dyn Subscription>],
-    /// Which set of them is read.
+    /// The register of their generations.
     pub registry: &'a Registry,
 }
 
 impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
-    /// Verifies these streams; the first difference is that of the first stream, in the order given. `done` is told
-    /// of each stream that agrees.
+    /// Verifies these streams. The error is the first difference of the first stream that has one, in the order given.
+    /// `done` is called for each stream that agrees.
     pub async fn run(&self, streams: &[StreamName], done: impl Fn() + Send) -> Result<Verified, VerifyError> {
         let mut findings = Findings::default();
         for streams in streams.chunks(CONCURRENCY) {
@@ -56,7 +56,7 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
         Ok(findings.verified)
     }
 
-    /// Verifies these streams, all of them: the differences are in the order of the streams.
+    /// Verifies all of these streams. The differences are in the order of the streams.
     pub async fn survey(&self, streams: &[StreamName]) -> Result<Findings, VerifyError> {
         let each: Vec<_> = streams.iter().map(|stream| self.stream(stream)).collect();
         let add = async |mut sum: Findings, of_stream: Findings| {
@@ -66,7 +66,7 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
         stream::iter(each).buffered(CONCURRENCY).try_fold(Findings::default(), add).await
     }
 
-    /// The folds whose rows are read: one of which nobody reads the rows yet, or any more, is compared where it is rebuilt.
+    /// The projections whose rows are read. Other generations are compared when they are rebuilt.
     pub(super) fn read(&self) -> impl Iterator<Item = &dyn Subscription> {
         let versions: ProjectionVersions =
             self.subscriptions.iter().map(|fold| (fold.name(), fold.fold_version())).collect();
@@ -76,7 +76,7 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
         })
     }
 
-    /// Verifies one stream. A row that is only behind is given some time to follow.
+    /// Verifies one stream. It gives some time to a row that is only behind.
     async fn stream(&self, stream: &StreamName) -> Result<Findings, VerifyError> {
         let mut looks = 1;
         loop {
@@ -91,7 +91,7 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
         }
     }
 
-    /// The rows first, then the log: whatever a row has seen has to be there.
+    /// Reads the rows first, then the log: every commit that a row has folded must be there.
     async fn look(&self, stream: &StreamName) -> Result<Look, VerifyError> {
         let mut folds = Vec::new();
         for subscription in self.read().filter(|all| all.follows(stream.category())) {
@@ -114,11 +114,11 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
         };
         let odd: Vec<_> = folds.iter().filter_map(Refolded::at_odds).collect();
         if !odd.is_empty() && !folds.iter().any(|fold| fold.knows_end(&end)) {
-            // None of the rows bears this end out: it is the stream that is not what it was.
+            // No row confirms this end, so the stream is not as it was written.
             return Ok(match verify_chain(self.log, stream, &odd).await {
                 Err(ChainError::Broken(broken)) => Look::Differs(vec![Difference::Log(broken)]),
                 Err(ChainError::Log(error)) => return Err(VerifyError::Log(error)),
-                // It was written on meanwhile, up to where the rows had been.
+                // The stream was written meanwhile, up to the versions of the rows.
                 Ok(_) => Look::Behind(folds.iter().filter_map(|fold| fold.odd(stream, &end)).collect()),
             });
         }

@@ -1,5 +1,5 @@
-//! The whole of a log, and every row that remembers a stream of it: a page of each in memory, and of each stream that
-//! was met 16 bytes.
+//! Verification of a whole log, and of every row that remembers one of its streams. In memory are a page of each, and
+//! 16 bytes for each stream met.
 
 use super::difference::VerifyError;
 use super::findings::{Findings, Verified};
@@ -12,25 +12,25 @@ use crate::write::log::LogError;
 use crate::write::scan::{LogScan, Part};
 use std::collections::BTreeSet;
 
-/// When a verification is to end, other than by its end.
+/// When a verification ends early.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// After so many differences.
+    /// After this many differences.
     pub differences: usize,
     /// At this moment.
     pub until: Option<Timestamp>,
 }
 
-/// What was found, and of how much.
+/// The findings, and whether they are complete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surveyed {
-    /// What was found.
+    /// The findings.
     pub findings: Findings,
-    /// Whether it is all that there is to be found.
+    /// Whether everything was verified.
     pub complete: bool,
 }
 
-/// The streams that were met.
+/// The streams that were met so far.
 struct Met<'a> {
     limits: Limits,
     streams: BTreeSet<u128>,
@@ -40,8 +40,8 @@ struct Met<'a> {
 }
 
 impl<L: LogScan, V: Views + ViewScan, H: Clock> Verification<'_, L, V, H> {
-    /// Verifies every stream of the log, and every one that a row knows of though the log does not. `done` is told of
-    /// streams that were looked at, and of all that was found to agree so far.
+    /// Verifies every stream of the log, and every stream that a row knows though the log does not. `done` gets the
+    /// streams that were verified, and the counts of all that agrees so far.
     pub async fn whole(
         &self,
         limits: Limits,
@@ -76,7 +76,7 @@ impl<L: LogScan, V: Views + ViewScan, H: Clock> Verification<'_, L, V, H> {
         }
     }
 
-    /// A stream of which nothing is left is remembered by its rows alone.
+    /// If a stream is gone, only its rows remember it.
     async fn streams_of_rows(&self, met: &mut Met<'_>) -> Result<bool, VerifyError> {
         for subscription in self.read() {
             let generation = self.registry.read(subscription.name());
@@ -97,7 +97,7 @@ impl<L: LogScan, V: Views + ViewScan, H: Clock> Verification<'_, L, V, H> {
         Ok(true)
     }
 
-    /// Verifies streams that were met as long as there are so many; whether to go on.
+    /// Verifies the streams that were met while there are at least `least`, and returns whether to go on.
     async fn survey_next(&self, met: &mut Met<'_>, least: usize) -> Result<bool, VerifyError> {
         while met.next.len() >= least {
             if met.limits.until.is_some_and(|until| self.host.now() >= until) {
@@ -124,7 +124,7 @@ impl Met<'_> {
     }
 }
 
-/// What tells streams apart: half of a SHA-256.
+/// The key of a stream in the set: half of a SHA-256.
 fn key(stream: &StreamName) -> u128 {
     let hash = crate::hash::Fields::default().field("stream", stream.as_str().as_bytes()).finish();
     hash.first_chunk().map_or(0, |first| u128::from_be_bytes(*first))

@@ -1,4 +1,4 @@
-//! What a process remembers of recent streams, and the queue before each of them.
+//! The memory that a process keeps of recent streams, and the queue for each of them.
 
 use crate::bounded::bounded;
 use crate::stream::StreamName;
@@ -10,25 +10,25 @@ use quick_cache::sync::Cache;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// At most so many streams are remembered,
+/// The cache holds at most this many streams,
 const MOST_STREAMS: usize = 1_000;
-/// and at most so much of them.
+/// and at most this many bytes of them.
 const MOST_BYTES: u64 = 32 * 1024 * 1024;
-/// What a slot takes beside what is remembered in it.
+/// The bytes that a slot takes beside its content.
 const SLOT_BYTES: usize = 256;
 
 /// One slot for each recent stream.
 pub(crate) struct Streams<D: Decider>(Cache<StreamName, Remembered<D>, BySize>);
 
-/// One stream's place: whoever holds it carries out a command on the stream, the others queue behind. Commands that
-/// meet here would meet at the log, where all but one of them would be in vain. A slot that is forgotten while it is
-/// held costs no more than that: what keeps two writers apart is the log's condition.
+/// One stream's slot: its holder carries out a command on the stream, and the others queue. Commands that compete here
+/// would compete at the log, where all but one of them would fail. If a slot is evicted while it is held, only that
+/// effort is lost: the log's condition keeps two writers apart.
 pub(crate) type Slot<D> = Mutex<Option<LoadedStream<D>>>;
 
-/// A slot in the hands of the one who works on its stream.
+/// A slot, held by the command that works on its stream.
 pub(crate) type Held<'a, D> = MutexGuard<'a, Option<LoadedStream<D>>>;
 
-/// A slot, and what it took when it was put in: the cache wants that to stay as it is.
+/// A slot, and the weight with which it was inserted: the cache requires that the weight does not change.
 struct Remembered<D: Decider> {
     slot: Arc<Slot<D>>,
     size_bytes: usize,
@@ -63,7 +63,7 @@ impl<D: Decider> Streams<D> {
         }
     }
 
-    /// Remembers what its holder leaves in a slot: put in again, it is weighed again.
+    /// Remembers what its holder leaves in a slot. Inserting the slot again weighs it again.
     pub(crate) fn keep(
         &self,
         stream: &StreamName,

@@ -1,8 +1,9 @@
-//! Whether a stream is what was written: every commit carries a hash over the one before and itself.
+//! The hash chain, which shows whether a stream is as it was written: every commit carries a hash over the one before
+//! and itself.
 //!
-//! What a chain shows by itself: a commit whose content was changed, one that is missing with another behind it, one
-//! that stands between others. Whoever can write to the table can also compute every hash behind a change anew, or cut
-//! the end off: that shows only against a [`Witness`] kept elsewhere, such as a read model's row.
+//! The chain alone reveals a commit whose content was changed, a commit that is missing before another one, and a
+//! commit that was inserted between others. An attacker who can write to the table can also recompute every hash after
+//! a change, or truncate the chain. Only a [`Witness`] kept elsewhere, such as a read model's row, reveals that.
 
 use crate::hash::Hash;
 use crate::stream::{StreamName, Version};
@@ -11,7 +12,7 @@ use crate::write::log::LogError;
 use crate::write::scan::{LogScan, Part};
 use std::fmt;
 
-/// What somebody saw earlier: the link of the commit that ends with a version.
+/// A link that was seen earlier: that of the commit that ends with a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Witness {
     /// The last version of the commit.
@@ -20,18 +21,19 @@ pub struct Witness {
     pub hash: Hash,
 }
 
-/// What was done to a stream.
+/// How a stream was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tampering {
-    /// The commit is not what its link was computed from, or the one before it was replaced as a whole.
+    /// The commit does not have the content that its link was computed from, or the commit before it was replaced as a
+    /// whole.
     Changed,
-    /// The commit that has to stand here is missing.
+    /// A commit is missing here.
     Removed,
-    /// The commit stands where the one before it has not ended.
+    /// The commit does not begin where the commit before it ends.
     Inserted,
-    /// The item is no commit any more.
+    /// The item is not a commit any longer.
     Unreadable(String),
-    /// The commit is linked, but is not the one that was seen here before.
+    /// The commit is linked, but it is another one than was seen here before.
     Rewritten,
 }
 
@@ -47,30 +49,30 @@ impl fmt::Display for Tampering {
     }
 }
 
-/// The first place of a stream that is not as it was written.
+/// The first position of a stream that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{stream}@{version}: {tampering}")]
 pub struct Broken {
     /// The stream.
     pub stream: StreamName,
-    /// The version of the commit concerned, or that it would have.
+    /// The version of the affected commit, or the version that it would have.
     pub version: Version,
-    /// What was done.
+    /// How it was changed.
     pub tampering: Tampering,
 }
 
-/// Why a stream could not be found whole.
+/// Why a stream could not be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum ChainError {
-    /// It is not.
+    /// The chain is broken.
     #[error(transparent)]
     Broken(#[from] Broken),
-    /// It could not be read.
+    /// The stream could not be read.
     #[error(transparent)]
     Log(LogError),
 }
 
-/// A chain as far as it was followed.
+/// A chain as far as it has been followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
     stream: StreamName,
@@ -80,7 +82,7 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// The chain before a stream's first commit; what is found must agree with each of the witnesses.
+    /// The chain before a stream's first commit. Every commit must agree with the witnesses.
     #[must_use]
     pub fn of(stream: StreamName, witnesses: &[Witness]) -> Self {
         let mut witnesses = witnesses.to_vec();
@@ -101,7 +103,7 @@ impl Chain {
         self.hash
     }
 
-    /// Follows the chain by the commit that stands next.
+    /// Follows the chain by the next commit.
     pub fn follow(&mut self, commit: &Commit) -> Result<(), Broken> {
         let due = self.version.next();
         if commit.version > due {
@@ -122,7 +124,7 @@ impl Chain {
         Ok(())
     }
 
-    /// Nothing follows: whoever saw more than there is, saw what was removed.
+    /// The chain ends here: a witness of a later version saw commits that have been removed.
     pub fn end(self) -> Result<Self, Broken> {
         if self.witnesses.is_empty() { Ok(self) } else { Err(self.broken(self.version.next(), Tampering::Removed)) }
     }
@@ -132,8 +134,8 @@ impl Chain {
     }
 }
 
-/// Follows the chain of a stream from its first commit to its last: names the first commit that was changed, removed or
-/// inserted, or answers with the end. One page of commits is in memory at a time.
+/// Follows the chain of a stream from its first commit to its last, and returns its end. An error names the first
+/// commit that was changed, removed or inserted. One page of commits is in memory at a time.
 pub async fn verify_chain<L: LogScan>(
     log: &L,
     stream: &StreamName,
@@ -142,7 +144,8 @@ pub async fn verify_chain<L: LogScan>(
     follow_chain(log, Chain::of(stream.clone(), witnesses), |_| {}).await
 }
 
-/// The same, from a chain that nothing was followed of; every commit is shown in order, once it is known to be linked.
+/// As [`verify_chain`], from a chain of which nothing has been followed yet. `linked` gets every commit in order, after
+/// its link has been checked.
 pub async fn follow_chain<L: LogScan>(
     log: &L,
     mut chain: Chain,

@@ -1,4 +1,4 @@
-//! Carrying out commands: recognise a repetition, decide, append; one request where the stream is remembered.
+//! Carrying out commands: recognise a repetition, decide, append. If the stream is remembered, this takes one request.
 
 use crate::ports::{Clock, Randomness};
 use crate::stream::{StreamName, Version};
@@ -12,9 +12,9 @@ use crate::write::loaded::{LoadedStream, SnapshotPolicy};
 use crate::write::log::{AppendError, Consistency, EventLog, LogError, ReadOptions};
 use std::time::Duration;
 
-/// How often a command is decided anew after another commit came first, before the client is asked to come again.
+/// How often a command is decided again after another commit came first, before the client is asked to try again.
 const ATTEMPTS: u32 = 12;
-/// The longest first pause between two attempts; each further one may be twice as long.
+/// The longest first pause between two attempts. Each further one may be twice as long.
 const FIRST_PAUSE_MS: u64 = 5;
 /// The longest pause of all.
 const LONGEST_PAUSE_MS: u64 = 400;
@@ -27,11 +27,11 @@ pub struct Commands<D: Decider, L, H> {
     reach: SnapshotPolicy,
 }
 
-/// What was carried out before under a command's id.
+/// The earlier command that has the same id.
 enum Before {
-    /// The same command: where it left the stream.
+    /// The same command, and the position of the stream after it.
     Same(Version),
-    /// One of other content.
+    /// A command with other content.
     Other,
 }
 
@@ -42,19 +42,19 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         Self { log, host, streams: Streams::new(), reach: SnapshotPolicy::default() }
     }
 
-    /// The commands, looking back otherwise than by default.
+    /// The commands, with another snapshot policy than the default.
     #[must_use]
     pub fn with_snapshots(self, reach: SnapshotPolicy) -> Self {
         Self { reach, ..self }
     }
 
-    /// The log that they are appended to.
+    /// The log to which the commits are appended.
     #[must_use]
     pub const fn log(&self) -> &L {
         &self.log
     }
 
-    /// Where time and chance come from.
+    /// The source of time and randomness.
     #[must_use]
     pub const fn host(&self) -> &H {
         &self.host
@@ -62,12 +62,12 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
 
     /// Carries out one command on one stream.
     ///
-    /// Commands of this process for one stream queue behind each other. What was left by the one before is decided on
-    /// without reading: the append is conditional on it. A stream of which nothing is remembered is read, or taken for
-    /// empty where the command creates it ([`Decider::creates`]). First of all, the caller must see the stream
-    /// ([`Decider::visible`]). A repetition is recognised by its id and answered as the first time. A refusal, a no-op
-    /// or a version mismatch is decided again on what the stream has beyond, read strongly, before it is answered. A
-    /// lost race is decided again on what the winners left, after a pause with full jitter.
+    /// Commands of this process for one stream queue. Each is decided on what the previous one left, without a read:
+    /// the append is conditional on it. If nothing is remembered of the stream, it is read, or taken for empty if the
+    /// command creates it ([`Decider::creates`]). Before everything else, the stream must be visible to the caller
+    /// ([`Decider::visible`]). A repetition is recognised by its id and gets the first answer again. A refusal, a no-op
+    /// or a version mismatch is decided again after a strong read of the stream's newer commits, before it is answered.
+    /// After a lost race, the command is decided again on what the winners left, after a pause with full jitter.
     pub async fn execute(
         &self,
         stream: &StreamName,
@@ -76,7 +76,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
     ) -> Result<Executed<D::State>, ExecuteError<D::Refusal>> {
         let slot = self.streams.slot(stream);
         let mut held = slot.lock().await;
-        // Taken out until the end: whatever goes wrong on the way, nothing doubtful is left behind.
+        // Taken out until the end: if anything fails on the way, no doubtful state is left behind.
         let loaded = match held.take() {
             Some(loaded) => loaded,
             None if D::creates(command) => LoadedStream::at_origin(stream.clone(), self.reach),
@@ -89,7 +89,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         answer
     }
 
-    /// The stream as it is known afterwards, and the answer. Where the log fails, nothing is known.
+    /// The stream as it is known afterwards, and the answer. If the log fails, nothing is known.
     async fn carry_out(
         &self,
         mut loaded: LoadedStream<D>,
@@ -108,7 +108,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
                     continue;
                 }
             }
-            // Looked for anew whenever more is known: what is taken in may push out what it brought along.
+            // Searched again whenever more is known: taking in newer commits may push out ids.
             let before = match known_before(&loaded, metadata) {
                 None if !self.log.recognises_reactions() => self.found_before(&loaded, metadata).await?,
                 known => known,
@@ -119,7 +119,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
             let events = match decide(&loaded, command, metadata) {
                 Ok(events) if !events.is_empty() => events,
                 nothing @ (Ok(_) | Err(_)) if caught_up => {
-                    // What appends nothing is not recognised by the append.
+                    // The append does not recognise a command that appends nothing.
                     if self.log.recognises_reactions()
                         && let Some(before) = self.found_before(&loaded, metadata).await?
                     {
@@ -140,7 +140,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
             };
             match self.append(&loaded, self.draft(events, metadata)).await {
                 Ok(commit) => {
-                    // What stands in the log may be what an earlier try of this command decided, at another price.
+                    // The commit in the log may be the decision of an earlier try of this command, at another price.
                     loaded = loaded.then(&commit)?;
                     let answer = loaded.done(Effect::Appended);
                     return Ok((loaded, Ok(answer)));
@@ -190,8 +190,8 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         self.log.append(loaded.head(), draft).await
     }
 
-    /// What the log knows: a reaction is looked for as far back as its cause, where the window does not reach there; a
-    /// log that recognises reactions knows it in any case.
+    /// The result of the command as the log knows it. A reaction is searched back to the time of its cause if the
+    /// window does not reach that far; a log that recognises reactions always knows it.
     async fn found_before(&self, loaded: &LoadedStream<D>, metadata: &Metadata) -> Result<Option<Before>, LogError> {
         let exact = self.log.recognises_reactions();
         let beyond = |cause: &&Cause| exact || !loaded.recent().reach_back_to(cause.committed_at);
@@ -204,7 +204,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         LoadedStream::of(&self.log.load(stream, ReadOptions::of::<D>(consistency)).await?, self.reach)
     }
 
-    /// Takes in what the stream has beyond what is known: strongly consistent, and nothing that is known already.
+    /// Takes in the stream's newer commits, strongly consistent, and none that is known already.
     async fn catch_up(&self, loaded: LoadedStream<D>) -> Result<LoadedStream<D>, LogError> {
         if loaded.head().version() == Version::NONE {
             return self.load(loaded.head().stream(), Consistency::Strong).await;
@@ -213,7 +213,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         beyond.iter().try_fold(loaded, LoadedStream::then)
     }
 
-    /// The first answer once more: the stream as the command left it then.
+    /// The first answer again: the stream as the command left it then.
     async fn repeated(&self, loaded: LoadedStream<D>, before: Before) -> Result<CarriedOut<D>, LogError> {
         let Before::Same(version) = before else { return Ok((loaded, Err(ExecuteError::OtherContent))) };
         if version == loaded.head().version() {
@@ -240,13 +240,13 @@ impl Before {
     }
 }
 
-/// What the window knows to have been carried out under the command's id: a client's key as long as it reaches.
+/// The result of the command as the window knows it: a client's key counts as long as the window reaches.
 fn known_before<D: Decider>(loaded: &LoadedStream<D>, metadata: &Metadata) -> Option<Before> {
     let entry = loaded.recent().find(&metadata.id)?;
     Some(Before::of(entry.has_content(&metadata.digest), entry.version))
 }
 
-/// What a command comes to on what is known of the stream.
+/// The decision on what is known of the stream.
 fn decide<D: Decider>(
     loaded: &LoadedStream<D>,
     command: &D::Command,
@@ -259,7 +259,7 @@ fn decide<D: Decider>(
     D::decide(loaded.state(), command).map_err(ExecuteError::Refused)
 }
 
-/// Full jitter: anything between nothing and the attempt's longest pause.
+/// Full jitter: a random pause between zero and the attempt's longest pause.
 pub(crate) fn pause(attempt: u32, bits: u128) -> Duration {
     let longest = FIRST_PAUSE_MS.saturating_mul(1 << attempt.min(16)).min(LONGEST_PAUSE_MS);
     let [.., low] = bits.to_be_bytes().map(u64::from);

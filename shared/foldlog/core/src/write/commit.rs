@@ -9,7 +9,7 @@ use crate::write::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Who acted: the subject of a token, or the name of the function that reacted.
+/// Who acted: the subject of a token, or the name of the reacting function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Actor(pub String);
@@ -20,12 +20,12 @@ impl fmt::Display for Actor {
     }
 }
 
-/// What belongs together: minted by the server at the edge and carried along every step that follows.
+/// The correlation id: the server creates it at the edge, and every step that follows carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correlation {
     /// The server's id.
     pub id: String,
-    /// The client's own, where it sent one: kept beside the server's, never in its place.
+    /// The client's own id, if it sent one. It is kept beside the server's and never replaces it.
     pub client: Option<String>,
 }
 
@@ -42,15 +42,15 @@ pub struct Commit {
     pub id: CommandId,
     /// The digest of that command's content.
     pub digest: Digest,
-    /// When: later than its cause, never earlier than the previous commit of the stream.
+    /// When it was committed: later than its cause, and never earlier than the previous commit of the stream.
     pub committed_at: Timestamp,
     /// What it belongs to.
     pub correlation: Correlation,
-    /// The event it follows from; a client's command follows from none.
+    /// The event that caused it. A client's command has no causing event.
     pub causation: Option<EventId>,
     /// Who acted.
     pub actor: Actor,
-    /// The state after it, on some commits.
+    /// The state after it. Only some commits carry it.
     pub snapshot: Option<Snapshot>,
     /// The stream's chain up to this commit.
     pub hash: Hash,
@@ -63,7 +63,7 @@ impl Commit {
         Version(self.version.0 + self.events.count() - 1)
     }
 
-    /// Whether a state of this schema can be taken from it.
+    /// Whether it carries a state of this schema.
     #[must_use]
     pub fn has_snapshot(&self, schema: u32) -> bool {
         self.snapshot.as_ref().is_some_and(|snapshot| snapshot.is_usable(schema))
@@ -75,14 +75,14 @@ impl Commit {
         EventId { stream: self.stream.clone(), version: self.version.after(index) }
     }
 
-    /// The cause that its n-th event, from 0, is to what follows from it.
+    /// The cause that its n-th event, from 0, is to commands that follow from it.
     #[must_use]
     pub fn cause(&self, index: u64) -> Cause {
         Cause { event: self.event_id(index), committed_at: self.committed_at }
     }
 
-    /// The link that this commit's content makes behind `previous`; [`Commit::hash`] holds it unless somebody
-    /// tampered with either.
+    /// The link that follows from `previous` and this commit's content. [`Commit::hash`] equals it unless either was
+    /// tampered with.
     #[must_use]
     pub fn chained(&self, previous: &Hash) -> Hash {
         let fields = Fields::default()
@@ -109,7 +109,7 @@ fn optional(fields: Fields, name: &str, value: Option<&str>) -> Fields {
     }
 }
 
-/// A commit before its place in the stream is known: everything but version, time and hash.
+/// A commit before its position in the stream is known: everything but version, time and hash.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The events to append.
@@ -118,14 +118,14 @@ pub struct Draft {
     pub id: CommandId,
     /// The digest of that command's content.
     pub digest: Digest,
-    /// What the host's clock says.
+    /// The time by the host's clock.
     pub now: Timestamp,
     /// What it belongs to.
     pub correlation: Correlation,
-    /// The event it follows from.
+    /// The event that causes it.
     pub cause: Option<Cause>,
     /// Who acts.
     pub actor: Actor,
-    /// The state after it, where a snapshot is due.
+    /// The state after it, if a snapshot is due.
     pub snapshot: Option<Snapshot>,
 }

@@ -1,4 +1,4 @@
-//! The decider: what a stream type decides, and how its state follows from its events.
+//! The decider: what a stream type decides, and how events change its state.
 
 use crate::named::Named;
 use crate::stream::{LONGEST_NAME, StreamId, StreamName};
@@ -6,62 +6,62 @@ use crate::write::event::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// One stream type. Its functions are total, synchronous and without clock, randomness or I/O: what a decision needs
-/// of the outside (time, prices) stands in the command. A command that already happened yields no event.
+/// One stream type. Its functions are total, synchronous and without clock, randomness or I/O. The command carries what
+/// a decision needs from outside (time, prices). A command that already happened yields no event.
 pub trait Decider {
     /// The category of its streams.
     const CATEGORY: &'static str;
-    /// The number of the state's shape in snapshots: one more whenever what `State` serialises to changes, or what
-    /// `evolve` makes of the same events. Snapshots of other numbers are ignored.
+    /// The schema number of the state in snapshots. Increase it whenever the serialised form of `State` changes, or the
+    /// state that `evolve` makes of the same events. Snapshots with other numbers are ignored.
     const STATE_SCHEMA: u32;
-    /// What names one of its streams.
+    /// The id type of its streams.
     type Id: StreamId;
-    /// What the events amount to; the default is that of a stream without events.
+    /// The state that the events lead to. The default is the state of a stream without events.
     type State: Default + Clone + Serialize + DeserializeOwned + Send + Sync;
-    /// What is asked for.
+    /// The commands.
     type Command: Send + Sync;
-    /// What happened.
+    /// The events.
     type Event: Event;
-    /// Why not.
+    /// The reasons for a refusal.
     type Refusal: Refusal;
 
-    /// Whether a command creates its stream. Where nothing is remembered of the stream, it is then taken for empty and
-    /// not read; the append finds out. A wrong answer costs requests and changes nothing else.
+    /// Whether a command creates its stream. If nothing is remembered of the stream, it is then taken for empty and not
+    /// read; the append detects an existing one. A wrong answer costs requests and changes nothing else.
     fn creates(_: &Self::Command) -> bool {
         false
     }
 
     /// Whether a state is visible to a command's caller, or the refusal of a stream that does not exist. It is asked
     /// before everything else: before the version that the client names, before the answer to a repetition, before
-    /// [`Decider::decide`]. So a caller learns nothing about a stream that belongs to somebody else.
+    /// [`Decider::decide`]. So a caller learns nothing about another owner's stream.
     fn visible(_: &Self::State, _: &Self::Command) -> Result<(), Self::Refusal> {
         Ok(())
     }
 
-    /// What a command leads to in a state that its caller sees: the events to append, none where there is nothing to
-    /// do, or a refusal.
+    /// The decision about a command, in a state that its caller sees: the events to append (none if there is nothing to
+    /// do), or a refusal.
     fn decide(state: &Self::State, command: &Self::Command) -> Result<Vec<Self::Event>, Self::Refusal>;
 
     /// The state after one more event.
     fn evolve(state: Self::State, event: &Self::Event) -> Self::State;
 }
 
-/// What kind of no a refusal is; the edge makes a status of it.
+/// The kind of a refusal. The edge maps it to a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
-    /// For whoever asked, the thing does not exist.
+    /// For this caller, the thing does not exist.
     NotFound,
-    /// It exists, and its rules do not allow it.
+    /// It exists, and its rules do not allow the command.
     RuleViolated,
 }
 
 /// A typed reason why a command was not carried out, under its stable kebab-case name.
 pub trait Refusal: std::error::Error + Named + Send + Sync + 'static {
-    /// What kind of no.
+    /// The kind of refusal.
     fn kind(&self) -> RefusalKind;
 }
 
-/// The refusal of a stream that refuses nothing.
+/// The refusal type of a stream that refuses nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 pub enum NoRefusal {}
 
@@ -71,7 +71,7 @@ impl Refusal for NoRefusal {
     }
 }
 
-/// What a command leads to in a state, asked of [`Decider::visible`] first.
+/// The decision about a command, after [`Decider::visible`].
 pub fn decide<D: Decider>(state: &D::State, command: &D::Command) -> Result<Vec<D::Event>, D::Refusal> {
     D::visible(state, command)?;
     D::decide(state, command)

@@ -21,40 +21,40 @@ pub trait Event: Serialize + DeserializeOwned + VariantNames + Named + Send + Sy
 pub struct Upcaster {
     /// The stored type name.
     pub event: &'static str,
-    /// The schema that it reads; it writes `from + 1`.
+    /// The schema that it reads. It writes `from + 1`.
     pub from: u32,
     /// The step.
     pub step: fn(Value) -> Value,
 }
 
-/// The schema number that `E` writes for a type today: 1 and one for each upcaster.
+/// The schema number that `E` writes for a type today: 1, and one more for each upcaster.
 #[must_use]
 pub fn schema_of<E: Event>(name: &str) -> u32 {
     1 + E::UPCASTERS.iter().filter(|upcaster| upcaster.event == name).map(|_| 1).sum::<u32>()
 }
 
-/// Why stored events cannot be read by this code. Never a reason to skip them.
+/// Why this code cannot read stored events. They are never skipped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// A type that this code has no name for: written by a newer release.
+    /// This code has no name for the type: a newer release wrote it.
     #[error("unknown event type {0}: this release is older than the one that wrote it")]
     UnknownType(String),
-    /// A schema above the one that this code writes.
+    /// The schema is newer than the one that this code writes.
     #[error("event type {name} has schema {schema}, this release reads up to {known}")]
     NewerSchema {
         /// The stored type name.
         name: String,
         /// The stored schema number.
         schema: u32,
-        /// The newest that this code reads.
+        /// The newest schema that this code reads.
         known: u32,
     },
-    /// A payload that is not of its type's shape.
+    /// The payload does not have the shape of its type.
     #[error("the payload of event type {name} does not read: {reason}")]
     Malformed {
-        /// The stored type name, or what stands in its place.
+        /// The stored type name, or the text in its place.
         name: String,
-        /// What the parser said.
+        /// The parser's message.
         reason: String,
     },
 }
@@ -110,7 +110,7 @@ impl Record<'_> {
     }
 }
 
-/// `{type, data}` as serde's adjacently tagged enums read it, without writing it down first.
+/// Reads `{type, data}` as serde's adjacently tagged enums do, without writing it to text first.
 struct Tagged<'a> {
     name: Option<&'a str>,
     data: Option<&'a RawValue>,
@@ -182,7 +182,7 @@ impl Events {
         self.count
     }
 
-    /// The first so many of the events, as they stand.
+    /// The first `count` events, as they are stored.
     pub(crate) fn first(&self, count: u64) -> Result<Self, DecodeError> {
         let malformed =
             |error: serde_json::Error| DecodeError::Malformed { name: "commit".to_owned(), reason: error.to_string() };

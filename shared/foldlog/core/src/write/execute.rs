@@ -1,4 +1,4 @@
-//! What surrounds a command, and what becomes of it.
+//! The metadata of a command, and its result.
 
 use crate::hash::Digest;
 use crate::stream::Version;
@@ -7,29 +7,29 @@ use crate::write::commit::{Actor, Correlation};
 use crate::write::identity::{Cause, CommandId};
 use crate::write::log::LogError;
 
-/// What surrounds a command: who and why, and how a repetition is recognised.
+/// The metadata of a command: who sent it and why, and how a repetition is recognised.
 #[derive(Clone, Debug)]
 pub struct Metadata {
     /// The command's id.
     pub id: CommandId,
     /// The digest of its content.
     pub digest: Digest,
-    /// What it belongs to.
+    /// The correlation that it belongs to.
     pub correlation: Correlation,
-    /// The event it follows from.
+    /// The event that caused it.
     pub cause: Option<Cause>,
     /// Who acts.
     pub actor: Actor,
-    /// The version that the stream must have, where the client named one.
+    /// The version that the stream must have, if the client named one.
     pub expected: Option<Version>,
 }
 
-/// What became of a command that was not refused.
+/// The effect of a command that was not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Its events are in the log.
     Appended,
-    /// It had been carried out before, and this is what was answered then.
+    /// It was carried out before, and this is the answer from then.
     Repeated,
     /// There was nothing to do.
     Unchanged,
@@ -38,13 +38,13 @@ pub enum Effect {
 /// The stream as the command left it.
 #[derive(Clone, Debug)]
 pub struct Executed<S> {
-    /// Its state; for a repetition, that after the first time.
+    /// Its state. For a repetition, the state after the first time.
     pub state: S,
-    /// Its version then.
+    /// Its version after the command.
     pub version: Version,
-    /// When its last commit was committed; nothing for a stream without any.
+    /// When its last commit was committed; none for a stream without commits.
     pub committed_at: Option<Timestamp>,
-    /// What became of the command.
+    /// The command's effect.
     pub effect: Effect,
 }
 
@@ -57,21 +57,21 @@ pub enum ExecuteError<R> {
     /// The stream is not at the version that the client named.
     #[error("the version is {actual}, not {expected}")]
     VersionMismatch {
-        /// What the client named.
+        /// The version that the client named.
         expected: Version,
-        /// What it is.
+        /// The version that it has.
         actual: Version,
     },
-    /// The command's id was used for a command of other content.
+    /// The command's id was used for a command with other content.
     #[error("the same command id was used with other content")]
     OtherContent,
-    /// Others were first, again and again.
+    /// Other commands came first in every attempt.
     #[error("others were first again and again; try once more")]
     Contended,
-    /// The events do not serialise or do not fit.
+    /// The events do not serialise, or are too large for a commit.
     #[error("{0}")]
     TooLarge(String),
-    /// The log failed. Where it was unavailable, whether the command was carried out is unknown: repeat it under the
+    /// The log failed. If it was unavailable, you cannot know whether the command was carried out: repeat it under the
     /// same id.
     #[error(transparent)]
     Log(#[from] LogError),

@@ -1,4 +1,4 @@
-//! Who a command is: the ids by which a repetition is recognised.
+//! Command ids, by which a repetition is recognised.
 
 use crate::hash::{Digest, Fields};
 use crate::ports::{Clock, Randomness};
@@ -17,19 +17,19 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6c2b_7d0e_53a4_4f0d_9a1e_8e0b_3f51_c7d
 pub struct CommandId(String);
 
 impl CommandId {
-    /// The id of a client's command: of its subject, method, route and idempotency key.
+    /// The id of a client's command, derived from its subject, method, route and idempotency key.
     #[must_use]
     pub fn of_key(parts: [&str; 4]) -> Self {
         Self(derived_id(&parts))
     }
 
-    /// The id of the command that a subscriber derives from an event: of the event, and the step that it takes with it.
+    /// The id of the command that a subscriber derives from an event: from the event, and the step that it takes.
     #[must_use]
     pub fn of_event(event: &EventId, step: &str) -> Self {
         Self(derived_id(&[&event.to_string(), step]))
     }
 
-    /// The id of a command that nobody will repeat.
+    /// A new id, for a command that will not be repeated.
     #[must_use]
     pub fn fresh<H: Clock + Randomness>(host: &H) -> Self {
         Self(fresh_id(host))
@@ -41,7 +41,7 @@ impl CommandId {
         Self(text)
     }
 
-    /// The id as 128 bits: those of its 32 hex digits, or of a hash where it is none.
+    /// The id as 128 bits: its 32 hex digits, or a hash if it has another form.
     pub(crate) fn key(&self) -> u128 {
         Uuid::parse_str(&self.0).map_or_else(
             |_| {
@@ -70,7 +70,7 @@ impl fmt::Display for CommandId {
 pub struct Cause {
     /// The event.
     pub event: EventId,
-    /// Its commit's time: what follows from it is committed later.
+    /// Its commit's time. Every effect is committed later.
     pub committed_at: Timestamp,
 }
 
@@ -82,8 +82,8 @@ pub fn derived_id(parts: &[&str]) -> String {
     hex(Uuid::new_v5(&NAMESPACE, &name))
 }
 
-/// The id under which a subject of an issuer is known: 32 hex digits that do not tell who it is. The first half of a
-/// SHA-256 over length-prefixed parts.
+/// The pseudonym of an issuer's subject: 32 hex digits that do not reveal the subject. The first half of a SHA-256 over
+/// length-prefixed parts.
 #[must_use]
 pub fn subject_id(issuer: &str, subject: &str) -> String {
     let hash = Fields::default().field("issuer", issuer.as_bytes()).field("subject", subject.as_bytes()).finish();

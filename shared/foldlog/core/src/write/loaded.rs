@@ -1,4 +1,4 @@
-//! A stream as far as it is known: its state, its end, and the commands that it has carried out.
+//! A stream as far as it is known: its state, its end, and its recent commands.
 
 use crate::stream::StreamName;
 use crate::write::commit::{Commit, Draft};
@@ -8,15 +8,15 @@ use crate::write::log::{Consistency, Head, History, LogError, ReadOptions};
 use crate::write::recent::{RecentCommands, WINDOW};
 use crate::write::snapshot::{INTERVAL, Snapshot};
 
-/// How far back a writer looks: when it has to write a snapshot, and which commands it still knows. Writers of one
-/// stream may differ in it: whatever a snapshot holds is true.
+/// When a writer writes a snapshot, and how many commands it remembers. Writers of one stream may differ in it: the
+/// content of every snapshot is true.
 #[derive(Clone, Copy, Debug)]
 pub struct SnapshotPolicy {
-    /// A snapshot is due behind so many commits without one; a log reads [`INTERVAL`] at a time.
+    /// A snapshot is due after this many commits without one. A log reads [`INTERVAL`] at a time.
     pub commits: usize,
-    /// It is due after so many bytes of events without one, however few the commits.
+    /// A snapshot is due after this many bytes of events without one, even if the commits are few.
     pub bytes: usize,
-    /// So many commands of clients are known, and so many of reactions.
+    /// How many commands of clients are remembered, and how many of reactions.
     pub window: usize,
 }
 
@@ -26,19 +26,19 @@ impl Default for SnapshotPolicy {
     }
 }
 
-/// Where it is large, it is not due before each commit in between bears no more than this much of it,
+/// If the snapshot is large, it is due only when each commit in between bears at most this much of it,
 const SHARE_BYTES: usize = 100;
-/// and as much again as a part of its events.
+/// and as much again as a fraction of its events.
 const SHARE_OF_EVENTS: usize = 8;
 
-/// What a decision is made on. It may be behind the stream, never beside it.
+/// The stream that a decision is made on. It may miss the newest commits; what it has is true.
 #[derive(Debug)]
 pub(crate) struct LoadedStream<D: Decider> {
     reach: SnapshotPolicy,
     state: D::State,
     head: Head,
     recent: RecentCommands,
-    /// Since the last snapshot: commits, and bytes of their events.
+    /// Since the last snapshot: the number of commits, and the bytes of their events.
     commits: usize,
     bytes: usize,
     /// How large the last snapshot was.
@@ -75,7 +75,7 @@ impl<D: Decider> LoadedStream<D> {
         }
     }
 
-    /// The stream after a commit, by the snapshot that the commit carries.
+    /// The stream after a commit, from the snapshot that the commit carries.
     pub(crate) fn at(base: &Commit, reach: SnapshotPolicy) -> Result<Self, LogError> {
         let read =
             base.snapshot.as_ref().and_then(|snapshot| Some((snapshot.read(D::STATE_SCHEMA)?, snapshot.text().len())));
@@ -86,7 +86,7 @@ impl<D: Decider> LoadedStream<D> {
         Ok(Self { reach, state, head: Head::behind(base), recent, commits: 0, bytes: 0, snapshot_bytes })
     }
 
-    /// The stream after one more commit, which must be the very next one.
+    /// The stream after one more commit, which must be the next one.
     pub(crate) fn then(mut self, commit: &Commit) -> Result<Self, LogError> {
         self.head = self.head.followed_by(commit)?;
         let events = commit.events.decode::<D::Event>().map_err(|error| LogError::unreadable(commit, &error))?;
@@ -100,7 +100,7 @@ impl<D: Decider> LoadedStream<D> {
         Ok(self)
     }
 
-    /// The snapshot that a draft has to carry, if one is due: of what the stream will be behind it.
+    /// The snapshot that a draft has to carry, if one is due: of the stream after the draft.
     pub(crate) fn snapshot_due(&self, draft: &Draft) -> Result<Option<Snapshot>, LogError> {
         let (commits, bytes) = (self.commits + 1, self.bytes + draft.events.text().len());
         let far = commits >= self.reach.commits || bytes >= self.reach.bytes;
@@ -122,17 +122,17 @@ impl<D: Decider> LoadedStream<D> {
         self.state
     }
 
-    /// What to append to.
+    /// The head to append to.
     pub(crate) const fn head(&self) -> &Head {
         &self.head
     }
 
-    /// The commands that are known.
+    /// The recent commands.
     pub(crate) const fn recent(&self) -> &RecentCommands {
         &self.recent
     }
 
-    /// About how much memory it takes: as much as its last snapshot, and all that was folded in since.
+    /// About how much memory it takes: the size of its last snapshot, and of all that was folded since.
     pub(crate) fn size_bytes(&self) -> usize {
         size_of::<Self>() + self.recent.size_bytes() + self.snapshot_bytes + self.bytes
     }
@@ -154,7 +154,7 @@ pub fn replay<D: Decider>(history: &History) -> Result<D::State, LogError> {
 }
 
 impl ReadOptions {
-    /// The stream as it is now, to be folded by decider `D`.
+    /// The stream with its current state, to be folded by decider `D`.
     #[must_use]
     pub const fn of<D: Decider>(consistency: Consistency) -> Self {
         Self { schema: D::STATE_SCHEMA, until: None, consistency }

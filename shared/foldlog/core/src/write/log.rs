@@ -1,4 +1,4 @@
-//! The event log's port, and the proof that what was read from it is whole.
+//! The event log's port, and the proof that a history read from it is complete.
 
 use crate::hash::Hash;
 use crate::stream::{StreamName, Version};
@@ -10,7 +10,7 @@ use crate::write::identity::CommandId;
 /// How fresh a read has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
-    /// Cheaper; may miss the newest commits. Never enough to refuse a command.
+    /// Cheaper, but may miss the newest commits. A refusal is never based on it alone.
     Eventual,
     /// Sees every commit acknowledged before.
     Strong,
@@ -25,33 +25,33 @@ pub enum LogError {
     /// The store refused the request: trying again will not help.
     #[error("the log refused the request: {0}")]
     Denied(String),
-    /// What is stored is not a log: a gap, a foreign item, an unreadable commit.
+    /// The stored items are not a log: a gap, a foreign item, an unreadable commit.
     #[error("stream {stream} is corrupt at version {version}: {reason}")]
     Corrupt {
         /// The stream.
         stream: StreamName,
-        /// Where.
+        /// The version.
         version: Version,
-        /// What is wrong.
+        /// The reason.
         reason: String,
     },
 }
 
 impl LogError {
-    /// A commit whose events do not read.
+    /// The error for a commit whose events cannot be read.
     #[must_use]
     pub fn unreadable(commit: &Commit, error: &DecodeError) -> Self {
         Self::Corrupt { stream: commit.stream.clone(), version: commit.version, reason: error.to_string() }
     }
 }
 
-/// Why a commit was not appended. In each case it is not in the log, but for [`AppendError::Log`], where it may be.
+/// Why a commit was not appended. Only after [`AppendError::Log`] may it be in the log all the same.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
-    /// Another commit stands where this one was to be.
+    /// Another commit has this version already.
     #[error("another commit was appended first")]
     Conflict,
-    /// The command's commit stands elsewhere in the stream, from an earlier try.
+    /// The command's commit, from an earlier try, is elsewhere in the stream.
     #[error("the command was carried out before")]
     Repeated(Box<Commit>),
     /// The events do not fit into one item.
@@ -59,16 +59,16 @@ pub enum AppendError {
     TooLarge {
         /// The item's size as it would be stored.
         size_bytes: usize,
-        /// What fits.
+        /// The limit of an item.
         limit_bytes: usize,
     },
-    /// The store failed; whether the commit is in is unknown.
+    /// The store failed, so it is unknown whether the commit is in the log.
     #[error(transparent)]
     Log(#[from] LogError),
 }
 
-/// The end of a stream that was loaded: what an append needs, and nobody can make but from the commits themselves.
-/// So only what was loaded can be appended to, and no version is ever skipped.
+/// The end of a stream that was loaded. An append needs it, and it can be made from the commits alone. So you can
+/// append only to a stream that was loaded, and no version is skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     stream: StreamName,
@@ -82,7 +82,7 @@ impl Head {
         Self { stream, version: Version::NONE, hash: Hash::ORIGIN, committed_at: None }
     }
 
-    /// The head that a commit leaves.
+    /// The head after a commit.
     pub(crate) fn behind(commit: &Commit) -> Self {
         Self {
             stream: commit.stream.clone(),
@@ -104,13 +104,13 @@ impl Head {
         self.version
     }
 
-    /// When its last commit was committed; nothing where there is none.
+    /// When its last commit was committed; none if there is no commit.
     #[must_use]
     pub const fn committed_at(&self) -> Option<Timestamp> {
         self.committed_at
     }
 
-    /// Gives a draft its place behind this head: version, causally monotone time (`max(now, previous, cause + 1 ms)`)
+    /// Gives a draft its position after this head: version, causally monotone time (`max(now, previous, cause + 1 ms)`)
     /// and link of the chain.
     #[must_use]
     pub fn seal(&self, draft: Draft) -> Commit {
@@ -133,7 +133,7 @@ impl Head {
         commit
     }
 
-    /// The head behind one more commit, which must be the very next one.
+    /// The head after one more commit, which must be the next one.
     pub fn followed_by(&self, commit: &Commit) -> Result<Self, LogError> {
         if commit.stream != self.stream || commit.version != self.version.next() {
             return Err(LogError::Corrupt {
@@ -146,27 +146,27 @@ impl Head {
     }
 }
 
-/// How much of a stream is read, and how.
+/// How much of a stream to read, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadOptions {
-    /// The schema of the snapshots to read back to; those of other schemas are passed over.
+    /// The schema of the snapshots to read back to. Snapshots of other schemas are passed over.
     pub schema: u32,
-    /// The last event to read, if not the newest. Its commit is read as a whole, and where it ends later, a snapshot
-    /// that it carries is of what came later too, and is passed over.
+    /// The last event to read, if not the newest. Its commit is read as a whole. If that ends later, a snapshot in it
+    /// includes later events too, and is passed over.
     pub until: Option<Version>,
-    /// How fresh it has to be.
+    /// How fresh the read has to be.
     pub consistency: Consistency,
 }
 
 impl ReadOptions {
-    /// Whether nothing before a commit has to be read.
+    /// Whether a read may stop at this commit.
     #[must_use]
     pub fn begins_with(&self, commit: &Commit) -> bool {
         self.until.is_none_or(|until| commit.last_version() <= until) && commit.has_snapshot(self.schema)
     }
 }
 
-/// A stream from its first commit on, or from one with a snapshot, proven to be without gaps.
+/// A stream from its first commit, or from one with a snapshot, proven to be without gaps.
 #[derive(Clone, Debug)]
 pub struct History {
     base: Option<Commit>,
@@ -181,7 +181,7 @@ impl History {
         Ok(Self { base: None, commits, head })
     }
 
-    /// Proves what a log read backwards, newest first, to the first usable snapshot or to the beginning.
+    /// Proves the commits that a log read backwards, newest first, to the first usable snapshot or to the beginning.
     pub fn backwards(
         stream: &StreamName,
         reading: ReadOptions,
@@ -194,19 +194,19 @@ impl History {
         Ok(Self { base: Some(base), commits: newest_first, head })
     }
 
-    /// The commit whose snapshot the history begins with; none where it begins with the stream.
+    /// The commit whose snapshot the history begins with; none if it begins with the stream.
     #[must_use]
     pub const fn base(&self) -> Option<&Commit> {
         self.base.as_ref()
     }
 
-    /// The commits behind the base, or from the first one on, oldest first.
+    /// The commits after the base, or from the first one, oldest first.
     #[must_use]
     pub fn commits(&self) -> &[Commit] {
         &self.commits
     }
 
-    /// What to append to.
+    /// The head to append to.
     #[must_use]
     pub const fn head(&self) -> &Head {
         &self.head
@@ -215,12 +215,12 @@ impl History {
 
 /// An append-only store of streams.
 pub trait EventLog: Send + Sync {
-    /// The stream back to its newest usable snapshot, or to its beginning; that of a stream that does not exist is
-    /// empty.
+    /// The stream back to its newest usable snapshot, or to its beginning. A stream that does not exist has an empty
+    /// history.
     fn load(&self, stream: &StreamName, reading: ReadOptions)
     -> impl Future<Output = Result<History, LogError>> + Send;
 
-    /// The commit of a reaction, if it was committed after `since`: strongly consistent. An older one may be found too.
+    /// The commit of a reaction, if it was committed after `since`, strongly consistent. An older one may be found too.
     fn find(
         &self,
         stream: &StreamName,
@@ -228,16 +228,16 @@ pub trait EventLog: Send + Sync {
         since: Timestamp,
     ) -> impl Future<Output = Result<Option<Commit>, LogError>> + Send;
 
-    /// The commits behind the event of version `after`, oldest first and contiguous from there: strongly consistent.
-    /// `after` is the last version of a commit, or [`Version::NONE`].
+    /// The commits after the event of version `after`, oldest first, contiguous and strongly consistent. `after` is the
+    /// last version of a commit, or [`Version::NONE`].
     fn since(&self, stream: &StreamName, after: Version) -> impl Future<Output = Result<Vec<Commit>, LogError>> + Send;
 
-    /// Appends behind `head`, if nobody did so before. A write whose answer was lost is found again and is a success:
-    /// the commit that is returned is the one that stands in the log.
+    /// Appends after `head`, if no other writer has. A write whose answer was lost is found again and is a success: the
+    /// returned commit is the one in the log.
     fn append(&self, head: &Head, draft: Draft) -> impl Future<Output = Result<Commit, AppendError>> + Send;
 
-    /// Whether an append of a reaction is recognised as a repetition by the log itself, at the append:
-    /// [`AppendError::Repeated`]. Where not, a reaction is looked for by [`EventLog::find`] before it is decided.
+    /// Whether the log itself recognises the repetition of a reaction at the append: [`AppendError::Repeated`]. If not,
+    /// [`EventLog::find`] searches for the reaction before it is decided.
     fn recognises_reactions(&self) -> bool {
         false
     }

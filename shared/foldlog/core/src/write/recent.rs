@@ -1,4 +1,4 @@
-//! The commands that a stream has carried out lately: what a repetition is recognised by.
+//! The recent commands of a stream, by which a repetition is recognised.
 
 use crate::hash::Digest;
 use crate::stream::Version;
@@ -10,14 +10,14 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// How many commands of clients are known at least, and how many of reactions: each in a window of its own, so that a
-/// busy stream's reactions do not flush its clients' keys.
+/// How many commands of clients are remembered at least, and how many of reactions. Each kind has its own window, so
+/// that the reactions of a busy stream do not flush its clients' keys.
 pub const WINDOW: usize = 32;
 
-/// The commands known of a stream.
+/// The recent commands of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentCommands {
-    /// The one that created it, which is known for ever.
+    /// The one that created it, which is remembered forever.
     first: Option<Entry>,
     clients: Window,
     reactions: Window,
@@ -27,11 +27,12 @@ pub struct RecentCommands {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Window {
     entries: VecDeque<Entry>,
-    /// When the newest that is not known any more was committed: all that came later are known.
+    /// When the newest forgotten command was committed: all later ones are remembered.
     floor: Timestamp,
 }
 
-/// A command that was carried out: a digest of its id, one of its content, and where the stream stood after it.
+/// A command that was carried out: a digest of its id, a digest of its content, and the position of the stream after
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Entry {
@@ -51,13 +52,13 @@ impl Entry {
         }
     }
 
-    /// Whether its content was that of the digest.
+    /// Whether its content had this digest.
     pub(crate) fn has_content(&self, digest: &Digest) -> bool {
         self.content == content(digest)
     }
 }
 
-/// The first 64 bits: enough to tell a client that it uses a key twice.
+/// The first 64 bits: enough to tell a client that it reused a key.
 fn content(digest: &Digest) -> u64 {
     digest.0.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
@@ -74,7 +75,7 @@ impl From<Entry> for String {
     }
 }
 
-/// Text that is no entry.
+/// A text that is not an entry.
 #[derive(Debug, thiserror::Error)]
 #[error("not an entry of recent commands")]
 pub(crate) struct NoEntry;
@@ -109,27 +110,27 @@ impl Window {
 }
 
 impl RecentCommands {
-    /// About what it takes in memory.
+    /// About how much memory it takes.
     pub(crate) fn size_bytes(&self) -> usize {
         (self.clients.entries.len() + self.reactions.entries.len()) * size_of::<Entry>()
     }
 
-    /// Takes in one more commit; of each kind, no more than `window` are known afterwards.
+    /// Takes in one more commit. Afterwards, at most `window` commands of each kind are remembered.
     pub(crate) fn add(&mut self, commit: &Commit, window: usize) {
         let entry = Entry::of(commit);
         self.first.get_or_insert(entry);
         if commit.causation.is_some() { self.reactions.add(entry, window) } else { self.clients.add(entry, window) }
     }
 
-    /// The command of this id, if it is known.
+    /// The command with this id, if it is remembered.
     pub(crate) fn find(&self, id: &CommandId) -> Option<Entry> {
         let key = id.key();
         let known = self.clients.entries.iter().rev().chain(self.reactions.entries.iter().rev()).chain(&self.first);
         known.copied().find(|entry| entry.id == key)
     }
 
-    /// Whether every reaction to something that was committed at `cause` is known: what follows from it was committed
-    /// later. Where not, an unknown one may stand further back in the log.
+    /// Whether every reaction to an event that was committed at `cause` is remembered: effects are committed later than
+    /// their cause. If not, an unknown one may be further back in the log.
     pub(crate) fn reach_back_to(&self, cause: Timestamp) -> bool {
         self.reactions.floor <= cause
     }

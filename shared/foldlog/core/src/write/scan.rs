@@ -1,4 +1,4 @@
-//! Reading the log as a whole, page by page: what rebuilds, exports and verifications stand on.
+//! Reading the log as a whole, page by page. Rebuilds, exports and verifications are built on it.
 
 use crate::stream::{StreamName, Version};
 use crate::write::commit::Commit;
@@ -10,22 +10,22 @@ use serde::{Deserialize, Serialize};
 pub enum Part {
     /// One stream, oldest commit first.
     Stream(StreamName),
-    /// One of so many parts that together are the whole log, each commit in exactly one: streams in no order, the
-    /// commits of one stream oldest first.
+    /// One of several parts that together are the whole log, each commit in exactly one. The streams have no order; the
+    /// commits of one stream are oldest first.
     Segment {
-        /// Which, from 0.
+        /// The number of the part, from 0.
         number: u32,
-        /// Of how many.
+        /// The number of parts.
         of: u32,
     },
 }
 
 impl Part {
-    /// The log in one part.
+    /// The whole log as one part.
     pub const WHOLE: Self = Self::Segment { number: 0, of: 1 };
 }
 
-/// Where a reading goes on: the key of the last item that was read, whatever it is. It outlives the process.
+/// Where a scan continues: the key of the last item that was read, of any kind. It outlives the process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     /// The item's partition key.
@@ -34,25 +34,25 @@ pub struct Cursor {
     pub version: Version,
 }
 
-/// Some items of a part, as they are found: that they are whole and contiguous is not proven.
+/// Some items of a part, as they are found. It is not proven that they are complete and contiguous.
 #[derive(Debug)]
 pub struct Page {
-    /// The commits; where an item is none, why.
+    /// The commits, or the reason why an item is not one.
     pub commits: Vec<Result<Commit, LogError>>,
-    /// Where the next page begins; none behind the last one.
+    /// Where the next page begins; none after the last one.
     pub next: Option<Cursor>,
 }
 
 /// A log that can be read as a whole. All reads are strongly consistent.
 pub trait LogScan: Send + Sync {
-    /// The page behind a cursor, or the first one.
+    /// The page after a cursor, or the first one.
     fn page(&self, part: &Part, after: Option<&Cursor>) -> impl Future<Output = Result<Page, LogError>> + Send;
 
     /// Every stream with the version of its last event, in no order. An unreadable commit counts as one event.
     fn heads(&self) -> impl Future<Output = Result<Vec<(StreamName, Version)>, LogError>> + Send;
 
-    /// About how many commits there are, or were some hours ago: what a progress is told against. None where nobody
-    /// counts them.
+    /// The approximate number of commits, now or some hours ago, as the base for a progress display. None if the log
+    /// does not count them.
     fn size(&self) -> impl Future<Output = Result<u64, LogError>> + Send {
         async { Ok(0) }
     }

@@ -1,9 +1,9 @@
-//! Snapshots: the folded state that rides in some commits, so that a load reads back to one and no further.
+//! Snapshots: the folded state in some commits, so that a load reads back only as far as one of them.
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
-/// A snapshot is due behind so many commits without one: as many as a log reads at a time on its way back.
+/// A snapshot is due after this many commits without one: as many as a log reads at a time on its way back.
 pub const INTERVAL: usize = 40;
 
 /// A snapshot's JSON text: `{schema, state, recent}`, as it is stored and hashed.
@@ -25,7 +25,7 @@ struct Read<S, C> {
 }
 
 impl Snapshot {
-    /// The state of a stream after a commit, and the commands that it has carried out.
+    /// The state of a stream after a commit, and its recent commands.
     pub(crate) fn of<S: Serialize, C: Serialize>(
         schema: u32,
         state: &S,
@@ -40,20 +40,20 @@ impl Snapshot {
         Self(text)
     }
 
-    /// Its text.
+    /// The JSON text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.0
     }
 
-    /// Whether it holds a state of this schema. One that does not is ignored, never trusted.
+    /// Whether it holds a state of this schema. A snapshot of another schema is ignored, never trusted.
     #[must_use]
     pub fn is_usable(&self, schema: u32) -> bool {
         let read: Result<Read<IgnoredAny, IgnoredAny>, _> = serde_json::from_str(&self.0);
         read.is_ok_and(|read| read.schema == schema)
     }
 
-    /// The state and the commands, where it is usable.
+    /// The state and the commands, if it is usable.
     pub(crate) fn read<S: DeserializeOwned, C: DeserializeOwned>(&self, schema: u32) -> Option<(S, C)> {
         let read: Read<S, C> = serde_json::from_str(&self.0).ok()?;
         (read.schema == schema).then_some((read.state, read.recent))
@@ -75,7 +75,7 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    /// A command of a client, or a reaction to an event of then.
+    /// A command of a client, or a reaction to an event of that time.
     fn draft(id: String, digest: [u8; 32], now: i64, cause: Option<i64>) -> Draft {
         let event = EventId { stream: "cause-1".parse().unwrap(), version: Version(1) };
         Draft {

@@ -1,45 +1,45 @@
-//! Reading a part of a stream, and no more of it than was asked for.
+//! Reading a part of a stream, and only the commits that you ask for.
 
 use crate::stream::{StreamName, Version};
 use crate::write::commit::Commit;
 use crate::write::log::{LogError, contiguous};
 
-/// In which order of versions, or of an index's sort key.
+/// The order of versions, or of an index's sort key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// From the smallest on.
+    /// Ascending.
     Ascending,
-    /// From the largest on.
+    /// Descending.
     Descending,
 }
 
-/// Commits of a stream that stand side by side: those whose first events lie behind one version and not behind another.
+/// Adjacent commits of a stream: those whose first events come after one version and up to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// Behind which version the first events lie.
+    /// The version after which the first events come.
     pub after: Version,
-    /// The last version at which a commit may begin; without one, up to the newest.
+    /// The last version at which a commit may begin. Without one, the span reaches to the newest commit.
     pub until: Option<Version>,
-    /// From which end they are read.
+    /// The end from which they are read.
     pub direction: Direction,
-    /// At most so many.
+    /// The most commits to read.
     pub limit: Option<usize>,
 }
 
 impl Span {
-    /// The commit that the event of a version is in, or, behind the last event, the newest.
+    /// The commit that holds the event of a version, or the newest commit if the stream ends earlier.
     #[must_use]
     pub const fn around(version: Version) -> Self {
         Self { limit: Some(1), ..Self::back_from(version) }
     }
 
-    /// All commits from the one that the event of a version is in, newest first.
+    /// All commits from the one that holds the event of a version, newest first.
     #[must_use]
     pub const fn back_from(version: Version) -> Self {
         Self { after: Version::NONE, until: Some(version), direction: Direction::Descending, limit: None }
     }
 
-    /// All commits behind a version, oldest first.
+    /// All commits after a version, oldest first.
     #[must_use]
     pub const fn behind(version: Version) -> Self {
         Self { after: version, until: None, direction: Direction::Ascending, limit: None }
@@ -48,7 +48,7 @@ impl Span {
 
 /// A log whose streams can be read in part, from either end. All reads are strongly consistent.
 pub trait LogSpans: Send + Sync {
-    /// The commits of a span, in the order in which it is read, without a gap between them.
+    /// The commits of a span, in the order in which it is read, without a gap.
     fn span(&self, stream: &StreamName, span: Span) -> impl Future<Output = Result<Vec<Commit>, LogError>> + Send;
 }
 
@@ -58,7 +58,7 @@ impl<L: LogSpans> LogSpans for &L {
     }
 }
 
-/// Checks that what was read follows upon itself without a gap, for implementations of [`LogSpans::span`].
+/// Checks that the commits of a read are contiguous, for implementations of [`LogSpans::span`].
 pub fn unbroken(stream: &StreamName, span: Span, commits: &[Commit]) -> Result<(), LogError> {
     let before = |commit: &Commit| Version(commit.version.0.saturating_sub(1));
     match span.direction {

@@ -1,4 +1,4 @@
-//! What comes of a stream that was to be followed: what it means for the stream, and what is noted of it.
+//! The result of following a stream: what it means for the stream, and the note that it leaves.
 
 use super::{Redriven, Report};
 use crate::read::advance::{AdvanceError, Advanced, Hint};
@@ -6,7 +6,8 @@ use crate::read::parked::{Class, Parked, ParkingLot, Subject, Trouble};
 use crate::read::views::{Generation, ViewError};
 use crate::time::Timestamp;
 
-/// What an end means for the stream: it is followed, or it cannot be understood, or it failed for a reason that may pass.
+/// The meaning of a result for the stream: it is followed, or it cannot be understood, or it failed for a reason that
+/// may pass.
 pub(crate) fn judge(
     view: &str,
     generation: Generation,
@@ -27,20 +28,20 @@ pub(crate) fn judge(
     Err(Trouble { subject, version, passed_over: hint.target().max(version), error, class, at })
 }
 
-/// Notes what cannot be understood while a generation is filled; what may pass is the error.
+/// Parks what cannot be understood while a generation is filled. A failure that may pass is the error.
 pub(crate) async fn pass_over<P: ParkingLot>(parked: &P, judged: Result<Report, Trouble>) -> Result<(), Box<Trouble>> {
     let Err(trouble) = judged else { return Ok(()) };
     if trouble.class == Class::Transient {
         return Err(Box::new(trouble));
     }
-    // Without a note nothing may be passed over.
+    // Nothing may be passed over without a note.
     parked.park(&trouble).await.map_err(|error| {
         let error = format!("{}, which could not be noted: {error}", trouble.error);
         Box::new(Trouble { error, class: Class::Transient, ..trouble })
     })
 }
 
-/// A stream that is to be tried again.
+/// A stream that is tried again.
 pub(crate) struct Redrive<'a> {
     subject: &'a Subject,
     pub(crate) view: &'a str,
@@ -49,7 +50,8 @@ pub(crate) struct Redrive<'a> {
 }
 
 impl<'a> Redrive<'a> {
-    /// That of a note, up to what was passed over; what came of it already, where the note is of no fold.
+    /// The stream of a note, up to the version that was passed over; or the result already, if the note belongs to no
+    /// projection.
     pub(crate) fn of(note: &'a Parked) -> Result<Self, Redriven> {
         let subject = &note.trouble.subject;
         match subject {
@@ -61,12 +63,12 @@ impl<'a> Redrive<'a> {
         }
     }
 
-    /// What comes of it where no fold keeps the rows.
+    /// The result if no projection keeps the rows.
     pub(crate) fn unkept(&self) -> Redriven {
         Redriven::Stuck(format!("no fold keeps {}", self.subject.subscriber()))
     }
 
-    /// What came of it: the note is taken away, or says what is wrong now.
+    /// The result of the attempt: the note is removed, or updated with the present error.
     pub(crate) async fn settle<P: ParkingLot>(
         &self,
         parked: &P,

@@ -1,4 +1,5 @@
-//! Every fold of a service together: each stream and each fold by itself, so that none can hold up another.
+//! All projections of a service together. Each stream and each projection goes by itself, so that none can hold up
+//! another.
 
 pub(crate) mod judge;
 mod report;
@@ -21,11 +22,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How many streams are followed at a time.
 pub(crate) const CONCURRENCY: usize = 8;
-/// In how many batches in a row a fold may fail, while others get on, before its streams are parked and the others go
-/// on without it.
+/// After this many failed batches in a row, while other projections make progress, the streams of a projection are
+/// parked, and the others go on without it.
 const BUDGET: u32 = 3;
 
-/// The folds of a service, and what they stand on.
+/// The projections of a service, and their ports.
 pub struct ProjectionEngine<L, V, P, H> {
     log: L,
     views: V,
@@ -39,15 +40,15 @@ pub struct ProjectionEngine<L, V, P, H> {
 /// One of the projections.
 pub(crate) struct Fold {
     pub(crate) subscription: Box<dyn Subscription>,
-    /// In how many batches in a row it failed while others got on.
+    /// How many batches in a row failed for it while others made progress.
     failing: AtomicU32,
 }
 
-/// What one fold did with one hint, or what hindered it.
+/// The result of one projection for one hint, or the error.
 pub(crate) type Attempt = Result<Report, Trouble>;
 
 impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H> {
-    /// These folds on these ports.
+    /// These projections on these ports.
     pub fn new(log: L, views: V, parked: P, host: H, subscriptions: Vec<Box<dyn Subscription>>) -> Self {
         let versions = subscriptions.iter().map(|fold| (fold.name(), fold.fold_version())).collect();
         let fold = |subscription| Fold { subscription, failing: AtomicU32::new(0) };
@@ -55,39 +56,39 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
         Self { log, views, parked, host, rows: Rows::default(), versions, all }
     }
 
-    /// The rows, and which generations of them there are.
+    /// The rows, and the register of their generations.
     pub const fn views(&self) -> &V {
         &self.views
     }
 
-    /// The log that they follow.
+    /// The log that the projections follow.
     pub const fn log(&self) -> &L {
         &self.log
     }
 
-    /// The notes about what they cannot follow.
+    /// The notes about streams that they cannot follow.
     pub const fn parked(&self) -> &P {
         &self.parked
     }
 
-    /// The clock by which they note it.
+    /// The clock for the times in the notes.
     pub const fn host(&self) -> &H {
         &self.host
     }
 
-    /// The folds that follow a category.
+    /// The projections that follow a category.
     pub fn of(&self, category: &str) -> impl Iterator<Item = &dyn Subscription> {
         let folds = self.all.iter().filter(move |fold| fold.subscription.follows(category));
         folds.map(|fold| fold.subscription.as_ref())
     }
 
-    /// Brings every fold of every stream of the batch, in each of its generations, at least to the version that its hint
-    /// speaks of. Which generations there are is read strongly, after the hints arrived: one that was registered later
-    /// is filled by whoever reads the log after that, and finds there what the hints speak of.
+    /// Advances every projection of every stream of the batch, in each of its generations, at least to the version that
+    /// its hint names. The register of generations is read strongly, after the hints arrived. A rebuild that registers
+    /// a generation later reads the log after that, and finds there what the hints name.
     ///
-    /// What a fold cannot understand is parked, and everything else goes on. What fails for a reason that may pass is
-    /// answered for by its hint, to be delivered again; a fold that goes on failing while others get on is past its
-    /// budget then, and parked too.
+    /// If a projection cannot understand a stream, the stream is parked, and everything else goes on. If it fails for a
+    /// reason that may pass, its hint is reported, to be delivered again. If it goes on failing while others make
+    /// progress, it exceeds its budget, and its streams are parked too.
     pub async fn follow(&self, hints: &[Hint]) -> Followed {
         let registry = match self.versions.registry(&self.views).await {
             Ok(registry) => registry,
@@ -126,7 +127,7 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
         followed
     }
 
-    /// Tries a parked fold again, from the log.
+    /// Tries a parked stream again, from the log.
     pub async fn redrive(&self, parked: &Parked) -> Result<Redriven, ViewError> {
         let redrive = match Redrive::of(parked) {
             Ok(redrive) => redrive,
@@ -141,19 +142,19 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
         redrive.settle(&self.parked, end, self.host.now()).await
     }
 
-    /// The view of that name, if there is a fold of it.
+    /// The view of that name, if a projection makes it.
     #[must_use]
     pub fn named(&self, view: &str) -> Option<&'static str> {
         self.all.iter().map(|fold| fold.subscription.name()).find(|name| *name == view)
     }
 
-    /// The versions of the folds that a view has, in order.
+    /// The versions of the projections that a view has, in order.
     #[must_use]
     pub fn versions(&self, view: &str) -> Vec<u32> {
         self.versions.of(view)
     }
 
-    /// Whether a fold's rows are those that are read.
+    /// Whether readers read the rows of this projection.
     #[must_use]
     pub fn is_read(&self, registry: &Registry, fold: &dyn Subscription) -> bool {
         self.versions.read(registry, fold.name()) == Some(fold.fold_version())
@@ -176,7 +177,7 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
         (position, fold, self.attempt(fold, generation, hint).await)
     }
 
-    /// What a projection did with one hint in one generation.
+    /// The result of a projection for one hint in one generation.
     pub(crate) async fn attempt(&self, fold: &Fold, generation: Generation, hint: &Hint) -> Attempt {
         let end = self.attempt_in(fold, generation, hint).await;
         judge(fold.subscription.name(), generation, hint, end, self.host.now())

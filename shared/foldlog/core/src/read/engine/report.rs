@@ -1,4 +1,4 @@
-//! What became of a batch of hints.
+//! The report on a batch of hints.
 
 use crate::read::advance::{Hint, RowAdvance};
 use crate::read::parked::{Class, ParkingLot, Subject, Trouble};
@@ -7,19 +7,19 @@ use crate::stream::Version;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
-/// What following a batch of hints came to.
+/// The result of following a batch of hints.
 #[derive(Debug, Default)]
 pub struct Followed {
-    /// By fold, what became of it.
+    /// The report of each projection.
     pub folds: BTreeMap<&'static str, Report>,
     /// The positions of the hints that were not followed, for reasons that may pass, in order.
     pub failed: Vec<usize>,
-    /// All that went wrong, whether it was parked or not.
+    /// Every failure, parked or not.
     pub troubles: Vec<Trouble>,
 }
 
 impl Followed {
-    /// Nothing was followed, since nobody knows which generations there are; `view` tells whose streams a category is.
+    /// Nothing was followed, since the register of generations could not be read. `view` maps a category to its view.
     pub(crate) fn unregistered(
         hints: &[Hint],
         view: impl Fn(&str) -> Option<&'static str>,
@@ -40,8 +40,8 @@ impl Followed {
         followed
     }
 
-    /// Takes in what a fold of a view did with a hint, and notes what has to be noted of it: what cannot be understood,
-    /// and what fails while its fold is not within its budget any more.
+    /// Takes in the result of a view's projection for a hint. It parks a stream that cannot be understood, and one
+    /// whose projection fails beyond its budget.
     pub(crate) async fn take<P: ParkingLot>(
         &mut self,
         position: usize,
@@ -54,7 +54,7 @@ impl Followed {
             Ok(report) => report,
             Err(trouble) => {
                 let passed_over = trouble.class == Class::Permanent || !within_budget;
-                // Without a note nothing may be passed over.
+                // Nothing may be passed over without a note.
                 let parked = passed_over && parked.park(&trouble).await.is_ok();
                 self.troubles.push(trouble);
                 Report { parked: parked.into(), failed: (!parked).into(), ..Report::default() }
@@ -71,16 +71,16 @@ impl Followed {
     }
 }
 
-/// What became of one fold.
+/// The report of one projection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Rows that were written.
     pub advanced: usize,
     /// Commits that were folded into them.
     pub commits: usize,
-    /// Hints that told nothing new.
+    /// Hints that brought nothing new.
     pub duplicates: usize,
-    /// Rows for which commits were missing, which were read from the log.
+    /// Rows whose hints lacked commits, which were read from the log.
     pub repaired: usize,
     /// Streams that were parked.
     pub parked: usize,
@@ -88,12 +88,12 @@ pub struct Report {
     pub failed: usize,
     /// The longest time from a commit to its row.
     pub lag_ms: i64,
-    /// The most commits by which a row had been behind.
+    /// The most commits that a row lacked.
     pub lag_commits: usize,
 }
 
 impl Report {
-    /// That of one row that was written then.
+    /// The report of one row that was written at that time.
     pub(crate) fn of(progress: &RowAdvance, now: Timestamp) -> Self {
         Self {
             advanced: 1,
@@ -105,7 +105,7 @@ impl Report {
         }
     }
 
-    /// Adds up; of the lags the longest.
+    /// Adds two reports; takes the longer of the lags.
     pub fn add(&mut self, other: Self) {
         self.advanced += other.advanced;
         self.commits += other.commits;
@@ -118,11 +118,11 @@ impl Report {
     }
 }
 
-/// What a redrive came to.
+/// The result of a redrive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redriven {
-    /// The fold follows again, and has reached this version; there is no note any more.
+    /// The projection follows the stream again and has reached this version. The note is gone.
     Follows(Version),
-    /// It still cannot.
+    /// It still cannot follow the stream.
     Stuck(String),
 }

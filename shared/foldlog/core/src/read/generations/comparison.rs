@@ -1,23 +1,23 @@
-//! How two generations of a view compared.
+//! The comparison of two generations of a view.
 
 use serde::{Deserialize, Serialize};
 
-/// How two generations compared, row by row at the same version.
+/// The result of comparing two generations, row by row at the same version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
     /// Rows that were compared.
     pub rows: u64,
-    /// How many of them were not alike.
+    /// How many of them differ.
     pub different: u64,
-    /// The first of these that was found.
+    /// The first difference that was found.
     pub first: Option<String>,
-    /// All rows of the one that is read, as one number.
+    /// The digest of all rows of the generation that is read.
     pub read: RowDigest,
-    /// All rows of the new one.
+    /// The digest of all rows of the new one.
     pub new: RowDigest,
 }
 
-/// A number for a set of rows, whatever their order: the exclusive or of the first 64 bits of a SHA-256 of each.
+/// A number for a set of rows, independent of their order: the exclusive or of the first 64 bits of a SHA-256 of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RowDigest(pub u64);
@@ -37,20 +37,20 @@ impl From<RowDigest> for String {
 }
 
 impl RowDigest {
-    /// Takes in a row, or some rows.
+    /// Adds a row, or several rows.
     pub const fn add(&mut self, other: Self) {
         self.0 ^= other.0;
     }
 }
 
 impl Comparison {
-    /// Takes in a row that is not like its counterpart.
+    /// Counts a row that differs from its counterpart.
     pub fn differs(&mut self, how: impl FnOnce() -> String) {
         self.different += 1;
         self.first.get_or_insert_with(how);
     }
 
-    /// Takes in what was found elsewhere.
+    /// Adds the result of another comparison.
     pub fn add(&mut self, other: Self) {
         self.rows += other.rows;
         self.different += other.different;

@@ -1,10 +1,10 @@
-//! Which sets of rows a view has, and which of them is read: how a view is rebuilt while it is in use.
+//! The generations of a view, and which of them is read: how a view is rebuilt while it is in use.
 //!
-//! A rebuild registers a new generation first. From then on whoever follows the log writes each generation that is
-//! registered, and acknowledges nothing before all of them are written; whatever was committed before is found by the
-//! rebuild's own reading of the log, which begins later. So between the two nothing is missed, and since each row keeps
-//! its version, nothing is folded twice. Readers are sent to the new generation once it is complete, by one conditional
-//! write. The old one is kept up to date like before, so that readers can be sent back, until it is retired.
+//! A rebuild registers a new generation first. From then on, every function that follows the log writes each registered
+//! generation, and acknowledges a batch only after all of them are written. The rebuild reads the log later, and so
+//! finds everything that was committed before. Nothing is missed between the two, and since each row keeps its version,
+//! nothing is folded twice. One conditional write sends readers to the new generation once it is complete. The old one
+//! is kept up to date as before, so that readers can be sent back, until it is retired.
 
 mod comparison;
 mod port;
@@ -25,13 +25,13 @@ pub struct Registry(BTreeMap<String, Sets>);
 /// A view's generations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sets {
-    /// The one that is read. It is complete.
+    /// The generation that is read. It is complete.
     read: Generation,
-    /// All that have rows.
+    /// All generations that have rows.
     all: BTreeMap<Generation, Set>,
-    /// The highest number that was ever given: none is given twice, so that what is written late is in nobody's way.
+    /// The highest number that was ever given. No number is given twice, so a late write disturbs no other generation.
     newest: Generation,
-    /// The last request that began a rebuild or a cleaning, so that one that is delivered again begins nothing.
+    /// The last request that began a rebuild or a cleaning, so that a repeated delivery of it begins nothing.
     #[serde(default)]
     asked: Option<EventId>,
 }
@@ -39,64 +39,64 @@ pub struct Sets {
 /// One generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Set {
-    /// The number of the fold that its rows are made by.
+    /// The version of the projection that makes its rows.
     pub schema: u32,
-    /// How far it has come.
+    /// Its stage.
     pub stage: Stage,
-    /// When it began to be filled; the beginning of time for the one that a view begins with.
+    /// When filling it began; the beginning of time for a view's first generation.
     pub since: Timestamp,
-    /// Who asked for it.
+    /// Who requested it.
     #[serde(default)]
     pub asked: Option<EventId>,
 }
 
-/// How far a generation has come.
+/// The stage of a generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "is")]
 pub enum Stage {
-    /// It is being filled from the log, and by whatever is committed meanwhile.
+    /// It is being filled from the log, and with new commits.
     Filling {
-        /// In so many parts.
+        /// The number of parts.
         parts: u32,
-        /// About so many commits there were when it began.
+        /// The approximate number of commits when it began.
         commits: u64,
     },
-    /// It holds all, and is being compared with the one that is read.
+    /// It is complete, and is being compared with the one that is read.
     Comparing {
-        /// In so many parts.
+        /// The number of parts.
         parts: u32,
     },
     /// It can be read.
     Complete {
-        /// How it compared; nothing of the one that a view begins with.
+        /// The result of the comparison; none for a view's first generation.
         comparison: Option<Comparison>,
     },
-    /// It is not written any more, and its rows are being removed.
+    /// It is not written any longer, and its rows are being removed.
     Retired {
-        /// In so many parts.
+        /// The number of parts.
         parts: u32,
     },
 }
 
-/// The rows that a view's readers are sent to.
+/// The generation that a view's readers read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Current {
-    /// Which they are.
+    /// Its number.
     pub generation: Generation,
-    /// The number of the fold that makes them; of a view that was never registered the lowest that there is.
+    /// The version of the projection that makes it. For a view that was never registered, the lowest one that there is.
     pub schema: Option<u32>,
 }
 
-/// Readers that were sent from one generation to another.
+/// The switch of readers from one generation to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Switched {
-    /// The one that was read.
+    /// The generation that was read before.
     pub from: Generation,
-    /// The one that is.
+    /// The generation that is read now.
     pub to: Generation,
 }
 
-/// Why a view's generations stay as they are.
+/// Why a switch is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SwitchError {
     /// There is no generation to which readers could be sent.
@@ -105,20 +105,20 @@ pub enum SwitchError {
     /// There is none to send them back to.
     #[error("no older generation is kept")]
     NoneOlder,
-    /// It is not like the one that is read, and nobody said that it need not be.
+    /// It differs from the one that is read, and the request does not waive that.
     #[error("generation {generation} differs from the one that is read in {different} rows, first {first}")]
     Different {
         /// The new one.
         generation: Generation,
-        /// In how many rows.
+        /// The number of rows that differ.
         different: u64,
-        /// The first of these.
+        /// The first of them.
         first: String,
     },
 }
 
 impl Registry {
-    /// A view's generations; nothing where they were never registered, and it has but the first.
+    /// A view's generations. None if the view was never registered, and so has only the first one.
     #[must_use]
     pub fn sets(&self, view: &str) -> Option<&Sets> {
         self.0.get(view)
@@ -129,21 +129,21 @@ impl Registry {
         self.0.iter().map(|(view, sets)| (view.as_str(), sets))
     }
 
-    /// The generation of a view that is read.
+    /// The number of the generation of a view that is read.
     #[must_use]
     pub fn read(&self, view: &str) -> Generation {
         self.current(view).generation
     }
 
-    /// The same, with the fold that makes its rows.
+    /// The generation that is read, with the version of the projection that makes its rows.
     #[must_use]
     pub fn current(&self, view: &str) -> Current {
         let sets = self.sets(view);
         Current { generation: sets.map_or(Generation::FIRST, Sets::read), schema: sets.map(Sets::schema) }
     }
 
-    /// The generations of a view that are written by the fold of a schema, where `oldest` is the lowest schema that
-    /// there is a fold of: a view that was never registered has been written by that.
+    /// The generations of a view that the projection of a version writes. `oldest` is the lowest version that has a
+    /// projection: it has written a view that was never registered.
     #[must_use]
     pub fn written(&self, view: &str, schema: u32, oldest: u32) -> Vec<Generation> {
         match self.sets(view) {
@@ -153,7 +153,7 @@ impl Registry {
         }
     }
 
-    /// Registers a view as it is before its first rebuild. True where that was news.
+    /// Registers a view as it is before its first rebuild. True if it was not registered.
     pub fn adopt(&mut self, view: &str, schema: u32) -> bool {
         let news = !self.0.contains_key(view);
         if news {
@@ -185,13 +185,13 @@ impl Sets {
         &self.all
     }
 
-    /// The number of the fold whose rows are read.
+    /// The version of the projection whose rows are read.
     #[must_use]
     pub fn schema(&self) -> u32 {
         self.all.get(&self.read).map_or(0, |set| set.schema)
     }
 
-    /// The generations that are kept up to date by the fold of a schema.
+    /// The generations that the projection of a version keeps up to date.
     fn written(&self, schema: u32) -> impl Iterator<Item = Generation> {
         let written = self.all.iter().filter(move |(_, set)| set.schema == schema && set.stage.is_written());
         written.map(|(generation, _)| *generation)
@@ -204,7 +204,7 @@ impl Sets {
         self.all.iter().find(|(_, set)| under_way(&set.stage)).map(|(generation, set)| (*generation, set))
     }
 
-    /// The request of which something is left to do.
+    /// The request whose work is not finished.
     #[must_use]
     pub fn unfinished(&self) -> Option<&EventId> {
         let begun = self.under_way().and_then(|(_, set)| set.asked.as_ref());
@@ -219,8 +219,8 @@ impl Sets {
         })
     }
 
-    /// Begins a rebuild on account of a request, once: whatever else there is besides the one that is read is retired.
-    /// Where one is under way already, that is it.
+    /// Begins a rebuild for a request, once, and retires every other generation except the one that is read. If a
+    /// rebuild is running already, it continues.
     pub fn begin(&mut self, request: &EventId, set: Set) {
         if !self.takes(request) || self.under_way().is_some() {
             return;
@@ -230,20 +230,20 @@ impl Sets {
         self.all.insert(self.newest, set);
     }
 
-    /// Gives up, on account of a request, all generations but the one that is read.
+    /// Retires, for a request, all generations except the one that is read.
     pub fn clean(&mut self, request: &EventId) {
         if self.takes(request) {
             self.retire_others();
         }
     }
 
-    /// Whether a request was taken, or came too late to be.
+    /// Whether a request was taken, or is older than one that was.
     #[must_use]
     pub fn has_taken(&self, request: &EventId) -> bool {
         self.asked.as_ref().is_some_and(|asked| asked >= request)
     }
 
-    /// Whether a request is newer than those that were taken, and that it is taken now.
+    /// Whether a request is newer than those that were taken. If so, it is taken now.
     fn takes(&mut self, request: &EventId) -> bool {
         let newer = self.asked.as_ref().is_none_or(|asked| asked < request);
         if newer {
@@ -259,14 +259,14 @@ impl Sets {
         }
     }
 
-    /// Takes a generation from one stage to the next, if it still is in that.
+    /// Moves a generation from one stage to the next, if it is still in the first.
     pub fn proceed(&mut self, generation: Generation, from: &Stage, to: Stage) {
         if let Some(set) = self.all.get_mut(&generation).filter(|set| set.stage == *from) {
             set.stage = to;
         }
     }
 
-    /// Forgets a retired generation, whose rows are gone.
+    /// Forgets a retired generation after its rows were removed.
     pub fn forget(&mut self, generation: Generation) {
         if self.all.get(&generation).is_some_and(|set| matches!(set.stage, Stage::Retired { .. })) {
             self.all.remove(&generation);
@@ -306,7 +306,7 @@ impl Sets {
 }
 
 impl Stage {
-    /// Whether what is committed is folded into its rows.
+    /// Whether new commits are folded into its rows.
     #[must_use]
     pub const fn is_written(&self) -> bool {
         match self {
@@ -315,7 +315,7 @@ impl Stage {
         }
     }
 
-    /// In how many parts it is worked on.
+    /// The number of parts of its current work.
     #[must_use]
     pub const fn parts(&self) -> u32 {
         match self {

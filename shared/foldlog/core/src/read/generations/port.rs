@@ -1,35 +1,35 @@
-//! Where the generations are registered, and how what is registered changes.
+//! The port of the register of generations, and how the register is changed.
 
 use super::{Current, Registry};
 use crate::read::generation::ViewError;
 
-/// A registry as it stands.
+/// A registry with its revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Registered {
-    /// What it says.
+    /// The content.
     pub registry: Registry,
     /// How often it was changed.
     pub changes: u64,
 }
 
-/// Where the generations are registered.
+/// The store in which the generations are registered.
 pub trait Generations: Send + Sync {
-    /// What is registered, strongly consistent.
+    /// The current registry, strongly consistent.
     fn registered(&self) -> impl Future<Output = Result<Registered, ViewError>> + Send;
 
-    /// Replaces it, if it was changed so often and no more. False where somebody else came first, or where an earlier
-    /// try of the same came through, unheard.
+    /// Replaces the registry if it was changed exactly `seen` times. False if another writer came first, or if an
+    /// earlier try of the same change succeeded and its answer was lost.
     fn register(&self, registry: &Registry, seen: u64) -> impl Future<Output = Result<bool, ViewError>> + Send;
 
-    /// The generation of a view that readers are sent to, as it was some seconds ago at most: until it is retired, the
-    /// one that was read before is as good.
+    /// The generation of a view that is read, as it was a few seconds ago at most. The one that was read before is as
+    /// good until it is retired.
     fn current(&self, view: &str) -> impl Future<Output = Result<Current, ViewError>> + Send;
 }
 
-/// How often a change is tried again after others came first.
+/// How often a change is tried again after other writers came first.
 const ATTEMPTS: usize = 16;
 
-/// Changes what is registered, and answers as the change did; nothing is written where it refuses, or changes nothing.
+/// Changes the registry, and returns the result of the change. Nothing is written if it refuses or changes nothing.
 pub async fn change<G: Generations, T, E>(
     generations: &G,
     mut change: impl FnMut(&mut Registry) -> Result<T, E> + Send,
