@@ -1,11 +1,11 @@
-//! What went wrong with a request: something that may pass, or something that will not.
+//! The errors of a request: those that may pass, and those that will not.
 
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use foldlog::{LogError, ViewError};
 use std::error::Error;
 
-/// The codes of answers that ask to come again, beside every 5xx
-/// (Amazon `DynamoDB` developer guide, "Error handling with `DynamoDB`").
+/// The error codes that ask for a retry, beside every 5xx (Amazon `DynamoDB` developer guide, "Error handling with
+/// `DynamoDB`").
 const PASSING: [&str; 9] = [
     "ExpiredTokenException",
     "InternalServerError",
@@ -18,14 +18,14 @@ const PASSING: [&str; 9] = [
     "TransactionInProgressException",
 ];
 
-/// Why a transaction did nothing, of one of its items: its condition, or another transaction on it.
+/// Why one item stopped a transaction: its condition, or another transaction on it.
 pub(crate) const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 pub(crate) const IN_CONFLICT: &str = "TransactionConflict";
 
 /// A request that failed after all the retries of the SDK.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Trying again later may help; whether a write was carried out is unknown.
+    /// Trying again later may help. Whether a write was carried out is unknown.
     Passing(String),
     /// Trying again will not help.
     Lasting(String),
@@ -38,7 +38,7 @@ impl<E: Error + ProvideErrorMetadata + 'static> From<SdkError<E>> for Failure {
             SdkError::ServiceError(answer) => {
                 answer.raw().status().is_server_error() || error.code().is_some_and(|code| PASSING.contains(&code))
             }
-            // No whole answer arrived: time-outs, lost connections, proxies; and whatever the SDK tells apart later.
+            // No complete answer arrived: time-outs, lost connections, proxies, and any kind that a later SDK adds.
             SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) | _ => true,
         };
         let text = DisplayErrorContext(&error).to_string();

@@ -1,7 +1,7 @@
-//! The register of the views' generations, and how far the rebuilding of each has come, on a table with the key `view`
-//! (S) and `part` (S).
+//! The register of the views' generations, and the progress of their rebuilding, on a table with the key `view` (S) and
+//! `part` (S).
 //!
-//! The whole register is one item, so that one strong read of half a kilobyte or two says all of it.
+//! The whole register is one item, so that one strong read of one or two times half a kilobyte returns all of it.
 
 use crate::error::Failure;
 use aws_sdk_dynamodb::Client;
@@ -23,14 +23,14 @@ const CHANGES: &str = "changes";
 /// The key of the register itself. No view has such a name.
 const REGISTER: (&str, &str) = ("*", "register");
 
-/// How long readers go on with what they know of the register,
+/// How long readers use their copy of the register,
 const FRESH: Duration = Duration::from_secs(5);
-/// and how long at most where it cannot be read: a generation that is retired keeps its rows longer than that.
+/// and how long at most if it cannot be read: a retired generation keeps its rows longer than that.
 const USABLE: Duration = Duration::from_secs(30);
 
-/// The generations of one service's views; clones share what they know.
+/// The generations of one service's views. Clones share the copy.
 ///
-/// Knowing which is read needs `dynamodb:GetItem`, rebuilding them `dynamodb:PutItem`.
+/// Reading the register needs `dynamodb:GetItem`, rebuilding views `dynamodb:PutItem`.
 #[derive(Clone, Debug)]
 pub struct Generations {
     client: Client,

@@ -1,4 +1,5 @@
-//! Which exports were brought into a log, and whether it was found whole behind them: a table with the key `id` (S).
+//! The exports that were imported into a log, and whether the log was verified after each: a table with the key `id`
+//! (S).
 
 use crate::error::Failure;
 use aws_sdk_dynamodb::Client;
@@ -20,11 +21,11 @@ pub struct Imports {
 pub struct Import {
     /// The id of the export's manifest.
     pub id: String,
-    /// How many commits it has.
+    /// The number of commits.
     pub commits: usize,
     /// When it was begun last.
     pub begun_at: Timestamp,
-    /// When the log and all that follows from it were found whole behind it, if they were.
+    /// When the log, and everything that follows from it, was verified after the import.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Timestamp>,
 }
@@ -35,7 +36,7 @@ impl Imports {
         Self { client, table: table.into() }
     }
 
-    /// Notes how an import stands.
+    /// Notes the state of an import.
     pub async fn note(&self, import: &Import) -> Result<(), ViewError> {
         let item = serde_dynamo::to_item(import).map_err(|error| ViewError::Unusable(error.to_string()))?;
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item));

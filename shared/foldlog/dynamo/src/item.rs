@@ -1,4 +1,4 @@
-//! A commit as an item of the log's table, and back: the same for the items of the SDK and those of stream records.
+//! A commit as an item of the log's table, and back. The code is the same for items of the SDK and of stream records.
 //!
 //! Attribute names and types are frozen by `tests/golden/commit.json`.
 
@@ -17,16 +17,16 @@ pub(crate) const VERSION: &str = "version";
 /// The attribute that holds a commit's events.
 pub(crate) const EVENTS: &str = "events";
 
-/// The attribute, outside of the hash, that names the import by which a commit was brought in.
+/// The attribute, outside the hash, that names the import of a commit.
 pub(crate) const IMPORTED: &str = "imported";
 
-/// An item that is no commit of this release's log.
+/// An item that is not a commit of this release's log.
 #[derive(Debug, thiserror::Error)]
 pub enum ItemError {
     /// It has no stream and version.
     #[error("the item has no key of the log")]
     Key,
-    /// An attribute is missing or not of its type.
+    /// An attribute is missing or has another type.
     #[error("the item is no commit: {0}")]
     Shape(#[from] serde_dynamo::Error),
     /// The events are not the JSON text of records.
@@ -91,8 +91,8 @@ pub fn commit_of(item: Item) -> Result<Commit, ItemError> {
     })
 }
 
-/// The stream of an item, of which only `stream`, `version` and `events` need be there, and its last event's version;
-/// its first one's, where the events are unreadable.
+/// The stream of an item, and its last event's version. Only `stream`, `version` and `events` must exist. If the events
+/// are unreadable, the version is that of the first one.
 pub(crate) fn end_of(item: &Item) -> Result<(StreamName, Version), ItemError> {
     let (stream, version) = key_of(item)?;
     let events = match item.get(EVENTS) {
@@ -103,20 +103,20 @@ pub(crate) fn end_of(item: &Item) -> Result<(StreamName, Version), ItemError> {
     Ok((stream, Version(version.0 + count - 1)))
 }
 
-/// Whether a commit was brought in by an import: its events were published where it was committed.
+/// Whether a commit was imported: its events were published where it was committed first.
 #[must_use]
 pub fn is_imported(item: &Item) -> bool {
     item.contains_key(IMPORTED)
 }
 
-/// The stream and version under which an item stands, whatever else it is.
+/// The stream and version of an item's key, even if the item is not a commit.
 pub fn key_of(item: &Item) -> Result<(StreamName, Version), ItemError> {
     let Some(AttributeValue::S(stream)) = item.get(STREAM) else { return Err(ItemError::Key) };
     let stream = stream.parse().map_err(|_| ItemError::Key)?;
     Ok((stream, version_of(item).ok_or(ItemError::Key)?))
 }
 
-/// The version under which an item stands.
+/// The version in an item's key.
 pub(crate) fn version_of(item: &Item) -> Option<Version> {
     match item.get(VERSION) {
         Some(AttributeValue::N(number)) => number.parse().ok(),
@@ -124,7 +124,7 @@ pub(crate) fn version_of(item: &Item) -> Option<Version> {
     }
 }
 
-/// The commit of an item that a stream holds.
+/// The commit of an item, as a member of its stream.
 pub(crate) fn read_commit(stream: &StreamName, item: Item) -> Result<Commit, LogError> {
     let version = version_of(&item).unwrap_or(Version::NONE);
     commit_of(item).map_err(|error| LogError::Corrupt { stream: stream.clone(), version, reason: error.to_string() })

@@ -1,4 +1,5 @@
-//! The event log on a table with the key `stream` (S) and `version` (N): one item a commit, put once, never changed.
+//! The event log on a table with the key `stream` (S) and `version` (N): one item for each commit, put once, never
+//! changed.
 
 mod append;
 mod backwards;
@@ -19,12 +20,12 @@ use foldlog::{
 };
 use strum::{IntoStaticStr, VariantNames};
 
-/// What the log measures, by the names that a function's metrics have.
+/// The log's metrics, by their names in a function's metrics.
 #[derive(Clone, Copy, Debug, IntoStaticStr, VariantNames)]
 pub enum Metric {
-    /// Appends before which another commit came: each is decided anew on what that left.
+    /// Appends that lost a race: each command is decided again on the winner's commit.
     Conflicts,
-    /// Snapshots that their commits had no room for.
+    /// Snapshots that did not fit into their commits.
     SnapshotsLeftOut,
 }
 
@@ -51,9 +52,9 @@ impl Log {
         Self { client, table: table.into(), markers: None }
     }
 
-    /// The log, with a marker for each reaction in a table with the key `stream` (S) and `commit_id` (S): a repetition
-    /// is recognised by the append, in one request, whatever happened in between. For categories that many processes
-    /// react on, where a search would be long. All writers of a category have to agree in this.
+    /// The log, with a marker for each reaction in a table with the key `stream` (S) and `commit_id` (S). The append
+    /// itself recognises a repetition, in one request, however many commits lie in between. Use it for categories on
+    /// which many processes react, where a search would be long. All writers of a category must agree in this.
     #[must_use]
     pub fn with_markers(self, table: impl Into<String>) -> Self {
         Self { markers: Some(table.into()), ..self }

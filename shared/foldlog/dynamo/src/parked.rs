@@ -1,4 +1,5 @@
-//! The notes about what subscribers cannot follow, on a table with the key `subscriber` (S) and `object` (S).
+//! The notes about streams and events that subscribers cannot follow, on a table with the key `subscriber` (S) and
+//! `object` (S).
 
 use crate::error::Failure;
 use aws_sdk_dynamodb::Client;
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 
 /// The notes on one table; clones share the client.
 ///
-/// Leaving one needs `dynamodb:UpdateItem`, reading them `dynamodb:GetItem` and `dynamodb:Scan`, taking one away
+/// Leaving a note needs `dynamodb:UpdateItem`, reading notes `dynamodb:GetItem` and `dynamodb:Scan`, removing one
 /// `dynamodb:DeleteItem`.
 #[derive(Clone, Debug)]
 pub struct Parked {
@@ -27,7 +28,7 @@ struct Attributes {
     subscriber: String,
     object: String,
     version: Version,
-    /// Notes of older releases have none.
+    /// Notes of older releases do not have it.
     passed_over: Option<Version>,
     error: String,
     class: Class,
@@ -46,7 +47,7 @@ impl Parked {
         Self { client, table: table.into() }
     }
 
-    /// A trouble as the newest of its note.
+    /// Writes the newest failure of a note.
     fn update(&self, trouble: &Trouble, passed_over: &str) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
@@ -72,7 +73,7 @@ impl Parked {
 }
 
 impl ParkingLot for Parked {
-    /// One request; a second one where an older note tells of a higher version that was passed over.
+    /// One request. A second one if an older note has a higher version that was passed over.
     async fn park(&self, trouble: &Trouble) -> Result<(), ViewError> {
         let higher = self
             .update(trouble, ":passed_over")
@@ -82,7 +83,7 @@ impl ParkingLot for Parked {
             Err(error)
                 if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
             {
-                // It may have been taken away meanwhile.
+                // The note may have been removed meanwhile.
                 let update = self.update(trouble, "if_not_exists(#passed_over, :passed_over)");
                 update.send().await.map(drop).map_err(|error| Failure::from(error).into())
             }

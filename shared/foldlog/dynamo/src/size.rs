@@ -1,12 +1,11 @@
-//! How large an item is, by the rules that `DynamoDB` publishes
-//! (developer guide, "`DynamoDB` item sizes and formats").
+//! The size of an item, by the rules that `DynamoDB` publishes (developer guide, "`DynamoDB` item sizes and formats").
 
 use serde_dynamo::{AttributeValue, Item};
 
 /// The largest item that a table takes: 400 KB, names included.
 pub const LARGEST_ITEM_BYTES: usize = 400 * 1024;
 
-/// What a list or a map costs beside its elements, and each element beside its value.
+/// The overhead of a list or a map, and of each of its elements.
 const CONTAINER_BYTES: usize = 3;
 const ELEMENT_BYTES: usize = 1;
 
@@ -36,7 +35,7 @@ fn value_size_bytes(value: &AttributeValue) -> usize {
     }
 }
 
-/// A byte for two significant digits, one more, and one for a minus sign.
+/// One byte for two significant digits, one more, and one for a minus sign.
 fn number_size_bytes(text: &str) -> usize {
     let negative = usize::from(text.starts_with('-'));
     let mantissa = text.split(['e', 'E']).next().unwrap_or(text);

@@ -1,5 +1,5 @@
-//! The totals of one view, on two tables: rows with the key `partition` (S) and `name` (S), to whose numbers is added,
-//! and checkpoints with the key `key` (S), each written in one transaction with what it says is added.
+//! The totals of one view, on two tables: rows with the key `partition` (S) and `name` (S), to which amounts are added,
+//! and checkpoints with the key `key` (S). A checkpoint and the amounts that it covers are written in one transaction.
 
 mod item;
 mod scan;
@@ -30,7 +30,7 @@ pub struct TotalsStore {
 }
 
 impl TotalsStore {
-    /// The totals that these tables hold. The table `generations` registers which of them are read.
+    /// The totals in these tables. The table `generations` registers which generation is read.
     pub fn new(
         client: Client,
         rows: impl Into<String>,
@@ -60,7 +60,7 @@ impl Port for TotalsStore {
 
     async fn post(&self, entries: &[Entry], sums: &Sums) -> Result<Posted, ViewError> {
         let writes = self.writes(entries, sums)?;
-        // The client sends it again under the same token, by which the store knows what it has carried out.
+        // The SDK sends it again under the same token, by which the store recognises the repetition.
         let post = self.client.transact_write_items().set_transact_items(Some(writes));
         match post.send().await {
             Ok(_) => Ok(Posted::Yes),
@@ -98,7 +98,7 @@ impl Port for TotalsStore {
     }
 }
 
-/// What a transaction that was not carried out says.
+/// The meaning of a cancelled transaction.
 fn refused(entries: &[Entry], error: SdkError<TransactWriteItemsError>) -> Result<Posted, ViewError> {
     let reasons = match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled.cancellation_reasons(),
@@ -106,7 +106,7 @@ fn refused(entries: &[Entry], error: SdkError<TransactWriteItemsError>) -> Resul
     };
     let is = |reason: &CancellationReason, code| reason.code() == Some(code);
     if reasons.iter().any(|reason| is(reason, CONDITION_FAILED)) {
-        // Only checkpoints bear conditions, and they come first.
+        // Only checkpoints have conditions, and they come first.
         let stands = entries.iter().zip(reasons).map(|(entry, reason)| {
             if !is(reason, CONDITION_FAILED) {
                 return Ok(entry.seen.clone());
@@ -119,7 +119,7 @@ fn refused(entries: &[Entry], error: SdkError<TransactWriteItemsError>) -> Resul
         return Ok(Posted::Busy);
     }
     let text = format!("the transaction was cancelled: {reasons:?}");
-    // An item that the table does not take stays so; all else is a want of throughput.
+    // An item that is too large stays so. Every other reason is a lack of throughput.
     let lasting = reasons.iter().any(|reason| is(reason, "ValidationError"));
     Err(if lasting { ViewError::Unusable(text) } else { ViewError::Unavailable(text) })
 }

@@ -1,7 +1,7 @@
-//! The read models' rows, one table a view with the key `key` (S).
+//! The read models' rows, one table for each view, with the key `key` (S).
 //!
-//! A row's key, and every attribute that is the partition key of an index, is stored behind its generation
-//! (`g1/…`), so that the rows of one generation are never found among those of another.
+//! A row's key, and every attribute that is the partition key of an index, is stored behind its generation (`g1/…`), so
+//! that a lookup in one generation never finds rows of another.
 
 mod query;
 mod row;
@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 
 /// The views of one service; clones share the client.
 ///
-/// Which rows are read needs `dynamodb:GetItem` on the table of generations. Reading a row needs `dynamodb:GetItem`, writing it `dynamodb:PutItem`, finding some `dynamodb:Query` on the
-/// index.
+/// Reading the register of generations needs `dynamodb:GetItem` on its table. Reading a row needs `dynamodb:GetItem`,
+/// writing it `dynamodb:PutItem`, finding rows `dynamodb:Query` on the index.
 #[derive(Clone, Debug)]
 pub struct Views {
     client: Client,
@@ -30,7 +30,7 @@ pub struct Views {
     tables: BTreeMap<String, Table>,
 }
 
-/// Where the rows of a view stand.
+/// The table of a view's rows.
 #[derive(Clone, Debug)]
 struct Table {
     name: String,
@@ -38,7 +38,7 @@ struct Table {
 }
 
 impl Views {
-    /// No views yet: each is added by [`Views::with`]. The table `generations` registers which of their rows are read.
+    /// No views yet. Add each with [`Views::with`]. The table `generations` registers which generation of them is read.
     pub fn new(client: Client, generations: impl Into<String>) -> Self {
         Self { generations: Generations::new(client.clone(), generations), client, tables: BTreeMap::new() }
     }

@@ -1,4 +1,4 @@
-//! Publishing: in portions, and of a portion that was taken in part only what was not taken once more.
+//! Publishing in batches. If the bus takes a part of a batch, only the rest is sent again.
 
 use crate::entry::{Outgoing, portions};
 use aws_sdk_eventbridge::Client;
@@ -6,9 +6,9 @@ use aws_sdk_eventbridge::error::DisplayErrorContext;
 use foldlog::react::bus::{Bus, BusEntry, BusError};
 use std::time::Duration;
 
-/// How often an entry is sent that the bus does not take. Requests that fail as a whole are the SDK's to repeat.
+/// How often an entry that the bus rejects is sent. The SDK repeats requests that fail as a whole.
 const TRIES: u32 = 5;
-/// The pause before the second try; each further one is twice as long.
+/// The pause before the second attempt. Each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 /// One event bus; clones share the client. Publishing needs `events:PutEvents` on it.
@@ -24,7 +24,7 @@ impl EventBridgeBus {
         Self { client, bus: bus.into() }
     }
 
-    /// Sends entries that fit into one request until all are taken.
+    /// Sends entries that fit into one request, until the bus has taken all of them.
     async fn send(&self, mut entries: Vec<Outgoing>) -> Result<(), BusError> {
         let mut pause = FIRST_PAUSE;
         let mut tried = 1;
@@ -34,7 +34,7 @@ impl EventBridgeBus {
             let answer = answer.map_err(|error| failed(&entries, DisplayErrorContext(&error).to_string()))?;
             let mut results = answer.entries().iter();
             let mut reason = None;
-            // An entry without a result of its own is not known to have been taken.
+            // If the response has no result for an entry, the bus may not have taken it.
             entries.retain(|outgoing| {
                 let result = results.next();
                 let taken = result.is_some_and(|result| result.error_code().is_none());
@@ -61,7 +61,7 @@ impl EventBridgeBus {
     }
 }
 
-/// That these entries, and all behind them, are not known to have been published.
+/// The error that these entries, and all after them, are not known to have been published.
 fn failed(entries: &[Outgoing], reason: String) -> BusError {
     BusError { first: entries.first().map_or(0, |outgoing| outgoing.position), reason }
 }

@@ -1,4 +1,4 @@
-//! An event as an entry of a `PutEvents` request, and entries in portions that one request takes.
+//! An event as an entry of a `PutEvents` request, and the entries in batches that one request takes.
 
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use foldlog::BusEntry;
@@ -10,25 +10,25 @@ pub const MOST_ENTRIES: usize = 10;
 /// (Amazon `EventBridge` user guide, "Calculating `PutEvents` event entry size").
 pub const LARGEST_REQUEST_BYTES: usize = 256 * 1024 - 1;
 
-/// The most bytes of a detail that goes with its payload. What surrounds it, on the bus and in a queue behind it, has
-/// to fit into 256 KB too.
+/// The most bytes of a detail that carries its payload. Its envelope, on the bus and in the queue after it, must fit
+/// into 256 KB too.
 pub const LARGEST_DETAIL_BYTES: usize = 240 * 1024;
 
-/// What the time of an entry counts, whatever it is.
+/// The size of an entry's time, which is always the same.
 const TIME_BYTES: usize = 14;
 
-/// An entry on its way, with what is needed to speak of it.
+/// An entry on its way, with what error messages need to name it.
 #[derive(Clone, Debug)]
 pub(crate) struct Outgoing {
     pub(crate) event: String,
-    /// Its place among all that are to be published.
+    /// Its position among all entries to publish.
     pub(crate) position: usize,
     pub(crate) size_bytes: usize,
     pub(crate) entry: PutEventsRequestEntry,
 }
 
 impl Outgoing {
-    /// The entry for a bus: with the event's payload, or where that is too large a reference to it.
+    /// The entry for a bus: with the event's payload, or with a reference to it if it is too large.
     pub(crate) fn new(bus: &str, position: usize, entry: &BusEntry) -> Result<Self, serde_json::Error> {
         let mut detail = serde_json::to_string(&entry.detail)?;
         if detail.len() > LARGEST_DETAIL_BYTES {
@@ -45,8 +45,8 @@ impl Outgoing {
     }
 }
 
-/// The size of an entry as the bus counts it: time, source, detail type, detail and resources. Its bus's name and the
-/// JSON around all of these do not count.
+/// The size of an entry as the bus counts it: time, source, detail type, detail and resources. The bus's name and the
+/// JSON around these do not count.
 fn entry_size_bytes(entry: &PutEventsRequestEntry) -> usize {
     let time = entry.time().map_or(0, |_| TIME_BYTES);
     let texts = [entry.source(), entry.detail_type(), entry.detail()];
@@ -54,7 +54,7 @@ fn entry_size_bytes(entry: &PutEventsRequestEntry) -> usize {
     time + texts + entry.resources().iter().map(String::len).sum::<usize>()
 }
 
-/// The entries in their order, in portions that one request takes.
+/// The entries in their order, in batches that one request takes.
 pub(crate) fn portions(entries: Vec<Outgoing>) -> Vec<Vec<Outgoing>> {
     let mut portions: Vec<Vec<Outgoing>> = Vec::new();
     let mut size_bytes = 0;

@@ -1,4 +1,5 @@
-//! The kit's bus on Amazon `EventBridge`: every event of every commit as one entry, whose detail is the event's message.
+//! The kit's bus on Amazon `EventBridge`: every event of every commit is one entry, and its detail is the event's
+//! message.
 
 mod bus;
 mod entry;

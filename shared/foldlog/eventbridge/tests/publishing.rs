@@ -1,4 +1,4 @@
-//! The bus behind the real client, whose requests are answered on the spot.
+//! The bus behind the real client, with a local server in place of AWS.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 
 const GOLDEN: &str = include_str!("golden/entry.json");
 
-/// Keeps every request's entries and answers it: with the next prepared answer, else by taking everything.
+/// Records every request's entries and answers it: with the next prepared answer, or by taking all entries.
 #[derive(Clone, Debug, Default)]
 struct Recorder {
     requests: Arc<Mutex<Vec<Vec<Value>>>>,
@@ -46,7 +46,7 @@ impl Recorder {
         EventBridgeBus::new(Client::from_conf(config.build()), "events")
     }
 
-    /// The next request is answered so: an error code for each entry that is not taken.
+    /// The next request gets this answer: an error code for each entry that is rejected.
     fn answer(&self, codes: &[Option<&str>]) {
         let result = |code: Option<&str>| match code {
             Some(code) => json!({ "ErrorCode": code, "ErrorMessage": "because" }),

@@ -1,4 +1,4 @@
-//! How a function is connected to AWS: as Lambda says in its environment, and in no other way.
+//! The connection of a function to AWS: only as Lambda describes it in the environment.
 
 use crate::function::Error;
 use crate::settings::Settings;
@@ -12,22 +12,23 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use std::time::Duration;
 
-/// How long a connection may take,
+/// The time limit of a connection attempt,
 const CONNECT: Duration = Duration::from_secs(2);
-/// and how long one try of a request, from first to last byte.
+/// and of one attempt of a request, from first to last byte.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// The roots that the certificates of AWS's endpoints lead to, in PEM.
+/// The root certificates of AWS's endpoints, in PEM.
 pub const ROOTS: &str = include_str!("../roots/aws.pem");
 
-/// Names a file of other roots, here as for OpenSSL: for an endpoint behind an authority of one's own.
+/// The variable that names a file with other roots, here as for OpenSSL: for an endpoint behind your own authority.
 const OTHER_ROOTS: &str = "SSL_CERT_FILE";
 
-/// The AWS configuration of a function, over rustls with ring: region and perhaps another endpoint from its settings, and
-/// the keys from the environment, where Lambda sets them.
+/// The AWS configuration of a function, over rustls with ring. Region and an optional endpoint come from its settings,
+/// and the keys from the environment, where Lambda sets them.
 ///
-/// The SDK's own way asks for each of them in files and at services too, and reads every root that the system trusts.
-/// That takes longer than all else that a function does before its first event: `docs/benchmarks` has the figures.
+/// The SDK's default provider chain looks for each of them in files and at services too, and reads every root that the
+/// system trusts. That takes longer than everything else before the function's first event: `docs/benchmarks` has the
+/// figures.
 pub fn aws_config(settings: &Settings) -> Result<SdkConfig, Error> {
     let text = |name| settings.text(name).ok().map(ToOwned::to_owned);
     let roots = match text(OTHER_ROOTS) {
@@ -44,10 +45,11 @@ pub fn aws_config(settings: &Settings) -> Result<SdkConfig, Error> {
     Ok(aws_settings(config.build()))
 }
 
-/// How every AWS client of a function behaves, whatever it is connected to: `docs/benchmarks` says what it saves.
+/// The timeouts and retries of every AWS client of a function. `docs/benchmarks` says what this saves.
 ///
-/// A try has 5 s from first to last byte: ten times what the slowest page takes, and time for two more tries within the
-/// functions' own 15. So the SDK need not watch each body for a silence of 20 s, which costs it more than anything else.
+/// An attempt has 5 s from first to last byte: ten times as long as the slowest page takes, and short enough for two
+/// more attempts within the functions' own 15 s. So the SDK need not watch each body for a silence of 20 s, which would
+/// cost it more than anything else.
 #[must_use]
 pub fn aws_settings(config: SdkConfig) -> SdkConfig {
     let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();

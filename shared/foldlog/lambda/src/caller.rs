@@ -13,8 +13,8 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The caller of a request, if its route asks for a token: what the gateway's own JWT authorizer has put there, or
-    /// in the same shape, `{claims, scopes}`, the context of a Lambda authorizer.
+    /// The caller of a request, if its route requires a token. The claims come from the gateway's JWT authorizer, or in
+    /// the same shape, `{claims, scopes}`, from the context of a Lambda authorizer.
     #[must_use]
     pub fn of(context: &ApiGatewayV2httpRequestContext) -> Option<Self> {
         let authorizer = context.authorizer.as_ref()?;
@@ -29,13 +29,13 @@ impl Caller {
         Some(Self { issuer, subject, scopes: token.scopes.clone().unwrap_or_default() })
     }
 
-    /// Whether the token has this scope: what a route that several may call lets each of them do.
+    /// Whether the token has this scope. A handler asks it on a route that several scopes open.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes.iter().any(|has| has == scope)
     }
 
-    /// The id under which the caller's own things are kept: 32 hex digits, the same for the same issuer and subject.
+    /// The id under which the caller's own data is stored: 32 hex digits, the same for the same issuer and subject.
     #[must_use]
     pub fn id(&self) -> String {
         subject_id(&self.issuer, &self.subject)

@@ -1,4 +1,4 @@
-//! One deployed function: an event in, an answer out. The same value runs in Lambda, in the local host and in tests.
+//! One deployed function: an event in, an answer out. Lambda, the local host and the tests run the same value.
 
 use crate::settings::{SettingError, Settings};
 use aws_config::SdkConfig;
@@ -9,21 +9,21 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// What makes a whole invocation fail, so that its trigger delivers it again.
+/// An error that fails the whole invocation, so that its trigger delivers it again.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// A handler with the types of its trigger.
 pub trait Function: Send + Sync + 'static {
-    /// What the trigger delivers.
+    /// The event type of the trigger.
     type Event: DeserializeOwned + Send;
-    /// What the trigger takes back.
+    /// The response type of the trigger.
     type Answer: Serialize + Send;
 
     /// Handles one event. An error fails the invocation as a whole.
     fn call(&self, event: Self::Event) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
 
-    /// Handles one event while commands are off: without appending or publishing, and without loss. A function that
-    /// does neither does the same as ever.
+    /// Handles one event while commands are off: it appends and publishes nothing, and loses nothing. A function that
+    /// never appends or publishes behaves as always.
     fn idle(&self, event: Self::Event) -> impl Future<Output = Result<Self::Answer, Error>> + Send {
         self.call(event)
     }
@@ -31,7 +31,7 @@ pub trait Function: Send + Sync + 'static {
 
 /// A [`Function`] without its types: JSON in, JSON out, as the Lambda runtime carries it.
 pub trait Invoke: Send + Sync {
-    /// Handles one payload; one that is not of the trigger's shape is an error.
+    /// Handles one payload. A payload that does not have the shape of the trigger's event is an error.
     fn invoke(&self, payload: Value) -> BoxFuture<'_, Result<Value, Error>>;
 }
 
@@ -45,14 +45,14 @@ impl<F: Function> Invoke for F {
     }
 }
 
-/// How a function is made, from its settings and its own AWS configuration.
+/// The constructor of a function, from its settings and its own AWS configuration.
 pub type Build = fn(&Settings, &SdkConfig) -> Result<Arc<dyn Invoke>, SettingError>;
 
-/// A function as a host mounts it: its name (folder, package, binary) and how it is made.
+/// A function as a host mounts it: its name (folder, package, binary) and its constructor.
 #[derive(Clone, Copy)]
 pub struct Registered {
     /// Folder = package = binary, such as `cart-commands`.
     pub name: &'static str,
-    /// Makes it.
+    /// The constructor.
     pub build: Build,
 }

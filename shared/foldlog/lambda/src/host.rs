@@ -1,4 +1,4 @@
-//! The host that a function really runs on.
+//! The real clock and random source of a function.
 
 use foldlog::{Clock, Randomness, Timestamp};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -21,7 +21,7 @@ impl Clock for SystemHost {
 impl Randomness for SystemHost {
     fn bits(&self) -> u128 {
         let mut bytes = [0; 16];
-        // A system without randomness cannot hold a secret or make an id: nothing sensible can go on.
+        // A system without randomness cannot keep a secret or create an id, so there is no sensible way to go on.
         #[expect(clippy::expect_used, reason = "a broken invariant of the platform")]
         getrandom::fill(&mut bytes).expect("the system gives random bytes");
         u128::from_be_bytes(bytes)

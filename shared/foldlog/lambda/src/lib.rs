@@ -1,4 +1,4 @@
-//! The edges of a Lambda function: its triggers in, its answers out, and nothing of any domain.
+//! The edges of a Lambda function: its triggers and its answers, without any domain.
 
 pub mod aws;
 pub mod caller;
@@ -26,7 +26,7 @@ pub use runtime::run;
 pub use settings::{SettingError, Settings};
 pub use write_mode::{WriteMode, mounted};
 
-/// A request of the SDK's client is some hundreds of small allocations: of its processor time, this allocator takes off
-/// a tenth and more (`docs/benchmarks/README.md`).
+/// A request of the SDK's client makes some hundreds of small allocations. This allocator saves a tenth or more of the
+/// client's processor time (`docs/benchmarks/README.md`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

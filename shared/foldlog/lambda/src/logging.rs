@@ -1,4 +1,4 @@
-//! What a function says about its work: lines on its standard output, which Lambda takes into its log group.
+//! The log lines of a function on its standard output, which Lambda sends to its log group.
 
 use crate::settings::Settings;
 use tracing::Dispatch;
@@ -6,10 +6,10 @@ use tracing::dispatcher::{SetGlobalDefaultError, set_global_default};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Prints what this process logs from now on, in the form and from the level that the function's `LoggingConfig` names;
-/// Lambda tells both in the environment.
+/// Prints the log lines of this process from now on, in the format and from the level that the function's
+/// `LoggingConfig` names. Lambda passes both in the environment.
 ///
-/// The runtime's crate has a listener of its own, which filters by expressions. Lambda has no use for them, and their
+/// The runtime's crate has a subscriber of its own, which filters by expressions. Lambda does not need them, and their
 /// engine takes up to a twentieth of the time before the first event (`docs/benchmarks/README.md`).
 pub(crate) fn listen(settings: &Settings) -> Result<(), SetGlobalDefaultError> {
     set_global_default(listener(settings, std::io::stdout))
@@ -19,7 +19,7 @@ fn listener<W>(settings: &Settings, to: W) -> Dispatch
 where
     W: for<'line> MakeWriter<'line> + Send + Sync + 'static,
 {
-    // Lambda's log has the time of each line, and its name is the function's.
+    // Lambda's log adds the time of each line, and its name is the function's.
     let lines = tracing_subscriber::fmt().with_max_level(level(settings)).with_target(false).without_time();
     let lines = lines.with_ansi(false).with_writer(to);
     if settings.text("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json")) {
@@ -29,7 +29,8 @@ where
     }
 }
 
-/// Lambda's levels are those of `tracing`, and `FATAL`, above which there is nothing. Without one: `INFO`, as in Lambda.
+/// Lambda's levels are those of `tracing`, and `FATAL`, which turns every line off. The default is `INFO`, as in
+/// Lambda.
 fn level(settings: &Settings) -> LevelFilter {
     let name = "AWS_LAMBDA_LOG_LEVEL";
     if settings.text(name).is_ok_and(|level| level.eq_ignore_ascii_case("fatal")) {
@@ -64,7 +65,7 @@ mod tests {
         of.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
-    /// What is printed of a detail and a failure within an invocation.
+    /// The lines for a detail and a failure within an invocation.
     fn printed(settings: &Settings) -> String {
         let lines = Lines::default();
         let to = lines.clone();

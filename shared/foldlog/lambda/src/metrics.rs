@@ -1,5 +1,5 @@
-//! What a function measures: in Lambda each invocation prints it, a line a subscription, in `CloudWatch`'s embedded
-//! metric format. Where no [`Emitter`] was installed, as on one machine, measuring does nothing.
+//! The metrics of a function. In Lambda each invocation prints them, one line for each subscription, in `CloudWatch`'s
+//! embedded metric format. If no `Emitter` was installed, as on one machine, measuring does nothing.
 
 use crate::function::Error;
 use foldlog::read::engine::Report;
@@ -11,45 +11,45 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 use strum::{IntoStaticStr, VariantNames};
 
-/// Where the metrics of all functions are found, each under its own dimension [`FUNCTION`].
+/// The namespace of the metrics of all functions. The dimension `Function` tells the functions apart.
 pub const NAMESPACE: &str = "EventSourcing";
 /// The dimension of the function's deployed name.
 const FUNCTION: &str = "Function";
-/// The dimension of the fold.
+/// The dimension of the projection.
 const SUBSCRIPTION: &str = "Subscription";
 
-/// What is measured, by the names that alarms and the dashboard know it under.
+/// The metrics, by the names that alarms and the dashboard use.
 #[derive(Clone, Copy, Debug, IntoStaticStr, VariantNames)]
 pub enum Metric {
-    /// Requests that were to change something, and were carried out.
+    /// Requests that change something, and were carried out.
     Commands,
-    /// Requests that were to change something, and were turned away for what they asked.
+    /// Requests that change something, and were refused for a reason in the request.
     Refusals,
-    /// Requests of any kind that failed for a reason of ours.
+    /// Requests of any kind that failed for a reason in the system.
     Faults,
     /// Rows written.
     Advanced,
     /// Commits folded into rows.
     Commits,
-    /// Records that told nothing new.
+    /// Records that brought nothing new.
     DuplicatesDropped,
     /// Rows for which commits had to be read from the log.
     GapsRepaired,
     /// Streams that were parked.
     Parked,
-    /// Streams that will be delivered again.
+    /// Streams whose records will be delivered again.
     Failed,
-    /// By how many commits a row had been behind.
+    /// How many commits a row lacked.
     LagCommits,
     /// How long after its commit a row was written.
     LagMs,
     /// Items of the log that were changed or removed.
     Tampered,
-    /// Notes about what cannot be followed.
+    /// Notes about streams and events that a subscriber cannot follow.
     ParkedNotes,
-    /// Batches that lie where Lambda puts what it gave up on.
+    /// Batches that Lambda gave up on and kept.
     LostBatches,
-    /// Deadlines that passed, and that somebody has to see to.
+    /// Deadlines that passed, and that an operator has to see to.
     DeadlinesPassed,
 }
 
@@ -67,11 +67,11 @@ impl Metric {
     }
 }
 
-/// Prints what was measured.
+/// Prints the metrics.
 pub(crate) struct Emitter(&'static Collector);
 
 impl Emitter {
-    /// From now on, what this process measures is kept until it is printed.
+    /// From now on, this process keeps its metrics until they are printed.
     pub(crate) fn install(function: String) -> Result<Self, Error> {
         let collector = Builder::new().cloudwatch_namespace(NAMESPACE).with_dimension(FUNCTION, function).init();
         let collector = collector.map_err(|error| error.to_string())?;
@@ -79,18 +79,18 @@ impl Emitter {
         Ok(Self(collector))
     }
 
-    /// Prints it, and begins anew. Nothing measured, nothing printed.
+    /// Prints the metrics, and begins again. If nothing was measured, nothing is printed.
     pub(crate) fn print(&self, to: impl Write) {
         if let Err(error) = self.0.flush(to) {
-            tracing::error!(%error, "the metrics were not printed");
+            tracing::error!(%error, "printing the metrics failed");
         }
     }
 }
 
-/// What became of each fold since this process began.
+/// The reports of each projection since this process began.
 static FOLLOWED: Mutex<BTreeMap<&'static str, Report>> = Mutex::new(BTreeMap::new());
 
-/// What became of each fold.
+/// The reports of each projection.
 pub fn followed(folds: &BTreeMap<&'static str, Report>) {
     for (fold, report) in folds {
         FOLLOWED.lock().unwrap_or_else(PoisonError::into_inner).entry(fold).or_default().add(*report);
@@ -112,14 +112,14 @@ pub fn followed(folds: &BTreeMap<&'static str, Report>) {
     }
 }
 
-/// What became of each fold since this process began: on one machine, where all functions are one process, in all of
-/// them.
+/// The reports of each projection since this process began. On one machine, all functions are one process, so these are
+/// the reports of all of them.
 #[must_use]
 pub fn followed_so_far() -> BTreeMap<&'static str, Report> {
     FOLLOWED.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// A request was answered; `refusal` is the status of a problem. Reads only count where they fail.
+/// A request was answered. `refusal` is the status of a problem. Reads count only if they fail.
 pub(crate) fn answered(is_command: bool, refusal: Option<StatusCode>) {
     match refusal {
         Some(status) if status.is_server_error() => Metric::Faults.count(1),
@@ -134,17 +134,17 @@ pub fn tampered(items: usize) {
     Metric::Tampered.count(items);
 }
 
-/// How many notes about what cannot be followed there are.
+/// The number of parked notes.
 pub fn notes(notes: usize) {
     gauge!(Metric::ParkedNotes.name()).set(bounded(notes));
 }
 
-/// How many batches lie where Lambda puts what it gave up on.
+/// The number of batches that Lambda gave up on and kept.
 pub fn lost(batches: usize) {
     gauge!(Metric::LostBatches.name()).set(bounded(batches));
 }
 
-/// Deadlines that passed, and that somebody has to see to.
+/// Deadlines that passed, and that an operator has to see to.
 pub fn deadlines_passed(deadlines: usize) {
     Metric::DeadlinesPassed.count(deadlines);
 }

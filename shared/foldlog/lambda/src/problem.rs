@@ -8,10 +8,10 @@ use http::StatusCode;
 use serde::Serialize;
 use std::fmt::Display;
 
-/// When to come again after a lost race, and after an outage, in seconds.
+/// When to try again after a lost race, and after an outage, in seconds.
 const SOON: u32 = 1;
 const LATER: u32 = 5;
-/// When to come again where somebody has to do something first.
+/// When to try again if an operator has to act first.
 const WHEN_ON: u32 = 60;
 
 /// Why a request was not carried out.
@@ -25,17 +25,17 @@ pub struct Problem {
     retry_after: Option<u32>,
 }
 
-/// What is wrong with one value of the request.
+/// An invalid value of the request.
 #[derive(Clone, Debug, Serialize)]
 pub struct FieldError {
-    /// Where it stands in the body (RFC 6901); of a query's parameter, its name.
+    /// Its path in the body (RFC 6901), or the name of the query parameter.
     #[serde(flatten)]
     pub place: FieldPlace,
     /// What is wrong.
     pub detail: String,
 }
 
-/// Where a wrong value stands.
+/// The location of an invalid value.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldPlace {
@@ -63,62 +63,62 @@ impl Problem {
         Self { status, name: name.to_owned(), detail: detail.into(), errors: vec![], version: None, retry_after: None }
     }
 
-    /// 400: not what it says it is.
+    /// 400: the request is malformed.
     #[must_use]
     pub fn malformed(detail: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed-request", detail)
     }
 
-    /// 401: a token is needed.
+    /// 401: the request needs a token.
     #[must_use]
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "send a bearer token")
     }
 
-    /// 401: it does not come from whom it says.
+    /// 401: the sender is not the one that the request claims.
     #[must_use]
     pub fn not_believed(detail: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "not-believed", detail)
     }
 
-    /// 404: for this caller it does not exist.
+    /// 404: for this caller the resource does not exist.
     #[must_use]
     pub fn not_found(detail: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", detail)
     }
 
-    /// 403: the route is open to the caller, but not for this.
+    /// 403: the caller may use the route, but not for this.
     #[must_use]
     pub fn forbidden(detail: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
-    /// 404 for now: it is being made.
+    /// 404 for now: the resource is being created.
     #[must_use]
     pub fn not_yet(detail: &str) -> Self {
         Self { retry_after: Some(SOON), ..Self::new(StatusCode::NOT_FOUND, "not-found-yet", detail) }
     }
 
-    /// 409: the version asked for does not exist yet.
+    /// 409: the requested version does not exist yet.
     #[must_use]
     pub fn beyond_head(asked: Version, head: Version) -> Self {
         let detail = format!("version {asked} was asked for; the newest is {head}");
         Self { retry_after: Some(SOON), ..Self::new(StatusCode::CONFLICT, "version-beyond-head", detail) }
     }
 
-    /// 409: it is not so that this could be done now.
+    /// 409: the present state does not allow this.
     #[must_use]
     pub fn conflict(name: &str, detail: &str) -> Self {
         Self::new(StatusCode::CONFLICT, name, detail)
     }
 
-    /// 422: understood, and not to be done.
+    /// 422: the request was understood, and is refused.
     #[must_use]
     pub fn refused(name: &str, detail: &str) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, name, detail)
     }
 
-    /// 413: more than is read.
+    /// 413: the body is too large.
     #[must_use]
     pub fn too_large(limit_bytes: usize) -> Self {
         let detail = format!("a body has at most {limit_bytes} bytes");
@@ -131,7 +131,7 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "send application/json")
     }
 
-    /// 400: parameters of the query of which there can be one.
+    /// 400: a query parameter that may be given once is repeated.
     #[must_use]
     pub fn contradictory(names: &[&str]) -> Self {
         let detail = format!("only one of {} can be asked for at a time; leave the others out", names.join(", "));
@@ -140,7 +140,7 @@ impl Problem {
         Self { errors: names.iter().map(error).collect(), ..Self::malformed(&detail) }
     }
 
-    /// 422: a parameter of the query that is not what it should be.
+    /// 422: a query parameter has an invalid value.
     #[must_use]
     pub fn invalid_parameter(name: &str, detail: &str) -> Self {
         let error = FieldError { place: FieldPlace::Parameter(name.to_owned()), detail: detail.to_owned() };
@@ -150,7 +150,7 @@ impl Problem {
         }
     }
 
-    /// 400 where the body is no JSON, 422 with a pointer where it is not of the request's shape.
+    /// 400 if the body is not JSON, 422 with a pointer if it does not have the request's shape.
     #[must_use]
     pub fn of_json(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let detail = error.inner().to_string();
@@ -161,7 +161,7 @@ impl Problem {
         Self { errors: vec![error], ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", detail) }
     }
 
-    /// 500: a fault of ours; what it is goes to the log, not to the caller.
+    /// 500: a fault in the system. The details go to the log, not to the caller.
     #[must_use]
     pub fn internal(error: &dyn Display) -> Self {
         tracing::error!(%error, "internal error");
@@ -172,7 +172,7 @@ impl Problem {
         )
     }
 
-    /// 503: a store does not answer; the request may be repeated under the same idempotency key.
+    /// 503: a store does not answer. You may repeat the request under the same idempotency key.
     #[must_use]
     pub fn unavailable(error: &dyn Display) -> Self {
         tracing::warn!(%error, "unavailable");
@@ -187,13 +187,13 @@ impl Problem {
         Self { retry_after: Some(WHEN_ON), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "commands-off", detail) }
     }
 
-    /// The status that it is answered with.
+    /// The status of the response.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The document that says so. The problem's type is its name in the API's namespace.
+    /// The problem document. The problem's type is its name in the API's namespace.
     pub(crate) fn document(&self, namespace: &str, correlation: &str) -> String {
         let document = Document {
             r#type: format!("{namespace}{}", self.name),
@@ -206,7 +206,7 @@ impl Problem {
         serde_json::to_string(&document).unwrap_or_default()
     }
 
-    /// The version that the resource has in truth, where another one was expected.
+    /// The actual version of the resource, if another one was expected.
     pub(crate) const fn version(&self) -> Option<Version> {
         self.version
     }

@@ -1,4 +1,4 @@
-//! Functions fed from a queue behind the event bus: each message is one event, and answered for by itself.
+//! Functions fed from a queue behind the event bus: each message is one event, and gets its own result.
 
 mod hints;
 mod reaction_error;
@@ -18,13 +18,13 @@ use std::sync::Arc;
 pub trait Reactor: Send + Sync + 'static {
     /// The name of the function.
     const NAME: &'static str;
-    /// The log that holds the events.
+    /// The type of the log that holds the events.
     type Log: EventLog;
 
     /// The log that holds the events.
     fn log(&self) -> &Self::Log;
 
-    /// Reacts to one event, whose message has its payload.
+    /// Reacts to one event. Its message carries the payload.
     fn react(&self, message: &EventMessage) -> impl Future<Output = Result<(), ReactionError>> + Send;
 }
 
@@ -41,11 +41,11 @@ impl<T: Reactor> Reactor for Arc<T> {
     }
 }
 
-/// A [`Reactor`] as a function that answers for each message of a batch.
+/// A [`Reactor`] as a function that returns a result for each message of a batch.
 ///
-/// It takes the messages side by side, so that those of a busy stream, which wait for each other, hold up no others. It
-/// parks what it cannot understand, and takes it with that. A message that failed for a reason that may pass is delivered
-/// again, at last to the dead letters.
+/// It takes the messages side by side, so that those of a busy stream, which wait for each other, hold up no others. If
+/// it cannot understand a message, it parks the event and takes the message. A message that failed for a reason that
+/// may pass is delivered again, and goes to the dead-letter queue in the end.
 pub struct Reactions<T, P, H> {
     reactor: T,
     parked: P,
@@ -58,14 +58,14 @@ struct Delivered<T> {
     detail: T,
 }
 
-/// As much of an event message as says which event it is about.
+/// The part of an event message that says which event it is about.
 #[derive(Deserialize)]
 struct About {
     id: EventId,
 }
 
 impl<T: Reactor, P, H> Reactions<T, P, H> {
-    /// The function that notes in `parked` what it cannot react to.
+    /// The function, which parks in `parked` the events that it cannot react to.
     pub const fn new(reactor: T, parked: P, host: H) -> Self {
         Self { reactor, parked, host }
     }
@@ -80,7 +80,7 @@ impl<T: Reactor, P: ParkingLot + 'static, H: Clock + 'static> Function for React
             let id = message.message_id.clone().unwrap_or_default();
             let result = self.take(message).await;
             result.err().map(|error| {
-                tracing::error!(message = id, error, "an event was not reacted to");
+                tracing::error!(message = id, error, "the reaction to an event failed");
                 id
             })
         });
@@ -93,7 +93,7 @@ impl<T: Reactor, P: ParkingLot + 'static, H: Clock + 'static> Function for React
 
     /// Leaves the messages in their queue.
     async fn idle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
-        tracing::warn!(messages = event.records.len(), "commands are off: nothing was reacted to");
+        tracing::warn!(messages = event.records.len(), "commands are off: the messages stay in the queue");
         Ok(left(event))
     }
 }
@@ -106,13 +106,13 @@ fn left(event: SqsEvent) -> SqsBatchResponse {
 }
 
 impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
-    /// Reacts, or leaves a note that it cannot.
+    /// Reacts, or leaves a note.
     async fn take(&self, message: SqsMessage) -> Result<(), Error> {
         let body = message.body.unwrap_or_default();
         let message = match serde_json::from_str::<Delivered<EventMessage>>(&body) {
             Ok(delivered) => delivered.detail,
             Err(error) => {
-                // Which event it is about has to be known, or there is nothing to leave a note about.
+                // Without the event's id, there is nothing to leave a note about.
                 let about: Delivered<About> = serde_json::from_str(&body)?;
                 return self.failed(about.detail.id, ReactionError::malformed(error)).await;
             }
@@ -132,7 +132,7 @@ impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
         self.reactor.react(&message).await
     }
 
-    /// The message with its payload, which was too large to come along, from the log.
+    /// The message with its payload from the log, if the payload was too large for the message.
     async fn complete(&self, message: EventMessage) -> Result<EventMessage, ReactionError> {
         let before = Version(message.commit_first.0.saturating_sub(1));
         let commits = self.reactor.log().since(&message.subject, before).await?;
@@ -141,7 +141,7 @@ impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
         Ok(message.completed(&commit)?)
     }
 
-    /// Leaves a note where trying again cannot help; without a note nothing may be passed over.
+    /// Leaves a note if a retry cannot help. Nothing may be passed over without a note.
     async fn failed(&self, event: EventId, error: ReactionError) -> Result<(), Error> {
         if error.class() == Class::Transient {
             return Err(error.into());

@@ -1,4 +1,4 @@
-//! A function's process: made once, then invoked again and again.
+//! A function's process: created once, then invoked again and again.
 
 use crate::aws::aws_config;
 use crate::function::{Error, Function};
@@ -9,15 +9,15 @@ use crate::write_mode::Switched;
 use aws_config::SdkConfig;
 use lambda_runtime::{LambdaEvent, service_fn};
 
-/// Runs a function in Lambda until the environment ends: settings, AWS clients and caches are made once, before the
-/// first event is asked for.
+/// Runs a function in Lambda until the environment ends. Settings, AWS clients and caches are created once, before the
+/// first event.
 pub async fn run<F: Function>(build: fn(&Settings, &SdkConfig) -> Result<F, SettingError>) -> Result<(), Error> {
     let settings = Settings::from_env();
     logging::listen(&settings)?;
     let function = build(&settings, &aws_config(&settings)?)?;
     let function = &Switched::of(&settings, function)?;
     let emitter = &Emitter::install(std::env::var("AWS_LAMBDA_FUNCTION_NAME")?)?;
-    // Boxed: a function's future is deep, and the compiler's patience with its layout is not.
+    // Boxed: the layout of a function's future is too deep for the compiler otherwise.
     let handle = move |event: LambdaEvent<F::Event>| {
         let answer = Box::pin(function.call(event.payload));
         async move {

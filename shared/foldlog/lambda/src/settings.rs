@@ -1,4 +1,4 @@
-//! A function's settings: a value made from the environment once, at the start.
+//! A function's settings: a value that is read from the environment once, at the start.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ pub enum SettingError {
     /// The template does not declare it for this function.
     #[error("the setting {0} is missing: declare it in the function's Environment")]
     Missing(String),
-    /// It is there, and not of its type.
+    /// The setting exists, but cannot be parsed as its type.
     #[error("the setting {name} is not valid: {reason}")]
     Invalid {
         /// The setting's name.
         name: String,
-        /// What is wrong with it.
+        /// The parser's message.
         reason: String,
     },
 }

@@ -3,7 +3,7 @@
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 
-/// What a record says of the log.
+/// What a record says about the log.
 #[derive(Debug)]
 pub enum Change {
     /// An item was added: a commit.
@@ -12,7 +12,7 @@ pub enum Change {
     Tampered {
         /// Its key.
         key: serde_dynamo::Item,
-        /// What was done to it, as the record says: `MODIFY` or `REMOVE`.
+        /// The change, as the record names it: `MODIFY` or `REMOVE`.
         what: String,
     },
 }
@@ -20,9 +20,9 @@ pub enum Change {
 /// One record of a batch.
 #[derive(Debug)]
 pub struct Record {
-    /// Its place in the shard.
+    /// Its sequence number in the shard.
     pub sequence_number: String,
-    /// What it says.
+    /// Its content.
     pub change: Change,
 }
 
@@ -40,7 +40,8 @@ fn record(record: EventRecord) -> Record {
     Record { sequence_number: record.change.sequence_number.unwrap_or_default(), change }
 }
 
-/// All was done, or all before the first of these records: from there on the batch is delivered again.
+/// The response for a batch: everything was done, or everything before the first of these records. The batch is
+/// delivered again from there.
 #[must_use]
 pub fn answer(first_failed: Option<&str>) -> DynamoDbEventResponse {
     let mut answer = DynamoDbEventResponse::default();

@@ -1,36 +1,36 @@
-//! Whether commands are carried out: a switch of the whole stack, which each function reads once, when it is made.
+//! Whether commands are carried out: a switch of the whole stack, which each function reads once, when it is created.
 //!
-//! It is off while a log is brought in or restored, until it is known to be whole. Then nothing is appended or
-//! published: requests that would change something are turned away, messages are left where they are, schedules do
-//! nothing. Reads are served, and folds follow the log.
+//! The switch is off while a log is imported or restored, until it is known to be complete. Then nothing is appended or
+//! published: requests that would change something are rejected, messages stay in their queues, schedules do nothing.
+//! Reads are served, and projections follow the log.
 
 use crate::function::{Error, Function, Invoke};
 use crate::settings::{SettingError, Settings};
 use std::sync::Arc;
 use strum::{Display, EnumString};
 
-/// The setting that says it.
+/// The name of the setting.
 const SETTING: &str = "COMMANDS";
 
 /// Whether commands are carried out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Display, EnumString)]
 #[strum(serialize_all = "lowercase")]
 pub enum WriteMode {
-    /// They are.
+    /// Commands are carried out.
     #[default]
     On,
-    /// They are not.
+    /// Commands are not carried out.
     Off,
 }
 
-/// A function that does as the switch says.
+/// A function that obeys the switch.
 pub struct Switched<F> {
     function: F,
     mode: WriteMode,
 }
 
 impl<F> Switched<F> {
-    /// The function under the switch that the settings show.
+    /// The function under the switch in these settings.
     pub fn of(settings: &Settings, function: F) -> Result<Self, SettingError> {
         Ok(Self { function, mode: settings.parse(SETTING)? })
     }
@@ -48,7 +48,7 @@ impl<F: Function> Function for Switched<F> {
     }
 }
 
-/// A function as a host mounts it: under the switch that its settings show.
+/// A function as a host mounts it: under the switch in its settings.
 pub fn mounted<F: Function>(settings: &Settings, function: F) -> Result<Arc<dyn Invoke>, SettingError> {
     Ok(Arc::new(Switched::of(settings, function)?))
 }

@@ -1,4 +1,4 @@
-//! What a function counts of the requests that it answers. One test, since what is counted belongs to the process.
+//! What a function counts of the requests that it answers. There is one test, since the counters belong to the process.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -7,7 +7,7 @@ use http::StatusCode;
 use metrics_cloudwatch_embedded::Builder;
 use serde_json::{Map, Value, json};
 
-/// Answers as the path says.
+/// Answers by the path.
 struct Answering;
 
 impl HttpHandler for Answering {

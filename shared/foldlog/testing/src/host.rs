@@ -1,16 +1,16 @@
-//! The time and chance of tests: always the same.
+//! The time and randomness of tests: always the same.
 
 use crate::faulty::yield_now;
 use foldlog::{Clock, Randomness, Timestamp};
 use std::time::Duration;
 
-/// A host on which it is noon, whatever happens: its clock stands still, its pauses only let other tasks go first, and its
+/// A host on which it is always noon: its clock does not advance, its pauses only let other tasks go first, and its
 /// random bits are all zero.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Noon;
 
 impl Noon {
-    /// What its clock says, noon in Berlin: 2025-11-21T11:00:00Z.
+    /// The time on its clock, noon in Berlin: 2025-11-21T11:00:00Z.
     pub const TIME: Timestamp = Timestamp(1_763_722_800_000);
 }
 

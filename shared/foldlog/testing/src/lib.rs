@@ -1,10 +1,10 @@
-//! What tests and simulations of an event-sourced system stand on, and what every store of one is held to.
+//! Tools for tests and simulations of an event-sourced system, and the contracts of its stores.
 //!
 //! - [`specification`]: given / when / then, for the rules of a decider.
 //! - [`memory`]: the stores in memory.
 //! - [`faulty`]: stores that fail as distant ones do, by seed.
 //! - [`host`]: a clock that stands still.
-//! - [`contract`]: what holds for every store of a port; [`sample`] is what it tries them with.
+//! - [`contract`]: the rules for every store of a port; [`sample`] has the commits, rows and totals that it uses.
 
 pub mod contract;
 pub mod faulty;

@@ -1,14 +1,14 @@
-//! Given / when / then: how a decider's rules are written down as tests.
+//! Given / when / then: tests for the rules of a decider.
 
 use foldlog::write::decider::{Decider, decide, fold};
 use std::fmt::Debug;
 
-/// What happened before.
+/// The events so far.
 pub struct Given<D: Decider> {
     state: D::State,
 }
 
-/// What a decider made of a command.
+/// The decision of a decider.
 pub struct When<D: Decider> {
     outcome: Result<Vec<D::Event>, D::Refusal>,
 }
@@ -31,7 +31,7 @@ impl<D: Decider<Event: PartialEq + Debug, Refusal: PartialEq + Debug>> When<D> {
     /// Expects exactly these events.
     ///
     /// # Panics
-    /// Where the decision was another.
+    /// If the decision was another one.
     pub fn then(self, events: impl AsRef<[D::Event]>) {
         match self.outcome {
             Ok(decided) => assert_eq!(decided, events.as_ref()),
@@ -42,7 +42,7 @@ impl<D: Decider<Event: PartialEq + Debug, Refusal: PartialEq + Debug>> When<D> {
     /// Expects that there is nothing to do.
     ///
     /// # Panics
-    /// Where the decision was another.
+    /// If the decision was another one.
     pub fn then_nothing(self) {
         self.then([]);
     }
@@ -50,7 +50,7 @@ impl<D: Decider<Event: PartialEq + Debug, Refusal: PartialEq + Debug>> When<D> {
     /// Expects this refusal.
     ///
     /// # Panics
-    /// Where the decision was another.
+    /// If the decision was another one.
     pub fn then_refused(self, refusal: D::Refusal) {
         assert_eq!(self.outcome, Err(refusal));
     }

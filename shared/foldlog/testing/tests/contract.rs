@@ -1,4 +1,4 @@
-//! The stores in memory, and the faulty ones while nothing goes wrong, are held to the contract.
+//! The stores in memory pass the contract, and so do the faulty ones while nothing fails.
 
 use foldlog_testing::contract::{generations, parked, reactions, totals};
 use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews, Odds};
@@ -66,7 +66,7 @@ macro_rules! views {
 
 views_rules!(views);
 
-/// Nothing goes wrong.
+/// No faults.
 fn calm() -> FaultModel {
     FaultModel::new(1, Odds::NONE)
 }

@@ -1,4 +1,4 @@
-//! An export that is read.
+//! Reading an export.
 
 use crate::error::TransferError;
 use crate::file::Reading;
@@ -15,26 +15,27 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// The export in a directory, of which only the manifest was read.
+    /// The export in a directory. So far only the manifest was read.
     pub fn open(path: &Path) -> Result<Self, TransferError> {
         Ok(Self { path: path.to_owned(), manifest: Manifest::read(path)? })
     }
 
-    /// What it should hold.
+    /// The manifest: what the export should hold.
     #[must_use]
     pub const fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// The commits of all its files, by stream, oldest first. A file's checksum is known at its end alone, and whether
-    /// they are a log at the end of all: before anything is made of them, they have to be [checked](Self::check).
+    /// The commits of all its files, by stream, oldest first. The checksum of a file is known only at its end, and
+    /// whether the commits are a log only at the end of all files. So [check](Self::check) the export before you use
+    /// its commits.
     #[must_use]
     pub fn commits(&self) -> Commits<'_> {
         Commits { directory: self, files: self.manifest.files.iter(), file: None }
     }
 
-    /// Reads all of it: whether each file is what the manifest says, and all together a log. `done` is told of each
-    /// commit.
+    /// Reads all of it, and checks that each file is as the manifest says, and that all files together are a log.
+    /// `done` is called for each commit.
     pub fn check(&self, done: impl Fn()) -> Result<(), TransferError> {
         let mut survey = Survey::default();
         for commit in self.commits() {

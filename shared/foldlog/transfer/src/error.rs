@@ -1,4 +1,4 @@
-//! What can be wrong with an export, or with the log that it is made of.
+//! The errors of an export, or of the log that it is made from.
 
 use foldlog::write::chain::Broken;
 use foldlog::{EventId, LogError, Timestamp};
@@ -6,15 +6,15 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a log was not exported, or an export not read.
+/// Why a log was not exported, or an export could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
     /// A file or directory cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
-        /// Which.
+        /// The path.
         path: PathBuf,
-        /// What went wrong.
+        /// The cause.
         source: io::Error,
     },
     /// There is no manifest.
@@ -23,50 +23,50 @@ pub enum TransferError {
         .0.display()
     )]
     NoManifest(PathBuf),
-    /// The manifest is none, or of another release.
+    /// The manifest is invalid, or of another release.
     #[error("{} is no manifest of this release: {reason}", path.display())]
     Manifest {
-        /// Where it is.
+        /// Its path.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// A file is not what the manifest says.
+    /// A file is not as the manifest says.
     #[error("{}: {reason}; take that file from another copy of the export", path.display())]
     File {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// The files together are not what the manifest says.
+    /// The files together are not as the manifest says.
     #[error("the manifest says {expected} {what}, its files hold {found}: one of them was changed")]
     Total {
-        /// Of what.
+        /// The quantity that differs.
         what: &'static str,
-        /// How many there should be, or what.
+        /// The value in the manifest.
         expected: String,
-        /// What there is.
+        /// The value in the files.
         found: String,
     },
-    /// An export was finished here before.
+    /// The directory holds a finished export.
     #[error("{} holds a finished export: choose another directory", .0.display())]
     Finished(PathBuf),
-    /// An export up to another moment was begun here.
+    /// The directory holds the beginning of an export up to another moment.
     #[error("{} holds the beginning of an export up to {begun}: finish that one, or choose another directory", directory.display())]
     OtherMoment {
-        /// Where.
+        /// The directory.
         directory: PathBuf,
-        /// Up to when.
+        /// The moment of that export.
         begun: Timestamp,
     },
-    /// A stream is not what was written.
+    /// A stream is not as it was written.
     #[error("the log: {0}")]
     Broken(#[from] Broken),
-    /// Streams do not come in the order of their names, each in one piece.
+    /// The commits are not in the order of streams and versions.
     #[error("{0} does not stand in the order of streams and versions")]
     Disordered(EventId),
-    /// An effect is there without its cause.
+    /// An effect has no cause in the export.
     #[error(
         "{effect} follows from {cause}, which is not there: the log is not whole, or was still being written; try an earlier --until"
     )]

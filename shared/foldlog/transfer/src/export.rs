@@ -1,4 +1,4 @@
-//! Writing an export: stream by stream, and going on where another run was stopped.
+//! Writing an export: stream by stream. It continues where another run stopped.
 
 use crate::error::TransferError;
 use crate::file::Reading;
@@ -18,9 +18,9 @@ use std::pin::pin;
 /// How much a file of an export usually holds, in bytes.
 pub const FILE_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Of how many streams the first pages are read ahead.
+/// The number of streams whose first pages are read ahead.
 const AHEAD: usize = 8;
-/// What is finished of an export that is not.
+/// The finished part of an unfinished export.
 const UNFINISHED: &str = "unfinished.json";
 
 /// An export that is being written.
@@ -30,11 +30,11 @@ pub struct Export<'a, L> {
     directory: PathBuf,
     until: Timestamp,
     writer: Writer,
-    /// The streams that are not finished, by name.
+    /// The unfinished streams, by name.
     streams: Vec<StreamName>,
 }
 
-/// How far an export got.
+/// The progress of an export.
 #[derive(Debug, Serialize, Deserialize)]
 struct Unfinished<'a> {
     until: Timestamp,
@@ -42,9 +42,9 @@ struct Unfinished<'a> {
 }
 
 impl<'a, L: LogScan> Export<'a, L> {
-    /// Begins an export of all that was committed up to a moment, or goes on with the one that was begun in that
-    /// directory: whatever it wrote is read again and kept as long as it is what it wrote. The commit with which a file holds
-    /// `file_bytes` is its last.
+    /// Begins an export of all that was committed up to a moment, or continues the one that was begun in that
+    /// directory. It reads the existing files again, and keeps them as long as they are as it wrote them. A file ends
+    /// with the commit that brings it to `file_bytes`.
     pub async fn begin(
         log: &'a L,
         directory: &Path,
@@ -66,18 +66,19 @@ impl<'a, L: LogScan> Export<'a, L> {
         Ok(Self { log, directory: directory.to_owned(), until, writer, streams })
     }
 
-    /// How many streams are left to be written.
+    /// The number of streams that are left to write.
     #[must_use]
     pub const fn remaining(&self) -> usize {
         self.streams.len()
     }
 
-    /// Writes what is left; `done` is told of each stream. What is in memory is some pages, and an entry a stream.
+    /// Writes what is left. `done` is called for each stream. It keeps a few pages in memory, and an entry for each
+    /// stream.
     pub async fn run(mut self, done: impl Fn()) -> Result<Manifest, TransferError> {
         let streams = std::mem::take(&mut self.streams);
         let log = self.log;
         let last = self.writer.survey().last().cloned();
-        // Made one by one as they are taken: what waits for an answer is large.
+        // Created one by one as they are taken: a future that waits for an answer is large.
         let pages = streams.clone().into_iter().map(move |name| {
             let after = last.as_ref().filter(|last| last.stream == name);
             let after = after.map(|last| Cursor { stream: name.to_string(), version: last.version });
@@ -97,7 +98,7 @@ impl<'a, L: LogScan> Export<'a, L> {
         Ok(manifest)
     }
 
-    /// Writes as much of a page as was committed up to the moment; answers with where the next one begins.
+    /// Writes as much of a page as was committed up to the moment, and returns where the next page begins.
     fn write(&mut self, stream: &StreamName, page: Page) -> Result<Option<Cursor>, TransferError> {
         for commit in page.commits {
             let commit = readable(stream, commit)?;
@@ -116,7 +117,7 @@ fn note(directory: &Path, until: Timestamp, files: &[Listed]) -> Result<(), Tran
     replace(&directory.join(UNFINISHED), &Unfinished { until, files: files.into() })
 }
 
-/// Up to when an export is, and what it wrote in a directory before it was stopped, as far as it is still what it wrote.
+/// The moment of the export, and the files that an earlier run left in the directory, as far as they are unchanged.
 fn begun(
     directory: &Path,
     until: Option<Timestamp>,
@@ -136,7 +137,7 @@ fn begun(
     }
     let mut files = files.into_owned();
     loop {
-        // The survey of files of which one is wrong cannot be gone on with: those before it are read once more.
+        // If one file is wrong, the survey of the files cannot continue: those before it are read again.
         match survey(directory, &files) {
             Err(_) if files.pop().is_some() => {}
             kept => return Ok((begun, files, kept?)),
@@ -154,7 +155,7 @@ fn survey(directory: &Path, files: &[Listed]) -> Result<Survey, TransferError> {
     Ok(survey)
 }
 
-/// The commit, where the item is one.
+/// The commit, if the item is one.
 fn readable(stream: &StreamName, commit: Result<Commit, LogError>) -> Result<Commit, TransferError> {
     commit.map_err(|error| match error {
         LogError::Corrupt { version, reason, .. } => {

@@ -1,4 +1,4 @@
-//! One file of an export, written and read: gzip without a time, so that what is in it is all that it depends on.
+//! One file of an export, written and read: gzip without a time, so that the file depends on its content alone.
 
 use crate::error::TransferError;
 use crate::line::{commit_of, line_of};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// The operating system that a file says it is from: unknown (RFC 1952).
 const NO_SYSTEM: u8 = 255;
 
-/// A file that is being written, under another name until it is whole.
+/// A file that is being written, under another name until it is complete.
 #[derive(Debug)]
 pub(crate) struct Writing {
     path: PathBuf,
@@ -37,7 +37,7 @@ impl Writing {
         Ok(Self { path, unfinished, content, sha256: Sha256::new(), bytes: 0, streams: 0, commits: 0, ends: None })
     }
 
-    /// How much it holds, in bytes.
+    /// Its size before compression, in bytes.
     pub(crate) const fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -57,7 +57,7 @@ impl Writing {
         Ok(())
     }
 
-    /// Closes it; nothing is left of one without a commit.
+    /// Closes it. A file without a commit is removed.
     pub(crate) fn finish(self) -> Result<Option<Listed>, TransferError> {
         let Some((first, last)) = self.ends else {
             drop(self.content);
@@ -78,7 +78,7 @@ impl Writing {
     }
 }
 
-/// The commits of a file, in order; at its end an error, where it did not hold what is listed.
+/// The commits of a file, in order. At the end comes an error if the file is not as listed.
 pub(crate) struct Reading {
     path: PathBuf,
     listed: Listed,
@@ -123,7 +123,7 @@ impl Iterator for Reading {
     }
 }
 
-/// Hashes what is read through it.
+/// Hashes everything that is read through it.
 struct Hashed<R> {
     inner: R,
     sha256: Sha256,

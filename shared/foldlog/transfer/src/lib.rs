@@ -1,9 +1,9 @@
-//! A log as files, to be kept or brought elsewhere: NDJSON, a commit a line, compressed, and a manifest of it all.
+//! A log as files, to archive it or move it: NDJSON, a commit on each line, compressed, with a manifest.
 //!
-//! [`Export`] writes a directory of them, whose [`Manifest`] follows from the commits alone: the same log gives the same
-//! one, wherever it lies. [`Directory`] reads one back, [`TableExport`] makes one of what
-//! `DynamoDB` exported itself. All go through a [`Survey`], which knows whether what it is shown
-//! is a log at all: each stream a whole chain, and no effect without its cause.
+//! [`Export`] writes a directory of them. Its [`Manifest`] depends on the commits alone: the same log gives the same
+//! one, on any store. [`Directory`] reads an export back, and [`TableExport`] makes one from what `DynamoDB` itself
+//! exported. All use a [`Survey`], which checks that the commits are a log: each stream has a complete chain, and no
+//! effect lacks its cause.
 
 mod directory;
 mod error;

@@ -1,4 +1,4 @@
-//! A commit as a line: all that its item in the log has, texts as they are, digests in hex.
+//! A commit as a line: all attributes of its item in the log, texts unchanged, digests in hex.
 
 use foldlog::{
     Actor, CommandId, Commit, Correlation, Digest, EventId, Events, Hash, Snapshot, StreamName, Timestamp, Version,
@@ -6,7 +6,8 @@ use foldlog::{
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// The attributes of a commit. Events and snapshot are JSON texts in a JSON text, since their very letters are hashed.
+/// The attributes of a commit. Events and snapshot are JSON texts within a JSON text, since their exact bytes are
+/// hashed.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line<'a> {
@@ -29,7 +30,7 @@ struct Line<'a> {
     hash: [u8; 32],
 }
 
-/// The line of a commit, with its end.
+/// The line of a commit, with its line break.
 pub(crate) fn line_of(commit: &Commit) -> Result<String, serde_json::Error> {
     let line = Line {
         stream: Cow::Borrowed(&commit.stream),
@@ -48,7 +49,7 @@ pub(crate) fn line_of(commit: &Commit) -> Result<String, serde_json::Error> {
     Ok(serde_json::to_string(&line)? + "\n")
 }
 
-/// The commit of a line; why, where it is none.
+/// The commit of a line, or the reason why it is not one.
 pub(crate) fn commit_of(line: &str) -> Result<Commit, String> {
     let line: Line<'static> = serde_json::from_str(line).map_err(|error| error.to_string())?;
     Ok(Commit {

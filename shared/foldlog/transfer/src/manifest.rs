@@ -1,4 +1,4 @@
-//! The manifest: what an export holds, by which it is checked.
+//! The manifest: what an export holds, so that it can be checked.
 
 use crate::error::TransferError;
 use foldlog::{EventId, Timestamp};
@@ -11,19 +11,19 @@ use std::path::Path;
 /// The format that this release writes and reads.
 pub const FORMAT: u32 = 1;
 
-/// Its file.
+/// The name of its file.
 pub(crate) const NAME: &str = "manifest.json";
 
-/// How much of a manifest's digest says which one it is.
+/// How many hex digits of a manifest's digest identify it.
 const ID_DIGITS: usize = 16;
 
-/// What an export holds. It follows from the commits alone, not from when, where or how often they were exported.
+/// What an export holds. It depends on the commits alone, not on when, where or how often they were exported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The format of files and manifest: [`FORMAT`].
     pub format: u32,
-    /// When the newest commit was made: an export of the same log up to that moment is this one.
+    /// When the newest commit was committed: an export of the same log up to that moment is this one.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -45,15 +45,15 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Listed {
-    /// Its name.
+    /// Its file name.
     pub name: String,
-    /// SHA-256 in hex of what it holds, not of how that is compressed: `gunzip -c FILE | sha256sum` tells it.
+    /// SHA-256 in hex of its content before compression: `gunzip -c FILE | sha256sum` prints it.
     pub sha256: String,
-    /// How much it holds, in bytes.
+    /// The size of its content, in bytes.
     pub bytes: u64,
-    /// Of how many streams it holds commits.
+    /// The number of streams that it holds commits of.
     pub streams: usize,
-    /// How many commits it holds.
+    /// The number of commits.
     pub commits: usize,
     /// The first event of its first commit.
     pub first: EventId,
@@ -83,12 +83,12 @@ impl Manifest {
         }
     }
 
-    /// Writes it to where the files are.
+    /// Writes it beside the files.
     pub(crate) fn write(&self, directory: &Path) -> Result<(), TransferError> {
         replace(&directory.join(NAME), self)
     }
 
-    /// By what it is known: some hex digits that differ wherever anything in it does.
+    /// Its id: hex digits that differ whenever the content differs.
     #[must_use]
     pub fn id(&self) -> String {
         let text = serde_json::to_vec(self).unwrap_or_default();
@@ -98,7 +98,7 @@ impl Manifest {
     }
 }
 
-/// Writes a document in one step: a reader finds the file as it was or as it is to be, and whole.
+/// Writes a document in one step: a reader finds the old file or the new one, and never a part.
 pub(crate) fn replace(path: &Path, document: &impl Serialize) -> Result<(), TransferError> {
     let written = path.with_extension("json.new");
     let write = || {

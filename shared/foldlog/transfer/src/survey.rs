@@ -1,24 +1,25 @@
-//! Whether commits, shown by stream and oldest first, are a log: each stream a whole chain, no effect without its cause.
+//! Checks that commits, given by stream and oldest first, are a log: each stream has a complete chain, and no effect
+//! lacks its cause.
 
 use crate::error::TransferError;
 use foldlog::{Chain, Commit, EventId, StreamName, Timestamp, Version};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// What was shown so far. It grows by an entry a stream, not a commit.
+/// The state of the check. It grows by an entry for each stream, not for each commit.
 #[derive(Debug, Default)]
 pub struct Survey {
     current: Option<Chain>,
     last: Option<EventId>,
     ends: BTreeMap<StreamName, Version>,
-    /// Of each stream that others follow from, the newest event that they name, and one that does.
+    /// For each stream that others follow from, the newest event that they name, and one of the events that do.
     causes: BTreeMap<StreamName, (Version, EventId)>,
     heads: Sha256,
     commits: usize,
     newest: Option<Timestamp>,
 }
 
-/// What a whole log comes to.
+/// The figures of a whole log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Surveyed {
     /// How many streams.
@@ -32,7 +33,7 @@ pub struct Surveyed {
 }
 
 impl Survey {
-    /// The first event of the commit that was shown last.
+    /// The first event of the commit that came last.
     #[must_use]
     pub const fn last(&self) -> Option<&EventId> {
         self.last.as_ref()
@@ -70,7 +71,7 @@ impl Survey {
         self.ends.insert(last.stream.clone(), chain.version());
     }
 
-    /// Nothing follows.
+    /// Ends the check: no commit follows.
     pub fn end(mut self) -> Result<Surveyed, TransferError> {
         let chain = self.current.take();
         self.close(chain);

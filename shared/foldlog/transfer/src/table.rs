@@ -1,5 +1,5 @@
-//! An export of the log's table that `DynamoDB` itself made: its items in no order, as it puts them into S3 in its own
-//! JSON (developer guide, "`DynamoDB` table export output format"). It is brought into the order of an export of ours.
+//! An export of the log's table that `DynamoDB` itself made: its items without order, in its own JSON, as it writes
+//! them to S3 (developer guide, "`DynamoDB` table export output format"). It is sorted into an export of this crate.
 
 use crate::error::TransferError;
 use crate::line::{commit_of, line_of};
@@ -17,14 +17,14 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Lines, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// What it begins with,
+/// The manifest of the export,
 const SUMMARY: &str = "manifest-summary.json";
-/// and what names its files, one a line.
+/// and the list of its files, one a line.
 const FILES: &str = "manifest-files.json";
-/// The folder of these.
+/// The folder of the files.
 const DATA: &str = "data";
 
-/// A directory that holds what lay under `AWSDynamoDB/<export>/` in the bucket.
+/// A directory with the files from `AWSDynamoDB/<export>/` in the bucket.
 #[derive(Debug)]
 pub struct TableExport {
     path: PathBuf,
@@ -63,7 +63,7 @@ impl TableExport {
         path.join(SUMMARY).exists()
     }
 
-    /// The export in a directory, of which only the manifests were read.
+    /// The export in a directory. So far only the manifests were read.
     pub fn open(path: &Path) -> Result<Self, TransferError> {
         let (summary, files) = (path.join(SUMMARY), path.join(FILES));
         let wrong =
@@ -88,8 +88,8 @@ impl TableExport {
         self.items
     }
 
-    /// Writes the same log as an export of ours. Runs of commits, each of `run_bytes`, are put into order in memory and
-    /// then merged. `done` is told of each commit that was read.
+    /// Writes the same log as an export of this crate. Runs of commits, each of `run_bytes`, are sorted in memory and
+    /// then merged. `done` is called for each commit that was read.
     pub fn arrange(
         &self,
         directory: &Path,
@@ -120,7 +120,7 @@ impl TableExport {
         merge(directory, runs, Writer::behind(directory, file_bytes, Vec::new(), Survey::default()))
     }
 
-    /// The commits of a file, which is read once to know whether it is what the manifest says.
+    /// The commits of a file. It is read once before, to check that it is as the manifest says.
     fn read(&self, listed: &Data) -> Result<Vec<Commit>, TransferError> {
         let name = listed.key.rsplit('/').next().unwrap_or_default();
         let path = self.path.join(DATA).join(name);
@@ -145,7 +145,7 @@ impl TableExport {
     }
 }
 
-/// Commits in order, in a file without a name.
+/// Sorted commits, in a file without a name.
 struct Run(Lines<BufReader<File>>);
 
 impl Run {

@@ -1,4 +1,4 @@
-//! The files of an export and its manifest, made of commits by stream, oldest first.
+//! The files of an export and its manifest, written from commits by stream, oldest first.
 
 use crate::error::TransferError;
 use crate::file::Writing;
@@ -7,7 +7,7 @@ use crate::survey::Survey;
 use foldlog::Commit;
 use std::path::{Path, PathBuf};
 
-/// What is written so far.
+/// The part that is written so far.
 #[derive(Debug)]
 pub(crate) struct Writer {
     directory: PathBuf,
@@ -18,12 +18,12 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Goes on behind files of which this is known.
+    /// Continues after files with this survey.
     pub(crate) fn behind(directory: &Path, file_bytes: u64, files: Vec<Listed>, survey: Survey) -> Self {
         Self { directory: directory.to_owned(), file_bytes, survey, files, file: None }
     }
 
-    /// What is known of all that was written.
+    /// The survey of all that was written.
     pub(crate) const fn survey(&self) -> &Survey {
         &self.survey
     }
@@ -33,7 +33,7 @@ impl Writer {
         &self.files
     }
 
-    /// Writes the next commit; whether that finished a file.
+    /// Writes the next commit, and returns whether that finished a file.
     pub(crate) fn put(&mut self, commit: &Commit) -> Result<bool, TransferError> {
         self.survey.take(commit)?;
         let file = match &mut self.file {
@@ -55,7 +55,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Nothing follows: the manifest is written.
+    /// Writes the manifest: no commit follows.
     pub(crate) fn finish(mut self) -> Result<Manifest, TransferError> {
         self.close()?;
         let found = self.survey.end()?;

@@ -1,4 +1,4 @@
-//! Exports of logs in memory: what they follow from, what stops them, and what becomes of one that was tampered with.
+//! Exports of logs in memory: what they depend on, what stops them, and what reveals a change of their files.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -32,7 +32,7 @@ fn draft(number: i64, cause: Option<Cause>) -> Draft {
     }
 }
 
-/// Appends so many commits to a stream; answers with the last.
+/// Appends this many commits to a stream, and returns the last one.
 async fn fill(log: &MemoryLog, stream: &str, commits: i64, cause: Option<Cause>) -> Commit {
     let stream = stream.parse().unwrap();
     for number in 1..=commits {
@@ -95,7 +95,7 @@ async fn what_was_committed_later_is_not_exported() {
     let directory = TempDir::new().unwrap();
     let log = sample(["note-a", "note-b"]).await;
     let manifest = export(&log, directory.path(), Some(Timestamp(45))).await.unwrap();
-    // Four of each long stream, the cause and both of its effects, since these were made right behind it.
+    // Four of each long stream, the cause and both of its effects, since these were committed right after it.
     assert_eq!((manifest.commits, manifest.until), (11, Some(Timestamp(40))));
     Directory::open(directory.path()).unwrap().check(|| {}).unwrap();
     let error = export(&log, directory.path(), None).await.unwrap_err();
@@ -114,7 +114,7 @@ async fn an_effect_without_its_cause_is_named() {
     assert!(matches!(Directory::open(directory.path()).unwrap_err(), TransferError::NoManifest(_)));
 }
 
-/// A log that answers so many times and is then gone, or that somebody tampered with.
+/// A log that answers this many times and then fails, or that was tampered with.
 struct Unreliable {
     log: MemoryLog,
     answers: AtomicUsize,
@@ -151,7 +151,7 @@ async fn an_export_that_is_stopped_anywhere_goes_on_and_is_the_same_in_the_end()
         };
         assert!(matches!(error, TransferError::Log(_)), "{error}");
         if answers > 2 {
-            // One that was finished is spoilt: it, and whatever stands behind it, is written anew.
+            // A finished file is damaged: it, and everything after it, is written again.
             fs::write(directory.path().join("log-00002.ndjson.gz"), "spoilt").unwrap();
         }
         let elsewhere = export(&log, directory.path(), Some(Timestamp(1))).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Appending to the log: one conditional put, whose lost answer is found again.
+//! Appending to the log: one conditional put. A put whose answer was lost is found again.
 
 use super::{Log, Metric};
 use crate::error::Failure;
@@ -11,10 +11,10 @@ use serde_dynamo::Item;
 use std::collections::HashMap;
 
 impl Log {
-    /// Puts a commit where none stands yet.
+    /// Puts a commit if its version is free.
     ///
-    /// A first try may have landed although its answer was lost, and the SDK then tried again: the commit in the way
-    /// is my own where it has my command's id and digest.
+    /// A first try may have succeeded although its answer was lost, and the SDK then tried again. The commit in the way
+    /// is the caller's own if it has the same command id and digest.
     pub(super) async fn put(&self, commit: Commit) -> Result<Commit, AppendError> {
         let put = self
             .client
@@ -27,14 +27,14 @@ impl Log {
         let Err(error) = put.send().await else { return Ok(commit) };
         match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(failed)) => settled(&commit, failed.item.clone()),
-            // A transaction is at work on the very item: it is another commit's.
+            // A transaction is using the same item, so it writes another commit.
             Some(PutItemError::TransactionConflictException(_)) => Err(AppendError::Conflict),
             _ => Err(LogError::from(Failure::from(error)).into()),
         }
     }
 }
 
-/// The item of a commit, if the store would take it.
+/// The item of a commit, if it is small enough for the store.
 pub(super) fn fitting(commit: &Commit) -> Result<Item, AppendError> {
     let item = item_of(commit).map_err(|error| LogError::Denied(error.to_string()))?;
     let size_bytes = item_size_bytes(&item);
@@ -43,12 +43,12 @@ pub(super) fn fitting(commit: &Commit) -> Result<Item, AppendError> {
     }
     if commit.snapshot.is_some() {
         metrics::counter!(Metric::SnapshotsLeftOut.name()).increment(1);
-        tracing::warn!(stream = %commit.stream, size_bytes, "a snapshot does not fit; the commit goes without it");
+        tracing::warn!(stream = %commit.stream, size_bytes, "a snapshot is too large; the commit is written without it");
     }
     Err(AppendError::TooLarge { size_bytes, limit_bytes: LARGEST_ITEM_BYTES })
 }
 
-/// What a failed condition means: the commit in the way is my own, or somebody else's.
+/// The meaning of a failed condition: the commit in the way is the caller's own, or another writer's.
 pub(super) fn settled(
     commit: &Commit,
     in_the_way: Option<HashMap<String, AttributeValue>>,

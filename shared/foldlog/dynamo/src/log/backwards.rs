@@ -1,4 +1,4 @@
-//! A stream from a version back to its first, a page at a time.
+//! A stream from a version back to its first commit, a page at a time.
 
 use super::Log;
 use crate::error::Failure;
@@ -8,13 +8,13 @@ use foldlog::write::snapshot::INTERVAL;
 use foldlog::{Commit, Consistency, LogError, StreamName, Version};
 use std::collections::HashMap;
 
-/// Behind every version there is.
+/// A number above every version.
 pub(super) const NEWEST: Version = Version(u64::MAX);
 
 type Attributes = HashMap<String, AttributeValue>;
 
-/// Reads no more than it is asked for: first as many commits as there are between two snapshots, or one more where the
-/// first may be the one whose snapshot comes too late, and where these are not enough, as many as an answer holds.
+/// The page sizes: first as many commits as there are between two snapshots, or one more if the first commit may be the
+/// one whose snapshot is too late. If these are not enough, a page holds as many as an answer does.
 pub(super) struct Backwards<'a> {
     log: &'a Log,
     stream: &'a StreamName,
@@ -24,7 +24,7 @@ pub(super) struct Backwards<'a> {
     rest: Rest,
 }
 
-/// What is left behind the items that were read.
+/// The rest after the items that were read.
 enum Rest {
     All,
     From(Attributes),
@@ -36,7 +36,7 @@ impl<'a> Backwards<'a> {
         Self { log, stream, until, consistency, items: Vec::new().into_iter(), rest: Rest::All }
     }
 
-    /// The next commit back, none before the first.
+    /// The next commit back; none before the first.
     pub(super) async fn next(&mut self) -> Result<Option<Commit>, LogError> {
         loop {
             if let Some(item) = self.items.next() {

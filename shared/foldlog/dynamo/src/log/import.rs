@@ -1,4 +1,4 @@
-//! Bringing commits in that were made elsewhere: as they are, and marked, so that nobody publishes them again.
+//! Importing commits from another log: unchanged, and marked, so that they are not published again.
 
 use super::Log;
 use super::markers::Marker;
@@ -11,10 +11,10 @@ use foldlog::{Commit, LogError};
 use serde_dynamo::Item;
 use std::collections::HashMap;
 
-/// Why a commit was not brought in.
+/// Why a commit was not imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// Something else stands there.
+    /// Another commit has this version already.
     #[error("{0} stands in the log already, and is not what was exported")]
     Occupied(String),
     /// The log cannot be written.
@@ -23,9 +23,9 @@ pub enum ImportError {
 }
 
 impl Log {
-    /// Puts a commit where it stood in another log, marked with the import that it came by. One that stands there by the
-    /// same import already is left as it is, so that an import can be begun again. With markers, that of a reaction is
-    /// put before its commit; nobody may react meanwhile.
+    /// Puts a commit at its version of the other log, marked with its import. A commit that the same import put before
+    /// is left as it is, so that you can begin an import again. With markers, the marker of a reaction is put before
+    /// its commit; no reaction may run meanwhile.
     pub async fn import(&self, commit: &Commit, import: &str) -> Result<(), ImportError> {
         if let Some(markers) = self.markers.as_deref().filter(|_| commit.causation.is_some()) {
             let item = serde_dynamo::to_item(Marker::of(commit)).map_err(denied)?;
@@ -36,7 +36,7 @@ impl Log {
         self.put_same(&self.table, item.into(), &format!("{}@{}", commit.stream, commit.version)).await
     }
 
-    /// Puts an item where none stands, or the very same.
+    /// Puts an item if its key is free or holds the same item.
     async fn put_same(
         &self,
         table: &str,
@@ -59,7 +59,7 @@ impl Log {
         }
     }
 
-    /// Whether it holds nothing at all, strongly consistent.
+    /// Whether the log is empty, strongly consistent.
     pub async fn is_empty(&self) -> Result<bool, LogError> {
         let scan = self.client.scan().table_name(&self.table).consistent_read(true).limit(1);
         let page = scan.send().await.map_err(Failure::from)?;

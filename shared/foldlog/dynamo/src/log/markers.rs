@@ -1,4 +1,4 @@
-//! Markers: each reaction's commit is put together with an item that says where it stands, both or neither.
+//! Markers: each reaction's commit is put together with an item that holds its version, both or neither.
 
 use super::Log;
 use super::append::{fitting, settled};
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 type Attributes = HashMap<String, AttributeValue>;
 
-/// The marker of a command's commit: where it stands.
+/// The marker of a command's commit: the version of the commit.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Marker {
     stream: StreamName,
@@ -30,7 +30,7 @@ impl Marker {
 }
 
 impl Log {
-    /// Puts a commit where none stands yet, and its marker where there is none yet.
+    /// Puts a commit if its version is free, and its marker if there is none yet.
     pub(super) async fn put_marked(&self, markers: &str, commit: Commit) -> Result<Commit, AppendError> {
         let item = fitting(&commit)?;
         let marker = serde_dynamo::to_item(Marker::of(&commit)).map_err(|error| LogError::Denied(error.to_string()))?;
@@ -101,7 +101,7 @@ impl Log {
     }
 }
 
-/// Puts an item where none stands yet; if one does, it comes back.
+/// Puts an item if its key is free. Otherwise it returns the existing item.
 fn put_new(table: &str, item: Attributes) -> Result<TransactWriteItem, LogError> {
     let put = Put::builder()
         .table_name(table)

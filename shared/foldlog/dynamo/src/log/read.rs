@@ -1,4 +1,4 @@
-//! Reading the log: whole ranges, page by page to the very end.
+//! Reading the log: whole ranges, page by page to the end.
 
 use super::Log;
 use super::backwards::{Backwards, NEWEST};
@@ -9,8 +9,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::{CommandId, Commit, Consistency, Direction, LogError, ReadOptions, Span, StreamName, Timestamp, Version};
 
 impl Log {
-    /// The commits behind version `after`, oldest first, strongly consistent, as they are found: whether they are
-    /// contiguous is for the caller to prove.
+    /// The commits after version `after`, oldest first, strongly consistent, as they are found. The caller checks that
+    /// they are contiguous.
     pub(super) async fn read_on(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
         let mut items = self.query(stream).consistent_read(true);
         items = items.key_condition_expression("#stream = :stream AND #version > :version");
@@ -23,7 +23,7 @@ impl Log {
         Ok(commits)
     }
 
-    /// The commits of a span, as they are found. No more is read than fits into it.
+    /// The commits of a span, as they are found. It reads only what fits into the span.
     pub(super) async fn read_span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
         let bound = |version: Version| AttributeValue::N(version.to_string());
         let (mut commits, mut start) = (Vec::new(), None);

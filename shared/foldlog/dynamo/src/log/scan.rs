@@ -32,7 +32,8 @@ impl Log {
             }
             Part::Segment { number, of } => {
                 let scan = self.client.scan().table_name(&self.table).consistent_read(true);
-                // One segment is a scan like any other, and an engine may be slower at it when told.
+                // A scan of one segment is an ordinary scan, and an engine may be slower if the request names the
+                // segment.
                 let segment = |count: u32| (*of > 1).then(|| i32::try_from(count).unwrap_or(i32::MAX));
                 let scan = scan.set_segment(segment(*number)).set_total_segments(segment(*of));
                 let page = scan.set_exclusive_start_key(start).send().await.map_err(Failure::from)?;
@@ -45,7 +46,7 @@ impl Log {
         Ok(Page { commits, next: next.map(|Key { stream, version }| Cursor { stream, version }) })
     }
 
-    /// The end of every stream. What is kept meanwhile is one entry a stream and one page of items.
+    /// The end of every stream. Meanwhile one entry for each stream and one page of items are in memory.
     pub(super) async fn scan_heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
         let mut items = self
             .client
@@ -63,7 +64,7 @@ impl Log {
         while let Some(item) = items.try_next().await.map_err(Failure::from)? {
             let item = item.into();
             let Ok((stream, version)) = end_of(&item) else {
-                tracing::error!(?item, "an item of the log is no commit, nor where one could be");
+                tracing::error!(?item, "an item of the log is not a commit, and has no stream and version");
                 continue;
             };
             let end = ends.entry(stream).or_insert(version);

@@ -22,7 +22,7 @@ pub(super) const NAME: &str = "name";
 const VERSION: &str = "version";
 const PART: &str = "part";
 
-/// The attributes of a checkpoint that are read back.
+/// The attributes of a checkpoint that a read needs.
 #[derive(Deserialize)]
 struct Attributes {
     document: String,
@@ -54,7 +54,7 @@ pub(super) fn put(table: &str, entry: &Entry) -> Result<TransactWriteItem, Build
     Ok(TransactWriteItem::builder().put(put.build()?).build())
 }
 
-/// Adds to a row, which comes into being with that.
+/// Adds to a row, and creates it if it does not exist.
 pub(super) fn update(
     table: &str,
     generation: Generation,
@@ -81,7 +81,7 @@ pub(super) fn checkpoint_of(item: HashMap<String, AttributeValue>) -> Result<Che
     Ok(Checkpoint { document, version, part, hash: Hash(hash.into_array()) })
 }
 
-/// The name of a row and its numbers.
+/// The name of a row and its amounts.
 pub(super) fn row_of(item: HashMap<String, AttributeValue>) -> Result<(String, Amounts), ViewError> {
     let row = item.get(NAME).and_then(|name| name.as_s().ok()).cloned();
     let row = row.ok_or_else(|| ViewError::Unusable("the item is no row of totals".to_owned()))?;

@@ -19,7 +19,7 @@ impl SumScan for TotalsStore {
         let page = scan.send().await.map_err(Failure::from)?;
         let mut sums = SumsPage { rows: Vec::new(), next: page.last_evaluated_key.as_ref().and_then(place_of) };
         for item in page.items.unwrap_or_default() {
-            // What has no generation is nobody's.
+            // An item without a generation belongs to no view.
             let Some((generation, key)) = place_of(&item) else { continue };
             let (_, amounts) = row_of(item)?;
             sums.rows.push((generation, key, amounts));

@@ -1,4 +1,4 @@
-//! Finding rows by an index, with key conditions alone: nothing is read that is not returned.
+//! Finding rows by an index, with key conditions alone: a query reads only what it returns.
 
 use super::{Views, row, within};
 use crate::error::Failure;
@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::{Direction, Lookup, Lookups, Row, ViewError};
 use std::collections::HashMap;
 
-/// What the sort key has to be.
+/// The condition on the sort key.
 fn condition(lookup: &Lookup<'_>) -> Option<&'static str> {
     Some(match (lookup.from, lookup.until, lookup.direction) {
         (None, None, _) => return None,
@@ -19,7 +19,7 @@ fn condition(lookup: &Lookup<'_>) -> Option<&'static str> {
     })
 }
 
-/// The values in it.
+/// The values in the condition.
 fn bounds<'a>(lookup: &Lookup<'a>) -> Vec<(&'static str, &'a str)> {
     [(":from", lookup.from), (":until", lookup.until)]
         .into_iter()
@@ -52,7 +52,7 @@ impl Views {
         Ok(items)
     }
 
-    /// One answer of the store, which ends after 1 MB even where more was asked for, and where the next one starts.
+    /// One answer of the store, which ends after 1 MB even if more was requested, and the start of the next one.
     async fn page(
         &self,
         lookup: &Lookup<'_>,
@@ -81,7 +81,7 @@ impl Views {
         };
         let answer = query.send().await.map_err(Failure::from)?;
         let mut items = answer.items.unwrap_or_default();
-        // A condition has either two bounds, both inclusive, or one.
+        // A condition has either two inclusive bounds, or one.
         items.retain(|item| item.get(lookup.sort).and_then(|sort| sort.as_s().ok()).map(String::as_str) != lookup.from);
         Ok((items, answer.last_evaluated_key.filter(|key| !key.is_empty())))
     }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// The table's partition key.
 pub(super) const KEY: &str = "key";
-/// The attribute by which a write is conditional.
+/// The attribute in the condition of a write.
 pub(super) const VERSION: &str = "version";
 
 /// The attributes that every row has.
@@ -38,8 +38,8 @@ pub(super) fn item_of(place: &RowKey, row: &Row, partitions: &[String]) -> HashM
     index.chain(own).collect()
 }
 
-/// The row of an item and its key, without the generation. The index attributes are not read back: the document
-/// yields them.
+/// The row of an item and its key, without the generation. The index attributes are left out: they follow from the
+/// document.
 pub(super) fn row_of(item: HashMap<String, AttributeValue>) -> Result<(String, Row), ViewError> {
     let attributes: Attributes =
         serde_dynamo::from_item(item).map_err(|error| ViewError::Unusable(format!("the item is no row: {error}")))?;

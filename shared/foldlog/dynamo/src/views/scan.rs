@@ -12,7 +12,7 @@ const AT_A_TIME: usize = 25;
 
 impl ViewScan for Views {
     async fn page(&self, view: &str, (part, of): (u32, u32), after: Option<&str>) -> Result<RowPage, ViewError> {
-        // One segment is a scan like any other, and an engine may be slower at it when told.
+        // A scan of one segment is an ordinary scan, and an engine may be slower if the request names the segment.
         let segment = |count: u32| (of > 1).then(|| i32::try_from(count).unwrap_or(i32::MAX));
         let scan = self
             .client
@@ -61,7 +61,7 @@ fn key_of(key: String) -> HashMap<String, AttributeValue> {
     HashMap::from([(KEY.to_owned(), AttributeValue::S(key))])
 }
 
-/// A row and its place; nothing where an item's key has no generation, and so is nobody's.
+/// A row and its place. None if an item's key has no generation, so that it belongs to no view.
 fn found(item: HashMap<String, AttributeValue>) -> Option<Found> {
     let stored = item.get(KEY)?.as_s().ok()?;
     let (generation, key) = stored.strip_prefix('g')?.split_once('/')?;

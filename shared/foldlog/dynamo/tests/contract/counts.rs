@@ -1,4 +1,4 @@
-//! What commands cost, to the request and the write unit, on streams of any length.
+//! The cost of commands, in requests and write units, on streams of any length.
 
 use crate::meter::Cost;
 use crate::notebook::{cold, filled, keyed, text};
@@ -6,12 +6,12 @@ use crate::store::Store;
 use foldlog::{EventLog as _, Version};
 use foldlog_testing::sample::commits::stream;
 
-/// What the n-th commit takes: each 40th carries a snapshot, and is the dearer for it.
+/// The write units of the n-th commit: each 40th carries a snapshot, and costs more.
 const fn units(nth: usize) -> u32 {
     if nth.is_multiple_of(40) { 4 } else { 1 }
 }
 
-/// Behind so many commits, one by a process that has just started, and one more by the same.
+/// After this many commits, one commit of a new process, and one more of the same process.
 async fn one_more_on(store: &Store, length: usize) {
     let name = stream("note-1");
     let log = filled(store, &name, (1..=length).map(text)).await;

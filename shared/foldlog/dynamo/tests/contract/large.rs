@@ -11,10 +11,10 @@ use foldlog_dynamo::size::{LARGEST_ITEM_BYTES, item_size_bytes};
 use foldlog_testing::host::Noon;
 use foldlog_testing::sample::commits::{Sample, stream};
 
-/// So many commits of 30 kB are 1.5 MB of events.
+/// This many commits of 30 kB are 1.5 MB of events.
 const COMMITS: usize = 50;
 
-/// A text of so many bytes, the n-th of its kind.
+/// The n-th text, of this many bytes.
 fn long(nth: usize, bytes: usize) -> String {
     format!("{nth:0>3}{}", "x".repeat(bytes - 3))
 }
@@ -27,7 +27,7 @@ async fn one_and_a_half_megabytes(store: &Store, name: &StreamName) -> Log {
     filled(store, name, (0..COMMITS).map(large)).await
 }
 
-/// What the fold of all the large texts, and of a short one behind them, comes to.
+/// The fold of all the large texts, and of a short one after them.
 fn then(text: &str) -> Notes {
     let texts = (0..COMMITS).map(large).chain([text.to_owned()]);
     fold::<Notebook>(Notes::default(), &texts.map(|text| Sample::Noted { text }).collect::<Vec<_>>())
@@ -47,7 +47,7 @@ pub(crate) async fn a_stream_of_one_and_a_half_megabytes_costs_no_more_than_a_sm
 }
 
 /// The first command after a release with another `STATE_SCHEMA` reads the whole stream: as many requests as it has
-/// pages of one megabyte. The commit carries the new snapshot, so the next cold one is a small one again.
+/// pages of one megabyte. The commit carries the new snapshot, so the next cold load is small again.
 pub(crate) async fn without_a_usable_snapshot_a_load_takes_a_request_a_megabyte_once(store: &Store) {
     let name = stream("note-1");
     let log = one_and_a_half_megabytes(store, &name).await;
@@ -75,7 +75,7 @@ pub(crate) async fn a_commit_that_fits_no_item_is_refused_before_it_is_sent(stor
     assert_eq!((done.version, store.meter.read()), (Version(2), Cost::of(1, 1)), "the stream is as it was");
 }
 
-/// A snapshot is due with the 40th commit, whose events leave no room for it: it rides in the 41st.
+/// A snapshot is due with the 40th commit. Its events leave no room for it, so the 41st carries it.
 pub(crate) async fn a_snapshot_that_does_not_fit_is_left_to_the_next_commit(store: &Store) {
     let name = stream("note-1");
     let log = filled(store, &name, (1..=39).map(|nth| nth.to_string())).await;
@@ -93,7 +93,7 @@ pub(crate) async fn a_snapshot_that_does_not_fit_is_left_to_the_next_commit(stor
     assert_eq!(carriers, [false, true]);
 }
 
-/// Where few commits hold much, each of them brings its snapshot along: the newest page is enough.
+/// If few commits hold much, each of them carries its snapshot: the newest page is enough.
 pub(crate) async fn commits_as_large_as_items_are_loaded_by_one_request(store: &Store) {
     for length in [4, 12] {
         let name = stream("note-1");

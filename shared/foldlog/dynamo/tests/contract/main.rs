@@ -1,6 +1,6 @@
 //! The contract of every store, and what the tables promise beyond it, against an embedded `DynamoDB` behind the real
-//! client; the contract of log and totals, and what commands cost, also on Amazon's own `DynamoDB Local`, where one is
-//! at hand.
+//! client. The contract of log and totals, and the cost of commands, also run on Amazon's own `DynamoDB Local`, if it
+//! is available.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,4 +1,4 @@
-//! The log with markers: a reaction is recognised by its append, however much happened in between.
+//! The log with markers: the append recognises a reaction, however many commits lie in between.
 
 use crate::contract::reactions::a_reaction_is_recognised;
 use crate::store::Store;
@@ -20,7 +20,7 @@ async fn a_reaction_is_one_request_whose_lost_answer_is_found_again() {
     log.append(head.head(), effect("one", NOW)).await.unwrap();
     assert_eq!(store.line.sent() - before, 1);
 
-    // The client sends it again by itself, under the token of the first time; or somebody does, under another.
+    // The client sends it again by itself, under its first token; or another writer does, under another token.
     let head = current(&log, &name).await;
     store.line.lose(1);
     let commit = log.append(head.head(), effect("two", NOW)).await.unwrap();

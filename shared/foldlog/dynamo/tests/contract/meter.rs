@@ -1,4 +1,4 @@
-//! What commands cost: the requests that a client sends, and the units that the store says they took.
+//! The cost of commands: the requests that a client sends, and the units that the store reports.
 
 use aws_sdk_dynamodb::config::interceptors::{
     AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextMut,
@@ -28,7 +28,7 @@ impl Cost {
 }
 
 impl Meter {
-    /// What was sent since it was asked last.
+    /// The requests since the last call.
     pub(crate) fn read(&self) -> Cost {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
@@ -70,7 +70,7 @@ impl Intercept for Meter {
         let put = context.output_or_error().ok().and_then(|output| output.downcast_ref::<PutItemOutput>());
         if let Some(put) = put {
             let units = put.consumed_capacity().and_then(ConsumedCapacity::capacity_units).unwrap();
-            // There is no other way from a float to a whole number that says no to a fraction.
+            // There is no other way from a float to a whole number that rejects a fraction.
             self.0.lock().unwrap().write_units += units.to_string().parse::<u32>().unwrap();
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! A stream type whose commands write what they are told, and a way to fill its streams without waiting for each.
+//! A stream type whose commands write the texts that they are given, and a way to fill its streams without waiting for
+//! each.
 
 use crate::store::Store;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
@@ -15,10 +16,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-/// Notes texts. Its state is of one size whatever they are.
+/// Notes texts. Its state always has the same size.
 pub(crate) struct Notebook<const STATE_SCHEMA: u32 = 1>;
 
-/// What is in it, and 900 bytes that never change.
+/// The number, length and digest of the texts, and 900 bytes that never change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Notes {
     pub(crate) texts: u64,
@@ -57,7 +58,7 @@ impl<const STATE_SCHEMA: u32> Decider for Notebook<STATE_SCHEMA> {
     }
 }
 
-/// Notebooks as a process that has just started carries commands out on them.
+/// Notebooks as a new process carries commands out on them.
 pub(crate) fn cold<L: EventLog>(log: L) -> Commands<Notebook, L, Noon> {
     Commands::new(log, Noon)
 }
@@ -79,7 +80,7 @@ pub(crate) fn text(nth: usize) -> String {
     format!("{nth:0>200}")
 }
 
-/// A log of one stream that only one writer appends to: what it has taken is written down later.
+/// A log of one stream with a single writer: its commits are written to the table later.
 #[derive(Default)]
 struct Pad(Mutex<Vec<Commit>>);
 
@@ -103,8 +104,8 @@ impl EventLog for Pad {
     }
 }
 
-/// A log on a table of its own in which the stream has the commits that so many commands of one text each leave there,
-/// with the snapshots of their writer. They are put as the items they are, 25 in a request, eight requests at a time.
+/// A log on a table of its own. Its stream has the commits that this many commands of one text each leave there, with
+/// the snapshots of their writer. They are put as items, 25 in a request, eight requests at a time.
 pub(crate) async fn filled(store: &Store, name: &StreamName, texts: impl Iterator<Item = String>) -> Log {
     let writer = cold(Pad::default());
     for (nth, text) in texts.enumerate() {

@@ -1,4 +1,4 @@
-//! Amazon's own `DynamoDB` for one machine, run for the length of one test.
+//! Amazon's own `DynamoDB` for one machine, started for one test.
 
 use crate::store::Store;
 use foldlog_dynamo::Log;
@@ -13,10 +13,10 @@ use std::time::Duration;
 /// Names the folder that `scripts/dynamodb-local.sh` prints.
 const FOLDER: &str = "DYNAMODB_LOCAL";
 
-/// It takes two seconds on a free machine; one that is busy building may need far longer.
+/// It takes two seconds on an idle machine. One that is busy building may need far longer.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A `DynamoDB Local` of this test alone, in memory. Its process ends with it, also where a rule panics.
+/// A `DynamoDB Local` of this test alone, in memory. Its process ends with the test, even if a rule panics.
 pub(crate) struct Engine {
     process: Child,
     address: SocketAddr,
@@ -24,10 +24,10 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// The engine, once it answers; nothing, and the reason printed, where none is named.
+    /// The engine, once it answers. None, with the reason printed, if none is named.
     pub(crate) async fn start() -> Option<Self> {
         let Some(folder) = std::env::var_os(FOLDER) else {
-            // Past the harness, which shows what a test prints only where it fails.
+            // Past the test harness, which shows the output of a test only if it fails.
             let mut stderr = std::io::stderr();
             let _ = writeln!(stderr, "skipped on DynamoDB Local: {FOLDER} is not set (scripts/dynamodb-local.sh)");
             return None;
@@ -53,8 +53,8 @@ impl Engine {
         Self { process, address, broken: Vec::new() }
     }
 
-    /// Waits for the engine. It is knocked at without the client, whose tries would use up the retries that all the
-    /// tests of this process share.
+    /// Waits for the engine. The check does not use the client, whose tries would use up the retries that all tests of
+    /// this process share.
     async fn answer(&mut self) {
         while tokio::net::TcpStream::connect(self.address).await.is_err() {
             let ended = self.process.try_wait().unwrap();
@@ -79,7 +79,7 @@ impl Engine {
         Store::at(self.address).marked_log().await
     }
 
-    /// Tries one rule. A broken one is remembered, and does not keep the others from being tried.
+    /// Tries one rule. A broken rule is remembered, and the others are tried too.
     pub(crate) async fn try_rule(&mut self, name: &'static str, rule: impl Future<Output = ()>) {
         let held = AssertUnwindSafe(rule).catch_unwind().await.is_ok();
         println!("{name}: {}", if held { "holds" } else { "BROKEN" });
@@ -88,7 +88,7 @@ impl Engine {
         }
     }
 
-    /// Panics where a rule was broken.
+    /// Panics if a rule was broken.
     pub(crate) fn verdict(&self) {
         assert!(self.broken.is_empty(), "broken on DynamoDB Local: {:?}", self.broken);
     }
@@ -96,7 +96,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // Where it has ended already there is nothing left to end.
+        // If it has ended already, there is nothing left to end.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

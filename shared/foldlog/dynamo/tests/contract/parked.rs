@@ -1,4 +1,4 @@
-//! The notes about what subscribers cannot follow, on `DynamoDB`.
+//! The notes about streams and events that subscribers cannot follow, on `DynamoDB`.
 
 use crate::contract::parked::every_rule;
 use crate::store::Store;

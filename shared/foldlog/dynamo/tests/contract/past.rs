@@ -1,4 +1,4 @@
-//! What it costs to look back, to the request and the item, in a stream of any length.
+//! The cost of reading the past, in requests and items, in a stream of any length.
 
 use crate::notebook::{Notebook, filled, text};
 use crate::store::Store;

@@ -1,4 +1,4 @@
-//! Reading from `DynamoDB` what is no log: it is an error that says where, never skipped.
+//! Reading items from `DynamoDB` that are not a log: an error names the position, and nothing is skipped.
 
 use crate::store::Store;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -61,7 +61,7 @@ async fn reads_are_as_consistent_as_was_asked() {
     assert!(store.line.was_consistent());
 }
 
-/// Where the chain of `note-1` breaks.
+/// The version at which the chain of `note-1` breaks.
 async fn broken_at(log: &Log, witnesses: &[Witness]) -> (Version, Tampering) {
     match verify_chain(log, &stream("note-1"), witnesses).await {
         Err(ChainError::Broken(Broken { version, tampering, .. })) => (version, tampering),

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, mpsc};
 use std::time::Duration;
 
-/// Where the store listens. It blocks the thread it runs on, so it has one of its own.
+/// The address of the store. It blocks the thread it runs on, so it has one of its own.
 static ADDRESS: LazyLock<SocketAddr> = LazyLock::new(|| {
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
@@ -34,7 +34,7 @@ static ADDRESS: LazyLock<SocketAddr> = LazyLock::new(|| {
 
 static TABLES: AtomicU32 = AtomicU32::new(0);
 
-/// What happens on the line between client and store.
+/// The connection between client and store.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
     requests: Arc<Mutex<Vec<String>>>,
@@ -61,7 +61,7 @@ impl Line {
         newest.get("ConsistentRead") == Some(&Value::Bool(true))
     }
 
-    /// The answers to the next requests get lost, after the store has carried them out.
+    /// The answers to the next requests are lost, after the store has carried them out.
     pub(crate) fn lose(&self, answers: u32) {
         self.to_lose.store(answers, Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! The totals store on `DynamoDB`: the contract of every one, and what is promised beyond it.
+//! The totals store on `DynamoDB`: the contract of every totals store, and what this one promises beyond it.
 
 use crate::contract::totals::rules;
 use crate::store::Store;

@@ -1,4 +1,4 @@
-//! The rows on `DynamoDB`: the contract of all views, and what is promised beyond it.
+//! The rows on `DynamoDB`: the contract of all views, and what these promise beyond it.
 
 use crate::contract::views as rules;
 use crate::store::Store;

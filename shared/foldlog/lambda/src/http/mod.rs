@@ -1,13 +1,13 @@
 //! HTTP functions behind an API Gateway HTTP API (payload format 2.0).
 //!
 //! This module parses, the handler completes and executes the command, and [`problem`](crate::problem) turns errors
-//! into statuses. Nothing else does either.
+//! into statuses. No other module parses requests or chooses statuses.
 //!
 //! The metadata of a command come from the request: its id from the caller, method, route and `Idempotency-Key`, or a
 //! fresh one; its digest from the path and the parsed body; the expected version from `If-Match`. The gateway checks
 //! that the token has one of the scopes of the route. If several scopes open a route, the handler decides what each may
-//! do. The stream itself decides whose a resource is. With `?min_version=`, a query takes what its view lacks from the
-//! log, and folds it over the row.
+//! do. The stream itself decides who owns a resource. With `?min_version=`, a query takes the commits that its view
+//! lacks from the log, and folds them over the row.
 
 mod page;
 mod request;
@@ -25,17 +25,17 @@ use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse
 use foldlog::{Clock, Effect, Randomness};
 use http::StatusCode;
 
-/// Answers the requests of the routes that the template gives to a function.
+/// Handles requests for the routes that the template gives to a function.
 pub trait HttpHandler: Send + Sync + 'static {
-    /// What the type of each of the API's problems begins with, such as `urn:example:problem:`.
+    /// The prefix of the type of each of the API's problems, such as `urn:example:problem:`.
     const PROBLEM_NAMESPACE: &'static str;
-    /// Where it has its time and chance from.
+    /// The source of its time and randomness.
     type Host: Clock + Randomness;
 
-    /// The host it runs on.
+    /// The source of time and randomness.
     fn host(&self) -> &Self::Host;
 
-    /// Answers one request; a problem is an answer too.
+    /// Handles one request. A problem is an answer too.
     fn answer(&self, request: &Request) -> impl Future<Output = Result<Response, Problem>> + Send;
 }
 
@@ -50,7 +50,7 @@ impl<T: HttpHandler> Function for Http<T> {
         self.respond(event, WriteMode::On).await
     }
 
-    /// Serves reads, and turns every other request away without a look at it.
+    /// Serves reads, and rejects every other request before it is looked at.
     async fn idle(&self, event: ApiGatewayV2httpRequest) -> Result<ApiGatewayV2httpResponse, Error> {
         self.respond(event, WriteMode::Off).await
     }
@@ -75,8 +75,8 @@ impl<T: HttpHandler> Http<T> {
     }
 }
 
-/// The status of a command that creates: 201, the first time and whenever it is repeated; 200 where there was nothing
-/// to create.
+/// The status of a command that creates something: 201, the first time and on every repetition; 200 if there was
+/// nothing to create.
 #[must_use]
 pub const fn created(effect: Effect) -> StatusCode {
     match effect {

@@ -1,4 +1,4 @@
-//! Where a list goes on: the sort key behind which the next page begins, bound to the list it came from.
+//! The cursor of a list: the sort key after which the next page begins, bound to the list that it came from.
 
 use super::Request;
 use crate::problem::Problem;
@@ -7,15 +7,15 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use foldlog::write::identity::derived_id;
 use serde::{Deserialize, Serialize};
 
-/// The most items that a page holds, and how many it holds where the request has no `limit`.
+/// The most items of a page, and how many it holds if the request has no `limit`.
 const MAX: usize = 100;
 const DEFAULT: usize = 20;
 
 /// The page that a request asks for.
 pub struct Page {
-    /// The sort key behind which it begins.
+    /// The sort key after which it begins.
     pub from: Option<String>,
-    /// The most items that it holds.
+    /// The most items to return.
     pub limit: usize,
     list: String,
     query: String,
@@ -28,7 +28,7 @@ struct Cursor {
 }
 
 impl Page {
-    /// Reads `cursor` and `limit`; `path` is where the list is, `owner` whose it is.
+    /// Parses `cursor` and `limit`. `path` is that of the list, `owner` the one who owns it.
     pub fn of(request: &Request, path: &str, owner: &str) -> Result<Self, Problem> {
         let limit = request.query::<usize>("limit")?.unwrap_or(DEFAULT);
         if !(1..=MAX).contains(&limit) {
@@ -49,7 +49,7 @@ impl Page {
         Ok(Self { from, limit, list, query })
     }
 
-    /// The link to the page behind `last`, the sort key of this page's last item.
+    /// The link to the page after `last`, the sort key of this page's last item.
     pub fn next(&self, last: &str) -> Result<String, Problem> {
         let cursor = Cursor { from: last.to_owned(), list: self.list.clone() };
         let text = serde_json::to_vec(&cursor).map_err(|error| Problem::internal(&error))?;

@@ -16,7 +16,7 @@ use std::str::FromStr;
 
 /// The largest body, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
-/// The deepest nesting of a body's arrays and objects.
+/// The deepest nesting of arrays and objects in a body.
 const DEEPEST: usize = 32;
 /// The longest idempotency key and correlation id of a client, in characters.
 const LONGEST_KEY: usize = 200;
@@ -37,7 +37,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Takes a gateway's event apart; mints the correlation id.
+    /// Parses a gateway's event, and creates the correlation id.
     pub(super) fn new<H: Clock + Randomness>(event: ApiGatewayV2httpRequest, host: &H, commands: WriteMode) -> Self {
         let body = event.body.unwrap_or_default();
         let body = if event.is_base64_encoded {
@@ -65,7 +65,7 @@ impl Request {
         }
     }
 
-    /// What every request has to keep to.
+    /// Checks the rules for every request.
     pub(super) fn check(&self) -> Result<(), Problem> {
         if self.commands == WriteMode::Off && self.is_command() {
             return Err(Problem::commands_off());
@@ -81,7 +81,7 @@ impl Request {
         if body.is_empty() || json { Ok(()) } else { Err(Problem::unsupported_media_type()) }
     }
 
-    /// Whether it is to change something.
+    /// Whether the request may change something.
     pub(super) fn is_command(&self) -> bool {
         self.method != http::Method::GET.as_str()
     }
@@ -98,26 +98,26 @@ impl Request {
         &self.route
     }
 
-    /// A header's text.
+    /// The value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// A value of the path. One that cannot be of its type names nothing that exists.
+    /// A value of the path. If it cannot be parsed as its type, nothing exists under it.
     pub fn path<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, Problem> {
         let text = self.path.get(name).map_or("", String::as_str);
         text.parse().map_err(|error: T::Err| Problem::not_found(&error.to_string()))
     }
 
-    /// A value of the query, if it is there.
+    /// A value of the query, if it is present.
     pub fn query<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, Problem> {
         let parse =
             |text: &String| text.parse().map_err(|error: T::Err| Problem::invalid_parameter(name, &error.to_string()));
         self.query.get(name).map(parse).transpose()
     }
 
-    /// The query's parameters, but for the page asked for, as a link to another page repeats them.
+    /// The query's parameters without those of the page, for a link to another page.
     pub fn other_query(&self) -> impl Iterator<Item = (&str, &str)> {
         let mut others: Vec<_> = self.query.iter().filter(|(name, _)| *name != "cursor").collect();
         others.sort();
@@ -139,7 +139,7 @@ impl Request {
         self.body.as_deref().map_err(Clone::clone)
     }
 
-    /// The body as a value of its type; no body is `{}`.
+    /// The body, parsed as its type. An absent body is `{}`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let body = self.body.as_ref().map_err(Clone::clone)?;
         let body = if body.is_empty() { b"{}" } else { body.as_slice() };
@@ -157,13 +157,13 @@ impl Request {
         self.caller.as_ref().ok_or_else(Problem::unauthorized)
     }
 
-    /// What this request and all that follows from it belong to.
+    /// The correlation of this request and of everything that follows from it.
     #[must_use]
     pub const fn correlation(&self) -> &Correlation {
         &self.correlation
     }
 
-    /// An id for what the request creates: the same for the same idempotency key, else a new one.
+    /// An id for what the request creates: the same for the same idempotency key, otherwise a new one.
     pub fn new_id(&self) -> Result<String, Problem> {
         Ok(match self.idempotency_key()? {
             Some(key) => derived_id(&[&self.caller()?.id(), &self.method, &self.route, key, "creates"]),
@@ -171,14 +171,14 @@ impl Request {
         })
     }
 
-    /// The body, and what surrounds the command that it asks for.
+    /// The parsed body, and the metadata of the command.
     pub fn command<T: DeserializeOwned + Serialize>(&self) -> Result<(T, Metadata), Problem> {
         let body = self.json()?;
         let metadata = self.metadata(&body)?;
         Ok((body, metadata))
     }
 
-    /// What surrounds the command that this request asks for; `content` is its parsed input: path and body.
+    /// The metadata of the request's command. `content` is its parsed input: path and body.
     fn metadata<T: Serialize>(&self, content: &T) -> Result<Metadata, Problem> {
         let caller = self.caller()?;
         let id = match self.idempotency_key()? {
@@ -215,7 +215,7 @@ fn is_key(text: &str) -> bool {
     (1..=LONGEST_KEY).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// How deep arrays and objects are nested, without parsing: brackets inside strings do not count.
+/// How deep arrays and objects are nested, without parsing. Brackets inside strings do not count.
 fn depth(json: &[u8]) -> usize {
     let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
     for byte in json {

@@ -1,4 +1,4 @@
-//! An answer as a handler makes it.
+//! The response of a handler.
 
 use super::Request;
 use crate::problem::Problem;
@@ -23,14 +23,14 @@ impl Response {
         Ok(Self::text(status, "application/json", body))
     }
 
-    /// Any other text.
+    /// A text of another type.
     #[must_use]
     pub fn text(status: StatusCode, content_type: &'static str, body: String) -> Self {
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))]);
         Self { status, headers, body }
     }
 
-    /// A problem of an API, whose types begin with its namespace.
+    /// A problem of an API. Its type begins with the API's namespace.
     pub(super) fn of_problem(problem: &Problem, namespace: &str, correlation: &str) -> Self {
         let document = problem.document(namespace, correlation);
         let mut response = Self::text(problem.status(), "application/problem+json", document);
@@ -43,19 +43,19 @@ impl Response {
         }
     }
 
-    /// With the resource's version as its strong entity tag.
+    /// Adds the resource's version as its strong entity tag.
     #[must_use]
     pub fn etag(self, version: Version) -> Self {
         self.header(header::ETAG, &format!("\"{version}\""))
     }
 
-    /// With the place of what was created, or of what to watch.
+    /// Adds the location of what was created, or of what to watch.
     #[must_use]
     pub fn location(self, path: &str) -> Self {
         self.header(header::LOCATION, path)
     }
 
-    /// With the seconds after which to ask again.
+    /// Adds the seconds after which to ask again.
     #[must_use]
     pub fn retry_after(self, seconds: u32) -> Self {
         self.header(header::RETRY_AFTER, &seconds.to_string())
@@ -68,7 +68,7 @@ impl Response {
         self
     }
 
-    /// The gateway's form of it, with the request's correlation echoed.
+    /// The response in the gateway's format, with the request's correlation id.
     pub(super) fn finish(self, request: &Request) -> ApiGatewayV2httpResponse {
         let correlation = request.correlation();
         let echoed = request.header("x-correlation-id").and(correlation.client.as_deref()).unwrap_or(&correlation.id);

@@ -1,4 +1,4 @@
-//! Functions that take the events of a queue as hints alone: which stream moved, and how far.
+//! Functions that take the events of a queue as hints alone: which stream moved, and to which version.
 
 use super::{About, Delivered};
 use crate::function::{Error, Function};
@@ -7,10 +7,11 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use foldlog::{Clock, EventLog, Hint, ParkingLot, Randomness, StreamName, TotalsEngine, TotalsStore, Version};
 use std::collections::BTreeMap;
 
-/// A [`TotalsEngine`] as a function that answers for each message of a batch.
+/// A [`TotalsEngine`] as a function that returns a result for each message of a batch.
 ///
-/// The messages of one stream are one hint, up to the last event among them. What cannot be followed is parked, and its
-/// messages are taken with that; what failed for a reason that may pass is delivered again, at last to the dead letters.
+/// The messages of one stream are one hint, up to the last event among them. A stream that cannot be followed is
+/// parked, and its messages are taken. A stream that failed for a reason that may pass is delivered again, and goes to
+/// the dead-letter queue in the end.
 pub struct Hints<L, R, P, H>(pub TotalsEngine<L, R, P, H>);
 
 impl<L, R, P, H> Function for Hints<L, R, P, H>
@@ -35,7 +36,7 @@ where
                     messages.push(id);
                 }
                 Err(error) => {
-                    tracing::error!(message = id, %error, "a message speaks of no event");
+                    tracing::error!(message = id, %error, "a message names no event");
                     answer.add_failure(id);
                 }
             }
@@ -45,7 +46,7 @@ where
         let followed = self.0.follow(&hints).await;
         metrics::followed(&followed.folds);
         for trouble in &followed.troubles {
-            tracing::error!(subject = %trouble.subject, trouble.error, class = %trouble.class, "not followed");
+            tracing::error!(subject = %trouble.subject, trouble.error, class = %trouble.class, "a stream was not followed");
         }
         let failed = followed.failed.iter().filter_map(|position| messages.get(*position));
         failed.flatten().for_each(|message| answer.add_failure(message));

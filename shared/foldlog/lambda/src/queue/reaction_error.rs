@@ -1,4 +1,4 @@
-//! Why an event was not reacted to, and whether trying again can help by itself.
+//! Why a reaction failed, and whether a retry alone can help.
 
 use crate::function::Error;
 use foldlog::react::message::NoPayload;
@@ -8,36 +8,36 @@ use foldlog::write::execute::ExecuteError;
 use foldlog::{DecodeError, LogError};
 use std::fmt::Display;
 
-/// Why an event was not reacted to.
+/// Why a reaction failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReactionError {
     /// The event cannot be read by this release.
     #[error(transparent)]
     Undecodable(#[from] DecodeError),
-    /// It does not read as an event message, or speaks of nothing that there is.
+    /// The message is not an event message, or names an event that does not exist.
     #[error("the message does not read: {0}")]
     Malformed(String),
-    /// What follows from it cannot be carried out.
+    /// The derived command was refused.
     #[error("what follows from it was refused: {0}")]
     Refused(String),
-    /// Other writers came first, again and again.
+    /// Other writers came first in every attempt.
     #[error("others were first again and again")]
     Contended,
     /// The log cannot be read or written.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// Something else that the reaction stands on failed.
+    /// Another dependency of the reaction failed.
     #[error(transparent)]
     Unavailable(Error),
 }
 
 impl ReactionError {
-    /// That the event speaks of nothing that there is.
+    /// The error that the event names something that does not exist.
     pub fn malformed(reason: impl Display) -> Self {
         Self::Malformed(reason.to_string())
     }
 
-    /// Whether trying again can help by itself.
+    /// Whether a retry alone can help.
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {

@@ -1,4 +1,5 @@
-//! A batch of messages that only say which stream moved: who is followed once, who comes again, and what is parked.
+//! A batch of messages that only say which stream moved: which streams are followed once, which are delivered again,
+//! and which are parked.
 
 use crate::{Wish, append};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
@@ -14,7 +15,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What is wished, and nothing else.
+/// The only event.
 struct Wishing;
 
 impl Decider for Wishing {
@@ -33,7 +34,7 @@ impl Decider for Wishing {
     fn evolve((): (), _: &Wish) {}
 }
 
-/// How often something was wished.
+/// How often a wish was made.
 struct Wishes;
 
 impl Totals for Wishes {
@@ -52,7 +53,7 @@ impl Totals for Wishes {
     }
 }
 
-/// A store of totals that counts how often it is asked, and knows nothing of stream `wish-3`.
+/// A store of totals that counts its calls, and does not know stream `wish-3`.
 #[derive(Clone, Default)]
 struct Troubled {
     totals_store: MemoryTotalsStore,

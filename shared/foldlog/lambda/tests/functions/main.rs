@@ -1,5 +1,5 @@
-//! Functions that are fed from a queue: what is taken, what comes again, and what is parked; and whom every function
-//! trusts.
+//! Functions that are fed from a queue: which messages they take, which are delivered again, and which are parked; and
+//! which certificates every function trusts.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,4 +1,4 @@
-//! A batch of messages: who is taken, who comes again, and what is parked.
+//! A batch of messages: which ones are taken, which are delivered again, and which are parked.
 
 use crate::{Wish, append};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 
 const BATCH: u64 = 10;
 
-/// Keeps what it took; fails on what is wished so.
+/// Keeps the events that it took, and fails on the wishes that say so.
 #[derive(Clone, Default)]
 struct Granting {
     log: MemoryLog,
@@ -39,7 +39,7 @@ impl Reactor for Granting {
     }
 }
 
-/// Takes no notes.
+/// A parking lot that fails.
 struct Full;
 
 impl ParkingLot for Full {
@@ -88,7 +88,7 @@ fn message(version: u64, detail: &Value) -> SqsMessage {
     message
 }
 
-/// A batch with the events 0 to 9, in which one is as `spoil` makes it.
+/// A batch with the events 0 to 9, one of which `spoil` changes.
 fn batch(spoilt: u64, spoil: impl Fn(&mut Value)) -> SqsEvent {
     let mut event = SqsEvent::default();
     event.records = (0..BATCH)
@@ -119,7 +119,7 @@ fn taken(reactor: &Granting) -> Vec<u64> {
     taken
 }
 
-/// Makes something unreadable.
+/// Makes one message unreadable.
 type Spoil = fn(&mut Value);
 
 #[tokio::test]

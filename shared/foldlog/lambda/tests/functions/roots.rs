@@ -1,4 +1,4 @@
-//! Whom a function trusts.
+//! The certificates that a function trusts.
 
 use aws_sdk_dynamodb::Client;
 use foldlog_lambda::Settings;
@@ -18,6 +18,6 @@ fn each_root_is_one_that_mozilla_trusts() {
 
 #[test]
 fn a_client_is_made_of_them_alone() {
-    // It parses them at once, and panics where it cannot.
+    // The client parses them at once, and panics if it cannot.
     let _client = Client::new(&aws_config(&Settings::default()).unwrap());
 }

@@ -1,5 +1,5 @@
-//! What holds for all [`Generations`], and for the [`RebuildProgress`] beside them. Each rule is given a register of its
-//! own, in which nothing is registered.
+//! The contract of all [`Generations`], and of the [`RebuildProgress`] beside them. Each rule gets an empty register of
+//! its own.
 
 use foldlog::read::generations::Registered;
 use foldlog::read::views::Generation;

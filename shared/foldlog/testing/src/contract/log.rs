@@ -1,4 +1,4 @@
-//! What holds for every [`EventLog`]. Each rule is given a log of its own, which is empty.
+//! The contract of every [`EventLog`]. Each rule gets an empty log of its own.
 
 use crate::sample::commits::{NOW, current, draft, effect, note_each, reading, stream, texts};
 use foldlog::{
@@ -9,7 +9,7 @@ use foldlog::{
 use std::collections::BTreeSet;
 
 /// Passes the names of all rules for logs to a macro: `log_rules!(run; more)` is `run!(rules: a, b, c; more)`. A suite
-/// that makes a test of each has the rules of a later release as well.
+/// that makes a test of each name also gets the rules of later releases.
 #[macro_export]
 macro_rules! log_rules {
     ($run:ident $(; $($more:tt)*)?) => {

@@ -1,6 +1,6 @@
-//! What holds for every store of a port, whatever it stores in: hold yours to it.
+//! The contract of every store of a port, on any database. Run it against your own store.
 //!
-//! A rule is a function that is given the store, empty, and panics where the store breaks it. [`log_rules`] and
+//! A rule is a function that gets an empty store, and panics if the store breaks the rule. [`log_rules`] and
 //! [`views_rules`] pass the names of all rules to a macro of yours, which makes a test of each:
 //!
 //! ```

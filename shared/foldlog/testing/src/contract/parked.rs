@@ -1,4 +1,4 @@
-//! What holds for every [`ParkingLot`].
+//! The contract of every [`ParkingLot`].
 
 use crate::sample::commits::{NOW, stream};
 use foldlog::read::parked::{Class, Trouble};
@@ -15,7 +15,7 @@ fn trouble(subject: Subject, version: u64, error: &str, at: i64) -> Trouble {
     Trouble { subject, version, passed_over: version, error: error.to_owned(), class: Class::Permanent, at }
 }
 
-/// All rules, on a lot without notes.
+/// All rules, on an empty parking lot.
 pub async fn every_rule<P: ParkingLot>(lot: &P) {
     let one = fold("cart-1", 1);
     let reaction =

@@ -1,4 +1,4 @@
-//! What holds for every log that recognises reactions by their append: those with markers.
+//! The contract of every log that recognises reactions at the append: those with markers.
 
 use crate::sample::commits::{NOW, current, draft, effect, note_each, stream};
 use foldlog::{AppendError, CommandId, Digest, Draft, EventLog, Timestamp};
@@ -11,7 +11,7 @@ pub async fn a_reaction_is_recognised<L: EventLog>(log: &L) {
     note_each(log, &name, &texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let later = current(log, &name).await;
 
-    // Whatever the hint says of its cause's time, and whatever the content: there is one commit of this id.
+    // Even with another time of the cause and other content, there is one commit of this id.
     let late = effect("mine", Timestamp(NOW.0 + 1_000_000));
     let other = Draft { digest: Digest::of("other").unwrap(), ..effect("mine", NOW) };
     for again in [effect("mine", NOW), late, other] {
@@ -25,7 +25,7 @@ pub async fn a_reaction_is_recognised<L: EventLog>(log: &L) {
     let never = CommandId::of_key(["alice", "POST", "/notes", "never"]);
     assert_eq!(log.find(&name, &never, Timestamp(0)).await.unwrap(), None);
 
-    // Another stream knows nothing of it, and a client's commands bear no marker.
+    // Another stream does not know it, and a client's commands have no marker.
     log.append(current(log, &stream("note-2")).await.head(), effect("mine", NOW)).await.unwrap();
     log.append(current(log, &name).await.head(), draft("0", &["0"])).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! What holds for every [`TotalsStore`].
+//! The contract of every [`TotalsStore`].
 
 use crate::host::Noon;
 use crate::memory::MemoryLog;
@@ -82,7 +82,7 @@ pub async fn writers_side_by_side_add_everything_once<L: TotalsStore>(totals_sto
     assert_eq!(standing(totals_store, FIRST, &["texts", "letters"]).await, all);
 }
 
-/// Every rule, on totals stores of their own.
+/// Every rule, each on a totals store of its own.
 pub fn rules<L: TotalsStore>(totals_stores: &[L; 5]) -> [(&'static str, BoxFuture<'_, ()>); 5] {
     let [first, second, third, fourth, fifth] = totals_stores;
     [

@@ -1,5 +1,6 @@
-//! What holds for all [`Views`] and [`Lookups`]: rows are written conditionally, found by key and by index, and apart by
-//! generation. Each rule is given views of its own, without rows, that know the view of [`rows`](crate::sample::rows).
+//! The contract of all [`Views`] and [`Lookups`]: rows are written conditionally, found by key and by index, and
+//! separate in each generation. Each rule gets views of its own, without rows, that know the view of
+//! [`rows`](crate::sample::rows).
 
 use crate::sample::rows::{FIRST, indexed, keys, of_account, place, row};
 use foldlog::read::views::Generation;

@@ -3,7 +3,7 @@
 use super::fault_model::{FaultModel, LONGEST_WAY};
 use foldlog::react::bus::{Bus, BusEntry, BusError};
 
-/// A [`Bus`] that takes some of the entries, or all of them, and says that it did not.
+/// A [`Bus`] that takes some of the entries, or all of them, and reports a failure.
 #[derive(Clone, Debug)]
 pub struct FaultyBus<B> {
     bus: B,
@@ -11,7 +11,7 @@ pub struct FaultyBus<B> {
 }
 
 impl<B> FaultyBus<B> {
-    /// `bus`, under a fault model that others share.
+    /// `bus`, under a fault model that other stores share.
     pub const fn under(bus: B, fault_model: FaultModel) -> Self {
         Self { bus, fault_model }
     }

@@ -1,18 +1,18 @@
-//! What the faults follow from, and how a request fares in it.
+//! The fault model: which faults strike, and how they affect a request.
 
 use super::{Fault, Odds, pass};
 use fastrand::Rng;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The most that a request or its answer is overtaken by others,
+/// How many other steps at most overtake a request or its answer,
 pub(super) const LONGEST_WAY: u8 = 3;
-/// how long a missing answer is waited for, on top of that,
+/// how many more a caller waits for a missing answer,
 const LONGEST_PATIENCE: u8 = 12;
-/// and how long a request that hangs is, before it is given up: time for others to carry out many commands.
+/// and how long a request hangs before the caller gives up: enough steps for others to carry out many commands.
 const TIME_OUT: u8 = 64;
 
-/// What the faults of some stores depend on; clones share it.
+/// The fault model of some stores. Clones share it.
 #[derive(Clone, Debug)]
 pub struct FaultModel(Arc<Mutex<FaultState>>);
 
@@ -20,7 +20,7 @@ pub struct FaultModel(Arc<Mutex<FaultState>>);
 struct FaultState {
     rng: Rng,
     odds: Odds,
-    /// Nothing goes wrong, and no request is overtaken.
+    /// Nothing fails, and no request is overtaken.
     calm: bool,
     struck: BTreeMap<Fault, u64>,
 }
@@ -56,7 +56,7 @@ pub(super) enum Meets {
 }
 
 impl FaultModel {
-    /// That of a seed.
+    /// The fault model of a seed.
     #[must_use]
     pub fn new(seed: u64, odds: Odds) -> Self {
         Self(Arc::new(Mutex::new(FaultState { rng: Rng::with_seed(seed), odds, calm: false, struck: BTreeMap::new() })))
@@ -68,7 +68,7 @@ impl FaultModel {
         self.state().struck.clone()
     }
 
-    /// From now on nothing goes wrong, and every request is answered at once.
+    /// From now on nothing fails, and every request is answered at once.
     pub fn calm_down(&self) {
         let mut state = self.state();
         (state.odds, state.calm) = (Odds::NONE, true);
@@ -78,7 +78,7 @@ impl FaultModel {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets others go first, as many times as chance will have it, up to `most`.
+    /// Lets other tasks go first, a random number of times up to `most`.
     pub(super) async fn wait(&self, most: u8) {
         let times = {
             let mut state = self.state();
@@ -87,7 +87,7 @@ impl FaultModel {
         pass(times).await;
     }
 
-    /// One of what is late, now and then.
+    /// Returns one of the late requests, now and then.
     pub(super) fn landing<T>(&self, late: &Late<T>) -> Option<T> {
         let mut late = late.lock();
         let mut state = self.state();
@@ -97,7 +97,7 @@ impl FaultModel {
         })
     }
 
-    /// A read that may fail; it sees the store at one moment, and is answered at a later one.
+    /// A read that may fail. It sees the store at one moment, and is answered at a later one.
     pub(super) async fn read<T, E>(
         &self,
         read: impl Future<Output = Result<T, E>>,
@@ -107,7 +107,7 @@ impl FaultModel {
         let fault = {
             let mut state = self.state();
             let Odds { lost_answer, throttled, dropped, hang, .. } = state.odds;
-            // Of a read, a lost answer and a lost request are the same.
+            // For a read, a lost answer and a lost request are the same.
             state.fault(&[(Fault::Dropped, lost_answer + dropped), (Fault::Throttled, throttled), (Fault::Hang, hang)])
         };
         if let Some(fault) = fault {
@@ -119,8 +119,8 @@ impl FaultModel {
         answer
     }
 
-    /// A write that may fail in every way, and is sent again as it is. `write` carries it out, `later` remembers it for
-    /// later.
+    /// A write that may fail in every way, and is sent again unchanged. `write` carries it out, `later` remembers it
+    /// for later.
     pub(super) async fn write<T, E, F: Future<Output = Result<T, E>>>(
         &self,
         meets: Meets,
@@ -174,19 +174,19 @@ impl FaultModel {
         state.odds(resent)
     }
 
-    /// Whether eventually consistent reads may show what was.
+    /// Whether eventually consistent reads may show an earlier state.
     pub(super) fn is_hazy(&self) -> bool {
         self.state().odds.stale_read > 0
     }
 
-    /// Whether an eventually consistent read shows what was.
+    /// Whether this eventually consistent read shows an earlier state.
     pub(super) fn stale(&self) -> bool {
         let mut state = self.state();
         let stale = state.odds.stale_read;
         state.odds(stale)
     }
 
-    /// What an eventually consistent read answers: what stands there now, or what it was at an earlier read.
+    /// The answer of an eventually consistent read: the present state, or that of an earlier read.
     pub(super) fn eventually<T: Clone>(&self, older: Vec<&T>, newest: T) -> T {
         let mut state = self.state();
         match state.rng.choice(older).cloned() {
@@ -198,8 +198,8 @@ impl FaultModel {
         }
     }
 
-    /// What an eventually consistent read shows of something that stands by itself: what is there now, or what the
-    /// same read showed before.
+    /// The answer of an eventually consistent read of a single item: its present state, or what the same read showed
+    /// before.
     pub(super) fn shown<K: Ord, T: Clone + PartialEq>(&self, earlier: &Earlier<K, T>, read: K, newest: T) -> T {
         let stale = self.stale();
         let mut earlier = earlier.lock().unwrap_or_else(PoisonError::into_inner);
@@ -207,7 +207,7 @@ impl FaultModel {
         self.eventually(before.iter().collect(), newest)
     }
 
-    /// How many of the entries the bus takes, and how many of these its answer names; none where all goes well.
+    /// How many of the entries the bus takes, and how many of these its answer names; none if all goes well.
     pub(super) fn taken_in_part(&self, entries: usize) -> Option<(usize, usize)> {
         let mut state = self.state();
         let Odds { lost_answer, throttled, dropped, .. } = state.odds;
@@ -216,7 +216,7 @@ impl FaultModel {
         Some((taken, state.rng.usize(..=taken)))
     }
 
-    /// How long a caller waits for what goes wrong: for a refusal not at all, for a lost answer a while.
+    /// How long a caller waits for a fault: not at all for a refusal, a while for a lost answer.
     async fn endure(&self, fault: Fault) {
         match fault {
             Fault::Throttled | Fault::TransactionConflict => {}
@@ -226,10 +226,10 @@ impl FaultModel {
     }
 }
 
-/// What an earlier read showed, by what was read.
+/// The answers of earlier reads, by what was read.
 pub(super) type Earlier<K, T> = Arc<Mutex<BTreeMap<K, T>>>;
 
-/// What was given up and takes effect later; clones share it.
+/// The requests that were given up and take effect later. Clones share them.
 #[derive(Debug)]
 pub(super) struct Late<T>(Arc<Mutex<Vec<T>>>);
 

@@ -17,8 +17,8 @@ const REMEMBERED_READS: usize = 4;
 
 /// An [`EventLog`] in front of which requests and answers are delayed, lost and repeated; clones share it.
 ///
-/// An append that is sent again, or lands late, is the very same one: same head, same draft. That the log beneath
-/// finds its own commit in the way is then a success, as [`EventLog::append`] promises.
+/// An append that is sent again, or arrives late, has the same head and the same draft. If the log behind it finds its
+/// own commit in place, that is a success, as [`EventLog::append`] promises.
 #[derive(Clone, Debug)]
 pub struct FaultyLog<L> {
     log: L,
@@ -27,7 +27,7 @@ pub struct FaultyLog<L> {
     reads: Arc<Mutex<BTreeMap<Asked, VecDeque<History>>>>,
 }
 
-/// What was read: a stream, back to snapshots of a schema, up to an event.
+/// The key of a read: a stream, the schema of its snapshots, and the last event.
 type Asked = (StreamName, u32, Option<Version>);
 
 impl<L> FaultyLog<L> {
@@ -36,12 +36,12 @@ impl<L> FaultyLog<L> {
         Self::under(log, FaultModel::new(seed, odds))
     }
 
-    /// `log`, under a fault model that others share.
+    /// `log`, under a fault model that other stores share.
     pub fn under(log: L, fault_model: FaultModel) -> Self {
         Self { log, fault_model, late: Late::none(), reads: Arc::default() }
     }
 
-    /// The log beneath.
+    /// The log behind it.
     pub const fn log(&self) -> &L {
         &self.log
     }
@@ -52,7 +52,8 @@ impl<L> FaultyLog<L> {
         self.fault_model.struck()
     }
 
-    /// What an eventually consistent load answers, once the newest is known: that, or what such a reading once showed.
+    /// The answer of an eventually consistent load, when the newest state is known: that state, or an earlier one of
+    /// the same read.
     fn eventually(&self, stream: &StreamName, reading: ReadOptions, newest: History) -> History {
         let stale = self.fault_model.stale();
         let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,16 +69,16 @@ impl<L> FaultyLog<L> {
 }
 
 impl<L: EventLog> FaultyLog<L> {
-    /// Carries out all that is late; from then on nothing goes wrong.
+    /// Carries out all late requests. From then on nothing fails.
     pub async fn settle(&self) {
         self.fault_model.calm_down();
         for (head, draft) in self.late.take() {
-            // The caller gave up long ago: the answer is not awaited.
+            // The caller gave up long ago, so nothing waits for the answer.
             drop(self.log.append(&head, draft).await);
         }
     }
 
-    /// What is late may land before a request.
+    /// A late request may arrive before this one.
     async fn land(&self) {
         self.fault_model.wait(LONGEST_WAY).await;
         if let Some((head, draft)) = self.fault_model.landing(&self.late) {

@@ -1,8 +1,8 @@
-//! Stores that fail as distant ones do, by seed: for tests and simulations. The same seed, polled in the same order,
+//! Stores that fail as remote ones do, by seed, for tests and simulations. The same seed, polled in the same order,
 //! fails at the same places.
 //!
-//! [`FaultyLog`], [`FaultyViews`], [`FaultyTotalsStore`], [`FaultyParked`] and [`FaultyBus`] stand in front of a store and
-//! under one [`FaultModel`]: requests and answers are delayed, lost, repeated and carried out late.
+//! [`FaultyLog`], [`FaultyViews`], [`FaultyTotalsStore`], [`FaultyParked`] and [`FaultyBus`] each wrap a store, and
+//! share one [`FaultModel`]: requests and answers are delayed, lost, repeated and carried out late.
 
 mod bus;
 mod fault_model;
@@ -21,23 +21,23 @@ pub use views::FaultyViews;
 use std::future::poll_fn;
 use std::task::Poll;
 
-/// What goes wrong.
+/// A kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Fault {
-    /// The store did as it was asked, and its answer was lost.
+    /// The store carried out the request, and its answer was lost.
     LostAnswer,
-    /// The request was given up, and takes effect later, if it still can.
+    /// The caller gave up the request, which takes effect later if it still can.
     Late,
     /// The request was lost.
     Dropped,
-    /// The store answered that it would not: throttled, or a failure of its own.
+    /// The store refused: it was throttled, or had a failure of its own.
     Throttled,
-    /// The store answered that another transaction is under way on the item, and did nothing.
+    /// The store refused because another transaction was using the item.
     TransactionConflict,
-    /// Nothing came back until the caller gave up, long after; it is open whether the request arrived at the last.
+    /// No answer came until the caller gave up, long after. The request may have arrived or not.
     Hang,
-    /// An eventually consistent read that shows the stream as it was at an earlier read.
+    /// An eventually consistent read showed the stream as it was at an earlier read.
     StaleRead,
 }
 
@@ -58,12 +58,12 @@ pub struct Odds {
     pub hang: u16,
     /// [`Fault::StaleRead`]; eventually consistent loads only.
     pub stale_read: u16,
-    /// How often an append that failed is sent again, as it was, before the caller learns of it: as an SDK does.
+    /// How often a failed append is sent again, unchanged, before the caller sees the failure: as an SDK does.
     pub resent: u16,
 }
 
 impl Odds {
-    /// Nothing goes wrong.
+    /// Nothing fails.
     pub const NONE: Self = Self {
         lost_answer: 0,
         late: 0,
@@ -75,7 +75,7 @@ impl Odds {
         resent: 0,
     };
 
-    /// More goes wrong than on any day: about three appends in ten.
+    /// More fails than on any real day: about three appends in ten.
     pub const ROUGH: Self = Self {
         lost_answer: 80,
         late: 80,
@@ -88,14 +88,14 @@ impl Odds {
     };
 }
 
-/// Lets others go first, `times` times.
+/// Lets other tasks go first, `times` times.
 async fn pass(times: u8) {
     for _ in 0..times {
         yield_now().await;
     }
 }
 
-/// Lets the other tasks that are ready go first, on any executor.
+/// Lets the other ready tasks go first, on any executor.
 pub async fn yield_now() {
     let mut yielded = false;
     poll_fn(|context| {

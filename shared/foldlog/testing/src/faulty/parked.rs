@@ -14,19 +14,19 @@ pub struct FaultyParked<P> {
 }
 
 impl<P> FaultyParked<P> {
-    /// `parked`, under a fault model that others share.
+    /// `parked`, under a fault model that other stores share.
     pub fn under(parked: P, fault_model: FaultModel) -> Self {
         Self { parked, fault_model, late: Late::none() }
     }
 
-    /// The notes beneath.
+    /// The notes behind it.
     pub const fn parked(&self) -> &P {
         &self.parked
     }
 }
 
 impl<P: ParkingLot> FaultyParked<P> {
-    /// Carries out all that is late; from then on nothing goes wrong.
+    /// Carries out all late requests. From then on nothing fails.
     pub async fn settle(&self) {
         self.fault_model.calm_down();
         for trouble in self.late.take() {
@@ -34,7 +34,7 @@ impl<P: ParkingLot> FaultyParked<P> {
         }
     }
 
-    /// What is late may land before a request.
+    /// A late request may arrive before this one.
     async fn land(&self) {
         if let Some(trouble) = self.fault_model.landing(&self.late) {
             drop(self.parked.park(&trouble).await);
@@ -60,7 +60,7 @@ impl<P: ParkingLot> ParkingLot for FaultyParked<P> {
 
     async fn clear(&self, subject: &Subject, upto: Version) -> Result<bool, ViewError> {
         self.land().await;
-        // A clearing that is given up needs no later effect: the caller tries again.
+        // A removal that is given up needs no later effect: the caller tries again.
         let clear = || self.parked.clear(subject, upto);
         self.fault_model.write(Meets::Nothing, clear, || {}, ViewError::Unavailable).await
     }

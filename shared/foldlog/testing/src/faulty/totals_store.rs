@@ -19,19 +19,19 @@ pub struct FaultyTotalsStore<R> {
 }
 
 impl<R> FaultyTotalsStore<R> {
-    /// `totals_store`, under a fault model that others share.
+    /// `totals_store`, under a fault model that other stores share.
     pub fn under(totals_store: R, fault_model: FaultModel) -> Self {
         Self { totals_store, fault_model, late: Late::none(), seen: Earlier::default() }
     }
 
-    /// The totals store beneath.
+    /// The totals store behind it.
     pub const fn totals_store(&self) -> &R {
         &self.totals_store
     }
 }
 
 impl<R: TotalsStore> FaultyTotalsStore<R> {
-    /// Carries out all that is late; from then on nothing goes wrong.
+    /// Carries out all late requests. From then on nothing fails.
     pub async fn settle(&self) {
         self.fault_model.calm_down();
         for (entries, sums) in self.late.take() {
@@ -39,7 +39,7 @@ impl<R: TotalsStore> FaultyTotalsStore<R> {
         }
     }
 
-    /// What is late may land before a request.
+    /// A late request may arrive before this one.
     async fn land(&self) {
         if let Some((entries, sums)) = self.fault_model.landing(&self.late) {
             drop(self.totals_store.post(&entries, &sums).await);

@@ -17,13 +17,13 @@ pub struct FaultyViews<V> {
     late: Late<(RowKey, Row, Version)>,
     /// Each row as an earlier read showed it.
     rows: Earlier<RowKey, Option<Row>>,
-    /// Each lookup's answer as it was earlier.
+    /// Each lookup's earlier answer.
     found: Earlier<String, Vec<(String, Row)>>,
     keys: Earlier<String, Vec<String>>,
 }
 
 impl<V> FaultyViews<V> {
-    /// `views`, under a fault model that others share.
+    /// `views`, under a fault model that other stores share.
     pub fn under(views: V, fault_model: FaultModel) -> Self {
         Self {
             views,
@@ -35,19 +35,19 @@ impl<V> FaultyViews<V> {
         }
     }
 
-    /// The views beneath.
+    /// The views behind it.
     pub const fn views(&self) -> &V {
         &self.views
     }
 
-    /// What a lookup answers: what is there now, or what the same lookup answered before.
+    /// The answer of a lookup: the present one, or an earlier one of the same lookup.
     fn found_eventually<T: Clone + PartialEq>(
         &self,
         earlier: &Earlier<String, T>,
         lookup: &Lookup<'_>,
         newest: T,
     ) -> T {
-        // Bounds that move with the time make each lookup another one.
+        // Bounds that move with the time would make each lookup a different one.
         let again = lookup.from.is_none() && lookup.until.is_none();
         if again && self.fault_model.is_hazy() {
             self.fault_model.shown(earlier, format!("{lookup:?}"), newest)
@@ -58,7 +58,7 @@ impl<V> FaultyViews<V> {
 }
 
 impl<V: Views> FaultyViews<V> {
-    /// Carries out all that is late; from then on nothing goes wrong.
+    /// Carries out all late requests. From then on nothing fails.
     pub async fn settle(&self) {
         self.fault_model.calm_down();
         for (place, row, seen) in self.late.take() {
@@ -66,7 +66,7 @@ impl<V: Views> FaultyViews<V> {
         }
     }
 
-    /// What is late may land before a request.
+    /// A late request may arrive before this one.
     async fn land(&self) {
         if let Some((place, row, seen)) = self.fault_model.landing(&self.late) {
             drop(self.views.write(&place, &row, seen).await);
@@ -98,7 +98,7 @@ impl<V: Generations> Generations for FaultyViews<V> {
     }
 
     async fn register(&self, registry: &Registry, seen: u64) -> Result<bool, ViewError> {
-        // One that is sent again is late enough: in vain, if another change came between.
+        // A write that is sent again is late enough. It fails if another change came in between.
         let register = || self.views.register(registry, seen);
         self.fault_model.write(Meets::Nothing, register, || {}, ViewError::Unavailable).await
     }

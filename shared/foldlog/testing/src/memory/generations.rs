@@ -1,4 +1,4 @@
-//! Generations and how far their rebuilding has come, in memory.
+//! The register of generations and the progress of their rebuilding, in memory.
 
 use foldlog::read::generations::{Current, Generations, Registered, Registry};
 use foldlog::read::views::ViewError;
@@ -6,7 +6,7 @@ use foldlog::rebuild::{RebuildProgress, Work, WorkProgress};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Generations in memory; clones share them.
+/// The register in memory. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryGenerations(Arc<Mutex<Kept>>);
 

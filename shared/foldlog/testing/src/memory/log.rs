@@ -11,7 +11,7 @@ use foldlog::{
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Streams in memory; clones share them.
+/// Streams in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryLog {
     store: Arc<Mutex<Store>>,
@@ -21,7 +21,7 @@ pub struct MemoryLog {
 #[derive(Debug, Default)]
 struct Store {
     streams: Streams,
-    /// Every commit's stream and version, in the order in which they were appended.
+    /// The stream and version of every commit, in the order in which they were appended.
     journal: Vec<(StreamName, Version)>,
 }
 
@@ -38,7 +38,7 @@ impl MemoryLog {
         read(&mut self.store.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What `read` makes of a stream's commits, oldest first.
+    /// Calls `read` with a stream's commits, oldest first.
     fn of<T>(&self, stream: &StreamName, read: impl FnOnce(&[Commit]) -> T) -> T {
         self.with(|store| read(store.streams.get(stream).map_or(&[], Vec::as_slice)))
     }
@@ -55,14 +55,14 @@ impl MemoryLog {
         self.with(|store| store.journal.len())
     }
 
-    /// Whether there are none.
+    /// Whether there are no commits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The commits of all streams behind the first `seen`, in the order in which they were appended: what the store's
-    /// stream of changes tells.
+    /// The commits of all streams after the first `seen`, in the order in which they were appended: the content of the
+    /// store's change stream.
     #[must_use]
     pub fn journal(&self, seen: usize) -> Vec<Commit> {
         self.with(|Store { streams, journal }| {

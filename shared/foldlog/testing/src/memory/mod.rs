@@ -1,4 +1,4 @@
-//! The stores in memory: for tests and simulations, held to the same contract as those on DynamoDB.
+//! The stores in memory, for tests and simulations. They pass the same contract as those on DynamoDB.
 
 mod generations;
 mod log;

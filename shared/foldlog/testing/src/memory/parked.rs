@@ -5,7 +5,7 @@ use foldlog::{Parked, ParkingLot, Subject, Version, ViewError};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Notes in memory; clones share them.
+/// Notes in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryParked {
     notes: Arc<Mutex<BTreeMap<Subject, Parked>>>,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Totals in memory; clones share them.
+/// Totals in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryTotalsStore {
     books: Arc<Mutex<Books>>,
@@ -23,7 +23,7 @@ struct Books {
 }
 
 impl MemoryTotalsStore {
-    /// Totals of generations that others register too.
+    /// Totals with a register of generations that other stores share.
     #[must_use]
     pub fn of(generations: MemoryGenerations) -> Self {
         Self { books: Arc::default(), generations }

@@ -9,7 +9,7 @@ use foldlog::{
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Rows in memory; clones share them.
+/// Rows in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryViews {
     rows: Arc<Mutex<Rows>>,
@@ -20,7 +20,7 @@ pub struct MemoryViews {
 type Rows = BTreeMap<&'static str, BTreeMap<Generation, BTreeMap<String, Row>>>;
 
 impl MemoryViews {
-    /// The rows, of generations that others register too.
+    /// The rows, with a register of generations that other stores share.
     #[must_use]
     pub fn of(generations: MemoryGenerations) -> Self {
         Self { rows: Arc::default(), generations }
@@ -73,7 +73,7 @@ impl ViewScan for MemoryViews {
     }
 }
 
-/// A row as a reader gets it: its index attributes are not read back, the document yields them.
+/// A row as a reader gets it, without its index attributes: they follow from the document.
 fn read_back(row: &Row) -> Row {
     Row { index: BTreeMap::new(), ..row.clone() }
 }
@@ -97,7 +97,7 @@ impl Views for MemoryViews {
 }
 
 impl MemoryViews {
-    /// What `take` makes of the keys and rows of a lookup, in its order.
+    /// Calls `take` with the keys and rows of a lookup, in its order.
     fn found<T>(&self, lookup: &Lookup<'_>, take: impl Fn(&String, &Row) -> T) -> Vec<T> {
         let (partition, value) = lookup.partition;
         let within = |sort: &str| match lookup.direction {

@@ -1,4 +1,4 @@
-//! Commits to try a log with.
+//! Commits for testing a log.
 
 use foldlog::{
     Actor, Cause, CommandId, Consistency, Correlation, Digest, Draft, Event, EventLog, Events, History, ReadOptions,
@@ -6,20 +6,20 @@ use foldlog::{
 };
 use serde::{Deserialize, Serialize};
 
-/// An event of no meaning.
+/// An event without meaning.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(tag = "type", content = "data")]
 pub enum Sample {
     /// A text was noted.
     Noted {
-        /// What it says.
+        /// The text.
         text: String,
     },
 }
 
 impl Event for Sample {}
 
-/// When sample commands are carried out.
+/// The time at which sample commands are carried out.
 pub const NOW: Timestamp = Timestamp(1_763_718_723_045);
 
 /// A stream of this name.
@@ -53,7 +53,7 @@ pub fn effect(command: &str, then: Timestamp) -> Draft {
     Draft { cause: Some(cause), ..draft(command, &["effect"]) }
 }
 
-/// Notes each text by a command of its own, one behind the other.
+/// Notes each text by a command of its own, one after the other.
 pub async fn note_each<L: EventLog>(log: &L, stream: &StreamName, texts: &[&str]) -> History {
     for text in texts {
         let head = current(log, stream).await;

@@ -1,4 +1,4 @@
-//! What stores are tried with, in the [`contract`](crate::contract) and in tests of their own.
+//! Sample data for testing stores, in the [`contract`](crate::contract) and in tests of their own.
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 pub mod commits;

@@ -1,18 +1,18 @@
-//! Rows to try views with: those of a view `order` with an index `account`, by `account` and `placed`.
+//! Rows for testing views: those of a view `order` with an index `account`, by `account` and `placed`.
 
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::{Direction, Hash, Lookup, Lookups, Row, Version};
 use std::collections::BTreeMap;
 
-/// The generation that every view begins with.
+/// The first generation of every view.
 pub const FIRST: Generation = Generation::FIRST;
 
-/// Where a row of the view `order` stands.
+/// The place of a row of the view `order`.
 pub fn place(generation: Generation, key: &str) -> RowKey {
     RowKey { view: "order", generation, key: key.to_owned() }
 }
 
-/// A row without index attributes, as it is read back.
+/// A row without index attributes, as a store returns it.
 pub fn row(version: u64, document: &str) -> Row {
     Row { document: document.to_owned(), version: Version(version), hash: Hash([7; 32]), index: BTreeMap::new() }
 }
@@ -40,7 +40,7 @@ pub fn of_account<'a>(account: &'a str, from: Option<&'a str>, direction: Direct
     }
 }
 
-/// The keys of the rows that a lookup finds, the same with their rows and without.
+/// The keys of the rows that a lookup finds, checked to be the same with rows and without.
 pub async fn keys<V: Lookups>(views: &V, lookup: Lookup<'_>) -> Vec<String> {
     let keys = views.keys(&lookup).await.unwrap();
     let rows = views.query(&lookup).await.unwrap().into_iter();

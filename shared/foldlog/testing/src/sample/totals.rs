@@ -1,4 +1,4 @@
-//! Totals to try a totals store with.
+//! Totals for testing a totals store.
 
 use crate::memory::MemoryLog;
 use crate::sample::commits::{Sample, note_each, stream};
@@ -6,7 +6,7 @@ use foldlog::read::views::{Generation, RowKey};
 use foldlog::totals::{Checkpoint, Entry, Sums, TotalKey, fold};
 use foldlog::{Decider, EventLog, Hash, Hint, NoRefusal, Recorded, Totals, TotalsStore, Version};
 
-/// The generation that every view begins with.
+/// The first generation of every view.
 pub const FIRST: Generation = Generation::FIRST;
 
 /// A stream of notes, each as it was sent.
@@ -28,7 +28,7 @@ impl Decider for NoteStream {
     fn evolve((): (), _: &Sample) {}
 }
 
-/// How often each text was noted, and how long they were; in a row for each letter too, which all streams share.
+/// How often each text was noted, and its length. A row for each letter, which all streams share, has the same.
 pub struct Notes;
 
 impl Totals for Notes {
@@ -52,27 +52,27 @@ impl Totals for Notes {
     }
 }
 
-/// Which row of totals.
+/// The key of a row of totals.
 pub fn key(partition: &str, name: &str) -> TotalKey {
     TotalKey { partition: partition.to_owned(), name: name.to_owned() }
 }
 
-/// Where the checkpoint of a stream stands.
+/// The place of a stream's checkpoint.
 pub fn place(key: &str) -> RowKey {
     RowKey { view: "notes", generation: FIRST, key: key.to_owned() }
 }
 
-/// A checkpoint at this version that has `part` parts of the next commit.
+/// A checkpoint at this version, with `part` parts of the next commit added.
 pub fn checkpoint(version: u64, part: u32) -> Checkpoint {
     Checkpoint { document: format!("[{version}]"), version: Version(version), part, hash: Hash([7; 32]) }
 }
 
-/// The step of a stream from one checkpoint to the next.
+/// A stream's entry from one checkpoint to the next.
 pub fn entry(key: &str, seen: Option<Checkpoint>, next: Checkpoint) -> Entry {
     Entry { place: place(key), seen, next }
 }
 
-/// Sums of partition, row, amount and number.
+/// Sums from partition, row, amount and number.
 pub fn sums(amounts: &[(&str, &str, &str, i64)]) -> Sums {
     let mut sums = Sums::default();
     for (partition, name, amount, by) in amounts {
