@@ -1,4 +1,4 @@
-//! What the kernel costs without a store: fold, events to text and back, a commit's hash, a whole command.
+//! The cost of the kernel without a store: fold, events to text and back, a commit's hash, a whole command.
 
 #![expect(clippy::unwrap_used, reason = "a bench panics where it fails")]
 
@@ -90,7 +90,7 @@ impl Projection for Stocks {
     }
 }
 
-/// The clock stands still, and chance counts.
+/// The clock stands still, and the random bits count up.
 struct Host(std::sync::atomic::AtomicU64);
 
 impl Clock for Host {

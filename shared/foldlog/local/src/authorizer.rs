@@ -1,4 +1,4 @@
-//! The template's JWT authorizer as a function, for gateways on one machine that know no authorizers but Lambda's.
+//! The template's JWT authorizer as a function, for gateways on one machine that support only Lambda authorizers.
 
 use crate::error::HostError;
 use crate::gateway::{Route, Tokens};
@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Decides as the local host's own gateway does: by its issuer's key and the scopes of the template's routes. What it
-/// accepts is the context of its answer, in the shape that a JWT authorizer gives it.
+/// Decides as the local host's own gateway does: by its issuer's key and the scopes of the template's routes. The
+/// context of its answer holds the accepted token, in the shape that a JWT authorizer gives it.
 pub struct JwtAuthorizer {
     tokens: Tokens,
     routes: BTreeMap<String, Route>,

@@ -1,4 +1,4 @@
-//! Buckets: folders of the data directory, and as much of S3 as lists, reads and removes what is in them.
+//! Buckets: folders of the data directory, and the part of S3 that lists, reads and removes their objects.
 
 use crate::database::Answer;
 use crate::policy::Demand;
@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-/// Keys of one list, at most and where the request does not say.
+/// The most keys of one list, and the default.
 const MOST_KEYS: usize = 1000;
 
 /// The template's buckets, by name.
 #[derive(Debug, Default)]
 pub(crate) struct Buckets(BTreeMap<String, PathBuf>);
 
-/// A request as the SDK spells it with path-style addresses.
+/// A request, as the SDK sends it with path-style addresses.
 #[derive(Debug)]
 pub(crate) struct ObjectRequest {
     operation: Operation,
@@ -33,7 +33,7 @@ enum Operation {
 }
 
 impl Buckets {
-    /// Those that a template declares, in a data directory.
+    /// The buckets that a template declares, in a data directory.
     pub(crate) fn declared(stack: &Stack, directory: &Path) -> Self {
         let folder = |logical: &str| directory.join("failures").join(logical);
         let buckets = stack.of_kind("AWS::S3::Bucket");
@@ -55,7 +55,7 @@ impl Buckets {
         };
         match (&request.operation, done) {
             (Operation::Delete, Ok(_)) => Answer { status: 204, body: String::new() },
-            // As on S3: what is not there is removed.
+            // As on S3, an object that does not exist counts as removed.
             (Operation::Delete, Err(error)) if error.kind() == ErrorKind::NotFound => {
                 Answer { status: 204, body: String::new() }
             }
@@ -67,7 +67,7 @@ impl Buckets {
 }
 
 impl ObjectRequest {
-    /// Reads a request by its method and its path with query; nothing where it is of another kind.
+    /// Parses a request from its method and its path with query; none if it is of another kind.
     pub(crate) fn read(method: &str, path_and_query: &str) -> Option<Self> {
         let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
         let path = percent_decode_str(path).decode_utf8().ok()?;
@@ -106,7 +106,7 @@ impl ObjectRequest {
     }
 }
 
-/// A refusal as S3 spells it.
+/// A refusal in the format of S3.
 pub(crate) fn refused(status: u16, code: &str, message: &str) -> Answer {
     let mut body = String::new();
     let mut writer = XmlWriter::new(&mut body);

@@ -1,4 +1,5 @@
-//! The clock of the host: that of the machine, or ahead of it. Records age, schedules fire and executions wait by it.
+//! The clock of the host: the machine's time, or ahead of it. It decides when records expire, schedules fire and waits
+//! end.
 //!
 //! `Host::advance_clock`, or `POST /_local/clock {"seconds": 90000}`, moves it ahead. What was written before is then
 //! that much older; what is written afterwards is new. Due times of one schedule that are passed in one move are one
@@ -14,7 +15,7 @@ use tokio::sync::{oneshot, watch};
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     ahead: Arc<watch::Sender<Duration>>,
-    /// The machine's time at which it stands, where it does.
+    /// The machine's time at which it stands still, if it does.
     stands: Option<Timestamp>,
     alarms: Arc<Mutex<Vec<Alarm>>>,
     work: Work,
@@ -26,7 +27,7 @@ struct Alarm {
     rings: oneshot::Sender<Piece>,
 }
 
-/// What tells that a time has come.
+/// The sender that reports that a time has come.
 #[derive(Debug)]
 pub(crate) struct Timer {
     due: Timestamp,
@@ -35,12 +36,12 @@ pub(crate) struct Timer {
 }
 
 impl Clock {
-    /// A clock that goes with the machine's.
+    /// A clock that follows the machine's.
     pub(crate) fn new(work: Work) -> Self {
         Self { ahead: Arc::new(watch::Sender::new(Duration::ZERO)), stands: None, alarms: Arc::default(), work }
     }
 
-    /// A clock that stands now, and goes only where it is moved.
+    /// A clock that stands still, and advances only when it is moved.
     pub(crate) fn standing(work: Work) -> Self {
         Self { stands: Some(Timestamp::now()), ..Self::new(work) }
     }
@@ -50,12 +51,12 @@ impl Clock {
         self.at(self.stands.unwrap_or_else(Timestamp::now))
     }
 
-    /// What this clock shows when the machine's shows that time.
+    /// The time of this clock at a time of the machine.
     pub(crate) fn at(&self, machine: Timestamp) -> Timestamp {
         later(machine, *self.ahead.borrow())
     }
 
-    /// Moves ahead; what is due then is outstanding before this returns.
+    /// Moves ahead. Everything that is due then is outstanding before this returns.
     pub(crate) fn advance(&self, by: Duration) {
         let mut alarms = self.lock();
         self.ahead.send_modify(|ahead| *ahead = ahead.saturating_add(by));
@@ -63,7 +64,7 @@ impl Clock {
         let (due, later): (Vec<_>, Vec<_>) = alarms.drain(..).partition(|alarm| alarm.due <= now);
         *alarms = later;
         for alarm in due {
-            // Where the receiver is gone, no caller waits any longer.
+            // If the receiver is gone, no caller waits any longer.
             let _ = alarm.rings.send(self.work.begin());
         }
     }
@@ -74,7 +75,7 @@ impl Clock {
         let mut alarms = self.lock();
         alarms.retain(|alarm| !alarm.rings.is_closed());
         if due <= self.now() {
-            // The receiver is here.
+            // The receiver exists here.
             let _ = rings.send(self.work.begin());
         } else {
             alarms.push(Alarm { due, rings });
@@ -88,7 +89,7 @@ impl Clock {
 }
 
 impl Timer {
-    /// Waits for the time; what is to be done then is outstanding until the answer is dropped.
+    /// Waits for the time. The due work is outstanding until the returned value is dropped.
     pub(crate) async fn rung(mut self) -> Piece {
         let mut moved = self.clock.ahead.subscribe();
         loop {
@@ -104,7 +105,7 @@ impl Timer {
     }
 }
 
-/// A time and a duration, or the end of time.
+/// A time plus a duration, at most the end of time.
 pub(crate) fn later(time: Timestamp, by: Duration) -> Timestamp {
     let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
     time.checked_add(by).unwrap_or(Timestamp::MAX)

@@ -1,4 +1,4 @@
-//! What can be done to a running host: its clock moved ahead, its functions paused, killed and resumed.
+//! The controls of a running host: advancing its clock; pausing, killing and resuming its functions.
 
 use crate::clock::Clock;
 use crate::gate::Gate;
@@ -12,32 +12,32 @@ use std::time::Duration;
 #[error("the template names no function {0}")]
 pub struct UnknownFunction(pub String);
 
-/// What is done to a function.
+/// An action on a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Control {
-    /// Nothing triggers it any more; what is under way finishes.
+    /// Its triggers stop, and running invocations finish.
     Pause,
-    /// Nothing triggers it any more; what is under way fails.
+    /// Its triggers stop, and running invocations fail.
     Kill,
-    /// What waited for it goes on.
+    /// Its triggers go on with what waited.
     Resume,
 }
 
-/// The handles on what runs.
+/// The handles on everything that runs.
 #[derive(Debug)]
 pub(crate) struct Controls {
     /// The clock.
     pub(crate) clock: Clock,
     /// The functions' gates, by binary.
     pub(crate) gates: BTreeMap<String, Arc<Gate>>,
-    /// What became of their stream records, by binary.
+    /// The counts of their stream records, by binary.
     pub(crate) deliveries: BTreeMap<String, Arc<Mutex<Deliveries>>>,
-    /// What tells the stream mappings of writes.
+    /// The sender that tells the stream mappings of writes.
     pub(crate) wakes: Vec<Arc<Wake>>,
 }
 
 impl Controls {
-    /// Moves the clock ahead: everything that was written before is so much older, nothing that is written later is.
+    /// Moves the clock ahead: everything that was written before is that much older, and what is written later is not.
     pub(crate) async fn advance_clock(&self, by: Duration) {
         for wake in &self.wakes {
             wake.caught_up().await;
@@ -45,7 +45,7 @@ impl Controls {
         self.clock.advance(by);
     }
 
-    /// Does something to a function; done when this returns.
+    /// Does an action to a function. It is done when this returns.
     pub(crate) async fn function(&self, name: &str, control: Control) -> Result<(), UnknownFunction> {
         let gate = self.gates.get(name).ok_or_else(|| UnknownFunction(name.to_owned()))?;
         match control {
@@ -56,7 +56,7 @@ impl Controls {
         Ok(())
     }
 
-    /// What became of the stream records of each function that reads a stream.
+    /// The counts of the stream records of each function that reads a stream.
     pub(crate) fn deliveries(&self) -> BTreeMap<String, Deliveries> {
         let counts = |counts: &Mutex<Deliveries>| *counts.lock().unwrap_or_else(PoisonError::into_inner);
         self.deliveries.iter().map(|(function, own)| (function.clone(), counts(own))).collect()

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
-/// `SQLite` serves one request at a time; a second thread reads and writes JSON meanwhile.
+/// `SQLite` serves one request at a time. A second thread reads and writes JSON meanwhile.
 const THREADS: usize = 2;
 /// Stream records are kept as long as DynamoDB keeps them.
 const STREAM_RETENTION_SECONDS: i64 = 24 * 60 * 60;
@@ -24,29 +24,29 @@ enum Job {
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// Its folder or file cannot be made or locked.
+    /// Its folder or file cannot be created or locked.
     #[error("the data directory cannot be used: {0}")]
     Directory(#[from] std::io::Error),
     /// Another host uses the same folder.
     #[error("another process uses this data directory")]
     InUse,
-    /// The file is not a database of ours.
+    /// The file is not a database of this host.
     #[error("the database cannot be opened: {0}")]
     Open(String),
-    /// A table could not be made as declared.
+    /// A table could not be created as declared.
     #[error("table {table}: {reason}")]
     Table {
         /// The table's name.
         table: String,
-        /// What went wrong.
+        /// The reason.
         reason: String,
     },
-    /// It was asked for something after its end, or failed while at it.
+    /// It was used after its end, or it failed.
     #[error("the database has stopped")]
     Stopped,
 }
 
-/// An answer as it goes over the wire.
+/// A response as it is sent.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// HTTP status.
@@ -61,7 +61,7 @@ pub(crate) struct Engine {
     jobs: Sender<Job>,
 }
 
-/// Ends the database, even where handles on it are left.
+/// Ends the database, even if handles on it are left.
 pub(crate) struct Closing {
     jobs: Sender<Job>,
     threads: Vec<JoinHandle<()>>,
@@ -75,7 +75,7 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Opens, or makes, the database in a directory that no other process uses.
+    /// Opens or creates the database in a directory that no other process uses.
     pub(crate) fn open(directory: &Path) -> Result<(Self, Closing), DatabaseError> {
         std::fs::create_dir_all(directory)?;
         let lock = File::create(directory.join("lock"))?;
@@ -98,8 +98,8 @@ impl Engine {
         Ok((Self { jobs }, closing))
     }
 
-    /// Runs one operation of `DynamoDB` or its streams; `then` runs after one that succeeded, even where the caller has
-    /// gone meanwhile: what is written is written.
+    /// Runs one operation of `DynamoDB` or its streams. `then` runs after one that succeeded, even if the caller has
+    /// gone meanwhile: the write has happened.
     pub(crate) async fn call(&self, operation: String, body: Vec<u8>, then: impl FnOnce() + Send + 'static) -> Answer {
         let failed = || Answer {
             status: 500,
@@ -126,7 +126,7 @@ impl Engine {
     ) -> Result<T, DatabaseError> {
         let (reply, result) = oneshot::channel();
         let job = Box::new(move |database: &Database| {
-            // Where the receiver is gone, no caller waits any longer.
+            // If the receiver is gone, no caller waits any longer.
             let _ = reply.send(job(database));
         });
         self.jobs.send(Job::Run(job)).map_err(|_| DatabaseError::Stopped)?;
@@ -151,7 +151,7 @@ impl Closing {
 
     fn stop(&self) {
         for _ in &self.threads {
-            // It fails only where the threads have ended already.
+            // It fails only if the threads have ended already.
             let _ = self.jobs.send(Job::Stop);
         }
     }

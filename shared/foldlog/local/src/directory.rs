@@ -1,20 +1,20 @@
-//! Where a host keeps its data.
+//! The data directory of a host.
 
 use crate::error::HostError;
 use crate::options::Storage;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
-/// The data directory; a temporary one goes with it.
+/// The data directory. A temporary one is removed with it.
 pub(crate) enum Directory {
-    /// Thrown away when dropped.
+    /// Removed when dropped.
     Temporary(TempDir),
     /// Kept.
     Kept(PathBuf),
 }
 
 impl Directory {
-    /// Makes or finds the directory.
+    /// Creates or finds the directory.
     pub(crate) fn open(storage: Storage) -> Result<Self, HostError> {
         match storage {
             Storage::Temporary => Ok(Self::Temporary(TempDir::new().map_err(HostError::Directory)?)),

@@ -1,5 +1,5 @@
-//! An endpoint for other processes' SDKs: `DynamoDB`, its streams, `PutEvents` and the objects of buckets, unrestricted.
-//! It is on loopback, and where it is asked for also on an address that containers reach.
+//! An endpoint for other processes' SDKs: `DynamoDB`, its streams, `PutEvents` and the objects of buckets, without
+//! access checks. It listens on loopback, and on request also on an address that containers reach.
 
 use crate::gateway::addressed_to;
 use crate::seam::{JSON, Seam, XML};

@@ -1,4 +1,4 @@
-//! A function in environments of which each serves one invocation: none of them remembers anything.
+//! A function in environments that each serve one invocation, so that none of them remembers anything.
 
 use crate::seam::Backend;
 use aws_config::SdkConfig;
@@ -6,15 +6,15 @@ use foldlog_lambda::{Error, Function, Registered, Settings};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Makes the function anew for each invocation, which is counted.
+/// Creates the function again for each invocation, and counts it.
 pub(crate) struct ColdStart {
     /// The function.
     pub(crate) function: Registered,
     /// Its settings.
     pub(crate) settings: Settings,
-    /// Its way to the services.
+    /// Its access to the services.
     pub(crate) config: SdkConfig,
-    /// What counts.
+    /// The meter.
     pub(crate) backend: Arc<Backend>,
 }
 

@@ -1,4 +1,4 @@
-//! Why a host does not start.
+//! The errors of starting a host.
 
 use crate::database::DatabaseError;
 use crate::issuer::IssuerError;
@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 /// Why a host does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
-    /// The template says something that cannot be run here.
+    /// The template declares something that cannot run here.
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// The database does not open.
@@ -18,29 +18,29 @@ pub enum HostError {
     /// Tokens cannot be signed.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
-    /// There is nowhere to keep the data.
+    /// There is no place for the data.
     #[error("no directory for the data: {0}")]
     Directory(#[source] std::io::Error),
-    /// The address is taken, or not this machine's.
+    /// The address is in use, or does not belong to this machine.
     #[error("cannot listen on {address}: {source}")]
     Listen {
-        /// Where it should have listened.
+        /// The address.
         address: SocketAddr,
-        /// What went wrong.
+        /// The reason.
         source: std::io::Error,
     },
-    /// The template names a function that the caller did not bring.
+    /// The template names a function that the caller did not register.
     #[error("the template's function {0} is not among the registered ones")]
     Unregistered(String),
-    /// The caller brought a function that the template does not name.
+    /// The caller registered a function that the template does not name.
     #[error("the registered function {0} is not in the template")]
     Undeclared(String),
-    /// A function does not accept its settings.
+    /// A function rejects its settings.
     #[error("function {function}: {source}")]
     Function {
         /// The function.
         function: String,
-        /// What is wrong with its settings.
+        /// The reason.
         source: SettingError,
     },
 }

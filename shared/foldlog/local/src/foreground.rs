@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// How many times as long as its request took the background then pauses.
+/// The pause of the background after a request, as a multiple of the request's duration.
 const PAUSES: u32 = 1;
-/// A client that had its answer so short a time ago may be about to ask again.
+/// A client that was answered this short a time ago may be about to ask again.
 const RECENTLY: Duration = Duration::from_millis(20);
 
 /// The requests that wait for an answer; clones share it.
@@ -23,9 +23,9 @@ struct Inner {
     waiting: AtomicU64,
     /// When the last of them was answered, in microseconds since the start.
     answered: AtomicU64,
-    /// Whether the background is as urgent.
+    /// Whether the background is as urgent as the clients.
     hurried: AtomicBool,
-    /// Of the background, one request at a time.
+    /// The lock that lets the background send one request at a time.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -34,7 +34,7 @@ struct Inner {
 pub(crate) struct Waiting(Arc<Inner>);
 
 impl Default for Foreground {
-    /// No request waits.
+    /// No request waits yet.
     fn default() -> Self {
         let inner = Inner {
             start: Instant::now(),
@@ -54,12 +54,12 @@ impl Foreground {
         Waiting(Arc::clone(&self.0))
     }
 
-    /// From now on the background no longer steps back.
+    /// From now on the background does not step back any longer.
     pub(crate) fn hurry_background(&self) {
         self.0.hurried.store(true, Ordering::Relaxed);
     }
 
-    /// A request of the background: at once where no request waits, otherwise in turn, and with a pause behind it.
+    /// A request of the background: at once if no client waits, otherwise in turn, and with a pause after it.
     pub(crate) async fn step_back<T>(&self, request: impl Future<Output = T>) -> T {
         if !self.0.is_busy() {
             return request.await;

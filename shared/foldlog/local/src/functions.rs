@@ -1,4 +1,4 @@
-//! The functions: what the template says of each, and one invocation of one, with its time-out.
+//! The functions: the template's declaration of each, and one invocation, with its time-out.
 
 use crate::gate::{Gate, Inside};
 use crate::policy::Policy;
@@ -33,7 +33,7 @@ pub(crate) struct Declared {
     pub(crate) timeout: Duration,
     /// Its settings.
     pub(crate) environment: BTreeMap<String, String>,
-    /// What it may do.
+    /// Its permissions.
     pub(crate) policy: Arc<Policy>,
     /// Its events, by name: type and properties.
     pub(crate) events: Vec<(String, String, Value)>,
@@ -99,7 +99,7 @@ impl Declared {
     }
 }
 
-/// The binary that a function is built from; without one named, its logical id less `Function`, in kebab case.
+/// The binary that a function is built from. If none is named, it is the logical id less `Function`, in kebab case.
 fn binary(resource: &Resource) -> String {
     let named = resource.metadata.pointer("/BuildProperties/Binary").and_then(Value::as_str);
     if let Some(named) = named {
@@ -116,16 +116,16 @@ fn binary(resource: &Resource) -> String {
     name
 }
 
-/// Why an invocation gave no answer.
+/// Why an invocation returned no answer.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum FunctionError {
-    /// The function said so.
+    /// The function returned an error.
     #[error("{0}")]
     Failed(String),
     /// It panicked.
     #[error("the function panicked")]
     Panicked,
-    /// Somebody killed it.
+    /// It was killed.
     #[error("the function was killed")]
     Killed,
     /// It took longer than its time-out.
@@ -139,7 +139,7 @@ pub(crate) struct Runner {
     pub(crate) binary: String,
     /// Its ARN.
     pub(crate) arn: String,
-    /// Whether its triggers may invoke it.
+    /// The gate of its triggers.
     pub(crate) gate: Arc<Gate>,
     timeout: Duration,
     function: Arc<dyn Invoke>,
@@ -154,13 +154,13 @@ pub(crate) struct Entered<'a> {
 }
 
 impl Runner {
-    /// A function of the template with what runs it.
+    /// A function of the template with its implementation.
     pub(crate) fn new(declared: &Declared, function: Arc<dyn Invoke>, gate: Arc<Gate>, work: Work) -> Self {
         let (binary, arn) = (declared.binary.clone(), declared.arn.clone());
         Self { binary, arn, gate, timeout: declared.timeout, function, work }
     }
 
-    /// Waits until a trigger may invoke the function; nothing once the host stops.
+    /// Waits until a trigger may invoke the function; none once the host stops.
     pub(crate) async fn enter(&self, stop: &mut watch::Receiver<bool>) -> Option<Entered<'_>> {
         tokio::select! {
             biased;
@@ -188,7 +188,7 @@ impl Runner {
 }
 
 impl Entered<'_> {
-    /// One invocation, to its end or until somebody kills it.
+    /// One invocation, to its end or until it is killed.
     pub(crate) async fn invoke(self, payload: Value) -> Result<Value, FunctionError> {
         tokio::select! {
             biased;

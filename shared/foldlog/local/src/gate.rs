@@ -1,5 +1,5 @@
-//! Whether the triggers of a function may invoke it: while it is paused, its records and messages are kept until it is
-//! resumed.
+//! The gate between a function and its triggers. While the function is paused, its records and messages are kept until
+//! it is resumed.
 //!
 //! `Host::pause` lets running invocations finish, `Host::kill` makes them fail. Until `Host::resume`, the records,
 //! messages, schedules and tasks of the function are kept (`POST /_local/functions/<name>/pause`, `…/kill`,
@@ -21,14 +21,14 @@ struct State {
     open: bool,
     /// Invocations under way.
     inside: usize,
-    /// How often what was under way was killed.
+    /// How often the running invocations were killed.
     kills: u64,
-    /// What is kept for the function; it is outstanding only while the gate is open.
+    /// The work that is kept for the function. It is outstanding only while the gate is open.
     held: usize,
     outstanding: Option<Piece>,
 }
 
-/// Something that is kept for a function until this is dropped.
+/// Work that is kept for a function until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Held(Arc<Gate>);
 
@@ -46,7 +46,7 @@ impl Gate {
         Arc::new(Self { state: watch::Sender::new(state), work })
     }
 
-    /// Keeps something for the function.
+    /// Keeps work for the function.
     pub(crate) fn hold(self: &Arc<Self>) -> Held {
         self.silently(|state| {
             state.held += 1;
@@ -69,17 +69,17 @@ impl Gate {
             if let Some(kills) = entered {
                 return Inside { gate: self, kills };
             }
-            // The gate outlives all that wait at it.
+            // The gate outlives everything that waits at it.
             let _ = state.wait_for(|state| state.open).await;
         }
     }
 
-    /// Lets nothing begin any more, and what is under way finish.
+    /// Lets no invocation begin any longer. Running ones finish.
     pub(crate) async fn pause(&self) {
         self.close(false).await;
     }
 
-    /// Lets nothing begin any more, and makes what is under way fail.
+    /// Lets no invocation begin any longer. Running ones fail.
     pub(crate) async fn kill(&self) {
         self.close(true).await;
     }
@@ -101,7 +101,7 @@ impl Gate {
         let _ = self.state.subscribe().wait_for(|state| state.inside == 0).await;
     }
 
-    /// Makes a change that wakes nothing.
+    /// Makes a change without waking those that wait.
     fn silently(&self, change: impl FnOnce(&mut State)) {
         self.state.send_if_modified(|state| {
             change(state);

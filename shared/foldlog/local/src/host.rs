@@ -1,4 +1,4 @@
-//! The host: a template and the functions that it names, running on one machine.
+//! The host: a template and its functions, running on one machine.
 
 use crate::controls::{Control, Controls, UnknownFunction};
 use crate::database::Closing;
@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// How long the end waits for what is under way.
+/// How long the shutdown waits for running work.
 const LAST_WORK: Duration = Duration::from_secs(5);
 
 /// A running host.
@@ -47,8 +47,8 @@ impl Host {
         url(self.address)
     }
 
-    /// A loopback URL that answers `DynamoDB`, its streams, `EventBridge`'s `PutEvents` and what reads and removes the
-    /// objects of a bucket to any SDK.
+    /// A loopback URL that answers any SDK for `DynamoDB`, its streams, `EventBridge`'s `PutEvents` and the objects of
+    /// a bucket.
     #[must_use]
     pub fn aws_url(&self) -> String {
         url(self.aws_address)
@@ -60,13 +60,13 @@ impl Host {
         self.issuer.token(authorizer, subject, scopes)
     }
 
-    /// Lets state machines take all that they can get of this machine from now on: they no longer step back behind
-    /// requests that wait for an answer.
+    /// Lets state machines use the whole machine from now on: they do not step back any longer behind requests that
+    /// wait for an answer.
     pub fn hurry_background(&self) {
         self.backend.foreground.hurry_background();
     }
 
-    /// An SDK configuration that may do anything, in process.
+    /// An in-process SDK configuration that may do anything.
     #[must_use]
     pub fn aws_config(&self) -> SdkConfig {
         Seam::unrestricted(Arc::clone(&self.backend)).config()
@@ -78,13 +78,13 @@ impl Host {
         self.environments.get(function).cloned()
     }
 
-    /// What the template says and has no meaning on one machine: one line a resource type.
+    /// The parts of the template that have no meaning on one machine: one line for each resource type.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Requests to the services so far, by function and operation; the host's own are under `host`.
+    /// The requests to the services so far, by function and operation. The host's own are under `host`.
     #[must_use]
     pub fn requests(&self) -> BTreeMap<(String, String), u64> {
         let requests = self.backend.meter.usage().requests.into_iter();
@@ -94,8 +94,8 @@ impl Host {
         requests.flat_map(by_both).collect()
     }
 
-    /// What functions used so far; all of it only where [`Options::counted`] was asked for. Without what the host itself
-    /// and other processes did.
+    /// The usage of functions so far, without that of the host itself and of other processes. It is complete only if
+    /// [`Options::counted`] is set.
     #[must_use]
     pub fn usage(&self) -> Usage {
         let mut usage = self.backend.meter.usage();
@@ -109,51 +109,52 @@ impl Host {
         self.queues.dead_letters()
     }
 
-    /// Where the data is; given-up records are in its folder `failures`.
+    /// The data directory. Given-up records are in its folder `failures`.
     #[must_use]
     pub fn directory(&self) -> &std::path::Path {
         self.directory.path()
     }
 
-    /// What became of the stream records so far, by the function that they were for.
+    /// The counts of the stream records so far, by the function that they were for.
     #[must_use]
     pub fn deliveries(&self) -> BTreeMap<String, Deliveries> {
         self.controls.deliveries()
     }
 
-    /// The executions of state machines that are under way and the last hundred that ended, the oldest first.
+    /// The running executions of state machines and the last hundred that ended, the oldest first.
     #[must_use]
     pub fn executions(&self) -> Vec<Execution> {
         self.register.executions()
     }
 
-    /// Moves the host's clock ahead: stream records age by it, schedules fire, and executions wait no longer. The functions' own clocks stay.
+    /// Moves the host's clock ahead: stream records age by it, schedules fire, and waits of executions end. The
+    /// functions' own clocks do not change.
     pub async fn advance_clock(&self, by: Duration) {
         self.controls.advance_clock(by).await;
     }
 
-    /// Keeps a function's stream records, messages and schedules from it, once what they have under way is finished.
+    /// Keeps a function's stream records, messages and schedules from it, after its running work is finished.
     pub async fn pause(&self, function: &str) -> Result<(), UnknownFunction> {
         self.controls.function(function, Control::Pause).await
     }
 
-    /// Like [`Host::pause`], but makes the invocations under way fail where they are.
+    /// Like [`Host::pause`], but makes the running invocations fail at once.
     pub async fn kill(&self, function: &str) -> Result<(), UnknownFunction> {
         self.controls.function(function, Control::Kill).await
     }
 
-    /// Lets a function have what it missed, and what comes.
+    /// Lets a function receive what it missed, and everything new.
     pub async fn resume(&self, function: &str) -> Result<(), UnknownFunction> {
         self.controls.function(function, Control::Resume).await
     }
 
-    /// Waits until no stream record, bus event, queue message, request, invocation or execution is outstanding; what is
-    /// kept for a paused function is not, nor an execution that only waits.
+    /// Waits until no stream record, bus event, queue message, request, invocation or execution is outstanding. The
+    /// work that is kept for a paused function is not outstanding, and neither is an execution that only waits.
     pub async fn settled(&self) {
         self.work.settled().await;
     }
 
-    /// Ends everything: takes nothing new, lets what is under way finish for a few seconds, closes the database.
+    /// Shuts down: accepts nothing new, lets running work finish for a few seconds, closes the database.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         let ended = tokio::time::timeout(LAST_WORK, async { while self.tasks.join_next().await.is_some() {} });

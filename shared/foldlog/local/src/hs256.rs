@@ -1,5 +1,5 @@
-//! HMAC with SHA-256 (RFC 7518, HS256) for `jsonwebtoken`. The local issuer signs with a key that only it has, so it needs
-//! none of the library's other algorithms, which take longer to build than the whole of this crate.
+//! HMAC with SHA-256 (RFC 7518, HS256) for `jsonwebtoken`. Only the local issuer knows the key that it signs with, so
+//! it needs none of the library's other algorithms, which take longer to build than the whole of this crate.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
@@ -20,7 +20,7 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Gives this algorithm to `jsonwebtoken`, unless the process has given it others.
+/// Installs this algorithm in `jsonwebtoken`, unless the process has installed others.
 pub(crate) fn install() {
     let _ = PROVIDER.install_default();
 }

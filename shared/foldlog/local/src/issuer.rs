@@ -1,4 +1,4 @@
-//! The local issuer of tokens: it signs with a key of its own, kept beside the data, and checks what it signed.
+//! The local issuer of tokens: it signs with a key of its own, stored beside the data, and accepts only its own tokens.
 
 use crate::hs256;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
@@ -11,19 +11,19 @@ const KEY_BYTES: usize = 32;
 /// How long a token is valid.
 const LIFETIME_SECONDS: i64 = 12 * 60 * 60;
 
-/// Why no token can be signed.
+/// The errors of signing a token.
 #[derive(Debug, thiserror::Error)]
 pub enum IssuerError {
-    /// The key cannot be read or kept.
+    /// The key cannot be read or stored.
     #[error("the signing key cannot be used: {0}")]
     Key(#[from] std::io::Error),
-    /// There is no randomness to make a key of.
+    /// No random bits are available for a key.
     #[error("no signing key can be made: {0}")]
     Randomness(String),
     /// A token cannot be signed.
     #[error("the token cannot be signed: {0}")]
     Signing(#[from] jsonwebtoken::errors::Error),
-    /// The template has no authorizer that a token would be for.
+    /// The template has no authorizer to sign a token for.
     #[error("the template declares no JWT authorizer")]
     NoAuthorizer,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Issuer {
     decoding: DecodingKey,
 }
 
-/// What the template's authorizer asks of a token.
+/// The requirements of the template's authorizer.
 #[derive(Clone, Debug)]
 pub(crate) struct Authorizer {
     /// The issuer's URL.
@@ -46,7 +46,7 @@ pub(crate) struct Authorizer {
 }
 
 impl Issuer {
-    /// The issuer whose key is in a directory; a key is made where there is none.
+    /// The issuer with the key in a directory. It creates a key if there is none.
     pub(crate) fn open(directory: &Path) -> Result<Self, IssuerError> {
         let path = directory.join("issuer.key");
         let key = match std::fs::read(&path) {
@@ -88,7 +88,7 @@ impl Issuer {
         validation.validate_nbf = true;
         validation.validate_aud = false;
         let claims = decode::<Map<String, Value>>(token, &self.decoding, &validation).ok()?.claims;
-        // As on AWS, `client_id` stands in for an absent `aud`.
+        // As on AWS, `client_id` replaces an absent `aud`.
         let audience = claims.get("aud").or_else(|| claims.get("client_id"))?;
         let accepted = |one: &Value| one.as_str().is_some_and(|one| authorizer.audience.iter().any(|all| all == one));
         let accepts = audience.as_array().map_or_else(|| accepted(audience), |several| several.iter().any(accepted));

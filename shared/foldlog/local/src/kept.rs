@@ -1,4 +1,4 @@
-//! The tables that a host kept in a directory, while no host runs there.
+//! The tables that a host left in a directory, while no host runs there.
 
 use crate::buckets::Buckets;
 use crate::database::{Closing, Engine};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Tables without functions: nothing follows from what is written to them.
+/// Tables without functions: a write to them triggers nothing.
 pub struct Kept {
     backend: Arc<Backend>,
     names: BTreeMap<String, String>,
@@ -23,7 +23,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Opens, or makes, a template's tables in a directory.
+    /// Opens or creates a template's tables in a directory.
     pub async fn open(
         template: &str,
         parameters: &BTreeMap<String, String>,
@@ -46,7 +46,7 @@ impl Kept {
         Ok(kept)
     }
 
-    /// An SDK configuration that may do anything, in process.
+    /// An in-process SDK configuration that may do anything.
     #[must_use]
     pub fn aws_config(&self) -> SdkConfig {
         Seam::unrestricted(Arc::clone(&self.backend)).config()
@@ -58,7 +58,7 @@ impl Kept {
         self.names.get(logical).map(String::as_str)
     }
 
-    /// Lets the directory go.
+    /// Releases the directory.
     pub async fn close(self) {
         self.closing.closed().await;
     }

@@ -1,8 +1,8 @@
 //! A SAM template on one machine: its tables, routes, streams, bus, queues and schedules around the functions' own
 //! handlers.
 //!
-//! **Promise.** What the template declares runs here as on AWS, or the start is refused by name. A property that means
-//! nothing on one machine is named in a warning.
+//! **Promise.** Everything that the template declares runs here as on AWS, or the start is refused by name. A warning
+//! names each property that means nothing on one machine.
 //!
 //! **Invariant.** Functions run over the real AWS SDK clients. Each has an HTTP client of its own, which checks every
 //! call against the function's own policy: if the template lacks a permission, the call fails here first.

@@ -1,4 +1,4 @@
-//! The functions' events as the template declares them: which stream or queue feeds which function, and how.
+//! The event source mappings of the template: which stream or queue feeds which function, and how.
 
 use crate::functions::Declared;
 use crate::streams::Rules;
@@ -7,15 +7,15 @@ use serde::Deserialize;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// Records of a stream batch where the template says nothing.
+/// The default batch size of a stream.
 const STREAM_BATCH: i64 = 100;
-/// Messages of a queue batch where the template says nothing, and at most without a batching window.
+/// The default batch size of a queue, and its maximum without a batching window.
 const QUEUE_BATCH: i64 = 10;
-/// Records or messages of any batch, at most.
+/// The most records or messages of any batch.
 const LARGEST_BATCH: i64 = 10_000;
-/// Batches of one shard at the same time, at most.
+/// The most concurrent batches of one shard.
 const LARGEST_PARALLELIZATION: u32 = 10;
-/// Concurrency of a queue's function where the template does not bound it: on AWS it is the account's.
+/// The concurrency of a queue's function if the template does not bound it: on AWS it is the account's.
 const QUEUE_CONCURRENCY: i64 = 10;
 
 /// A function that is fed from a table's stream.
@@ -25,19 +25,19 @@ pub(crate) struct DeclaredStream {
     pub(crate) binary: String,
     /// The stream's ARN.
     pub(crate) stream: String,
-    /// Records of one invocation, at most.
+    /// The most records of one invocation.
     pub(crate) batch_size: usize,
     /// Batches of one shard at the same time.
     pub(crate) parallelization: NonZeroU32,
     /// How long to wait for a batch to fill.
     pub(crate) window: Duration,
-    /// What happens to failures.
+    /// The handling of failures.
     pub(crate) rules: Rules,
     /// The age past which a record is given up.
     pub(crate) max_age: Option<Duration>,
-    /// Whether the answer says which record failed.
+    /// Whether the answer names the failed record.
     pub(crate) reports: bool,
-    /// The ARN of where given-up records go.
+    /// The ARN of the destination for given-up records.
     pub(crate) on_failure: Option<String>,
 }
 
@@ -48,13 +48,13 @@ pub(crate) struct DeclaredQueue {
     pub(crate) binary: String,
     /// The queue's ARN.
     pub(crate) queue: String,
-    /// Messages of one invocation, at most.
+    /// The most messages of one invocation.
     pub(crate) batch_size: usize,
     /// How long to wait for a batch to fill.
     pub(crate) window: Duration,
-    /// Invocations at the same time, at most.
+    /// The most concurrent invocations.
     pub(crate) concurrency: usize,
-    /// Whether the answer says which messages failed.
+    /// Whether the answer names the failed messages.
     pub(crate) reports: bool,
 }
 
@@ -149,7 +149,7 @@ impl DeclaredStream {
             )?,
             window: window(function, name, written.maximum_batching_window_in_seconds)?,
             rules: Rules {
-                // -1 is without end, as is saying nothing.
+                // -1 means without end, like no value.
                 retries: written.maximum_retry_attempts.and_then(|most| u32::try_from(most).ok()),
                 bisect: written.bisect_batch_on_function_error.unwrap_or_default(),
             },

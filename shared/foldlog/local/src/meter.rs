@@ -1,4 +1,4 @@
-//! What functions use: invocations, requests, the capacity that the database says they took, events and messages.
+//! The usage of functions: invocations, requests, the capacity that the database reports, events and messages.
 //!
 //! Requests are always counted. Everything else is counted where [`Options::counted`](crate::Options::counted) asks for
 //! it, and `Host::usage` shows it: the capacity that each request took of tables and indexes, events and messages. To
@@ -15,27 +15,27 @@ use std::collections::BTreeMap;
 use std::ops::{AddAssign, SubAssign};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What an event on a bus is paid for by: each begun 64 KiB of an entry is one.
+/// The unit in which an event on a bus is charged: each begun 64 KiB of an entry is one.
 const EVENT_BYTES: usize = 64 * 1024;
 
-/// What functions used.
+/// The usage of functions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Invocations, by function.
     pub invocations: BTreeMap<String, u64>,
     /// Requests to the services, by function and operation.
     pub requests: BTreeMap<String, BTreeMap<String, u64>>,
-    /// What requests took of the tables, by the table's logical id and by function.
+    /// The capacity that requests took, by the table's logical id and by function.
     pub capacity: BTreeMap<String, BTreeMap<String, Capacity>>,
     /// Events put on buses, by function; each begun 64 KiB of one counts.
     pub events: BTreeMap<String, u64>,
     /// Messages sent to queues, by the queue's logical id.
     pub messages: BTreeMap<String, u64>,
-    /// Requests that the database refused, most of them since a condition failed, by function.
+    /// Requests that the database refused, by function. Most of them had a failed condition.
     pub refused: BTreeMap<String, u64>,
 }
 
-/// What requests took of a table.
+/// The capacity that requests took from a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capacity {
     /// Write units of the table itself.
@@ -43,7 +43,7 @@ pub struct Capacity {
     /// Write units of each of its indexes, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub index_writes: BTreeMap<String, u64>,
-    /// Halves of read units, of the table and its indexes.
+    /// Half read units, of the table and its indexes.
     pub half_reads: u64,
 }
 
@@ -72,7 +72,7 @@ impl SubAssign<&Self> for Capacity {
 }
 
 impl Usage {
-    /// What was used since an earlier count.
+    /// The usage since an earlier count.
     #[must_use]
     pub fn since(mut self, earlier: &Self) -> Self {
         less(&mut self.invocations, &earlier.invocations);
@@ -104,10 +104,10 @@ fn less(counts: &mut BTreeMap<String, u64>, earlier: &BTreeMap<String, u64>) {
     counts.retain(|_, count| *count > 0);
 }
 
-/// Counts.
+/// The counter.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
-    /// Whether more than requests is counted.
+    /// Whether everything is counted, and not only requests.
     pub(crate) counted: bool,
     usage: Mutex<Usage>,
 }
@@ -118,7 +118,7 @@ impl Meter {
         Self { counted, usage: Mutex::default() }
     }
 
-    /// What was counted so far.
+    /// The usage so far.
     pub(crate) fn usage(&self) -> Usage {
         self.lock().clone()
     }
@@ -140,7 +140,8 @@ impl Meter {
         *self.lock().events.entry(function.to_owned()).or_default() += events as u64;
     }
 
-    /// What a request to the database took, which is left out of the answer where the function did not ask for it.
+    /// Counts the capacity of a request to the database, and removes it from the answer if the function did not ask for
+    /// it.
     pub(crate) fn took(&self, function: &str, operation: &str, tables: &[Table], asked: bool, answer: &mut Answer) {
         if answer.status != 200 {
             *self.lock().refused.entry(function.to_owned()).or_default() += 1;
@@ -170,7 +171,8 @@ impl Meter {
     }
 }
 
-/// Has the database say what a request takes of tables and indexes; answers whether the request had asked for it itself.
+/// Makes a request ask the database for the capacity of tables and indexes. Returns whether the function asked for it
+/// itself.
 pub(crate) fn ask(operation: &str, request: &mut Value) -> bool {
     let takes = ["Item", "Items", "Query", "Scan"].iter().any(|kind| operation.ends_with(kind));
     let Some(fields) = request.as_object_mut().filter(|_| takes) else { return true };
@@ -198,7 +200,7 @@ fn capacity(operation: &str, consumed: &Value) -> Capacity {
     Capacity { table_writes, index_writes, half_reads: 0 }
 }
 
-/// Capacity is told in units and halves of one.
+/// Capacity is reported in units and half units.
 fn halves(units: Option<&Value>) -> u64 {
     let text = units.and_then(Value::as_f64).map(|units| format!("{units:.1}")).unwrap_or_default();
     let (whole, half) = text.split_once('.').unwrap_or_default();

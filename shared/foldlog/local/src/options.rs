@@ -1,4 +1,4 @@
-//! What a host is started with.
+//! The options of a host.
 
 use crate::streams::Chaos;
 use foldlog_lambda::Registered;
@@ -7,32 +7,32 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-/// What a host is started with.
+/// The options of a host.
 pub struct Options {
     /// The text of the SAM template.
     pub template: String,
-    /// Values of the template's parameters, over their defaults.
+    /// Values of the template's parameters. They replace the defaults.
     pub parameters: BTreeMap<String, String>,
-    /// Where the gateway listens; port 0 takes any that is free.
+    /// The address of the gateway. Port 0 takes any that is free.
     pub listen: SocketAddr,
-    /// Where the tables are kept.
+    /// The place of the tables.
     pub storage: Storage,
     /// The functions, each under the name of its binary.
     pub functions: Vec<Registered>,
-    /// How streams are cut and disturbed.
+    /// The shards of streams, and the chaos in their delivery.
     pub streams: Streams,
-    /// Whether what functions use is counted ([`Host::usage`]), and then the same in each run: every invocation has one
-    /// record or message, in an environment that remembers nothing, a queue's function has one at a time, and the clock
-    /// stands still but for [`Host::advance_clock`].
+    /// Whether the usage of functions is counted ([`Host::usage`]). Then each run counts the same: every invocation has
+    /// one record or message, in an environment that remembers nothing, a queue's function has one at a time, and the
+    /// clock moves only by [`Host::advance_clock`].
     pub counted: bool,
 }
 
-/// How every table's stream is cut, and what goes wrong in its delivery.
+/// The number of shards of every table's stream, and the chaos in its delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Streams {
-    /// The shards of a stream; records of one partition key are in one of them.
+    /// The shards of a stream. All records of one partition key are in one of them.
     pub shards: NonZeroU32,
-    /// What goes wrong on purpose; nothing does without it.
+    /// The chaos. Without it, nothing goes wrong on purpose.
     pub chaos: Option<Chaos>,
 }
 
@@ -43,11 +43,11 @@ impl Default for Streams {
     }
 }
 
-/// Where a host keeps its tables, its signing key and what was given up.
+/// The place of a host's tables, its signing key and its given-up records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Storage {
-    /// In a temporary directory that is thrown away at the end.
+    /// A temporary directory that is removed at the end.
     Temporary,
-    /// In a directory that one host at a time may use.
+    /// A directory that one host at a time may use.
     Directory(PathBuf),
 }

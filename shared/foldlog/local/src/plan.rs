@@ -1,4 +1,4 @@
-//! What the template comes to: everything that has to be made and run, before any of it is.
+//! The plan of a host: everything that has to be created and run, before any of it is.
 
 use crate::functions::Declared;
 use crate::gateway::Api;
@@ -32,7 +32,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Reads a template; everything about it that cannot be imitated is found here.
+    /// Reads a template, and finds everything in it that is not supported.
     pub(crate) fn read(template: &str, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let stack = Stack::resolve(template, parameters)?;
         let tables = Table::declared(&stack)?;
@@ -52,7 +52,7 @@ impl Plan {
         Ok(Self { stack, tables, functions, api, streams, queues, schedules, machines })
     }
 
-    /// Has each invocation get one record or message, and a queue's function one at a time.
+    /// Makes each invocation have one record or message, and a queue's function one at a time.
     pub(crate) fn one_by_one(&mut self) {
         for (_, stream) in &mut self.streams {
             stream.batch_size = 1;

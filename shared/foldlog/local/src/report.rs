@@ -1,15 +1,15 @@
-//! What a function's partial-batch answer says, read as Lambda's pollers read it.
+//! A function's partial-batch response, interpreted as Lambda's pollers do.
 
 use serde_json::Value;
 
 /// Which entries of a batch failed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Report {
-    /// None: also what an empty or absent answer means.
+    /// None: an empty or absent answer means that too.
     Succeeded,
-    /// Those with these identifiers.
+    /// The ones with these identifiers.
     Failed(Vec<String>),
-    /// An answer, or an identifier, that cannot be read: the whole batch failed.
+    /// An answer or an identifier cannot be read: the whole batch failed.
     Unreadable,
 }
 

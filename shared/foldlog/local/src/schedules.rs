@@ -12,12 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Retries of an asynchronous invocation, as Lambda's own.
+/// The retries of an asynchronous invocation, as on Lambda.
 const RETRIES: u32 = 2;
 /// The pause before the first retry; on AWS it is a minute.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Stands for the time of the schedule in its input (EventBridge Scheduler user guide, "Adding context attributes").
+/// The placeholder for the time of the schedule in its input (EventBridge Scheduler user guide, "Adding context
+/// attributes").
 const SCHEDULED_TIME: &str = "<aws.scheduler.scheduled-time>";
 
 /// A function that is invoked at a rate.
@@ -66,8 +67,8 @@ impl Schedule {
         Ok(schedules)
     }
 
-    /// Invokes the function now, for which the piece is outstanding, and then at the rate until the host stops. Times
-    /// that the clock was moved past at once, or that passed during an invocation, are one time.
+    /// Invokes the function now, for which the work is outstanding, and then at the rate until the host stops. Due
+    /// times that the clock skipped in one move, or that passed during an invocation, count as one.
     pub(crate) async fn run(
         self,
         runner: Arc<Runner>,
@@ -107,8 +108,8 @@ impl Schedule {
         }
     }
 
-    /// The template's input with the time where it has the keyword for it, or the notification that is sent where there
-    /// is none.
+    /// The template's input with the time in place of the keyword, or the notification that is sent if there is no
+    /// input.
     pub(crate) fn payload(&self, time: Timestamp) -> Value {
         let time = time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         match &self.input {
@@ -128,7 +129,7 @@ impl Schedule {
     }
 }
 
-/// An input with the time of the schedule in its place.
+/// An input with the time of the schedule in it.
 fn scheduled(input: &Value, time: &str) -> Value {
     match input {
         Value::String(text) => Value::String(text.replace(SCHEDULED_TIME, time)),

@@ -1,5 +1,6 @@
-//! Under the SDK: each function has an HTTP client of its own that never leaves the process. It checks what the
-//! function may do, counts, passes on to the database or the bus, and wakes the readers of a stream after a write.
+//! The transport below the SDK: each function has an HTTP client of its own that never leaves the process. It checks
+//! the function's permissions, counts, forwards to the database or the bus, and wakes the readers of a stream after a
+//! write.
 
 use crate::buckets::{self, Buckets, ObjectRequest};
 use crate::database::{Answer, Engine};
@@ -26,15 +27,15 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The caller that the host's own requests, and those of other processes, are counted for.
+/// The caller under which the host's own requests, and those of other processes, are counted.
 pub(crate) const HOST: &str = "host";
 
-/// The media type of an answer to a request with a target,
+/// The media type of the answer to a request with a target,
 pub(crate) const JSON: &str = "application/x-amz-json-1.0";
-/// and of one without, which is S3's.
+/// and to a request of S3, which has none.
 pub(crate) const XML: &str = "application/xml";
 
-/// What all callers share.
+/// The state that all callers share.
 #[derive(Debug)]
 pub(crate) struct Backend {
     /// The database.
@@ -47,11 +48,11 @@ pub(crate) struct Backend {
     pub(crate) tables: Vec<Table>,
     /// The readers of each table's stream, by the table's name.
     pub(crate) wakes: BTreeMap<String, Vec<Arc<Wake>>>,
-    /// What is under way.
+    /// The outstanding work.
     pub(crate) work: Work,
     /// The requests that wait for an answer.
     pub(crate) foreground: Foreground,
-    /// What functions use.
+    /// The meter.
     pub(crate) meter: Meter,
 }
 
@@ -79,7 +80,7 @@ impl Backend {
     }
 }
 
-/// One caller's way to the services.
+/// One caller's access to the services.
 #[derive(Clone, Debug)]
 pub(crate) struct Seam {
     backend: Arc<Backend>,
@@ -89,26 +90,26 @@ pub(crate) struct Seam {
 #[derive(Debug)]
 struct Caller {
     binary: String,
-    /// The function's name and permissions; nothing for the host, which may do anything.
+    /// The function's name and permissions; none for the host, which may do anything.
     function: Option<(String, Arc<Policy>)>,
     /// Whether no caller waits for it.
     background: bool,
 }
 
 impl Seam {
-    /// The host's own way, for tests and tools too.
+    /// The access of the host itself, and of tests and tools.
     pub(crate) fn unrestricted(backend: Arc<Backend>) -> Self {
         Self { backend, caller: Arc::new(Caller { binary: HOST.to_owned(), function: None, background: false }) }
     }
 
-    /// A function's way. One that no event invokes is a step of state machines: work in the background.
+    /// The access of a function. A function without a trigger is a step of state machines, and works in the background.
     pub(crate) fn of(backend: Arc<Backend>, function: &Declared) -> Self {
         let (binary, background) = (function.binary.clone(), function.events.is_empty());
         let function = Some((function.name.clone(), Arc::clone(&function.policy)));
         Self { backend, caller: Arc::new(Caller { binary, function, background }) }
     }
 
-    /// The SDK's configuration over this way.
+    /// The SDK's configuration with this access.
     pub(crate) fn config(&self) -> SdkConfig {
         let credentials = Credentials::new("local", "local", None, None, "local");
         SdkConfig::builder()
@@ -184,7 +185,7 @@ impl Seam {
         self.backend.meter.requested(&self.caller.binary, operation);
     }
 
-    /// The answer as the function is to see it, once what it took is counted.
+    /// The answer as the function sees it, after its capacity was counted.
     fn metered(&self, operation: &str, asked: bool, counted: bool, mut answer: Answer) -> Answer {
         if counted {
             let Backend { meter, tables, .. } = &*self.backend;
@@ -219,7 +220,7 @@ fn refused(status: u16, kind: &str, message: &str) -> Answer {
     Answer { status, body: json!({"__type": kind, "message": message, "Message": message}).to_string() }
 }
 
-/// What is behind the host name of a URI.
+/// The path and query of a URI.
 fn path_and_query(uri: &str) -> &str {
     let behind_scheme = uri.split_once("://").map_or(uri, |(_, rest)| rest);
     behind_scheme.find('/').map_or("/", |start| &behind_scheme[start..])

@@ -37,13 +37,14 @@ use tokio::task::JoinSet;
 type Gates = BTreeMap<String, Arc<Gate>>;
 
 impl Host {
-    /// Reads the template, makes what is missing, and serves until [`Host::stop`]; ready when this returns.
+    /// Reads the template, creates what is missing, and serves until [`Host::stop`]. The host is ready when this
+    /// returns.
     pub async fn start(options: Options) -> Result<Self, HostError> {
         start(options).await
     }
 
-    /// Answers on an address of this machine what [`Host::aws_url`] does, and gives its URL: for containers, which do not
-    /// reach loopback. Anyone who reaches the address may do anything.
+    /// Serves what [`Host::aws_url`] serves on an address of this machine, and returns its URL: for containers, which
+    /// do not reach loopback. Anyone who reaches the address may do anything.
     pub async fn open_aws(&mut self, address: SocketAddr) -> Result<String, HostError> {
         let (listener, bound) = bind(address).await?;
         let application = endpoint::application(Seam::unrestricted(Arc::clone(&self.backend)), bound.ip());
@@ -152,7 +153,7 @@ async fn start(options: Options) -> Result<Host, HostError> {
     })
 }
 
-/// What the template declares, and the clock: as they are, or so that each run counts the same.
+/// The plan of the template, and the clock: as declared, or so that each run counts the same.
 fn plan(options: &Options, work: &Work) -> Result<(Plan, Clock), TemplateError> {
     let mut plan = Plan::read(&options.template, &options.parameters)?;
     if !options.counted {
@@ -168,7 +169,7 @@ fn consumers(plan: &Plan, gates: &Gates) -> Gates {
     gates.map(|(queue, gate)| (queue, Arc::clone(gate))).collect()
 }
 
-/// What wakes the readers of each table's stream, by the table's name.
+/// The wakers of the readers of each table's stream, by the table's name.
 fn by_table(wakes: &[(&Table, Arc<Wake>)]) -> BTreeMap<String, Vec<Arc<Wake>>> {
     let mut by_table: BTreeMap<String, Vec<Arc<Wake>>> = BTreeMap::new();
     for (table, wake) in wakes {
@@ -177,7 +178,7 @@ fn by_table(wakes: &[(&Table, Arc<Wake>)]) -> BTreeMap<String, Vec<Arc<Wake>>> {
     by_table
 }
 
-/// What the host tells of itself.
+/// The description that the host gives of itself.
 fn description(plan: &Plan, aws_address: SocketAddr) -> Value {
     json!({
         "aws": format!("http://{aws_address}"),
@@ -188,7 +189,7 @@ fn description(plan: &Plan, aws_address: SocketAddr) -> Value {
     })
 }
 
-/// Each of the template's functions with what runs it: exactly the registered ones.
+/// Each of the template's functions with its implementation: exactly the registered ones.
 fn runners(
     plan: &Plan,
     registered: &[Registered],
@@ -218,7 +219,7 @@ fn runners(
     Ok(runners)
 }
 
-/// Listens, and says where that came to be.
+/// Listens, and returns the actual address.
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError> {
     let listen = |source| HostError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
@@ -229,7 +230,7 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), HostErro
 async fn serve(listener: TcpListener, application: axum::Router, mut stop: watch::Receiver<bool>) {
     let service = application.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // An end of the channel is an end of the host.
+        // If the channel ends, the host ends.
         let _ = stop.wait_for(|stop| *stop).await;
     });
     if let Err(error) = served.await {

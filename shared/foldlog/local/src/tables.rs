@@ -1,4 +1,5 @@
-//! The template's tables in the embedded DynamoDB, made through the SDK as any client would; existing ones are kept.
+//! The template's tables in the embedded DynamoDB, created through the SDK like any client would. Existing ones are
+//! kept.
 
 use crate::database::DatabaseError;
 use crate::template::{Resource, Stack, TemplateError};
@@ -21,7 +22,7 @@ pub(crate) struct Table {
     pub(crate) name: String,
     /// Its ARN.
     pub(crate) arn: String,
-    /// The ARN of its stream, where it has one.
+    /// The ARN of its stream, if it has one.
     pub(crate) stream: Option<String>,
     /// The partition key's attribute.
     pub(crate) hash: String,
@@ -109,7 +110,7 @@ impl Table {
         })
     }
 
-    /// Makes the table, unless it is there already with the same keys and indexes.
+    /// Creates the table, unless it exists already with the same keys and indexes.
     pub(crate) async fn ensure(&self, client: &Client) -> Result<(), DatabaseError> {
         let wrong = |reason: String| DatabaseError::Table { table: self.name.clone(), reason };
         let listed = client.describe_table().table_name(&self.name).send().await;

@@ -1,4 +1,4 @@
-//! What a template connects with what, for those that run its functions in another way than this host does.
+//! The connections in a template, for programs that run its functions in another way than this host does.
 
 use crate::events::Buses;
 use crate::gateway::Routes;
@@ -21,7 +21,7 @@ pub struct Topology {
     settings: BTreeMap<String, BTreeMap<String, String>>,
     /// The functions that read the log's stream.
     pub readers: Vec<Reader>,
-    /// The functions that take from queues.
+    /// The functions that take messages from queues.
     pub queues: Vec<Fed>,
 }
 
@@ -30,26 +30,26 @@ pub struct Topology {
 pub struct Reader {
     /// Its name.
     pub function: String,
-    /// Records of one invocation, at most.
+    /// The most records of one invocation.
     pub batch_size: usize,
-    /// Retries of a batch; none is without end.
+    /// The retries of a batch; none means without end.
     pub retries: Option<u32>,
 }
 
-/// A function that takes from a queue.
+/// A function that takes messages from a queue.
 #[derive(Clone, Debug)]
 pub struct Fed {
     /// Its name.
     pub function: String,
     /// The queue's ARN.
     pub queue: String,
-    /// Messages of one invocation, at most.
+    /// The most messages of one invocation.
     pub batch_size: usize,
-    /// How often a message is received before it goes to the dead letters.
+    /// How often a message is received before it goes to the dead-letter queue.
     pub receives: u32,
 }
 
-/// Where a request goes.
+/// The route of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Routed {
     /// The function.
@@ -108,7 +108,7 @@ impl Topology {
         self.settings.get(function)
     }
 
-    /// Where a request goes; nowhere if there is no such route.
+    /// The route of a request; none if there is no such route.
     #[must_use]
     pub fn route(&self, method: &str, path: &str) -> Option<Routed> {
         let found = self.routes.find(method, path)?;
@@ -122,7 +122,7 @@ impl Topology {
         self.buses.targets(&json!({ "source": source, "detail-type": detail_type }))
     }
 
-    /// The time between two firings of each schedule, and what it fires at a moment.
+    /// The time between two firings of each schedule, and the firing at a moment.
     #[must_use]
     pub fn firings(&self, at: Timestamp) -> Vec<(Duration, Firing)> {
         let firing = |schedule: &Schedule| {

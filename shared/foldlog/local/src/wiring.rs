@@ -1,4 +1,4 @@
-//! What the template declares about each trigger, put together with what serves it.
+//! The triggers of the template, connected with their implementations.
 
 use crate::buckets::Buckets;
 use crate::controls::Controls;
@@ -15,7 +15,7 @@ use crate::work::Work;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Everything that triggers are made of.
+/// Everything that triggers need.
 pub(crate) struct Wiring<'a> {
     /// The template.
     pub(crate) plan: &'a Plan,
@@ -23,13 +23,13 @@ pub(crate) struct Wiring<'a> {
     pub(crate) runners: &'a Runners,
     /// The queues.
     pub(crate) queues: &'a Queues,
-    /// What moves the clock and stops functions.
+    /// The clock and the gates of functions.
     pub(crate) controls: &'a Controls,
     /// The buckets.
     pub(crate) buckets: &'a Buckets,
-    /// How streams are cut and disturbed.
+    /// The shards of streams, and the chaos in their delivery.
     pub(crate) streams: Streams,
-    /// What is under way.
+    /// The outstanding work.
     pub(crate) work: &'a Work,
 }
 
@@ -39,7 +39,7 @@ impl Wiring<'_> {
         self.runners.get(binary).cloned().ok_or_else(|| HostError::Unregistered(binary.to_owned()))
     }
 
-    /// How a function takes the records of a stream.
+    /// The way in which a function takes the records of a stream.
     pub(crate) fn consumer(&self, declared: &DeclaredStream) -> Result<Consumer, HostError> {
         Ok(Consumer {
             runner: self.runner(&declared.binary)?,
@@ -69,7 +69,7 @@ impl Wiring<'_> {
         })
     }
 
-    /// What runs the executions of a state machine.
+    /// The executor of a state machine.
     pub(crate) fn executor(
         &self,
         machine: &Arc<Machine>,

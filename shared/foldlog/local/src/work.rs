@@ -1,10 +1,10 @@
-//! What is under way: every outstanding piece of work is counted, so that "nothing is left to do" can be awaited.
+//! The outstanding work: every piece is counted, so that you can wait until nothing is left to do.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
-/// The count of outstanding pieces, shared by everything that makes or finishes one.
+/// The count of outstanding pieces, shared by everything that adds or finishes one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Work(Arc<Count>);
 
@@ -14,12 +14,12 @@ struct Count {
     done: Notify,
 }
 
-/// One outstanding piece; dropping it says that it is done.
+/// One outstanding piece. Dropping it finishes it.
 #[derive(Debug)]
 pub(crate) struct Piece(Arc<Count>);
 
 impl Work {
-    /// Counts one more piece until the answer is dropped.
+    /// Counts one more piece until the returned value is dropped.
     pub(crate) fn begin(&self) -> Piece {
         self.0.pieces.fetch_add(1, Ordering::SeqCst);
         Piece(Arc::clone(&self.0))

@@ -1,4 +1,4 @@
-//! What `advance` promises: whatever hints come, in whatever order, rows are folds of their streams.
+//! The promise of `advance`: with any hints in any order, rows are the folds of their streams.
 
 use crate::counter::{Add, Counter, StillHost, Sums, keyed, stream};
 use foldlog::read::advance::{AdvanceError, RowAdvance};
@@ -39,7 +39,7 @@ async fn advance_by<V: Views>(
     advance(log, views, rows, &PerStream::<Sums>::new(), Generation::FIRST, &hint).await
 }
 
-/// The same, in a process that has just started.
+/// The same, in a new process.
 async fn hint<V: Views>(log: &MemoryLog, views: &V, hinted: &[Commit], target: u64) -> Result<Advanced, AdvanceError> {
     advance_by(log, views, &Rows::default(), hinted, target).await
 }
@@ -145,7 +145,8 @@ async fn a_stale_row_is_read_again_and_nothing_is_counted_twice() {
 }
 
 proptest! {
-    /// Hints are subsets of the commits in ascending order, repeated and reordered at will; the last one names the head.
+    /// Hints are subsets of the commits in ascending order, repeated and reordered at random. The last one names the
+    /// head.
     #[test]
     fn any_hints_lead_to_the_fold(
         numbers in prop::collection::vec(1_u32..9, 1..12),
@@ -174,7 +175,7 @@ proptest! {
                 assert_eq!(row.document, format!("[{},{}]", expected.0, expected.1));
             }
             let folded = PerStream::<Sums>::new().fold(None, &log.since(&stream(), Version::NONE).await.unwrap());
-            // What a row is found by is not read back.
+            // The attributes of indexes are not returned.
             assert_eq!(row(&views).await, Row { index: [].into(), ..folded.row.unwrap() });
         });
     }

@@ -1,4 +1,4 @@
-//! Whatever is done to a stream that is read back, the first commit concerned is named.
+//! After any change to a stream, verification names the first affected commit.
 
 use crate::counter::{Add, Counter, StillHost, keyed, stream};
 use foldlog::write::chain::{Broken, Chain, Tampering, Witness, verify_chain};
@@ -33,7 +33,7 @@ fn broken(commits: &[Commit], witnesses: &[Witness]) -> (Version, Tampering) {
     (version, tampering)
 }
 
-/// Computes every link from `from` on anew, as somebody would who knows how.
+/// Recomputes every link from `from` on, as an attacker would.
 fn relink(commits: &mut [Commit], from: usize) {
     for index in from..commits.len() {
         let previous = if index == 0 { Hash::ORIGIN } else { commits[index - 1].hash };

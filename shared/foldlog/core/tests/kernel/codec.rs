@@ -1,4 +1,4 @@
-//! What is stored reads back, whatever it is; what is old reads as what it has become.
+//! Everything that is stored reads back, and old schemas read as today's.
 
 use foldlog::{DecodeError, Event, Events, Upcaster};
 use proptest::collection::vec;
@@ -16,7 +16,7 @@ enum Weighed {
 
 impl Event for Weighed {
     const UPCASTERS: &'static [Upcaster] = &[
-        // Out of order on purpose: each is found by the schema that it reads.
+        // Out of order on purpose: each step is found by the schema that it reads.
         Upcaster {
             event: "Filled",
             from: 2,
@@ -73,7 +73,7 @@ proptest! {
         prop_assert_eq!(decode(&stored), Ok(today.collect()));
     }
 
-    /// Wherever it stands among others that read, and whatever it holds.
+    /// At any position among readable events, and with any content.
     #[test]
     fn what_a_later_release_wrote_is_an_error_with_type_and_schema(
         before in 0..3_usize, schema in prop_oneof![4..8_u32, 4..=u32::MAX], name in "[A-Z][a-z]{1,12}", data_first: bool,
@@ -90,7 +90,7 @@ proptest! {
         prop_assert_eq!(unknown, DecodeError::UnknownType(name));
     }
 
-    /// No text makes it panic, and none of no events is a commit's.
+    /// No text makes it panic, and a commit without events is rejected.
     #[test]
     fn any_other_text_is_an_error_or_events(text in "[\\[\\]{}\",:0-9a-z]{0,40}") {
         if let Ok(events) = Events::parse(text) {

@@ -1,4 +1,5 @@
-//! What `Commands` promise: repetitions recognised, nothing refused on a stale read, lost races decided anew.
+//! The promises of `Commands`: repetitions are recognised, nothing is refused on a stale read, and lost races are
+//! decided again.
 
 use crate::counter::{Add, BeyondLimit, Counter, LIMIT, StillHost, keyed, on_version, stream};
 use foldlog::{
@@ -157,7 +158,7 @@ async fn a_race_that_is_always_lost_ends_after_growing_pauses() {
     assert!(slept.is_sorted() && slept[0] < slept[slept.len() - 1], "{slept:?}");
 }
 
-/// A log that counts what is asked of it, and can fail its next append after it landed.
+/// A log that counts its calls, and can fail its next append after it was stored.
 #[derive(Default)]
 struct Counting {
     log: MemoryLog,

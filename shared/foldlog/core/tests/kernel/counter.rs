@@ -1,4 +1,4 @@
-//! A small stream type, and the ports that the tests of the kernel stand on.
+//! A small stream type, and the ports that the tests of the kernel use.
 
 use foldlog::write::identity::CommandId;
 use foldlog::{
@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Counts up to a limit.
 pub(crate) struct Counter;
 
-/// Add so much; nothing is nothing to do.
+/// Adds this much. Zero is a no-op.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Add(pub(crate) u32);
 
@@ -83,7 +83,7 @@ impl Projection for Sums {
     }
 }
 
-/// A host whose clock stands still, which notes how long it was asked to sleep.
+/// A host whose clock stands still, and which records its pauses.
 #[derive(Debug, Default)]
 pub(crate) struct StillHost {
     pub(crate) slept: Mutex<Vec<Duration>>,

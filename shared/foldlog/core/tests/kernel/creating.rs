@@ -1,4 +1,4 @@
-//! A command that most likely creates its stream: one request where it does, and right where it does not.
+//! A command that most likely creates its stream: one request if it does, and still correct if it does not.
 
 use crate::counter::{Add, BeyondLimit, Counted, Counter, LIMIT, StillHost, keyed, on_version, stream};
 use foldlog::{Commands, Decider, Effect, ExecuteError, Version};

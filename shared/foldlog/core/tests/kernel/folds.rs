@@ -1,5 +1,5 @@
-//! What the engine of the folds promises: one that cannot follow a stream holds up nothing else, and nothing is passed
-//! over; and what a batch costs.
+//! The promises of the projection engine: a projection that cannot follow a stream holds up nothing else, and nothing
+//! is passed over. And the cost of a batch.
 
 use crate::counter::{Counted, Counter, StillHost, Sums};
 use foldlog::read::engine::Redriven;
@@ -71,7 +71,7 @@ impl Projection for LaterSums {
     }
 }
 
-/// How often each stream moved, whatever its events.
+/// How often each stream moved, by any event.
 struct Moves;
 
 impl Projection for Moves {
@@ -88,7 +88,7 @@ impl Projection for Moves {
     }
 }
 
-/// Views that count what is asked of them, and fail where they are told to.
+/// Views that count their calls, and fail as told.
 #[derive(Clone, Default)]
 struct Shaky {
     views: MemoryViews,
@@ -133,7 +133,7 @@ impl Views for Shaky {
 
 type Engine = ProjectionEngine<MemoryLog, Shaky, MemoryParked, StillHost>;
 
-/// A log, what follows it, and the notes.
+/// A log, its followers, and the notes.
 #[derive(Default)]
 struct Ground {
     log: MemoryLog,
@@ -179,7 +179,7 @@ impl Ground {
         self.log.append(history.head(), draft).await.unwrap()
     }
 
-    /// So many streams of one commit each; the one at `poison` has an event that today's release does not know.
+    /// This many streams of one commit each. The one at `poison` has an event that today's release does not know.
     async fn batch(&self, streams: usize, poison: Option<usize>) -> Vec<Hint> {
         let mut hints = Vec::new();
         for number in 0..streams {
@@ -192,7 +192,7 @@ impl Ground {
         hints
     }
 
-    /// The streams that some view does not show as they are.
+    /// The streams that some view does not show correctly.
     async fn behind(&self) -> Vec<(&'static str, StreamName)> {
         let mut behind = Vec::new();
         let subscriptions: [Box<dyn Subscription>; 2] =
@@ -203,7 +203,7 @@ impl Ground {
                 let place = RowKey { view: subscription.name(), generation: Generation::FIRST, key };
                 let row = self.views.views.row(&place, Consistency::Strong).await.unwrap();
                 let folded = subscription.fold(None, &self.log.commits(&stream)).row;
-                // What a row is found by is not read back.
+                // The attributes of indexes are not returned.
                 if row != folded.map(|row| Row { index: [].into(), ..row }) {
                     behind.push((subscription.name(), stream.clone()));
                 }
@@ -295,7 +295,7 @@ async fn a_fold_that_goes_on_failing_alone_is_parked_past_its_budget_and_the_oth
     let mut waiting = Vec::new();
     for number in 0..40 {
         waiting.push(hint(&[ground.append(&name(number), Counted::Added { by: 1 }).await]));
-        // What is not answered for is delivered again, with what is new meanwhile.
+        // Hints that were not followed are delivered again, together with new ones.
         let failed = folds.follow(&waiting).await.failed;
         waiting = failed.into_iter().map(|position| waiting[position].clone()).collect();
         assert!(number < 3 || waiting.is_empty(), "past its budget, at {number}");

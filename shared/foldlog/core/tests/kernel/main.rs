@@ -1,4 +1,4 @@
-//! The kernel's promises, tried on a small stream type, and on whole histories of commands that fail by seed.
+//! The kernel's promises, tested on a small stream type, and on whole histories of commands that fail by seed.
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod advance;

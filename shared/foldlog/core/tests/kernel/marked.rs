@@ -1,4 +1,4 @@
-//! On a log that recognises reactions a repetition costs no search, however long ago the first time was.
+//! On a log that recognises reactions, a repetition costs no search, however long ago the first time was.
 
 use crate::counter::{Add, Counter, LIMIT, StillHost, keyed, stream};
 use foldlog::write::recent::WINDOW;
@@ -9,7 +9,7 @@ use foldlog::{
 use foldlog_testing::memory::MemoryLog;
 use std::sync::Mutex;
 
-/// Counts what is asked of the log beneath.
+/// Counts the calls to the log behind it.
 struct Asked {
     log: MemoryLog,
     requests: Mutex<Vec<&'static str>>,
@@ -68,7 +68,7 @@ fn reaction(nth: u64, then: i64) -> Metadata {
     }
 }
 
-/// A stream with more reactions than a window holds, in the process that made them.
+/// A stream with more reactions than a window holds, in the process that carried them out.
 async fn busy(log: &MemoryLog) -> Commands<Counter, Asked, StillHost> {
     let counters = Commands::new(Asked::new(log), StillHost::default());
     for nth in 1..=2 * WINDOW as u64 {

@@ -1,4 +1,4 @@
-//! The notes about what subscribers cannot follow: how they are named, and when they are due.
+//! The notes about streams and events that subscribers cannot follow: their names, and when they are due.
 
 use foldlog::read::parked::{Class, Trouble};
 use foldlog::{Parked, Subject, Timestamp, Version};

@@ -1,4 +1,4 @@
-//! A stream as it was: the same as the fold of its first events, found by few and small reads.
+//! A stream as it was: it equals the fold of its first events, and few small reads find it.
 
 use crate::counter::{Counted, Counter, stream};
 use foldlog::past::{When, backward, first_events, onward, reading_until, state_at, version_at};
@@ -13,14 +13,15 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A commit: what it adds, an event each, how many milliseconds after the one before, and whether it carries a snapshot.
+/// A commit: the amount of each of its events, the milliseconds since the one before, and whether it carries a
+/// snapshot.
 type Step = (Vec<u32>, i64, bool);
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec((vec(1_u32..9, 1..5), 0_i64..3, prop::bool::weighted(0.3)), 1..30)
 }
 
-/// The log of these commits, and what each event adds.
+/// The log of these commits, and the amount of each event.
 fn written(steps: &[Step]) -> (MemoryLog, Vec<Counted>) {
     let (log, mut all, mut now) = (MemoryLog::default(), Vec::new(), 0);
     for (nth, (adds, later, carries)) in steps.iter().enumerate() {
@@ -49,12 +50,12 @@ fn written(steps: &[Step]) -> (MemoryLog, Vec<Counted>) {
     (log, all)
 }
 
-/// What the events of commits add.
+/// The amounts of the events of commits.
 fn added(commits: &[Commit]) -> Vec<Counted> {
     commits.iter().flat_map(|commit| commit.events.decode::<Counted>().unwrap()).collect()
 }
 
-/// A log that counts what is read of it.
+/// A log that counts its reads.
 struct Counting(MemoryLog, AtomicU32);
 
 impl LogSpans for Counting {

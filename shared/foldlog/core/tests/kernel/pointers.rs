@@ -1,4 +1,4 @@
-//! Rows that lead to commits: there before the row that has taken the commits in, and missed by nobody.
+//! Rows that lead to commits: they exist before the row that has folded the commits, and none is missed.
 
 use crate::counter::{Add, Counter, StillHost, Sums, keyed, stream};
 use foldlog::read::projection::{Folded, PerStream};

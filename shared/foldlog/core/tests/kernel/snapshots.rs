@@ -1,4 +1,4 @@
-//! What snapshots promise: whoever reads back to one knows what a fold of everything would have told.
+//! The promise of snapshots: a process that reads back to one knows the same as a fold of everything.
 
 use crate::counter::{Add, Counted, Counter, StillHost, keyed, stream};
 use foldlog::write::loaded::replay;
@@ -11,12 +11,12 @@ use foldlog::{
 use foldlog_testing::memory::MemoryLog;
 use proptest::prelude::*;
 
-/// Counters as a process that has just started carries them out.
+/// Counters as a new process carries their commands out.
 fn cold<L: EventLog>(log: L) -> Commands<Counter, L, StillHost> {
     Commands::new(log, StillHost::default())
 }
 
-/// Appends so many commits of clients, under keys of their own.
+/// Appends this many commits of clients, under keys of their own.
 async fn grown(log: &MemoryLog, from: usize, to: usize) {
     let counters = cold(log);
     for number in from..to {
@@ -106,7 +106,8 @@ async fn what_another_process_did_long_ago_is_found_after_a_lost_race() {
     let log = MemoryLog::default();
     let (here, there) = (cold(&log), cold(&log));
     here.execute(&stream(), &Add(1), &keyed("first", Add(1))).await.unwrap();
-    // Seen from here the stream has one commit; more than a window of reactions follow, this one the second of them.
+    // Seen from here, the stream has one commit. More than a window of reactions follow, and this one is the second of
+    // them.
     let metadata = reaction(2, 0);
     for nth in 1..=2 * WINDOW as u64 {
         there.execute(&stream(), &Add(1), &reaction(nth, 0)).await.unwrap();
@@ -183,14 +184,14 @@ async fn a_snapshot_that_does_not_fit_is_left_out_and_nothing_else() {
     assert!(commits.iter().all(|commit| commit.snapshot.is_none()));
 }
 
-/// A command of a history: so much is added by the command of a number, a client's or a reaction.
+/// A command of a history: its number, a client's or a reaction, adds this much.
 #[derive(Clone, Copy, Debug)]
 struct Step {
     by: u32,
     reaction: bool,
-    /// The process starts anew before.
+    /// Whether the process starts again before.
     restart: bool,
-    /// Which earlier command it repeats, counted from the newest; beyond the beginning, none.
+    /// The earlier command that it repeats, counted from the newest; beyond the beginning, none.
     back: usize,
 }
 
@@ -205,7 +206,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step.prop_map(|(by, reaction, restart, back)| Step { by, reaction, restart, back }), 1..160)
 }
 
-/// The state after all events up to a version, whatever snapshots say.
+/// The state after all events up to a version, independent of snapshots.
 fn sum(commits: &[Commit], upto: Version) -> u32 {
     let upto = commits.iter().filter(|commit| commit.last_version() <= upto);
     let events = upto.flat_map(|commit| commit.events.decode::<Counted>().unwrap());
@@ -223,8 +224,8 @@ fn known(commits: &[Commit], metadata: &Metadata, window: usize) -> bool {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-    /// Two processes that look back differently, start anew at will and take repeated commands: what each answers, and
-    /// what a load tells after it, is the fold of everything so far.
+    /// Two processes with different snapshot policies start again at random and take repeated commands. The answer of
+    /// each, and of a load after it, is the fold of everything so far.
     #[test]
     fn snapshot_and_tail_are_the_fold_of_everything(reaches in [reaches(), reaches()], steps in steps()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -246,7 +247,7 @@ proptest! {
                 let commits = log.commits(&stream());
                 assert_eq!(done.state, sum(&commits, done.version));
                 if known(&before, &metadata, window) {
-                    // By a process that is behind, as the time before that, where it was decided anew meanwhile.
+                    // By a process that is behind, like the time before that, if it was decided again meanwhile.
                     let then = |commit: &Commit| commit.id == metadata.id && commit.last_version() == done.version;
                     assert!(before.iter().any(then) && done.effect != Effect::Unchanged, "{done:?}");
                     assert_eq!(commits.len(), before.len());

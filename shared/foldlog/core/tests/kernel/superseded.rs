@@ -1,4 +1,4 @@
-//! A fold that was changed: rebuilt beside the old one, each on its own rows, and never taken for it.
+//! A changed projection: it is rebuilt beside the old one, each on its own rows, and the two are never mixed up.
 
 use crate::counter::{Add, Counted, Counter, StillHost, Sums, keyed, stream};
 use foldlog::read::generations::{Set, Sets, Stage, change};
@@ -23,7 +23,7 @@ struct Extremes;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Extreme {
     sum: u32,
-    /// Nothing where the old fold did not keep it.
+    /// None if the old projection did not keep it.
     highest: Option<u32>,
 }
 
@@ -68,7 +68,7 @@ impl Ground {
         ProjectionEngine::new(self.log.clone(), self.views.clone(), parked, StillHost::default(), subscriptions)
     }
 
-    /// One addition more, which the folds of a release follow.
+    /// One more addition, which the projections of a release follow.
     async fn added(&self, by: u32, release: &Engine) {
         let commands = Commands::<Counter, _, _>::new(self.log.clone(), StillHost::default());
         let version = self.log.commits(&stream()).len() as u64;
@@ -77,7 +77,7 @@ impl Ground {
         assert!(followed.troubles.is_empty(), "{followed:?}");
     }
 
-    /// The row of a generation, and up to which version.
+    /// The row of a generation, and its version.
     async fn stored(&self, generation: u32) -> Option<(String, u64)> {
         let generation = Generation(generation);
         let place = foldlog::read::views::RowKey { view: Sums::NAME, generation, key: "1".to_owned() };
@@ -85,14 +85,14 @@ impl Ground {
         row.map(|row| (row.document, row.version.0))
     }
 
-    /// What a release with these folds shows.
+    /// The document that a release with these projections shows.
     async fn shown<D>(&self, folds: Vec<Box<dyn DocumentReader<D>>>) -> Result<Option<D>, ViewError> {
         let reader = Reader::of(&self.views, folds).await?;
         let row = self.views.row(&reader.place(&stream()), Consistency::Strong).await?;
         row.map_or(Ok(None), |row| reader.document(&row))
     }
 
-    /// A new generation of the newest fold, filled and compared; how the comparison came out.
+    /// Fills and compares a new generation of the newest projection, and returns the comparison.
     async fn rebuilt(&self, release: &Engine) -> rebuild::Plan {
         let (oldest, schema) = (release.versions(Sums::NAME)[0], *release.versions(Sums::NAME).last().unwrap());
         let id = EventId { stream: "audit-1".parse().unwrap(), version: Version(1) };
@@ -144,7 +144,7 @@ async fn both_folds_make_and_read_their_own_rows_until_the_old_one_goes() {
     ground.added(5, &before).await;
     ground.added(2, &before).await;
 
-    // The release that brings the new fold goes on with the old one's rows, and shows them as far as they say something.
+    // The release with the new projection goes on with the old one's rows, and shows what they contain.
     let both = ground.release(subscriptions_of::<Extremes>());
     assert_eq!(both.versions(Sums::NAME), [1, 2]);
     ground.added(3, &both).await;
@@ -153,7 +153,7 @@ async fn both_folds_make_and_read_their_own_rows_until_the_old_one_goes() {
     let old = Extreme { sum: 10, highest: None };
     assert_eq!(ground.shown(Extremes::folds()).await.unwrap(), Some(old.clone()));
 
-    // Both follow from the rebuild on, readers stay where they are.
+    // Both are written from the rebuild on, and readers stay with the old one.
     ground.rebuilt(&both).await;
     assert_eq!(ground.shown(Extremes::folds()).await.unwrap(), Some(old));
     ground.added(4, &both).await;
@@ -167,7 +167,7 @@ async fn both_folds_make_and_read_their_own_rows_until_the_old_one_goes() {
     assert_eq!(ground.shown(Extremes::folds()).await.unwrap(), Some(Extreme { sum: 14, highest: None }));
     ground.switch(flip).await;
 
-    // The release behind the flip has the new fold alone: the old one's rows stand still.
+    // The release after the switch has the new projection alone: the old one's rows do not change any longer.
     let after = ground.release(vec![Box::new(PerStream::<Extremes>::new())]);
     ground.added(9, &after).await;
     assert_eq!(ground.stored(1).await, Some(("[14,4]".to_owned(), 4)));
@@ -179,7 +179,7 @@ async fn rows_of_a_fold_that_a_release_has_not_are_neither_read_nor_written() {
     let ground = Ground::default();
     let before = ground.release(subscriptions_of::<Sums>());
     ground.added(5, &before).await;
-    // A release that brings the new fold without the old one.
+    // A release that brings the new projection without the old one.
     let hasty = ground.release(vec![Box::new(PerStream::<Extremes>::new())]);
     ground.added(2, &hasty).await;
     assert_eq!(ground.stored(1).await, Some(("[5,1]".to_owned(), 1)));
@@ -187,7 +187,7 @@ async fn rows_of_a_fold_that_a_release_has_not_are_neither_read_nor_written() {
     let refused = ground.shown(only).await.unwrap_err();
     assert_eq!(refused.to_string(), "the view cannot be used: sums/g1 is of fold 1, of which this release has none");
 
-    // And the other way round, once readers were sent on.
+    // And the other way round, once readers were switched.
     let both = ground.release(subscriptions_of::<Extremes>());
     ground.added(3, &both).await;
     assert_eq!(ground.stored(1).await, Some(("[10,3]".to_owned(), 3)));

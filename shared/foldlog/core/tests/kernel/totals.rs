@@ -1,5 +1,5 @@
-//! What totals promise: whatever hints come, in whatever order, and whoever fails on the way, the rows are the sum of
-//! what all the streams say.
+//! The promise of totals: with any hints in any order, and any failures on the way, the rows are the sum over all the
+//! streams.
 
 mod beside;
 mod verified;
@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 const FIRST: Generation = Generation::FIRST;
 
-/// By the parity of the number of additions before: how often something was added, and how much. What is large is
+/// By the parity of the number of earlier additions: how often something was added, and how much. A large addition is
 /// counted in a row for each unit as well.
 struct ByTurn;
 
@@ -78,7 +78,7 @@ async fn log_of(counters: &[Vec<u32>]) -> MemoryLog {
     log
 }
 
-/// What the totals have to be, counted without them.
+/// The expected totals, counted without the engine.
 fn expected(counters: &[Vec<u32>]) -> Sums {
     let mut sums = Sums::default();
     for numbers in counters {
@@ -87,7 +87,7 @@ fn expected(counters: &[Vec<u32>]) -> Sums {
     sums
 }
 
-/// What happens to a transaction.
+/// The fate of a transaction.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     None,
@@ -98,12 +98,12 @@ enum Fault {
     CrashAfter,
 }
 
-/// A totals store with troubles, whose reads may be old, and which lets others go first at every request.
+/// A totals store with faults, whose reads may be stale, and which lets other tasks go first at every request.
 #[derive(Default)]
 struct Troubled {
     totals_store: MemoryTotalsStore,
     faults: Mutex<VecDeque<Fault>>,
-    /// How many of the next reads show the checkpoint before the one that stands.
+    /// How many of the next reads show the checkpoint before the stored one.
     stale: AtomicUsize,
     before: Mutex<BTreeMap<RowKey, Option<Checkpoint>>>,
     crashed: tokio::sync::Notify,
@@ -175,7 +175,7 @@ async fn advance(
     advance_totals(&ByTurn, log, &totals_store, &StillHost::default(), FIRST, hints).await
 }
 
-/// Brings every counter to its end, trying again whatever fails.
+/// Brings every counter to its end, and tries again after every failure.
 async fn settle(log: &MemoryLog, totals_store: &Troubled, counters: &[Vec<u32>]) {
     let head = |number: usize| Hint::of(stream(number), Version(counters[number].len() as u64));
     let mut left: Vec<_> = (0..counters.len()).filter(|number| !counters[*number].is_empty()).collect();
@@ -306,8 +306,8 @@ fn deliveries() -> impl Strategy<Value = Vec<Vec<Vec<(usize, u64, bool)>>>> {
 }
 
 proptest! {
-    /// Writers side by side get hints in any order and any number, lose answers, crash and read old checkpoints. Once
-    /// every stream was hinted by somebody who lived, the rows are what was added.
+    /// Concurrent writers get hints in any order and any number, lose answers, crash and read stale checkpoints. Once a
+    /// writer that did not crash has followed every stream, the rows are the sums.
     #[test]
     fn any_hints_lead_to_the_sum_of_all_folds(
         counters in prop::collection::vec(prop::collection::vec(prop_oneof![6 => 1_u32..9, 1 => 100_u32..230], 0..6), 4),
@@ -328,7 +328,7 @@ proptest! {
                         commits.filter(|commit| *along && commit.version.0 <= *upto).for_each(|commit| hint.add(commit));
                         hint
                     }).collect();
-                    // A crash takes along whoever is at work; the queue would deliver their batches again.
+                    // A crash stops the writer at work. The queue would deliver its batches again.
                     select(Box::pin(advance(&log, &totals_store, &hints)), Box::pin(totals_store.crashed.notified())).await;
                 }
             })).await;

@@ -1,4 +1,4 @@
-//! Whatever does not agree with the log is found, and named by stream, version, view and field.
+//! Everything that does not agree with the log is found, and named by stream, version, view and field.
 
 mod whole;
 
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-/// What somebody left of a log.
+/// The log after a manipulation.
 struct Doctored(BTreeMap<StreamName, Vec<Commit>>);
 
 impl LogScan for Doctored {
@@ -91,7 +91,7 @@ impl World {
         verified(&self.log, &self.views, &StillHost::default()).await
     }
 
-    /// What is found where the second stream was doctored.
+    /// The finding if the second stream was manipulated.
     async fn doctored(&self, doctor: impl FnOnce(&mut Vec<Commit>)) -> Result<Verified, Difference> {
         let mut streams: BTreeMap<_, _> =
             streams().into_iter().map(|stream| (stream.clone(), self.log.commits(&stream))).collect();
@@ -155,7 +155,7 @@ async fn a_changed_document_of_a_row_that_is_behind_is_found_at_its_own_version(
     assert_eq!(world.verify().await, of_row(5, "document/0", "9", "10"));
 }
 
-/// A host on which time passes only as far as somebody gets on with the rows meanwhile.
+/// A host whose pauses let the rows advance.
 struct Catching<'a> {
     world: &'a World,
     stream: StreamName,

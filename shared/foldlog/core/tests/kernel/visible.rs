@@ -1,4 +1,5 @@
-//! A stream is there for its owner alone: nobody else learns its version, what became of a command, or that it exists.
+//! Only its owner can see a stream: other callers learn neither its version, nor the result of a command, nor that it
+//! exists.
 
 use crate::counter::{StillHost, on_version, stream};
 use foldlog::{
@@ -96,7 +97,7 @@ fn command(by: &str, action: Action) -> Command {
     Command { by: by.to_owned(), action }
 }
 
-/// What surrounds a command under a key, whoever sends it.
+/// The metadata of a command under a key, from any sender.
 fn keyed(key: &str, command: &Command) -> Metadata {
     Metadata {
         id: CommandId::of_key(["", "POST", "/boxes", key]),

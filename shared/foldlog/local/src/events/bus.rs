@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const MAX_ENTRIES: usize = 10;
 /// Size of all entries of one call, as EventBridge counts it.
 const MAX_BYTES: usize = 256 * 1024;
-/// What EventBridge counts for a time stamp.
+/// The size that EventBridge counts for a time stamp.
 const TIME_BYTES: usize = 14;
 
 /// All buses, with the rules on them.
@@ -66,7 +66,7 @@ impl Buses {
         Ok(Self { names, rules })
     }
 
-    /// Puts events on their buses; each entry fails or succeeds by itself.
+    /// Puts events on their buses. Each entry fails or succeeds by itself.
     pub(crate) fn put_events(&self, body: &[u8]) -> Answer {
         let request: Request = match serde_json::from_slice(body) {
             Ok(request) => request,
@@ -132,7 +132,7 @@ impl Buses {
         Ok(id)
     }
 
-    /// The ARNs of the queues that an event goes to, on whatever bus it is put.
+    /// The ARNs of the queues that an event goes to, on any bus.
     pub(crate) fn targets(&self, event: &Value) -> Vec<String> {
         self.rules
             .iter()
@@ -167,7 +167,7 @@ impl Entry {
     }
 }
 
-/// The size of each entry of a request, as EventBridge counts it; none where it cannot be read.
+/// The size of each entry of a request, as EventBridge counts it; none if the request cannot be read.
 pub(crate) fn sizes(body: &[u8]) -> Vec<usize> {
     let request: Option<Request> = serde_json::from_slice(body).ok();
     request.into_iter().flat_map(|request| request.entries).map(|entry| entry.bytes()).collect()

@@ -1,4 +1,4 @@
-//! The event bus: what is put on it, the rules that match it, and the queues and state machines that it goes to.
+//! The event bus: the events on it, the rules that match them, and the queues and state machines that they go to.
 
 mod bus;
 mod pattern;

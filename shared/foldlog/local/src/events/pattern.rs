@@ -21,7 +21,7 @@ enum Matcher {
 }
 
 impl Pattern {
-    /// Reads a pattern; the reason names what is not imitated.
+    /// Parses a pattern. The error names the matcher that is not supported.
     pub(super) fn read(pattern: &Map<String, Value>) -> Result<Self, String> {
         let field = |(name, value): (&String, &Value)| {
             if name.starts_with('$') {
@@ -75,7 +75,7 @@ impl Matcher {
         }
     }
 
-    /// A list in the event matches where one of its items does.
+    /// A list in the event matches if one of its items does.
     fn matches(&self, value: Option<&Value>) -> bool {
         if let Self::Exists(exists) = self {
             return value.is_some_and(|value| !value.is_object()) == *exists;

@@ -1,4 +1,4 @@
-//! A rule of a bus: a pattern and the targets that what it matches goes to.
+//! A rule of a bus: a pattern, and the targets of the events that match it.
 
 use super::pattern::Pattern;
 use super::target::{self, Target};
@@ -28,7 +28,7 @@ struct Written {
 }
 
 impl Rule {
-    /// Reads a rule; nothing for one that is disabled.
+    /// Reads a rule; none if it is disabled.
     pub(super) fn read(
         resource: &Resource,
         stack: &Stack,
@@ -59,7 +59,7 @@ impl Rule {
         Ok(Self { bus: bus(by.bus.as_deref()), pattern, targets: vec![target] })
     }
 
-    /// Where an event goes.
+    /// The targets of an event.
     pub(super) fn targets(&self, event: &Value) -> &[Target] {
         if self.pattern.matches(event) { &self.targets } else { &[] }
     }

@@ -1,4 +1,4 @@
-//! A target of a rule: a queue or a state machine that gets the event, or a part of it.
+//! A target of a rule: a queue or a state machine that receives the event, or a part of it.
 
 use crate::machines::Starters;
 use crate::machines::{Path, Starter};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// The service that sends to targets.
 const EVENTS: &str = "events.amazonaws.com";
 
-/// Where a rule sends what it matches.
+/// The target of a rule.
 #[derive(Debug)]
 pub(super) struct Target {
     input: Option<Path>,
@@ -34,7 +34,7 @@ pub(super) struct Written {
 }
 
 impl Target {
-    /// A machine that declares itself what starts it: its permission comes with that.
+    /// The target of a machine that declares its own trigger: the permission comes with that.
     pub(super) fn starting(starter: &Starter, input: Option<&Path>, place: &str) -> Result<Self, TemplateError> {
         let input = input.cloned();
         if input.as_ref().is_some_and(Path::of_context) {
@@ -43,7 +43,7 @@ impl Target {
         Ok(Self { input, receiver: Receiver::Machine(starter.clone()) })
     }
 
-    /// Reads a target of a rule, which has to be allowed to send to it: on AWS the event would be lost without a word.
+    /// Reads a target of a rule, which must be allowed to send to it: on AWS the event would be lost silently.
     pub(super) fn read(
         rule: &Resource,
         written: Written,
@@ -69,7 +69,7 @@ impl Target {
         Ok(Self { input: written.input_path, receiver: Receiver::Queue(queue) })
     }
 
-    /// Sends an event, or what of it the target gets.
+    /// Sends an event, or the part of it that the target receives.
     pub(super) fn send(&self, event: &Value) {
         let found = self.input.as_ref().map_or(Some(event), |path| path.find(event, &Value::Null));
         let input = found.unwrap_or(&Value::Null);
@@ -79,7 +79,7 @@ impl Target {
         }
     }
 
-    /// The queue, where it is one.
+    /// The queue, if the target is one.
     pub(super) fn queue(&self) -> Option<&Queue> {
         match &self.receiver {
             Receiver::Queue(queue) => Some(queue),

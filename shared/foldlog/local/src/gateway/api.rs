@@ -1,4 +1,4 @@
-//! The HTTP API that a template declares: its authorizer, its CORS, and the routes that functions' events add.
+//! The HTTP API that a template declares: its authorizer, its CORS settings, and the routes of functions' events.
 
 use super::cors::Cors;
 use crate::functions::Declared;
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// The longest that the gateway waits for a function.
 const LONGEST_INTEGRATION: Duration = Duration::from_secs(29);
 
-/// What the template says about HTTP.
+/// The HTTP API of the template.
 #[derive(Debug, Default)]
 pub(crate) struct Api {
     /// The API's id.
@@ -33,9 +33,9 @@ pub(crate) struct Route {
     pub(crate) path: String,
     /// The function's binary.
     pub(crate) binary: String,
-    /// Whether a token is asked for.
+    /// Whether it requires a token.
     pub(crate) authorized: bool,
-    /// The scopes of which the token must have one; none asks for no scope.
+    /// The scopes of which the token must have one. An empty list requires none.
     pub(crate) scopes: Vec<String>,
     /// How long the gateway waits for the function.
     pub(crate) timeout: Duration,
@@ -102,7 +102,7 @@ struct EventAuth {
 }
 
 impl Api {
-    /// Reads the API of a template; there is at most one.
+    /// Reads the API of a template. There is at most one.
     pub(crate) fn declared(stack: &Stack, functions: &[Declared]) -> Result<Self, TemplateError> {
         let mut declared = stack.of_kind("AWS::Serverless::HttpApi");
         let Some(resource) = declared.next() else {

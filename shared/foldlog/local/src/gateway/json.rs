@@ -1,4 +1,4 @@
-//! An answer in JSON, as the gateway gives its own.
+//! An answer in JSON, in the form of the gateway's own answers.
 
 use axum::body::Body;
 use http::header::{CONTENT_TYPE, HeaderValue};

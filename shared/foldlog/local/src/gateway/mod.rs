@@ -31,7 +31,7 @@ use std::sync::Arc;
 /// The largest body that API Gateway takes.
 const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
 
-/// Everything that a request is answered from.
+/// Everything that the gateway needs to answer a request.
 pub(crate) struct Gateway {
     /// The API's id.
     pub(crate) api: String,
@@ -39,15 +39,15 @@ pub(crate) struct Gateway {
     pub(crate) routes: Routes,
     /// Its CORS settings.
     pub(crate) cors: Option<Cors>,
-    /// What checks tokens.
+    /// The check of tokens.
     pub(crate) tokens: Tokens,
     /// The functions, by binary.
     pub(crate) runners: BTreeMap<String, Arc<Runner>>,
     /// The requests that wait for an answer.
     pub(crate) foreground: Foreground,
-    /// The host's own answers beside the template's routes.
+    /// The host's own routes beside the template's.
     pub(crate) own: Own,
-    /// What is under way.
+    /// The outstanding work.
     pub(crate) work: Work,
 }
 
@@ -122,7 +122,7 @@ async fn serve(
     gateway.respond(peer, &parts, body).await
 }
 
-/// What the gateway answers without, or in place of, a function.
+/// The gateway's own answers, without a function or instead of its answer.
 #[derive(Clone, Copy, Debug)]
 enum GatewayError {
     Unauthorized,

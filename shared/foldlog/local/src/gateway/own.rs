@@ -1,7 +1,7 @@
-//! What the host answers beside the template's routes, to programs on the same machine and to no browser:
-//! `GET /_local` tells what runs here, `POST /_local/tokens` signs a token, `POST /_local/clock` moves the clock ahead
-//! by a number of `seconds`, `POST /_local/functions/<name>/pause`, `…/kill` and `…/resume` do that to a function,
-//! `GET /_local/executions` lists the executions of state machines.
+//! The host's own routes beside the template's, for programs on the same machine and not for browsers: `GET /_local`
+//! describes what runs here, `POST /_local/tokens` signs a token, `POST /_local/clock` moves the clock ahead by a
+//! number of `seconds`, `POST /_local/functions/<name>/pause`, `…/kill` and `…/resume` act on a function, `GET
+//! /_local/executions` lists the executions of state machines.
 
 use super::json::json_response;
 use crate::controls::{Control, Controls};
@@ -21,17 +21,17 @@ use std::time::Duration;
 /// The largest request.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The host's own answers.
+/// The host's own routes.
 pub(crate) struct Own {
-    /// What `GET /_local` answers.
+    /// The body of `GET /_local`.
     pub(crate) description: Value,
-    /// What signs tokens.
+    /// The issuer of tokens.
     pub(crate) issuer: Arc<Issuer>,
-    /// What tokens are signed for.
+    /// The authorizer that tokens are signed for.
     pub(crate) authorizer: Option<Authorizer>,
-    /// What moves the clock and stops functions.
+    /// The clock and the gates of functions.
     pub(crate) controls: Arc<Controls>,
-    /// What became of the executions.
+    /// The register of executions.
     pub(crate) register: Register,
 }
 
@@ -113,12 +113,13 @@ fn wrong(status: StatusCode, message: &str) -> Response<Body> {
     json_response(status, &json!({ "message": message }))
 }
 
-/// No browser sends these requests: none has an `Origin`, and a name that was rebound to this machine is not its own.
+/// Browsers do not get through: their requests have an `Origin`, and a name that was rebound to this machine is not its
+/// own.
 pub(crate) fn from_this_machine(headers: &HeaderMap) -> bool {
     addressed_to(headers, Ipv4Addr::LOCALHOST.into())
 }
 
-/// The same of requests to an address of this machine, which have to name it as it is, or loopback.
+/// The same for requests to an address of this machine, which must name that address or loopback.
 pub(crate) fn addressed_to(headers: &HeaderMap, own: IpAddr) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = match host.rsplit_once(':') {

@@ -14,7 +14,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use std::net::SocketAddr;
 
-/// What a function is invoked with.
+/// The event of a function's invocation.
 pub(super) fn request(
     api: &str,
     request_id: &str,
@@ -107,7 +107,7 @@ fn headers(headers: &HeaderMap, peer: SocketAddr, request_id: &str) -> Map<Strin
     all
 }
 
-/// A body that is text goes as it is, any other in base64.
+/// A body that is text is sent as it is, any other in base64.
 fn encoded(content_type: &str, body: &[u8]) -> (bool, String) {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
     let textual = kind.is_empty()
@@ -121,7 +121,7 @@ fn encoded(content_type: &str, body: &[u8]) -> (bool, String) {
     }
 }
 
-/// A function's answer as HTTP; nothing where it is not an answer that API Gateway would take.
+/// A function's answer as HTTP; none if API Gateway would reject it.
 pub(super) fn answer(answer: &Value) -> Option<Response<Body>> {
     let Some(status) = answer.get("statusCode") else {
         // Without a status code, the whole answer is the body.

@@ -5,7 +5,7 @@ use matchit::Router;
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 
-/// All routes, ready to be looked up.
+/// All routes, ready for look-up.
 #[derive(Default)]
 pub(crate) struct Routes {
     all: Vec<Route>,
@@ -21,7 +21,7 @@ pub(crate) struct Found<'a> {
 }
 
 impl Routes {
-    /// Takes routes in; the reason names one that clashes with another.
+    /// Adds routes. The error names a route that conflicts with another.
     pub(crate) fn new(routes: Vec<Route>) -> Result<Self, String> {
         let mut lookup = Self::default();
         for (position, route) in routes.iter().enumerate() {
@@ -37,7 +37,7 @@ impl Routes {
         Ok(lookup)
     }
 
-    /// The route for a request, by its path as it was sent.
+    /// The route of a request, by its path as it was sent.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Found<'_>> {
         for (method, greedy) in [(method, false), ("ANY", false), (method, true), ("ANY", true)] {
             let router = self.routers.get(&(method.to_owned(), greedy));
@@ -53,7 +53,7 @@ impl Routes {
     }
 }
 
-/// The router wants the same name for a variable wherever it stands, a template need not give it one.
+/// The router requires one name for the variables at one position; a template need not use one.
 fn positional(path: &str) -> String {
     let segments = path.split('/').enumerate().map(|(position, segment)| match variable(segment) {
         Some((_, true)) => format!("{{*p{position}}}"),

@@ -5,25 +5,25 @@ use crate::issuer::{Authorizer, Issuer, scopes};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// What checks tokens.
+/// The check of tokens.
 pub(crate) struct Tokens {
-    /// What the template asks of a token.
+    /// The template's requirements for a token.
     pub(crate) authorizer: Option<Authorizer>,
-    /// Whose tokens are believed.
+    /// The issuer whose tokens are accepted.
     pub(crate) issuer: Arc<Issuer>,
 }
 
-/// What a request carries of a token that was accepted.
+/// The part of an accepted token that a request carries.
 #[derive(Clone, Debug)]
 pub(crate) struct Accepted {
     claims: Map<String, Value>,
     scopes: Vec<String>,
 }
 
-/// Why a request is not let in.
+/// Why a request is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// It has no token that is believed.
+    /// It has no accepted token.
     NoToken,
     /// Its token has none of the route's scopes.
     NoScope,
@@ -35,7 +35,7 @@ impl Tokens {
         self.authorizer.as_ref().map(|authorizer| &*authorizer.header)
     }
 
-    /// Whether a request with this header may come in; nothing is accepted where the route asks for nothing.
+    /// Checks a request with this header. If the route requires no token, no token is read.
     pub(crate) fn admit(&self, route: &Route, header: Option<&str>) -> Result<Option<Accepted>, Refused> {
         if !route.authorized {
             return Ok(None);
@@ -56,7 +56,7 @@ impl Tokens {
 }
 
 impl Accepted {
-    /// As API Gateway shows it to the function of a route: `{claims, scopes}`.
+    /// The claims as API Gateway passes them to the function: `{claims, scopes}`.
     pub(crate) fn shown(&self, route: &Route) -> Value {
         let scopes = if route.scopes.is_empty() { Value::Null } else { json!(self.scopes) };
         json!({ "claims": self.texts(), "scopes": scopes })

@@ -1,4 +1,4 @@
-//! The rules of a choice: comparisons of what paths lead to, joined by And, Or and Not.
+//! The rules of a choice: comparisons of values at paths, joined by And, Or and Not.
 
 use super::failure::Failure;
 use super::paths::Path;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
-/// A condition and the state that is next where it holds.
+/// A condition, and the next state if it holds.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Value")]
 pub(super) struct Rule {
@@ -116,7 +116,7 @@ impl Test {
         }
     }
 
-    /// A value of another type than the comparison's does not hold.
+    /// A comparison does not hold for a value of another type.
     fn holds(&self, value: &Value) -> bool {
         match self {
             Self::Present(present) => *present,
@@ -131,7 +131,7 @@ impl Test {
     }
 }
 
-/// The state that the first rule which holds names.
+/// The next state of the first rule that holds.
 pub(super) fn chosen<'a>(rules: &'a [Rule], input: &Value, context: &Value) -> Result<Option<&'a str>, Failure> {
     for rule in rules {
         if rule.condition.holds(input, context)? {

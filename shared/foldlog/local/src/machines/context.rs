@@ -1,4 +1,4 @@
-//! What an execution is, for those in it: its limits, and the context object that paths with `$$` lead into.
+//! The context of an execution: its limits, and the context object that paths with `$$` lead into.
 
 use super::executor::Executor;
 use super::failure::Failure;
@@ -11,15 +11,15 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// Events of one execution's history, at most (Step Functions developer guide, "Service quotas").
 const MAX_EVENTS: u32 = 25_000;
-/// Size of what a state is given or gives, at most.
+/// The largest input or output of a state.
 const MAX_BYTES: usize = 256 * 1024;
 
 /// An execution, or a child of one in a distributed map.
 #[derive(Debug)]
 pub(super) struct Course {
-    /// What runs it.
+    /// The executor that runs it.
     pub(super) executor: Arc<Executor>,
-    /// Where it is noted; a child's states are noted with its parent's.
+    /// Its entry in the register. A child's states are noted with its parent's.
     pub(super) entry: Arc<Entry>,
     /// The parts of the context object that stay.
     execution: Value,
@@ -38,7 +38,7 @@ impl Course {
         Arc::new(Self { executor, entry, execution, machine, events: AtomicU32::new(1) })
     }
 
-    /// The context object in a state; `item` is what a map is at.
+    /// The context object in a state. `item` is the current item of a map.
     pub(super) fn context(&self, state: &str, retries: u32, item: Option<&Value>) -> Value {
         let mut context = json!({
             "Execution": self.execution,
@@ -51,7 +51,7 @@ impl Course {
         context
     }
 
-    /// Counts events of its history, which ends the execution when there are too many.
+    /// Counts events of its history. Too many end the execution.
     pub(super) fn happened(&self, events: u32) -> Result<(), Failure> {
         let before = self.events.fetch_add(events, Relaxed);
         if before.saturating_add(events) > MAX_EVENTS {
@@ -62,7 +62,7 @@ impl Course {
     }
 }
 
-/// A value that is not too large to be passed on.
+/// The value, or an error if it is too large to be passed on.
 pub(super) fn limited(value: Value, state: &str) -> Result<Value, Failure> {
     if value.to_string().len() > MAX_BYTES {
         let cause = format!("The state '{state}' was given or returned more than {MAX_BYTES} bytes.");

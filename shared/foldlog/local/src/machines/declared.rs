@@ -1,4 +1,4 @@
-//! A state machine as the template declares it: its definition, what it may do, and what starts it.
+//! A state machine as the template declares it: its definition, its permissions, and its triggers.
 
 use super::flow::{Fields, Flow, Reading};
 use super::paths::Path;
@@ -24,7 +24,7 @@ pub(crate) struct Machine {
     pub(crate) name: String,
     /// Its ARN.
     pub(crate) arn: String,
-    /// What it may do.
+    /// Its permissions.
     pub(crate) policy: Policy,
     /// The events that start an execution.
     pub(crate) started: Vec<Started>,
@@ -37,13 +37,13 @@ pub(crate) struct Machine {
 /// The rule by which a bus starts a machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Started {
-    /// Where it stands.
+    /// Its position in the template.
     pub(crate) place: String,
     /// The name of the bus.
     pub(crate) bus: Option<String>,
-    /// What the event has to be like.
+    /// The pattern of the event.
     pub(crate) pattern: Map<String, Value>,
-    /// What of the event the execution gets.
+    /// The part of the event that the execution receives.
     pub(crate) input: Option<Path>,
 }
 
@@ -123,7 +123,7 @@ impl Machine {
 }
 
 impl Rule {
-    /// What starts the machine; nothing for an event that is disabled.
+    /// The trigger of the machine; none if the event is disabled.
     fn read(self, machine: &Resource, name: &str) -> Result<Option<Started>, TemplateError> {
         let place = format!("{}.Events.{name}", machine.logical);
         match self.state.as_deref() {
@@ -137,7 +137,7 @@ impl Rule {
     }
 }
 
-/// A definition with the values of its `${Name}`s.
+/// A definition with the values of its `${Name}` placeholders.
 fn substituted(definition: Value, values: &BTreeMap<&str, String>, place: &str) -> Result<Value, TemplateError> {
     Ok(match definition {
         Value::String(text) => Value::String(substituted_text(&text, values, place)?),

@@ -1,4 +1,4 @@
-//! One state as the template defines it, read into its kind; fields that nothing here imitates are refused by name.
+//! One state as the template defines it, parsed into its kind. Fields that are not supported are refused by name.
 
 use super::choice::Rule;
 use super::flow::{Fields, Flow, Reading};
@@ -12,59 +12,59 @@ use std::time::Duration;
 
 /// The integration that invokes a function by name.
 const INVOKE: &str = "arn:aws:states:::lambda:invoke";
-/// Items of an inline map at the same time where the definition does not bound them.
+/// The concurrency of an inline map, if the definition does not bound it.
 const INLINE_CONCURRENCY: usize = 40;
-/// Child executions of a distributed map at the same time, at most.
+/// The most concurrent child executions of a distributed map.
 const DISTRIBUTED_CONCURRENCY: usize = 10_000;
 
 /// A state.
 #[derive(Debug)]
 pub(super) struct State {
-    /// What of the input it sees; nothing for none.
+    /// The `InputPath`: the part of the input that the state sees. None for an empty input.
     pub(super) input: Option<Path>,
-    /// What it makes of that.
+    /// The `Parameters`: a template filled from that.
     pub(super) parameters: Option<Template>,
-    /// What it does.
+    /// The work of the state.
     pub(super) kind: Kind,
-    /// What it makes of the result.
+    /// The `ResultSelector`: a template filled from the result.
     pub(super) selector: Option<Template>,
-    /// Where the input has the result; nowhere for none.
+    /// The `ResultPath`: where the result is put into the input. None discards the result.
     pub(super) result: Option<ResultPath>,
-    /// What of that is passed on; nothing for none.
+    /// The `OutputPath`: the part that is passed on. None for an empty output.
     pub(super) output: Option<Path>,
-    /// Where it goes on; nowhere for an end.
+    /// The next state; none at an end.
     pub(super) next: Option<String>,
-    /// When it is tried again,
+    /// The retriers,
     pub(super) retriers: Vec<Retrier>,
-    /// and who catches its failures.
+    /// and the catchers of its failures.
     pub(super) catchers: Vec<Catcher>,
 }
 
-/// What a state does.
+/// The work of a state.
 #[derive(Debug)]
 pub(super) enum Kind {
     /// Invokes a function.
     Task(Task),
-    /// Does the same with each item of a list.
+    /// Runs a flow for each item of a list.
     Map(MapState),
-    /// Goes on by what the input says: by the first rule that holds, or where none does.
+    /// Chooses the next state by the input: from the first rule that holds, or the default.
     Choice(Vec<Rule>, Option<String>),
-    /// Goes on later.
+    /// Waits.
     Wait(Seconds),
-    /// Goes on with a result of its own, or with its input.
+    /// Passes on a result of its own, or its input.
     Pass(Option<Value>),
-    /// Ends the execution well,
+    /// Ends the execution with success,
     Succeed,
-    /// or badly, with an error and its cause.
+    /// or with failure, with an error and its cause.
     Fail(String, String),
 }
 
 /// How long a state waits.
 #[derive(Debug)]
 pub(super) enum Seconds {
-    /// So long.
+    /// A fixed time.
     Fixed(u32),
-    /// As long as the input says.
+    /// The time that the input names.
     Told(Path),
 }
 
@@ -77,27 +77,27 @@ pub(super) struct Task {
     pub(super) arn: String,
     /// Whether input and answer are those of the integration, which have the payload in a field.
     pub(super) integration: bool,
-    /// How long it may take.
+    /// The time limit.
     pub(super) timeout: Option<Duration>,
 }
 
-/// What is done with each item of a list.
+/// The work on each item of a list.
 #[derive(Debug)]
 pub(super) struct MapState {
     /// The list.
     pub(super) items: Path,
-    /// What the flow is given of an item.
+    /// The template of an item's input.
     pub(super) selector: Option<Template>,
-    /// What is done with it.
+    /// The flow of an item.
     pub(super) flow: Arc<Flow>,
-    /// Items at the same time, at most.
+    /// The most items at the same time.
     pub(super) concurrency: usize,
-    /// How many of a hundred items may fail, where each is an execution of its own; nothing for a map that is inline.
+    /// The tolerated failures in percent, if each item is an execution of its own; none for an inline map.
     pub(super) distributed: Option<u8>,
 }
 
 impl State {
-    /// Reads a state.
+    /// Parses a state.
     pub(super) fn read(mut fields: Fields, reading: &mut Reading<'_>) -> Result<Self, TemplateError> {
         let kind: String = fields.need("Type")?;
         let mut parameters = None;
@@ -129,7 +129,7 @@ impl State {
         Self { parameters, ..Self::plain(kind) }.completed(fields)
     }
 
-    /// A state that changes nothing of what it is given, and ends the execution.
+    /// A state that passes on its input unchanged, and ends the execution.
     fn plain(kind: Kind) -> Self {
         Self {
             input: Some(Path::whole()),
@@ -184,7 +184,7 @@ impl State {
 }
 
 impl Task {
-    /// Takes what a task is, and the template of its input.
+    /// Takes the kind of a task, and the template of its input.
     fn take(fields: &mut Fields, functions: &[Declared]) -> Result<(Self, Option<Template>), TemplateError> {
         let resource: String = fields.need("Resource")?;
         let integration = resource == INVOKE;

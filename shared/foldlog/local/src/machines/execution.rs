@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 impl Executor {
-    /// Runs an execution for each input, until the host stops; what is under way then is aborted.
+    /// Runs an execution for each input until the host stops. Running ones are then aborted.
     pub(crate) async fn run(self, mut inbox: Inbox) {
         let executor = Arc::new(self);
         let mut stop = executor.stop.clone();

@@ -1,4 +1,4 @@
-//! What the executions of a machine have in common.
+//! The things that all executions of a machine share.
 
 use super::declared::Machine;
 use super::register::Register;
@@ -9,25 +9,25 @@ use crate::work::Work;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// What a machine's executions are run with.
+/// The environment of a machine's executions.
 #[derive(Debug)]
 pub(crate) struct Executor {
     /// The machine.
     pub(crate) machine: Arc<Machine>,
     /// The functions.
     pub(crate) runners: Runners,
-    /// What waits end by.
+    /// The clock by which waits end.
     pub(crate) clock: Clock,
-    /// What is under way.
+    /// The outstanding work.
     pub(crate) work: Work,
-    /// Where executions are noted.
+    /// The register of executions.
     pub(crate) register: Register,
     /// Whether the host stops.
     pub(crate) stop: watch::Receiver<bool>,
 }
 
 impl Executor {
-    /// The message of the refusal where the machine may not do something.
+    /// The refusal's message, if the machine's policies do not allow an action.
     pub(super) fn refusal(&self, action: &str, resource: &str) -> Option<String> {
         let demand = Demand { action: action.to_owned(), resource: resource.to_owned(), keys: Vec::new() };
         let message = self.machine.policy.refusal(&self.machine.name, &[demand])?;

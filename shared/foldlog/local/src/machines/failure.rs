@@ -1,13 +1,13 @@
-//! Why a state failed, or an execution, by the error's name.
+//! The failure of a state or an execution, by the error's name.
 
 use serde_json::{Value, json};
 
-/// Why a state failed, or an execution.
+/// The failure of a state or an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     /// The error's name.
     pub(super) error: String,
-    /// What a reader is told of it.
+    /// The message for a reader.
     pub(super) cause: String,
 }
 
@@ -17,17 +17,17 @@ impl Failure {
         Self { error: error.into(), cause: cause.into() }
     }
 
-    /// A failure that no retrier or catcher is for.
+    /// A failure that no retrier or catcher handles.
     pub(super) fn runtime(cause: impl Into<String>) -> Self {
         Self::new("States.Runtime", cause)
     }
 
-    /// What a catcher is given.
+    /// The input of a catcher's state.
     pub(super) fn output(&self) -> Value {
         json!({"Error": self.error, "Cause": self.cause})
     }
 
-    /// Whether one of the names is meant for it.
+    /// Whether one of the names matches it.
     pub(super) fn is_one_of(&self, names: &[String]) -> bool {
         let wild = self.error != "States.DataLimitExceeded";
         self.error != "States.Runtime"

@@ -1,4 +1,4 @@
-//! A flow: the states of a machine, or of what a map does with each item, and the way between them.
+//! A flow: the states of a machine, or of a map's items, and the transitions between them.
 //!
 //! Circle: with `crate::machines::definition`, as in the language itself: a flow is made of states, and a state that is
 //! a map has a flow of its own.
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// States, each with where it goes on.
+/// States, each with its next one.
 #[derive(Debug)]
 pub(super) struct Flow {
     /// The first state.
@@ -19,7 +19,7 @@ pub(super) struct Flow {
     pub(super) states: BTreeMap<String, State>,
 }
 
-/// What a definition is read with.
+/// The context in which a definition is parsed.
 #[derive(Debug)]
 pub(super) struct Reading<'a> {
     /// The functions that tasks may name.
@@ -28,7 +28,7 @@ pub(super) struct Reading<'a> {
     pub(super) names: BTreeSet<String>,
 }
 
-/// The fields of one part of a definition; what is not taken out of them is refused.
+/// The fields of one part of a definition. Fields that are not taken out are refused.
 #[derive(Debug)]
 pub(super) struct Fields {
     place: String,
@@ -46,22 +46,22 @@ impl Fields {
         Ok(Self { place, fields })
     }
 
-    /// Takes a field, if it is there.
+    /// Takes a field, if it exists.
     pub(super) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, TemplateError> {
         self.fields.remove(name).map(|value| read(value, &self.at(name))).transpose()
     }
 
-    /// Takes a field that has to be there.
+    /// Takes a field that must exist.
     pub(super) fn need<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, TemplateError> {
         self.take(name)?.ok_or_else(|| self.wrong(format!("{name} is missing")))
     }
 
-    /// Takes a field that has a value where it is not there, and may be null.
+    /// Takes a field that has a default, and may be null.
     pub(super) fn or_null<T: DeserializeOwned>(&mut self, name: &str, absent: T) -> Result<Option<T>, TemplateError> {
         if self.fields.contains_key(name) { self.need(name) } else { Ok(Some(absent)) }
     }
 
-    /// Where a field stands.
+    /// The path of a field.
     pub(super) fn at(&self, name: &str) -> String {
         format!("{}.{name}", self.place)
     }
@@ -81,7 +81,7 @@ impl Fields {
 }
 
 impl Flow {
-    /// Takes `StartAt` and `States`, and checks the way between the states.
+    /// Takes `StartAt` and `States`, and checks the transitions between the states.
     pub(super) fn take(fields: &mut Fields, reading: &mut Reading<'_>) -> Result<Self, TemplateError> {
         let start: String = fields.need("StartAt")?;
         let written: BTreeMap<String, Value> = fields.need("States")?;

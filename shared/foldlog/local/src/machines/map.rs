@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// Started and ended: a map, and an item of one that is inline.
+/// The number of history events of a map, and of an item of an inline one: started and ended.
 const EVENTS: u32 = 2;
 
-/// An item that is to be done: what it is for paths, and what its flow begins with.
+/// An item to process: its value for paths, and the input of its flow.
 struct Item {
     position: usize,
     told: Value,
     input: Value,
 }
 
-/// An item that was done, and its share of what is outstanding.
+/// A processed item, and its share of the outstanding work.
 struct Done {
     position: usize,
     result: Result<Value, Failure>,
@@ -27,7 +27,7 @@ struct Done {
 }
 
 impl StateRun {
-    /// Does with each item what a map says; the results stand in the order of the items.
+    /// Runs the flow of a map for each item. The results are in the order of the items.
     pub(super) async fn map(
         &mut self,
         map: &MapState,
@@ -60,7 +60,8 @@ impl StateRun {
         result
     }
 
-    /// Does all items. What is outstanding goes from the map to its items, from one that is done to the next, and back.
+    /// Processes all items. The outstanding work moves from the map to its items, from a finished one to the next, and
+    /// back.
     async fn items(&self, map: &MapState, items: Vec<Item>, pieces: &mut Vec<Piece>) -> Result<Value, Failure> {
         let mut results = vec![Value::Null; items.len()];
         let tolerated = items.len() * usize::from(map.distributed.unwrap_or(0)) / 100;
@@ -96,7 +97,7 @@ impl StateRun {
         }
     }
 
-    /// What does an item: a state run of this execution, or of a child.
+    /// The processor of an item: a state run of this execution, or of a child.
     fn branch(&self, map: &MapState, item: &Item, piece: Piece) -> StateRun {
         let piece = Some(piece);
         if map.distributed.is_none() {

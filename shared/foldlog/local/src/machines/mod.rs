@@ -1,8 +1,8 @@
-//! State machines as Step Functions runs them: what the template defines, and its executions.
+//! State machines as Step Functions runs them: their definitions, and their executions.
 //!
 //! `declared` and `definition` read a machine when the host starts, to the last field, with `paths`, `choice` and
-//! `recovery` for the parts of its language. `starters` let in what starts an execution, `execution` runs it,
-//! `state run` goes from state to state, through `task`, `map` and `pause`. `register` keeps what became of each.
+//! `recovery` for the parts of its language. `starters` accept the inputs of executions, `execution` runs one,
+//! `state_run` goes from state to state, through `task`, `map` and `pause`. `register` keeps the state of each.
 //!
 //! - A machine is an `AWS::Serverless::StateMachine` of type STANDARD with its definition in the template. Its states
 //!   are Task (the ARN of a function, or `lambda:invoke`), Map (inline, or distributed with a standard execution for
@@ -20,7 +20,7 @@
 //!   host's clock. `Host::settled` does not wait for an execution that only waits, nor for one whose function is
 //!   paused.
 //! - `Host::executions`, or `GET /_local/executions`, shows the running executions with their states, and the last
-//!   hundred that ended. They live in memory and end with the host, so whatever asked for one must ask again.
+//!   hundred that ended. They live in memory and end with the host, so the sender of the event must send it again.
 
 mod choice;
 mod context;

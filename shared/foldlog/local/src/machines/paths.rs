@@ -4,7 +4,7 @@ use super::failure::Failure;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// A way to one value of a state's input, or of the context object.
+/// A path to one value of a state's input, or of the context object.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Path {
@@ -20,12 +20,12 @@ enum Step {
     Index(usize),
 }
 
-/// A way to a place in a state's input, where a result is put.
+/// A path to the position in a state's input at which a result is put.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct ResultPath(Path);
 
-/// A value in which fields named `….$` stand for what their paths lead to.
+/// A template: its fields named `….$` are replaced by the values at their paths.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Value")]
 pub(super) enum Template {
@@ -75,7 +75,7 @@ impl Path {
         self.context
     }
 
-    /// What it leads to, if there is such a thing.
+    /// The value at the path, if there is one.
     pub(crate) fn find<'a>(&self, input: &'a Value, context: &'a Value) -> Option<&'a Value> {
         let start = if self.context { context } else { input };
         self.steps.iter().try_fold(start, |value, step| match step {
@@ -84,7 +84,7 @@ impl Path {
         })
     }
 
-    /// What it leads to; without such a thing the execution fails.
+    /// The value at the path. If there is none, the execution fails.
     pub(super) fn get<'a>(&self, input: &'a Value, context: &'a Value) -> Result<&'a Value, Failure> {
         let missing = || Failure::runtime(format!("The JSONPath '{}' could not be found in the input", self.text));
         self.find(input, context).ok_or_else(missing)
@@ -110,7 +110,7 @@ impl ResultPath {
         Self(Path::whole())
     }
 
-    /// The input with a value at this place; fields that are missing on the way to it are made.
+    /// The input with a value at this position. Missing fields on the way are created.
     pub(super) fn put(&self, mut input: Value, value: Value) -> Result<Value, Failure> {
         let mut place = &mut input;
         for step in &self.0.steps {
@@ -150,7 +150,7 @@ impl TryFrom<Value> for Template {
 }
 
 impl Template {
-    /// The value that it stands for.
+    /// The filled template.
     pub(super) fn fill(&self, input: &Value, context: &Value) -> Result<Value, Failure> {
         Ok(match self {
             Self::Path(path) => path.get(input, context)?.clone(),

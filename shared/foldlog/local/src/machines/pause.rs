@@ -1,4 +1,4 @@
-//! Waiting: a host settles while an execution waits, and its clock can be moved past the end of the wait.
+//! Waits: the host counts as settled while an execution waits, and you can move its clock past the end of the wait.
 
 use super::definition::Seconds;
 use super::failure::Failure;

@@ -1,11 +1,11 @@
-//! What follows upon a failed state: it is tried again, or the failure is caught and leads elsewhere.
+//! Recovery from a failed state: it is tried again, or the failure is caught and leads to another state.
 
 use super::failure::Failure;
 use super::paths::ResultPath;
 use serde::Deserialize;
 use std::time::Duration;
 
-/// The most attempts that are made again, where the definition says nothing.
+/// The default of the most retries.
 const ATTEMPTS: u32 = 3;
 
 /// When a failed state is tried again.
@@ -34,14 +34,14 @@ enum Jitter {
     Full,
 }
 
-/// Where an execution goes on after a state failed.
+/// Where an execution continues after a state failed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct Catcher {
     error_equals: Vec<String>,
     /// The state.
     pub(super) next: String,
-    /// Where its input has the failure; nowhere for none.
+    /// The position of the failure in its input; none discards the failure.
     #[serde(default = "whole")]
     pub(super) result_path: Option<ResultPath>,
     #[serde(rename = "Comment")]
@@ -65,7 +65,7 @@ fn whole() -> Option<ResultPath> {
     Some(ResultPath::whole())
 }
 
-/// What is wrong with a state's retriers and catchers, if anything is.
+/// The error in a state's retriers and catchers, if there is one.
 pub(super) fn wrong(retriers: &[Retrier], catchers: &[Catcher]) -> Option<String> {
     let retried: Vec<_> = retriers.iter().map(|retrier| retrier.error_equals.as_slice()).collect();
     let caught: Vec<_> = catchers.iter().map(|catcher| catcher.error_equals.as_slice()).collect();
@@ -93,22 +93,22 @@ pub(super) fn catcher<'a>(catchers: &'a [Catcher], failure: &Failure) -> Option<
     catchers.iter().find(|catcher| failure.is_one_of(&catcher.error_equals))
 }
 
-/// How often each retrier had its turn while an execution is in a state.
+/// How often each retrier was used while an execution is in a state.
 #[derive(Debug)]
 pub(super) struct Retries<'a>(Vec<(&'a Retrier, u32)>);
 
 impl<'a> Retries<'a> {
-    /// None had.
+    /// No retrier was used yet.
     pub(super) fn new(retriers: &'a [Retrier]) -> Self {
         Self(retriers.iter().map(|retrier| (retrier, 0)).collect())
     }
 
-    /// The attempts that were made again.
+    /// The number of retries.
     pub(super) fn count(&self) -> u32 {
         self.0.iter().map(|(_, made)| made).sum()
     }
 
-    /// How long to wait before the next attempt; nothing where there is to be none.
+    /// The pause before the next attempt; none if there is no further one.
     pub(super) fn next(&mut self, failure: &Failure) -> Option<Duration> {
         let (retrier, made) = self.0.iter_mut().find(|(retrier, _)| failure.is_one_of(&retrier.error_equals))?;
         if *made >= retrier.max_attempts {
@@ -121,7 +121,7 @@ impl<'a> Retries<'a> {
 }
 
 impl Retrier {
-    /// The pause after a number of others.
+    /// The pause after a number of earlier ones.
     #[expect(clippy::float_arithmetic, reason = "the rate is a fraction, the pause no amount that must be exact")]
     fn pause(&self, others: u32) -> Duration {
         let growth = self.backoff_rate.powi(i32::try_from(others).unwrap_or(i32::MAX));

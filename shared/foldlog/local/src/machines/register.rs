@@ -1,4 +1,4 @@
-//! The register of executions: those under way, and the last that ended.
+//! The register of executions: those that run, and the last that ended.
 
 use super::failure::Failure;
 use jiff::Timestamp;
@@ -6,21 +6,21 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many are kept that have ended.
+/// How many ended executions are kept.
 const KEPT: usize = 100;
 
-/// What has become of an execution.
+/// The status of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It is under way.
+    /// It runs.
     Running,
-    /// It came to an end that is not a failure.
+    /// It succeeded.
     Succeeded,
-    /// A state failed, and no catcher was for it.
+    /// A state failed, and no catcher handled the failure.
     Failed,
-    /// It took longer than its machine lets it.
+    /// It exceeded its machine's time limit.
     TimedOut,
-    /// It ended in between: the host stopped.
+    /// It was aborted: the host stopped.
     Aborted,
 }
 
@@ -33,20 +33,20 @@ pub struct Execution {
     pub name: String,
     /// When it began, by the host's clock.
     pub started: Timestamp,
-    /// What has become of it.
+    /// Its status.
     pub status: Status,
-    /// The states that it is in, with how often; those of a map's items among them.
+    /// The states that it is in, each with the number of times, including those of a map's items.
     pub states: BTreeMap<String, usize>,
-    /// What it was started with.
+    /// Its input.
     pub input: Value,
-    /// What it ended with, where it succeeded.
+    /// Its output, if it succeeded.
     pub output: Option<Value>,
-    /// The name of what it failed with, and the cause.
+    /// The name of its error, and the cause.
     pub failure: Option<(String, String)>,
 }
 
 impl Status {
-    /// As Step Functions writes it.
+    /// The status as Step Functions writes it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -60,7 +60,7 @@ impl Status {
 }
 
 impl Execution {
-    /// What a reader over HTTP is told.
+    /// The execution in HTTP responses.
     pub(crate) fn json(&self) -> Value {
         let (error, cause) = self.failure.clone().unzip();
         json!({
@@ -81,14 +81,14 @@ impl Execution {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Register(Arc<Mutex<VecDeque<Execution>>>);
 
-/// The entry of an execution under way; without another end, it was aborted.
+/// The entry of a running execution. Without another end, it is aborted.
 #[derive(Debug)]
 pub(super) struct Entry {
     register: Register,
     name: String,
 }
 
-/// The stay of an execution in a state.
+/// The time that an execution spends in a state.
 #[derive(Debug)]
 pub(super) struct Stay<'a> {
     entry: &'a Entry,
@@ -96,12 +96,12 @@ pub(super) struct Stay<'a> {
 }
 
 impl Register {
-    /// What is in it.
+    /// The executions.
     pub(crate) fn executions(&self) -> Vec<Execution> {
         self.lock().iter().cloned().collect()
     }
 
-    /// Enters an execution.
+    /// Adds an execution.
     pub(super) fn enter(&self, machine: &str, name: &str, started: Timestamp, input: Value) -> Entry {
         let mut executions = self.lock();
         let ended = executions.iter().filter(|execution| execution.status != Status::Running).count();
@@ -129,13 +129,13 @@ impl Register {
 }
 
 impl Entry {
-    /// Notes that a state was entered; it was left when the answer is dropped.
+    /// Notes that a state was entered. It is left when the returned value is dropped.
     pub(super) fn stay<'a>(&'a self, state: &'a str) -> Stay<'a> {
         self.change(|execution| *execution.states.entry(state.to_owned()).or_default() += 1);
         Stay { entry: self, state }
     }
 
-    /// Notes how it ended.
+    /// Notes the result of the execution.
     pub(super) fn end(&self, status: Status, result: Result<Value, Failure>) {
         self.change(|execution| {
             execution.status = status;

@@ -1,4 +1,4 @@
-//! The starters of the state machines: what is let in there starts an execution.
+//! The starters of the state machines: each input that a starter accepts begins an execution.
 
 use super::declared::Machine;
 use crate::work::{Piece, Work};
@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-/// The inputs that came in, each outstanding until its execution ends or waits.
+/// The accepted inputs, each outstanding until its execution ends or waits.
 pub(crate) type Inbox = mpsc::UnboundedReceiver<(Value, Piece)>;
 
 /// A machine's starter.
@@ -23,7 +23,7 @@ pub(crate) struct Starter {
 pub(crate) struct Starters(Vec<Starter>);
 
 impl Starters {
-    /// A starter for each machine, and what is behind it, in the same order.
+    /// A starter for each machine, and the receivers of their inputs, in the same order.
     pub(crate) fn of(machines: &[Arc<Machine>], work: &Work) -> (Self, Vec<Inbox>) {
         let opened = machines.iter().map(|machine| {
             let (inputs, inbox) = mpsc::unbounded_channel();
@@ -45,7 +45,7 @@ impl Starters {
 }
 
 impl Starter {
-    /// Starts an execution; none where the host runs none, or has stopped.
+    /// Starts an execution. It does nothing if the host runs none, or has stopped.
     pub(crate) fn start(&self, input: Value) {
         let _ = self.inputs.send((input, self.work.begin()));
     }

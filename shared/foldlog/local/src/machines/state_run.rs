@@ -1,4 +1,4 @@
-//! One state run of an execution: from state to state, with what it carries along.
+//! One state run of an execution: it goes from state to state, and carries the value along.
 
 use super::choice;
 use super::context::{Course, limited};
@@ -13,18 +13,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// What goes from state to state: an execution, or an item of a map in it.
+/// A run through a flow: an execution, or an item of a map in it.
 #[derive(Debug)]
 pub(super) struct StateRun {
     /// The execution.
     pub(super) course: Arc<Course>,
-    /// The item of an inline map that it is about: its position and value.
+    /// The item of an inline map: its position and value.
     pub(super) item: Option<Value>,
-    /// It is outstanding, but for the time that it waits.
+    /// The outstanding work, except while the run waits.
     pub(super) piece: Option<Piece>,
 }
 
-/// Where a state leads: to another, or to the end.
+/// The transition from a state: to another, or to the end.
 type Step = (Option<String>, Value);
 
 impl StateRun {
@@ -39,9 +39,9 @@ impl StateRun {
             let course = Arc::clone(&self.course);
             while let Some(state) = flow.states.get(&name) {
                 let stay = course.entry.stay(&name);
-                // States that wait for nothing let others run, too.
+                // States that wait for nothing let other tasks run, too.
                 tokio::task::consume_budget().await;
-                // Entered and left.
+                // The events for entering and leaving.
                 course.happened(2)?;
                 let (next, output) = self.visit(&name, state, carried).await?;
                 drop(stay);
@@ -52,7 +52,7 @@ impl StateRun {
         })
     }
 
-    /// Does what a state does, as often as its retriers say; a failure that is caught leads on as well.
+    /// Runs a state, as often as its retriers say. A caught failure leads on as well.
     async fn visit(&mut self, name: &str, state: &State, raw: Value) -> Result<Step, Failure> {
         let mut retries = Retries::new(&state.retriers);
         loop {
@@ -101,7 +101,7 @@ impl StateRun {
             Some(template) => template.fill(&result, context)?,
             None => result,
         };
-        // Those that have no result of their own pass on what they saw.
+        // States without a result of their own pass on their input.
         let output = if matches!(state.kind, Kind::Wait(_) | Kind::Succeed) {
             result
         } else {
@@ -112,12 +112,12 @@ impl StateRun {
     }
 }
 
-/// What a path leads to; an empty mapping where the path is null.
+/// The value at a path; an empty mapping if the path is null.
 fn selected(path: Option<&Path>, value: &Value, context: &Value) -> Result<Value, Failure> {
     path.map_or_else(|| Ok(Map::new().into()), |path| path.get(value, context).cloned())
 }
 
-/// The input with a result in its place; without it where that is null.
+/// The input with a result in it, or unchanged if the path is null.
 fn placed(place: Option<&ResultPath>, input: Value, result: Value) -> Result<Value, Failure> {
     place.map_or(Ok(input.clone()), |place| place.put(input, result))
 }

@@ -6,11 +6,11 @@ use super::state_run::StateRun;
 use crate::functions::FunctionError;
 use serde_json::{Map, Value, json};
 
-/// Scheduled, started, and how it ended.
+/// The history events of a task: scheduled, started, and its end.
 const EVENTS: u32 = 3;
 
 impl StateRun {
-    /// Invokes a task's function. One that is paused keeps the execution waiting, which then is not outstanding.
+    /// Invokes a task's function. If it is paused, the execution waits, and is not outstanding.
     pub(super) async fn task(&mut self, task: &Task, mut input: Value) -> Result<Value, Failure> {
         let executor = &self.course.executor;
         self.course.happened(EVENTS)?;
@@ -41,7 +41,7 @@ impl StateRun {
     }
 }
 
-/// The error of an invocation: its name is the type that Lambda's runtime reports, its cause all that is reported.
+/// The error of an invocation. Its name is the type that Lambda's runtime reports, its cause the whole report.
 fn failure(error: &FunctionError) -> Failure {
     let kind = match error {
         FunctionError::Failed(_) => std::any::type_name::<foldlog_lambda::Error>(),

@@ -1,4 +1,4 @@
-//! What a request needs permission for: actions, resources and the partition keys that it names.
+//! The permissions that a request needs: actions, resources and the partition keys that it names.
 
 use crate::tables::Table;
 use crate::template::identity::arn;
@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 pub(crate) struct Demand {
     /// Such as `dynamodb:PutItem`.
     pub(crate) action: String,
-    /// The ARN of what it acts on.
+    /// The ARN of the resource.
     pub(crate) resource: String,
     /// The partition keys that it names.
     pub(crate) keys: Vec<String>,
 }
 
-/// What stands for a partition key that the request does not tell: no sensible pattern matches it.
+/// The placeholder for a partition key that the request does not name. No sensible pattern matches it.
 const UNTOLD: &str = "\u{0}";
 
 /// The permissions that an operation needs. Transactions need those of their parts, as on AWS.

@@ -1,4 +1,5 @@
-//! What a function or state machine may do: the statements of its own policies, checked on every call that it makes.
+//! The permissions of a function or state machine: the statements of its own policies, checked on every call that it
+//! makes.
 
 mod demand;
 mod role;
@@ -12,7 +13,7 @@ use crate::template::identity::{ACCOUNT, PARTITION};
 use crate::template::{Resource, TemplateError};
 use serde_json::Value;
 
-/// Policies of AWS's own that only let a caller write logs and traces: nothing here needs them.
+/// AWS managed policies that only allow logs and traces: nothing here needs them.
 const WITHOUT_EFFECT: [&str; 4] =
     ["AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess", "CloudWatchLambdaInsights"];
 
@@ -48,7 +49,7 @@ impl Policy {
         Ok(Self { allows })
     }
 
-    /// The message of AWS's refusal, where any of the demands is not allowed.
+    /// The message of AWS's refusal, if one of the demands is not allowed.
     pub(crate) fn refusal(&self, caller: &str, demands: &[Demand]) -> Option<String> {
         let refused = demands.iter().find(|demand| !self.allows.iter().any(|allow| allow.permits(demand)))?;
         Some(format!(

@@ -1,4 +1,4 @@
-//! A role that the template declares: who may assume it, and what it may do.
+//! A role that the template declares: who may assume it, and its permissions.
 
 use super::{Policy, document};
 use crate::template::{Resource, Stack, TemplateError};
@@ -29,7 +29,7 @@ struct Inline {
 }
 
 impl Role {
-    /// What a service may do that assumes the role with this ARN; the reason where it may not assume it.
+    /// The permissions of a service that assumes the role with this ARN, or the reason why it may not assume it.
     pub(crate) fn assumed(arn: &str, service: &str, stack: &Stack) -> Result<Policy, String> {
         let role = stack.by_arn(arn).filter(|resource| resource.kind == "AWS::IAM::Role");
         let role = Self::read(role.ok_or_else(|| format!("{arn} is no role of this template"))?);

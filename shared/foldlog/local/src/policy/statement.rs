@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 /// A statement that allows something.
 #[derive(Clone, Debug)]
 pub(crate) struct Allow {
-    /// What it allows.
+    /// The allowed actions and resources.
     pub(super) actions: Vec<String>,
     resources: Vec<String>,
     conditions: Vec<Condition>,
     /// `Principal.Service`, for a resource's policy.
     pub(crate) principals: Vec<String>,
-    /// The patterns of `aws:SourceArn`, for a resource's policy; none allows any source.
+    /// The patterns of `aws:SourceArn`, for a resource's policy. An empty list allows any source.
     pub(crate) sources: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ struct Written {
     condition: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
-/// The statements of a policy document; what cannot be imitated is refused with its reason.
+/// The statements of a policy document. An unsupported one is refused with the reason.
 pub(crate) fn document(document: &Value) -> Result<Vec<Allow>, String> {
     let document: Document = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
     let statements = if let Value::Array(all) = document.statement { all } else { vec![document.statement] };

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 /// The first pause of a failed message; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
-/// The longest pause, where the visibility time-out does not bound it.
+/// The longest pause, if the visibility time-out does not bound it.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// A mapping from a queue to a function.
@@ -24,18 +24,18 @@ pub(crate) struct QueueMapping {
     pub(crate) runner: Arc<Runner>,
     /// The queue.
     pub(crate) queue: Arc<Queue>,
-    /// Messages of one invocation, at most.
+    /// The most messages of one invocation.
     pub(crate) batch_size: usize,
     /// How long to wait for a batch to fill.
     pub(crate) window: Duration,
-    /// Invocations at the same time, at most.
+    /// The most concurrent invocations.
     pub(crate) concurrency: usize,
-    /// Whether the function's answer says which messages failed.
+    /// Whether the function's answer names the failed messages.
     pub(crate) reports: bool,
 }
 
 impl QueueMapping {
-    /// Feeds the function until the host stops; what is under way then is finished.
+    /// Feeds the function until the host stops. Running invocations then finish.
     pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
         let mapping = Arc::new(self);
         let permits = Arc::new(Semaphore::new(mapping.concurrency));
@@ -60,7 +60,7 @@ impl QueueMapping {
         while deliveries.join_next().await.is_some() {}
     }
 
-    /// Invokes the function; answers with the messages that failed.
+    /// Invokes the function, and returns the messages that failed.
     async fn deliver(&self, entered: Entered<'_>, batch: Vec<Message>) -> Vec<Message> {
         let records: Vec<_> = batch.iter().map(|message| self.record(message)).collect();
         let failed = match entered.invoke(json!({ "Records": records })).await {
@@ -154,7 +154,7 @@ Resources:
 
     type Answer = fn(&Value) -> Result<Value, foldlog_lambda::Error>;
 
-    /// Counts its invocations; each goes on when it is let.
+    /// Counts its invocations. Each goes on when it is allowed to.
     struct Gated {
         running: AtomicUsize,
         most: AtomicUsize,

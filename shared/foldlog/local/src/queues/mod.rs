@@ -1,4 +1,4 @@
-//! Queues in memory, with visibility time-outs and dead letters, and the mappings that feed functions from them.
+//! Queues in memory, with visibility time-outs and dead-letter queues, and the mappings that feed functions from them.
 
 mod mapping;
 mod queue;

@@ -1,4 +1,4 @@
-//! One queue: messages wait until they are taken, come back when they fail, and end among the dead letters.
+//! One queue: messages wait until they are taken, come back when they fail, and end in the dead-letter queue.
 
 use crate::gate::{Gate, Held};
 use crate::template::{Resource, Stack, TemplateError, loose};
@@ -26,7 +26,7 @@ pub(crate) struct Message {
     pub(crate) first_received_ms: Option<i64>,
     /// How often it was received.
     pub(crate) receives: u32,
-    /// Outstanding as long as somebody is to take it.
+    /// The outstanding work, until a consumer has taken the message.
     outstanding: Option<Held>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Queue {
     pub(crate) logical: String,
     /// Its ARN.
     pub(crate) arn: String,
-    /// How long a message that was taken stays hidden on AWS.
+    /// The visibility time-out of a message that was taken, on AWS.
     pub(crate) visibility: Duration,
     redrive: Option<(Arc<Queue>, u32)>,
     /// The gate of the function that takes from it.
@@ -68,13 +68,13 @@ struct Redrive {
 }
 
 impl Queues {
-    /// The queues that a template declares; from those whose ARN is listed the function with that gate takes.
+    /// The queues that a template declares. Each gate is that of the function that takes from the queue with its ARN.
     pub(crate) fn declared(stack: &Stack, consumers: &BTreeMap<String, Arc<Gate>>) -> Result<Self, TemplateError> {
         let mut declared = Vec::new();
         for resource in stack.of_kind("AWS::SQS::Queue") {
             declared.push((resource, resource.read::<Written>()?));
         }
-        // Dead-letter queues first: they have none of their own.
+        // Dead-letter queues first: they have none themselves.
         declared.sort_by_key(|(_, written)| written.redrive_policy.is_some());
         let mut queues = Self::default();
         for (resource, written) in declared {
@@ -118,7 +118,7 @@ impl Queues {
         dead.map(|(queue, _)| (queue.logical.clone(), queue.lock().len())).collect()
     }
 
-    /// How many messages were sent to each queue that was sent any, by logical id.
+    /// How many messages were sent to each queue, by logical id, if any were.
     pub(crate) fn sent(&self) -> BTreeMap<String, u64> {
         let sent = self.0.iter().map(|queue| (queue.logical.clone(), queue.sent.load(Ordering::Relaxed)));
         sent.filter(|(_, messages)| *messages > 0).collect()
@@ -126,7 +126,7 @@ impl Queues {
 }
 
 impl Queue {
-    /// How often a message is received before it goes to the dead letters.
+    /// How often a message is received before it goes to the dead-letter queue.
     pub(crate) fn receives(&self) -> u32 {
         self.redrive.as_ref().map_or(u32::MAX, |(_, most)| *most)
     }
@@ -181,7 +181,7 @@ impl Queue {
         taken
     }
 
-    /// Takes a failed message back, or moves it to the dead letters once it was received often enough.
+    /// Takes a failed message back, or moves it to the dead-letter queue once it was received often enough.
     pub(super) fn give_back(&self, mut message: Message) -> Option<Message> {
         match &self.redrive {
             Some((dead, most)) if message.receives >= *most => {

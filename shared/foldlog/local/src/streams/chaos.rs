@@ -1,4 +1,5 @@
-//! What a stream mapping may do and usually does not: repeat, delay, and mix up what belongs to different items.
+//! The faults that a stream mapping may have and usually does not: it repeats, delays, and mixes up records of
+//! different items.
 
 use super::source::Record;
 use fastrand::Rng;
@@ -6,28 +7,28 @@ use serde_json::Value;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-/// What odds are out of.
+/// The base of the odds.
 const ALL: u16 = 1000;
 
-/// Faults of every stream mapping. They follow from the seed and what was written: the same seed decides the same about
-/// the same record, whatever else is going on.
+/// The faults of every stream mapping. They follow from the seed and the written records: the same seed decides the
+/// same about the same record, independent of everything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chaos {
-    /// What the decisions follow from.
+    /// The seed of the decisions.
     pub seed: u64,
-    /// How many of a thousand batches that are done are delivered once more, after what was delivered meanwhile.
+    /// How many of a thousand finished batches are delivered once more, after those that were delivered meanwhile.
     pub repeated: u16,
     /// How many of a thousand batches wait, so that other shards overtake them.
     pub delayed: u16,
     /// The longest such wait.
     pub longest_delay: Duration,
-    /// In how many of a thousand times that a batch is taken everything that waits in the shard is mixed up
-    /// before; records of one item stay in order.
+    /// How often out of a thousand times, before a batch is taken, the waiting records of the shard are mixed up.
+    /// Records of one item stay in order.
     pub mixed: u16,
 }
 
 impl Chaos {
-    /// Whether a batch that is done comes again, by its first record.
+    /// Whether a finished batch comes again, by its first record.
     pub(super) fn repeats(&self, function: &str, record: &Record) -> bool {
         self.dice(function, "repeat", record).u16(..ALL) < self.repeated
     }
@@ -39,8 +40,7 @@ impl Chaos {
         (dice.u16(..ALL) < self.delayed).then(|| Duration::from_micros(dice.u64(..=longest)))
     }
 
-    /// Mixes up records that were never delivered. Sequence numbers go up in a shard whatever its order, so they are
-    /// dealt out anew.
+    /// Mixes up records that were never delivered. Sequence numbers ascend in a shard, so they are assigned again.
     pub(super) fn mix(&self, function: &str, records: &mut VecDeque<Record>) {
         let Some(first) = records.front() else { return };
         let mut dice = self.dice(function, "mix", first);

@@ -1,4 +1,4 @@
-//! How a function takes the records of a stream: one invocation, what it answers, and what is too old for it.
+//! The delivery of a stream's records to a function: one invocation, its answer, and the records that are too old.
 
 use super::chaos::Chaos;
 use super::delivery::{Outcome, Rules};
@@ -14,43 +14,43 @@ use std::time::Duration;
 /// How long `DynamoDB` keeps a record of a stream.
 const RETENTION: Duration = Duration::from_hours(24);
 
-/// What became of a function's stream records; each is counted when it happens.
+/// The counts of a function's stream records. Each is counted when it happens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deliveries {
     /// Records that the function was invoked with, every retry and repetition included.
     pub delivered: u64,
-    /// Records that were done and that chaos delivers once more.
+    /// Records that were finished and that chaos delivers once more.
     pub repeated: u64,
-    /// Records that were older than the stream keeps them before the function was invoked with them.
+    /// Records that expired before the function was invoked with them.
     pub trimmed: u64,
-    /// Records that the mapping gave up, for their age or after their retries.
+    /// Records that the mapping gave up, because of their age or after their retries.
     pub given_up: u64,
 }
 
-/// What the lanes of a mapping have in common.
+/// The state that the lanes of a mapping share.
 #[derive(Debug)]
 pub(crate) struct Consumer {
     /// The function.
     pub(crate) runner: Arc<Runner>,
     /// The stream's ARN.
     pub(crate) stream: String,
-    /// Records of one invocation, at most.
+    /// The most records of one invocation.
     pub(crate) batch_size: usize,
     /// How long to wait for a batch to fill.
     pub(crate) window: Duration,
-    /// What happens to failures.
+    /// The handling of failures.
     pub(crate) rules: Rules,
-    /// The age past which a record is given up; none is without end.
+    /// The age at which a record is given up; none means never.
     pub(crate) max_age: Option<Duration>,
-    /// Whether the function's answer says which record failed.
+    /// Whether the function's answer names the failed record.
     pub(crate) reports: bool,
-    /// Where records go that are given up.
+    /// The destination of given-up records.
     pub(crate) on_failure: Option<Destination>,
-    /// What records age by.
+    /// The clock by which records age.
     pub(crate) clock: Clock,
-    /// What goes wrong on purpose.
+    /// The chaos.
     pub(crate) chaos: Option<Chaos>,
-    /// What became of the records.
+    /// The counts of the records.
     pub(crate) deliveries: Arc<Mutex<Deliveries>>,
 }
 
@@ -74,7 +74,7 @@ impl Consumer {
         }
     }
 
-    /// The records among those that are done that come again all the same: a checkpoint that was lost.
+    /// The finished records that come again all the same, as after a lost checkpoint.
     pub(super) fn repeated(&self, done: &[Record]) -> Vec<Record> {
         let first = done.iter().find(|record| !record.again);
         let Some((chaos, first)) = self.chaos.as_ref().zip(first) else { return Vec::new() };
@@ -87,7 +87,7 @@ impl Consumer {
         again
     }
 
-    /// How many of the first records the stream does not have any more; they are lost to the mapping.
+    /// How many of the first records have expired. They are lost to the mapping.
     pub(super) fn trimmed(&self, records: &[Record]) -> usize {
         let trimmed = self.older(records, RETENTION);
         if trimmed > 0 {
@@ -125,7 +125,7 @@ impl Consumer {
         }
     }
 
-    /// How many of the first records are older than that, in whole seconds.
+    /// How many of the first records are older than this, in whole seconds.
     fn older(&self, records: &[Record], age: Duration) -> usize {
         let age_s = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
         let oldest_s = self.clock.now().as_second().saturating_sub(age_s);

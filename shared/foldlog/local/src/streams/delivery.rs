@@ -1,4 +1,5 @@
-//! How one batch of records is brought to its end: retried, cut, bisected, given up. No clock, no function, no records.
+//! The delivery of one batch of records: retried, cut, bisected, given up. It needs no clock, no function and no
+//! records.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -9,34 +10,34 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause before a retry.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// What a mapping says about failures.
+/// The failure settings of a mapping.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
-    /// Retries of a batch; none is without end.
+    /// The retries of a batch; none means without end.
     pub(crate) retries: Option<u32>,
     /// Whether a batch is cut in two when the function fails.
     pub(crate) bisect: bool,
 }
 
-/// What came of one invocation.
+/// The result of one invocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// All records are done.
+    /// All records are finished.
     Succeeded,
-    /// The invocation failed, or its answer made no sense.
+    /// The invocation failed, or its answer was invalid.
     Failed,
-    /// The records before this position of the part are done, those from there on are not.
+    /// The records of the part before this position are finished, the others are not.
     FailedFrom(usize),
 }
 
-/// What to do after an invocation.
+/// The next step after an invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// Go on with the next part.
     GoOn,
     /// Wait, then try again.
     Wait(Duration),
-    /// Hand these records, invoked so often, to the failure destination and go on.
+    /// Send these records to the failure destination, with the number of their invocations, and go on.
     GiveUp {
         /// Positions in the batch.
         records: Range<usize>,
@@ -64,7 +65,7 @@ impl Delivery {
         Self { parts: VecDeque::from([Part { records: 0..records, invocations: 0 }]), rules }
     }
 
-    /// The records to invoke the function with, and how often it was with exactly these.
+    /// The records for the next invocation, and how often the function was invoked with exactly these.
     pub(super) fn next(&self) -> Option<(Range<usize>, u32)> {
         self.parts.front().map(|part| (part.records.clone(), part.invocations))
     }
@@ -80,7 +81,7 @@ impl Delivery {
         }
     }
 
-    /// Takes in what came of invoking the function with the next part.
+    /// Takes in the result of the invocation with the next part.
     pub(super) fn settle(&mut self, outcome: Outcome) -> Step {
         let Some(mut part) = self.parts.pop_front() else { return Step::GoOn };
         part.invocations += 1;
@@ -94,7 +95,7 @@ impl Delivery {
                 Step::GoOn
             }
             Outcome::Failed if self.rules.bisect && part.records.len() > 1 => {
-                // As on Lambda, cutting does not use up a retry.
+                // As on Lambda, cutting a batch does not use up a retry.
                 let middle = part.records.start + part.records.len() / 2;
                 let invocations = part.invocations - 1;
                 self.parts.push_front(Part { records: middle..part.records.end, invocations });
@@ -117,7 +118,7 @@ impl Delivery {
 mod tests {
     use super::*;
 
-    /// Runs a delivery against a function; answers with what was invoked and what was given up.
+    /// Runs a delivery against a function, and returns the invocations and the given-up records.
     fn run(
         records: usize,
         rules: Rules,

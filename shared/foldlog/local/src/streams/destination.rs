@@ -1,4 +1,4 @@
-//! Where records go that a mapping has given up on: a bucket, which is a folder here, or a queue.
+//! The destination of given-up records: a bucket, which is a folder here, or a queue.
 
 use crate::queues::Queue;
 use jiff::Timestamp;
@@ -9,13 +9,13 @@ use std::sync::Arc;
 /// An on-failure destination.
 #[derive(Clone, Debug)]
 pub(crate) enum Destination {
-    /// A bucket: the whole invocation is kept, in a folder of the data directory.
+    /// A bucket: it receives the whole invocation, as a file in the data directory.
     Folder(PathBuf),
-    /// A queue: it gets the metadata only, as on Lambda.
+    /// A queue: it receives the metadata only, as on Lambda.
     Queue(Arc<Queue>),
 }
 
-/// What was given up, as Lambda tells it.
+/// A given-up batch, in Lambda's format.
 pub(super) struct GivenUp<'a> {
     pub(super) function_arn: &'a str,
     pub(super) stream_arn: &'a str,
@@ -30,7 +30,7 @@ pub(super) struct GivenUp<'a> {
 }
 
 impl Destination {
-    /// Writes what was given up.
+    /// Writes a given-up batch.
     pub(super) fn keep(&self, given_up: &GivenUp<'_>) -> std::io::Result<()> {
         let now = given_up.now;
         let id = uuid::Uuid::new_v4();

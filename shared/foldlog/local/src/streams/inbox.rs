@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// Records of one lane, none of them delivered yet.
+/// The records of one lane that were not delivered yet.
 #[derive(Debug)]
 pub(super) struct Inbox {
     waiting: Mutex<Waiting>,
@@ -22,12 +22,12 @@ struct Waiting {
 }
 
 impl Inbox {
-    /// An empty one; what it holds is kept for the function with this gate.
+    /// An empty inbox. Its records are kept for the function with this gate.
     pub(super) fn new(gate: Arc<Gate>) -> Self {
         Self { waiting: Mutex::default(), arrived: Notify::new(), gate }
     }
 
-    /// Puts a record behind the others.
+    /// Adds a record at the end.
     pub(super) fn put(&self, record: Record) {
         let mut waiting = self.lock();
         waiting.records.push_back(record);
@@ -35,7 +35,7 @@ impl Inbox {
         self.arrived.notify_one();
     }
 
-    /// Waits for records, which are held for the function until the answer is dropped.
+    /// Waits for records. They are held for the function until the returned value is dropped.
     pub(super) async fn arrived(&self) -> Held {
         loop {
             if let Some(held) = self.lock().held.take() {
@@ -60,7 +60,7 @@ impl Inbox {
         self.lock().records.pop_front_if(|record| record.size_bytes <= most_bytes)
     }
 
-    /// Mixes up what waits.
+    /// Mixes up the waiting records.
     pub(super) fn mix(&self, chaos: &Chaos, function: &str) {
         chaos.mix(function, &mut self.lock().records);
     }

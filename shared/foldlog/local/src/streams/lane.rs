@@ -1,4 +1,5 @@
-//! One lane of a shard: a batch after another, and no record passed over. Nothing that happens in a lane holds another.
+//! One lane of a shard: it delivers one batch after another and passes over no record. A lane never holds up another
+//! one.
 
 use super::consumer::Consumer;
 use super::delivery::{Delivery, Outcome, Step};
@@ -9,23 +10,23 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// What fits into one invocation of a function.
+/// The payload limit of one invocation of a function.
 const MAX_PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
 
 /// A lane of a shard.
 pub(super) struct Lane {
-    /// How its records are delivered.
+    /// The way in which its records are delivered.
     pub(super) consumer: Arc<Consumer>,
     /// The shard's name.
     pub(super) shard: String,
-    /// What is to be delivered.
+    /// The records to deliver.
     pub(super) inbox: Arc<Inbox>,
-    /// What was done and comes again all the same.
+    /// The finished records that come again.
     pub(super) again: VecDeque<Record>,
 }
 
 impl Lane {
-    /// Delivers until the host stops; the invocation that is under way then is finished.
+    /// Delivers until the host stops. A running invocation then finishes.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         loop {
             let held = tokio::select! {
@@ -60,7 +61,7 @@ impl Lane {
         let mut batch = Vec::new();
         let mut bytes = 0;
         while batch.len() < self.consumer.batch_size {
-            // A record that is too large for any batch has one of its own.
+            // A record that is too large for any batch is delivered alone.
             let left = if batch.is_empty() { usize::MAX } else { MAX_PAYLOAD_BYTES.saturating_sub(bytes) };
             let again = self.again.pop_front_if(|record| record.size_bytes <= left);
             let next = again.or_else(|| self.again.is_empty().then(|| self.inbox.take(left)).flatten());
@@ -109,7 +110,7 @@ impl Lane {
     }
 }
 
-/// Waits, but no longer than until the host stops.
+/// Waits, at most until the host stops.
 pub(super) async fn pause(time: Duration, stop: &mut watch::Receiver<bool>) {
     if time.is_zero() {
         return;

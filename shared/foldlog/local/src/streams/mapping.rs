@@ -1,6 +1,6 @@
 //! A function fed from a table's stream: every record goes to its shard, and each shard delivers by itself.
 //!
-//! What is written is read at once and waits in memory until its lane has delivered it, or for a day at most.
+//! A new record is read at once and waits in memory until its lane has delivered it, or for a day at most.
 
 use super::consumer::Consumer;
 use super::inbox::Inbox;
@@ -14,25 +14,25 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// Records of one read, at most: as of `GetRecords`.
+/// The most records of one read, as for `GetRecords`.
 const READ: usize = 1000;
 /// The pause after a stream could not be read.
 const READ_AGAIN: Duration = Duration::from_secs(1);
 
 /// A mapping from a stream to a function.
 pub(crate) struct StreamMapping {
-    /// How the function takes records.
+    /// The way in which the function takes records.
     pub(crate) consumer: Arc<Consumer>,
     /// The stream.
     pub(crate) source: Source,
     /// Its shards.
     pub(crate) shards: Shards,
-    /// What tells of writes.
+    /// The signal of writes.
     pub(crate) wake: Arc<Wake>,
 }
 
 impl StreamMapping {
-    /// Feeds the function until the host stops; the invocations that are under way then are finished.
+    /// Feeds the function until the host stops. Running invocations then finish.
     pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut lanes = JoinSet::new();
         let mut inboxes = Vec::new();
@@ -54,7 +54,8 @@ impl StreamMapping {
         lanes.join_all().await;
     }
 
-    /// Reads what is in the stream. A read that gets less than it may is the last one: a later write wakes again.
+    /// Reads everything in the stream. A read that gets less than its limit is the last one: a later write wakes the
+    /// mapping again.
     async fn drain(&mut self, inboxes: &[Arc<Inbox>], stop: &mut watch::Receiver<bool>) {
         while !*stop.borrow() {
             match self.source.read(READ).await {

@@ -23,24 +23,24 @@ pub(crate) struct Source {
     iterator: String,
 }
 
-/// A record as it is delivered, and what the mapping needs of it.
+/// A record as it is delivered, with the fields that the mapping needs.
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     pub(super) sequence: String,
-    /// When it was written, by the host's clock; to the second.
+    /// When it was written, by the host's clock, to the second.
     pub(super) created: Timestamp,
     pub(super) size_bytes: usize,
     /// The partition key, as text.
     pub(super) partition: String,
     /// The whole key, as text.
     pub(super) item: String,
-    /// Whether it was done before.
+    /// Whether it was finished before.
     pub(super) again: bool,
     pub(super) event: Value,
 }
 
 impl Source {
-    /// A reader that starts after everything that is in the stream now.
+    /// A reader that starts at the present end of the stream.
     pub(crate) async fn at_end(
         engine: &Engine,
         clock: &Clock,
@@ -77,7 +77,7 @@ impl Source {
         Ok(records.into_iter().map(|record| self.record(record)).collect())
     }
 
-    /// The engine's region and times, put as Lambda delivers them.
+    /// The engine's region and times, in Lambda's form.
     fn record(&self, mut event: Value) -> Record {
         let own = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
         let sequence = own("/dynamodb/SequenceNumber");

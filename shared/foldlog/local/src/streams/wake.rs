@@ -1,11 +1,11 @@
-//! Being woken when there is something to read in a stream.
+//! The signal that a stream has something to read.
 
 use crate::work::{Piece, Work};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{Notify, watch};
 
-/// Wakes a mapping after a write; what was written counts as outstanding until the mapping has read it.
+/// Wakes a mapping after a write. The write counts as outstanding until the mapping has read it.
 #[derive(Debug)]
 pub(crate) struct Wake {
     written: Mutex<Option<Piece>>,
@@ -15,7 +15,7 @@ pub(crate) struct Wake {
     work: Work,
 }
 
-/// Something to read; it is outstanding until this is dropped.
+/// A signal. It is outstanding until this is dropped.
 #[derive(Debug)]
 pub(super) struct Written {
     writes: u64,
@@ -29,7 +29,7 @@ impl Wake {
         Self { written, woken, writes, read: watch::Sender::new(0), work }
     }
 
-    /// Says that there is something to read.
+    /// Signals that there is something to read.
     pub(crate) fn wake(&self) {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         written.get_or_insert_with(|| self.work.begin());
@@ -40,7 +40,7 @@ impl Wake {
     /// Waits until everything that is written now has been read.
     pub(crate) async fn caught_up(&self) {
         let writes = self.writes.load(Ordering::SeqCst);
-        // The sender is here.
+        // The sender exists here.
         let _ = self.read.subscribe().wait_for(|read| *read >= writes).await;
     }
 
@@ -55,7 +55,7 @@ impl Wake {
         }
     }
 
-    /// Says that what was written then has been read.
+    /// Notes that everything that was written then has been read.
     pub(super) fn read(&self, written: &Written) {
         self.read.send_replace(written.writes);
     }

@@ -1,4 +1,4 @@
-//! What a resource answers to `!Ref` and `!GetAtt`: names and ARNs shaped like AWS's.
+//! The values of `!Ref` and `!GetAtt` for a resource: names and ARNs in the form of AWS's.
 
 use super::Declared;
 use std::collections::BTreeMap;
@@ -17,9 +17,9 @@ pub(crate) const URL_SUFFIX: &str = "amazonaws.com";
 /// The values of one resource's `!Ref` and `!GetAtt`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Identity {
-    /// What `!Ref` gives.
+    /// The value of `!Ref`.
     pub(crate) reference: String,
-    /// What `!GetAtt` gives, by attribute.
+    /// The values of `!GetAtt`, by attribute.
     pub(crate) attributes: BTreeMap<&'static str, String>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn arn(service: &str, resource: &str) -> String {
     format!("arn:{PARTITION}:{service}:{REGION}:{ACCOUNT}:{resource}")
 }
 
-/// The property that names a resource of a type, where the template chooses to.
+/// The property that names a resource of a type, if the template sets it.
 pub(crate) fn name_property(kind: &str) -> Option<&'static str> {
     match kind {
         "AWS::DynamoDB::Table" => Some("TableName"),
@@ -50,7 +50,7 @@ pub(crate) fn name_property(kind: &str) -> Option<&'static str> {
     }
 }
 
-/// The identity of a resource that is physically named so; `bus` is the name of a rule's bus.
+/// The identity of a resource with this physical name. `bus` is the name of a rule's bus.
 pub(crate) fn of(kind: &str, name: &str, bus: &str) -> Identity {
     let (reference, attributes) = match kind {
         "AWS::DynamoDB::Table" => {

@@ -1,17 +1,17 @@
-//! Every property that is known, by resource type. A path's list positions are left out; `*` stands for any key of a
-//! mapping, a last `**` for all that is below. What is in neither list makes the host refuse the template.
+//! The known properties of each resource type. A path's list positions are left out; `*` stands for any key of a
+//! mapping, a last `**` for everything below. If a property is in neither list, the host refuses the template.
 
-/// What is known of a resource type.
+/// The known properties of a resource type.
 pub(super) struct Known {
     /// The resource type, or the type of a function's or state machine's event.
     pub(super) kind: &'static str,
     /// Paths whose effect is imitated, or whose value is checked.
     pub(super) imitated: &'static [&'static str],
-    /// Paths without an effect that could be seen on one machine.
+    /// Paths without a visible effect on one machine.
     pub(super) meaningless: &'static [&'static str],
 }
 
-/// What is known, by type.
+/// The known properties, by type.
 pub(super) const KNOWN: &[Known] = &[
     Known {
         kind: "AWS::DynamoDB::Table",

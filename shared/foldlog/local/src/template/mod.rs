@@ -1,4 +1,4 @@
-//! The SAM template as it is written: YAML with `CloudFormation`'s tags, brought to JSON with the long forms.
+//! The SAM template as it is written: YAML with `CloudFormation`'s tags, converted to JSON with the long forms.
 
 pub(crate) mod globals;
 pub(crate) mod identity;
@@ -16,7 +16,7 @@ pub(crate) use stack::Stack;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// Why a template cannot be run on this machine.
+/// Why a template cannot run on this machine.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// It is not YAML, or not a template.
@@ -25,25 +25,25 @@ pub enum TemplateError {
     /// A section or attribute that is not imitated.
     #[error("{place}: {name} is not imitated on one machine")]
     Unknown {
-        /// Where it stands.
+        /// Its position.
         place: String,
         /// The section or attribute.
         name: String,
     },
-    /// A reference to what the template does not declare.
+    /// A reference to something that the template does not declare.
     #[error("{place}: {reference} refers to nothing in this template")]
     Reference {
         /// Resource and property.
         place: String,
-        /// What was referred to.
+        /// The target of the reference.
         reference: String,
     },
-    /// A property, or an intrinsic function, with a value that makes no sense here.
+    /// A property, or an intrinsic function, with an invalid value.
     #[error("{place}: {reason}")]
     Value {
         /// Resource and property.
         place: String,
-        /// What is wrong.
+        /// The reason.
         reason: String,
     },
     /// A resource of a type that is not imitated.
@@ -54,7 +54,7 @@ pub enum TemplateError {
         /// Its type.
         kind: String,
     },
-    /// A property that is neither imitated nor known to be without meaning.
+    /// A property that is neither imitated nor known to have no meaning here.
     #[error("{resource} ({kind}): the property {property} is not imitated on one machine")]
     Property {
         /// The resource's logical id.
@@ -64,18 +64,18 @@ pub enum TemplateError {
         /// The property's path.
         property: String,
     },
-    /// A parameter without a value, or with one that it does not allow.
+    /// A parameter without a value, or with a value that it does not allow.
     #[error("parameter {name}: {reason}")]
     Parameter {
         /// The parameter.
         name: String,
-        /// What is wrong.
+        /// The reason.
         reason: String,
     },
 }
 
 impl TemplateError {
-    /// A value that makes no sense where it stands.
+    /// The error for an invalid value.
     pub(crate) fn value(place: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Value { place: place.into(), reason: reason.into() }
     }
@@ -109,12 +109,12 @@ pub(crate) struct Declared {
     pub(crate) metadata: Value,
     /// The condition under which it exists.
     pub(crate) condition: Option<String>,
-    /// Attributes that say how the resource comes and goes, which has no meaning on one machine.
+    /// Attributes about the creation and deletion of the resource, which have no meaning on one machine.
     pub(crate) meaningless: Vec<&'static str>,
 }
 
 impl Template {
-    /// Reads a template, refusing sections that nothing here imitates.
+    /// Parses a template, and refuses unsupported sections.
     pub(crate) fn parse(text: &str) -> Result<Self, TemplateError> {
         let yaml: yaml_serde::Value =
             yaml_serde::from_str(text).map_err(|error| TemplateError::Unreadable(error.to_string()))?;

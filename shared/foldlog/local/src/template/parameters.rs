@@ -1,11 +1,11 @@
-//! The template's parameters: their values, checked against what they are declared to allow.
+//! The template's parameters: their values, checked against their declarations.
 
 use super::TemplateError;
 use super::loose::scalar;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// The values of all declared parameters; those given replace the defaults.
+/// The values of all declared parameters. Given values replace the defaults.
 pub(super) fn parameters(
     declared: &Map<String, Value>,
     overrides: &BTreeMap<String, String>,
@@ -43,7 +43,7 @@ pub(super) fn parameters(
                 bound(least).is_some_and(|least| size < least) || bound(most).is_some_and(|most| size > most)
             });
             if outside {
-                // A secret is not repeated.
+                // The message does not repeat a secret.
                 let shown = if attributes.contains_key("NoEcho") { "it" } else { &text };
                 return Err(wrong(name, format!("{shown} is outside {least} and {most}")));
             }

@@ -1,16 +1,16 @@
-//! Nothing is silently ignored: each property is imitated, warned about, or refused by name.
+//! No property is silently ignored: each is imitated, warned about, or refused by name.
 
 use super::known::{KNOWN, Known};
 use super::{Resource, TemplateError};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An event of a function or state machine: its place, its type and its properties.
+/// An event of a function or state machine: its path, its type and its properties.
 type Event = (String, String, Map<String, Value>);
 /// Property names without meaning, by type.
 type Meaningless = BTreeMap<&'static str, BTreeSet<String>>;
 
-/// Refuses unknown types and properties; tells, one line a type, what has no meaning on one machine.
+/// Refuses unknown types and properties. Returns the properties without meaning on one machine, one line for each type.
 pub(crate) fn check(resources: &[Resource]) -> Result<Vec<String>, TemplateError> {
     let mut found = Meaningless::new();
     for resource in resources {
@@ -46,7 +46,7 @@ fn line(kind: &str, names: &BTreeSet<String>) -> String {
     format!("{kind}: without meaning on one machine: {}", names.join(", "))
 }
 
-/// Takes the properties of a resource's events out of its own: each is a type of its own, named with the suffix.
+/// Takes the properties of a resource's events out of its own. Each event is a type of its own, named with the suffix.
 fn events(properties: &mut Map<String, Value>, resource: &Resource, suffix: &str) -> Result<Vec<Event>, TemplateError> {
     let mut found = Vec::new();
     let Some(Value::Object(events)) = properties.get_mut("Events") else { return Ok(found) };
@@ -88,7 +88,7 @@ fn check_one(
     Ok(())
 }
 
-/// The paths of all scalars and empty containers, without list positions; an empty container is marked.
+/// The paths of all scalars and empty containers, without list positions. An empty container is marked.
 fn collect<'a>(value: &'a Value, path: &mut Vec<&'a str>, leaves: &mut Vec<(Vec<String>, bool)>) {
     let mut leaf = |empty| leaves.push((path.iter().map(|&part| part.to_owned()).collect(), empty));
     match value {
@@ -106,7 +106,7 @@ fn collect<'a>(value: &'a Value, path: &mut Vec<&'a str>, leaves: &mut Vec<(Vec<
     }
 }
 
-/// Whether a pattern covers a path; an empty container is also covered by a pattern for what could be in it.
+/// Whether a pattern covers a path. A pattern for the content of a container covers the empty container too.
 fn covers(pattern: &str, path: &[String], empty: bool) -> bool {
     let mut parts = pattern.split('.');
     for name in path {

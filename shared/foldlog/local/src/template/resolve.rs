@@ -1,4 +1,4 @@
-//! Intrinsic functions, parameters and conditions: declared values to the plain ones that a resource gets.
+//! Intrinsic functions, parameters and conditions: declared values become the plain ones that a resource gets.
 
 use super::identity::{ACCOUNT, Identity, PARTITION, REGION, STACK, URL_SUFFIX};
 use super::loose::scalar;
@@ -34,7 +34,7 @@ impl Scope {
         Ok(scope)
     }
 
-    /// Makes a resource known to `!Ref` and `!GetAtt`.
+    /// Registers a resource for `!Ref` and `!GetAtt`.
     pub(crate) fn declare(&mut self, logical: String, identity: Identity) {
         self.identities.insert(logical, identity);
     }
@@ -60,7 +60,7 @@ impl Scope {
         Ok(resolved)
     }
 
-    /// A value, resolved; nothing for `AWS::NoValue`.
+    /// A value, resolved; none for `AWS::NoValue`.
     pub(crate) fn value(&self, value: &Value, place: &str) -> Result<Option<Value>, TemplateError> {
         match value {
             Value::Object(map) => match intrinsic(map) {
@@ -149,7 +149,7 @@ impl Scope {
         Ok(Some(Value::String(identity.reference.clone())))
     }
 
-    /// What a mapping has under two keys.
+    /// The value of a mapping under two keys.
     fn mapped(&self, [map, key, name]: [&Value; 3], place: &str) -> Result<&Value, TemplateError> {
         let (map, key, name) = (self.text(map, place)?, self.text(key, place)?, self.text(name, place)?);
         let found = self.mappings.get(&map).and_then(|map| map.get(&key)?.get(&name));

@@ -1,4 +1,4 @@
-//! A resource of the template with everything in it resolved.
+//! A resource of the template, with everything in it resolved.
 
 use super::TemplateError;
 use super::identity::Identity;
@@ -12,7 +12,7 @@ pub(crate) struct Resource {
     pub(crate) logical: String,
     /// Its type.
     pub(crate) kind: String,
-    /// What other resources refer to it by.
+    /// Its identity for references from other resources.
     pub(crate) identity: Identity,
     /// Its properties, SAM's globals applied.
     pub(crate) properties: Map<String, Value>,
@@ -21,7 +21,7 @@ pub(crate) struct Resource {
 }
 
 impl Resource {
-    /// The properties as a value of their shape.
+    /// The properties, parsed as their type.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, TemplateError> {
         read(Value::Object(self.properties.clone()), &self.logical)
     }
@@ -32,7 +32,7 @@ impl Resource {
     }
 }
 
-/// A resolved value as one of its shape.
+/// A resolved value, parsed as its type.
 pub(crate) fn read<T: DeserializeOwned>(value: Value, place: &str) -> Result<T, TemplateError> {
     serde_json::from_value(value).map_err(|error| TemplateError::value(place, error.to_string()))
 }

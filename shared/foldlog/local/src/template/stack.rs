@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Stack {
     /// The resources that exist, in the order of their logical ids.
     pub(crate) resources: Vec<Resource>,
-    /// What is in the template and has no meaning on one machine: one line a resource type.
+    /// The parts of the template that have no meaning on one machine: one line for each resource type.
     pub(crate) warnings: Vec<String>,
 }
 
 impl Stack {
-    /// Resolves a template and checks that nothing in it would be silently ignored.
+    /// Resolves a template, and checks that nothing in it would be silently ignored.
     pub(crate) fn resolve(text: &str, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let template = Template::parse(text)?;
         let mut scope = Scope::new(&template, parameters)?;
@@ -85,7 +85,7 @@ impl Stack {
     }
 }
 
-/// The rules that SAM makes of a state machine's events, each with the name of its bus.
+/// The rules that SAM makes from a state machine's events, each with the name of its bus.
 fn own_rules(
     machine: &str,
     declared: &Declared,

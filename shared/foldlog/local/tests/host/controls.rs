@@ -1,4 +1,4 @@
-//! Moving the clock and stopping functions, over the host's own paths and by its callers.
+//! Moving the clock and stopping functions, over the host's own paths and its Rust interface.
 
 use crate::support::{host, seen, write};
 use foldlog_local::Host;

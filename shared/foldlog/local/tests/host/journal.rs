@@ -1,4 +1,4 @@
-//! A host with one function that reads one stream, and what that function did.
+//! A host with one function that reads one stream, and the journal of that function.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog_lambda::{Error, Invoke, Registered};
@@ -25,21 +25,21 @@ pub(crate) struct Seen {
     pub(crate) value: u32,
 }
 
-/// What the function has done, and what it is to do.
+/// The function's work so far, and the faults for the work to come.
 pub(crate) struct Journal {
     pub(crate) state: watch::Sender<State>,
 }
 
 #[derive(Default)]
 pub(crate) struct State {
-    /// The records that are done, in order.
+    /// The finished records, in order.
     pub(crate) seen: Vec<Seen>,
     /// Invocations under way now, and the most there ever were.
     pub(crate) under_way: usize,
     pub(crate) most: usize,
-    /// Records of streams that start with this fail.
+    /// The streams whose records fail, by prefix.
     pub(crate) failing: Option<&'static str>,
-    /// No invocation ends before so many were under way at once.
+    /// No invocation ends before this many have run at once.
     pub(crate) together: usize,
 }
 
@@ -79,19 +79,19 @@ impl Invoke for Journal {
 }
 
 impl Journal {
-    /// Waits until that is so.
+    /// Waits until a condition holds.
     pub(crate) async fn until(&self, reached: impl FnMut(&State) -> bool) {
         let mut state = self.state.subscribe();
         let waited = tokio::time::timeout(Duration::from_secs(20), state.wait_for(reached)).await;
         drop(waited.expect("it comes to that").unwrap());
     }
 
-    /// What was seen so far.
+    /// The records that the function has seen.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.state.borrow().seen.clone()
     }
 
-    /// The streams that were seen so far, each as often as it was.
+    /// The streams of the records that the function has seen, with repetitions.
     pub(crate) fn streams(&self) -> Vec<String> {
         let mut streams: Vec<_> = self.seen().into_iter().map(|seen| seen.stream).collect();
         streams.sort();
@@ -99,7 +99,7 @@ impl Journal {
     }
 }
 
-/// Starts a host with a journal of its own; `mapping` is added to what the template says of the mapping.
+/// Starts a host with a journal of its own. `mapping` is added to the template's mapping.
 pub(crate) async fn start(name: &str, streams: Streams, mapping: &str) -> (Host, Arc<Journal>) {
     let journal = Arc::new(Journal { state: watch::Sender::default() });
     let other = JOURNALS.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&journal));
@@ -131,7 +131,7 @@ pub(crate) async fn write(client: &aws_sdk_dynamodb::Client, stream: &str, versi
     put.item("version", number(version)).item("value", number(value)).send().await.unwrap();
 }
 
-/// What the mapping gave up: the condition and the records' streams, one list a file.
+/// The records that the mapping gave up: the condition and the records' streams, one list for each file.
 pub(crate) fn given_up(directory: &Path) -> Vec<(String, Vec<String>)> {
     let mut files = Vec::new();
     let mut folders = vec![directory.join("failures")];

@@ -1,4 +1,4 @@
-//! A host with one state machine and one function that it invokes, and what that function was asked.
+//! A host with one state machine and one function that it invokes, and the journal of that function.
 
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use foldlog_lambda::{Error, Invoke, Registered};
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 const TEMPLATE: &str = include_str!("machines.yaml");
 
-/// Asks for what is to be done, does each item until it is done, compares each, and tells what came of it.
+/// Requests the work, processes each item until it is finished, compares each, and reports the result.
 pub(crate) const REBUILD: &str = r#"
         StartAt: Begin
         States:
@@ -67,7 +67,7 @@ pub(crate) const REBUILD: &str = r#"
             End: true
 "#;
 
-/// Each segment takes one more time than its number says, up to three.
+/// Each segment takes one more attempt than its number says, up to three.
 pub(crate) fn rebuild(asked: &Value, _: usize) -> Result<Value, Error> {
     let number = |name: &str| asked[name].as_u64().unwrap();
     match asked["task"].as_str().unwrap() {
@@ -94,7 +94,7 @@ static WORKS: Mutex<BTreeMap<String, Arc<Work>>> = Mutex::new(BTreeMap::new());
 
 type Answer = fn(&Value, usize) -> Result<Value, Error>;
 
-/// The function: what it was asked, and what it answers.
+/// The function: its inputs, and its answers.
 pub(crate) struct Work {
     pub(crate) state: watch::Sender<State>,
     answer: Answer,
@@ -102,12 +102,12 @@ pub(crate) struct Work {
 
 #[derive(Default)]
 pub(crate) struct State {
-    /// What it was asked, in order.
+    /// Its inputs, in order.
     pub(crate) asked: Vec<Value>,
     /// Invocations under way now, and the most there ever were.
     pub(crate) under_way: usize,
     pub(crate) most: usize,
-    /// No invocation ends before so many were under way at once.
+    /// No invocation ends before this many have run at once.
     pub(crate) together: usize,
 }
 
@@ -131,7 +131,7 @@ impl Invoke for Work {
             });
             let _running = Running(self);
             let _ = self.state.subscribe().wait_for(|state| state.most >= state.together).await;
-            // Whoever else may run now gets to it.
+            // Any other invocation that may run now gets its turn.
             for _ in 0..20 {
                 tokio::task::yield_now().await;
             }
@@ -142,25 +142,25 @@ impl Invoke for Work {
 }
 
 impl Work {
-    /// Waits until that is so.
+    /// Waits until a condition holds.
     pub(crate) async fn until(&self, reached: impl FnMut(&State) -> bool) {
         let mut state = self.state.subscribe();
         let waited = tokio::time::timeout(Duration::from_secs(20), state.wait_for(reached)).await;
         drop(waited.expect("it comes to that").unwrap());
     }
 
-    /// What it was asked so far.
+    /// Its inputs so far.
     pub(crate) fn asked(&self) -> Vec<Value> {
         self.state.borrow().asked.clone()
     }
 }
 
-/// The template with a machine's definition in its place, which is indented as it stands there.
+/// The template with a machine's definition inserted, at the same indentation.
 pub(crate) fn template(definition: &str) -> String {
     TEMPLATE.replacen("        # Of each test.\n", definition, 1)
 }
 
-/// What a host is started with: `answer` is given what the function is asked, and how often it was asked that before.
+/// The options of a host. `answer` receives an input, and how often the function received it before.
 pub(crate) fn options(name: &str, template: String, together: usize, answer: Answer) -> (Options, Arc<Work>) {
     let work = Arc::new(Work { state: watch::Sender::default(), answer });
     work.state.send_modify(|state| state.together = together);
@@ -199,7 +199,7 @@ pub(crate) async fn request(host: &Host, detail_type: &str, detail: &Value) {
     assert_eq!(client.put_events().entries(entry).send().await.unwrap().failed_entry_count(), 0);
 }
 
-/// The one execution of a machine that was asked for, once it is settled.
+/// The only execution of a machine, once it is settled.
 pub(crate) async fn executed(host: &Host, detail: &Value) -> Execution {
     request(host, "Requested", detail).await;
     tokio::time::timeout(Duration::from_secs(20), host.settled()).await.expect("it settles");

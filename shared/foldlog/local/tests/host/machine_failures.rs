@@ -1,11 +1,11 @@
-//! What goes wrong in an execution: who tries again, who catches it, and the names that failures have.
+//! Failures in an execution: retriers, catchers, and the names of errors.
 
 use crate::machine::{ONE, executed, options, start, template};
 use foldlog_local::{Host, Status};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// A task that is tried again after a second at most; what is caught then is kept beside the input.
+/// A task that is tried again after a second at most. A caught failure is kept beside the input.
 const RETRIED: &str = r#"
         StartAt: One
         States:

@@ -1,10 +1,10 @@
-//! Who may start a machine, and what of a definition makes the host refuse to start.
+//! The permission to start a machine, and the definitions with which the host refuses to start.
 
 use crate::machine::{ONE, REBUILD, options, rebuild, request, template};
 use foldlog_local::Host;
 use serde_json::{Value, json};
 
-/// A rule of its own, under a role, with the part of the event that the machine gets.
+/// A rule of its own, under a role, with the part of the event that the machine receives.
 const RULE: &str = "
   Rule:
     Type: AWS::Events::Rule

@@ -1,4 +1,4 @@
-//! State machines: from an event on the bus to the end of the execution, and what goes wrong on the way.
+//! State machines: from an event on the bus to the end of the execution, and the failures on the way.
 
 use crate::machine::{ONE, REBUILD, executed, rebuild, request, start};
 use foldlog_local::Status;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 #[tokio::test]
 async fn items_are_done_again_until_they_are_done_so_many_at_a_time() {
     let (host, work) = start("rebuild", REBUILD, 0, rebuild).await;
-    // The first three of the eight wait for each other; that no fourth is with them is what `most` says.
+    // The first three of the eight wait for each other. `most` shows that no fourth one runs with them.
     let execution = {
         request(&host, "Requested", &json!({"name": "orders"})).await;
         work.until(|state| !state.asked.is_empty()).await;

@@ -1,4 +1,5 @@
-//! What other programs of this machine are lent: the authorizer for a gateway of theirs, the endpoint for containers.
+//! The services of a host for other programs on the machine: the authorizer for their gateway, the endpoint for
+//! containers.
 
 use crate::support::{host, options, request};
 use foldlog_lambda::Invoke;

@@ -1,4 +1,4 @@
-//! What a host does not start with, and that it says so by name.
+//! The templates with which a host does not start, and the errors that name the reason.
 
 use crate::support::options;
 use foldlog_local::{Host, Options, Storage};

@@ -93,7 +93,7 @@ async fn a_parallelization_factor_cuts_a_shard_and_keeps_each_keys_order() {
     assert!((3..=10).contains(&most), "{most}");
 }
 
-/// Every item is written five times; answers with what was seen and what was counted.
+/// Every item is written five times. Returns the records that the function saw, and the counts.
 async fn disturbed(seed: u64) -> (Vec<Seen>, Deliveries) {
     let longest_delay = Duration::from_millis(5);
     let chaos = Chaos { seed, repeated: 300, delayed: 300, longest_delay, mixed: 1000 };

@@ -113,7 +113,7 @@ fn reader(config: SdkConfig, settings: Settings, event: Value) -> BoxFuture<'sta
     .boxed()
 }
 
-/// Queue: notes what it has seen; reports each message about `doomed`, and about `second` once.
+/// Queue: notes its messages. It reports each message about `doomed`, and about `second` once.
 fn worker(config: SdkConfig, settings: Settings, event: Value) -> BoxFuture<'static, Result<Value, Error>> {
     async move {
         let mut failures = Vec::new();
@@ -134,7 +134,7 @@ fn worker(config: SdkConfig, settings: Settings, event: Value) -> BoxFuture<'sta
     .boxed()
 }
 
-/// Schedule: notes what it was invoked with.
+/// Schedule: notes its input.
 fn daily(config: SdkConfig, settings: Settings, event: Value) -> BoxFuture<'static, Result<Value, Error>> {
     async move {
         put(&config, settings.text("SEEN_TABLE")?, "daily", &event.to_string()).await?;
@@ -171,7 +171,7 @@ pub(crate) async fn write(host: &Host, id: &str, body: &str) -> u16 {
     request.body(body.to_owned()).send().await.unwrap().status().as_u16()
 }
 
-/// What the worker has noted, by key.
+/// The worker's notes, by key.
 pub(crate) async fn seen(host: &Host) -> BTreeMap<String, String> {
     let client = aws_sdk_dynamodb::Client::new(&host.aws_config());
     let found = client.scan().table_name("local-Seen").send().await.unwrap();

@@ -1,4 +1,5 @@
-//! From a request over the stream, the bus and the queue to the last function, with everything that can fail on the way.
+//! From a request over the stream, the bus and the queue to the last function, with everything that can fail on the
+//! way.
 
 use crate::support::{host, options, seen, write};
 use foldlog_local::{Host, Options, Storage, Streams};

@@ -10,24 +10,24 @@ use foldlog_testing::memory::MemoryLog;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// A rule that a log keeps, left out.
+/// A rule of a log that is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Defect {
-    /// Puts without a condition: what stands there is overwritten.
+    /// Puts without a condition: an existing commit is overwritten.
     Overwrites,
     /// Puts without a condition into a store that keeps both.
     StandsBeside,
     /// The command's own earlier write is a conflict like any other.
     OwnIsConflict,
-    /// A commit in the way is the command's own where the ids agree, whatever the content.
+    /// A commit in the way is the command's own if the ids are equal, even if the content is not.
     OwnByIdAlone,
-    /// The time of a commit is what the host's clock says.
+    /// The time of a commit is that of the host's clock.
     HostClock,
     /// A commit is not chained to the one before.
     Unchained,
 }
 
-/// Streams in memory, kept by all rules or by all but one; what lands in them is recorded.
+/// Streams in memory, kept by all rules or by all but one. Every stored commit is recorded.
 pub(crate) struct Ground<'a> {
     recording: &'a Recording,
     log: MemoryLog,
@@ -82,12 +82,12 @@ impl<'a> Ground<'a> {
         Self { recording, log: if marks { log.with_markers() } else { log }, broken }
     }
 
-    /// Where it notes what lands.
+    /// The record of stored commits.
     pub(crate) const fn recording(&self) -> &'a Recording {
         self.recording
     }
 
-    /// What stands in a stream, whether that is a stream or not.
+    /// The commits of a stream, even if they are not a valid stream.
     pub(crate) fn commits(&self, stream: &StreamName) -> Vec<Commit> {
         match &self.broken {
             None => self.log.commits(stream),

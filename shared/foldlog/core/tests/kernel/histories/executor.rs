@@ -1,4 +1,4 @@
-//! Many tasks on one thread: a seed decides which of those that are ready goes on.
+//! Many tasks on one thread: a seed decides which of the ready ones goes on.
 
 use fastrand::Rng;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ impl Wake for Ready {
     }
 }
 
-/// Runs the tasks to their end. Panics where none of them is ready, which is a lost wake-up or a deadlock.
+/// Runs the tasks to their end. Panics if none of them is ready, which is a lost wake-up or a deadlock.
 pub(crate) fn run(rng: &mut Rng, tasks: Vec<Task<'_>>) {
     let mut tasks: Vec<_> = tasks.into_iter().map(|task| (task, Arc::new(Ready(AtomicBool::new(true))))).collect();
     for _ in 0..MOST_STEPS {
@@ -38,7 +38,7 @@ pub(crate) fn run(rng: &mut Rng, tasks: Vec<Task<'_>>) {
     panic!("the tasks do not come to an end");
 }
 
-/// The result of `future`, or nothing where it is given up after so many steps.
+/// The result of `future`, or none if it is given up after this many steps.
 pub(crate) async fn given_up_after<T>(steps: u32, future: impl Future<Output = T>) -> Option<T> {
     let mut future = Box::pin(future);
     let mut taken = 0;

@@ -1,4 +1,4 @@
-//! What each fault does to an append and to a read, one at a time.
+//! The effect of each fault on an append and on a read, one at a time.
 
 use crate::histories::executor::{self, given_up_after};
 use crate::histories::shelf::{Happened, Shelf};
@@ -29,7 +29,7 @@ fn draft(key: &str) -> Draft {
     }
 }
 
-/// Appends behind what is loaded.
+/// Appends after the loaded head.
 async fn append<L: EventLog>(log: &L, key: &str) -> Result<Commit, AppendError> {
     let history = log.load(&stream(), ReadOptions::of::<Shelf>(Consistency::Strong)).await?;
     log.append(history.head(), draft(key)).await

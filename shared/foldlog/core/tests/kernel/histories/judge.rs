@@ -1,4 +1,4 @@
-//! Judges what a run left: the streams as they stand, against all that was sent and answered.
+//! Judges the result of a run: the streams in the end, against all commands that were sent and answered.
 
 use crate::histories::recording::{Answer, Moment, Recorded, Sent, Try};
 use crate::histories::shelf::{Happened, State, decide};
@@ -6,7 +6,7 @@ use crate::histories::standing::Stream;
 use crate::histories::world::Left;
 use foldlog::{Commit, Effect, Hash, StreamName, Version};
 
-/// What must not be.
+/// A violation of a promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum Anomaly {
@@ -18,30 +18,30 @@ pub(crate) enum Anomaly {
     TimeWentBack,
     /// A commit is not later than the event that it follows from.
     BeforeItsCause,
-    /// A commit is not what its command amounts to where it stands, or nobody sent that command.
+    /// A commit does not have the events that its command has in that state, or no such command was sent.
     Content,
-    /// A command, or two under one id, are in the log although the second had to be known for a repetition.
+    /// A command, or two under one id, are in the log although the second one had to be recognised as a repetition.
     Twice,
-    /// An acknowledged command is not in the log where its answer says, or not with that state, or not yet.
+    /// An acknowledged command is not in the log at the version of its answer, or not with that state, or not yet.
     Lost,
-    /// A command is in the log although every time that it was sent it was answered otherwise.
+    /// A command is in the log although every try of it got another answer.
     FailedYetThere,
-    /// A command stands before one that was acknowledged before it was first sent.
+    /// A command is in the log before one that was acknowledged before it was first sent.
     Order,
-    /// An answer that was not right at any moment between sending and answer.
+    /// An answer that was not right at any moment between request and answer.
     Untrue,
-    /// A command that had to be known, or its id under other content, was decided like a new one.
+    /// A command that had to be recognised, or its id under other content, was decided like a new one.
     DecidedAnew,
-    /// Called a repetition, and it was the first time.
+    /// The answer was a repetition, and it was the first time.
     NoRepetition,
-    /// The log was called broken.
+    /// The answer was that the log is corrupt.
     Alarm,
 }
 
-/// Something that must not be, and where.
+/// A violation, and where it is.
 pub(crate) type Found = (Anomaly, String);
 
-/// All that is wrong.
+/// All violations.
 pub(crate) fn judge(left: &Left) -> Vec<Found> {
     let recorded = &left.recorded;
     let mut found = vec![];
@@ -60,7 +60,7 @@ pub(crate) fn judge(left: &Left) -> Vec<Found> {
     found
 }
 
-/// Versions 1 to n, a whole chain, times that never go back, and commits that follow from their commands.
+/// Checks versions 1 to n, an intact chain, times that never go back, and commits that follow from their commands.
 fn shape(stream: &Stream<'_>, recorded: &Recorded) -> Vec<(Anomaly, Version)> {
     let mut anomalies = vec![];
     let mut before: Option<&Commit> = None;
@@ -110,7 +110,8 @@ fn acknowledged(one: &Try) -> Option<Version> {
     None
 }
 
-/// In the log once, or anew where that is right, only where one of the tries can have put it there, and behind what was acknowledged before.
+/// Checks that a command is in the log once, or again where that is allowed, only where one of its tries can have put
+/// it, and after everything that was acknowledged before.
 fn fate(stream: &Stream<'_>, sent: &Sent, tries: &[&Try], floor: Version) -> Vec<Anomaly> {
     let mut anomalies = vec![];
     for place in stream.places(sent) {
@@ -129,11 +130,12 @@ fn fate(stream: &Stream<'_>, sent: &Sent, tries: &[&Try], floor: Version) -> Vec
     anomalies
 }
 
-/// Whether a try can have brought a commit into the log at a moment: an acknowledged one before its answer, one of
-/// unknown fate at any time, unless the command was sent again behind it and answered otherwise. What such an answer
-/// stands on leaves no place for what was on its way before.
+/// Whether a try can have stored a commit at a moment. An acknowledged try stored it before its answer. A try of
+/// unknown fate may store it at any time, unless the command was sent again after it and answered otherwise: the state
+/// of such an answer excludes what was on its way before.
 ///
-/// That the id has other content is no such answer: it stands on another commit, which not every process has to know.
+/// An answer that the id has other content does not count: it refers to another commit, which not every process must
+/// know.
 fn put_it_there(one: &Try, commit: &Commit, landed: Moment, tries: &[&Try]) -> bool {
     let decided = |later: &Try| failed(later) && later.answer != Answer::OtherContent;
     let denied = |later: &&Try| later.invoked > one.answered && later.answered < landed && decided(later);
@@ -150,7 +152,7 @@ fn failed(one: &Try) -> bool {
     one.answer != Answer::Unknown && acknowledged(one).is_none()
 }
 
-/// What is wrong with one answer.
+/// The violation in one answer.
 fn answer(stream: &Stream<'_>, sent: &Sent, one: &Try, tries: &[&Try]) -> Option<Anomaly> {
     let decide = |state: &State| decide(state, sent.command);
     let expected = |version| sent.expected.is_none_or(|expected| expected == version);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A shelf that counts the room that is left. `VERSION` is the number of its state's shape.
 pub(crate) struct Roomy<const VERSION: u32>;
 
-/// Written under the names of [`State`], with another meaning: only its number tells a snapshot of one from the other.
+/// Serialised under the names of [`State`], with another meaning: only the number tells their snapshots apart.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Room {
     #[serde(rename = "pieces")]

@@ -26,10 +26,10 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 use strum::VariantNames;
 
-/// So many seeds are judged unless the environment says otherwise.
+/// The number of seeds that are judged, unless the environment says otherwise.
 const SEEDS: u64 = 500;
 
-/// Says how a run is seen again, where it fails in whatever way.
+/// Prints how to repeat a run if it fails in any way.
 struct Replay(u64);
 
 impl Drop for Replay {
@@ -86,7 +86,7 @@ fn no_history_on_a_log_with_markers_has_an_anomaly_whatever_its_hints_say_of_the
         for seed in 0..SEEDS / 2 {
             let left = run(seed, Setting { again, ..setting });
             let mut found = judge(&left);
-            // A hint that lies about its cause's time cannot keep the effect behind it; it must do no more harm.
+            // A hint with a wrong time of its cause cannot keep the effect behind it. It must do no other harm.
             found.retain(|(anomaly, _)| again == Again::Same || *anomaly != Anomaly::BeforeItsCause);
             assert!(
                 found.is_empty() && left.recorded.unknown_at_the_end().is_empty(),

@@ -14,13 +14,13 @@ use std::time::Duration;
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// The time as it is.
+/// The real time.
 pub(crate) fn true_time(recording: &Recording) -> Timestamp {
     let passed = i64::try_from(recording.lock().moment()).unwrap() * 10;
     Timestamp(1_700_000_000_000 + passed)
 }
 
-/// A process's host: a clock that jumps by an hour, and the run's chance.
+/// A process's host: a clock that jumps by an hour, and the run's random bits.
 pub(crate) struct Host<'a> {
     recording: &'a Recording,
     rng: Mutex<Rng>,
@@ -57,7 +57,7 @@ impl Randomness for &Host<'_> {
     }
 }
 
-/// What runs on a host.
+/// The release that runs on a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Release {
     Present,
@@ -69,7 +69,7 @@ pub(crate) enum Release {
 
 type Shelves<'a, D> = Arc<Commands<D, Used<'a>, &'a Host<'a>>>;
 
-/// What one start of a process remembers.
+/// The memory of one start of a process.
 #[derive(Clone)]
 pub(crate) enum Process<'a> {
     Present(Shelves<'a, Shelf>),

@@ -1,5 +1,5 @@
-//! A view and totals are rebuilt while their log is written: whoever follows is late, repeated and killed, and so is the
-//! rebuild. What is read is never less than what was acknowledged, and in the end both generations are the folds.
+//! A view and totals are rebuilt while their log is written. The followers are late, repeated and killed, and so is the
+//! rebuild. A read never shows less than was acknowledged, and in the end both generations equal the folds.
 
 use crate::histories::executor::{Task, given_up_after, run};
 use fastrand::Rng;
@@ -23,10 +23,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 const SEEDS: u64 = 100;
-/// So many streams are written before anything is rebuilt, so many times,
+/// The number of streams that are written before the rebuild, the number of their commits,
 const STREAMS: u32 = 40;
 const COMMITS_BEFORE: u32 = 160;
-/// and these of them go on meanwhile.
+/// and the number of streams that go on meanwhile.
 const STREAMS_MOVING: u32 = 4;
 const COMMITS_MEANWHILE: u32 = 20;
 const PARTS: u32 = 2;
@@ -62,7 +62,7 @@ impl Decider for Walk {
     }
 }
 
-/// How far each stream moved, and how often.
+/// The version of each stream, and how often it moved.
 struct Far;
 
 impl Projection for Far {
@@ -101,7 +101,7 @@ impl Totals for Steps {
     }
 }
 
-/// A clock that goes on whenever it is asked.
+/// A clock that advances whenever it is asked.
 #[derive(Clone, Default)]
 struct Host(Arc<AtomicI64>);
 
@@ -129,16 +129,16 @@ struct World {
     parked: MemoryParked,
     host: Host,
     rng: RefCell<Rng>,
-    /// What is to be delivered.
+    /// The hints to deliver.
     pending: RefCell<Vec<Commit>>,
     acknowledged: RefCell<BTreeMap<StreamName, Version>>,
-    /// How many batches are at work.
+    /// The number of batches in progress.
     following: Cell<u32>,
-    /// Whether most streams have moved for the last time, and all that was committed was followed.
+    /// Whether most streams have moved for the last time, and all commits were followed.
     rest_is_quiet: Cell<bool>,
     writing: Cell<bool>,
     rebuilding: Cell<u32>,
-    /// What happened, that it may be seen to.
+    /// The events of the run, to check that they happened.
     kills: Cell<u32>,
     crashes: Cell<u32>,
 }
@@ -148,7 +148,8 @@ type Adding = TotalsEngine<FaultyLog<MemoryLog>, FaultyTotalsStore<MemoryTotalsS
 
 impl World {
     fn new(seed: u64) -> Self {
-        // What is compared is read row by row, all of it at once: rougher fault model is no harder, and takes longer.
+        // The comparison reads row by row, and all rows at once: a rougher fault model would not be harder, only
+        // slower.
         let odds =
             Odds { lost_answer: 30, late: 30, dropped: 10, throttled: 20, hang: 5, stale_read: 200, ..Odds::ROUGH };
         let fault_model = FaultModel::new(seed, odds);
@@ -192,7 +193,7 @@ impl World {
         TotalsEngine::new(self.faulty.clone(), self.totals_store.clone(), self.parked.clone(), self.host.clone(), folds)
     }
 
-    /// Appends, and has each commit delivered.
+    /// Appends, and delivers each commit.
     async fn write(&self) {
         for number in 0..COMMITS_BEFORE + COMMITS_MEANWHILE {
             if number == COMMITS_BEFORE {
@@ -223,7 +224,7 @@ impl World {
         self.writing.set(false);
     }
 
-    /// Takes some of what is to be delivered, in any order, and acknowledges what both followed. Dies now and then.
+    /// Takes some of the hints, in any order, and acknowledges those that both followed. It is killed now and then.
     async fn follow(&self) {
         let (mut folds, mut adding) = (self.folds(), self.adding());
         while self.writing.get() || !self.pending.borrow().is_empty() || self.rebuilding.get() > 0 {
@@ -248,7 +249,7 @@ impl World {
             let both = async { (folds.follow(&hints).await, adding.follow(&hints).await) };
             let life = if self.chance(8) == 0 { self.chance(60) + 1 } else { u32::MAX };
             if let Some((followed, added)) = given_up_after(life, both).await {
-                // What is parked after its budget is redriven; here it is delivered again.
+                // A stream that was parked after its budget is redriven; here it is delivered again.
                 let troubled: BTreeSet<String> = { followed.troubles.iter() }
                     .chain(&added.troubles)
                     .map(|trouble| trouble.subject.object())
@@ -271,7 +272,7 @@ impl World {
         }
     }
 
-    /// Rebuilds one of the two, killed again and again, and has it read.
+    /// Rebuilds one of the two, killed again and again, and sends readers to it.
     async fn rebuild(&self, view: &'static str) {
         while !self.rest_is_quiet.get() {
             yield_now().await;
@@ -312,7 +313,7 @@ impl World {
     async fn part(&self, view: &'static str, folds: &Engine, adding: &Adding, work: &Work) {
         let budget = Duration::from_millis(u64::from(self.chance(20)));
         let (log, views, host) = (&self.faulty, &self.views, &self.host);
-        // What fails is tried again, as what is not done yet is gone on with.
+        // Failed work is tried again, like unfinished work.
         match (work.phase, view) {
             (Phase::Fill, "far") => {
                 let filling = folds.filling(view, 1).unwrap();
@@ -323,7 +324,7 @@ impl World {
                 drop(rebuild::fill(log, &filling, views, host, work, budget).await);
             }
             (Phase::Compare, "far") => drop(rebuild::compare(views, "far", views, host, work, budget).await),
-            // The checkpoints stand elsewhere than the rows of views here.
+            // Here the checkpoints are not in the store of the views' rows.
             (Phase::Compare, _) => {
                 if work.part == 0 && matches!(views.progress(work).await, Ok(None)) {
                     drop(rebuild::compare_sums(&self.totals_store, "steps", views, host, work).await);
@@ -334,7 +335,8 @@ impl World {
         }
     }
 
-    /// Reads, until all is done: whatever was acknowledged is there, and each row is the fold up to its version.
+    /// Reads until everything is finished: every acknowledged commit is there, and each row is the fold up to its
+    /// version.
     async fn read(&self) {
         while self.writing.get() || self.rebuilding.get() > 0 {
             self.a_while(5).await;
@@ -358,7 +360,7 @@ impl World {
         serde_json::to_string(&(far, events.len())).unwrap()
     }
 
-    /// Both generations are the folds.
+    /// Checks that both generations equal the folds.
     async fn judge(&self) {
         let registry = self.views.views().registered().await.unwrap().registry;
         for view in [Far::NAME, Steps::NAME] {

@@ -1,14 +1,14 @@
-//! What happened in a run, in order: what was sent, what landed in the log, what was answered.
+//! The events of a run, in order: commands that were sent, commits that were stored, answers that were given.
 
 use crate::histories::shelf::{Command, Not, State};
 use foldlog::{Cause, CommandId, Commit, Digest, Effect, StreamName, Timestamp, Version};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
-/// A place in the order of all that happened: no two things have the same.
+/// A position in the order of all events of the run: no two events have the same.
 pub(crate) type Moment = u64;
 
-/// A command of a client, however often it is sent. Commits carry its name as their correlation.
+/// A command of a client, sent once or more. Commits carry its name as their correlation.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) name: String,
@@ -21,7 +21,7 @@ pub(crate) struct Sent {
     pub(crate) cause: Option<Cause>,
 }
 
-/// What a client was told.
+/// The answer to a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Done {
@@ -39,14 +39,14 @@ pub(crate) enum Answer {
     Contended,
     /// The log was unavailable, or the client gave up, or its process ended.
     Unknown,
-    /// What must never be answered in such a run.
+    /// An answer that must not occur in such a run.
     Wrong(String),
 }
 
-/// One time that a command was sent.
+/// One try of a command.
 #[derive(Clone, Debug)]
 pub(crate) struct Try {
-    /// Which command.
+    /// The command.
     pub(crate) sent: usize,
     pub(crate) invoked: Moment,
     pub(crate) answered: Moment,
@@ -60,16 +60,16 @@ pub(crate) struct Landing {
     pub(crate) commit: Commit,
 }
 
-/// What a process met on its way to an answer.
+/// An observation of a process on its way to an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Seen {
     /// A load that ended at a snapshot.
     SnapshotRead,
-    /// A load that met a snapshot of another schema.
+    /// A load that found a snapshot of another schema.
     SnapshotPassedOver,
-    /// A command looked for in the log.
+    /// A search for a command in the log,
     Searched,
-    /// And found there.
+    /// which found it.
     FoundBySearch,
 }
 
@@ -92,7 +92,7 @@ impl Recorded {
         *self.seen.entry(what).or_default() += 1;
     }
 
-    /// Notes that a commit stands in the log, where that is new.
+    /// Records that a commit is in the log, if it was not known.
     pub(crate) fn landed(&mut self, commit: &Commit) {
         if !self.landings.iter().any(|landing| landing.commit == *commit) {
             let moment = self.moment();
@@ -112,14 +112,14 @@ impl Recorded {
         (one.answered, one.answer) = (moment, answer);
     }
 
-    /// The commands that were sent last without an answer.
+    /// The commands whose last try has no answer.
     pub(crate) fn unknown_at_the_end(&self) -> Vec<&str> {
         let last = |number| self.tries.iter().rfind(|one| one.sent == number);
         let unknown = |number: &usize| last(*number).is_none_or(|one| one.answer == Answer::Unknown);
         (0..self.sent.len()).filter(unknown).map(|number| self.sent[number].name.as_str()).collect()
     }
 
-    /// The whole run, a line for each thing that happened.
+    /// The whole run, a line for each event.
     pub(crate) fn lines(&self) -> String {
         let mut lines = vec![];
         for (number, one) in self.tries.iter().enumerate() {

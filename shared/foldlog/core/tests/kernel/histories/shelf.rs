@@ -1,5 +1,5 @@
-//! A small stream type that refuses, changes nothing and appends several events, each often and in turn: an answer
-//! that was right a moment ago is soon wrong.
+//! A small stream type that refuses, does nothing and appends several events, each often and in turn: an answer that
+//! was right a moment ago is soon wrong.
 
 use foldlog::{Decider, Event, Refusal, RefusalKind};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A shelf with room for a few pieces, which can be locked.
 pub(crate) struct Shelf;
 
-/// So many pieces fit.
+/// The number of pieces that fit.
 pub(crate) const ROOM: u32 = 6;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,14 +22,14 @@ pub(crate) enum Command {
     Put(u32),
     /// All the pieces are one event.
     Take(u32),
-    /// Nothing to do where that is so.
+    /// A no-op if the shelf is in that state already.
     Lock(bool),
 }
 
 /// A command as it is sent.
 pub(crate) struct Sending {
     pub(crate) command: Command,
-    /// Whether its stream is taken for empty where nothing is remembered of it.
+    /// Whether its stream is taken for empty if nothing is remembered of it.
     pub(crate) creates: bool,
 }
 
@@ -88,7 +88,7 @@ impl Decider for Shelf {
     }
 }
 
-/// What a command leads to, however it is sent.
+/// The decision on a command, independent of how it is sent.
 pub(crate) fn decide(state: &State, command: Command) -> Result<Vec<Happened>, Not> {
     match command {
         Command::Lock(locked) if locked == state.locked => Ok(vec![]),

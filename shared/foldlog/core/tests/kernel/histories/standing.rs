@@ -1,4 +1,4 @@
-//! The streams that a run leaves, as they came to be, and which of their commands have to be known at which point.
+//! The streams of a run, commit by commit, and which of their commands must be recognised at which version.
 
 use crate::histories::recording::{Moment, Recorded, Sent, Try};
 use crate::histories::shelf::{Happened, Shelf, State};
@@ -6,14 +6,14 @@ use crate::histories::world::Left;
 use foldlog::write::decider::fold;
 use foldlog::{Commit, StreamName, Version};
 
-/// One stream, as it came to be.
+/// One stream, commit by commit.
 pub(crate) struct Stream<'a> {
     pub(crate) commits: &'a [Commit],
-    /// When each commit landed.
+    /// When each commit was stored.
     pub(crate) landed: Vec<Moment>,
     /// The state and the version before each commit, and at the end.
     pub(crate) before: Vec<(State, Version)>,
-    /// The least window of commands that any process had.
+    /// The smallest window of commands of any process.
     window: usize,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Stream<'a> {
         self.landed.iter().filter(|landed| **landed < moment).count()
     }
 
-    /// Whether something was so at some moment of a try.
+    /// Whether a condition held at some moment of a try.
     pub(crate) fn ever(&self, one: &Try, so: impl Fn(&State, Version) -> bool) -> bool {
         let window = &self.before[self.length_at(one.invoked)..=self.length_at(one.answered)];
         window.iter().any(|(state, version)| so(state, *version))
@@ -55,23 +55,23 @@ impl<'a> Stream<'a> {
         self.commits[place].correlation.id == sent.name
     }
 
-    /// Whether a commit bears the command's id.
+    /// Whether a commit has the command's id.
     pub(crate) fn has_id(&self, place: usize, sent: &Sent) -> bool {
         self.commits[place].id == sent.id
     }
 
-    /// Where a command stands.
+    /// The position of a command.
     pub(crate) fn places(&self, sent: &Sent) -> Vec<usize> {
         (0..self.commits.len()).filter(|place| self.is_of(*place, sent)).collect()
     }
 
-    /// Where its id stands with other content.
+    /// The position of its id with other content.
     pub(crate) fn siblings(&self, sent: &Sent) -> Vec<usize> {
         let other = |place: &usize| self.has_id(*place, sent) && self.commits[*place].digest != sent.digest;
         (0..self.commits.len()).filter(other).collect()
     }
 
-    /// Whether so many commits of its kind, clients' or reactions', stand between a commit and the one at `until` that
+    /// Whether enough commits of its kind, clients' or reactions', are between a commit and the one at `until`, so that
     /// the window may have lost it.
     pub(crate) fn is_beyond_the_window(&self, place: usize, until: usize) -> bool {
         let kind = |commit: &Commit| commit.causation.is_some();
@@ -79,16 +79,16 @@ impl<'a> Stream<'a> {
         behind.filter(|commit| kind(commit) == kind(&self.commits[place])).count() >= self.window
     }
 
-    /// The rule of recognition: whether the command that stands at `place` must be recognised by its id when a
-    /// command is decided behind the first `until` commits. So it is
+    /// The rule of recognition: whether the command at `place` must be recognised by its id when a command is decided
+    /// after the first `until` commits. It must
     ///
-    /// - where it created the stream, for ever;
-    /// - where it follows from an event of another stream and so does the command, for ever: the log is searched for
+    /// - if it created the stream, forever;
+    /// - if it follows from an event of another stream and so does the command, forever: the log is searched for
     ///   reactions, back to their cause;
-    /// - else while it is among the newest of its kind, clients' or reactions', of which the process with the least
-    ///   window knows so many.
+    /// - otherwise, while it is among the newest of its kind, clients' or reactions', as many as the process with the
+    ///   smallest window remembers.
     ///
-    /// Otherwise it may be recognised, by a process that knows more, or decided anew: both are right.
+    /// If not, it may be recognised by a process that remembers more, or decided again: both are right.
     pub(crate) fn has_to_be_known(&self, place: usize, until: usize, sent: &Sent) -> bool {
         let searched = self.commits[place].causation.is_some() && sent.cause.is_some();
         place == 0 || searched || !self.is_beyond_the_window(place, until)

@@ -1,11 +1,11 @@
-//! What a run had in it: a history in which nothing happens proves nothing.
+//! The events that occurred in a run: a history in which nothing happens proves nothing.
 
 use crate::histories::recording::{Answer, Seen};
 use crate::histories::world::Left;
 use foldlog::Effect;
 use std::collections::BTreeMap;
 
-/// What must occur in 99 of a hundred histories, that it may go wrong there.
+/// The events that must occur in 99 of a hundred histories, so that they can go wrong there.
 pub(crate) const IN_NEARLY_ALL: [&str; 9] = [
     "commits",
     "snapshots of the present release",
@@ -18,7 +18,7 @@ pub(crate) const IN_NEARLY_ALL: [&str; 9] = [
     "searches",
 ];
 
-/// What must occur once a history or more, on average, as must every fault.
+/// The events that must occur once in a history on average, like every fault.
 pub(crate) const ON_AVERAGE: [&str; 11] = [
     "Appended",
     "Repeated",
@@ -33,10 +33,10 @@ pub(crate) const ON_AVERAGE: [&str; 11] = [
     "streams' first commands recognised beyond the window",
 ];
 
-/// How often each thing occurred.
+/// How often each event occurred.
 pub(crate) type Tally = BTreeMap<String, u64>;
 
-/// What a run had in it: faults, answers, and what stood in the way of recognising a command.
+/// The events of a run: faults, answers, and obstacles to recognising a command.
 pub(crate) fn tally(left: &Left) -> Tally {
     let mut tally = Tally::new();
     let mut count = |what: &str, times: u64| *tally.entry(what.to_owned()).or_default() += times;
@@ -72,7 +72,7 @@ pub(crate) fn tally(left: &Left) -> Tally {
     tally
 }
 
-/// Counts how commands fared that were sent again when the windows may have lost them.
+/// Counts the results of commands that were sent again when the windows may have lost them.
 fn recognition(left: &Left, mut count: impl FnMut(&str, u64)) {
     for (name, stream) in left.standing() {
         for (number, sent) in left.recorded.sent.iter().enumerate().filter(|(_, sent)| sent.stream == *name) {

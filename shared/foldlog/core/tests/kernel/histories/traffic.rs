@@ -1,4 +1,4 @@
-//! What clients send: commands of their own, reactions to what stands in the other stream, and repetitions.
+//! The commands that clients send: their own, reactions to events of the other stream, and repetitions.
 
 use crate::histories::recording::{Landing, Recorded, Sent};
 use crate::histories::shelf::Command;
@@ -29,7 +29,7 @@ impl Sent {
 }
 
 impl Recorded {
-    /// A new command, one that was sent before by whomever, or another one under an id that was used before.
+    /// A new command, one that any client sent before, or another one under a used id.
     pub(crate) fn choose(&mut self, rng: &mut Rng, name: String, repeats: bool) -> usize {
         let before = self.sent.len();
         let again = repeats && before > 0;
@@ -65,8 +65,8 @@ impl Recorded {
         before
     }
 
-    /// One of many commands that a stream takes one after the other: a client's and a reaction in turn. The first makes
-    /// sure of that.
+    /// One of many commands that a stream takes one after the other, a client's and a reaction in turn. The first one
+    /// ensures that.
     pub(crate) fn follow(&mut self, stream: &str, nth: usize) -> usize {
         let command = match nth {
             0 => Command::Lock(false),

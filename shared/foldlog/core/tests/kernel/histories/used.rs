@@ -1,4 +1,4 @@
-//! The log as one process uses it, and the ways in which a process can bend the rules.
+//! The log as one process uses it, and the ways in which a process can break the rules.
 
 use crate::histories::broken::Ground;
 use crate::histories::recording::{Recording, Seen};
@@ -10,24 +10,24 @@ use foldlog_testing::faulty::FaultyLog;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-/// A rule that a process keeps, left out.
+/// A rule of a process that is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bend {
-    /// Refusals and no-ops are answered on what is known, however it came to be known, without another read.
+    /// Refusals and no-ops are answered on the known state, without another read.
     TrustsWhatItKnows,
-    /// Commits bear an id of their own, not that of the command.
+    /// Commits have an id of their own, not that of the command.
     ForgetsIds,
-    /// A command that the window does not hold is a new one: the log is not asked.
+    /// A command outside the window is a new one: the log is not searched.
     TrustsItsWindow,
     /// Reactions share the window of the clients' commands.
     SharesOneWindow,
 }
 
-/// The log of all, used by one process.
+/// The shared log, as one process uses it.
 pub(crate) struct Used<'a> {
     log: &'a FaultyLog<Ground<'a>>,
     bend: Option<Bend>,
-    /// The streams whose last append met another commit: those are read again even so.
+    /// The streams whose last append met another commit: they are read again even so.
     conflicts: Mutex<BTreeSet<StreamName>>,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Used<'a> {
         self.log.log().recording()
     }
 
-    /// A commit as the process takes it: a window takes in what follows from nothing as a client's.
+    /// A commit as the process takes it. A window takes one without a cause as a client's.
     fn taken(&self, commit: Commit) -> Commit {
         let causation = commit.causation.clone().filter(|_| self.bend != Some(Bend::SharesOneWindow));
         Commit { causation, ..commit }

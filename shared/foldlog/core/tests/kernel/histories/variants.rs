@@ -1,4 +1,4 @@
-//! Each rule left out, and what the judge makes of it: a judge that finds nothing anywhere proves nothing.
+//! Each rule left out, and the judge's verdict: a judge that finds nothing anywhere proves nothing.
 
 use crate::histories::broken::Defect;
 use crate::histories::judge::{Anomaly, judge};
@@ -8,19 +8,19 @@ use crate::histories::used::Bend;
 use crate::histories::world::{Again, Setting, run};
 use foldlog_testing::faulty::Odds;
 
-/// A broken variant must be caught within so many seeds.
+/// A broken variant must be caught within this many seeds.
 const SEEDS: u64 = 300;
 
 /// Every fault, and no command is sent twice by its client.
 const QUIET: Setting = Setting { repeats: false, ..Setting::ALL };
 
-/// Asserts that a broken variant shows what it must.
+/// Asserts that a broken variant shows its anomaly.
 fn caught(setting: Setting, expected: Anomaly) {
     let first = (0..SEEDS).find(|seed| shown(*seed, setting).iter().any(|(anomaly, _)| *anomaly == expected));
     assert!(first.is_some(), "{setting:?} does not show {expected} within {SEEDS} seeds");
 }
 
-/// What a history of a broken variant shows: each anomaly, and the command that it is found on, if it is on one.
+/// The anomalies in a history of a broken variant, each with its command, if it has one.
 fn shown(seed: u64, setting: Setting) -> Vec<(Anomaly, Option<Sent>)> {
     let left = run(seed, setting);
     let command = |name: String| left.recorded.sent.iter().find(|sent| sent.name == name).cloned();

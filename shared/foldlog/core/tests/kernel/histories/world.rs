@@ -16,10 +16,10 @@ use std::sync::Mutex;
 const PROCESSES: usize = 3;
 const CLIENTS: usize = 4;
 const TURNS: usize = 10;
-/// A process knows fewer commands than this beyond the least window.
+/// A process remembers fewer than this many commands beyond the smallest window.
 const MOST_BEYOND: usize = 3;
 
-/// How a run is made.
+/// The settings of a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setting {
     pub(crate) odds: Odds,
@@ -29,16 +29,16 @@ pub(crate) struct Setting {
     pub(crate) marks: bool,
     /// A process remembers nothing from one command to the next.
     pub(crate) forgetful: bool,
-    /// Clients send a command again: because its fate is unknown, or for no reason.
+    /// Clients send a command again: because its fate is unknown, or without a reason.
     pub(crate) repeats: bool,
-    /// What is different about a command that is sent again.
+    /// The difference of a command that is sent again.
     pub(crate) again: Again,
-    /// What runs on a host; which of both, each start decides anew.
+    /// The release that runs on a host. If there are two, each start picks one.
     pub(crate) releases: [Release; 2],
 }
 
 impl Setting {
-    /// Every fault and all kinds of traffic, on what keeps all the rules.
+    /// Every fault and all kinds of traffic, without a broken rule.
     pub(crate) const ALL: Self = Self {
         odds: Odds::ROUGH,
         defect: None,
@@ -51,23 +51,23 @@ impl Setting {
     };
 }
 
-/// What is different about a command that is sent again.
+/// The difference of a command that is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Again {
-    /// Nothing, as it must be.
+    /// None, as it must be.
     Same,
-    /// It bears another id.
+    /// It has another id.
     UnderAnotherId,
-    /// What it follows from is dated by the moment at which it is sent.
+    /// The time of its cause is the moment at which it is sent.
     DatedByDelivery,
 }
 
-/// What a run leaves to be judged.
+/// The result of a run, to be judged.
 pub(crate) struct Left {
     pub(crate) recorded: Recorded,
     pub(crate) streams: Vec<(StreamName, Vec<Commit>)>,
     pub(crate) struck: BTreeMap<Fault, u64>,
-    /// The least window of commands that any process had.
+    /// The smallest window of commands of any process.
     pub(crate) window: usize,
 }
 
@@ -80,7 +80,7 @@ struct World<'a> {
     processes: Vec<Mutex<Process<'a>>>,
 }
 
-/// Runs all that a seed has in store.
+/// Runs the history of a seed.
 pub(crate) fn run(seed: u64, setting: Setting) -> Left {
     let mut rng = Rng::with_seed(seed);
     let recording = Recording::default();
@@ -118,8 +118,8 @@ impl<'a> World<'a> {
         }
     }
 
-    /// When all has come to rest, new commands drive the old ones out of every window; then each is sent once more, to
-    /// processes that remember nothing.
+    /// When everything has come to rest, new commands drive the old ones out of every window. Then each is sent once
+    /// more, to processes that remember nothing.
     async fn afterwards(&self, mut rng: Rng) {
         self.log.settle().await;
         if !self.setting.repeats {
@@ -140,7 +140,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Sends a command to one of the processes, which may have restarted, and waits for its answer so many steps.
+    /// Sends a command to one of the processes, which may have restarted, and waits this many steps for its answer.
     async fn send(&self, number: usize, rng: &mut Rng, patience: u32) -> Answer {
         let mut sent = self.recording.lock().sent[number].clone();
         let before = self.recording.lock().tries.iter().any(|one| one.sent == number);
@@ -176,7 +176,7 @@ impl<'a> World<'a> {
         process.clone()
     }
 
-    /// A process that starts on one of the releases, and looks back as far as it likes.
+    /// A process that starts on one of the releases, with a random snapshot policy.
     fn start(&self, number: usize, release: usize, rng: &mut Rng) -> Process<'a> {
         let reach = SnapshotPolicy {
             commits: rng.usize(2..=6),

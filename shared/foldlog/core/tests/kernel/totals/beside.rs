@@ -1,4 +1,4 @@
-//! Two folds of one total stand side by side: each adds to the rows of its own number, and to no others.
+//! Two versions of one total side by side: each adds to the rows of its own version, and to no others.
 
 use super::{FIRST, key, log_of, stream};
 use crate::counter::{Add, Counted, Counter, StillHost, keyed};
@@ -37,7 +37,7 @@ impl Totals for Times {
     }
 }
 
-/// How often, and how much: the same as a later release has it.
+/// How often, and how much: the same totals in a later release.
 struct TimesAndUnits;
 
 impl Totals for TimesAndUnits {
@@ -63,7 +63,7 @@ fn both() -> Vec<Box<dyn TotalsFold>> {
     vec![Box::new(TimesAndUnits), Box::new(Times)]
 }
 
-/// The release after the flip.
+/// The release after the switch.
 fn newer() -> Vec<Box<dyn TotalsFold>> {
     vec![Box::new(TimesAndUnits)]
 }
@@ -80,7 +80,7 @@ fn times_and_units(of: i64, units: i64) -> Sums {
     sums
 }
 
-/// A log, what follows it, and the notes.
+/// A log, its followers, and the notes.
 struct Ground {
     log: MemoryLog,
     generations: MemoryGenerations,
@@ -115,7 +115,7 @@ impl Ground {
         (self.totals_store.sums(VIEW, FIRST), self.totals_store.sums(VIEW, SECOND))
     }
 
-    /// A rebuild by the newer fold: what is to be done next of it.
+    /// A rebuild by the newer version: its next work.
     async fn plan(&self) -> Vec<Work> {
         let id: EventId = "audit-1@1".parse().unwrap();
         let stage = Stage::Filling { parts: 1, commits: 0 };
@@ -123,7 +123,7 @@ impl Ground {
         rebuild::plan(&self.generations, VIEW, &Request::Rebuild { id, set, oldest: 1 }).await.unwrap().work
     }
 
-    /// All of it. Nothing is waited for.
+    /// Does all of it without waiting.
     async fn rebuild(&self) {
         let (tally, host, budget) = (self.tally(both()), StillHost::default(), Duration::from_mins(1));
         let (log, views, generations) = (&self.log, MemoryViews::of(self.generations.clone()), &self.generations);

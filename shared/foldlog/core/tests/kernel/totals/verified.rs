@@ -1,4 +1,4 @@
-//! Totals that are not what all the streams say are found, and named.
+//! Totals that are not the sum over all the streams are found, and named.
 
 use super::{ByTurn, FIRST, LARGE, key, log_of, stream, totals};
 use crate::counter::StillHost;
@@ -8,7 +8,7 @@ use foldlog::verify::TotalsVerification;
 use foldlog::{Hash, LogScan, TotalsFold, TotalsStore, Version};
 use foldlog_testing::memory::{MemoryLog, MemoryTotalsStore};
 
-/// What a verification of everything finds.
+/// The result of verifying everything.
 async fn verified(log: &MemoryLog, totals_store: &MemoryTotalsStore) -> Result<usize, String> {
     let streams: Vec<_> = log.heads().await.unwrap().into_iter().map(|(stream, _)| stream).collect();
     let (folds, registry): ([Box<dyn TotalsFold>; 1], _) = ([Box::new(ByTurn)], Registry::default());
@@ -24,7 +24,7 @@ async fn totals_that_are_not_the_sum_are_found_and_named() {
     let totals_store = totals(&counters, &[]).await.totals_store;
     assert_eq!(verified(&log, &totals_store).await, Ok(2 + LARGE as usize + 50));
 
-    // Somebody adds what no stream says.
+    // An amount is added that no stream has.
     let mut more = Sums::default();
     more.add(key("turn", &"odd"), "sum", 7);
     let checkpoint = totals_store.checkpoint(&ByTurn.place(FIRST, &stream(0))).await.unwrap();
@@ -50,7 +50,7 @@ async fn a_stream_that_is_not_added_is_behind_and_one_that_is_added_in_part_is_t
     let entry = Entry { place: ByTurn.place(FIRST, &stream(0)), seen: None, next };
     assert_eq!(totals_store.post(&[entry], &sums).await.unwrap(), Posted::Yes);
 
-    // Of the other one the first part alone, as a crash leaves it.
+    // Of the other one, the first part alone, as a crash leaves it.
     let all = fold(&ByTurn, &log.commits(&stream(1))).1;
     let first = Sums(all.0.into_iter().take(MOST_ITEMS - 1).collect());
     let next = Checkpoint { document: "null".to_owned(), version: Version::NONE, part: 1, hash: Hash::ORIGIN };
@@ -59,7 +59,7 @@ async fn a_stream_that_is_not_added_is_behind_and_one_that_is_added_in_part_is_t
     assert_eq!(verified(&log, &totals_store).await, said(1, 1), "and no row of it is wrong");
 }
 
-/// What is found where the checkpoint of the first stream is put in another way.
+/// The finding if the checkpoint of the first stream is replaced.
 async fn with_checkpoint(counters: &[Vec<u32>], other: impl FnOnce(Checkpoint) -> Checkpoint) -> Result<usize, String> {
     let totals_store = totals(counters, &[]).await.totals_store;
     let place = ByTurn.place(FIRST, &stream(0));

@@ -1,4 +1,4 @@
-//! A log as a whole: what rows alone remember of it, who is to blame where two do not agree, and where to stop.
+//! A whole log: streams that only rows remember, which side was changed if two do not agree, and where to stop.
 
 use super::{Doctored, World, folds, of_log, second, streams};
 use crate::counter::{StillHost, Sums};
@@ -96,7 +96,7 @@ impl Last {
     }
 }
 
-/// What is found of the second stream where two views follow it, and something was done to the log and to a row.
+/// The finding for the second stream if two views follow it, and the log and a row were changed.
 async fn by_two(doctor: impl FnOnce(&mut Vec<Commit>), other: impl FnOnce(Row) -> Row) -> Vec<Difference> {
     let world = World::new().await;
     let mut commits = world.log.commits(&second());
@@ -139,7 +139,7 @@ async fn where_no_row_knows_the_end_it_is_the_stream_that_was_changed() {
     assert_eq!(cut.into_iter().next().map_or(Ok(Verified::default()), Err), of_log(4, Tampering::Removed));
 }
 
-/// Another number each time.
+/// A new number each time.
 #[derive(Default)]
 struct Chance(AtomicU64);
 
