@@ -1,7 +1,7 @@
 //! The register of the views' generations, and the progress of their rebuilding, on a table with the key `view` (S) and
 //! `part` (S).
 //!
-//! The whole register is one item, so that one strong read of one or two times half a kilobyte returns all of it.
+//! The whole register is one item, so that one strong read of a kilobyte or less returns all of it.
 
 use crate::error::Failure;
 use aws_sdk_dynamodb::Client;

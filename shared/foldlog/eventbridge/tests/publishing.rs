@@ -1,4 +1,4 @@
-//! The bus behind the real client, with a local server in place of AWS.
+//! The bus on the real client, whose connector answers each request in the test.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -29,8 +29,8 @@ where
     }
 }
 
-/// Lambda's levels are those of `tracing`, and `FATAL`, which turns every line off. The default is `INFO`, as in
-/// Lambda.
+/// Lambda's levels are those of `tracing`, and `FATAL`, which counts as `ERROR`: `tracing` has nothing above. The
+/// default is `INFO`, as in Lambda.
 fn level(settings: &Settings) -> LevelFilter {
     let name = "AWS_LAMBDA_LOG_LEVEL";
     if settings.text(name).is_ok_and(|level| level.eq_ignore_ascii_case("fatal")) {

@@ -11,7 +11,7 @@ use crate::error::HostError;
 use crate::events::Buses;
 use crate::functions::{Runner, Runners};
 use crate::gate::Gate;
-use crate::gateway::{Gateway, Own, Routes, Tokens};
+use crate::gateway::{Gateway, OwnRoutes, Routes, Tokens};
 use crate::host::{Host, url};
 use crate::issuer::Issuer;
 use crate::machines::{Register, Starters};
@@ -110,7 +110,7 @@ async fn start(options: Options) -> Result<Host, HostError> {
     for (machine, inbox) in plan.machines.iter().zip(inboxes) {
         tasks.spawn(wiring.executor(machine, &register, stopped.clone()).run(inbox));
     }
-    let own = Own {
+    let own = OwnRoutes {
         description: description(&plan, aws_address),
         issuer: Arc::clone(&issuer),
         authorizer: plan.api.authorizer.clone(),

@@ -7,8 +7,8 @@
 //! is passed over, the parking lot has a note about it. Every registered generation is written before a batch is
 //! acknowledged.
 //!
-//! **Attacked by** `tests/kernel/histories` (duplicated, reordered and lost hints, stores that fail), `tests/kernel`, and the
-//! contract suite that every store of views passes.
+//! **Attacked by** `tests/kernel/histories` (duplicated, reordered and lost hints, stores that fail), `tests/kernel`,
+//! and the contract suite that every store of views passes.
 //!
 //! # One code path
 //!
@@ -26,7 +26,7 @@
 //! If a projection cannot read a commit, it leaves a note under the row that the note concerns ([`parked`]). The note
 //! holds back that row and nothing else: other streams, other projections of the same stream and the rest of the batch
 //! go on. Every later hint tries the row again, and a schedule retries everything after growing pauses. A note keeps
-//! the highest version that was passed over because of it, and is removed only by a fold that has got that far.
+//! the highest version that was passed over because of it, and is removed only when the row has reached it.
 //!
 //! A failure that may pass is not poison: its record comes again.
 //!

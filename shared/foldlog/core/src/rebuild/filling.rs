@@ -3,7 +3,7 @@
 use super::fill::Fill;
 use crate::ports::{Clock, Randomness};
 use crate::read::advance::Hint;
-use crate::read::engine::judge::pass_over;
+use crate::read::engine::outcome::pass_over;
 use crate::read::engine::{CONCURRENCY, Fold, ProjectionEngine};
 use crate::read::generation::Generation;
 use crate::read::parked::{ParkingLot, Trouble};
@@ -67,8 +67,8 @@ impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> Fill for
     }
 
     async fn fill(&self, generation: Generation, hints: &[Hint]) -> Result<(), Box<Trouble>> {
-        for judged in self.engine.attempt(self.fold, generation, hints).await {
-            pass_over(&self.engine.parked, judged).await?;
+        for outcome in self.engine.attempt(self.fold, generation, hints).await {
+            pass_over(&self.engine.parked, outcome).await?;
         }
         Ok(())
     }

@@ -4,11 +4,11 @@
 //! readers are switched to them. You may kill a rebuild at any time.
 //!
 //! **Invariants.** A new generation is registered before the log is read, so between live commits and the rebuild
-//! nothing is missed. Filling is the same `advance` that live commits take, so doing something twice is doing it once.
-//! One conditional write switches the readers.
+//! nothing is missed. Filling is the same `advance` that live commits take, so a repetition changes nothing. One
+//! conditional write switches the readers.
 //!
-//! **Attacked by** `tests/kernel/histories/rebuilding.rs`: commits in any order and more than once, stores that fail, killed
-//! followers and rebuilds, and a reader that must find every acknowledged write.
+//! **Attacked by** `tests/kernel/histories/rebuilding.rs`: commits in any order and more than once, stores that fail,
+//! killed followers and rebuilds, and a reader that must find every acknowledged write.
 //!
 //! Every row belongs to a generation of its view (`g1/…`). One item says which generations a view has, which projection
 //! makes the rows of each, how far each has come, and which one is read. It is read strongly for every batch of the
@@ -33,9 +33,9 @@
 //!    seconds later, their rows are removed: by then every process that knew them as registered or read has ended (a
 //!    batch has 60 s, a reader knows the register for at most 30). A number is never given twice.
 //!
-//! Each part notes its progress after every page, so a part goes on where it was killed, and a page that is done twice
-//! is done once. Readers look at the register at most every five seconds, because the generation that they know is as
-//! good as the new one while both are written.
+//! Each part notes its progress after every page, so a part continues where it was killed, and a repeated page changes
+//! nothing. Readers look at the register at most every five seconds, because the generation that they know is as good
+//! as the new one while both are written.
 
 mod compare;
 mod fill;

@@ -31,20 +31,20 @@ pub async fn advance_totals<L: EventLog, R: TotalsStore, H: Clock + Randomness>(
     generation: Generation,
     hints: &[Hint],
 ) -> Vec<Result<Advanced, AdvanceError>> {
-    let begun: Vec<_> = hints.iter().map(|hint| Course::begin(fold, log, totals_store, generation, hint)).collect();
-    let mut courses: Vec<Course> = stream::iter(begun).buffered(CONCURRENCY).collect().await;
-    while let Some(pack) = pack(fold, &mut courses) {
+    let begun: Vec<_> = hints.iter().map(|hint| StreamRun::begin(fold, log, totals_store, generation, hint)).collect();
+    let mut runs: Vec<StreamRun> = stream::iter(begun).buffered(CONCURRENCY).collect().await;
+    while let Some(pack) = pack(fold, &mut runs) {
         let posted = totals_store.post(&pack.entries, &pack.sums).await;
         if matches!(posted, Ok(Posted::Busy)) {
             host.sleep(pause(pack.lost, host.bits())).await;
         }
-        pack.settle(&mut courses, posted);
+        pack.settle(&mut runs, posted);
     }
-    courses.into_iter().map(|course| course.end.unwrap_or(Err(AdvanceError::Contended))).collect()
+    runs.into_iter().map(|run| run.end.unwrap_or(Err(AdvanceError::Contended))).collect()
 }
 
 /// A stream on its way to its target version.
-struct Course {
+struct StreamRun {
     place: RowKey,
     commits: Vec<Commit>,
     repaired: bool,
@@ -56,7 +56,7 @@ struct Course {
     end: Option<Result<Advanced, AdvanceError>>,
 }
 
-impl Course {
+impl StreamRun {
     async fn begin<L: EventLog, R: TotalsStore>(
         fold: &dyn TotalsFold,
         log: &L,
@@ -65,9 +65,9 @@ impl Course {
         hint: &Hint,
     ) -> Self {
         let place = fold.place(generation, hint.stream());
-        let mut course = Self { place, commits: vec![], repaired: false, loaded: None, added: 0, lost: 0, end: None };
-        course.end = course.read(log, totals_store, hint).await.transpose();
-        course
+        let mut run = Self { place, commits: vec![], repaired: false, loaded: None, added: 0, lost: 0, end: None };
+        run.end = run.read(log, totals_store, hint).await.transpose();
+        run
     }
 
     /// Reads the commits to add, and returns the result so far.
@@ -128,12 +128,12 @@ struct Pack {
 }
 
 /// The next transaction; none once all streams have ended.
-fn pack(fold: &dyn TotalsFold, courses: &mut [Course]) -> Option<Pack> {
+fn pack(fold: &dyn TotalsFold, runs: &mut [StreamRun]) -> Option<Pack> {
     let mut pack = Pack::default();
-    for (position, course) in courses.iter_mut().enumerate() {
+    for (position, run) in runs.iter_mut().enumerate() {
         let in_company = !pack.entries.is_empty();
-        let Some(Step { checkpoint, sums, commits }) = course.next(fold) else { continue };
-        if in_company && (course.lost > 0 || pack.entries.iter().any(|entry| entry.place == course.place)) {
+        let Some(Step { checkpoint, sums, commits }) = run.next(fold) else { continue };
+        if in_company && (run.lost > 0 || pack.entries.iter().any(|entry| entry.place == run.place)) {
             continue;
         }
         let mut together = pack.sums.clone();
@@ -141,11 +141,11 @@ fn pack(fold: &dyn TotalsFold, courses: &mut [Course]) -> Option<Pack> {
         if in_company && pack.entries.len() + 1 + together.0.len() > MOST_ITEMS {
             continue;
         }
-        let (place, seen) = (course.place.clone(), course.loaded.clone());
+        let (place, seen) = (run.place.clone(), run.loaded.clone());
         pack.entries.push(Entry { place, seen, next: checkpoint });
         pack.members.push((position, commits));
-        (pack.sums, pack.lost) = (together, course.lost);
-        if course.lost > 0 {
+        (pack.sums, pack.lost) = (together, run.lost);
+        if run.lost > 0 {
             break;
         }
     }
@@ -154,31 +154,31 @@ fn pack(fold: &dyn TotalsFold, courses: &mut [Course]) -> Option<Pack> {
 
 impl Pack {
     /// Takes in the result.
-    fn settle(self, courses: &mut [Course], posted: Result<Posted, ViewError>) {
+    fn settle(self, runs: &mut [StreamRun], posted: Result<Posted, ViewError>) {
         let alone = self.members.len() == 1;
         let (posted, failure) = match posted {
             Ok(posted) => (posted, None),
             Err(error) => (Posted::Busy, Some(error).filter(|_| alone)),
         };
         for (index, (entry, (position, commits))) in self.entries.into_iter().zip(&self.members).enumerate() {
-            let Some(course) = courses.get_mut(*position) else { continue };
+            let Some(run) = runs.get_mut(*position) else { continue };
             match &posted {
                 Posted::Yes => {
-                    course.loaded = Some(entry.next);
-                    course.added += commits;
+                    run.loaded = Some(entry.next);
+                    run.added += commits;
                     continue;
                 }
-                Posted::No(stands) => course.loaded = stands.get(index).cloned().flatten(),
+                Posted::No(stands) => run.loaded = stands.get(index).cloned().flatten(),
                 Posted::Busy => {}
             }
-            course.lost += 1;
-            if course.lost >= ATTEMPTS {
-                course.end = Some(Err(AdvanceError::Contended));
+            run.lost += 1;
+            if run.lost >= ATTEMPTS {
+                run.end = Some(Err(AdvanceError::Contended));
             }
         }
-        let member = self.members.first().and_then(|(position, _)| courses.get_mut(*position));
-        if let (Some(course), Some(error)) = (member, failure) {
-            course.end = Some(Err(error.into()));
+        let member = self.members.first().and_then(|(position, _)| runs.get_mut(*position));
+        if let (Some(run), Some(error)) = (member, failure) {
+            run.end = Some(Err(error.into()));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::ports::{Clock, Randomness};
 use crate::read::advance::{AdvanceError, Advanced, Hint};
-use crate::read::engine::judge::{Redrive, judge};
+use crate::read::engine::outcome::{Redrive, classify};
 use crate::read::engine::{Followed, ProjectionVersions, Redriven, Report};
 use crate::read::parked::{Parked, ParkingLot, Trouble};
 use crate::read::views::{Generation, ViewError};
@@ -64,8 +64,8 @@ impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEn
     async fn follow_in(&self, fold: &dyn TotalsFold, generation: Generation, hints: &[Hint], followed: &mut Followed) {
         let concerned = hints.iter().cloned().enumerate().filter(|(_, hint)| fold.follows(hint.stream().category()));
         let (positions, hints): (Vec<_>, Vec<_>) = concerned.unzip();
-        for (position, judged) in positions.into_iter().zip(self.attempt(fold, generation, &hints).await) {
-            followed.take(position, fold.name(), judged, true, &self.parked).await;
+        for (position, outcome) in positions.into_iter().zip(self.attempt(fold, generation, &hints).await) {
+            followed.take(position, fold.name(), outcome, true, &self.parked).await;
         }
     }
 
@@ -106,7 +106,7 @@ impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEn
         hints: &[Hint],
     ) -> Vec<Result<Report, Trouble>> {
         let (ends, now) = (self.advance(fold, generation, hints).await, self.host.now());
-        let judged = hints.iter().zip(ends).map(|(hint, end)| judge(fold.name(), generation, hint, end, now));
-        judged.collect()
+        let outcomes = hints.iter().zip(ends).map(|(hint, end)| classify(fold.name(), generation, hint, end, now));
+        outcomes.collect()
     }
 }

@@ -15,10 +15,10 @@
 //! adds to more rows than that is added in parts, which the checkpoint counts.
 //!
 //! Each sum is spread over several rows (the shop has 8, by order) and added up when it is read. A row takes some 500
-//! of these transactions a second. Two at once on one row are one too many; the second waits and tries again. So a
-//! function on a queue should run in few places (the shop's in two). The rows of a product that is in every order take
-//! some thousands of orders a second. The two places with their batches of ten messages are the narrower limit, and
-//! beyond it the queue only grows longer.
+//! of these transactions a second. If two of them meet on one row, the second waits and tries again. So a function on a
+//! queue should have a low concurrency (the shop's has two). The rows of a product that is in every order take some
+//! thousands of orders a second. The narrower limit is the concurrency of two with batches of ten messages; beyond it
+//! the queue only grows longer.
 
 mod advance;
 pub mod engine;

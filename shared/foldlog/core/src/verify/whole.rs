@@ -1,5 +1,5 @@
 //! Verification of a whole log, and of every row that remembers one of its streams. In memory are a page of each, and
-//! 16 bytes for each stream met.
+//! 16 bytes for each stream survey.
 
 use super::difference::VerifyError;
 use super::findings::{Findings, Verified};
@@ -31,7 +31,7 @@ pub struct Surveyed {
 }
 
 /// The streams that were met so far.
-struct Met<'a> {
+struct WholeSurvey<'a> {
     limits: Limits,
     streams: BTreeSet<u128>,
     next: Vec<StreamName>,
@@ -48,25 +48,25 @@ impl<L: LogScan, V: Views + ViewScan, H: Clock> Verification<'_, L, V, H> {
         mut done: impl FnMut(&[StreamName], &Verified) + Send,
     ) -> Result<Surveyed, VerifyError> {
         let (streams, next) = (BTreeSet::new(), Vec::new());
-        let mut met = Met { limits, streams, next, surveyed: Surveyed::default(), done: &mut done };
-        let complete = self.streams_of_log(&mut met).await?
-            && self.streams_of_rows(&mut met).await?
-            && self.survey_next(&mut met, 1).await?;
-        Ok(Surveyed { complete, ..met.surveyed })
+        let mut survey = WholeSurvey { limits, streams, next, surveyed: Surveyed::default(), done: &mut done };
+        let complete = self.streams_of_log(&mut survey).await?
+            && self.streams_of_rows(&mut survey).await?
+            && self.survey_next(&mut survey, 1).await?;
+        Ok(Surveyed { complete, ..survey.surveyed })
     }
 
-    async fn streams_of_log(&self, met: &mut Met<'_>) -> Result<bool, VerifyError> {
+    async fn streams_of_log(&self, survey: &mut WholeSurvey<'_>) -> Result<bool, VerifyError> {
         let mut after = None;
         loop {
             let page = self.log.page(&Part::WHOLE, after.as_ref()).await.map_err(VerifyError::Log)?;
             for commit in page.commits {
                 match commit {
-                    Ok(commit) => met.meet(&commit.stream),
-                    Err(LogError::Corrupt { stream, .. }) => met.meet(&stream),
+                    Ok(commit) => survey.meet(&commit.stream),
+                    Err(LogError::Corrupt { stream, .. }) => survey.meet(&stream),
                     Err(error) => return Err(VerifyError::Log(error)),
                 }
             }
-            if !self.survey_next(met, AT_A_TIME).await? {
+            if !self.survey_next(survey, AT_A_TIME).await? {
                 return Ok(false);
             }
             after = page.next;
@@ -77,15 +77,15 @@ impl<L: LogScan, V: Views + ViewScan, H: Clock> Verification<'_, L, V, H> {
     }
 
     /// If a stream is gone, only its rows remember it.
-    async fn streams_of_rows(&self, met: &mut Met<'_>) -> Result<bool, VerifyError> {
+    async fn streams_of_rows(&self, survey: &mut WholeSurvey<'_>) -> Result<bool, VerifyError> {
         for subscription in self.read() {
             let generation = self.registry.read(subscription.name());
             let mut after: Option<String> = None;
             loop {
                 let page = self.views.page(subscription.name(), (0, 1), after.as_deref()).await?;
                 let keys = page.rows.iter().filter(|(of, ..)| *of == generation).map(|(_, key, _)| key);
-                keys.filter_map(|key| subscription.stream(key)).for_each(|stream| met.meet(&stream));
-                if !self.survey_next(met, AT_A_TIME).await? {
+                keys.filter_map(|key| subscription.stream(key)).for_each(|stream| survey.meet(&stream));
+                if !self.survey_next(survey, AT_A_TIME).await? {
                     return Ok(false);
                 }
                 after = page.next;
@@ -98,17 +98,17 @@ impl<L: LogScan, V: Views + ViewScan, H: Clock> Verification<'_, L, V, H> {
     }
 
     /// Verifies the streams that were met while there are at least `least`, and returns whether to go on.
-    async fn survey_next(&self, met: &mut Met<'_>, least: usize) -> Result<bool, VerifyError> {
-        while met.next.len() >= least {
-            if met.limits.until.is_some_and(|until| self.host.now() >= until) {
+    async fn survey_next(&self, survey: &mut WholeSurvey<'_>, least: usize) -> Result<bool, VerifyError> {
+        while survey.next.len() >= least {
+            if survey.limits.until.is_some_and(|until| self.host.now() >= until) {
                 return Ok(false);
             }
-            let rest = met.next.split_off(met.next.len().min(AT_A_TIME));
-            let streams = std::mem::replace(&mut met.next, rest);
-            met.surveyed.findings.add(self.survey(&streams).await?);
-            (met.done)(&streams, &met.surveyed.findings.verified);
-            if met.surveyed.findings.differences.len() >= met.limits.differences {
-                met.surveyed.findings.differences.truncate(met.limits.differences);
+            let rest = survey.next.split_off(survey.next.len().min(AT_A_TIME));
+            let streams = std::mem::replace(&mut survey.next, rest);
+            survey.surveyed.findings.add(self.survey(&streams).await?);
+            (survey.done)(&streams, &survey.surveyed.findings.verified);
+            if survey.surveyed.findings.differences.len() >= survey.limits.differences {
+                survey.surveyed.findings.differences.truncate(survey.limits.differences);
                 return Ok(false);
             }
         }
@@ -116,7 +116,7 @@ impl<L: LogScan, V: Views + ViewScan, H: Clock> Verification<'_, L, V, H> {
     }
 }
 
-impl Met<'_> {
+impl WholeSurvey<'_> {
     fn meet(&mut self, stream: &StreamName) {
         if self.streams.insert(key(stream)) {
             self.next.push(stream.clone());

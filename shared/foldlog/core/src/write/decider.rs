@@ -27,6 +27,7 @@ pub trait Decider {
 
     /// Whether a command creates its stream. If nothing is remembered of the stream, it is then taken for empty and not
     /// read; the append detects an existing one. A wrong answer costs requests and changes nothing else.
+    #[must_use]
     fn creates(_: &Self::Command) -> bool {
         false
     }

@@ -11,23 +11,23 @@
 //! | there is no gap | [`log::EventLog::append`] takes a [`log::Head`], and only [`log::History`] makes one, from commits that it proves contiguous |
 //! | a write whose answer was lost is not taken for a conflict | the failed condition returns the stored item; if it has the same command id and digest, the write was ours |
 //! | a command is carried out once | its id is looked up first: among the recent commands of the stream and, for a reaction, in the log as far back as its cause. The digest of its content is compared |
-//! | nothing is refused on old news | a refusal, a no-op or a version mismatch on a remembered or eventually consistent state is decided again, after a strong read of what the stream has beyond it |
+//! | nothing is refused on stale data | a refusal, a no-op or a version mismatch on a remembered or eventually consistent state is decided again, after a strong read of what the stream has beyond it |
 //! | effects are later than causes | `committed_at = max(clock, previous commit, cause + 1 ms)`, so clocks may be wrong |
 //! | tampering shows | each commit carries a SHA-256 over the previous commit's hash and its own fields, each preceded by name and length. [`chain::verify_chain`] names the first commit that was changed, removed or inserted. Recomputing or truncating the chain is still detected, because read-model rows keep earlier hashes |
 //! | a stored event is never skipped | unknown types and newer schemas are errors with a name; older schemas are upcast step by step |
 //!
-//! **Attacked by** `tests/kernel/histories` (seeded histories with lost answers, stale reads and crashes; `variants.rs` breaks
-//! one rule at a time), `tests/kernel`, and the contract suite that every log passes.
+//! **Attacked by** `tests/kernel/histories` (seeded histories with lost answers, stale reads and crashes; `variants.rs`
+//! breaks one rule at a time), `tests/kernel`, and the contract suite that every log passes.
 //!
 //! # The commands of one process
 //!
 //! [`commands::Commands`] remembers recent streams: state, end, and the ids of the commands carried out. The memory is
-//! bounded in count and bytes. It carries out one command per stream at a time; the others queue and take the state as
-//! it is left. So a command on a remembered stream is one request, the append itself.
+//! bounded in count and bytes. It carries out one command per stream at a time; the others queue and take the state
+//! that the previous one left. So a command on a remembered stream is one request, the append itself.
 //!
-//! Only an append to that same stream is decided on what is remembered, because its condition guards it. What another
-//! stream says (a price) is read when it is used. After a lost race, only the missing commits are read. After an append
-//! with an unknown outcome, nothing is remembered.
+//! A command decides on the remembered state only of the stream that it appends to, because the append's condition
+//! guards that. The state of another stream (a price) is read when it is used. After a lost race, only the missing
+//! commits are read. After an append with an unknown outcome, nothing is remembered.
 //!
 //! # Snapshots
 //!
@@ -40,8 +40,8 @@
 //! two requests: the load takes one for each megabyte committed since the newest snapshot. It takes more than one only
 //! behind commits of tens of kilobytes each, or once after `STATE_SCHEMA` has changed.
 //!
-//! A snapshot that would make an item too large is left out, counted and warned about. Nothing is ever true because a
-//! snapshot says so: the hash of its commit covers it, and the fold of all events says the same.
+//! A snapshot that would make an item too large is left out, counted and warned about. A snapshot is never the
+//! source of truth: the hash of its commit covers it, and the fold of all events gives the same state.
 //!
 //! # Recent commands
 //!

@@ -7,7 +7,7 @@ mod codec;
 mod commands;
 mod counter;
 mod creating;
-mod folds;
+mod engine;
 mod histories;
 mod marked;
 mod parked;

@@ -1,7 +1,7 @@
 //! The promise of totals: with any hints in any order, and any failures on the way, the rows are the sum over all the
 //! streams.
 
-mod beside;
+mod side_by_side;
 mod verified;
 
 use crate::counter::{Add, Counted, Counter, StillHost, keyed};
@@ -251,13 +251,13 @@ async fn the_next_commits_are_added_without_reading_the_log() {
 async fn who_cannot_be_understood_is_parked_and_who_may_pass_is_answered_for_and_nobody_else_waits() {
     let log = log_of(&[vec![1], vec![2], vec![3]]).await;
     let (totals_store, parked) = (Troubled::default(), MemoryParked::default());
-    let tally = TotalsEngine::new(log, &totals_store, parked.clone(), StillHost::default(), vec![Box::new(ByTurn)]);
+    let engine = TotalsEngine::new(log, &totals_store, parked.clone(), StillHost::default(), vec![Box::new(ByTurn)]);
     // Together, then one by one: the second stream is refused alone too.
     totals_store.faults.lock().unwrap().extend([Fault::Refused, Fault::None, Fault::Refused]);
     let foreign = Hint::of("other-1".parse().unwrap(), Version(1));
     let ahead = Hint::of(stream(2), Version(2));
     let hints = [foreign, Hint::of(stream(0), Version(1)), Hint::of(stream(1), Version(1)), ahead];
-    let followed = tally.follow(&hints).await;
+    let followed = engine.follow(&hints).await;
     assert_eq!(followed.failed, [2]);
     assert_eq!(totals_store.totals_store.sums("by-turn", FIRST), expected(&[vec![1]]));
     let report = followed.folds["by-turn"];
@@ -273,15 +273,15 @@ async fn who_cannot_be_understood_is_parked_and_who_may_pass_is_answered_for_and
 async fn a_note_is_taken_away_once_the_stream_is_followed_and_not_before() {
     let (totals_store, parked) = (Troubled::default(), MemoryParked::default());
     let log = log_of(&[vec![1]]).await;
-    let tally =
+    let engine =
         TotalsEngine::new(log.clone(), &totals_store, parked.clone(), StillHost::default(), vec![Box::new(ByTurn)]);
-    tally.follow(&[Hint::of(stream(0), Version(2))]).await;
+    engine.follow(&[Hint::of(stream(0), Version(2))]).await;
     let note = async || parked.notes(None, 1).await.unwrap().notes.pop();
-    tally.redrive(&note().await.unwrap()).await.unwrap();
+    engine.redrive(&note().await.unwrap()).await.unwrap();
     assert_eq!(note().await.unwrap().attempts, 2, "it is still ahead of the log");
     let more = Commands::<Counter, _, _>::new(&log, StillHost::default());
     more.execute(&stream(0), &Add(5), &keyed("more", Add(5))).await.unwrap();
-    tally.redrive(&note().await.unwrap()).await.unwrap();
+    engine.redrive(&note().await.unwrap()).await.unwrap();
     assert_eq!(note().await, None);
     assert_eq!(totals_store.totals_store.sums("by-turn", FIRST), expected(&[vec![1, 5]]));
 }

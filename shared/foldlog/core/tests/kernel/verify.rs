@@ -19,9 +19,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// The log after a manipulation.
-struct Doctored(BTreeMap<StreamName, Vec<Commit>>);
+struct Tampered(BTreeMap<StreamName, Vec<Commit>>);
 
-impl LogScan for Doctored {
+impl LogScan for Tampered {
     async fn page(&self, part: &Part, _: Option<&Cursor>) -> Result<Page, LogError> {
         let commits: Vec<_> = match part {
             Part::Stream(stream) => self.0.get(stream).cloned().unwrap_or_default(),
@@ -92,11 +92,11 @@ impl World {
     }
 
     /// The finding if the second stream was manipulated.
-    async fn doctored(&self, doctor: impl FnOnce(&mut Vec<Commit>)) -> Result<Verified, Difference> {
+    async fn tampered(&self, tamper: impl FnOnce(&mut Vec<Commit>)) -> Result<Verified, Difference> {
         let mut streams: BTreeMap<_, _> =
             streams().into_iter().map(|stream| (stream.clone(), self.log.commits(&stream))).collect();
-        doctor(streams.get_mut(&second()).unwrap());
-        verified(&Doctored(streams), &self.views, &StillHost::default()).await
+        tamper(streams.get_mut(&second()).unwrap());
+        verified(&Tampered(streams), &self.views, &StillHost::default()).await
     }
 }
 
@@ -204,18 +204,18 @@ async fn a_row_that_was_never_made_is_behind_from_the_beginning() {
 #[tokio::test]
 async fn a_stream_that_was_tampered_with_is_named_with_the_commit() {
     let world = World::new().await;
-    let changed = world.doctored(|commits| commits[2].actor = Actor("mallory".to_owned())).await;
+    let changed = world.tampered(|commits| commits[2].actor = Actor("mallory".to_owned())).await;
     assert_eq!(changed, of_log(3, Tampering::Changed));
-    let removed = world.doctored(|commits| drop(commits.remove(1))).await;
+    let removed = world.tampered(|commits| drop(commits.remove(1))).await;
     assert_eq!(removed, of_log(2, Tampering::Removed));
 }
 
 #[tokio::test]
 async fn what_the_chain_by_itself_cannot_tell_the_rows_remember() {
     let world = World::new().await;
-    let cut = world.doctored(|commits| commits.truncate(4)).await;
+    let cut = world.tampered(|commits| commits.truncate(4)).await;
     assert_eq!(cut, of_log(5, Tampering::Removed));
-    let all = world.doctored(Vec::clear).await;
+    let all = world.tampered(Vec::clear).await;
     assert_eq!(all, of_log(1, Tampering::Removed));
     let rewritten = |commits: &mut Vec<Commit>| {
         commits[1].actor = Actor("mallory".to_owned());
@@ -225,7 +225,7 @@ async fn what_the_chain_by_itself_cannot_tell_the_rows_remember() {
             previous = commit.hash;
         }
     };
-    assert_eq!(world.doctored(rewritten).await, of_log(5, Tampering::Rewritten));
+    assert_eq!(world.tampered(rewritten).await, of_log(5, Tampering::Rewritten));
 }
 
 #[tokio::test]
@@ -238,7 +238,7 @@ async fn a_commit_that_a_view_cannot_read_is_named_with_the_view() {
         poison.hash = poison.chained(&last.hash);
         commits.push(poison);
     };
-    let Err(Difference::Stuck { stream, view, version, error }) = world.doctored(poisoned).await else {
+    let Err(Difference::Stuck { stream, view, version, error }) = world.tampered(poisoned).await else {
         panic!("nothing was found")
     };
     assert_eq!((stream, view, version), (second(), "sums", Version(6)));

@@ -15,7 +15,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The only event.
+/// A stream type whose commands are its events.
 struct Wishing;
 
 impl Decider for Wishing {

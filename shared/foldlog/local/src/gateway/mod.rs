@@ -9,7 +9,7 @@ mod routes;
 mod tokens;
 
 pub(crate) use api::{Api, Route};
-pub(crate) use own::{Own, addressed_to};
+pub(crate) use own::{OwnRoutes, addressed_to};
 pub(crate) use routes::Routes;
 pub(crate) use tokens::{Refused, Tokens};
 
@@ -46,7 +46,7 @@ pub(crate) struct Gateway {
     /// The requests that wait for an answer.
     pub(crate) foreground: Foreground,
     /// The host's own routes beside the template's.
-    pub(crate) own: Own,
+    pub(crate) own: OwnRoutes,
     /// The outstanding work.
     pub(crate) work: Work,
 }

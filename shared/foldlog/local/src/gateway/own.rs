@@ -22,7 +22,7 @@ use std::time::Duration;
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The host's own routes.
-pub(crate) struct Own {
+pub(crate) struct OwnRoutes {
     /// The body of `GET /_local`.
     pub(crate) description: Value,
     /// The issuer of tokens.
@@ -49,7 +49,7 @@ struct Wanted {
     scopes: Vec<String>,
 }
 
-impl Own {
+impl OwnRoutes {
     /// Answers a request whose path starts with `/_local`, by the rest of its path.
     pub(super) async fn respond(&self, path: &str, peer: SocketAddr, parts: &Parts, body: Body) -> Response<Body> {
         if !peer.ip().to_canonical().is_loopback() || !from_this_machine(&parts.headers) {

@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 256 * 1024;
 
 /// An execution, or a child of one in a distributed map.
 #[derive(Debug)]
-pub(super) struct Course {
+pub(super) struct ExecutionContext {
     /// The executor that runs it.
     pub(super) executor: Arc<Executor>,
     /// Its entry in the register. A child's states are noted with its parent's.
@@ -27,7 +27,7 @@ pub(super) struct Course {
     events: AtomicU32,
 }
 
-impl Course {
+impl ExecutionContext {
     /// An execution that begins.
     pub(super) fn new(executor: Arc<Executor>, entry: Arc<Entry>, name: &str, input: &Value) -> Arc<Self> {
         let machine = &executor.machine;
@@ -39,7 +39,7 @@ impl Course {
     }
 
     /// The context object in a state. `item` is the current item of a map.
-    pub(super) fn context(&self, state: &str, retries: u32, item: Option<&Value>) -> Value {
+    pub(super) fn object(&self, state: &str, retries: u32, item: Option<&Value>) -> Value {
         let mut context = json!({
             "Execution": self.execution,
             "StateMachine": self.machine,

@@ -1,6 +1,6 @@
 //! Running a machine's executions: several side by side, each from its input to its end.
 
-use super::context::Course;
+use super::context::ExecutionContext;
 use super::executor::Executor;
 use super::failure::Failure;
 use super::register::Status;
@@ -39,8 +39,8 @@ impl Executor {
         let name = uuid::Uuid::new_v4().to_string();
         let machine = &self.machine;
         let entry = Arc::new(self.register.enter(&machine.logical, &name, self.clock.now(), input.clone()));
-        let course = Course::new(Arc::clone(&self), Arc::clone(&entry), &name, &input);
-        let mut state_run = StateRun { course, item: None, piece: Some(piece) };
+        let context = ExecutionContext::new(Arc::clone(&self), Arc::clone(&entry), &name, &input);
+        let mut state_run = StateRun { context, item: None, piece: Some(piece) };
         let timer = machine.timeout.map(|timeout| self.clock.timer(later(self.clock.now(), timeout)));
         let late = async {
             match timer {

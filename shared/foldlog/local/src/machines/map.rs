@@ -1,6 +1,6 @@
 //! Maps: a flow for each item of a list, some at a time, inline or each as an execution of its own.
 
-use super::context::Course;
+use super::context::ExecutionContext;
 use super::definition::MapState;
 use super::failure::Failure;
 use super::state_run::StateRun;
@@ -35,8 +35,8 @@ impl StateRun {
         input: &Value,
         context: &Value,
     ) -> Result<Value, Failure> {
-        let executor = Arc::clone(&self.course.executor);
-        self.course.happened(EVENTS)?;
+        let executor = Arc::clone(&self.context.executor);
+        self.context.happened(EVENTS)?;
         if map.distributed.is_some()
             && let Some(message) = executor.refusal("states:StartExecution", &executor.machine.arn)
         {
@@ -48,7 +48,7 @@ impl StateRun {
         let items = values.iter().enumerate().map(|(position, value)| {
             let told = json!({"Index": position, "Value": value});
             let given = match &map.selector {
-                Some(template) => template.fill(input, &self.course.context(name, 0, Some(&told)))?,
+                Some(template) => template.fill(input, &self.context.object(name, 0, Some(&told)))?,
                 None => value.clone(),
             };
             Ok(Item { position, told, input: given })
@@ -72,7 +72,7 @@ impl StateRun {
             while under_way.len() < map.concurrency
                 && let Some(item) = waiting.next()
             {
-                let piece = pieces.pop().unwrap_or_else(|| self.course.executor.work.begin());
+                let piece = pieces.pop().unwrap_or_else(|| self.context.executor.work.begin());
                 under_way.spawn(self.branch(map, &item, piece).item(Arc::clone(&map.flow), item));
             }
             if !under_way.is_empty() {
@@ -101,15 +101,15 @@ impl StateRun {
     fn branch(&self, map: &MapState, item: &Item, piece: Piece) -> StateRun {
         let piece = Some(piece);
         if map.distributed.is_none() {
-            return StateRun { course: Arc::clone(&self.course), item: Some(item.told.clone()), piece };
+            return StateRun { context: Arc::clone(&self.context), item: Some(item.told.clone()), piece };
         }
-        let (executor, entry) = (Arc::clone(&self.course.executor), Arc::clone(&self.course.entry));
+        let (executor, entry) = (Arc::clone(&self.context.executor), Arc::clone(&self.context.entry));
         let name = uuid::Uuid::new_v4().to_string();
-        StateRun { course: Course::new(executor, entry, &name, &item.input), item: None, piece }
+        StateRun { context: ExecutionContext::new(executor, entry, &name, &item.input), item: None, piece }
     }
 
     async fn item(mut self, flow: Arc<super::flow::Flow>, item: Item) -> Done {
-        let result = match self.item.as_ref().map_or(Ok(()), |_| self.course.happened(EVENTS)) {
+        let result = match self.item.as_ref().map_or(Ok(()), |_| self.context.happened(EVENTS)) {
             Ok(()) => self.run(flow, item.input).await,
             Err(failure) => Err(failure),
         };

@@ -20,7 +20,7 @@ impl StateRun {
                 })?
             }
         };
-        let clock = &self.course.executor.clock;
+        let clock = &self.context.executor.clock;
         let timer = clock.timer(later(clock.now(), Duration::from_secs(seconds.into())));
         self.piece = None;
         self.piece = Some(timer.rung().await);

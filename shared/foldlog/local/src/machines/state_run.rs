@@ -1,7 +1,7 @@
 //! One state run of an execution: it goes from state to state, and carries the value along.
 
 use super::choice;
-use super::context::{Course, limited};
+use super::context::{ExecutionContext, limited};
 use super::definition::{Kind, State};
 use super::failure::Failure;
 use super::flow::Flow;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct StateRun {
     /// The execution.
-    pub(super) course: Arc<Course>,
+    pub(super) context: Arc<ExecutionContext>,
     /// The item of an inline map: its position and value.
     pub(super) item: Option<Value>,
     /// The outstanding work, except while the run waits.
@@ -36,13 +36,13 @@ impl StateRun {
     ) -> Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send + '_>> {
         Box::pin(async move {
             let (mut name, mut carried) = (flow.start.clone(), input);
-            let course = Arc::clone(&self.course);
+            let context = Arc::clone(&self.context);
             while let Some(state) = flow.states.get(&name) {
-                let stay = course.entry.stay(&name);
+                let stay = context.entry.stay(&name);
                 // States that wait for nothing let other tasks run, too.
                 tokio::task::consume_budget().await;
                 // The events for entering and leaving.
-                course.happened(2)?;
+                context.happened(2)?;
                 let (next, output) = self.visit(&name, state, carried).await?;
                 drop(stay);
                 let Some(next) = next else { return Ok(output) };
@@ -56,7 +56,7 @@ impl StateRun {
     async fn visit(&mut self, name: &str, state: &State, raw: Value) -> Result<Step, Failure> {
         let mut retries = Retries::new(&state.retriers);
         loop {
-            let context = self.course.context(name, retries.count(), self.item.as_ref());
+            let context = self.context.object(name, retries.count(), self.item.as_ref());
             let failure = match self.attempt(name, state, &raw, &context).await {
                 Ok(step) => return Ok(step),
                 Err(failure) => failure,

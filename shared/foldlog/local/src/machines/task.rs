@@ -12,8 +12,8 @@ const EVENTS: u32 = 3;
 impl StateRun {
     /// Invokes a task's function. If it is paused, the execution waits, and is not outstanding.
     pub(super) async fn task(&mut self, task: &Task, mut input: Value) -> Result<Value, Failure> {
-        let executor = &self.course.executor;
-        self.course.happened(EVENTS)?;
+        let executor = &self.context.executor;
+        self.context.happened(EVENTS)?;
         if let Some(message) = executor.refusal("lambda:InvokeFunction", &task.arn) {
             let cause = format!("{message} (Service: Lambda, Status Code: 403, Error Code: AccessDeniedException)");
             return Err(Failure::new("Lambda.AWSLambdaException", cause));

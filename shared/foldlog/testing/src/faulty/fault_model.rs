@@ -182,8 +182,8 @@ impl FaultModel {
     /// Whether this eventually consistent read shows an earlier state.
     pub(super) fn stale(&self) -> bool {
         let mut state = self.state();
-        let stale = state.odds.stale_read;
-        state.odds(stale)
+        let of_1000 = state.odds.stale_read;
+        state.odds(of_1000)
     }
 
     /// The answer of an eventually consistent read: the present state, or that of an earlier read.

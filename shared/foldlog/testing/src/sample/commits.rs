@@ -23,16 +23,19 @@ impl Event for Sample {}
 pub const NOW: Timestamp = Timestamp(1_763_718_723_045);
 
 /// A stream of this name.
+#[must_use]
 pub fn stream(name: &str) -> StreamName {
     name.parse().unwrap()
 }
 
 /// The whole stream back to a snapshot of schema 1.
+#[must_use]
 pub const fn reading(consistency: Consistency) -> ReadOptions {
     ReadOptions { schema: 1, until: None, consistency }
 }
 
 /// A client's command that notes these texts, one event each.
+#[must_use]
 pub fn draft(command: &str, texts: &[&str]) -> Draft {
     let events: Vec<_> = texts.iter().map(|text| Sample::Noted { text: (*text).to_owned() }).collect();
     Draft {
@@ -48,6 +51,7 @@ pub fn draft(command: &str, texts: &[&str]) -> Draft {
 }
 
 /// A command that follows from the first event of `cause-1`, committed then.
+#[must_use]
 pub fn effect(command: &str, then: Timestamp) -> Draft {
     let cause = Cause { event: "cause-1@1".parse().unwrap(), committed_at: then };
     Draft { cause: Some(cause), ..draft(command, &["effect"]) }
@@ -68,6 +72,7 @@ pub async fn current<L: EventLog>(log: &L, stream: &StreamName) -> History {
 }
 
 /// The texts that a stream holds.
+#[must_use]
 pub fn texts(history: &History) -> Vec<String> {
     let events = history.commits().iter().flat_map(|commit| commit.events.decode::<Sample>().unwrap());
     events.map(|Sample::Noted { text }| text).collect()

@@ -8,16 +8,19 @@ use std::collections::BTreeMap;
 pub const FIRST: Generation = Generation::FIRST;
 
 /// The place of a row of the view `order`.
+#[must_use]
 pub fn place(generation: Generation, key: &str) -> RowKey {
     RowKey { view: "order", generation, key: key.to_owned() }
 }
 
 /// A row without index attributes, as a store returns it.
+#[must_use]
 pub fn row(version: u64, document: &str) -> Row {
     Row { document: document.to_owned(), version: Version(version), hash: Hash([7; 32]), index: BTreeMap::new() }
 }
 
 /// A row that is found by its account, in the order of `placed`.
+#[must_use]
 pub fn indexed(version: u64, document: &str, account: &str, placed: &str) -> Row {
     Row {
         index: BTreeMap::from([("account", account.to_owned()), ("placed", placed.to_owned())]),
@@ -26,6 +29,7 @@ pub fn indexed(version: u64, document: &str, account: &str, placed: &str) -> Row
 }
 
 /// Finds rows of the first generation by the index `account`.
+#[must_use]
 pub fn of_account<'a>(account: &'a str, from: Option<&'a str>, direction: Direction, limit: usize) -> Lookup<'a> {
     Lookup {
         view: "order",

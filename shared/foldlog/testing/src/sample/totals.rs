@@ -28,7 +28,8 @@ impl Decider for NoteStream {
     fn evolve((): (), _: &Sample) {}
 }
 
-/// How often each text was noted, and its length. A row for each letter, which all streams share, has the same.
+/// Counts how often each text was noted. A row for each letter, which all streams share, counts how often the letter
+/// was noted, and how many notes of its stream came before.
 pub struct Notes;
 
 impl Totals for Notes {
@@ -53,26 +54,31 @@ impl Totals for Notes {
 }
 
 /// The key of a row of totals.
+#[must_use]
 pub fn key(partition: &str, name: &str) -> TotalKey {
     TotalKey { partition: partition.to_owned(), name: name.to_owned() }
 }
 
 /// The place of a stream's checkpoint.
+#[must_use]
 pub fn place(key: &str) -> RowKey {
     RowKey { view: "notes", generation: FIRST, key: key.to_owned() }
 }
 
 /// A checkpoint at this version, with `part` parts of the next commit added.
+#[must_use]
 pub fn checkpoint(version: u64, part: u32) -> Checkpoint {
     Checkpoint { document: format!("[{version}]"), version: Version(version), part, hash: Hash([7; 32]) }
 }
 
 /// A stream's entry from one checkpoint to the next.
+#[must_use]
 pub fn entry(key: &str, seen: Option<Checkpoint>, next: Checkpoint) -> Entry {
     Entry { place: place(key), seen, next }
 }
 
 /// Sums from partition, row, amount and number.
+#[must_use]
 pub fn sums(amounts: &[(&str, &str, &str, i64)]) -> Sums {
     let mut sums = Sums::default();
     for (partition, name, amount, by) in amounts {

@@ -1,7 +1,7 @@
 //! All projections of a service together. Each stream and each projection goes by itself, so that none can hold up
 //! another.
 
-pub(crate) mod judge;
+pub(crate) mod outcome;
 mod report;
 mod versions;
 
@@ -17,7 +17,7 @@ use crate::read::rows::Rows;
 use crate::read::views::{Generation, ViewError, Views};
 use crate::write::log::EventLog;
 use futures::{StreamExt, stream};
-use judge::{Redrive, judge};
+use outcome::{Redrive, classify};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How many streams are followed at a time.
@@ -180,7 +180,7 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
     /// The result of a projection for one hint in one generation.
     pub(crate) async fn attempt(&self, fold: &Fold, generation: Generation, hint: &Hint) -> Attempt {
         let end = self.attempt_in(fold, generation, hint).await;
-        judge(fold.subscription.name(), generation, hint, end, self.host.now())
+        classify(fold.subscription.name(), generation, hint, end, self.host.now())
     }
 
     async fn attempt_in(&self, fold: &Fold, generation: Generation, hint: &Hint) -> Result<Advanced, AdvanceError> {

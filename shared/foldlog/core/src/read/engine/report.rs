@@ -46,11 +46,11 @@ impl Followed {
         &mut self,
         position: usize,
         view: &'static str,
-        judged: Result<Report, Trouble>,
+        outcome: Result<Report, Trouble>,
         within_budget: bool,
         parked: &P,
     ) {
-        let report = match judged {
+        let report = match outcome {
             Ok(report) => report,
             Err(trouble) => {
                 let passed_over = trouble.class == Class::Permanent || !within_budget;

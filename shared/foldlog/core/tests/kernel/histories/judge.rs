@@ -2,7 +2,7 @@
 
 use crate::histories::recording::{Answer, Moment, Recorded, Sent, Try};
 use crate::histories::shelf::{Happened, State, decide};
-use crate::histories::standing::Stream;
+use crate::histories::streams::Stream;
 use crate::histories::world::Left;
 use foldlog::{Commit, Effect, Hash, StreamName, Version};
 
@@ -31,7 +31,7 @@ pub(crate) enum Anomaly {
     /// An answer that was not right at any moment between request and answer.
     Untrue,
     /// A command that had to be recognised, or its id under other content, was decided like a new one.
-    DecidedAnew,
+    DecidedAgain,
     /// The answer was a repetition, and it was the first time.
     NoRepetition,
     /// The answer was that the log is corrupt.
@@ -45,7 +45,7 @@ pub(crate) type Found = (Anomaly, String);
 pub(crate) fn judge(left: &Left) -> Vec<Found> {
     let recorded = &left.recorded;
     let mut found = vec![];
-    for (name, stream) in left.standing() {
+    for (name, stream) in left.streams() {
         found.extend(
             shape(&stream, recorded).into_iter().map(|(anomaly, version)| (anomaly, format!("{name}@{version}"))),
         );
@@ -161,7 +161,7 @@ fn answer(stream: &Stream<'_>, sent: &Sent, one: &Try, tries: &[&Try]) -> Option
     let at_the_end = stream.length_at(one.answered);
     let known = |place: &usize| stream.landed[*place] < one.invoked && stream.has_to_be_known(*place, at_the_end, sent);
     if failed(one) && one.answer != Answer::OtherContent && places.iter().chain(&siblings).any(known) {
-        return Some(Anomaly::DecidedAnew);
+        return Some(Anomaly::DecidedAgain);
     }
     let right = match &one.answer {
         Answer::Unknown | Answer::Contended => true,

@@ -3,6 +3,7 @@
 //! `HISTORY_SEEDS=10000` judges more of them, `HISTORY_SEED=7` one, with all that happened in it.
 
 mod broken;
+mod coverage;
 mod executor;
 mod faults;
 mod judge;
@@ -11,15 +12,14 @@ mod process;
 mod rebuilding;
 mod recording;
 mod shelf;
-mod standing;
-mod tally;
+mod streams;
 mod traffic;
 mod used;
 mod variants;
 mod world;
 
+use self::coverage::{Coverage, IN_NEARLY_ALL, ON_AVERAGE, coverage};
 use self::judge::{Anomaly, judge};
-use self::tally::{IN_NEARLY_ALL, ON_AVERAGE, Tally, tally};
 use self::world::{Again, Setting, run};
 use foldlog_testing::faulty::Fault;
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ fn no_history_has_an_anomaly() {
     let one = from_environment("HISTORY_SEED");
     let many = from_environment("HISTORY_SEEDS").unwrap_or(SEEDS);
     let seeds = one.map_or(0..many, |seed| seed..seed + 1);
-    let (started, mut total) = (Instant::now(), Tally::new());
+    let (started, mut total) = (Instant::now(), Coverage::new());
     let mut lacking: BTreeMap<&str, u64> = BTreeMap::new();
     for seed in seeds.clone() {
         let _replay = Replay(seed);
@@ -61,7 +61,7 @@ fn no_history_has_an_anomaly() {
         let unknown = left.recorded.unknown_at_the_end();
         assert!(unknown.is_empty(), "{unknown:?} have no answer");
         assert!(found.is_empty(), "{found:?}");
-        let counted = tally(&left);
+        let counted = coverage(&left);
         for missing in IN_NEARLY_ALL.into_iter().filter(|what| !counted.contains_key(*what)) {
             *lacking.entry(missing).or_default() += 1;
         }

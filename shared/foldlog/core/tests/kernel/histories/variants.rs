@@ -65,7 +65,7 @@ fn a_refusal_on_a_stale_read_is_untrue() {
 
 #[test]
 fn a_repetition_decided_on_what_is_remembered_is_decided_anew() {
-    caught(Setting { bend: Some(Bend::TrustsWhatItKnows), ..Setting::ALL }, Anomaly::DecidedAnew);
+    caught(Setting { bend: Some(Bend::TrustsWhatItKnows), ..Setting::ALL }, Anomaly::DecidedAgain);
 }
 
 #[test]

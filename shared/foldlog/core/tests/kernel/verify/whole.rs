@@ -1,6 +1,6 @@
 //! A whole log: streams that only rows remember, which side was changed if two do not agree, and where to stop.
 
-use super::{Doctored, World, folds, of_log, second, streams};
+use super::{Tampered, World, folds, of_log, second, streams};
 use crate::counter::{StillHost, Sums};
 use foldlog::read::projection::{Folded, PerStream};
 use foldlog::read::views::{Generation, RowKey};
@@ -24,9 +24,9 @@ fn removed(stream: &str) -> Difference {
     Difference::Log(Broken { stream: stream.parse().unwrap(), version, tampering })
 }
 
-fn log_without(world: &World, gone: &[&str]) -> Doctored {
+fn log_without(world: &World, gone: &[&str]) -> Tampered {
     let kept = streams().into_iter().filter(|stream| !gone.contains(&stream.as_str()));
-    Doctored(kept.map(|stream| (stream.clone(), world.log.commits(&stream))).collect())
+    Tampered(kept.map(|stream| (stream.clone(), world.log.commits(&stream))).collect())
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn by_two(doctor: impl FnOnce(&mut Vec<Commit>), other: impl FnOnce(Row) -
     let row = world.row(&second()).await;
     world.put(&second(), &other(row)).await;
     doctor(&mut commits);
-    let log = Doctored([(second(), commits)].into());
+    let log = Tampered([(second(), commits)].into());
     let subscriptions: [Box<dyn Subscription>; 2] = [Box::new(PerStream::<Sums>::new()), Box::new(Last)];
     let (views, host, registry) = (&world.views, StillHost::default(), Registry::default());
     let verification =

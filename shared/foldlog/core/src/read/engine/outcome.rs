@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 
 /// The meaning of a result for the stream: it is followed, or it cannot be understood, or it failed for a reason that
 /// may pass.
-pub(crate) fn judge(
+pub(crate) fn classify(
     view: &str,
     generation: Generation,
     hint: &Hint,
@@ -29,8 +29,8 @@ pub(crate) fn judge(
 }
 
 /// Parks what cannot be understood while a generation is filled. A failure that may pass is the error.
-pub(crate) async fn pass_over<P: ParkingLot>(parked: &P, judged: Result<Report, Trouble>) -> Result<(), Box<Trouble>> {
-    let Err(trouble) = judged else { return Ok(()) };
+pub(crate) async fn pass_over<P: ParkingLot>(parked: &P, outcome: Result<Report, Trouble>) -> Result<(), Box<Trouble>> {
+    let Err(trouble) = outcome else { return Ok(()) };
     if trouble.class == Class::Transient {
         return Err(Box::new(trouble));
     }
@@ -79,7 +79,7 @@ impl<'a> Redrive<'a> {
             Ok(Advanced::To(progress)) => progress.version,
             Ok(Advanced::Already | Advanced::Stuck { .. }) | Err(_) => self.hint.target(),
         };
-        if let Err(trouble) = judge(self.view, self.generation, &self.hint, end, at) {
+        if let Err(trouble) = classify(self.view, self.generation, &self.hint, end, at) {
             parked.park(&trouble).await?;
             return Ok(Redriven::Stuck(trouble.error));
         }

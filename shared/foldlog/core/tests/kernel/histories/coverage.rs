@@ -13,7 +13,7 @@ pub(crate) const IN_NEARLY_ALL: [&str; 9] = [
     "loads from a snapshot",
     "snapshots passed over",
     "clients' commands repeated beyond the window",
-    "clients' commands decided anew",
+    "clients' commands decided again",
     "reactions recognised beyond the window",
     "searches",
 ];
@@ -34,12 +34,12 @@ pub(crate) const ON_AVERAGE: [&str; 11] = [
 ];
 
 /// How often each event occurred.
-pub(crate) type Tally = BTreeMap<String, u64>;
+pub(crate) type Coverage = BTreeMap<String, u64>;
 
 /// The events of a run: faults, answers, and obstacles to recognising a command.
-pub(crate) fn tally(left: &Left) -> Tally {
-    let mut tally = Tally::new();
-    let mut count = |what: &str, times: u64| *tally.entry(what.to_owned()).or_default() += times;
+pub(crate) fn coverage(left: &Left) -> Coverage {
+    let mut coverage = Coverage::new();
+    let mut count = |what: &str, times: u64| *coverage.entry(what.to_owned()).or_default() += times;
     for (fault, times) in &left.struck {
         count(&fault.to_string(), *times);
     }
@@ -62,24 +62,24 @@ pub(crate) fn tally(left: &Left) -> Tally {
         };
         count(what, *times);
     }
-    for (_, stream) in left.standing() {
+    for (_, stream) in left.streams() {
         let with_snapshot = |schema| stream.commits.iter().filter(|commit| commit.has_snapshot(schema)).count() as u64;
         count("commits", stream.commits.len() as u64);
         count("snapshots of the present release", with_snapshot(1));
         count("snapshots of the later release", with_snapshot(2));
     }
     recognition(left, count);
-    tally
+    coverage
 }
 
 /// Counts the results of commands that were sent again when the windows may have lost them.
 fn recognition(left: &Left, mut count: impl FnMut(&str, u64)) {
-    for (name, stream) in left.standing() {
+    for (name, stream) in left.streams() {
         for (number, sent) in left.recorded.sent.iter().enumerate().filter(|(_, sent)| sent.stream == *name) {
             let places = stream.places(sent);
             let Some(first) = places.first() else { continue };
             if sent.cause.is_none() && *first > 0 {
-                count("clients' commands decided anew", places.len() as u64 - 1);
+                count("clients' commands decided again", places.len() as u64 - 1);
             }
             for one in left.recorded.tries.iter().filter(|one| one.sent == number) {
                 let until = stream.length_at(one.invoked);

@@ -97,7 +97,7 @@ impl Ground {
         Self { log: log_of(counters).await, generations, totals_store, parked: MemoryParked::default() }
     }
 
-    fn tally(&self, folds: Vec<Box<dyn TotalsFold>>) -> Adding {
+    fn engine(&self, folds: Vec<Box<dyn TotalsFold>>) -> Adding {
         TotalsEngine::new(self.log.clone(), self.totals_store.clone(), self.parked.clone(), StillHost::default(), folds)
     }
 
@@ -106,7 +106,7 @@ impl Ground {
         let commands = Commands::<Counter, _, _>::new(&self.log, StillHost::default());
         let metadata = keyed(&format!("more {number} {by}"), Add(by));
         let version = commands.execute(&stream(number), &Add(by), &metadata).await.unwrap().version;
-        let followed = self.tally(folds).follow(&[Hint::of(stream(number), version)]).await;
+        let followed = self.engine(folds).follow(&[Hint::of(stream(number), version)]).await;
         assert!(followed.troubles.is_empty() && followed.failed.is_empty(), "{followed:?}");
     }
 
@@ -125,13 +125,13 @@ impl Ground {
 
     /// Does all of it without waiting.
     async fn rebuild(&self) {
-        let (tally, host, budget) = (self.tally(both()), StillHost::default(), Duration::from_mins(1));
+        let (engine, host, budget) = (self.engine(both()), StillHost::default(), Duration::from_mins(1));
         let (log, views, generations) = (&self.log, MemoryViews::of(self.generations.clone()), &self.generations);
         loop {
             let left = self.plan().await;
             let Some(work) = left.first() else { break };
             if work.phase == Phase::Fill {
-                let filling = tally.filling(VIEW, 2).unwrap();
+                let filling = engine.filling(VIEW, 2).unwrap();
                 assert!(rebuild::fill(log, &filling, generations, &host, work, budget).await.unwrap());
             } else {
                 rebuild::compare_sums(&self.totals_store, VIEW, generations, &host, work).await.unwrap();
@@ -176,7 +176,7 @@ async fn before_a_rebuild_the_older_fold_alone_adds() {
 async fn a_generation_is_filled_and_kept_up_to_date_by_the_fold_of_its_number() {
     let ground = Ground::of(&[vec![1, 2], vec![4]]).await;
     let behind = [Hint::of(stream(0), Version(2)), Hint::of(stream(1), Version(1))];
-    ground.tally(both()).follow(&behind).await;
+    ground.engine(both()).follow(&behind).await;
     let [fill] = ground.plan().await.try_into().unwrap();
     assert_eq!((fill.generation, fill.phase), (SECOND, Phase::Fill));
     ground.add(1, 8, both()).await;
@@ -202,11 +202,11 @@ async fn a_generation_is_filled_and_kept_up_to_date_by_the_fold_of_its_number() 
 #[tokio::test]
 async fn a_release_that_has_only_the_older_fold_leaves_the_newer_ones_rows_alone() {
     let ground = Ground::of(&[vec![1]]).await;
-    ground.tally(both()).follow(&[Hint::of(stream(0), Version(1))]).await;
+    ground.engine(both()).follow(&[Hint::of(stream(0), Version(1))]).await;
     ground.rebuild().await;
     ground.flip().await;
     let older: Vec<Box<dyn TotalsFold>> = vec![Box::new(Times)];
-    assert!(ground.tally(vec![Box::new(Times)]).filling(VIEW, 2).is_none());
+    assert!(ground.engine(vec![Box::new(Times)]).filling(VIEW, 2).is_none());
     ground.add(0, 2, older).await;
     assert_eq!(ground.sums(), (times(2), times_and_units(1, 1)));
 }
@@ -214,9 +214,9 @@ async fn a_release_that_has_only_the_older_fold_leaves_the_newer_ones_rows_alone
 #[tokio::test]
 async fn a_note_is_redriven_by_the_fold_that_keeps_its_generation_and_by_no_other() {
     let ground = Ground::of(&[vec![1]]).await;
-    ground.tally(both()).follow(&[Hint::of(stream(0), Version(1))]).await;
+    ground.engine(both()).follow(&[Hint::of(stream(0), Version(1))]).await;
     ground.rebuild().await;
-    ground.tally(both()).follow(&[Hint::of(stream(0), Version(2))]).await;
+    ground.engine(both()).follow(&[Hint::of(stream(0), Version(2))]).await;
     let notes = ground.notes().await;
     let subjects: Vec<_> = notes.iter().map(|note| note.trouble.subject.to_string()).collect();
     assert_eq!(subjects, ["times/g1:counter-0", "times/g2:counter-0"], "both are ahead of the log");
@@ -224,7 +224,7 @@ async fn a_note_is_redriven_by_the_fold_that_keeps_its_generation_and_by_no_othe
 
     let commands = Commands::<Counter, _, _>::new(&ground.log, StillHost::default());
     commands.execute(&stream(0), &Add(2), &keyed("more", Add(2))).await.unwrap();
-    let (both, newer) = (ground.tally(both()), ground.tally(newer()));
+    let (both, newer) = (ground.engine(both()), ground.engine(newer()));
     let unkept = newer.redrive(&of_older).await.unwrap();
     assert_eq!(unkept, Redriven::Stuck("no fold keeps times/g1".to_owned()));
     assert_eq!(ground.sums(), (times(1), times_and_units(1, 1)));

@@ -19,7 +19,7 @@ pub(crate) struct Stream<'a> {
 
 impl Left {
     /// The streams.
-    pub(crate) fn standing(&self) -> impl Iterator<Item = (&StreamName, Stream<'_>)> {
+    pub(crate) fn streams(&self) -> impl Iterator<Item = (&StreamName, Stream<'_>)> {
         self.streams.iter().map(|(name, commits)| (name, Stream::new(commits, &self.recorded, self.window)))
     }
 }
@@ -80,7 +80,7 @@ impl<'a> Stream<'a> {
     }
 
     /// The rule of recognition: whether the command at `place` must be recognised by its id when a command is decided
-    /// after the first `until` commits. It must
+    /// after the first `until` commits. It must be recognised
     ///
     /// - if it created the stream, forever;
     /// - if it follows from an event of another stream and so does the command, forever: the log is searched for
