@@ -158,7 +158,8 @@ fn is_end(token: &TokenTree) -> bool {
 /// The names that a tree of `use` brings in, each with its path.
 fn imports(tree: &[TokenTree], before: &[String]) -> Vec<(String, Vec<String>)> {
     let mut found = vec![];
-    for branch in tree.split(|token| token.to_string() == ",") {
+    // Behind a trailing comma there is no branch.
+    for branch in tree.split(|token| token.to_string() == ",").filter(|branch| !branch.is_empty()) {
         let mut path = before.to_vec();
         let mut name = None;
         let mut tokens = branch.iter().peekable();

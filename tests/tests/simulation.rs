@@ -104,28 +104,28 @@ fn judged(recording: &Recording, change: impl FnOnce(&mut Recording)) -> Option<
 fn the_judge_sees_what_is_not_so() {
     let recording = run(0, Setting::ROUGH, &topology()).unwrap().recording;
     assert_eq!(judged(&recording, |_| {}), None);
-    let alone = |told: &ClientRecord| {
-        told.open_tries == 0 && recording.told.iter().filter(|one| one.key == told.key).count() == 1
+    let alone = |record: &ClientRecord| {
+        record.open_tries == 0 && recording.records.iter().filter(|one| one.key == record.key).count() == 1
     };
-    let added = |told: &ClientRecord| {
-        matches!((&told.action, &told.answer), (ClientAction::AddItem { .. }, Answer::Done { .. }))
+    let added = |record: &ClientRecord| {
+        matches!((&record.action, &record.answer), (ClientAction::AddItem { .. }, Answer::Done { .. }))
     };
-    let place = recording.told.iter().position(|told| alone(told) && added(told)).unwrap();
-    let key = recording.told[place].key.clone();
+    let place = recording.records.iter().position(|record| alone(record) && added(record)).unwrap();
+    let key = recording.records[place].key.clone();
     let commit = recording.commits.iter().position(|commit| commit.correlation.client.as_ref() == Some(&key)).unwrap();
 
     let elsewhere =
-        |changed: &mut Recording| changed.told[place].answer = Answer::Done { version: foldlog::Version(77) };
+        |changed: &mut Recording| changed.records[place].answer = Answer::Done { version: foldlog::Version(77) };
     assert_eq!(judged(&recording, elsewhere), Some(Invariant::AppendedOnce), "done, but not there");
     let refused = |changed: &mut Recording| {
-        changed.told[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
+        changed.records[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
     };
     assert_eq!(judged(&recording, refused), Some(Invariant::AppendedOnce), "refused, and done all the same");
-    let forgotten = |changed: &mut Recording| changed.told[place].key = "another".to_owned();
+    let forgotten = |changed: &mut Recording| changed.records[place].key = "another".to_owned();
     assert_eq!(judged(&recording, forgotten), Some(Invariant::AppendedOnce), "done, and not in the log");
     let untrue = |changed: &mut Recording| {
-        changed.told[place].key = "another".to_owned();
-        changed.told[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
+        changed.records[place].key = "another".to_owned();
+        changed.records[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
     };
     assert_eq!(judged(&recording, untrue), Some(Invariant::TrueAnswers), "nobody checked out");
     let removed = |changed: &mut Recording| drop(changed.commits.remove(commit));
@@ -137,7 +137,7 @@ fn the_judge_sees_what_is_not_so() {
     let cut_off = |changed: &mut Recording| {
         let stream = changed.commits[reaction].stream.clone();
         changed.commits.retain(|commit| commit.stream != stream);
-        changed.told.clear();
+        changed.records.clear();
     };
     assert_eq!(judged(&recording, cut_off), Some(Invariant::NobodyWaits));
 }
@@ -198,7 +198,7 @@ fn the_judge_sees_what_owners_do_not_agree_on() {
     assert_eq!(judged(&recording, delivered), Some(Invariant::Agreement), "cancelled, and yet it arrived");
     let unbilled = |changed: &mut Recording| {
         changed.commits.retain(|commit| commit.stream != invoice);
-        changed.told.clear();
+        changed.records.clear();
     };
     assert_eq!(judged(&recording, unbilled), Some(Invariant::Agreement), "delivered, and nobody got a bill");
 }

@@ -193,8 +193,8 @@ async fn verified(base: &str, history: &History, log: &Path) -> Result<(), Strin
     command(base, &["verify"]).await?;
     command(base, &["export", log.to_str().unwrap()]).await?;
     let commits = Directory::open(log).unwrap().commits().collect::<Result<_, _>>().unwrap();
-    let (told, issuer) = (history.0.lock().unwrap().clone(), parameters()["JwtIssuer"].clone());
-    judge(&Recording { commits, told, issuer }).map_err(|violation| violation.to_string())
+    let (records, issuer) = (history.0.lock().unwrap().clone(), parameters()["JwtIssuer"].clone());
+    judge(&Recording { commits, records, issuer }).map_err(|violation| violation.to_string())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

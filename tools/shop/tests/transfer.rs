@@ -9,6 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use foldlog::{Clock, Timestamp};
 use foldlog_lambda::SystemHost;
 use reqwest::Method;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use shop_domain::views::read_models;
 use std::collections::{BTreeMap, HashMap};
@@ -316,10 +317,11 @@ impl Served {
         Database::from_conf(config.build())
     }
 
-    /// Ends it as Ctrl-C would; what it said on stderr.
+    /// Stops the shop by SIGTERM and returns what it wrote on stderr.
     async fn end(mut self) -> String {
-        let ended = Command::new("kill").args(["-TERM", &self.process.id().unwrap().to_string()]).status().await;
-        assert!(ended.unwrap().success() && self.process.wait().await.unwrap().success());
+        let process = Pid::from_raw(self.process.id().unwrap().try_into().unwrap()).unwrap();
+        kill_process(process, Signal::TERM).unwrap();
+        assert!(self.process.wait().await.unwrap().success());
         let mut said = String::new();
         self.process.stderr.take().unwrap().read_to_string(&mut said).await.unwrap();
         said

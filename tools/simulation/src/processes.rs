@@ -1,38 +1,19 @@
 //! The processes that run the functions: each with a clock of its own, and with all that it remembers.
 
+mod running;
+
+pub(crate) use running::{Process, Processes};
+
 use crate::executor::Owner;
-use crate::functions::{BuildError, Handler, start};
+use crate::functions::{BuildError, start};
 use crate::world::{Host, World};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// So many processes run each function.
+/// How many processes run each function.
 const PROCESSES: u32 = 2;
 /// How far a clock can be off.
 const HOUR_MS: i64 = 3_600_000;
-
-/// A process.
-#[derive(Clone)]
-pub(crate) struct Process {
-    number: u32,
-    host: Host,
-    pub(crate) handler: Handler,
-}
-
-impl Process {
-    /// What its invocations are part of.
-    pub(crate) const fn owner(&self) -> Owner {
-        Owner::Process(self.number)
-    }
-}
-
-/// All processes, by function.
-#[derive(Default)]
-pub(crate) struct Processes {
-    all: BTreeMap<String, Vec<Process>>,
-    started: u32,
-}
 
 impl Processes {
     /// Starts the processes of every function that the template names.
@@ -50,14 +31,7 @@ impl Processes {
     fn process(&mut self, world: &Arc<World>, function: &str) -> Result<Process, BuildError> {
         self.started += 1;
         let host = Host::new(world);
-        Ok(Process { number: self.started, handler: start(function, &host)?, host })
-    }
-
-    /// Any process of a function.
-    pub(crate) fn of(&self, world: &World, function: &str) -> Option<Process> {
-        let all = self.all.get(function)?;
-        let chosen = world.dice(|dice| dice.usize(..all.len()));
-        all.get(chosen).cloned()
+        Ok(Process { number: self.started, handler: start(function, &host)?, off_ms: host.off_ms })
     }
 
     /// Puts a new process, which remembers nothing, in the place of one; its invocations are to be killed.
@@ -78,7 +52,7 @@ impl Processes {
         let process = function.and_then(|function| self.all.get(&function)).and_then(|all| all.get(place));
         if let Some(process) = process {
             let off_ms = world.dice(|dice| dice.i64(-HOUR_MS..=HOUR_MS));
-            process.host.off_ms.store(off_ms, Ordering::Relaxed);
+            process.off_ms.store(off_ms, Ordering::Relaxed);
             world.say(|| format!("CLOCK of process {} is {off_ms} ms off", process.number));
         }
     }
@@ -88,10 +62,5 @@ impl Processes {
         let function = world.dice(|dice| dice.choice(functions)).cloned();
         let place = world.dice(|dice| dice.usize(..PROCESSES as usize));
         (function, place)
-    }
-
-    /// Ends all of them.
-    pub(crate) fn clear(&mut self) {
-        self.all.clear();
     }
 }

@@ -1,5 +1,9 @@
 //! The payment provider: the sandbox at the other end of a bad connection, which tells the shop of what it did.
 
+mod books;
+
+pub(crate) use books::Books;
+
 use crate::executor::Owner;
 use crate::faults::Mishap;
 use crate::gateway::{Sent, send};
@@ -11,7 +15,7 @@ use shop_domain::values::Money;
 use shop_payments::webhook::{SIGNATURE, TIMESTAMP, Webhook, sign};
 use shop_payments::{Failure, Payment, Reference, Secret, Step};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// The longest that a request or its answer takes,
@@ -23,14 +27,6 @@ const LONGEST_DELAY_MS: u64 = 3_600_000;
 /// How often a notice is repeated that is not heard, and the longest pause before one.
 const TRIES: usize = 6;
 const LONGEST_PAUSE_MS: u64 = 60_000;
-
-/// What is known at the other end; clones share it.
-#[derive(Default)]
-pub(crate) struct Books {
-    pub(crate) sandbox: shop_payments::Sandbox,
-    /// So many of its changes the shop was told of, or will be.
-    told: AtomicUsize,
-}
 
 /// A function's way to the provider.
 pub(crate) struct Provider(Arc<World>);

@@ -1,10 +1,11 @@
 //! The stores in memory, each under the fault model, and the types by which the functions know them.
 
-use crate::defects::Log;
-use crate::hints::{Batches, SimBus};
+mod ports;
+
+pub(crate) use ports::{Bus, Simulated};
+
 use crate::setting::Setting;
-use crate::world::Host;
-use foldlog_testing::faulty::{FaultModel, FaultyBus, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
+use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
 use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 
 /// The read models of a run.
@@ -13,22 +14,6 @@ pub(crate) type Views = FaultyViews<MemoryViews>;
 pub(crate) type TotalsStore = FaultyTotalsStore<MemoryTotalsStore>;
 /// The notes of a run.
 pub(crate) type Parked = FaultyParked<MemoryParked>;
-/// The bus of a run.
-pub(crate) type Bus = FaultyBus<SimBus>;
-
-/// The ports of a run.
-pub(crate) struct Simulated;
-
-impl reconcile::Ports for Simulated {
-    type Log = Log;
-    type Views = Views;
-    type TotalsStore = crate::defects::TotalsStore;
-    type Parked = Parked;
-    type Host = Host;
-    type Bus = Bus;
-    type Batches = Batches;
-}
-
 /// The stores.
 pub(crate) struct Stores {
     /// What the log really holds.

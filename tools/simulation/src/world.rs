@@ -158,7 +158,9 @@ impl World {
 
     /// Any process of a function; none while it fails whatever it is invoked with.
     pub(crate) fn process(&self, function: &str) -> Option<Process> {
-        lock(&self.processes).of(self, function).filter(|_| !self.is_broken(function))
+        lock(&self.processes)
+            .of(function, |count| self.dice(|dice| dice.usize(..count)))
+            .filter(|_| !self.is_broken(function))
     }
 
     /// Breaks a function for a while, unless only a run through the whole log could make up for it.

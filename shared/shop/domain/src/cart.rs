@@ -7,7 +7,6 @@ pub use offer::Offer;
 use crate::values::{AccountId, AddressId, CardChoice, CartId, Category, Line, Money, Quantity, Sku, TaxRate, Totals};
 use foldlog::write::event::Upcaster;
 use foldlog::{Decider, RefusalKind};
-use offer::priced;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -290,13 +289,39 @@ fn line<'a>(lines: &'a [Line], sku: &Sku) -> Option<&'a Line> {
 }
 
 fn add(lines: &[Line], sku: &Sku, quantity: Quantity, offer: Offer) -> Result<Vec<Event>, Refusal> {
-    let unit_price = offer.price(sku)?;
+    let unit_price = price(offer, sku)?;
     match line(lines, sku) {
         Some(line) => drop(line.quantity.plus(quantity).map_err(|_| Refusal::QuantityTooLarge)?),
         None if lines.len() >= MOST_LINES => return Err(Refusal::TooManyLines),
         None => {}
     }
     Ok(vec![Event::ItemAdded { sku: sku.clone(), quantity, unit_price }])
+}
+
+/// The price of a product, if it is for sale.
+fn price(offer: Offer, sku: &Sku) -> Result<Money, Refusal> {
+    match offer {
+        Offer::At(price) => Ok(price),
+        Offer::NotListed => Err(Refusal::ProductNotListed(sku.clone())),
+        Offer::Unknown => Err(Refusal::UnknownProduct(sku.clone())),
+    }
+}
+
+/// The lines at the prices and in the categories of the moment.
+fn priced(
+    lines: &[Line],
+    offers: &BTreeMap<Sku, Offer>,
+    categories: &BTreeMap<Sku, Category>,
+) -> Result<Vec<Line>, Refusal> {
+    if lines.is_empty() {
+        return Err(Refusal::CartEmpty);
+    }
+    let priced = |line: &Line| {
+        let offer = offers.get(&line.sku).copied().unwrap_or(Offer::Unknown);
+        let category = categories.get(&line.sku).cloned();
+        Ok(Line { unit_price: price(offer, &line.sku)?, category, ..line.clone() })
+    };
+    lines.iter().map(priced).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Whether stock, payment, invoice and shipments of every order are what its end asks for.
 
 use super::moments::Moments;
+use super::violation::{Invariant, Violation, unreadable};
 use super::waits::{Ended, nobody_waits};
-use super::{Invariant, Violation, unreadable};
 use foldlog::{Decider, StreamName};
 use shop_domain::order::Status;
 use shop_domain::values::{OrderId, Sku, StockId};

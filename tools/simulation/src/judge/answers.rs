@@ -1,7 +1,8 @@
 //! Whether everybody was told the truth.
 
 use super::moments::{Moments, Window};
-use super::{Invariant, Recording, Violation, unreadable};
+use super::recording::Recording;
+use super::violation::{Invariant, Violation, unreadable};
 use crate::actions::{Answer, BRAND, ClientAction, ClientRecord, DIGITS, EMAIL, PERSON, REASON};
 use foldlog::write::decider::decide;
 use foldlog::{Commit, Decider, Named, StreamName};
@@ -30,15 +31,15 @@ pub(super) fn judge(recording: &Recording, moments: &Moments<'_>) -> Result<(), 
         }
     }
     let mut askings: BTreeMap<&str, usize> = BTreeMap::new();
-    for told in &recording.told {
-        *askings.entry(&told.key).or_default() += 1;
+    for record in &recording.records {
+        *askings.entry(&record.key).or_default() += 1;
     }
-    for told in &recording.told {
-        let appended = by_key.get(told.key.as_str()).map_or(&[][..], Vec::as_slice);
+    for record in &recording.records {
+        let appended = by_key.get(record.key.as_str()).map_or(&[][..], Vec::as_slice);
         // A try that is open, or another one at the same time, may have come to something else.
-        let alone = told.open_tries == 0 && askings.get(told.key.as_str()) == Some(&1);
-        once(told, alone, appended)?;
-        truly(told, appended, recording, moments)?;
+        let alone = record.open_tries == 0 && askings.get(record.key.as_str()) == Some(&1);
+        once(record, alone, appended)?;
+        truly(record, appended, recording, moments)?;
     }
     answered_once(&recording.commits)
 }
@@ -60,9 +61,9 @@ fn answered_once(commits: &[Commit]) -> Result<(), Violation> {
 }
 
 /// What was acknowledged is in the log once, where it was said to be; what was not, at most once.
-fn once(told: &ClientRecord, alone: bool, appended: &[&Commit]) -> Result<(), Violation> {
-    let wrong = |detail: String| Err(Violation::new(Invariant::AppendedOnce, format!("{told:?}: {detail}")));
-    match (appended, &told.answer) {
+fn once(record: &ClientRecord, alone: bool, appended: &[&Commit]) -> Result<(), Violation> {
+    let wrong = |detail: String| Err(Violation::new(Invariant::AppendedOnce, format!("{record:?}: {detail}")));
+    match (appended, &record.answer) {
         ([], _) | ([_], Answer::Unknown) => Ok(()),
         ([commit], Answer::Done { version }) => {
             if commit.last_version() == *version || !alone {
@@ -79,37 +80,38 @@ fn once(told: &ClientRecord, alone: bool, appended: &[&Commit]) -> Result<(), Vi
 
 /// A refusal, or that there was nothing to do, was true at some moment of the last try.
 fn truly(
-    told: &ClientRecord,
+    record: &ClientRecord,
     appended: &[&Commit],
     recording: &Recording,
     moments: &Moments<'_>,
 ) -> Result<(), Violation> {
-    let claimed = match &told.answer {
+    let claimed = match &record.answer {
         Answer::Done { .. } if appended.is_empty() => End::Nothing,
         Answer::Refused { problem } => End::Refused(problem.clone()),
         Answer::Done { .. } | Answer::Unknown => return Ok(()),
     };
-    let invalid = |error: &dyn std::fmt::Display| Violation::new(Invariant::TrueAnswers, format!("{told:?}: {error}"));
-    let account = told.account(&recording.issuer).ok_or_else(|| invalid(&"nobody asked"))?;
-    let Some(stream) = told.action.stream(&account) else {
+    let invalid =
+        |error: &dyn std::fmt::Display| Violation::new(Invariant::TrueAnswers, format!("{record:?}: {error}"));
+    let account = record.account(&recording.issuer).ok_or_else(|| invalid(&"nobody asked"))?;
+    let Some(stream) = record.action.stream(&account) else {
         return Err(invalid(&"a cart that is opened is a new one"));
     };
-    let possible = possible(told, &stream, &account, moments)?;
+    let possible = possible(record, &stream, &account, moments)?;
     if possible.contains(&claimed) {
         return Ok(());
     }
-    let detail = format!("{told:?}: it could have come to {possible:?}");
+    let detail = format!("{record:?}: it could have come to {possible:?}");
     Err(Violation::new(if claimed == End::Nothing { Invariant::AppendedOnce } else { Invariant::TrueAnswers }, detail))
 }
 
 /// All that the action may have come to, at the moments of its window.
 fn possible(
-    told: &ClientRecord,
+    record: &ClientRecord,
     stream: &StreamName,
     by: &AccountId,
     moments: &Moments<'_>,
 ) -> Result<BTreeSet<End>, Violation> {
-    let window = told.window;
+    let window = record.window;
     let carts = |action: &dyn Fn(&cart::State) -> Result<Vec<Action>, Violation>| {
         let mut ends = BTreeSet::new();
         for state in moments.states::<cart::Cart>(stream, window)? {
@@ -118,7 +120,7 @@ fn possible(
         }
         Ok(ends)
     };
-    match &told.action {
+    match &record.action {
         ClientAction::RegisterProduct { sku, price } => ends::<product::Product>(moments, stream, window, &{
             let product = product::Registration {
                 name: text(sku.as_str())?,

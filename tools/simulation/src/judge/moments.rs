@@ -1,6 +1,6 @@
 //! Every state that a stream was ever in, and when.
 
-use super::{Invariant, Violation, unreadable};
+use super::violation::{Invariant, Violation, unreadable};
 use foldlog::write::decider::fold;
 use foldlog::{Commit, Decider, Head, History, StreamName};
 use std::collections::BTreeMap;

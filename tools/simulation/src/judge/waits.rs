@@ -1,7 +1,7 @@
 //! Whether every order came as far as it can without anybody's help, and its process knows.
 
 use super::moments::Moments;
-use super::{Invariant, Violation, unreadable};
+use super::violation::{Invariant, Violation, unreadable};
 use foldlog::{Decider, EventMessage, StreamName};
 use shop_domain::fulfilment::{self, Awaited, Process, outcome_of};
 use shop_domain::order::{Placement, Status};

@@ -68,13 +68,14 @@ pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outc
         Ok(()) => traffic.wrong(),
         Err(violation) => Some(violation),
     };
-    let recording = Recording { commits: world.stores.log.journal(0), told: traffic.told(), issuer: ISSUER.to_owned() };
+    let recording =
+        Recording { commits: world.stores.log.journal(0), records: traffic.records(), issuer: ISSUER.to_owned() };
     let violation =
         violation.or_else(|| judge(&recording).err()).or_else(|| run.money().err()).or_else(|| run.views().err());
     lock(&world.processes).clear();
     let stores = world.stores.fault_model.struck().into_iter().map(|(fault, count)| (format!("store-{fault}"), count));
     let around = world.struck().into_iter().map(|(mishap, count)| (mishap.to_string(), count));
-    let commands = recording.told.len();
+    let commands = recording.records.len();
     Ok(Outcome { commands, faults: stores.chain(around).collect(), violation, trace: world.trace.lines(), recording })
 }
 

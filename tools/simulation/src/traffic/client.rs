@@ -1,6 +1,6 @@
 //! Somebody who asks something of the shop, until there is an answer, and remembers what that was.
 
-use super::Traffic;
+use super::shared::Traffic;
 use crate::actions::{Answer, ClientAction, ClientRecord};
 use crate::faults::Mishap;
 use crate::gateway::{Got, Sent, send};
@@ -60,7 +60,7 @@ impl Client {
         let (method, path, body) = action.request();
         let headers = vec![("idempotency-key", key.to_owned()), ("x-correlation-id", key.to_owned())];
         let sent = Sent { subject: self.subject.clone(), method, path, headers, body };
-        let mut told = ClientRecord {
+        let mut record = ClientRecord {
             subject: self.subject.clone(),
             key: key.to_owned(),
             action: action.clone(),
@@ -76,15 +76,15 @@ impl Client {
             self.world().say(|| {
                 format!("{} {key} {action:?}: {answer:?} {:?}", self.subject, last.as_ref().map(|got| got.status))
             });
-            (told.window, told.answer) = (Some((began, self.world().stores.log.len())), answer);
-            if told.answer != Answer::Unknown {
+            (record.window, record.answer) = (Some((began, self.world().stores.log.len())), answer);
+            if record.answer != Answer::Unknown {
                 break;
             }
-            told.open_tries += 1;
+            record.open_tries += 1;
             self.think().await;
         }
-        let answer = told.answer.clone();
-        lock(&self.traffic.told).push(told);
+        let answer = record.answer.clone();
+        lock(&self.traffic.records).push(record);
         (answer, last)
     }
 

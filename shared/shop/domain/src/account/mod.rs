@@ -2,7 +2,7 @@
 
 mod book;
 
-pub use book::{AddressKind, Entry, KeptCard, OpenedAccount};
+pub use book::{AddressKind, Entry, KeptCard, OpenedAccount, Status};
 
 use crate::order::{Failure, Placement};
 use crate::values::{AccountId, AddressId, Card, CardId, Means, Personal, Profile};
@@ -88,23 +88,6 @@ pub enum State {
     Unopened,
     /// It was opened.
     Opened(OpenedAccount),
-}
-
-/// What an account may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "lowercase")]
-pub enum Status {
-    /// Nothing but be filled in: it was opened.
-    Created,
-    /// No more than that: they are who they say.
-    Confirmed,
-    /// Buy.
-    Active,
-    /// Nothing for a while.
-    Suspended,
-    /// Nothing.
-    Archived,
 }
 
 /// Why not.
@@ -224,6 +207,75 @@ impl Decider for Account {
             (State::Opened(account), event) => State::Opened(account.evolve(event)),
             (State::Unopened, _) => State::Unopened,
         }
+    }
+}
+
+impl<C: KeptCard> OpenedAccount<C> {
+    pub(crate) fn evolve(mut self, event: &Event) -> Self {
+        match event.clone() {
+            Event::AccountOpened { profile } => self.profile = profile,
+            Event::AccountConfirmed {} => self.status = Status::Confirmed,
+            Event::AccountActivated {} => self.status = Status::Active,
+            Event::AccountSuspended {} => self.status = Status::Suspended,
+            Event::AccountArchived {} => self.status = Status::Archived,
+            Event::AddressAdded(entry) => self.addresses.push(entry),
+            Event::AddressRemoved { id } => {
+                self.addresses.retain(|entry| entry.id != id);
+                self.chosen_addresses.retain(|_, chosen| *chosen != id);
+            }
+            Event::DefaultAddressChosen { id } => {
+                if let Some(kind) = self.address(&id).map(|entry| entry.kind) {
+                    self.chosen_addresses.insert(kind, id);
+                }
+            }
+            Event::CardAdded(card) => self.cards.push(card.into()),
+            Event::CardRemoved { id } => {
+                self.cards.retain(|card| card.id() != id);
+                self.chosen_card = self.chosen_card.filter(|chosen| *chosen != id);
+            }
+            Event::DefaultCardChosen { id } => self.chosen_card = Some(id),
+        }
+        self
+    }
+}
+
+impl OpenedAccount {
+    fn add_address(&self, entry: &Entry) -> Result<Vec<Event>, Refusal> {
+        match self.address(&entry.id) {
+            Some(there) if there == entry => Ok(vec![]),
+            Some(_) => Err(Refusal::AddressTaken),
+            None if self.addresses.len() >= MOST_ADDRESSES => Err(Refusal::TooManyAddresses),
+            None => Ok(vec![Event::AddressAdded(entry.clone())]),
+        }
+    }
+
+    fn remove_address(&self, id: &AddressId) -> Vec<Event> {
+        self.address(id).map(|entry| Event::AddressRemoved { id: entry.id.clone() }).into_iter().collect()
+    }
+
+    fn choose_address(&self, id: &AddressId) -> Result<Vec<Event>, Refusal> {
+        let entry = self.address(id).ok_or(Refusal::UnknownAddress)?;
+        let chosen = self.chosen_addresses.get(&entry.kind) == Some(id);
+        Ok(if chosen { vec![] } else { vec![Event::DefaultAddressChosen { id: id.clone() }] })
+    }
+
+    fn add_card(&self, card: &Card) -> Result<Vec<Event>, Refusal> {
+        match self.card(&card.id()) {
+            Some(there) if there == card => Ok(vec![]),
+            Some(_) => Err(Refusal::CardTaken),
+            None if self.cards.len() >= MOST_CARDS => Err(Refusal::TooManyCards),
+            None => Ok(vec![Event::CardAdded(card.clone())]),
+        }
+    }
+
+    fn remove_card(&self, id: &CardId) -> Vec<Event> {
+        self.card(id).map(|card| Event::CardRemoved { id: card.id() }).into_iter().collect()
+    }
+
+    fn choose_card(&self, id: &CardId) -> Result<Vec<Event>, Refusal> {
+        let card = self.card(id).ok_or(Refusal::UnknownCard)?;
+        let chosen = self.chosen_card.as_ref() == Some(id);
+        Ok(if chosen { vec![] } else { vec![Event::DefaultCardChosen { id: card.id() }] })
     }
 }
 

@@ -1,20 +1,10 @@
 //! Where an order's lines stand: which warehouses to ask for how many, what is held there and what left.
 
-use super::Event;
 use super::progress::Wait;
+use super::{Candidate, Event};
 use crate::values::{Quantity, Sku, WarehouseId};
 use foldlog::Version;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// A warehouse that may have a product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Candidate {
-    /// The warehouse.
-    pub warehouse: WarehouseId,
-    /// How many a view showed there: a proposal, the stock streams decide.
-    pub available: u64,
-}
 
 /// Where one line stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -31,6 +31,7 @@
 //!   commits.
 //! - Personal data stay in the stream of the account: carts, orders and shipments name an address and a card's token.
 
+mod candidate;
 mod deadline;
 mod event;
 mod line;
@@ -41,9 +42,10 @@ mod request;
 mod waits;
 mod wants;
 
+pub use candidate::Candidate;
 pub use deadline::{Deadline, Step};
 pub use event::{Event, Parcel};
-pub use line::{Candidate, LineProgress, Part, PartProgress};
+pub use line::{LineProgress, Part, PartProgress};
 pub use outcome::{
     InvoiceOutcome, Outcome, PaymentOutcome, ShipmentOutcome, StockPosition, Unreadable, of_invoice, of_order,
     of_payment, of_shipment, of_stock, outcome_of,

@@ -8,9 +8,12 @@ pub mod catalogue;
 pub mod invoice;
 pub mod order;
 pub mod sales;
+mod shard;
 pub mod shipment;
 pub mod stock;
 pub mod waiting;
+
+pub use shard::shard;
 
 use foldlog::read::engine::ProjectionVersions;
 use foldlog::read::projection::subscriptions_of;
@@ -68,13 +71,6 @@ impl ReadModels {
         let totals = self.totals.iter().map(|fold| (fold.name(), fold.fold_version()));
         self.views.iter().map(|fold| (fold.name(), fold.fold_version())).chain(totals)
     }
-}
-
-/// The shard of a key: rows that would share one value of an index key are spread over `shards` of them, and a query
-/// merges what it finds in each (DynamoDB's write sharding). The same in every process and release.
-#[must_use]
-pub fn shard(key: &str, shards: u64) -> u64 {
-    key.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % shards
 }
 
 #[cfg(test)]
