@@ -1,4 +1,4 @@
-//! What an account holds: its addresses and cards, and which of them are taken where none is given.
+//! What an account holds: its addresses and cards, and the default of each.
 
 use crate::order::{Failure, Placement};
 use crate::values::{Address, AddressId, Card, CardChoice, CardId, CardToken, MaskedCard, Means, Personal, Profile};
@@ -6,37 +6,37 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What an account may do.
+/// The status of an account. It says what the account may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "lowercase")]
 pub enum Status {
-    /// Nothing but be filled in: it was opened.
+    /// The account was opened. Its owner can add addresses and cards, but not buy.
     Created,
-    /// No more than that: they are who they say.
+    /// The identity of its owner was confirmed. It cannot buy yet.
     Confirmed,
-    /// Buy.
+    /// The account can buy.
     Active,
-    /// Nothing for a while.
+    /// The account is suspended: it can neither buy nor change.
     Suspended,
-    /// Nothing.
+    /// The account is archived: it can neither buy nor change.
     Archived,
 }
 
-/// An account that was opened, and what is kept of its cards.
+/// An account that was opened. `C` is the form in which it keeps its cards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenedAccount<C = Card> {
-    /// What it may do.
+    /// Its status.
     pub status: Status,
-    /// Who it belongs to.
+    /// The profile of its owner.
     pub profile: Personal<Profile>,
-    /// Its addresses, the one longest there first.
+    /// Its addresses, oldest first.
     pub addresses: Vec<Entry>,
-    /// Its cards, the one longest there first.
+    /// Its cards, oldest first.
     pub cards: Vec<C>,
-    /// The addresses that were chosen to be taken where none is given.
+    /// The default addresses that its owner chose.
     pub(super) chosen_addresses: BTreeMap<AddressKind, AddressId>,
-    /// The card that was chosen to be charged where none is given.
+    /// The default card that its owner chose.
     pub(super) chosen_card: Option<CardId>,
 }
 
@@ -61,9 +61,9 @@ pub struct Entry {
     pub address: Personal<Address>,
 }
 
-/// What is kept of a card, by which it is found again.
+/// The form in which an account keeps a card.
 pub trait KeptCard: From<Card> {
-    /// What names it among the cards of its account.
+    /// The id of the card in its account.
     fn id(&self) -> CardId;
 }
 
@@ -91,13 +91,13 @@ impl<C: KeptCard> OpenedAccount<C> {
         }
     }
 
-    /// The card that is charged where none is given: the chosen one, else the one longest there.
+    /// The default card: the chosen one, or else the oldest one.
     #[must_use]
     pub fn default_card(&self) -> Option<&C> {
         self.chosen_card.as_ref().and_then(|id| self.card(id)).or_else(|| self.cards.first())
     }
 
-    /// The address of a kind that is taken where none is given: the chosen one, else the one longest there.
+    /// The default address of a kind: the chosen one, or else the oldest one.
     #[must_use]
     pub fn default_address(&self, kind: AddressKind) -> Option<&Entry> {
         let chosen = self.chosen_addresses.get(&kind).and_then(|id| self.address(id));
@@ -135,7 +135,7 @@ impl OpenedAccount {
         Ok(Means { card, address: address.map(|entry| entry.id.clone()) })
     }
 
-    /// The account's own card of that id, or whatever token it is.
+    /// The token of the account's own card with that id, or else the token that `choice` itself is.
     fn chosen(&self, choice: &CardChoice) -> Option<CardToken> {
         let own = self.cards.iter().find(|card| card.id().as_str() == choice.as_str());
         own.map(|card| card.token.clone()).or_else(|| choice.token())

@@ -1,14 +1,14 @@
-//! How products stand when a cart's command is completed: what their own streams say of them.
+//! The prices of products, from their own streams, at the time of a cart's command.
 
 use crate::values::Money;
 
-/// How a product stands when a command is completed.
+/// The price of a product at the time of a command, if there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
-    /// It costs this.
+    /// The product is for sale at this price.
     At(Money),
-    /// It exists, and is not sold.
+    /// The product exists, but is not for sale.
     NotListed,
-    /// It does not exist.
+    /// The product does not exist.
     Unknown,
 }

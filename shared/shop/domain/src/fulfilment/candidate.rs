@@ -1,4 +1,4 @@
-//! The warehouses that may have what an order needs.
+//! The warehouses that may have the products of an order.
 
 use crate::values::WarehouseId;
 use schemars::JsonSchema;

@@ -11,8 +11,8 @@ use crate::values::{Quantity, Sku, TrackingNumber, WarehouseId};
 use std::collections::BTreeMap;
 
 impl Process {
-    /// What is wanted now and was not asked for yet. While a confirmation is outstanding nothing is undone, and whatever
-    /// is undone is known to have been done.
+    /// The intents that follow now. While a confirmation is outstanding, the process undoes nothing. It undoes only
+    /// steps that it knows were taken.
     pub(super) fn intents(&self) -> Vec<Event> {
         match self.order {
             OrderProgress::PlacementRequested(_) | OrderProgress::ConfirmationRequested(_) => vec![],

@@ -4,11 +4,11 @@ use super::placement::Failure;
 use crate::values::Reason;
 use serde::{Deserialize, Serialize};
 
-/// What became of an order.
+/// The status of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Nothing yet.
+    /// It was placed.
     Purchased,
     /// Its goods are being reserved.
     Reserving,
@@ -16,15 +16,15 @@ pub enum Status {
     Reserved,
     /// It is being paid.
     Paying,
-    /// It is paid, as far as it has to be before it leaves.
+    /// Its payment is authorised.
     Paid,
-    /// It will be delivered.
+    /// It was confirmed.
     Confirmed,
-    /// It is on its way.
+    /// It was shipped.
     Shipped,
-    /// It arrived.
+    /// It was delivered.
     Delivered,
-    /// It could not be delivered.
+    /// It failed.
     Failed(Failure),
     /// The customer cancelled it.
     Cancelled(Option<Reason>),

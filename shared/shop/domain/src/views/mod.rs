@@ -1,5 +1,5 @@
-//! The read models: pure folds of one stream each, and the attributes by which their rows are found; and the totals
-//! that all streams of a category add to.
+//! The read models: views with a row for each stream and the index attributes of their rows, and totals over all
+//! streams of a category. All are pure folds.
 
 pub mod account;
 pub mod activity;
@@ -20,15 +20,15 @@ use foldlog::read::projection::subscriptions_of;
 use foldlog::{Subscription, TotalsFold};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Read models, with the types of their events and documents out of sight.
+/// Read models, without the types of their events and documents.
 pub struct ReadModels {
-    /// Those with a row a stream.
+    /// The views: they have a row for each stream.
     pub views: Vec<Box<dyn Subscription>>,
-    /// Those that many streams add to.
+    /// The totals: many streams add to each row.
     pub totals: Vec<Box<dyn TotalsFold>>,
 }
 
-/// Every read model of the shop: what follows the log, what shows it and what verifies it take them from here.
+/// Every read model of the shop: the projector, the queries and the verification use this list.
 #[must_use]
 pub fn read_models() -> ReadModels {
     let views = [
@@ -57,7 +57,8 @@ impl ReadModels {
         self.folds().collect()
     }
 
-    /// Which index attributes of each view are partition keys: its newest fold says so, which stands first.
+    /// The index attributes of each view that are partition keys. The newest fold of a view stands first and defines
+    /// them.
     #[must_use]
     pub fn partitions(&self) -> BTreeMap<&'static str, &'static [&'static str]> {
         let mut partitions = BTreeMap::new();
