@@ -1,5 +1,5 @@
-//! Where an order, its payment, its invoice and its shipments stand, as the process knows. A request carries the version
-//! of its intent.
+//! The progress of an order, its payment, its invoice and its shipments, as the process knows it. A request carries the
+//! version of its intent.
 
 use super::{Event, InvoiceOutcome, PaymentOutcome, ShipmentOutcome};
 use crate::values::{ShipmentId, WarehouseId};
@@ -34,7 +34,7 @@ pub enum PaymentProgress {
     Authorised,
     Declined,
     CaptureRequested(Version),
-    /// An open item, until it is captured after all.
+    /// An open item until the provider captures after all.
     CaptureFailed,
     Captured,
     VoidRequested(Version),
