@@ -11,7 +11,7 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// So many seeds are run where nobody says.
+/// The default number of seeds.
 const SEEDS: u64 = 200;
 /// So much of a run that failed is shown where nobody asks for all of it.
 const SHOWN: usize = 60;
@@ -51,10 +51,10 @@ struct Simulate {
     json: bool,
 }
 
-/// Why there is no good end.
+/// Why the command fails.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    /// The shop did not do what it said.
+    /// The judge found a violation.
     #[error("{failed} of {seeds} seeds failed, first seed {first}: see it with `shop-simulate --seed {first} --trace`")]
     Simulated {
         /// How many seeds failed,
@@ -172,7 +172,7 @@ fn tell(report: &Report) -> io::Result<()> {
     ))
 }
 
-/// The end of what happened in a run that failed.
+/// The last lines of a failed run.
 fn show_end(trace: &[String]) -> io::Result<()> {
     let left_out = trace.len().saturating_sub(SHOWN);
     terminal::line(&format!("the first of them, but for {left_out} lines:"))?;

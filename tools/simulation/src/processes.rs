@@ -1,4 +1,4 @@
-//! The processes that run the functions: each with a clock of its own, and with all that it remembers.
+//! The processes that run the functions. Each has its own clock and memory.
 
 mod running;
 
@@ -34,7 +34,8 @@ impl Processes {
         Ok(Process { number: self.started, handler: start(function, &host)?, off_ms: host.off_ms })
     }
 
-    /// Puts a new process, which remembers nothing, in the place of one; its invocations are to be killed.
+    /// Replaces a process by a new one, which remembers nothing, and returns the old owner. The caller kills its
+    /// invocations.
     pub(crate) fn replace_one(&mut self, world: &Arc<World>) -> Result<Option<Owner>, BuildError> {
         let (functions, place) = self.any(world);
         let Some(function) = functions else { return Ok(None) };
@@ -46,7 +47,7 @@ impl Processes {
         }))
     }
 
-    /// Sets the clock of one process, within an hour of the time as it is.
+    /// Sets the clock of one process, within an hour of the right time.
     pub(crate) fn set_a_clock(&self, world: &World) {
         let (function, place) = self.any(world);
         let process = function.and_then(|function| self.all.get(&function)).and_then(|all| all.get(place));

@@ -12,13 +12,13 @@ use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, Memory
 pub(crate) type Views = FaultyViews<MemoryViews>;
 /// The totals of a run.
 pub(crate) type TotalsStore = FaultyTotalsStore<MemoryTotalsStore>;
-/// The notes of a run.
+/// The parking lot of a run.
 pub(crate) type Parked = FaultyParked<MemoryParked>;
 /// The stores.
 pub(crate) struct Stores {
-    /// What the log really holds.
+    /// The log without faults.
     pub(crate) log: MemoryLog,
-    /// The log as functions see it, and as reactions on stock do.
+    /// The log as functions see it, and as reactions on stock see it.
     pub(crate) faulty: FaultyLog<MemoryLog>,
     pub(crate) marked: FaultyLog<MemoryLog>,
     pub(crate) views: Views,
@@ -43,7 +43,7 @@ impl Stores {
         }
     }
 
-    /// Lets all that is late land, and nothing go wrong any more.
+    /// Completes all late writes, and ends the faults.
     pub(crate) async fn settle(&self) {
         self.fault_model.calm_down();
         self.faulty.settle().await;

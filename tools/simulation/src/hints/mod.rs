@@ -1,4 +1,5 @@
-//! What is on its way from the log to the functions: records of its stream, messages of the queues behind its bus.
+//! The hints on their way from the log to the functions: records of the log's stream, and messages of the queues behind
+//! the bus.
 
 mod edges;
 mod queue;
@@ -13,22 +14,22 @@ use foldlog_local::Topology;
 use shard::Shard;
 use std::collections::BTreeMap;
 
-/// Into so many shards the log's stream is cut.
+/// The number of shards of the log's stream.
 const SHARDS: usize = 2;
-/// What arrives when every order has ended.
+/// A hint that arrives only after every order has ended.
 enum KeptBack {
     Record { reader: usize, record: Record },
     Message { queue: usize, message: Message },
 }
 
-/// All that is on its way.
+/// All hints on their way.
 pub(crate) struct Hints {
     pub(crate) readers: Vec<Backlog>,
     pub(crate) queues: Vec<Queue>,
-    /// What Lambda gave up on, by key.
+    /// The batches that Lambda gave up on, by key.
     pub(super) given_up: BTreeMap<String, Vec<Record>>,
     kept_back: Vec<KeptBack>,
-    /// How much of the log is on its way.
+    /// How much of the log was put on its way.
     seen: usize,
     /// Which queues an event goes to, by source and type.
     targets: BTreeMap<(String, String), Vec<usize>>,
@@ -73,14 +74,14 @@ impl Hints {
             && self.queues.iter().all(|queue| queue.messages.is_empty())
     }
 
-    /// When the next of what waits can be taken.
+    /// When the next waiting hint can be taken.
     pub(crate) fn next_due(&self) -> Option<i64> {
         let shards = self.readers.iter().flat_map(|reader| &reader.shards).filter(|shard| !shard.busy);
         let queues = self.queues.iter().filter_map(|queue| queue.next_ms);
         shards.filter_map(|shard| shard.next_ms).chain(queues).min()
     }
 
-    /// What was kept back is on its way.
+    /// Puts the hints on their way that were kept back.
     pub(crate) fn let_go(&mut self) {
         for kept in std::mem::take(&mut self.kept_back) {
             match kept {

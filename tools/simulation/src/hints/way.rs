@@ -1,4 +1,4 @@
-//! The way of hints: what is put on it, what is taken from it, and what goes wrong meanwhile.
+//! How hints travel: how they are sent and taken, and which faults happen on the way.
 
 use super::{Hints, KeptBack, Message, Record, SHARDS};
 use crate::faults::Mishap;
@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 /// How long a hint may be delayed.
 const LONGEST_DELAY_MS: i64 = 240_000;
-/// For so long a message is not seen again that was taken.
+/// How long a taken message stays invisible.
 const VISIBILITY_MS: i64 = 90_000;
 
 impl Hints {
-    /// Puts what was committed since on its way to those who read the log's stream; whether a process has asked for its
-    /// confirmation with that.
+    /// Puts new commits on their way to the readers of the log's stream. Returns whether a process has requested its
+    /// confirmation with one of them.
     pub(crate) fn stream(&mut self, world: &World) -> bool {
         let mut asked = false;
         for commit in world.stores.log.journal(self.seen) {
@@ -45,7 +45,7 @@ impl Hints {
         asked
     }
 
-    /// Records of one item come in order; those of one stream are of different items.
+    /// Records of one item come in order. Records of one stream belong to different items.
     fn enqueue(&mut self, world: &World, reader: usize, shard: usize, mut record: Record) {
         if world.occurs(Mishap::HintDelayed, |luck| luck.delayed) {
             record.from_ms = world.now().0 + world.dice(|dice| dice.i64(..LONGEST_DELAY_MS));
@@ -60,7 +60,7 @@ impl Hints {
         shard.insert(place, record);
     }
 
-    /// A batch for a reader, where a shard of it has one and is not busy.
+    /// A batch for a reader, if one of its shards has records and is not busy.
     pub(crate) fn records(&mut self, world: &World, reader: usize) -> Option<(usize, Vec<Record>)> {
         let now = world.now().0;
         let backlog = self.readers.get_mut(reader)?;
@@ -76,7 +76,7 @@ impl Hints {
         let rest = taken.split_off(most.min(taken.len()));
         let left: VecDeque<Record> = left;
         shard.put_back(rest.into_iter().chain(left).collect());
-        // A shard's numbers go up, whatever was read again.
+        // The numbers of a shard increase, even if records are read again.
         let mut batch: Vec<_> = taken.into();
         for record in &mut batch {
             self.next += 1;
@@ -85,7 +85,7 @@ impl Hints {
         Some((place, batch))
     }
 
-    /// A batch is done with: what was not taken comes again, or is given up.
+    /// Ends a batch: records that were not processed come again, or are given up.
     pub(crate) fn settle_records(
         &mut self,
         world: &World,
@@ -122,7 +122,7 @@ impl Hints {
         self.given_up.insert(key, records);
     }
 
-    /// Everything that waits in the log's stream is older than it may be: Lambda gives it up, or it is gone before.
+    /// Expires all records in the log's stream: Lambda gives them up, or they are trimmed before that.
     pub(crate) fn expire(&mut self, world: &World) {
         let mut expired: Vec<(String, Vec<Record>)> = vec![];
         for backlog in &mut self.readers {
@@ -144,7 +144,7 @@ impl Hints {
         }
     }
 
-    /// Messages for a queue's function, where there are some.
+    /// Messages for a queue's function, if there are any.
     pub(crate) fn messages(&mut self, world: &World, queue: usize) -> Option<Vec<Message>> {
         let now = world.now().0;
         let queue = self.queues.get_mut(queue)?;
@@ -168,7 +168,7 @@ impl Hints {
         Some(taken)
     }
 
-    /// A message that was not taken is seen again later, or goes to the dead letters.
+    /// Returns a message that was not processed: it becomes visible again later, or goes to the dead letters.
     pub(crate) fn give_back(&mut self, world: &World, queue: usize, message: Message) {
         let Some(queue) = self.queues.get_mut(queue) else { return };
         if message.receives >= queue.receives {
@@ -180,7 +180,7 @@ impl Hints {
         queue.add(Message { visible_ms, ..message });
     }
 
-    /// A message that was taken may be there once more.
+    /// May deliver a processed message once more.
     pub(crate) fn repeat(&mut self, world: &World, queue: usize, message: Message) {
         if world.occurs(Mishap::HintRepeated, |luck| luck.repeated)
             && let Some(queue) = self.queues.get_mut(queue)
@@ -189,7 +189,7 @@ impl Hints {
         }
     }
 
-    /// An event on the bus, on its way to whoever subscribed to it.
+    /// Puts an event of the bus on its way to its subscribers.
     pub(super) fn publish(&mut self, world: &World, entry: &BusEntry) {
         let key = (entry.source.clone(), entry.detail_type.clone());
         let found = self.targets.get(&key).cloned();

@@ -1,4 +1,4 @@
-//! Whether everybody was told the truth.
+//! Whether the answers to all clients were true.
 
 use super::moments::{Moments, Window};
 use super::recording::Recording;
@@ -12,10 +12,10 @@ use shop_domain::values::{AccountId, Card, Money, Personal, Profile, Reason, Sku
 use shop_domain::{account, cart, order, product, shipment, stock};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// More ways in which the products of a cart may have stood are not tried.
+/// The judge tries at most this number of combinations of product states.
 const MOST_COMBINATIONS: usize = 1_024;
 
-/// What a command may have come to in a state.
+/// The result that a command may have had in a state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
     Nothing,
@@ -36,7 +36,7 @@ pub(super) fn judge(recording: &Recording, moments: &Moments<'_>) -> Result<(), 
     }
     for record in &recording.records {
         let appended = by_key.get(record.key.as_str()).map_or(&[][..], Vec::as_slice);
-        // A try that is open, or another one at the same time, may have come to something else.
+        // A try without an answer, or a simultaneous one, may have had another result.
         let alone = record.open_tries == 0 && askings.get(record.key.as_str()) == Some(&1);
         once(record, alone, appended)?;
         truly(record, appended, recording, moments)?;
@@ -44,7 +44,7 @@ pub(super) fn judge(recording: &Recording, moments: &Moments<'_>) -> Result<(), 
     answered_once(&recording.commits)
 }
 
-/// No event is answered twice in the same way by the same stream: a payment may be begun, and be known of later.
+/// No stream reacts twice in the same way to the same event. (A payment may be created first and get its answer later.)
 fn answered_once(commits: &[Commit]) -> Result<(), Violation> {
     let mut reactions = BTreeSet::new();
     for commit in commits {
@@ -60,7 +60,7 @@ fn answered_once(commits: &[Commit]) -> Result<(), Violation> {
     Ok(())
 }
 
-/// What was acknowledged is in the log once, where it was said to be; what was not, at most once.
+/// An acknowledged command is in the log once, at the version of its answer; any other at most once.
 fn once(record: &ClientRecord, alone: bool, appended: &[&Commit]) -> Result<(), Violation> {
     let wrong = |detail: String| Err(Violation::new(Invariant::AppendedOnce, format!("{record:?}: {detail}")));
     match (appended, &record.answer) {
@@ -78,7 +78,7 @@ fn once(record: &ClientRecord, alone: bool, appended: &[&Commit]) -> Result<(), 
     }
 }
 
-/// A refusal, or that there was nothing to do, was true at some moment of the last try.
+/// A refusal, or an answer that nothing changed, was true at some moment of the last try.
 fn truly(
     record: &ClientRecord,
     appended: &[&Commit],
@@ -104,7 +104,7 @@ fn truly(
     Err(Violation::new(if claimed == End::Nothing { Invariant::AppendedOnce } else { Invariant::TrueAnswers }, detail))
 }
 
-/// All that the action may have come to, at the moments of its window.
+/// All results that the action may have had in its window.
 fn possible(
     record: &ClientRecord,
     stream: &StreamName,
@@ -215,7 +215,7 @@ fn possible(
     }
 }
 
-/// What a command may have come to, in any of the states that its stream was in during a window.
+/// The results that a command may have had, in all states of its stream during a window.
 fn ends<D: Decider>(
     moments: &Moments<'_>,
     stream: &StreamName,
@@ -226,7 +226,7 @@ fn ends<D: Decider>(
     Ok(states.iter().map(|state| end::<D>(state, command)).collect())
 }
 
-/// Stock is kept of registered products alone.
+/// Only registered products have stock.
 fn stocks(
     moments: &Moments<'_>,
     stream: &StreamName,
@@ -241,7 +241,7 @@ fn stocks(
     Ok(ends)
 }
 
-/// How a product stood during a window.
+/// The offers of a product during a window.
 fn offers(moments: &Moments<'_>, sku: &Sku, window: Window) -> Result<Vec<Offer>, Violation> {
     let stream = StreamName::of::<product::Product>(sku);
     let offer = |state: product::State| match state {

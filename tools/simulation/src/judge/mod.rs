@@ -1,5 +1,5 @@
-//! Whether a run, or a real shop, did what it said: what everybody was told against what the log holds, and the log
-//! against the rules of the shop.
+//! The judge of a run, or of a real shop: it compares the answers that clients got with the log, and the log with the
+//! rules of the shop.
 
 mod agreement;
 mod answers;
@@ -14,7 +14,7 @@ pub use violation::{Invariant, Violation};
 use foldlog::Commit;
 use moments::Moments;
 
-/// The first thing that does not hold of a log and its answers, once everything that was under way has settled.
+/// Returns the first violation in a log and its answers. Everything must have settled before.
 pub fn judge(recording: &Recording) -> Result<(), Violation> {
     let moments = Moments::of(&recording.commits);
     moments.whole()?;
@@ -22,7 +22,7 @@ pub fn judge(recording: &Recording) -> Result<(), Violation> {
     agreement::judge(&moments)
 }
 
-/// Whether nobody waits any more.
+/// Whether no order waits any longer.
 #[must_use]
 pub fn settled(commits: &[Commit]) -> bool {
     waits::nobody_waits(&Moments::of(commits)).is_ok()

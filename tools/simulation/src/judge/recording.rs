@@ -1,4 +1,4 @@
-//! What a judge needs to know of a run: the log, and the answers that clients got.
+//! The input of the judge: the log, and the answers that clients got.
 
 use crate::actions::ClientRecord;
 use crate::faults::Counts;
@@ -6,14 +6,14 @@ use foldlog::{Commit, Decider};
 use shop_domain::order;
 use std::collections::BTreeMap;
 
-/// A log as it was written, and what everybody was told meanwhile.
+/// A log, and the answers that clients got meanwhile.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
-    /// Every commit, in the order in which they were appended as far as that is known; each stream's in order.
+    /// All commits in the order of their appending, as far as it is known. The commits of each stream are in order.
     pub commits: Vec<Commit>,
-    /// What everybody was told.
+    /// The answer of each client's action.
     pub records: Vec<ClientRecord>,
-    /// Who issued their tokens.
+    /// The issuer of the clients' tokens.
     pub issuer: String,
 }
 
@@ -24,7 +24,7 @@ impl Recording {
         self.commits.iter().flat_map(names).fold(Counts::new(), counted)
     }
 
-    /// How many orders ended with which event.
+    /// The number of orders that ended with each event.
     #[must_use]
     pub fn ends(&self) -> Counts {
         let orders = self.commits.iter().filter(|commit| commit.stream.category() == order::Order::CATEGORY);
@@ -33,7 +33,7 @@ impl Recording {
     }
 }
 
-/// The names of a commit's events; none where they do not read, which the judge says.
+/// The names of a commit's events; none if they cannot be read, which the judge reports.
 fn names(commit: &Commit) -> Vec<String> {
     let records = commit.events.records().unwrap_or_default();
     records.into_iter().map(|record| record.name.into_owned()).collect()

@@ -1,42 +1,42 @@
-//! What must hold of a run, and what does not.
+//! The invariants of a run, and their violations.
 
 use foldlog::StreamName;
 use std::fmt;
 
-/// What must hold, whatever went wrong.
+/// What must hold in spite of all faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Invariant {
     /// Every stream is contiguous and a whole chain, and its times never go back.
     WholeStreams,
-    /// What was acknowledged is in the log once, and what was not at most once.
+    /// An acknowledged command is in the log once, any other at most once.
     AppendedOnce,
-    /// A refusal was true at some moment of its command, and so was that there was nothing to do.
+    /// A refusal was true at some moment of its command, and so was an answer that nothing changed.
     TrueAnswers,
-    /// Every intent was answered at most once by the stream that it was for.
+    /// The stream that an intent is for answers it at most once.
     AnsweredOnce,
-    /// Never more is reserved than there is.
+    /// Never more is reserved than is on hand.
     NeverOversold,
     /// Stock, payment, invoice, shipments, order and process agree about every order, and its money is where they say.
     Agreement,
-    /// Every order that can go on does.
+    /// Every order that can continue does.
     NobodyWaits,
     /// Every row is the fold of its stream, every total that of all streams.
     ViewsAreFolds,
-    /// Nothing is parked that can be read.
+    /// No event is parked that can be read.
     NothingParked,
-    /// Nobody read what was not so.
+    /// Every read was true.
     TrueReads,
     /// A run comes to its end.
     ComesToAnEnd,
 }
 
-/// Something that does not hold.
+/// The violation of an invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// What should.
+    /// The invariant.
     pub invariant: Invariant,
-    /// How it does not.
+    /// What was found.
     pub detail: String,
 }
 
@@ -52,7 +52,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What is wrong with a stream's name or content that no function could have written.
+/// The violation that a stream's name or content cannot be read.
 pub(super) fn unreadable(stream: &StreamName, error: impl fmt::Display) -> Violation {
     Violation::new(Invariant::WholeStreams, format!("{stream} does not read: {error}"))
 }

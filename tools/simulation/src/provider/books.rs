@@ -6,6 +6,6 @@ use std::sync::atomic::AtomicUsize;
 #[derive(Default)]
 pub(crate) struct Books {
     pub(crate) sandbox: shop_payments::Sandbox,
-    /// How many of its changes the shop was told of, or will be.
+    /// The number of changes with a webhook that was sent or will be.
     pub(super) told: AtomicUsize,
 }

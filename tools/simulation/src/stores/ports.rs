@@ -1,4 +1,4 @@
-//! The types by which the functions know what they stand on.
+//! The types of the ports that the functions run on.
 
 use super::{Parked, Views};
 use crate::defects::{Log, TotalsStore};

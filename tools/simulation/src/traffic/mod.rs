@@ -1,4 +1,4 @@
-//! Who uses the shop: staff who fill it, and customers who buy, change their minds, and ask again.
+//! The clients of a run: staff who fill the shop, and customers who buy, cancel, and repeat requests.
 
 mod client;
 mod customer;
@@ -23,7 +23,7 @@ const STAFF_ACTIONS: usize = 16;
 const COMMITS: usize = 200;
 
 impl Traffic {
-    /// Fills the shop, lets customers in, and goes on working beside them.
+    /// Fills the shop, starts the customers, and continues to work beside them.
     pub(crate) async fn staff(self: Arc<Self>) {
         let staff = self.clone().sam();
         for product in skus() {
@@ -81,7 +81,7 @@ impl Traffic {
     }
 }
 
-/// That a shipment of an order arrived, from wherever.
+/// The delivery of an order's shipment from any warehouse.
 fn any_delivery(order: &OrderId, dice: &mut Rng) -> ClientAction {
     let warehouse = dice.choice(warehouses()).unwrap_or_else(|| unreachable!("there are warehouses"));
     ClientAction::DeliverShipment { shipment: ShipmentId::of(order, &warehouse) }

@@ -1,4 +1,4 @@
-//! What the clients of a run share: what they know, and what they were answered.
+//! The state that the clients of a run share: orders, accounts, and the answers that they got.
 
 use crate::actions::ClientRecord;
 use crate::judge::Violation;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 /// How many customers there are.
 pub(super) const CUSTOMERS: usize = 5;
 
-/// What clients share.
+/// The shared state of all clients.
 pub(crate) struct Traffic {
     pub(crate) world: Arc<World>,
     pub(super) records: Mutex<Vec<ClientRecord>>,
