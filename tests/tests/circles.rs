@@ -1,4 +1,4 @@
-//! No file of a crate imports another one that, by whatever way, imports it.
+//! No file of a crate imports another file that imports it, directly or through others.
 //!
 //! In a circle no file can be read, tested or moved without the others. One that has to be is defended in the head of one
 //! of its files, by a line that names each of the others: ``//! Circle: with `crate::map`, since a map runs states.``

@@ -1,4 +1,4 @@
-//! The whole shop through storms, by seed: `shop-simulate` runs more of them.
+//! Simulations of the whole shop, by seed: `shop-simulate` runs more of them.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -11,9 +11,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use strum::{IntoEnumIterator, VariantNames};
 
-/// So many storms each time.
+/// The number of seeds.
 const SEEDS: u64 = 300;
-/// Within so many a defect has to show.
+/// The number of seeds within which a defect must be found.
 const SOON: u64 = 200;
 /// Storms in which something was found once. What a seed makes changes with the simulation: each finding has a test of
 /// its own beside.

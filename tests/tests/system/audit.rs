@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::Shop;
 
-/// The stream of the month in which somebody did something last.
+/// The stream of the month of the last request.
 pub(crate) async fn month(shop: &Shop) -> String {
     shop.host.settled().await;
     let events = shop.operator().get("/ops/events?limit=1000").await.expect(200).body;

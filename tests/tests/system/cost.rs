@@ -1,4 +1,4 @@
-//! What an order costs in requests and rows: exact, so that whatever makes it dearer is seen.
+//! The exact cost of an order in requests and rows, so that each increase is noticed.
 
 use crate::shop::{cart, ordered, product};
 use aws_sdk_dynamodb::Client as Database;

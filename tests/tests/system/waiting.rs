@@ -1,4 +1,4 @@
-//! Hints that are lost on the way: who waits asks again, and the order comes to its end all the same.
+//! Lost hints: the re-check repeats them, and the order comes to its end all the same.
 
 use crate::shop::{cart, product, stock};
 use foldlog_lambda::{Invoke, Registered};

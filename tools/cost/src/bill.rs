@@ -1,4 +1,4 @@
-//! What a month costs: the counted figures of an order, so many times, with what an idle shop takes, at listed prices.
+//! The cost of a month: the counted usage of all orders and of an idle shop, at listed prices.
 
 use crate::figures::{Figures, Sum};
 use crate::inventory::{Inventory, MINUTES, Undeclared};
@@ -52,7 +52,7 @@ pub(crate) struct Assumptions {
     pub(crate) traced_percent: u64,
 }
 
-/// Something that is paid for.
+/// A line of the bill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Line {
     /// Who sells it.
@@ -88,7 +88,7 @@ pub(crate) enum BillError {
     Figures(#[from] serde_json::Error),
 }
 
-/// What bills are made of.
+/// The inputs of a bill.
 #[derive(Clone, Debug)]
 pub(crate) struct Rates {
     /// What was counted.
@@ -110,7 +110,7 @@ struct Run {
 }
 
 impl Rates {
-    /// A month of so many orders.
+    /// A month with this number of orders.
     pub(crate) fn bill(&self, orders: u64) -> Result<Bill, BillError> {
         let month = self.month(orders)?;
         let lines = month.into_iter().map(|(name, quantity)| {

@@ -1,5 +1,4 @@
-//! A shop that is killed in the middle of its work finds everything again, and finishes what was under way: orders, and
-//! the rebuilding of its read models.
+//! A shop that is killed in the middle of its work has lost nothing, and finishes open orders and rebuilds.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
@@ -30,7 +29,7 @@ const REBUILT: [&str; 4] = ["order", "stock", "waiting", "sales"];
 const SEED: &str = "CRASH_SEED";
 /// How often is looked whether a rebuild is complete.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
-/// Orders that nobody takes up again are never decided.
+/// An order that is not resumed is never decided.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// `shop serve --data`, killed at the end at the latest.
@@ -159,7 +158,7 @@ async fn flip(operator: &Client) {
             if complete(&answer) {
                 break answer.body;
             }
-            // Whoever asks all the time is in its way.
+            // Constant requests would slow the shop down.
             tokio::time::sleep(LOOK_AGAIN).await;
         };
         let comparison = &shown["generations"].as_array().unwrap().last().unwrap()["comparison"];

@@ -54,7 +54,7 @@ async fn stock(shop: &Shop) {
     let _ = staff.until("/stock/mug", |answer| answer.body["on_hand"] == 10).await;
 }
 
-/// Checks out so many mugs.
+/// Checks out this number of mugs.
 async fn check_out(customer: &Client, quantity: u64) -> String {
     let cart = customer.post("/carts", json!({})).await.expect(201).text("id").to_owned();
     let line = json!({ "sku": "mug", "quantity": quantity });

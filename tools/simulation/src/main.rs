@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// The default number of seeds.
 const SEEDS: u64 = 200;
-/// So much of a run that failed is shown where nobody asks for all of it.
+/// How many lines of a failed run are shown without `--trace`.
 const SHOWN: usize = 60;
 
 /// Run the whole shop through storms: its own functions while stores, streams, queues, processes and clocks fail
@@ -84,7 +84,7 @@ impl terminal::Failed for Failure {
 fn main() -> ExitCode {
     match terminal::arguments::<Simulate>() {
         Ok(simulate) => {
-            // In a simulation things go wrong all the time.
+            // A simulation logs errors all the time, because it causes faults.
             terminal::trace(terminal::LevelFilter::OFF);
             terminal::ended(simulate.run())
         }

@@ -1,4 +1,4 @@
-//! `shop catalogue`: what can stand in the log, and what leads to it.
+//! `shop catalogue`: the events of the log, and the decisions that lead to them.
 
 use crate::failure::Failure;
 use crate::global::Global;

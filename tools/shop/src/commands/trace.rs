@@ -1,4 +1,4 @@
-//! `shop trace`: what came of a request.
+//! `shop trace`: everything that followed from a request.
 
 use crate::failure::Failure;
 use crate::global::Global;

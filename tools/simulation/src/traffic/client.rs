@@ -145,7 +145,7 @@ impl Client {
 fn answer(got: Option<&Got>) -> Answer {
     match got {
         Some(got) if got.status < 300 => got.version.map_or(Answer::Unknown, |version| Answer::Done { version }),
-        // Lost races, and what is not there yet: try again.
+        // A 409 is no refusal: the client lost a race or came too early, and tries again.
         Some(got) if got.status < 500 && got.status != 409 => {
             Answer::Refused { problem: got.problem().unwrap_or_default().to_owned() }
         }

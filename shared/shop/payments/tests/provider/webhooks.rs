@@ -1,4 +1,4 @@
-//! What the provider for one machine tells of itself.
+//! The webhooks of the provider for one machine.
 
 use crate::stage::{self, Hurried, START, eur, reference};
 use axum::Router;

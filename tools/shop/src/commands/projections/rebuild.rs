@@ -1,4 +1,4 @@
-//! `shop projections rebuild`: a new generation of a read model, watched until it is read.
+//! `shop projections rebuild`: build a new generation of a read model, and watch it until it is in use.
 
 use super::shown::{Comparison, Generation, Generations, Progress};
 use crate::failure::Failure;
@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shop_client::{ClientError, Identity, Role, Session};
 use std::time::{Duration, Instant};
 
-/// How often to look how far it has come,
+/// The pause between two reads of the progress,
 const LOOK: Duration = Duration::from_millis(250);
 /// and how long to wait for its beginning.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -77,7 +77,7 @@ impl Rebuild {
         operator.post(&["ops", "projections", &self.name, "flip"]).send().await?.accepted()?.json()
     }
 
-    /// Looks at a generation until it is complete.
+    /// Watches a generation until it is complete.
     async fn watch(
         &self,
         operator: &Session,
@@ -111,7 +111,7 @@ fn bar() -> ProgressBar {
 
 fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_prefix(progress.phase.clone());
-    // How many there are is told roughly, and there may be more by now.
+    // The number is approximate, and there may be more by now.
     bar.set_length(progress.of.unwrap_or_default().max(progress.read));
     bar.set_position(progress.read);
     let left = progress.remaining_s.map_or_else(String::new, |seconds| format!(", {seconds} s left"));

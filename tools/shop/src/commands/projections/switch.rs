@@ -1,4 +1,4 @@
-//! `shop projections flip`, `rollback` and `cleanup`: which generation is read, and which are kept.
+//! `shop projections flip`, `rollback` and `cleanup`: choose the generation in use, and delete others.
 
 use super::shown::Generations;
 use crate::failure::Failure;

@@ -90,7 +90,7 @@ proptest! {
     }
 }
 
-/// The names of what a strategy makes: all of them, within so many tries that one is left out about once in 10¹⁰.
+/// All names that a strategy makes. The number of tries leaves one out about once in 10¹⁰.
 fn names<E: Event + Debug>(events: impl Strategy<Value = E>) -> BTreeSet<&'static str> {
     let mut runner = TestRunner::deterministic();
     (0..1_100).map(|_| events.new_tree(&mut runner).unwrap().current().name()).collect()
