@@ -1,10 +1,11 @@
 //! No file of a crate imports another file that imports it, directly or through others.
 //!
-//! In a circle no file can be read, tested or moved without the others. One that has to be is defended in the head of one
-//! of its files, by a line that names each of the others: ``//! Circle: with `crate::map`, since a map runs states.``
+//! In a circle no file can be read, tested or moved without the others. One that has to be is defended in the head of
+//! one of its files, by a line that names each of the others: ``//! Circle: with `crate::map`, since a map runs
+//! states.``
 //!
-//! A path counts for the file that its last name is declared in, whichever modules hand the name on. To declare a module,
-//! or to hand on what it declares, is no import; what only tests import counts for nothing.
+//! A path counts for the file that its last name is declared in, whichever modules hand the name on. To declare a
+//! module, or to hand on what it declares, is no import; what only tests import counts for nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 

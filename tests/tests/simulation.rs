@@ -127,7 +127,7 @@ fn the_judge_sees_what_is_not_so() {
         changed.records[place].key = "another".to_owned();
         changed.records[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
     };
-    assert_eq!(judged(&recording, untrue), Some(Invariant::TrueAnswers), "nobody checked out");
+    assert_eq!(judged(&recording, untrue), Some(Invariant::TrueAnswers), "no client checked out");
     let removed = |changed: &mut Recording| drop(changed.commits.remove(commit));
     assert_eq!(judged(&recording, removed), Some(Invariant::WholeStreams));
     let late = |changed: &mut Recording| changed.commits[commit].committed_at = foldlog::Timestamp(0);
@@ -200,5 +200,5 @@ fn the_judge_sees_what_owners_do_not_agree_on() {
         changed.commits.retain(|commit| commit.stream != invoice);
         changed.records.clear();
     };
-    assert_eq!(judged(&recording, unbilled), Some(Invariant::Agreement), "delivered, and nobody got a bill");
+    assert_eq!(judged(&recording, unbilled), Some(Invariant::Agreement), "delivered without an invoice");
 }

@@ -37,8 +37,8 @@ async fn an_order_of_one_line_takes_these_requests() {
         // Opened: append. Item added: product, append. Checked out: cart and product strongly, append.
         ("cart-commands PutItem", 3),
         ("cart-commands Query", 3),
-        // Started, then placement, reservation, authorisation, confirmation, invoice and shipment noted: appends. Its own
-        // lines and a look at the view for candidates.
+        // Started, then placement, reservation, authorisation, confirmation, invoice and shipment noted: appends. Its
+        // own lines and a look at the view for candidates.
         ("fulfilment PutItem", 7),
         ("fulfilment Query", 2),
         ("invoice-reactions PutItem", 1),

@@ -77,7 +77,7 @@ pub(crate) struct Balance {
 
 /// The balance would be too large.
 #[derive(Debug, thiserror::Error)]
-#[error("the account holds no more")]
+#[error("the balance would be too large")]
 pub(crate) struct Full;
 
 impl Refusal for Full {

@@ -50,8 +50,8 @@ fn percentile<T>(sorted: &[T], percent: usize) -> Option<&T> {
     sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1))
 }
 
-/// The figures of one side, a command each; in a replay those of an event, but for the times, which are those of a whole
-/// reading.
+/// The figures of one side, a command each; in a replay those of an event, but for the times, which are those of a
+/// whole reading.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Numbers {
     /// How many commands were timed.

@@ -28,7 +28,8 @@ use std::time::{Duration, Instant};
 /// How many streams there are, of how many commits of one event each.
 const STREAMS: u64 = 400;
 const COMMITS: u64 = 5;
-/// How many streams are filled at the same time, and how many rows are put at the same time in each part, as the folds do.
+/// How many streams are filled at the same time, and how many rows are put at the same time in each part, as the folds
+/// do.
 const AT_A_TIME: usize = 8;
 /// In how many parts, all at the same time.
 const PARTS: u32 = 4;

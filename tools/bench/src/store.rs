@@ -1,4 +1,5 @@
-//! The store that both sides use: an embedded `DynamoDB` behind a loopback address, and the raw client's requests to it.
+//! The store that both sides use: an embedded `DynamoDB` behind a loopback address, and the raw client's requests to
+//! it.
 
 use crate::error::BenchError;
 use crate::meter::Meter;

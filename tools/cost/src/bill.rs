@@ -32,8 +32,8 @@ pub(crate) struct Assumptions {
     /// How often an order is looked at by its customer
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Assumptions")]
     pub(crate) looks: u64,
-    /// How often the re-check asks for an order while it waits to be shipped, and again while it is on its way: 12 marks
-    /// are in a day
+    /// How often the re-check asks for an order while it waits to be shipped, and again while it is on its way: 12
+    /// marks are in a day
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u64).range(..=12))]
     #[arg(help_heading = "Assumptions")]
     pub(crate) rechecks: u64,

@@ -11,7 +11,8 @@ pub(crate) const BUDGET: &str = include_str!("../../../docs/cost/order.json");
 /// The counted usage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Figures {
-    /// From the opening of a cart of one line to its order's confirmation, with invoice, shipment and authorised payment.
+    /// From the opening of a cart of one line to its order's confirmation, with invoice, shipment and authorised
+    /// payment.
     pub(crate) ordering: Usage,
     /// From the staff's word that it is shipped to the captured payment.
     pub(crate) shipping: Usage,
@@ -27,7 +28,8 @@ pub(crate) struct Figures {
     pub(crate) minute: Usage,
     /// A daily run in a shop of one order, and the minute's runs beside it.
     pub(crate) day: Usage,
-    /// What an order adds to the first daily run behind it, beside what it adds to each, with what such a run takes anyway.
+    /// What an order adds to the first daily run behind it, beside what it adds to each, with what such a run takes
+    /// anyway.
     pub(crate) first_reconciled: Usage,
     /// What one order more adds to a daily run.
     pub(crate) reconciled: Usage,

@@ -18,7 +18,8 @@ mod terminal;
 use arguments::Arguments;
 use std::process::ExitCode;
 
-/// Runs the command line of this process: 0 done, 1 failed, 2 used wrongly, 3 found a difference, 4 not found, 5 in conflict.
+/// Runs the command line of this process: 0 done, 1 failed, 2 used wrongly, 3 found a difference, 4 not found, 5 in
+/// conflict.
 pub async fn run() -> ExitCode {
     match shop_terminal::arguments::<Arguments>() {
         Ok(arguments) => {

@@ -167,7 +167,7 @@ async fn flip(operator: &Client) {
     }
 }
 
-/// When it is killed: at so many reserved, spread over all of them, and a few milliseconds more.
+/// When it is killed: at these numbers of reservations, spread over all of them, and a few milliseconds later.
 fn moments() -> Vec<(u64, Duration)> {
     let given = std::env::var(SEED).ok().map(|seed| seed.parse().unwrap());
     let seed = given.unwrap_or_else(|| fastrand::u64(..));
@@ -187,7 +187,8 @@ async fn command(base: &str, line: &[&str]) -> Result<(), String> {
     if output.status.success() { Ok(()) } else { Err(format!("{}: {said}", output.status)) }
 }
 
-/// Whether the log and all that was folded from it are what was written, and the answers that were given are true of it.
+/// Whether the log and all that was folded from it are what was written, and the answers that were given are true of
+/// it.
 async fn verified(base: &str, history: &History, log: &Path) -> Result<(), String> {
     command(base, &["verify"]).await?;
     command(base, &["export", log.to_str().unwrap()]).await?;

@@ -364,7 +364,7 @@ async fn commands_stay_off_until_the_import_has_verified_and_a_stopped_one_goes_
     served.end().await;
 
     let served = Served::start(&there, &["--commands", "on"]).await;
-    assert_eq!(served.commands().await, "off", "whatever is asked for");
+    assert_eq!(served.commands().await, "off", "in spite of the option");
     let row = AttributeValue::S("g1/berlin.mug".to_owned());
     served.database().await.delete_item().table_name("local-StockView").key("key", row).send().await.unwrap();
     assert_eq!(served.import(&export).await, (0, String::new()));

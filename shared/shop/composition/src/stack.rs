@@ -78,7 +78,8 @@ pub fn parameters() -> BTreeMap<String, String> {
     .into()
 }
 
-/// The shop on this machine at any free port, thrown away at the end; with these parameters beside those that it has here.
+/// The shop on this machine at any free port, thrown away at the end; with these parameters beside those that it has
+/// here.
 #[must_use]
 pub fn options(others: impl IntoIterator<Item = (String, String)>) -> Options {
     Options {

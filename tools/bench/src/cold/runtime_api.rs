@@ -1,5 +1,5 @@
-//! Lambda's Runtime API, for one process: it hands out events one by one, and notes when each is asked for and answered.
-//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+//! Lambda's Runtime API, for one process: it hands out events one by one, and notes when each is asked for and
+//! answered. <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use axum::Router;
 use axum::extract::State;

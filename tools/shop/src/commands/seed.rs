@@ -10,7 +10,7 @@ use shop_client::sample::catalogue::PRODUCTS;
 use shop_client::sample::orders::{CUSTOMERS, Order, deliveries, orders};
 use shop_client::sample::{keeping, shopping};
 use shop_client::{ClientError, Identity, Role, Session};
-use shopping::{End, Wish};
+use shopping::{End, OrderAction};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -107,7 +107,7 @@ impl Seed {
         let key = format!("sample-seed-{}-order-{}", self.seed, order.number);
         let cart = shopping::fill_cart(customer, &key, &order.lines).await?;
         shopping::check_out(customer, &key, &cart, order.card).await?;
-        Ok(Placed { customer, order: cart, wish: order.wish })
+        Ok(Placed { customer, order: cart, action: order.action })
     }
 }
 
@@ -115,23 +115,23 @@ impl Seed {
 struct Placed<'a> {
     customer: &'a Session,
     order: String,
-    wish: Wish,
+    action: OrderAction,
 }
 
 /// Brings every confirmed order to its intended end.
 async fn watch(placed: &[Placed<'_>], staff: &Session) -> Result<Vec<End>, ClientError> {
     let moved = Cell::new(Instant::now());
     let moved = &moved;
-    let waits = placed.iter().map(async |Placed { customer, order, wish }| {
+    let waits = placed.iter().map(async |Placed { customer, order, action }| {
         match shopping::ended(customer, order, moved).await? {
-            End::Confirmed => shopping::carry_out(*wish, order, customer, staff, moved).await,
+            End::Confirmed => shopping::carry_out(*action, order, customer, staff, moved).await,
             end @ (End::Failed | End::Cancelled | End::Shipped | End::Delivered) => Ok(end),
         }
     });
     at_a_time(WATCHED, bar("orders settled", placed.len()), waits).await
 }
 
-/// Runs many tasks, `SIDE_BY_SIDE` at a time, with a progress bar.
+/// Runs many tasks, a fixed number at a time, with a progress bar.
 async fn at_a_time<T>(
     most: usize,
     bar: ProgressBar,

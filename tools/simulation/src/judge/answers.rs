@@ -92,7 +92,7 @@ fn truly(
     };
     let invalid =
         |error: &dyn std::fmt::Display| Violation::new(Invariant::TrueAnswers, format!("{record:?}: {error}"));
-    let account = record.account(&recording.issuer).ok_or_else(|| invalid(&"nobody asked"))?;
+    let account = record.account(&recording.issuer).ok_or_else(|| invalid(&"the client has no account"))?;
     let Some(stream) = record.action.stream(&account) else {
         return Err(invalid(&"a cart that is opened is a new one"));
     };

@@ -1,7 +1,7 @@
 //! The orders of the sample's customers, and the deliveries to its warehouses. Both follow from the seed alone.
 
 use super::catalogue::{PRODUCTS, Product, WAREHOUSES};
-use super::shopping::Wish;
+use super::shopping::OrderAction;
 use fastrand::Rng;
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub struct Order {
     /// A card to use in place of the account's own.
     pub card: Option<&'static str>,
     /// What to do with it once it is confirmed.
-    pub wish: Wish,
+    pub action: OrderAction,
 }
 
 /// A delivery to a warehouse.
@@ -59,13 +59,13 @@ fn order(seed: u64, number: u64) -> Order {
         1..4 => Some("tok_timeout_then_charged"),
         _ => None,
     };
-    let wish = match random.u8(..20) {
-        0..4 => Wish::Kept,
-        4..6 => Wish::Cancelled,
-        6..10 => Wish::Shipped,
-        _ => Wish::Delivered,
+    let action = match random.u8(..20) {
+        0..4 => OrderAction::Kept,
+        4..6 => OrderAction::Cancelled,
+        6..10 => OrderAction::Shipped,
+        _ => OrderAction::Delivered,
     };
-    Order { number, customer, lines, card, wish }
+    Order { number, customer, lines, card, action }
 }
 
 /// The deliveries for the first orders of a seed. Each delivery is for a fixed number of orders, whether all of them

@@ -84,7 +84,7 @@ pub async fn check_out(customer: &Session, key: &str, cart: &str, with: Option<&
 
 /// What to do with a confirmed order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum OrderAction {
     /// Leave it as it is.
     Kept,
     /// Its customer cancels it.
@@ -97,26 +97,26 @@ pub enum Wish {
 
 /// Does that with a confirmed order, and waits until it is done.
 pub async fn carry_out(
-    wish: Wish,
+    action: OrderAction,
     order: &str,
     customer: &Session,
     staff: &Session,
     moved: &Cell<Instant>,
 ) -> Result<End, ClientError> {
     let key = |step: &str| format!("sample-order-{order}-{step}");
-    match wish {
-        Wish::Kept => return Ok(End::Confirmed),
-        Wish::Cancelled => {
+    match action {
+        OrderAction::Kept => return Ok(End::Confirmed),
+        OrderAction::Cancelled => {
             let body = json!({ "reason": "changed my mind" });
             customer.command(&["orders", order, "cancel"], &key("cancel"), &body).await?;
             return until(customer, order, moved, &[End::Cancelled]).await.map(|(end, _)| end);
         }
-        Wish::Shipped | Wish::Delivered => {
+        OrderAction::Shipped | OrderAction::Delivered => {
             staff.command(&["orders", order, "ship"], &key("ship"), &json!({})).await?;
         }
     }
     let (shipped, shipments) = until(customer, order, moved, &[End::Shipped]).await?;
-    if wish == Wish::Shipped {
+    if action == OrderAction::Shipped {
         return Ok(shipped);
     }
     for shipment in shipments {

@@ -76,7 +76,7 @@ proptest! {
                 let told = block_on(settle(&line, &cafe, step));
                 if line.late.swap(false, Ordering::SeqCst) {
                     prop_assert!(matches!(told, Err(Failure::Unknown(_))), "{:?}, and done later", told);
-                    // What becomes of it nobody is told.
+                    // The caller never learns its result.
                     drop(block_on(sandbox.carry_out(&cafe, step)));
                 }
                 match told {
