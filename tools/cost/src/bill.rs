@@ -84,7 +84,7 @@ pub(crate) enum BillError {
     #[error(transparent)]
     Template(#[from] Undeclared),
     /// The counted figures are not of this release.
-    #[error("docs/cost/order.json cannot be read: {0}; `shop-cost --count --write-docs` writes it anew")]
+    #[error("docs/cost/order.json cannot be read: {0}; `shop-cost --count --write-docs` rewrites it")]
     Figures(#[from] serde_json::Error),
 }
 

@@ -52,10 +52,10 @@ pub(crate) enum PricesError {
     #[error("the prices cannot be read: {0}")]
     Unreadable(#[from] yaml_serde::Error),
     /// A price is missing.
-    #[error("the prices have none of {0}: add it, as docs/cost/prices.yaml has it")]
+    #[error("the prices have no {0}; add it as in docs/cost/prices.yaml")]
     Missing(String),
     /// A price lacks its source, its unit or its last tier.
-    #[error("the price of {0} says nothing of its source, of its unit or of its last tier")]
+    #[error("the price of {0} lacks its source, its unit or its last tier")]
     Incomplete(String),
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Import(#[from] foldlog_dynamo::ImportError),
     /// The log to import into is not empty.
-    #[error("the log is not empty, and was not begun by this import: an export is brought into a shop without a log")]
+    #[error("the log is not empty, and does not come from this import; import into a shop with an empty log")]
     NotEmpty,
     /// The shop accepts commands during the import.
     #[error(
@@ -38,7 +38,7 @@ pub(crate) enum Failure {
     )]
     CommandsOn,
     /// The command cannot ask a stack whether commands are off.
-    #[error("deploy the stack with the parameter Commands=off, and say --commands-are-off")]
+    #[error("deploy the stack with the parameter Commands=off, then pass --commands-are-off")]
     CommandsUnknown,
     /// A read model cannot read a commit before that moment.
     #[error("{stream}: {view} cannot read the commit at version {version}: {error}")]
@@ -59,7 +59,7 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Different(String),
     /// The doctor found problems.
-    #[error("{0} things are out of order")]
+    #[error("{0} checks failed")]
     Unwell(usize),
     /// The shop cannot be served.
     #[error("{}", hosting(.0))]

@@ -39,10 +39,10 @@ struct Description {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 enum Unnamed {
     /// The stack has no tables.
-    #[error("there are no tables of a stack {0}: is that its name, and are profile and region its own?")]
+    #[error("there are no tables of a stack {0}; check its name, the profile and the region")]
     NoStack(String),
     /// Several tables fit the name. One may belong to a deleted stack with the same name.
-    #[error("{logical} may be any of {}: say which with --table {logical}=NAME", names.join(", "))]
+    #[error("{logical} may be any of {}; choose one with --table {logical}=NAME", names.join(", "))]
     Several {
         /// The logical id.
         logical: String,

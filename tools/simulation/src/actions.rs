@@ -87,6 +87,7 @@ impl ClientAction {
     }
 
     /// The stream that the action of this account changes; none for a cart that is opened, which has no name yet.
+    #[must_use]
     pub fn stream(&self, by: &AccountId) -> Option<StreamName> {
         Some(match self {
             Self::RegisterProduct { sku, .. }

@@ -79,6 +79,7 @@ pub fn pretty_json(value: &impl Serialize) -> io::Result<()> {
 }
 
 /// How many columns stdout has; none where it is no terminal.
+#[must_use]
 pub fn columns() -> Option<usize> {
     let stdout = io::stdout();
     if !stdout.is_terminal() {
@@ -102,6 +103,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// A progress bar on stderr for this number of steps; invisible if stderr is no terminal.
+#[must_use]
 pub fn bar(label: &'static str, steps: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(u64::try_from(steps).ok(), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template(BAR) {

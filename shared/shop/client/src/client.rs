@@ -55,6 +55,7 @@ impl Client {
     }
 
     /// The address without the slash at its end.
+    #[must_use]
     pub fn address(&self) -> String {
         self.base.as_str().trim_end_matches('/').to_owned()
     }

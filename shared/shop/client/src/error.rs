@@ -18,7 +18,7 @@ pub enum ClientError {
     },
     /// The shop is no local host, so it issues no tokens.
     #[error(
-        "{0} signs no tokens: only the machine that `shop serve` runs on can ask it; pass --token or set SHOP_TOKEN"
+        "{0} signs no tokens: only `shop serve` does, for commands on the same machine; pass --token or set SHOP_TOKEN"
     )]
     NoTokens(String),
     /// The shop is no local host, so it does not show its tables.
@@ -39,7 +39,7 @@ pub enum ClientError {
         reason: String,
     },
     /// This client cannot read the answer.
-    #[error("{request} was answered with what this command cannot read ({reason}): is {api} a shop of this release?")]
+    #[error("this command cannot read the answer to {request} ({reason}): is {api} a shop of this release?")]
     Unreadable {
         /// Method and path.
         request: String,

@@ -17,6 +17,7 @@ impl Role {
     const ALL: [Self; 3] = [Self::Customer, Self::Staff, Self::Operator];
 
     /// Its name on the command line.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Customer => "customer",
@@ -26,6 +27,7 @@ impl Role {
     }
 
     /// The scope that its routes require.
+    #[must_use]
     pub const fn scope(self) -> &'static str {
         match self {
             Self::Customer => "shop/customer",
@@ -46,11 +48,13 @@ pub struct Identity {
 
 impl Identity {
     /// A user without a name in this role.
+    #[must_use]
     pub fn of(role: Role) -> Self {
         Self { role, subject: role.name().to_owned() }
     }
 
     /// The customer of this name.
+    #[must_use]
     pub fn customer(name: &str) -> Self {
         Self { role: Role::Customer, subject: format!("{}:{name}", Role::Customer.name()) }
     }

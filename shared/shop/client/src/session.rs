@@ -41,21 +41,25 @@ impl Client {
 
 impl Session {
     /// The token.
+    #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
     /// A `GET` request.
+    #[must_use]
     pub fn get(&self, path: &[&str]) -> Unsent<'_> {
         Unsent { session: self, request: self.client.request(Method::GET, path, &Value::Null) }
     }
 
     /// A command that can be repeated by its nature.
+    #[must_use]
     pub fn post(&self, path: &[&str]) -> Unsent<'_> {
         Unsent { session: self, request: self.client.request(Method::POST, path, &Value::Null) }
     }
 
     /// Adds a body.
+    #[must_use]
     pub fn post_body(&self, path: &[&str], body: &Value) -> Unsent<'_> {
         Unsent { session: self, request: self.client.request(Method::POST, path, body) }
     }

@@ -105,6 +105,7 @@ pub(crate) fn provider_key() -> Secret {
 }
 
 /// The secret that signs its webhooks.
+#[must_use]
 pub fn webhook_secret() -> Secret {
     secret(SECRET)
 }

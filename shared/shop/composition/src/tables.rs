@@ -33,16 +33,19 @@ impl Tables {
     }
 
     /// The log.
+    #[must_use]
     pub const fn log(&self) -> &Log {
         &self.log
     }
 
     /// The rows of the read models.
+    #[must_use]
     pub const fn views(&self) -> &Views {
         &self.views
     }
 
     /// The totals of the sales.
+    #[must_use]
     pub const fn sales(&self) -> &TotalsStore {
         &self.sales
     }

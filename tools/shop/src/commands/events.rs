@@ -121,7 +121,7 @@ impl Source<'_> {
             Self::Log(log) => {
                 let news = log.news().await?;
                 if news.gap {
-                    terminal::remark("too much happened between two looks; some events are missing here");
+                    terminal::remark("there were too many new events at once; some are missing here");
                 }
                 Ok(news.events)
             }

@@ -163,7 +163,7 @@ async fn recover(operator: &Session, global: &Global) -> Result<(), Failure> {
     if global.json {
         return terminal::json_line(&found);
     }
-    terminal::line(&format!("{} batches were lost and are made up for", found.recovered))
+    terminal::line(&format!("{} lost batches were recovered", found.recovered))
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ impl Serve {
             if !host.warnings().is_empty() {
                 let count = host.warnings().len();
                 terminal::remark(&format!(
-                    "{count} kinds of settings in the template mean nothing on one machine; {url}/_local names them"
+                    "{count} kinds of settings in the template have no effect on one machine; {url}/_local lists them"
                 ));
             }
         }

@@ -61,7 +61,7 @@ impl Verify {
         }
         let told = tell(&client, &found, scope).await;
         if let Err(error) = told {
-            terminal::remark(&format!("what was found is not recorded: {error}"));
+            terminal::remark(&format!("the shop has not recorded the result: {error}"));
         }
         if differences.is_empty() {
             return agrees(&found, global);

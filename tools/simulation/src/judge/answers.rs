@@ -112,6 +112,7 @@ fn possible(
     moments: &Moments<'_>,
 ) -> Result<BTreeSet<End>, Violation> {
     let window = record.window;
+    let accounts = |command| ends::<account::Account>(moments, stream, window, &command);
     let carts = |action: &dyn Fn(&cart::State) -> Result<Vec<Action>, Violation>| {
         let mut ends = BTreeSet::new();
         for state in moments.states::<cart::Cart>(stream, window)? {
@@ -151,24 +152,16 @@ fn possible(
         }
         ClientAction::OpenAccount {} => {
             let profile = Profile { name: text(PERSON)?, email: text(EMAIL)? };
-            ends::<account::Account>(moments, stream, window, &account::Command::Open(Personal(profile)))
+            accounts(account::Command::Open(Personal(profile)))
         }
-        ClientAction::ConfirmAccount { .. } => {
-            ends::<account::Account>(moments, stream, window, &account::Command::Confirm)
-        }
-        ClientAction::ActivateAccount { .. } => {
-            ends::<account::Account>(moments, stream, window, &account::Command::Activate)
-        }
-        ClientAction::SuspendAccount { .. } => {
-            ends::<account::Account>(moments, stream, window, &account::Command::Suspend)
-        }
+        ClientAction::ConfirmAccount { .. } => accounts(account::Command::Confirm),
+        ClientAction::ActivateAccount { .. } => accounts(account::Command::Activate),
+        ClientAction::SuspendAccount { .. } => accounts(account::Command::Suspend),
         ClientAction::AddCard { token, .. } => {
             let card = Card { token: token.clone(), brand: text(BRAND)?, last4: text(DIGITS)? };
-            ends::<account::Account>(moments, stream, window, &account::Command::AddCard(card))
+            accounts(account::Command::AddCard(card))
         }
-        ClientAction::RemoveCard { token, .. } => {
-            ends::<account::Account>(moments, stream, window, &account::Command::RemoveCard { id: token.id() })
-        }
+        ClientAction::RemoveCard { token, .. } => accounts(account::Command::RemoveCard { id: token.id() }),
         ClientAction::OpenCart {} => carts(&|_| Ok(vec![Action::Open])),
         ClientAction::AddItem { sku, quantity, .. } => {
             let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;

@@ -24,6 +24,7 @@ pub struct Product {
 
 impl Product {
     /// The body of `POST /products`.
+    #[must_use]
     pub fn registration(&self) -> Value {
         json!({
             "sku": self.sku,

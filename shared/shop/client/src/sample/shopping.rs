@@ -167,7 +167,7 @@ async fn until(
 /// The error that nothing has changed for too long.
 fn stalled(what: &str, moved: &Cell<Instant>) -> Result<(), ClientError> {
     if moved.get().elapsed() > PATIENCE {
-        let what = format!("{what} does not come to its end");
+        let what = format!("{what} has not ended");
         return Err(ClientError::Stalled { what, seconds: PATIENCE.as_secs() });
     }
     Ok(())

@@ -47,7 +47,7 @@ impl<C: Clock + 'static> Notices<C> {
         while let Err(reason) = self.send(body.clone()).await {
             // The first one may come before the shop knows of the payment.
             if pause > FIRST_PAUSE {
-                tracing::warn!(webhook = webhook.id, reason, "a webhook of a payment was not heard");
+                tracing::warn!(webhook = webhook.id, reason, "a webhook of a payment was not accepted");
             }
             self.clock.sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);

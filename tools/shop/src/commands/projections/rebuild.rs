@@ -62,13 +62,13 @@ impl Rebuild {
         }
         let (name, number, rows, read) = (&self.name, new.generation, comparison.rows, shown.read);
         let next = if read == number {
-            format!("is read now; `shop projections rollback {name}` goes back")
+            format!("is in use now; `shop projections rollback {name}` switches back")
         } else {
-            format!("waits: `shop projections flip {name}` has it read")
+            format!("is not in use yet; `shop projections flip {name}` switches to it")
         };
         let seconds = started.elapsed().as_secs();
         terminal::line(&format!(
-            "{name}: generation {number} has {rows} rows, each like that of generation {}, after {seconds} s, and {next}",
+            "{name}: generation {number} has {rows} rows, each equal to that of generation {}, after {seconds} s, and {next}",
             before.read
         ))
     }
@@ -123,7 +123,7 @@ fn different(name: &str, new: &Generation, comparison: &Comparison) -> String {
     let Comparison { rows, different, first, .. } = comparison;
     let first = first.as_deref().unwrap_or_default();
     format!(
-        "{name}: of {rows} rows of generation {} {different} are unlike those that are read, first {first}",
+        "{name}: {different} of {rows} rows of generation {} differ from those in use, first {first}",
         new.generation
     )
 }
