@@ -1,9 +1,9 @@
-//! What a request to the API is answered with.
+//! The answer to a request to the API.
 
 use reqwest::StatusCode;
 use serde_json::Value;
 
-/// What was answered.
+/// An answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
@@ -31,7 +31,7 @@ impl Answer {
         self
     }
 
-    /// The problem's name, of an answer that is one.
+    /// The name of the problem, if the answer is one.
     #[must_use]
     pub fn problem(&self) -> Option<&str> {
         self.body["type"].as_str()?.strip_prefix("urn:shop:problem:")

@@ -1,4 +1,4 @@
-//! Whether an answer is one that the API's own document tells of: status, media type, headers and body.
+//! Whether an answer conforms to the OpenAPI document: status, media type, headers and body.
 
 use crate::answer::Answer;
 use jsonschema::Validator;
@@ -25,7 +25,7 @@ static OPERATIONS: LazyLock<HashMap<String, Router<&'static Value>>> = LazyLock:
 /// What checks bodies, by the text of their schemas.
 static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
 
-/// Panics where the document tells of no such answer.
+/// Panics if the document has no such answer.
 pub(crate) fn check(method: &Method, path: &str, answer: &Answer) {
     let path = path.split('?').next().unwrap_or_default();
     if path.starts_with("/_local") || *method == Method::OPTIONS {

@@ -1,4 +1,4 @@
-//! Whether the read models are what the log says: rows what their streams say, totals what all streams say together.
+//! Whether the read models agree with the log: each row with its stream, the totals with all streams.
 
 use crate::Shop;
 use aws_sdk_dynamodb::Client;
@@ -6,7 +6,7 @@ use foldlog::verify::Limits;
 use shop_composition::Tables;
 
 impl Shop {
-    /// The first thing that is not as the log says, if there is one once everything has settled.
+    /// The first difference from the log, if there is one after everything has settled.
     pub async fn difference(&self) -> Option<String> {
         self.host.settled().await;
         let names = self.anyone().get("/_local").await.expect(200).body["tables"].clone();

@@ -1,4 +1,4 @@
-//! What the whole-system tests share: a shop on the local host, and clients that speak HTTP to it.
+//! Shared parts of the whole-system tests: a shop on the local host, and its HTTP clients.
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test panics where it fails")]
 
@@ -25,7 +25,7 @@ use transport::Transport;
 pub struct Shop {
     /// The host it runs on.
     pub host: Host,
-    /// Whom it asks for money.
+    /// Its payment provider.
     pub provider: Provider,
 }
 
@@ -119,7 +119,7 @@ impl Shop {
     }
 }
 
-/// Somebody who speaks HTTP to the shop.
+/// An HTTP client of the shop.
 #[derive(Clone)]
 pub struct Client {
     transport: Transport,
@@ -178,7 +178,7 @@ impl Client {
         Ok(answer)
     }
 
-    /// Asks until the answer is as it should be; gives up after half a minute.
+    /// Repeats a request until the answer is as expected; gives up after half a minute.
     pub async fn until(&self, path: &str, done: impl Fn(&Answer) -> bool) -> Answer {
         let asked = async {
             loop {

@@ -1,4 +1,4 @@
-//! The payloads of `events/` as one story: each is fed to its function, in this order, and what is answered is compared.
+//! The payloads of `events/` as one story: each is sent to its function, in this order, and the answer is compared.
 
 use foldlog_lambda::{Invoke, Registered, Settings};
 use foldlog_local::Host;
@@ -67,11 +67,11 @@ pub enum Expected {
     Status(u16),
     /// A batch of which nothing failed.
     AllDone,
-    /// A reconciliation of so many streams.
+    /// A reconciliation of this number of streams.
     Streams(usize),
-    /// So many parts are to be done.
+    /// A rebuild with this number of open parts.
     Parts(usize),
-    /// So many processes were asked whether they have waited for too long.
+    /// A check of the deadlines of this number of processes.
     Asked(usize),
 }
 
@@ -108,8 +108,8 @@ pub fn function_of(name: &str) -> &str {
     name.split('.').next().unwrap_or_default()
 }
 
-/// A host whose functions do nothing: only what is invoked by hand moves anything. Beside it a payment provider, which
-/// tells nobody.
+/// A host whose functions do nothing: data change only when a test invokes a function. Beside it, a payment provider,
+/// which sends no webhooks.
 pub async fn silent_host() -> (Host, Provider) {
     silent_host_on(Ipv4Addr::LOCALHOST.into()).await
 }

@@ -1,10 +1,11 @@
-//! No file of a crate imports another one that, by whatever way, imports it.
+//! No file of a crate imports another file that imports it, directly or through others.
 //!
-//! In a circle no file can be read, tested or moved without the others. One that has to be is defended in the head of one
-//! of its files, by a line that names each of the others: ``//! Circle: with `crate::map`, since a map runs states.``
+//! In a circle no file can be read, tested or moved without the others. One that has to be is defended in the head of
+//! one of its files, by a line that names each of the others: ``//! Circle: with `crate::map`, since a map runs
+//! states.``
 //!
-//! A path counts for the file that its last name is declared in, whichever modules hand the name on. To declare a module,
-//! or to hand on what it declares, is no import; what only tests import counts for nothing.
+//! A path counts for the file that its last name is declared in, whichever modules hand the name on. To declare a
+//! module, or to hand on what it declares, is no import; what only tests import counts for nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -158,7 +159,8 @@ fn is_end(token: &TokenTree) -> bool {
 /// The names that a tree of `use` brings in, each with its path.
 fn imports(tree: &[TokenTree], before: &[String]) -> Vec<(String, Vec<String>)> {
     let mut found = vec![];
-    for branch in tree.split(|token| token.to_string() == ",") {
+    // Behind a trailing comma there is no branch.
+    for branch in tree.split(|token| token.to_string() == ",").filter(|branch| !branch.is_empty()) {
         let mut path = before.to_vec();
         let mut name = None;
         let mut tokens = branch.iter().peekable();

@@ -1,4 +1,4 @@
-//! One product that everybody wants: its reservations queue behind each other, and hold up no other product's.
+//! One product that all customers want: its reservations wait for each other, and delay no other product's.
 //!
 //! Counted in turns, not timed: a request to the log takes one, and a pause as many as requests fit into it.
 
@@ -23,9 +23,9 @@ use std::time::Duration;
 use stock_reactions::StockReactions;
 use tokio::task::yield_now;
 
-/// So many execution environments at once, each with a batch of its own.
+/// The number of simultaneous execution environments, each with a batch of its own.
 const BATCHES: usize = 12;
-/// So many messages in each, of which all but one are about the product that everybody wants.
+/// The number of messages in each. All but one are about the product that all customers want.
 const BATCH: usize = 10;
 const HOT: usize = BATCHES * (BATCH - 1);
 /// What a request takes, for the length of pauses.

@@ -28,7 +28,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Whether a line has the word, in whatever case, and not as a part of another.
+/// Whether a line has the word, in upper or lower case, and not as a part of another word.
 fn says(line: &str, word: &str) -> bool {
     line.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).any(|said| said == word)
 }

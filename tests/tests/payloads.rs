@@ -52,7 +52,7 @@ async fn with_commands_off_requests_are_turned_away_messages_left_and_nothing_is
                 assert_eq!(answer["statusCode"], 503, "{name}: {answer}");
                 turned_away += 1;
             }
-            // Whoever only folds goes on.
+            // Functions that only fold continue.
             (None, Some(messages)) if *of != "sales-projector" => {
                 let failures = answer["batchItemFailures"].as_array().unwrap().iter();
                 let failed: Vec<_> = failures.map(|failure| &failure["itemIdentifier"]).collect();

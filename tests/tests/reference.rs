@@ -1,4 +1,4 @@
-//! What is told of the API agrees with what is deployed and decided.
+//! The reference of the API agrees with the template and the deciders.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 

@@ -1,4 +1,4 @@
-//! The whole shop through storms, by seed: `shop-simulate` runs more of them.
+//! Simulations of the whole shop, by seed: `shop-simulate` runs more of them.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -11,9 +11,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use strum::{IntoEnumIterator, VariantNames};
 
-/// So many storms each time.
+/// The number of seeds.
 const SEEDS: u64 = 300;
-/// Within so many a defect has to show.
+/// The number of seeds within which a defect must be found.
 const SOON: u64 = 200;
 /// Storms in which something was found once. What a seed makes changes with the simulation: each finding has a test of
 /// its own beside.
@@ -104,30 +104,30 @@ fn judged(recording: &Recording, change: impl FnOnce(&mut Recording)) -> Option<
 fn the_judge_sees_what_is_not_so() {
     let recording = run(0, Setting::ROUGH, &topology()).unwrap().recording;
     assert_eq!(judged(&recording, |_| {}), None);
-    let alone = |told: &ClientRecord| {
-        told.open_tries == 0 && recording.told.iter().filter(|one| one.key == told.key).count() == 1
+    let alone = |record: &ClientRecord| {
+        record.open_tries == 0 && recording.records.iter().filter(|one| one.key == record.key).count() == 1
     };
-    let added = |told: &ClientRecord| {
-        matches!((&told.action, &told.answer), (ClientAction::AddItem { .. }, Answer::Done { .. }))
+    let added = |record: &ClientRecord| {
+        matches!((&record.action, &record.answer), (ClientAction::AddItem { .. }, Answer::Done { .. }))
     };
-    let place = recording.told.iter().position(|told| alone(told) && added(told)).unwrap();
-    let key = recording.told[place].key.clone();
+    let place = recording.records.iter().position(|record| alone(record) && added(record)).unwrap();
+    let key = recording.records[place].key.clone();
     let commit = recording.commits.iter().position(|commit| commit.correlation.client.as_ref() == Some(&key)).unwrap();
 
     let elsewhere =
-        |changed: &mut Recording| changed.told[place].answer = Answer::Done { version: foldlog::Version(77) };
+        |changed: &mut Recording| changed.records[place].answer = Answer::Done { version: foldlog::Version(77) };
     assert_eq!(judged(&recording, elsewhere), Some(Invariant::AppendedOnce), "done, but not there");
     let refused = |changed: &mut Recording| {
-        changed.told[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
+        changed.records[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
     };
     assert_eq!(judged(&recording, refused), Some(Invariant::AppendedOnce), "refused, and done all the same");
-    let forgotten = |changed: &mut Recording| changed.told[place].key = "another".to_owned();
+    let forgotten = |changed: &mut Recording| changed.records[place].key = "another".to_owned();
     assert_eq!(judged(&recording, forgotten), Some(Invariant::AppendedOnce), "done, and not in the log");
     let untrue = |changed: &mut Recording| {
-        changed.told[place].key = "another".to_owned();
-        changed.told[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
+        changed.records[place].key = "another".to_owned();
+        changed.records[place].answer = Answer::Refused { problem: "cart-empty".to_owned() };
     };
-    assert_eq!(judged(&recording, untrue), Some(Invariant::TrueAnswers), "nobody checked out");
+    assert_eq!(judged(&recording, untrue), Some(Invariant::TrueAnswers), "no client checked out");
     let removed = |changed: &mut Recording| drop(changed.commits.remove(commit));
     assert_eq!(judged(&recording, removed), Some(Invariant::WholeStreams));
     let late = |changed: &mut Recording| changed.commits[commit].committed_at = foldlog::Timestamp(0);
@@ -137,7 +137,7 @@ fn the_judge_sees_what_is_not_so() {
     let cut_off = |changed: &mut Recording| {
         let stream = changed.commits[reaction].stream.clone();
         changed.commits.retain(|commit| commit.stream != stream);
-        changed.told.clear();
+        changed.records.clear();
     };
     assert_eq!(judged(&recording, cut_off), Some(Invariant::NobodyWaits));
 }
@@ -198,7 +198,7 @@ fn the_judge_sees_what_owners_do_not_agree_on() {
     assert_eq!(judged(&recording, delivered), Some(Invariant::Agreement), "cancelled, and yet it arrived");
     let unbilled = |changed: &mut Recording| {
         changed.commits.retain(|commit| commit.stream != invoice);
-        changed.told.clear();
+        changed.records.clear();
     };
-    assert_eq!(judged(&recording, unbilled), Some(Invariant::Agreement), "delivered, and nobody got a bill");
+    assert_eq!(judged(&recording, unbilled), Some(Invariant::Agreement), "delivered without an invoice");
 }

@@ -1,4 +1,4 @@
-//! What is needed to buy something: a customer who may, and something that can be had.
+//! The prerequisites of an order: a customer who may buy, and a product in stock.
 
 use super::Site;
 use crate::{Answer, Client};
@@ -45,7 +45,7 @@ impl Site {
         sku
     }
 
-    /// Waits until so many are on hand, and so many of them reserved.
+    /// Waits for these quantities on hand and reserved.
     pub(super) async fn has(&self, sku: &str, on_hand: u64, reserved: u64) {
         let numbers = |answer: &Answer| (answer.body["on_hand"].as_u64(), answer.body["reserved"].as_u64());
         let path = format!("/stock/{sku}");
@@ -79,7 +79,7 @@ pub(super) async fn keyed(client: &Client, path: &str, key: &str, body: &serde_j
     client.send(Method::POST, path, Some(body.to_string()), &[("idempotency-key", key)]).await
 }
 
-/// What a timeline has come to.
+/// The last status of a timeline.
 pub(super) fn steps(order: &Answer) -> Vec<&str> {
     let steps = order.body["timeline"].as_array().expect("a list").iter();
     steps.map(|step| step["status"].as_str().expect("a status")).collect()

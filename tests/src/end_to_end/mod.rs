@@ -1,8 +1,8 @@
-//! One suite for any shop: over HTTP, with names of its own in each run, so that it can be run again on a shop that is
-//! lived in. What follows later is awaited.
+//! One suite for any shop, over HTTP. Each run uses new names, so you can run it repeatedly on a shop that is in use.
+//! It waits for results that appear later.
 //!
-//! [`Site`] is the shop that is tried, with `tokens` for it and its log's `table`; `goods` are what is bought there. Each
-//! story is a function.
+//! [`Site`] is the tested shop, with its `tokens` and its log's `table`; `goods` has the products to buy. Each story is
+//! a function.
 
 mod goods;
 mod site;

@@ -1,4 +1,4 @@
-//! A shop somewhere, and those who take part in a story there.
+//! A shop at any address, and its users in a story.
 
 use super::table::Log;
 use super::tokens::Tokens;
@@ -10,14 +10,14 @@ use foldlog_local::Host;
 use std::env::var;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// How long is waited for what follows from a command: on AWS, whoever misses a message asks again after 30 to 90 s.
+/// How long to wait for the effects of a command: on AWS, the re-check repeats a lost message after 30 to 90 s.
 const PATIENCE: Duration = Duration::from_mins(3);
 /// The first pause between two questions, which doubles up to
 const PAUSE: Duration = Duration::from_millis(10);
 /// the longest one.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// A shop somewhere.
+/// A shop at any address.
 pub struct Site {
     url: String,
     run: String,
@@ -92,7 +92,7 @@ impl Site {
         Client::of(&self.url, &self.tokens.operator)
     }
 
-    /// Somebody without a token.
+    /// A user without a token.
     pub(super) fn anyone(&self) -> Client {
         Client { token: None, ..self.customer() }
     }
@@ -110,7 +110,7 @@ impl Site {
 }
 
 impl Client {
-    /// Asks until the answer is as it should be, for as long as it may take on AWS.
+    /// Repeats a request until the answer is as expected, for as long as it may take on AWS.
     pub(super) async fn awaited(&self, path: &str, done: impl Fn(&Answer) -> bool) -> Answer {
         let (since, mut pause) = (std::time::Instant::now(), PAUSE);
         loop {

@@ -6,7 +6,7 @@ use crate::{Answer, Client};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Everything goes well, and everybody can see it.
+/// An order succeeds, and all its users can see it.
 pub async fn an_order_comes_from_an_account_to_its_delivery(site: &Site) {
     let (staff, operator) = (site.staff(), site.operator());
     let sku = site.product("delivered", 10).await;
@@ -60,7 +60,7 @@ async fn agrees(site: &Site, stream: &str) {
     assert_eq!((&verified.body["agrees"], &verified.body["differences"]), (&json!(true), &json!([])), "{stream}");
 }
 
-/// Of two lines one cannot be had: nothing is kept of the other.
+/// One of two lines is out of stock: nothing stays reserved for the other.
 pub async fn what_no_warehouse_has_fails_the_order_and_releases_the_rest(site: &Site) {
     let (had, wanting) = (site.product("had", 5).await, site.product("wanting", 1).await);
     let customer = site.buyer().await;
@@ -86,7 +86,7 @@ pub async fn a_cancelled_order_gives_its_goods_back(site: &Site) {
     let _ = customer.awaited(&format!("/invoices/{cart}"), |answer| answer.body["status"] == "CREDITED").await;
 }
 
-/// A key makes a command the same one, for whoever sent it.
+/// An idempotency key identifies a command of one user.
 pub async fn a_repeated_command_answers_as_the_first_time(site: &Site) {
     let sku = site.product("repeated", 1).await;
     let (customer, stranger, key) = (site.customer(), site.stranger(), site.name("key"));

@@ -22,8 +22,8 @@ impl Tokens {
     }
 
     /// Those of the environment: `SHOP_CUSTOMER_TOKEN`, `SHOP_STRANGER_TOKEN` of another customer, `SHOP_STAFF_TOKEN`
-    /// and `SHOP_OPERATOR_TOKEN`. What is not there is what `SHOP_TOKEN_COMMAND` prints with the subject behind it, such
-    /// as `customer:e2e-17f3`.
+    /// and `SHOP_OPERATOR_TOKEN`. What is not there is what `SHOP_TOKEN_COMMAND` prints with the subject behind it,
+    /// such as `customer:e2e-17f3`.
     pub(super) fn of_environment(run: &str) -> Self {
         Self::each(run, |name, subject, _| match (var(name), var("SHOP_TOKEN_COMMAND")) {
             (Ok(token), _) => token,

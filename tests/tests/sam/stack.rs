@@ -120,8 +120,8 @@ impl Drop for Api {
     }
 }
 
-/// Makes a built template one that runs beside a local host: its functions find the code wherever the template lies, and
-/// AWS at this address; a function checks tokens in place of API Gateway. Returns their binaries.
+/// Makes a built template one that runs beside a local host: its functions find the code wherever the template lies,
+/// and AWS at this address; a function checks tokens in place of API Gateway. Returns their binaries.
 fn adapt(template: &mut Yaml, built: &Path, authorizer: &Path, aws: &str) -> Vec<String> {
     let mut functions = vec![];
     template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = aws.into();

@@ -1,4 +1,4 @@
-//! Accounts over HTTP: opened and filled by whoever they belong to, let in and kept out by the staff.
+//! Accounts over HTTP: their owners open and fill them, the staff activate and suspend them.
 
 use crate::refusals::{gateway, post, refused};
 use crate::shop::{cart, ordered, product};
@@ -211,7 +211,7 @@ async fn what_an_account_cannot_take_is_refused_and_another_s_is_not_there() {
         post(customer, &format!("{cards}/tok_ok/default"), &json!({}), 404, "not-found"),
         post(staff, &format!("{account}/suspend"), &json!({}), 422, "account-not-active"),
         post(staff, &format!("{account}/confirm"), &json!({ "why": "known" }), 422, "invalid-request").at("/why"),
-        // Accounts that are not there, for whoever asks.
+        // Accounts that do not exist, for all roles.
         post(staff, &format!("{nowhere}/confirm"), &json!({}), 404, "unknown-account"),
         post(staff, "/accounts/nonsense/confirm", &json!({}), 404, "not-found"),
         post(customer, &format!("{nowhere}/cards"), &card("tok_ok"), 404, "unknown-account"),

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::Shop;
 
-/// The stream of the month in which somebody did something last.
+/// The stream of the month of the last request.
 pub(crate) async fn month(shop: &Shop) -> String {
     shop.host.settled().await;
     let events = shop.operator().get("/ops/events?limit=1000").await.expect(200).body;
@@ -26,7 +26,7 @@ pub(crate) async fn recorded(shop: &Shop) -> Vec<Value> {
 async fn park(shop: &Shop, id: &str) {
     let parked = foldlog_dynamo::Parked::new(aws_sdk_dynamodb::Client::new(&shop.host.aws_config()), "local-Parked");
     let (subject, version) = (id.parse().unwrap(), Version(1));
-    let error = "nobody knows".to_owned();
+    let error = "the cause is unknown".to_owned();
     let trouble =
         Trouble { subject, version, passed_over: version, error, class: Class::Permanent, at: SystemHost.now() };
     parked.park(&trouble).await.unwrap();

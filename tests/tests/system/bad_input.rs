@@ -121,7 +121,7 @@ async fn bad_input_is_answered_with_a_problem_and_changes_nothing() {
     let before = commits(&shop).await;
     let text = [("content-type", "text/plain")];
     let not_json = alice.send(Method::POST, &items, None, &text).await;
-    assert_eq!(not_json.status.as_u16(), 422, "no body is an empty one, whatever its type");
+    assert_eq!(not_json.status.as_u16(), 422, "no body is an empty one, with any media type");
     assert_eq!(commits(&shop).await, before, "not one commit more in the log");
     shop.host.stop().await;
 }

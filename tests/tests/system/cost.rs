@@ -1,4 +1,4 @@
-//! What an order costs in requests and rows: exact, so that whatever makes it dearer is seen.
+//! The exact cost of an order in requests and rows, so that each increase is noticed.
 
 use crate::shop::{cart, ordered, product};
 use aws_sdk_dynamodb::Client as Database;
@@ -37,8 +37,8 @@ async fn an_order_of_one_line_takes_these_requests() {
         // Opened: append. Item added: product, append. Checked out: cart and product strongly, append.
         ("cart-commands PutItem", 3),
         ("cart-commands Query", 3),
-        // Started, then placement, reservation, authorisation, confirmation, invoice and shipment noted: appends. Its own
-        // lines and a look at the view for candidates.
+        // Started, then placement, reservation, authorisation, confirmation, invoice and shipment noted: appends. Its
+        // own lines and a look at the view for candidates.
         ("fulfilment PutItem", 7),
         ("fulfilment Query", 2),
         ("invoice-reactions PutItem", 1),

@@ -12,7 +12,7 @@ use tests::{Answer, Client, Shop};
 /// The same histories again: the seed that a failed run printed.
 const SEED: &str = "PAST_SEED";
 
-/// A document at each version is the fold of so many events, and so is it at each moment.
+/// A document at each version is the fold of that number of events, and so it is at each moment.
 async fn is_its_fold(reader: &Client, path: &str, history: &History, documents: &[Value]) {
     assert_eq!(documents.len(), history.events.len(), "{path}");
     for (count, document) in (1..).zip(documents) {

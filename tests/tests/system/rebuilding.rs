@@ -1,4 +1,4 @@
-//! Read models are made anew while customers order, and whoever does it is killed again and again.
+//! Read models are rebuilt while customers order, and the rebuild is killed again and again.
 
 use crate::shop::{cart, ordered, product};
 use aws_sdk_dynamodb::Client as Database;
@@ -61,7 +61,7 @@ async fn order_on(customer: Client, number: usize, until: Arc<AtomicBool>, order
     }
 }
 
-/// Reads until it is told to stop: whatever was there before is there.
+/// Reads until it is told to stop: everything that was there before must still be there.
 async fn read_on(anyone: Client, customer: Client, order: String, until: Arc<AtomicBool>) -> u64 {
     let mut reads = 0;
     while !until.load(Ordering::Relaxed) {

@@ -4,7 +4,7 @@ use crate::shop::{cart, ordered, product};
 use serde_json::{Value, json};
 use tests::{Client, Shop};
 
-/// All events under a path, with so many on a page.
+/// All events under a path, with this number on a page.
 async fn turned(client: &Client, path: &str, order: &str, limit: usize) -> Vec<Value> {
     let (mut events, mut next) = (vec![], Some(format!("{path}?order={order}&limit={limit}")));
     while let Some(path) = next {

@@ -1,4 +1,4 @@
-//! Verification over HTTP: of some streams at once, of everything by whoever has the time.
+//! Verification over HTTP: some streams at once, and everything in the background.
 
 use crate::audit::{month, recorded};
 use crate::refusals::{post, refused};

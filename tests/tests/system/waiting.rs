@@ -1,4 +1,4 @@
-//! Hints that are lost on the way: who waits asks again, and the order comes to its end all the same.
+//! Lost hints: the re-check repeats them, and the order comes to its end all the same.
 
 use crate::shop::{cart, product, stock};
 use foldlog_lambda::{Invoke, Registered};
@@ -113,12 +113,12 @@ async fn a_cancellation_that_was_lost_is_repeated() {
     let (shop, alice, cart) = checked_out(losing!("OrderCancelled")).await;
     let _ = alice.post(&format!("/orders/{cart}/cancel"), json!({})).await.expect(202);
     shop.host.settled().await;
-    assert_eq!(stock(&shop, "mug").await, (10, 2, 8), "nobody knows of it");
+    assert_eq!(stock(&shop, "mug").await, (10, 2, 8), "the process does not know of it");
     a_mark_passes(&shop).await;
     assert_eq!(repeated(&shop), 2, "for the order, and for its process");
     assert_eq!(stock(&shop, "mug").await, (10, 0, 10), "given back");
     a_mark_passes(&shop).await;
-    assert_eq!(repeated(&shop), 2, "once it is known, nobody asks for it again");
+    assert_eq!(repeated(&shop), 2, "once it is known, it is not repeated");
     shop.host.stop().await;
 }
 

@@ -58,10 +58,10 @@ fn alarms_dashboard_and_page_know_the_metrics_that_are_emitted_and_no_others() {
     let mut ours = 0;
     for (namespace, name) in shown.into_iter().chain(watched) {
         if namespace == foldlog_lambda::metrics::NAMESPACE {
-            assert!(emitted.contains(name.as_str()), "nobody measures {name}");
+            assert!(emitted.contains(name.as_str()), "no function measures {name}");
             ours += 1;
         } else {
-            assert!(namespace.starts_with("AWS/"), "{namespace}: nobody writes there");
+            assert!(namespace.starts_with("AWS/"), "{namespace}: no function writes there");
         }
     }
     assert!(ours > 10, "{ours}");

@@ -3,7 +3,7 @@
 use crate::{alarms, arguments, functions, names_in, template};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What an account may run at once unless it asked for more, and what of it Lambda lets nobody reserve.
+/// The default concurrency limit of an AWS account, and the part of it that Lambda does not let you reserve.
 const ACCOUNT: u64 = 1_000;
 const UNRESERVED: u64 = 100;
 

@@ -1,4 +1,4 @@
-//! What is benched: an account whose events take about 200 bytes as they are stored, and whose state takes few.
+//! The stream type of the benches: an account with stored events of about 200 bytes and a small state.
 
 use foldlog::{Decider, Event as Stored, Refusal, RefusalKind, StreamId};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub(crate) const SHORT: &str = "One of several entries, each with a note";
 /// The account's decider.
 pub(crate) struct Account;
 
-/// Books an amount so many times.
+/// Book an amount several times.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Book {
     /// What each entry adds.
@@ -24,7 +24,7 @@ pub(crate) struct Book {
     pub(crate) entries: usize,
     /// What each entry says.
     pub(crate) text: &'static str,
-    /// Whether nobody has used the account before.
+    /// Whether the account is new.
     #[serde(skip)]
     pub(crate) first: bool,
 }
@@ -75,9 +75,9 @@ pub(crate) struct Balance {
     pub(crate) entries: u64,
 }
 
-/// The account holds no more.
+/// The balance would be too large.
 #[derive(Debug, thiserror::Error)]
-#[error("the account holds no more")]
+#[error("the balance would be too large")]
 pub(crate) struct Full;
 
 impl Refusal for Full {

@@ -1,4 +1,4 @@
-//! The command line of `shop-bench`, and what it does.
+//! The command line of `shop-bench`.
 
 use crate::case::Case;
 use crate::cold::{self, Options};

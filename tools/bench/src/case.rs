@@ -30,12 +30,11 @@ pub(crate) enum Case {
     Load(u64),
     /// Every event of a table, read and folded.
     Replay,
-    /// Commits projected into rows, so many on each stream of a batch.
+    /// Commits projected into rows, with this number of commits for each stream of a batch.
     Project(u64),
-    /// All rows of a view, made anew from the log.
+    /// All rows of a view, rebuilt from the log.
     Rebuild,
-    /// Commands of five customers of a whole shop while a read model is made anew; beside the same with nothing else
-    /// going on.
+    /// Commands of five customers of a whole shop during the rebuild of a read model, and the same without one.
     BesideRebuild,
     /// From a commit to its row, on a shop that has nothing else to do.
     Visible,

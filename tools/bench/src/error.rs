@@ -10,16 +10,16 @@ pub(crate) enum BenchError {
     /// The store does not start.
     #[error(transparent)]
     Host(#[from] HostError),
-    /// A shop where nothing moves by itself does not start.
+    /// The idle host does not start.
     #[error(transparent)]
     Idle(#[from] IdleHostError),
     /// The store failed.
     #[error("the store failed: {0}")]
     Store(String),
-    /// What was measured is not what should have been.
+    /// The measured result is wrong.
     #[error("the figures would be wrong: {0}")]
     Wrong(String),
-    /// Somebody had enough.
+    /// The user interrupted the run.
     #[error("interrupted before all cases were measured")]
     Interrupted,
     /// The client's own thread does not start, or ended early.

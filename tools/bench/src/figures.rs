@@ -5,7 +5,7 @@ use crate::thousandths::{Thousandths, micros};
 use serde::Serialize;
 use std::time::Duration;
 
-/// What one side of a case did.
+/// The measurements of one side of a case.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Side {
     /// How many commands were carried out, or events read.
@@ -21,7 +21,7 @@ pub(crate) struct Side {
 }
 
 impl Side {
-    /// So many commands, their requests not counted.
+    /// This number of commands, without counted requests.
     pub(crate) fn of(durations: Vec<Duration>, wall: Duration, cpu: Option<Duration>) -> Self {
         Self { done: durations.len() as u64, durations, wall, cpu, counts: Counts::default() }
     }
@@ -45,13 +45,13 @@ impl Side {
     }
 }
 
-/// The smallest value that so many percent of the values do not exceed (nearest rank).
+/// The percentile by nearest rank: the smallest value that `percent` of the values do not exceed.
 fn percentile<T>(sorted: &[T], percent: usize) -> Option<&T> {
     sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1))
 }
 
-/// The figures of one side, a command each; in a replay those of an event, but for the times, which are those of a whole
-/// reading.
+/// The figures of one side, a command each; in a replay those of an event, but for the times, which are those of a
+/// whole reading.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Numbers {
     /// How many commands were timed.
@@ -131,7 +131,7 @@ impl Figures {
     }
 }
 
-/// What a run found out.
+/// The result of a run.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
     /// Where it ran.

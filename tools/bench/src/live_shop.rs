@@ -1,5 +1,4 @@
-//! Commands over HTTP to a whole shop, while a read model of it is made anew; beside the same commands with nothing else
-//! going on.
+//! Commands over HTTP to a whole shop during the rebuild of a read model, and the same commands without one.
 
 use crate::error::BenchError;
 use crate::figures::Side;
@@ -18,7 +17,7 @@ const COMMANDS: u64 = 40;
 const CARTS: u64 = 500;
 /// The read model that is rebuilt: of the carts that are opened meanwhile, too.
 const VIEW: &str = "cart";
-/// How often is looked whether it is complete.
+/// The pause between two checks whether it is complete.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// The customers of a shop, and its operator.
@@ -78,7 +77,7 @@ impl LiveShop {
         Ok(Side::of(durations, wall, spent(cpu)))
     }
 
-    /// Each customer opens so many carts, one after the other; how long each took.
+    /// Each customer opens a number of carts, one after the other. Returns how long each took.
     async fn open(&self, carts: u64) -> Result<Vec<Duration>, BenchError> {
         let each = self.customers.iter().map(async |customer| {
             let mut durations = Vec::new();

@@ -1,13 +1,13 @@
 //! The command `shop-bench`: the event log beside the raw SDK client, on one store and in one run.
 //!
-//! `store` starts an embedded `DynamoDB` and speaks to it as one does without an event log; `account` is the stream
-//! type that is benched, `ours` what its commands are carried out by. A `run` does one `case` after the other: `comparison`
-//! runs each in rounds, on streams from `streams`: one client, or a `crowd`, or `processes` of which each is a `writer`, or a
-//! `replay`. `meter` counts the requests, `processor` the time of it; `figures` are what comes out, in `thousandths`, which
-//! `table` and `plot` show. `projecting` is what follows the log, `visible` how soon, `rebuilding` what makes rows anew,
-//! and `live_shop` what is left for a shop's customers meanwhile. `settings` weighs those of the client, `cold` starts the
-//! functions' binaries. Times are those of one machine and a store that is no `DynamoDB`: what holds elsewhere are the
-//! counts, and by and large the ratios.
+//! `store` starts an embedded `DynamoDB` and has the requests of the raw client; `account` is the stream type, and
+//! `ours` runs its commands with the event log. A `run` does one `case` after the other. `comparison` runs each in
+//! rounds, on streams from `streams`: with one client, a `crowd`, several `processes` that are a `writer` each, or a
+//! `replay`. `meter` counts the requests, `processor` measures processor time. `figures` are the results, in
+//! `thousandths`; `table` and `plot` show them. `projecting` measures projections, `visible` their delay, `rebuilding`
+//! a rebuild, and `live_shop` the commands of customers meanwhile. `settings` measures settings of the client, `cold`
+//! the start of the functions' binaries. The times depend on the machine and on a store that is not the real
+//! `DynamoDB`. The counts hold elsewhere, too, and roughly the ratios.
 
 // The benchmarks await the SDK's deep futures through every layer of the shop.
 #![recursion_limit = "256"]

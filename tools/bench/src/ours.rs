@@ -50,7 +50,7 @@ pub(super) async fn create(
     append(ours, stream, &Book { first: true, ..command.clone() }, metadata).await
 }
 
-/// Carries out a command that must have this effect, and comes again where others were first too often.
+/// Carries out a command that must have this effect, and retries it after too many lost races.
 pub(super) async fn execute<L: EventLog>(
     ours: &Commands<Account, L, SystemHost>,
     stream: &StreamName,
@@ -75,7 +75,7 @@ fn expect(stream: &StreamName, found: Effect, effect: Effect) -> Result<(), Benc
     }
 }
 
-/// A stream that nobody has used.
+/// A new stream.
 pub(super) fn fresh_stream() -> Result<StreamName, BenchError> {
     let id =
         identity::fresh_id(&SystemHost).parse().map_err(|error: ParseIntError| BenchError::Wrong(error.to_string()))?;

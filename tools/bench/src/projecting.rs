@@ -1,4 +1,4 @@
-//! Batches of commits projected into rows, beside the raw client that puts the same rows whatever stands there.
+//! Batches of commits projected into rows, and the raw client that puts the same rows without a condition.
 
 use crate::account::{Account, Balance, Event};
 use crate::error::BenchError;
@@ -68,7 +68,7 @@ impl Projecting {
         Ok(projecting)
     }
 
-    /// A round: of each batch so many commits on each stream, all of them new.
+    /// A round. Each batch has this number of new commits for each stream.
     pub(super) async fn round(&self, who: Who, commits_a_stream: u64) -> Result<Side, BenchError> {
         let mut batches = Vec::new();
         for _ in 0..BATCHES {
@@ -102,7 +102,7 @@ impl Projecting {
     }
 }
 
-/// News of so many new streams, with all their commits.
+/// A batch with all commits of this number of new streams.
 async fn batch(streams: u64, commits: u64) -> Result<Vec<Hint>, BenchError> {
     let log = MemoryLog::default();
     let commands = Commands::<Account, _, _>::new(log.clone(), SystemHost);

@@ -1,4 +1,4 @@
-//! A view that is made anew from the log, beside the raw client that reads the same table by a parallel scan and puts the
+//! The rebuild of a view from the log, and the raw client that reads the same table by a parallel scan and puts the
 //! same rows.
 
 use crate::account::Account;
@@ -28,11 +28,12 @@ use std::time::{Duration, Instant};
 /// How many streams there are, of how many commits of one event each.
 const STREAMS: u64 = 400;
 const COMMITS: u64 = 5;
-/// How many streams are filled at the same time, and how many rows are put at the same time in each part, as the folds do.
+/// How many streams are filled at the same time, and how many rows are put at the same time in each part, as the folds
+/// do.
 const AT_A_TIME: usize = 8;
 /// In how many parts, all at the same time.
 const PARTS: u32 = 4;
-/// More than a part takes.
+/// The maximum number of commits of a part, more than it has.
 const BUDGET: Duration = Duration::from_mins(1);
 
 /// Both sides on one table.
@@ -122,7 +123,7 @@ impl Rebuilding {
         rebuild::plan(self.folds.views(), ROWS, &clean).await.map_err(|error| wrong(&error)).map(drop)
     }
 
-    /// A request that nobody has made before.
+    /// A new request.
     fn request(&self) -> Result<EventId, BenchError> {
         let version = Version(self.asked.fetch_add(1, Ordering::Relaxed) + 1);
         Ok(EventId { stream: "audit-bench".parse().map_err(|error| wrong(&error))?, version })

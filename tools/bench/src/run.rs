@@ -42,7 +42,7 @@ pub(crate) async fn run(
     report
 }
 
-/// Measures what each setting of the client costs, in so many rounds.
+/// Measures the cost of each setting of the client, in this number of rounds.
 pub(crate) async fn costs(rounds: u64) -> Result<Vec<Cost>, BenchError> {
     on_a_store(async move |url| settings::costs(&url, rounds).await).await
 }
@@ -59,7 +59,7 @@ async fn on_a_store<T: Send + 'static>(
     let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| BenchError::Thread(error.to_string()));
-        // Nobody waits any more where the receiver is gone.
+        // The receiver may be gone.
         let _ = reply.send(runtime.and_then(|runtime| runtime.block_on(client(url))));
     });
     let result = match thread {

@@ -45,7 +45,7 @@ const SETTINGS: [Setting; 9] = [
     }),
 ];
 
-/// An endpoint that nobody has to work out.
+/// A fixed endpoint, which need not be resolved.
 #[derive(Debug)]
 struct Fixed(Endpoint);
 
@@ -66,7 +66,7 @@ pub(crate) struct Cost {
     pub(crate) ratio: Option<Thousandths>,
 }
 
-/// Measures each setting in each of so many rounds.
+/// Measures each setting in each of this number of rounds.
 pub(super) async fn costs(url: &str, rounds: u64) -> Result<Vec<Cost>, BenchError> {
     let plain = store::client(url, &Meter::default());
     let streams = Streams::new(accounts(&plain), Raw::on(&plain, TABLE)).await?;

@@ -1,4 +1,5 @@
-//! The store that both sides use: an embedded `DynamoDB` behind a loopback address, and the raw client's requests to it.
+//! The store that both sides use: an embedded `DynamoDB` behind a loopback address, and the raw client's requests to
+//! it.
 
 use crate::error::BenchError;
 use crate::meter::Meter;
@@ -122,7 +123,8 @@ impl Raw {
         }
     }
 
-    /// Puts a command's item behind version `known`, or behind whatever stands there already; tells its version.
+    /// Puts a command's item behind version `known`, or behind the newest item if there are newer ones. Returns its
+    /// version.
     pub(super) async fn put_behind(
         &self,
         template: &Item,
@@ -158,7 +160,7 @@ impl Raw {
         items.try_collect().await.map_err(|error| failed(&error))
     }
 
-    /// Puts a row with the bytes of `template`, whatever stands there.
+    /// Puts a row with the bytes of `template`, without a condition.
     pub(super) async fn put_row(&self, template: &Item, key: String) -> Result<(), BenchError> {
         let mut item = template.clone();
         item.insert("key".to_owned(), AttributeValue::S(key));
@@ -174,7 +176,7 @@ impl Raw {
         row.ok_or_else(|| BenchError::Wrong("a row that was written is not there".to_owned()))
     }
 
-    /// The items of one of so many segments of the table, to the last page.
+    /// The items of one segment of the table, to the last page.
     pub(super) async fn scan(&self, segment: u32, of: u32) -> Result<Vec<Item>, BenchError> {
         let number = |number: u32| i32::try_from(number).ok();
         let scan = self.client.scan().table_name(self.table).consistent_read(true);

@@ -1,4 +1,4 @@
-//! The streams that cases run on: as long as a case wants them, on both sides, and not much longer afterwards.
+//! The streams that cases run on. Both sides have streams of the length of the case, which grow little during it.
 
 use crate::account::Book;
 use crate::case::Case;

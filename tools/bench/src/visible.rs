@@ -21,9 +21,9 @@ type CartView = shop_domain::views::cart::View;
 
 /// How many commits a round has.
 const COMMITS: u64 = 20;
-/// How often is looked.
+/// The pause between two reads.
 const BETWEEN_LOOKS: Duration = Duration::from_micros(500);
-/// Who waits longer waits in vain.
+/// The maximum wait for a row.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The whole shop, as it is served on one machine.
@@ -31,7 +31,7 @@ pub(super) async fn shop() -> Result<Host, HostError> {
     Host::start(shop_composition::options([])).await
 }
 
-/// One who appends to the shop's log, and looks at its rows.
+/// An observer that appends to the shop's log and reads its rows.
 pub(super) struct Observer {
     carts: Commands<Cart, Log, SystemHost>,
     views: Views,

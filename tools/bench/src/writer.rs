@@ -40,7 +40,7 @@ impl Writer {
         Ok(Self { meter, streams, stream, who })
     }
 
-    /// Writes so many commands.
+    /// Writes this number of commands.
     pub(crate) async fn write(self, commands: u64) -> Result<Written, BenchError> {
         self.meter.start();
         let (cpu, mut known) = (of_process(), 0);

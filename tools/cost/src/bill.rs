@@ -1,4 +1,4 @@
-//! What a month costs: the counted figures of an order, so many times, with what an idle shop takes, at listed prices.
+//! The cost of a month: the counted usage of all orders and of an idle shop, at listed prices.
 
 use crate::figures::{Figures, Sum};
 use crate::inventory::{Inventory, MINUTES, Undeclared};
@@ -32,8 +32,8 @@ pub(crate) struct Assumptions {
     /// How often an order is looked at by its customer
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Assumptions")]
     pub(crate) looks: u64,
-    /// How often the re-check asks for an order while it waits to be shipped, and again while it is on its way: 12 marks
-    /// are in a day
+    /// How often the re-check asks for an order while it waits to be shipped, and again while it is on its way: 12
+    /// marks are in a day
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u64).range(..=12))]
     #[arg(help_heading = "Assumptions")]
     pub(crate) rechecks: u64,
@@ -52,7 +52,7 @@ pub(crate) struct Assumptions {
     pub(crate) traced_percent: u64,
 }
 
-/// Something that is paid for.
+/// A line of the bill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Line {
     /// Who sells it.
@@ -84,11 +84,11 @@ pub(crate) enum BillError {
     #[error(transparent)]
     Template(#[from] Undeclared),
     /// The counted figures are not of this release.
-    #[error("docs/cost/order.json cannot be read: {0}; `shop-cost --count --write-docs` writes it anew")]
+    #[error("docs/cost/order.json cannot be read: {0}; `shop-cost --count --write-docs` rewrites it")]
     Figures(#[from] serde_json::Error),
 }
 
-/// What bills are made of.
+/// The inputs of a bill.
 #[derive(Clone, Debug)]
 pub(crate) struct Rates {
     /// What was counted.
@@ -110,7 +110,7 @@ struct Run {
 }
 
 impl Rates {
-    /// A month of so many orders.
+    /// A month with this number of orders.
     pub(crate) fn bill(&self, orders: u64) -> Result<Bill, BillError> {
         let month = self.month(orders)?;
         let lines = month.into_iter().map(|(name, quantity)| {

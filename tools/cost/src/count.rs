@@ -1,4 +1,4 @@
-//! Counting what an order takes: a whole story on a host that counts, the dearest way that each step can go.
+//! Counts the usage of an order: a whole story on a counting host, with the most expensive variant of each step.
 //!
 //! Every invocation is in an environment of its own, every record and message comes by itself (see
 //! [`Options::counted`]), and the payment provider tells of what it did when everything else has settled. So each run
@@ -114,7 +114,7 @@ pub(crate) async fn count(bar: &ProgressBar) -> Result<Figures, Failure> {
 }
 
 impl Counted {
-    /// An empty shop, whose provider tells nobody.
+    /// An empty shop, whose provider sends no webhooks.
     async fn open() -> Result<Self, Failure> {
         let provider = Provider::start(None).await?;
         let options = Options { counted: true, ..options(provider.parameters()) };
@@ -207,7 +207,7 @@ impl Counted {
         since
     }
 
-    /// What is used while the schedules' clock goes on by so much.
+    /// The usage while the clock of the schedules advances by this time.
     async fn later(&mut self, by: Duration) -> Usage {
         self.host.advance_clock(by).await;
         self.used().await

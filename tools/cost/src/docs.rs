@@ -12,7 +12,7 @@ pub(crate) enum DocsError {
     #[error("{0}: {1}; run it in the repository's folder")]
     File(String, std::io::Error),
     /// The marks are not there.
-    #[error("{0} has not the marks between which it goes")]
+    #[error("{0} lacks the marks around the generated text; restore them")]
     Unmarked(String),
 }
 

@@ -1,4 +1,4 @@
-//! What an order takes, as it was counted, and the file in which that stands: the budget.
+//! The counted usage of an order, and the file with it: the budget.
 
 use foldlog_local::{Capacity, Usage};
 use serde::{Deserialize, Serialize};
@@ -8,10 +8,11 @@ use std::ops::AddAssign;
 /// The counted figures that the repository holds; a test counts again and compares.
 pub(crate) const BUDGET: &str = include_str!("../../../docs/cost/order.json");
 
-/// What was counted.
+/// The counted usage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Figures {
-    /// From the opening of a cart of one line to its order's confirmation, with invoice, shipment and authorised payment.
+    /// From the opening of a cart of one line to its order's confirmation, with invoice, shipment and authorised
+    /// payment.
     pub(crate) ordering: Usage,
     /// From the staff's word that it is shipped to the captured payment.
     pub(crate) shipping: Usage,
@@ -23,11 +24,12 @@ pub(crate) struct Figures {
     pub(crate) asked_shipped: Usage,
     /// The customer looks at the order once.
     pub(crate) look: Usage,
-    /// A minute in which nobody waits.
+    /// A minute without waiting orders.
     pub(crate) minute: Usage,
     /// A daily run in a shop of one order, and the minute's runs beside it.
     pub(crate) day: Usage,
-    /// What an order adds to the first daily run behind it, beside what it adds to each, with what such a run takes anyway.
+    /// What an order adds to the first daily run behind it, beside what it adds to each, with what such a run takes
+    /// anyway.
     pub(crate) first_reconciled: Usage,
     /// What one order more adds to a daily run.
     pub(crate) reconciled: Usage,
@@ -68,7 +70,7 @@ impl Sum {
         }
     }
 
-    /// So many times as much.
+    /// The usage multiplied by `times`.
     pub(crate) const fn times(&mut self, times: u64) {
         self.invocations *= times;
         self.requests *= times;

@@ -1,4 +1,4 @@
-//! What the template declares that is paid for whether anybody buys or not, or bounds how much can be bought.
+//! The resources of the template that cost money without any order, or that limit the number of orders.
 
 use shop_composition::TEMPLATE;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ pub(crate) struct Inventory {
     pub(crate) alarms: u64,
     /// Dashboards.
     pub(crate) dashboards: u64,
-    /// For how many days logs are kept, where nobody says otherwise.
+    /// The default number of days for which logs are kept.
     pub(crate) retention_days: u64,
     /// Requests a second that each route takes.
     pub(crate) route_rate: u64,

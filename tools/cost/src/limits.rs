@@ -1,4 +1,4 @@
-//! What the services let through: a file with the day on which each limit was looked up, and where.
+//! The limits of the services: a file with each limit, its source and the day on which it was looked up.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
-//! The command `shop-cost`: what an order costs, and how many of them there may be.
+//! The command `shop-cost`: the cost of an order, and the limits of the order rate.
 //!
-//! `count` counts what an order takes, `figures` is what was counted and the budget, `prices` and `limits` are lists with a
-//! date, `inventory` is what the template declares. `bill` is a month, `scale` a second, `shown` how both look, and `docs`
-//! puts them into the repository's pages.
+//! `count` counts the usage of an order, `figures` has the result and the budget, `prices` and `limits` are dated
+//! lists, `inventory` reads the template. `bill` computes a month and `scale` a second; `shown` prints both, and `docs`
+//! writes them into the repository's pages.
 
 mod arguments;
 mod bill;

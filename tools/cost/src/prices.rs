@@ -1,4 +1,4 @@
-//! What the services cost: a file with the day on which each price was looked up, and where.
+//! The prices of the services: a file with each price, its source and the day on which it was looked up.
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -52,10 +52,10 @@ pub(crate) enum PricesError {
     #[error("the prices cannot be read: {0}")]
     Unreadable(#[from] yaml_serde::Error),
     /// A price is missing.
-    #[error("the prices have none of {0}: add it, as docs/cost/prices.yaml has it")]
+    #[error("the prices have no {0}; add it as in docs/cost/prices.yaml")]
     Missing(String),
-    /// Nobody could say where it was looked up, or for how many it is.
-    #[error("the price of {0} says nothing of its source, of its unit or of its last tier")]
+    /// A price lacks its source, its unit or its last tier.
+    #[error("the price of {0} lacks its source, its unit or its last tier")]
     Incomplete(String),
 }
 
@@ -80,7 +80,7 @@ impl Prices {
 }
 
 impl Price {
-    /// What so much of it costs in a month, in dollars.
+    /// The cost of an amount of it in a month, in dollars.
     pub(crate) fn cost(&self, quantity: Decimal) -> Decimal {
         let charged = (quantity - Decimal::from(self.free)).max(Decimal::ZERO);
         let mut begun = Decimal::ZERO;

@@ -1,4 +1,4 @@
-//! What so many orders a second need, beside what the services let through and the template allows.
+//! The needs of an order rate, compared with the limits of the services and the template.
 
 use crate::bill::{BillError, Rates};
 use crate::inventory::{Function, Undeclared};
@@ -19,7 +19,7 @@ const KINDS_OF_TOTALS: u64 = 2;
 /// The partitions that a new table on demand has, and with them the shards of its stream.
 const FEWEST_PARTITIONS: u64 = 4;
 
-/// Something that orders need so much of, and of which there is so much.
+/// A limited resource: how much of it an order needs, and how much there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Need {
     /// What is needed.
@@ -220,7 +220,7 @@ fn listed(
     Ok(Need { what, unit: limit.unit.clone(), per_order: per_order.into(), most: limit.most.into(), remedy })
 }
 
-/// What an order takes of each table, whoever writes.
+/// The usage of each table by an order, by all functions.
 fn written(rates: &Rates) -> BTreeMap<&str, Capacity> {
     let mut written: BTreeMap<&str, Capacity> = BTreeMap::new();
     let of_steps = rates.figures.steps().into_iter().flat_map(|usage: &Usage| &usage.capacity);

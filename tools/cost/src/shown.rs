@@ -105,7 +105,7 @@ fn row(first: &str, cells: impl IntoIterator<Item = String>) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// A number with so many decimals, its thousands parted.
+/// A number with this number of decimals and separated thousands.
 fn decimal(number: Decimal, places: u32) -> String {
     let rounded = number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
     let text = format!("{rounded:.*}", usize::try_from(places).unwrap_or_default());

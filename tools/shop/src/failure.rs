@@ -11,7 +11,7 @@ use std::io;
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// The shop was not reached, or did not do what it was asked.
+    /// A request to the shop failed.
     #[error(transparent)]
     Client(#[from] ClientError),
     /// The shop is of another release.
@@ -20,27 +20,27 @@ pub(crate) enum Failure {
     /// The tables cannot be read.
     #[error("the tables do not answer: {0}")]
     Tables(String),
-    /// A table of the stack is not to be told by its name.
+    /// A table of the stack cannot be identified by its name.
     #[error("{0}")]
     Unnamed(String),
-    /// The log is not exported, or the export not read.
+    /// The log cannot be exported, or the export cannot be read.
     #[error(transparent)]
     Transfer(#[from] TransferError),
-    /// Something else stands where a commit is to be brought in.
+    /// The log has another commit in the place of an imported one.
     #[error(transparent)]
     Import(#[from] foldlog_dynamo::ImportError),
-    /// The log that is to be imported into has something in it.
-    #[error("the log is not empty, and was not begun by this import: an export is brought into a shop without a log")]
+    /// The log to import into is not empty.
+    #[error("the log is not empty, and does not come from this import; import into a shop with an empty log")]
     NotEmpty,
-    /// Somebody could write meanwhile.
+    /// The shop accepts commands during the import.
     #[error(
         "commands are on: an import needs them off until it has verified; start the shop with `shop serve --data DIR --commands off`"
     )]
     CommandsOn,
-    /// A stack is not asked.
-    #[error("deploy the stack with the parameter Commands=off, and say --commands-are-off")]
+    /// The command cannot ask a stack whether commands are off.
+    #[error("deploy the stack with the parameter Commands=off, then pass --commands-are-off")]
     CommandsUnknown,
-    /// A read model does not follow its streams up to that moment.
+    /// A read model cannot read a commit before that moment.
     #[error("{stream}: {view} cannot read the commit at version {version}: {error}")]
     Unfolded {
         /// The stream.
@@ -55,11 +55,11 @@ pub(crate) enum Failure {
     /// The log has no such stream.
     #[error("there is no stream {0}")]
     NoStream(String),
-    /// What was verified is not as it should be.
+    /// The verification found a difference.
     #[error("{0}")]
     Different(String),
-    /// Something is out of order.
-    #[error("{0} things are out of order")]
+    /// The doctor found problems.
+    #[error("{0} checks failed")]
     Unwell(usize),
     /// The shop cannot be served.
     #[error("{}", hosting(.0))]
@@ -70,7 +70,7 @@ pub(crate) enum Failure {
     /// The process cannot listen for signals, or speak HTTP.
     #[error("this machine does not allow it: {0}")]
     Machine(String),
-    /// The reference, or what it is made of, is not where it should be.
+    /// The reference or its sources are not in the repository.
     #[error("the reference: {0}; --repository says where the repository is")]
     Reference(io::Error),
     /// The output cannot be written.

@@ -1,13 +1,13 @@
-//! What every command takes: which shop it is about, and how it prints.
+//! The options of every command: the shop, the token, and the output format.
 
 use clap::Args;
 use reqwest::Url;
 use shop_client::{Client, ClientError};
 
-/// Where `shop serve` listens where no address is given.
+/// The default address of `shop serve`.
 pub(crate) const USUAL_API: &str = "http://127.0.0.1:8080";
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// Where the shop answers
@@ -23,7 +23,7 @@ pub(crate) struct Global {
 }
 
 impl Global {
-    /// The shop that is named.
+    /// A client of the shop at that address.
     pub(crate) fn client(&self) -> Result<Client, ClientError> {
         Client::at(self.api.clone(), self.token.clone().filter(|token| !token.is_empty()))
     }

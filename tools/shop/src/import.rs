@@ -1,4 +1,4 @@
-//! A log that comes from elsewhere: written, folded and verified, with nobody acting on it.
+//! The import of a log from elsewhere: commits are written, folded and verified. No process reacts to them.
 
 use crate::failure::Failure;
 use aws_sdk_dynamodb::Client;
@@ -15,14 +15,14 @@ use shop_domain::stock;
 use shop_domain::views::read_models;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// So many streams are written side by side, each of them in order: a commit is never there before the one before it.
+/// The number of streams that are written at the same time. The commits of each stream are written in order.
 const LANES: usize = 16;
-/// So many commits wait for a lane.
+/// The number of commits that can wait for a lane.
 const WAITING: usize = 8;
-/// So many streams are folded together.
+/// The number of streams that are folded together.
 const AT_A_TIME: usize = 100;
 
-/// The tables that it comes into.
+/// The tables to import into.
 pub(crate) struct LogImport {
     tables: Tables,
     /// The log, and as reactions on stock write it: with markers.
@@ -52,7 +52,7 @@ impl LogImport {
         })
     }
 
-    /// Notes that the export is being brought in: into an empty log, or into one that it was being brought into before.
+    /// Records that the import begins. The log must be empty, or contain a part of the same import.
     pub(crate) async fn begin(&self, export: &Directory) -> Result<Import, Failure> {
         let id = export.manifest().id();
         let all = self.imports.all().await.map_err(unreachable)?;
@@ -65,7 +65,7 @@ impl LogImport {
         Ok(import)
     }
 
-    /// Writes the commits; `done` is told of each.
+    /// Writes the commits, and calls `done` after each.
     pub(crate) async fn write(
         &self,
         export: &Directory,
@@ -85,7 +85,7 @@ impl LogImport {
                 commit.stream.hash(&mut hasher);
                 let lane = usize::try_from(hasher.finish() % LANES as u64).unwrap_or_default();
                 let Some(sender) = senders.get_mut(lane) else { continue };
-                // A lane that has ended says itself why.
+                // A lane that has ended returns its own error.
                 if sender.send(commit).await.is_err() {
                     break;
                 }
@@ -111,7 +111,7 @@ impl LogImport {
         Ok(())
     }
 
-    /// Brings every row and every total up to the log; `done` is told of each stream.
+    /// Brings every row and every total up to date with the log, and calls `done` after each stream.
     pub(crate) async fn fold(&self, done: &(dyn Fn() + Send + Sync)) -> Result<(), Failure> {
         let heads = self.log.heads().await.map_err(unreachable)?;
         for heads in heads.chunks(AT_A_TIME) {
@@ -128,7 +128,7 @@ impl LogImport {
         Ok(())
     }
 
-    /// Verifies all of it, and that there is no more and no less than was exported.
+    /// Verifies everything, and that the log has exactly the exported commits.
     pub(crate) async fn verify(
         &self,
         export: &Directory,
@@ -154,7 +154,7 @@ impl LogImport {
         )))
     }
 
-    /// Notes that all is as it should be.
+    /// Records that the import was verified.
     pub(crate) async fn verified(&self, import: &Import) -> Result<(), Failure> {
         let verified = Import { verified_at: Some(SystemHost.now()), ..import.clone() };
         self.imports.note(&verified).await.map_err(unreachable)

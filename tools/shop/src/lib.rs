@@ -1,9 +1,9 @@
-//! The command `shop`: the whole shop on one machine, and what its operators ask of it.
+//! The command `shop`: it runs the whole shop on one machine, and has the commands of its operators.
 //!
-//! `arguments` is the command line, `global` what every command takes, and `commands` has a file for each command. They
-//! reach the shop through its HTTP API alone, as anybody else does; what reads the whole log opens its tables, and
-//! `table_source` says which these are. `import` brings an exported log in, `log` follows and prints events, `terminal`
-//! prints, `shutdown` says when the process is to end, and `failure` how.
+//! `arguments` is the command line, `global` has the options of every command, and `commands` has a file for each
+//! command. Commands use the shop's public HTTP API. Only those that read the whole log open its tables, which
+//! `table_source` finds. `import` imports an exported log, `log` follows and prints events, `terminal` prints,
+//! `shutdown` waits for signals, and `failure` has the errors and exit codes.
 
 mod arguments;
 mod commands;
@@ -18,7 +18,8 @@ mod terminal;
 use arguments::Arguments;
 use std::process::ExitCode;
 
-/// Runs the command line of this process: 0 done, 1 failed, 2 used wrongly, 3 found a difference, 4 not found, 5 in conflict.
+/// Runs the command line of this process: 0 done, 1 failed, 2 used wrongly, 3 found a difference, 4 not found, 5 in
+/// conflict.
 pub async fn run() -> ExitCode {
     match shop_terminal::arguments::<Arguments>() {
         Ok(arguments) => {

@@ -1,8 +1,8 @@
-//! When this process is to end.
+//! The end of this process.
 
 use crate::failure::Failure;
 
-/// Ends when somebody wants this process to end.
+/// Returns when the process gets a signal to end.
 #[cfg(unix)]
 pub(crate) fn of_this_process() -> Result<impl Future<Output = ()>, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -16,7 +16,7 @@ pub(crate) fn of_this_process() -> Result<impl Future<Output = ()>, Failure> {
     })
 }
 
-/// Ends when somebody wants this process to end.
+/// Returns when the process gets a signal to end.
 #[cfg(not(unix))]
 pub(crate) fn of_this_process() -> Result<impl Future<Output = ()>, Failure> {
     Ok(async {

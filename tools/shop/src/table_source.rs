@@ -1,4 +1,4 @@
-//! Whose tables are worked on: those of the local host, or those of a stack on AWS.
+//! The tables that a command opens: those of the local host, or of a stack on AWS.
 
 use crate::failure::Failure;
 use aws_config::{BehaviorVersion, Region};
@@ -28,21 +28,21 @@ pub(crate) struct TableSource {
     tables: Vec<(String, String)>,
 }
 
-/// What a local host tells of itself.
+/// What a local host reports about itself.
 #[derive(Deserialize)]
 struct Description {
     aws: String,
     tables: BTreeMap<String, String>,
 }
 
-/// A table that is not to be told by the stack's name.
+/// Why a table cannot be found by the stack's name.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 enum Unnamed {
-    /// The stack has none at all.
-    #[error("there are no tables of a stack {0}: is that its name, and are profile and region its own?")]
+    /// The stack has no tables.
+    #[error("there are no tables of a stack {0}; check its name, the profile and the region")]
     NoStack(String),
-    /// Several may be meant, such as one that another stack of that name left behind.
-    #[error("{logical} may be any of {}: say which with --table {logical}=NAME", names.join(", "))]
+    /// Several tables fit the name. One may belong to a deleted stack with the same name.
+    #[error("{logical} may be any of {}; choose one with --table {logical}=NAME", names.join(", "))]
     Several {
         /// The logical id.
         logical: String,
@@ -118,12 +118,12 @@ async fn local(client: &Client) -> Result<(aws_sdk_dynamodb::Client, BTreeMap<St
     Ok((aws_sdk_dynamodb::Client::from_conf(config.build()), tables))
 }
 
-/// What the name of each table of a stack begins with.
+/// The prefix of a stack's table names.
 fn prefix(stack: &str) -> String {
     format!("{stack}-")
 }
 
-/// The tables that may be a stack's.
+/// The tables that may belong to a stack.
 async fn listed(database: &aws_sdk_dynamodb::Client, stack: &str) -> Result<Vec<String>, Failure> {
     let mut pages = database.list_tables().into_paginator().items().send();
     let mut names = Vec::new();

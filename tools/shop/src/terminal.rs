@@ -1,4 +1,4 @@
-//! Output of which a command says why it fails.
+//! Output, with the errors of commands.
 
 use crate::failure::Failure;
 use serde::Serialize;

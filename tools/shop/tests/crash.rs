@@ -1,5 +1,4 @@
-//! A shop that is killed in the middle of its work finds everything again, and finishes what was under way: orders, and
-//! the rebuilding of its read models.
+//! A shop that is killed in the middle of its work has lost nothing, and finishes open orders and rebuilds.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
@@ -30,7 +29,7 @@ const REBUILT: [&str; 4] = ["order", "stock", "waiting", "sales"];
 const SEED: &str = "CRASH_SEED";
 /// How often is looked whether a rebuild is complete.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
-/// Orders that nobody takes up again are never decided.
+/// An order that is not resumed is never decided.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// `shop serve --data`, killed at the end at the latest.
@@ -159,7 +158,7 @@ async fn flip(operator: &Client) {
             if complete(&answer) {
                 break answer.body;
             }
-            // Whoever asks all the time is in its way.
+            // Constant requests would slow the shop down.
             tokio::time::sleep(LOOK_AGAIN).await;
         };
         let comparison = &shown["generations"].as_array().unwrap().last().unwrap()["comparison"];
@@ -168,7 +167,7 @@ async fn flip(operator: &Client) {
     }
 }
 
-/// When it is killed: at so many reserved, spread over all of them, and a few milliseconds more.
+/// When it is killed: at these numbers of reservations, spread over all of them, and a few milliseconds later.
 fn moments() -> Vec<(u64, Duration)> {
     let given = std::env::var(SEED).ok().map(|seed| seed.parse().unwrap());
     let seed = given.unwrap_or_else(|| fastrand::u64(..));
@@ -188,13 +187,14 @@ async fn command(base: &str, line: &[&str]) -> Result<(), String> {
     if output.status.success() { Ok(()) } else { Err(format!("{}: {said}", output.status)) }
 }
 
-/// Whether the log and all that was folded from it are what was written, and the answers that were given are true of it.
+/// Whether the log and all that was folded from it are what was written, and the answers that were given are true of
+/// it.
 async fn verified(base: &str, history: &History, log: &Path) -> Result<(), String> {
     command(base, &["verify"]).await?;
     command(base, &["export", log.to_str().unwrap()]).await?;
     let commits = Directory::open(log).unwrap().commits().collect::<Result<_, _>>().unwrap();
-    let (told, issuer) = (history.0.lock().unwrap().clone(), parameters()["JwtIssuer"].clone());
-    judge(&Recording { commits, told, issuer }).map_err(|violation| violation.to_string())
+    let (records, issuer) = (history.0.lock().unwrap().clone(), parameters()["JwtIssuer"].clone());
+    judge(&Recording { commits, records, issuer }).map_err(|violation| violation.to_string())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

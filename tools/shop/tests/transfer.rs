@@ -9,6 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use foldlog::{Clock, Timestamp};
 use foldlog_lambda::SystemHost;
 use reqwest::Method;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use shop_domain::views::read_models;
 use std::collections::{BTreeMap, HashMap};
@@ -53,7 +54,7 @@ async fn stock(shop: &Shop) {
     let _ = staff.until("/stock/mug", |answer| answer.body["on_hand"] == 10).await;
 }
 
-/// Checks out so many mugs.
+/// Checks out this number of mugs.
 async fn check_out(customer: &Client, quantity: u64) -> String {
     let cart = customer.post("/carts", json!({})).await.expect(201).text("id").to_owned();
     let line = json!({ "sku": "mug", "quantity": quantity });
@@ -316,10 +317,11 @@ impl Served {
         Database::from_conf(config.build())
     }
 
-    /// Ends it as Ctrl-C would; what it said on stderr.
+    /// Stops the shop by SIGTERM and returns what it wrote on stderr.
     async fn end(mut self) -> String {
-        let ended = Command::new("kill").args(["-TERM", &self.process.id().unwrap().to_string()]).status().await;
-        assert!(ended.unwrap().success() && self.process.wait().await.unwrap().success());
+        let process = Pid::from_raw(self.process.id().unwrap().try_into().unwrap()).unwrap();
+        kill_process(process, Signal::TERM).unwrap();
+        assert!(self.process.wait().await.unwrap().success());
         let mut said = String::new();
         self.process.stderr.take().unwrap().read_to_string(&mut said).await.unwrap();
         said
@@ -362,7 +364,7 @@ async fn commands_stay_off_until_the_import_has_verified_and_a_stopped_one_goes_
     served.end().await;
 
     let served = Served::start(&there, &["--commands", "on"]).await;
-    assert_eq!(served.commands().await, "off", "whatever is asked for");
+    assert_eq!(served.commands().await, "off", "in spite of the option");
     let row = AttributeValue::S("g1/berlin.mug".to_owned());
     served.database().await.delete_item().table_name("local-StockView").key("key", row).send().await.unwrap();
     assert_eq!(served.import(&export).await, (0, String::new()));

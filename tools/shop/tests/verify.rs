@@ -1,5 +1,5 @@
 //! `shop verify` on the tables of a shop: each way of spoiling them is named by where it was done, ends with exit code
-//! 3, and is recorded; a shop that nobody touched verifies.
+//! 3, and is recorded; an untouched shop verifies.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -37,7 +37,7 @@ impl World {
         let _ = alice.post(&format!("/carts/{cart}/checkout"), json!({})).await.expect(202);
         let _ = alice.until(&format!("/orders/{cart}"), |answer| answer.body["status"] == "CONFIRMED").await;
         shop.host.settled().await;
-        // What is put in by hand is to move nobody.
+        // Items that the test puts in by hand must trigger no function.
         shop.host.pause("relay").await.unwrap();
         let database = Database::new(&shop.host.aws_config());
         Self { shop, database, order: cart }

@@ -1,4 +1,4 @@
-//! What customers and staff ask of the shop, as requests.
+//! The actions of customers and staff, as requests.
 
 use foldlog::write::identity::subject_id;
 use foldlog::{StreamName, Version};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shop_domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId, Sku, StockId, WarehouseId};
 use shop_domain::{account, cart, order, product, shipment, stock};
 
-/// One thing that somebody asks for.
+/// An action of a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -86,7 +86,8 @@ impl ClientAction {
         (method, path, body)
     }
 
-    /// The stream that it is about, where somebody asks for it; a cart that is to be opened has no name yet.
+    /// The stream that the action of this account changes; none for a cart that is opened, which has no name yet.
+    #[must_use]
     pub fn stream(&self, by: &AccountId) -> Option<StreamName> {
         Some(match self {
             Self::RegisterProduct { sku, .. }
@@ -114,54 +115,54 @@ impl ClientAction {
     }
 }
 
-/// Why stock is adjusted.
+/// The reason of every stock adjustment.
 pub(crate) const REASON: &str = "counted";
-/// Who everybody is, and whose card it is.
+/// The profile and the card of every customer.
 pub(crate) const PERSON: &str = "Ada";
 pub(crate) const EMAIL: &str = "ada@example.org";
 pub(crate) const BRAND: &str = "Visa";
 pub(crate) const DIGITS: &str = "4242";
 
-/// What somebody was told.
+/// The answer that a client got.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
-    /// It is done: a success, at this version of the stream.
+    /// The action was done, at this version of the stream.
     Done {
         /// The version.
         version: Version,
     },
-    /// It was refused: a status of 4xx other than those that ask to try again.
+    /// The action was refused: a status of 4xx other than those that ask for a retry.
     Refused {
         /// The problem's name.
         problem: String,
     },
-    /// Whether it was done is open: no answer, one of 5xx, or lost races alone.
+    /// The result is unknown: no answer, a status of 5xx, or lost races only.
     Unknown,
 }
 
-/// What somebody asked for, under one idempotency key, and what they were told in the end.
+/// An action of a client under one idempotency key, and its last answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientRecord {
-    /// Their subject.
+    /// The subject of the client's token.
     pub subject: String,
     /// The key, which is the client's correlation id too.
     pub key: String,
-    /// What they asked for.
+    /// The action.
     #[serde(flatten)]
     pub action: ClientAction,
-    /// What they were told.
+    /// The last answer.
     #[serde(flatten)]
     pub answer: Answer,
-    /// How many tries before the last one had no answer.
+    /// The number of earlier tries without an answer.
     pub open_tries: u32,
-    /// How long the log was, in commits, when the last try began, and when it was answered; nothing where nobody looked.
+    /// The length of the log in commits when the last try began, and when it was answered; none if it was not recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<(usize, usize)>,
 }
 
 impl ClientRecord {
-    /// The account of whoever asked.
+    /// The account of the client.
     #[must_use]
     pub fn account(&self, issuer: &str) -> Option<AccountId> {
         subject_id(issuer, &self.subject).parse().ok()

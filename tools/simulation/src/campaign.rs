@@ -12,26 +12,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// What many runs came to.
+/// The result of many runs.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// How many there were.
+    /// The number of runs.
     pub seeds: u64,
-    /// How many commits their logs have together.
+    /// The number of commits in all logs.
     pub commits: u64,
-    /// The fewest commits of one run.
+    /// The smallest number of commits in a run.
     pub fewest_commits: u64,
-    /// How many commands clients sent.
+    /// The number of commands that clients sent.
     pub commands: u64,
-    /// How often what went wrong.
+    /// How often each fault occurred.
     pub faults: Counts,
-    /// How often which event was appended.
+    /// How often each event was appended.
     pub events: Counts,
-    /// How many orders ended with which event.
+    /// The number of orders that ended with each event.
     pub ends: Counts,
-    /// The seeds in which something did not hold, the first thing of each.
+    /// The failed seeds, with the first violation of each.
     pub failures: Vec<(u64, Violation)>,
-    /// How long it took.
+    /// The duration.
     pub took: Duration,
 }
 
@@ -44,7 +44,7 @@ impl Report {
     }
 }
 
-/// Runs all these seeds; `done` is told of each.
+/// Runs all these seeds and calls `done` after each.
 pub fn campaign(
     seeds: Range<u64>,
     setting: Setting,

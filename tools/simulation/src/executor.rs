@@ -1,4 +1,5 @@
-//! Many tasks on one thread: whoever holds the dice decides which of those that are ready goes on, and who dies.
+//! Many tasks on one thread. The caller's random numbers decide which ready task continues; the caller can also kill
+//! tasks.
 
 use fastrand::Rng;
 use futures::future::BoxFuture;
@@ -6,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// What a task is part of, and dies with.
+/// The owner of a task. The task ends with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     /// The world outside.
@@ -22,7 +23,7 @@ struct Waiting {
     new: Vec<(Owner, BoxFuture<'static, ()>)>,
 }
 
-/// Takes tasks in, from within tasks too.
+/// Adds tasks, also from within tasks.
 #[derive(Clone, Default)]
 pub(crate) struct Spawner(Arc<Mutex<Waiting>>);
 
@@ -68,12 +69,12 @@ pub(crate) struct Executor {
 }
 
 impl Executor {
-    /// What takes tasks in.
+    /// The handle that adds tasks.
     pub(crate) fn spawner(&self) -> Spawner {
         self.spawner.clone()
     }
 
-    /// Lets one of the tasks that are ready go on; false where none is.
+    /// Runs one of the ready tasks; false if none is ready.
     pub(crate) fn step(&mut self, dice: &mut Rng) -> bool {
         self.take_in();
         loop {
@@ -85,7 +86,7 @@ impl Executor {
                 let chosen = dice.usize(..waiting.ready.len());
                 waiting.ready.swap_remove(chosen)
             };
-            // A task that died may have been called before.
+            // A killed task may have been woken before.
             let Some(Some(task)) = self.tasks.get_mut(place) else { continue };
             task.alarm.rung.store(false, Ordering::Relaxed);
             if let Poll::Ready(()) = task.future.as_mut().poll(&mut Context::from_waker(&task.waker)) {
@@ -114,7 +115,7 @@ impl Executor {
     fn take_in(&mut self) {
         let new = std::mem::take(&mut self.spawner.lock().new);
         for (owner, future) in new {
-            // Places are not used again: who calls a dead task calls nobody.
+            // Places are not reused, so waking a killed task has no effect.
             let place = self.tasks.len();
             let alarm = Arc::new(Alarm { place, rung: AtomicBool::new(true), waiting: self.spawner.clone() });
             let waker = Waker::from(alarm.clone());

@@ -1,8 +1,8 @@
-//! What goes wrong between the stores and the functions; what goes wrong at the stores is their fault model's.
+//! Faults between the stores and the functions. The stores have a fault model of their own.
 
 use std::collections::BTreeMap;
 
-/// What goes wrong around the functions.
+/// A fault around the functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Mishap {
@@ -32,7 +32,7 @@ pub enum Mishap {
     Standstill,
     /// Records of the log's stream are gone before their function read them.
     Trimmed,
-    /// A function fails whatever it is invoked with, for a while.
+    /// A function fails all its invocations for a while.
     BrokenDeployment,
     /// An answer is lost on its way to the client.
     AnswerLost,
@@ -44,15 +44,15 @@ pub enum Mishap {
     ProviderSilent,
     /// It does as it was asked, and its answer is lost.
     ProviderAnswerLost,
-    /// It gets a request when nobody waits for it any more.
+    /// It gets a request after the caller has stopped waiting.
     ProviderLate,
-    /// What it tells of itself never arrives.
+    /// Its webhook never arrives.
     NoticeLost,
     /// A release that cannot read an event yet passes its stream on.
     UnreadableYet,
 }
 
-/// How often each went wrong, in requests, hints or steps out of 10,000.
+/// The probability of each fault, in requests, hints or steps out of 10,000.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Luck {
     pub(crate) crash: u32,
@@ -125,5 +125,5 @@ impl Luck {
     };
 }
 
-/// How often something happened, by what it was.
+/// Counts by name.
 pub type Counts = BTreeMap<String, u64>;

@@ -1,4 +1,4 @@
-//! The gateway: requests to the functions that the template routes them to.
+//! The gateway: it sends requests to the functions that the template routes them to.
 
 use crate::faults::Mishap;
 use crate::functions::Handler;
@@ -13,7 +13,7 @@ use http::Method;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// What a client sends.
+/// A request of a client.
 pub(crate) struct Sent {
     pub(crate) subject: String,
     pub(crate) method: Method,
@@ -22,7 +22,7 @@ pub(crate) struct Sent {
     pub(crate) body: Value,
 }
 
-/// What it gets.
+/// An answer to a client.
 #[derive(Clone, Debug)]
 pub(crate) struct Got {
     pub(crate) status: i64,
@@ -41,13 +41,13 @@ impl Got {
         Self { status: answer.status_code, version, body }
     }
 
-    /// The problem's name, of an answer that is one.
+    /// The name of the problem, if the answer is one.
     pub(crate) fn problem(&self) -> Option<&str> {
         self.body.get("type")?.as_str()?.strip_prefix("urn:shop:problem:")
     }
 }
 
-/// Sends a request; no answer where the process died or the answer was lost.
+/// Sends a request. There is no answer if the process died or the answer was lost.
 pub(crate) async fn send(world: &Arc<World>, sent: &Sent) -> Option<Got> {
     let path = sent.path.split('?').next().unwrap_or_default();
     let routed = world.topology.route(sent.method.as_str(), path)?;

@@ -1,9 +1,10 @@
-//! The whole shop in one process, on a clock that stands still, through any storm that a seed makes.
+//! A simulation of the whole shop in one process, on a simulated clock, with faults that follow from a seed.
 //!
-//! The functions are the shop's own, wired by its own template; only what they stand on is replaced: stores in memory
-//! under a fault model that fails them as distant ones fail, streams, queues and a bus that lose, repeat, delay and mix up,
-//! processes that die with all that they remember and whose clocks jump. Customers and staff use it meanwhile, and when
-//! the storm is over a judge compares what everybody was told with what the log holds. The same seed is the same storm.
+//! The functions are the shop's own, wired by its own template; only what they run on is replaced. The stores are in
+//! memory, under a fault model that fails them like remote ones. Streams, queues and the bus lose, repeat, delay and
+//! reorder messages. Processes die with everything that they remember, and their clocks jump. Customers and staff use
+//! the shop meanwhile. At the end, a judge compares the answers that clients got with the log. The same seed gives the
+//! same run.
 
 mod actions;
 mod campaign;

@@ -11,9 +11,9 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// So many seeds are run where nobody says.
+/// The default number of seeds.
 const SEEDS: u64 = 200;
-/// So much of a run that failed is shown where nobody asks for all of it.
+/// How many lines of a failed run are shown without `--trace`.
 const SHOWN: usize = 60;
 
 /// Run the whole shop through storms: its own functions while stores, streams, queues, processes and clocks fail
@@ -51,10 +51,10 @@ struct Simulate {
     json: bool,
 }
 
-/// Why there is no good end.
+/// Why the command fails.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    /// The shop did not do what it said.
+    /// The judge found a violation.
     #[error("{failed} of {seeds} seeds failed, first seed {first}: see it with `shop-simulate --seed {first} --trace`")]
     Simulated {
         /// How many seeds failed,
@@ -84,7 +84,7 @@ impl terminal::Failed for Failure {
 fn main() -> ExitCode {
     match terminal::arguments::<Simulate>() {
         Ok(simulate) => {
-            // In a simulation things go wrong all the time.
+            // A simulation logs errors all the time, because it causes faults.
             terminal::trace(terminal::LevelFilter::OFF);
             terminal::ended(simulate.run())
         }
@@ -172,7 +172,7 @@ fn tell(report: &Report) -> io::Result<()> {
     ))
 }
 
-/// The end of what happened in a run that failed.
+/// The last lines of a failed run.
 fn show_end(trace: &[String]) -> io::Result<()> {
     let left_out = trace.len().saturating_sub(SHOWN);
     terminal::line(&format!("the first of them, but for {left_out} lines:"))?;

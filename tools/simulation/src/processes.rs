@@ -1,38 +1,19 @@
-//! The processes that run the functions: each with a clock of its own, and with all that it remembers.
+//! The processes that run the functions. Each has its own clock and memory.
+
+mod running;
+
+pub(crate) use running::{Process, Processes};
 
 use crate::executor::Owner;
-use crate::functions::{BuildError, Handler, start};
+use crate::functions::{BuildError, start};
 use crate::world::{Host, World};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// So many processes run each function.
+/// How many processes run each function.
 const PROCESSES: u32 = 2;
 /// How far a clock can be off.
 const HOUR_MS: i64 = 3_600_000;
-
-/// A process.
-#[derive(Clone)]
-pub(crate) struct Process {
-    number: u32,
-    host: Host,
-    pub(crate) handler: Handler,
-}
-
-impl Process {
-    /// What its invocations are part of.
-    pub(crate) const fn owner(&self) -> Owner {
-        Owner::Process(self.number)
-    }
-}
-
-/// All processes, by function.
-#[derive(Default)]
-pub(crate) struct Processes {
-    all: BTreeMap<String, Vec<Process>>,
-    started: u32,
-}
 
 impl Processes {
     /// Starts the processes of every function that the template names.
@@ -50,17 +31,11 @@ impl Processes {
     fn process(&mut self, world: &Arc<World>, function: &str) -> Result<Process, BuildError> {
         self.started += 1;
         let host = Host::new(world);
-        Ok(Process { number: self.started, handler: start(function, &host)?, host })
+        Ok(Process { number: self.started, handler: start(function, &host)?, off_ms: host.off_ms })
     }
 
-    /// Any process of a function.
-    pub(crate) fn of(&self, world: &World, function: &str) -> Option<Process> {
-        let all = self.all.get(function)?;
-        let chosen = world.dice(|dice| dice.usize(..all.len()));
-        all.get(chosen).cloned()
-    }
-
-    /// Puts a new process, which remembers nothing, in the place of one; its invocations are to be killed.
+    /// Replaces a process by a new one, which remembers nothing, and returns the old owner. The caller kills its
+    /// invocations.
     pub(crate) fn replace_one(&mut self, world: &Arc<World>) -> Result<Option<Owner>, BuildError> {
         let (functions, place) = self.any(world);
         let Some(function) = functions else { return Ok(None) };
@@ -72,13 +47,13 @@ impl Processes {
         }))
     }
 
-    /// Sets the clock of one process, within an hour of the time as it is.
+    /// Sets the clock of one process, within an hour of the right time.
     pub(crate) fn set_a_clock(&self, world: &World) {
         let (function, place) = self.any(world);
         let process = function.and_then(|function| self.all.get(&function)).and_then(|all| all.get(place));
         if let Some(process) = process {
             let off_ms = world.dice(|dice| dice.i64(-HOUR_MS..=HOUR_MS));
-            process.host.off_ms.store(off_ms, Ordering::Relaxed);
+            process.off_ms.store(off_ms, Ordering::Relaxed);
             world.say(|| format!("CLOCK of process {} is {off_ms} ms off", process.number));
         }
     }
@@ -88,10 +63,5 @@ impl Processes {
         let function = world.dice(|dice| dice.choice(functions)).cloned();
         let place = world.dice(|dice| dice.usize(..PROCESSES as usize));
         (function, place)
-    }
-
-    /// Ends all of them.
-    pub(crate) fn clear(&mut self) {
-        self.all.clear();
     }
 }

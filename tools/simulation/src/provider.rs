@@ -1,4 +1,8 @@
-//! The payment provider: the sandbox at the other end of a bad connection, which tells the shop of what it did.
+//! The payment provider: the sandbox behind a bad connection, with webhooks to the shop.
+
+mod books;
+
+pub(crate) use books::Books;
 
 use crate::executor::Owner;
 use crate::faults::Mishap;
@@ -11,26 +15,18 @@ use shop_domain::values::Money;
 use shop_payments::webhook::{SIGNATURE, TIMESTAMP, Webhook, sign};
 use shop_payments::{Failure, Payment, Reference, Secret, Step};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// The longest that a request or its answer takes,
+/// The longest time that a request or its answer takes,
 const LONGEST_WAY_MS: u64 = 300;
-/// that a caller waits for an answer that does not come,
+/// that a caller waits for a lost answer,
 const PATIENCE: Duration = Duration::from_secs(4);
-/// and that a request which nobody waits for any more is on its way.
+/// and that a late request, whose caller has stopped waiting, takes.
 const LONGEST_DELAY_MS: u64 = 3_600_000;
-/// How often a notice is repeated that is not heard, and the longest pause before one.
+/// How often a webhook is sent that the shop does not accept, and the longest pause before each.
 const TRIES: usize = 6;
 const LONGEST_PAUSE_MS: u64 = 60_000;
-
-/// What is known at the other end; clones share it.
-#[derive(Default)]
-pub(crate) struct Books {
-    pub(crate) sandbox: shop_payments::Sandbox,
-    /// So many of its changes the shop was told of, or will be.
-    told: AtomicUsize,
-}
 
 /// A function's way to the provider.
 pub(crate) struct Provider(Arc<World>);
@@ -92,7 +88,7 @@ impl shop_payments::Provider for Provider {
     }
 }
 
-/// A step that outlives whoever asked for it.
+/// A step that arrives after its caller has stopped waiting.
 enum Late {
     Authorise(Money, String),
     Capture,
@@ -120,7 +116,7 @@ impl Late {
     }
 }
 
-/// Carries out a step when nobody waits for it any more.
+/// Carries out a step after its caller has stopped waiting.
 fn later(world: &Arc<World>, reference: Reference, late: Late) {
     let ms = world.dice(|dice| dice.u64(1..=LONGEST_DELAY_MS));
     let on = world.clone();
@@ -144,7 +140,7 @@ async fn carry_out(world: &Arc<World>, reference: &Reference, step: Step<'_>) ->
     carried_out
 }
 
-/// Tells the shop, unless that is lost for good, as often as it does not hear.
+/// Sends a webhook to the shop until it is accepted, unless it is lost for good.
 fn tell(world: &Arc<World>, notice: &Webhook) {
     if world.occurs(Mishap::NoticeLost, |luck| luck.notice_lost) {
         return;

@@ -1,4 +1,4 @@
-//! A release that cannot read an event yet: what it meets, it parks, and the release that follows takes it up.
+//! A release that cannot read an event type yet. It parks these events, and the next release processes them.
 
 use crate::faults::Mishap;
 use crate::world::World;
@@ -7,10 +7,10 @@ use foldlog::{Commit, EventMessage, Row, StreamName, Subscription};
 use foldlog_lambda::queue::{ReactionError, Reactor};
 use std::sync::Arc;
 
-/// What an older release says of an event that it does not know.
+/// The error of an older release about an unknown event.
 pub(crate) const UNKNOWN: &str = "this release knows no such event";
 
-/// A fold of whatever release is running.
+/// A fold of the running release.
 pub(crate) struct Fold {
     pub(crate) world: Arc<World>,
     pub(crate) fold: Box<dyn Subscription>,
@@ -51,7 +51,7 @@ impl Subscription for Fold {
     }
 }
 
-/// A reactor of whatever release is running.
+/// A reactor of the running release.
 pub(crate) struct Reacting<T> {
     pub(crate) world: Arc<World>,
     pub(crate) reactor: T,

@@ -1,35 +1,35 @@
-//! How a run is set up.
+//! The settings of a run.
 
 use crate::defects::Defect;
 use crate::faults::Luck;
 use foldlog_testing::faulty::Odds;
 
-/// What is tried in a run, besides what the seed decides.
+/// The settings of a run, besides the seed.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
-    /// What is broken on purpose, to see that it is found.
+    /// The rule that is broken on purpose, to prove that the judge finds it.
     pub defect: Option<Defect>,
-    /// Whether what happens is written down.
+    /// Whether a trace is recorded.
     pub traced: bool,
     pub(crate) net: Net,
     pub(crate) odds: Odds,
     pub(crate) luck: Luck,
 }
 
-/// What has to make up for what was lost for good.
+/// What repairs the loss of hints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Net {
-    /// The re-check, each minute: hints of processes may be lost, those of folds arrive.
+    /// The re-check, each minute. Only hints of processes may be lost.
     Recheck,
-    /// The run through the whole log: anything may be lost, and everything stand still for a day.
+    /// The run through the whole log. All hints may be lost, and everything may stand still for a day.
     Reconcile,
 }
 
 impl Setting {
-    /// Everything goes wrong that can.
+    /// All faults.
     pub const ROUGH: Self = Self { defect: None, traced: false, net: Net::Recheck, odds: ROUGH_ODDS, luck: Luck::BAD };
 
-    /// The same with something broken.
+    /// The same with a defect.
     #[must_use]
     pub const fn with(self, defect: Option<Defect>) -> Self {
         Self { defect, ..self }
@@ -46,17 +46,17 @@ impl Setting {
         self.net == Net::Reconcile || !FOLDS.contains(&function)
     }
 
-    /// The same, written down.
+    /// The same with a trace.
     #[must_use]
     pub const fn traced(self) -> Self {
         Self { traced: true, ..self }
     }
 }
 
-/// The functions whose hints only a run through the whole log makes up for.
+/// The functions whose lost hints only a run through the whole log repairs.
 const FOLDS: [&str; 2] = ["projector", "sales-projector"];
 
-/// What the stores do: about one request in eight fails.
+/// The faults of the stores: about one request in eight fails.
 const ROUGH_ODDS: Odds = Odds {
     lost_answer: 25,
     late: 25,

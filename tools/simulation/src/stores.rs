@@ -1,39 +1,24 @@
 //! The stores in memory, each under the fault model, and the types by which the functions know them.
 
-use crate::defects::Log;
-use crate::hints::{Batches, SimBus};
+mod ports;
+
+pub(crate) use ports::{Bus, Simulated};
+
 use crate::setting::Setting;
-use crate::world::Host;
-use foldlog_testing::faulty::{FaultModel, FaultyBus, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
+use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
 use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 
 /// The read models of a run.
 pub(crate) type Views = FaultyViews<MemoryViews>;
 /// The totals of a run.
 pub(crate) type TotalsStore = FaultyTotalsStore<MemoryTotalsStore>;
-/// The notes of a run.
+/// The parking lot of a run.
 pub(crate) type Parked = FaultyParked<MemoryParked>;
-/// The bus of a run.
-pub(crate) type Bus = FaultyBus<SimBus>;
-
-/// The ports of a run.
-pub(crate) struct Simulated;
-
-impl reconcile::Ports for Simulated {
-    type Log = Log;
-    type Views = Views;
-    type TotalsStore = crate::defects::TotalsStore;
-    type Parked = Parked;
-    type Host = Host;
-    type Bus = Bus;
-    type Batches = Batches;
-}
-
 /// The stores.
 pub(crate) struct Stores {
-    /// What the log really holds.
+    /// The log without faults.
     pub(crate) log: MemoryLog,
-    /// The log as functions see it, and as reactions on stock do.
+    /// The log as functions see it, and as reactions on stock see it.
     pub(crate) faulty: FaultyLog<MemoryLog>,
     pub(crate) marked: FaultyLog<MemoryLog>,
     pub(crate) views: Views,
@@ -58,7 +43,7 @@ impl Stores {
         }
     }
 
-    /// Lets all that is late land, and nothing go wrong any more.
+    /// Completes all late writes, and ends the faults.
     pub(crate) async fn settle(&self) {
         self.fault_model.calm_down();
         self.faulty.settle().await;

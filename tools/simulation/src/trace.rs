@@ -1,9 +1,9 @@
-//! What happened in a run, line by line, for whoever wants to read it.
+//! The trace of a run, line by line.
 
 use foldlog::Timestamp;
 use std::sync::{Mutex, PoisonError};
 
-/// The lines of a run; none where nobody wants to read them.
+/// The lines of a run; none if no trace is recorded.
 pub(crate) struct Trace(Option<Mutex<Vec<String>>>);
 
 impl Trace {

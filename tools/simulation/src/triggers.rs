@@ -1,5 +1,5 @@
-//! Deliveries: a batch is taken, a process is invoked with it, and whatever it did not take comes again. A process that
-//! dies takes nothing.
+//! Deliveries: a trigger takes a batch and invokes a process with it. Records and messages that the process did not
+//! complete come again. A process that dies completes nothing.
 
 use crate::functions::Handler;
 use crate::hints::{Message, Record};
@@ -9,7 +9,7 @@ use futures::FutureExt;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// A batch of the log's stream in the hands of a process.
+/// A batch of the log's stream that a process is working on.
 struct Records {
     world: Arc<World>,
     reader: usize,
@@ -27,7 +27,7 @@ impl Drop for Records {
     }
 }
 
-/// Messages in the hands of a process; those that are not done come back.
+/// Messages that a process is working on. Those that are not done come back.
 struct Messages {
     world: Arc<World>,
     queue: usize,
@@ -96,7 +96,7 @@ pub(crate) fn fire(world: &Arc<World>, function: &str, payload: Value) {
     let Some(process) = world.process(function) else { return };
     let (Handler::Schedule(handler) | Handler::Both(_, handler)) = process.handler.clone() else { return };
     let firing = async move {
-        // What a run could not do, a later one does.
+        // A later run does what this one could not do.
         drop(handler.invoke(payload).await);
     };
     world.spawner.spawn(process.owner(), firing.boxed());

@@ -1,4 +1,4 @@
-//! The functions' triggers as AWS would put them, and their answers.
+//! The events of the functions' triggers in the format of AWS, and their answers.
 
 use aws_lambda_events::apigw::{
     ApiGatewayRequestAuthorizer, ApiGatewayRequestAuthorizerJwtDescription, ApiGatewayV2httpRequest,
@@ -11,7 +11,7 @@ use foldlog_local::Routed;
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
 
-/// Who issues the tokens of everybody in a run.
+/// The issuer of all tokens in a run.
 pub(crate) const ISSUER: &str = "https://issuer.shop.local";
 
 /// A batch of the log's stream.
@@ -23,7 +23,7 @@ pub(crate) fn batch<'a>(records: impl IntoIterator<Item = (&'a Commit, u64)>) ->
 
 fn record(commit: &Commit, sequence: u64) -> EventRecord {
     let mut change = StreamRecord::default();
-    // What a commit cannot be stored as, was not stored.
+    // A commit that cannot be stored is not in the log.
     change.new_image = foldlog_dynamo::item::item_of(commit).unwrap_or_default();
     change.sequence_number = Some(sequence_number(sequence));
     let mut record = EventRecord::default();

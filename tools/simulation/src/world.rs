@@ -1,4 +1,4 @@
-//! What everything in a run shares: the time, the dice, the stores, what is on its way, and what is written down.
+//! The shared state of a run: time, random numbers, stores, hints on their way, and the trace.
 
 use crate::executor::Spawner;
 use crate::faults::{Luck, Mishap};
@@ -17,17 +17,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-/// When every run begins.
+/// The moment at which every run begins.
 pub(crate) const BEGINNING: Timestamp = Timestamp(1_763_718_000_000);
 
-/// A function is broken for so long: longer than a queue goes on trying.
+/// How long a function is broken: longer than a queue retries.
 const BROKEN_MS: i64 = 1_800_000;
 
-/// What an older release may not be able to read; in some runs all are new.
+/// The event that an older release may not be able to read; in some runs all releases are new.
 const UNREADABLE: [Option<&str>; 5] =
     [None, Some("StockAdjusted"), Some("QuantityChanged"), Some("OrderCancelled"), Some("ReservationRejected")];
 
-/// What everything in a run shares.
+/// The shared state of a run.
 pub(crate) struct World {
     pub(crate) setting: Setting,
     pub(crate) topology: Arc<Topology>,
@@ -37,7 +37,7 @@ pub(crate) struct World {
     pub(crate) spawner: Spawner,
     pub(crate) trace: Trace,
     pub(crate) processes: Mutex<Processes>,
-    /// Which event releases cannot read before all of them are new.
+    /// The event that older releases cannot read.
     unreadable: Option<&'static str>,
     upgraded: AtomicBool,
     now_ms: AtomicI64,
@@ -73,12 +73,12 @@ impl World {
         })
     }
 
-    /// The time as it is.
+    /// The right time.
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.now_ms.load(Ordering::Relaxed))
     }
 
-    /// Lets time pass, and wakes whoever slept until then.
+    /// Lets time pass, and wakes the tasks that slept until then.
     pub(crate) fn pass(&self, ms: i64) {
         let now = self.now_ms.fetch_add(ms, Ordering::Relaxed) + ms;
         let mut sleepers = lock(&self.sleepers);
@@ -112,12 +112,12 @@ impl World {
         .await;
     }
 
-    /// What chance says.
+    /// A random choice.
     pub(crate) fn dice<T>(&self, throw: impl FnOnce(&mut Rng) -> T) -> T {
         throw(&mut lock(&self.dice))
     }
 
-    /// Whether a mishap occurs whose odds in 10,000 `of` picks; counted where it does.
+    /// Whether a mishap occurs; `of` picks its odds in 10,000. Counts it if it does.
     pub(crate) fn occurs(&self, mishap: Mishap, of: impl FnOnce(&Luck) -> u32) -> bool {
         let odds = of(&lock(&self.luck));
         let occurs = odds > 0 && self.dice(|dice| dice.u32(..10_000) < odds);
@@ -127,7 +127,7 @@ impl World {
         occurs
     }
 
-    /// At most one of some mishaps, each with its odds in 10,000; counted where one occurs.
+    /// At most one of several mishaps, each with its odds in 10,000. Counts it if one occurs.
     pub(crate) fn at_most_one<const N: usize>(&self, of: impl FnOnce(&Luck) -> [(Mishap, u32); N]) -> Option<Mishap> {
         let odds = of(&lock(&self.luck));
         let mut roll = self.dice(|dice| dice.u32(..10_000));
@@ -146,7 +146,7 @@ impl World {
         *lock(&self.struck).entry(mishap).or_default() += 1;
     }
 
-    /// From now on so much goes wrong.
+    /// Sets the odds of all faults from now on.
     pub(crate) fn turn(&self, luck: Luck) {
         *lock(&self.luck) = luck;
     }
@@ -156,12 +156,14 @@ impl World {
         lock(&self.struck).clone()
     }
 
-    /// Any process of a function; none while it fails whatever it is invoked with.
+    /// A random process of a function; none while the function is broken.
     pub(crate) fn process(&self, function: &str) -> Option<Process> {
-        lock(&self.processes).of(self, function).filter(|_| !self.is_broken(function))
+        lock(&self.processes)
+            .of(function, |count| self.dice(|dice| dice.usize(..count)))
+            .filter(|_| !self.is_broken(function))
     }
 
-    /// Breaks a function for a while, unless only a run through the whole log could make up for it.
+    /// Breaks a function for a while, unless only a run through the whole log could repair that.
     pub(crate) fn break_one(&self) {
         let readers = self.topology.readers.iter().map(|reader| reader.function.as_str());
         let fed = self.topology.queues.iter().map(|fed| fed.function.as_str());
@@ -172,7 +174,7 @@ impl World {
         *lock(&self.broken) = Some((function.to_owned(), until));
     }
 
-    /// Whether a function fails whatever it is invoked with.
+    /// Whether a function fails all its invocations.
     fn is_broken(&self, function: &str) -> bool {
         lock(&self.broken).as_ref().is_some_and(|(broken, until)| broken == function && self.now().0 < *until)
     }
@@ -182,18 +184,18 @@ impl World {
         self.unreadable == Some(name) && !self.upgraded.load(Ordering::Relaxed)
     }
 
-    /// From now on all releases are new, and work.
+    /// Replaces all older releases, and repairs the broken function.
     pub(crate) fn upgrade(&self) {
         *lock(&self.broken) = None;
         self.upgraded.store(true, Ordering::Relaxed);
     }
 
-    /// What is on its way.
+    /// The hints on their way.
     pub(crate) fn hints(&self) -> MutexGuard<'_, Hints> {
         lock(&self.hints)
     }
 
-    /// Writes down what happens, where somebody wants to read it.
+    /// Adds a line to the trace, if one is recorded.
     pub(crate) fn say(&self, what: impl FnOnce() -> String) {
         self.trace.say(self.now(), what);
     }
@@ -203,7 +205,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A process's clock and chance: its clock is off, and may jump.
+/// The clock and randomness of a process. Its clock is off, and may jump.
 #[derive(Clone)]
 pub(crate) struct Host {
     pub(crate) world: Arc<World>,

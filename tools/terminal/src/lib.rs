@@ -1,5 +1,5 @@
-//! What every command-line tool of the shop does alike: it reads its arguments, writes results to stdout and everything
-//! else to stderr, and ends with an exit code.
+//! The shared parts of the command-line tools: they read arguments, write results to stdout and everything else to
+//! stderr, and end with an exit code.
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -16,27 +16,27 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// How a bar looks.
 const BAR: &str = "{msg:<22} {bar:30} {pos}/{len} {elapsed}";
 
-/// Why a tool failed, as a process tells it.
+/// Why a tool failed, and its exit code.
 pub trait Failed: std::error::Error {
-    /// What the process ends with.
+    /// The exit code of the process.
     fn exit_code(&self) -> u8 {
         1
     }
 
-    /// Why the output was not written, where it is that.
+    /// The output error, if it is one.
     fn output(&self) -> Option<&io::Error>;
 }
 
-/// The arguments of this process; where they are none, how it ends.
+/// The arguments of this process, or its exit code if they are invalid.
 pub fn arguments<A: Parser>() -> Result<A, ExitCode> {
     A::try_parse().map_err(|usage| {
-        // Where the terminal is gone, nobody is left to tell.
+        // If the terminal is gone, the text cannot be shown.
         let _ = usage.print();
         ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
     })
 }
 
-/// Writes what the program itself notes to stderr: as much as `RUST_LOG` says (`warn`, `foldlog_local=debug,info`), or else
+/// Writes the program's own log to stderr, at the levels of `RUST_LOG` (`warn`, `foldlog_local=debug,info`), or else at
 /// `usual`.
 pub fn trace(usual: LevelFilter) {
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
@@ -46,11 +46,11 @@ pub fn trace(usual: LevelFilter) {
     tracing_subscriber::registry().with(written.with_filter(filter)).init();
 }
 
-/// Tells on stderr why it failed, if it did; how the process ends.
+/// Prints the error to stderr, if there is one, and returns the exit code.
 pub fn ended(result: Result<(), impl Failed>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        // The reader of the output has enough, as `head` does.
+        // The reader of the output has closed it, as `head` does.
         Err(failure) if failure.output().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) => {
             ExitCode::SUCCESS
         }
@@ -79,6 +79,7 @@ pub fn pretty_json(value: &impl Serialize) -> io::Result<()> {
 }
 
 /// How many columns stdout has; none where it is no terminal.
+#[must_use]
 pub fn columns() -> Option<usize> {
     let stdout = io::stdout();
     if !stdout.is_terminal() {
@@ -87,12 +88,12 @@ pub fn columns() -> Option<usize> {
     terminal_size_of(&stdout).map(|(Width(columns), _)| columns.into())
 }
 
-/// Tells on stderr why the command failed, in one line.
+/// Prints to stderr in one line why the command failed.
 fn complain(text: &str) {
     anstream::eprintln!("\u{1b}[1;31merror:\u{1b}[0m {}", one_line(text));
 }
 
-/// Tells something on stderr by the way.
+/// Prints a note to stderr.
 pub fn remark(text: &str) {
     anstream::eprintln!("\u{1b}[1;33mnote:\u{1b}[0m {}", one_line(text));
 }
@@ -101,7 +102,8 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A bar on stderr for so many steps; invisible where stderr is no terminal.
+/// A progress bar on stderr for this number of steps; invisible if stderr is no terminal.
+#[must_use]
 pub fn bar(label: &'static str, steps: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(u64::try_from(steps).ok(), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template(BAR) {

@@ -1,4 +1,4 @@
-//! The shop's wire types: what requests carry and answers show. Functions, command line and tests share them.
+//! The shop's wire types: the bodies of requests and answers. Functions, command line and tests share them.
 
 pub mod operations;
 pub mod requests;
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::values::{Invalid, Money};
 
-/// What the type of each problem of this API begins with.
+/// The prefix of the type of each problem of this API.
 pub const PROBLEM_NAMESPACE: &str = "urn:shop:problem:";
 
 /// Money in a request: minor units and an ISO 4217 code.
@@ -25,7 +25,7 @@ struct RequestedMoney {
     currency: Currency,
 }
 
-/// Reads money as a request may carry it: bounded, and without any other field.
+/// Reads the money of a request: its amount is bounded, and unknown fields are refused.
 pub(crate) fn read_money<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
     let money = RequestedMoney::deserialize(deserializer)?;
     Money::new(money.amount, money.currency).map_err(|error: Invalid| serde::de::Error::custom(error))

@@ -1,4 +1,4 @@
-//! Bodies of answers to operators: what subscribers have parked, and how far the folds are behind.
+//! Bodies of answers to operators: parked notes, and the lag of the folds.
 
 mod verification;
 

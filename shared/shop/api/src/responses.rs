@@ -1,4 +1,4 @@
-//! Bodies of answers. A command and a query answer with the same shapes, made from the same states.
+//! Bodies of answers. A command and a query answer with the same types, made from the same states.
 
 mod account;
 mod audit;
@@ -330,7 +330,7 @@ pub struct StockOfProduct {
     pub warehouses: Vec<Stock>,
 }
 
-/// A moment as answers show it.
+/// A moment in the format of the answers.
 #[must_use]
 pub fn moment(at: Timestamp) -> String {
     at.to_string()

@@ -1,4 +1,4 @@
-//! Bodies of answers about what was sold.
+//! Bodies of answers about sales.
 
 use schemars::JsonSchema;
 use serde::Serialize;

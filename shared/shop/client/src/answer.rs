@@ -1,4 +1,4 @@
-//! What the shop answers.
+//! Answers of the shop.
 
 use crate::error::ClientError;
 use reqwest::StatusCode;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
-/// What the shop answered to a request.
+/// The answer of the shop to a request.
 #[derive(Debug)]
 pub struct Answer {
     /// Method and path of the request.
@@ -22,7 +22,7 @@ pub struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// A problem (RFC 9457), or what a gateway answers by itself.
+/// A problem (RFC 9457), or the error body of a gateway.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Problem {
@@ -34,12 +34,12 @@ struct Problem {
 }
 
 impl Answer {
-    /// When to come again, if the shop says so.
+    /// When to retry, if the shop says so.
     pub fn retry_after(&self) -> Option<Duration> {
         self.headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok().map(Duration::from_secs)
     }
 
-    /// The answer, where it is not a refusal.
+    /// The answer, if it is no refusal.
     pub fn accepted(self) -> Result<Self, ClientError> {
         if self.status.is_success() {
             return Ok(self);
@@ -66,7 +66,7 @@ impl Answer {
     }
 }
 
-/// What to do about an answer, where it does not say so itself.
+/// What to do about an answer that does not say so itself.
 fn advice(status: StatusCode) -> Option<&'static str> {
     match status {
         StatusCode::UNAUTHORIZED => Some("the token is not one of this shop, or no longer valid: see `shop token`"),

@@ -1,4 +1,4 @@
-//! Speaking HTTP to a shop.
+//! An HTTP client of a shop.
 
 use crate::answer::Answer;
 use crate::error::ClientError;
@@ -12,7 +12,7 @@ use std::time::Duration;
 /// A gateway gives a function 29 seconds.
 const PATIENCE: Duration = Duration::from_secs(35);
 
-/// A shop, not yet spoken to as anybody.
+/// A client without an identity.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
@@ -26,7 +26,7 @@ struct Signed {
 }
 
 impl Client {
-    /// The shop at an address; whoever calls it does so with the given token, if there is one.
+    /// A client of the shop at an address. It sends the given token, if there is one.
     pub fn at(base: Url, given: Option<String>) -> Result<Self, ClientError> {
         let builder = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
         let builder = if is_loopback(&base) { builder.no_proxy() } else { builder };
@@ -34,7 +34,7 @@ impl Client {
         Ok(Self { http, base, given })
     }
 
-    /// A token of the local host's own issuer.
+    /// Gets a token from the local host's own issuer.
     pub async fn signed(&self, identity: &Identity) -> Result<String, ClientError> {
         let wanted = json!({"subject": identity.subject, "scopes": [identity.role.scope()]});
         let request = self.request(Method::POST, &["_local", "tokens"], &wanted);
@@ -45,7 +45,7 @@ impl Client {
         }
     }
 
-    /// What a local host tells of itself.
+    /// What a local host reports about itself.
     pub async fn local<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
         let answer = self.send(self.request(Method::GET, &["_local"], &Value::Null)).await?;
         match answer.status {
@@ -55,6 +55,7 @@ impl Client {
     }
 
     /// The address without the slash at its end.
+    #[must_use]
     pub fn address(&self) -> String {
         self.base.as_str().trim_end_matches('/').to_owned()
     }
@@ -95,7 +96,7 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// What an error goes back to: what lies above only repeats the request.
+/// The root cause of an error: the errors above it only repeat the request.
 fn cause(error: &dyn std::error::Error) -> String {
     std::iter::successors(Some(error), |error| error.source()).last().map(ToString::to_string).unwrap_or_default()
 }

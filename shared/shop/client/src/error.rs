@@ -1,14 +1,14 @@
-//! Why the shop could not be spoken to, or did not do what it was asked.
+//! Why a request to the shop failed.
 
 use reqwest::StatusCode;
 
-/// Why a request did not come to what it was sent for, in one line that says what to do.
+/// Why a request failed, in one line that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// Nobody listens there.
+    /// No server listens on the address.
     #[error("nothing answers at {0}: is `shop serve` running? Another address goes into --api or SHOP_API")]
     Unreachable(String),
-    /// The connection broke, or took too long.
+    /// The connection broke or timed out.
     #[error("{request} got no answer: {reason}; is `shop serve` still running?")]
     Interrupted {
         /// Method and path.
@@ -16,17 +16,17 @@ pub enum ClientError {
         /// What went wrong.
         reason: String,
     },
-    /// Not a local host: tokens come from elsewhere.
+    /// The shop is no local host, so it issues no tokens.
     #[error(
-        "{0} signs no tokens: only the machine that `shop serve` runs on can ask it; pass --token or set SHOP_TOKEN"
+        "{0} signs no tokens: only `shop serve` does, for commands on the same machine; pass --token or set SHOP_TOKEN"
     )]
     NoTokens(String),
-    /// Not a local host: its tables are elsewhere.
+    /// The shop is no local host, so it does not show its tables.
     #[error(
         "{0} shows no tables: only those of `shop serve` are shown, and only on the machine that it runs on; those on AWS are found with --stack"
     )]
     NoTables(String),
-    /// The shop says no.
+    /// The shop refused the request.
     #[error("{request}: {reason}")]
     Answered {
         /// Method and path.
@@ -35,28 +35,28 @@ pub enum ClientError {
         status: StatusCode,
         /// The stable name of the problem, if it is one.
         problem: String,
-        /// What it says, and what to do.
+        /// The reason, and what to do.
         reason: String,
     },
-    /// The shop says something that this client does not know.
-    #[error("{request} was answered with what this command cannot read ({reason}): is {api} a shop of this release?")]
+    /// This client cannot read the answer.
+    #[error("this command cannot read the answer to {request} ({reason}): is {api} a shop of this release?")]
     Unreadable {
         /// Method and path.
         request: String,
-        /// Where that was.
+        /// The address of the shop.
         api: String,
-        /// What is wrong with it.
+        /// The error.
         reason: String,
     },
-    /// Things did not get where they should.
+    /// An expected change did not happen in time.
     #[error("{what} after {seconds} s without progress; `shop events tail` shows how far it came")]
     Stalled {
         /// What is missing.
         what: String,
-        /// How long nothing had moved.
+        /// The seconds without a change.
         seconds: u64,
     },
-    /// This machine does not speak HTTP.
+    /// This machine cannot send HTTP requests.
     #[error("this machine does not allow it: {0}")]
     Machine(String),
 }

@@ -1,7 +1,7 @@
-//! A client of the shop's HTTP API, and the sample shop that is made with it.
+//! A client of the shop's HTTP API, and sample data that it creates.
 //!
-//! `client` sends a request and `answer` reads what comes back; `session` speaks as somebody, who `role` says. `sample`
-//! fills a shop with products, customers and orders, through that API alone.
+//! `client` sends a request and `answer` reads the answer; `session` sends requests with the token of a `role`.
+//! `sample` fills a shop with products, customers and orders, through that API alone.
 
 mod answer;
 mod client;

@@ -1,15 +1,15 @@
-//! As whom one speaks to the shop.
+//! The roles of the shop's users.
 
 use std::str::FromStr;
 
-/// What somebody may do.
+/// A role: what its user may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Buys.
+    /// Customers buy.
     Customer,
-    /// Keeps catalogue and stock.
+    /// The staff keep catalogue and stock.
     Staff,
-    /// Sees the log.
+    /// Operators see the log.
     Operator,
 }
 
@@ -17,6 +17,7 @@ impl Role {
     const ALL: [Self; 3] = [Self::Customer, Self::Staff, Self::Operator];
 
     /// Its name on the command line.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Customer => "customer",
@@ -25,7 +26,8 @@ impl Role {
         }
     }
 
-    /// The scope that its routes ask for.
+    /// The scope that its routes require.
+    #[must_use]
     pub const fn scope(self) -> &'static str {
         match self {
             Self::Customer => "shop/customer",
@@ -35,22 +37,24 @@ impl Role {
     }
 }
 
-/// Somebody in a role.
+/// A user in a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// What they may do.
+    /// The role.
     pub role: Role,
-    /// Who they are, as a token's `sub` says it: `customer:alice`.
+    /// The subject of the token (`sub`), such as `customer:alice`.
     pub subject: String,
 }
 
 impl Identity {
-    /// Somebody in this role, no matter who.
+    /// A user without a name in this role.
+    #[must_use]
     pub fn of(role: Role) -> Self {
         Self { role, subject: role.name().to_owned() }
     }
 
     /// The customer of this name.
+    #[must_use]
     pub fn customer(name: &str) -> Self {
         Self { role: Role::Customer, subject: format!("{}:{name}", Role::Customer.name()) }
     }

@@ -1,4 +1,4 @@
-//! Speaking to the shop as somebody.
+//! Requests with the token of a user.
 
 use crate::answer::Answer;
 use crate::client::Client;
@@ -9,27 +9,27 @@ use reqwest::{Method, Request, StatusCode};
 use serde_json::Value;
 use std::time::Duration;
 
-/// How often a request is sent before its answer counts, and how long to wait in between where nobody says.
+/// How often a request is sent at most, and the default pause between two tries.
 const TRIES: u32 = 6;
 const PAUSE: Duration = Duration::from_secs(1);
-/// The longest that is waited because the shop says so.
+/// The longest pause that the shop can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Speaks to the shop with one token.
+/// Sends requests with one token.
 #[derive(Clone, Debug)]
 pub struct Session {
     client: Client,
     token: String,
 }
 
-/// A request that was not sent yet.
+/// A request that is being built.
 pub struct Unsent<'a> {
     session: &'a Session,
     request: Request,
 }
 
 impl Client {
-    /// What speaks to the shop as somebody: with the given token, or else with one that the local host signs.
+    /// A session of a user: with the given token, or else with one that the local host signs.
     pub async fn session(&self, identity: &Identity) -> Result<Session, ClientError> {
         let token = match &self.given {
             Some(token) => token.clone(),
@@ -41,26 +41,31 @@ impl Client {
 
 impl Session {
     /// The token.
+    #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// A read.
+    /// A `GET` request.
+    #[must_use]
     pub fn get(&self, path: &[&str]) -> Unsent<'_> {
         Unsent { session: self, request: self.client.request(Method::GET, path, &Value::Null) }
     }
 
-    /// A command that may be sent again by its nature.
+    /// A command that can be repeated by its nature.
+    #[must_use]
     pub fn post(&self, path: &[&str]) -> Unsent<'_> {
         Unsent { session: self, request: self.client.request(Method::POST, path, &Value::Null) }
     }
 
-    /// The same, with a body.
+    /// Adds a body.
+    #[must_use]
     pub fn post_body(&self, path: &[&str], body: &Value) -> Unsent<'_> {
         Unsent { session: self, request: self.client.request(Method::POST, path, body) }
     }
 
-    /// A command. Its key makes it the same command whenever it is sent again, so it is repeated where that may help.
+    /// A command with an idempotency key. The session repeats it if that may help, because the key makes it the same
+    /// command.
     pub async fn command(&self, path: &[&str], key: &str, body: &Value) -> Result<Answer, ClientError> {
         let mut request = self.client.request(Method::POST, path, body);
         request.headers_mut().insert("idempotency-key", header(key)?);
@@ -69,20 +74,20 @@ impl Session {
 }
 
 impl Unsent<'_> {
-    /// With a parameter in the query.
+    /// Adds a query parameter.
     #[must_use]
     pub fn query(mut self, name: &str, value: &impl ToString) -> Self {
         self.request.url_mut().query_pairs_mut().append_pair(name, &value.to_string());
         self
     }
 
-    /// Sends it, again and again where the shop is only busy; gives back what was answered at last.
+    /// Sends it, repeats it while the shop is busy, and returns the last answer.
     pub async fn send(mut self) -> Result<Answer, ClientError> {
         let Session { client, token } = self.session;
         self.request.headers_mut().insert(AUTHORIZATION, header(&format!("Bearer {token}"))?);
         let mut tries = 1;
         loop {
-            // Nothing here streams its body, so there is always a copy.
+            // No body here is a stream, so the request can always be cloned.
             let Some(request) = self.request.try_clone() else { return client.send(self.request).await };
             let answer = client.send(request).await?;
             match pause(self.request.method(), &answer) {
@@ -94,7 +99,7 @@ impl Unsent<'_> {
     }
 }
 
-/// How long to wait before the same request may have another answer; none where it will not.
+/// How long to wait before a repetition; none if a repetition does not help.
 fn pause(method: &Method, answer: &Answer) -> Option<Duration> {
     let busy = match answer.status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => true,

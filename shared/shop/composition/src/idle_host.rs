@@ -1,4 +1,4 @@
-//! The shop's tables, bus and provider, where nothing moves by itself: for functions that are run elsewhere.
+//! The shop's tables, bus and provider without running functions: for functions that run elsewhere.
 
 use crate::provider::Provider;
 use crate::stack;
@@ -9,7 +9,7 @@ use shop_payments::server::StartError;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// Why there is no such host.
+/// Why the host does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum IdleHostError {
     /// The host does not start.
@@ -20,8 +20,8 @@ pub enum IdleHostError {
     Provider(#[from] StartError),
 }
 
-/// A host whose functions do nothing: only what is invoked by hand moves anything. Beside it, on an address of this
-/// machine, a payment provider, which tells nobody.
+/// A host whose functions do nothing: data change only when you invoke a function by hand. Beside it, a payment
+/// provider on this machine, which sends no webhooks.
 pub async fn idle_host(address: IpAddr) -> Result<(Host, Provider), IdleHostError> {
     let provider = Provider::start_on(address, None).await?;
     let functions =

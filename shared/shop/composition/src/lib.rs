@@ -1,9 +1,9 @@
-//! How the shop is put together on one machine, for everything that runs it there: the command, the benches, the
-//! simulation and the tests.
+//! The shop's wiring on one machine, for everything that runs it there: the command, the benches, the simulation and
+//! the tests.
 //!
-//! `stack` is the template that is deployed, the functions that it names and its parameters; `provider` takes the place of
-//! a payment provider. `tables` opens what the log and the read models are kept in. `idle_host` is a shop where nothing
-//! moves by itself, for functions that are started elsewhere.
+//! `stack` has the deployed template, its functions and its parameters; `provider` is a payment provider for one
+//! machine. `tables` opens the tables of the log and the read models. `idle_host` is a shop without running functions,
+//! for functions that are started elsewhere.
 
 mod idle_host;
 mod provider;

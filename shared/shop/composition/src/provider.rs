@@ -1,4 +1,4 @@
-//! The payment provider that a shop on one machine brings along: the sandbox, asked over HTTP as any other would be.
+//! The payment provider of a shop on one machine: the sandbox behind HTTP.
 
 use crate::stack;
 use foldlog_lambda::SystemHost;
@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-/// A provider that knows no other shop.
+/// The payment provider of one shop.
 #[derive(Debug)]
 pub struct Provider(Server);
 
 impl Provider {
-    /// Listens on this machine alone. Its books are kept in the file, if there is one.
+    /// Listens on this machine only. It keeps its journal in the file, if there is one.
     pub async fn start(books: Option<PathBuf>) -> Result<Self, StartError> {
         Self::start_on(Ipv4Addr::LOCALHOST.into(), books).await
     }
@@ -23,25 +23,25 @@ impl Provider {
         Ok(Self(Server::start(options).await?))
     }
 
-    /// The template's parameters that say where it is.
+    /// The template's parameters with its address and secrets.
     #[must_use]
     pub fn parameters(&self) -> BTreeMap<String, String> {
         [(stack::PROVIDER_URL.to_owned(), self.0.url())].into()
     }
 
-    /// Tells a shop at this address of whatever becomes of payments from now on.
+    /// Sends webhooks about all changes of payments from now on to the shop at this address.
     pub fn tell(&mut self, shop: &str) -> Result<(), shop_payments::Unusable> {
         let address = format!("{shop}/webhooks/payments");
         self.0.tell(WebhookEndpoint { address, secret: stack::webhook_secret() }, SystemHost)
     }
 
-    /// What it knows, and what it was asked.
+    /// Its payments, and the requests that it got.
     #[must_use]
     pub const fn sandbox(&self) -> &shop_payments::Sandbox {
         self.0.sandbox()
     }
 
-    /// Answers what it was asked before, and nothing more.
+    /// Stops the provider after it has answered the open requests.
     pub async fn stop(self) {
         self.0.stop().await;
     }

@@ -1,4 +1,4 @@
-//! What is deployed: the template, the functions that it names, and what stands in for its parameters on one machine.
+//! The deployed stack: the template, its functions, and its parameters on one machine.
 
 use aws_config::SdkConfig;
 use foldlog_lambda::{Registered, SettingError, Settings};
@@ -78,7 +78,8 @@ pub fn parameters() -> BTreeMap<String, String> {
     .into()
 }
 
-/// The shop on this machine at any free port, thrown away at the end; with these parameters beside those that it has here.
+/// The shop on this machine at any free port, thrown away at the end; with these parameters beside those that it has
+/// here.
 #[must_use]
 pub fn options(others: impl IntoIterator<Item = (String, String)>) -> Options {
     Options {
@@ -94,16 +95,17 @@ pub fn options(others: impl IntoIterator<Item = (String, String)>) -> Options {
 
 /// The parameter that says where the payment provider is: where `shop provider` listens, unless it says otherwise.
 pub const PROVIDER_URL: &str = "PaymentProviderUrl";
-/// Known to everybody, as they open nothing but a sandbox on the same machine.
+/// These secrets are public, because they open only a sandbox on the same machine.
 const KEY: &str = "a-shop-on-one-machine";
 const SECRET: &str = "a-provider-on-one-machine";
 
-/// What the payment provider on one machine knows the shop by.
+/// The key of the shop at the payment provider on one machine.
 pub(crate) fn provider_key() -> Secret {
     secret(KEY)
 }
 
-/// What it signs its notices with.
+/// The secret that signs its webhooks.
+#[must_use]
 pub fn webhook_secret() -> Secret {
     secret(SECRET)
 }

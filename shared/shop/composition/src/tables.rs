@@ -1,4 +1,4 @@
-//! The tables themselves, for what reads the whole log: those of the local host, or of a stack on AWS.
+//! The tables of the local host, or of a stack on AWS, for commands that read the whole log.
 
 use foldlog::verify::{Limits, Verified, VerifyError, sample};
 use foldlog::{LogError, LogScan, StreamName};
@@ -7,7 +7,7 @@ use foldlog_lambda::SystemHost;
 use shop_domain::views::read_models;
 use verification::{Found, Shop};
 
-/// The log of a shop, and what is folded from it.
+/// The log and the read models of a shop.
 pub struct Tables {
     log: Log,
     views: Views,
@@ -33,16 +33,19 @@ impl Tables {
     }
 
     /// The log.
+    #[must_use]
     pub const fn log(&self) -> &Log {
         &self.log
     }
 
     /// The rows of the read models.
+    #[must_use]
     pub const fn views(&self) -> &Views {
         &self.views
     }
 
     /// The totals of the sales.
+    #[must_use]
     pub const fn sales(&self) -> &TotalsStore {
         &self.sales
     }
@@ -54,7 +57,7 @@ impl Tables {
         Ok(streams)
     }
 
-    /// About how many commits there are: what a progress is shown against; none where nobody says.
+    /// The approximate number of commits, for a progress bar; none if it is unknown.
     pub async fn size(&self) -> usize {
         self.log.size().await.ok().and_then(|size| usize::try_from(size).ok()).unwrap_or_default()
     }
@@ -69,7 +72,7 @@ impl Tables {
         verification::streams(&self.log, &self.views, &SystemHost, streams).await
     }
 
-    /// Compares everything; `done` is told of what was found to agree so far.
+    /// Compares everything, and calls `done` with what agreed so far.
     pub async fn whole(&self, limits: Limits, done: impl FnMut(&Verified) + Send) -> Result<Found, VerifyError> {
         let (log, views, sales, host) = (&self.log, &self.views, &self.sales, &SystemHost);
         Shop { log, views, sales, host }.whole(limits, done).await

@@ -1,4 +1,4 @@
-//! `cart-<id>`: what a customer means to buy, and at checkout the prices that hold for it.
+//! `cart-<id>`: what a customer wants to buy, and the prices at checkout.
 
 mod offer;
 
@@ -7,65 +7,64 @@ pub use offer::Offer;
 use crate::values::{AccountId, AddressId, CardChoice, CartId, Category, Line, Money, Quantity, Sku, TaxRate, Totals};
 use foldlog::write::event::Upcaster;
 use foldlog::{Decider, RefusalKind};
-use offer::priced;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The most lines of a cart.
+/// The maximum number of lines in a cart.
 pub const MOST_LINES: usize = 20;
 
 /// The decider of a cart.
 pub struct Cart;
 
-/// What can be asked of a cart, and by whom.
+/// A command to a cart, with the account that sends it.
 #[derive(Clone, Debug)]
 pub struct Command {
-    /// The account that asks.
+    /// The account that sends the command.
     pub by: AccountId,
-    /// What it asks for.
+    /// What to do.
     pub action: Action,
 }
 
-/// What can be asked of a cart.
+/// What a command does with a cart.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Action {
-    /// Begin with it.
+    /// Open the cart.
     Open,
-    /// Put more of a product into it.
+    /// Add a product, or more of it.
     AddItem {
         /// The product.
         sku: Sku,
-        /// How many more.
+        /// The quantity to add.
         quantity: Quantity,
-        /// What the product's own stream says of it.
+        /// The price of the product, from its own stream.
         offer: Offer,
     },
-    /// Have so many of a product in it.
+    /// Change the quantity of a product.
     ChangeQuantity {
         /// The product.
         sku: Sku,
-        /// How many.
+        /// The new quantity.
         quantity: Quantity,
     },
-    /// Take a product out.
+    /// Remove a product.
     RemoveItem {
         /// The product.
         sku: Sku,
     },
-    /// Take everything out.
+    /// Remove all products.
     Clear,
-    /// Order what is in it.
+    /// Check the cart out: it becomes an order.
     CheckOut {
-        /// What the products' own streams say of them.
+        /// The prices of the products, from their own streams.
         offers: BTreeMap<Sku, Offer>,
-        /// What they are filed under, where they are.
+        /// The categories of those products that have one.
         categories: BTreeMap<Sku, Category>,
         /// The tax to add.
         tax_rate: TaxRate,
-        /// Which card to charge; none for the account's default one.
+        /// The card to charge; none for the account's default card.
         card: Option<CardChoice>,
-        /// Which of the account's addresses to send it to; none for its default one.
+        /// The address to ship to; none for the account's default address.
         address: Option<AddressId>,
     },
 }
@@ -106,67 +105,67 @@ pub enum Event {
 
 impl foldlog::Event for Event {
     const UPCASTERS: &'static [Upcaster] = &[
-        // Lines without a category are what they were.
+        // The older payload has no categories: they are optional.
         Upcaster { event: "CartCheckedOut", from: 1, step: |data| data },
-        // Nothing could be chosen then.
+        // The older payload has no card or address: they are optional.
         Upcaster { event: "CartCheckedOut", from: 2, step: |data| data },
     ];
 }
 
-/// What a cart is now.
+/// The state of a cart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// There is none.
+    /// The cart does not exist.
     #[default]
     Unopened,
-    /// It can be changed.
+    /// The cart can change.
     Open {
-        /// Whose it is.
+        /// The account that owns it.
         owner: AccountId,
-        /// What is in it.
+        /// Its lines.
         lines: Vec<Line>,
     },
-    /// It became an order.
+    /// The cart was checked out.
     CheckedOut {
-        /// Whose it is.
+        /// The account that owns it.
         owner: AccountId,
-        /// What was in it, at the prices that hold.
+        /// Its lines, at the prices of the checkout.
         lines: Vec<Line>,
-        /// What it costs.
+        /// Its totals.
         totals: Totals,
     },
 }
 
-/// Why not.
+/// Why a cart refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    /// Nothing there, or somebody else's.
+    /// The cart does not exist, or belongs to another account.
     #[error("there is no such cart")]
     UnknownCart,
-    /// It became an order.
+    /// The cart was checked out.
     #[error("the cart is checked out and cannot be changed; open a new one")]
     CartCheckedOut,
-    /// Nothing to order.
+    /// The cart is empty.
     #[error("the cart is empty; add an item first")]
     CartEmpty,
-    /// Too many different products.
+    /// The cart has as many lines as it can have.
     #[error("a cart has at most {MOST_LINES} lines; check this one out or remove an item")]
     TooManyLines,
-    /// Too many of one product.
+    /// The quantity of a product is too large.
     #[error("a line has at most {} of a product", Quantity::MOST)]
     QuantityTooLarge,
-    /// No line of that product.
+    /// The cart has no line with that product.
     #[error("{0} is not in the cart")]
     ItemNotInCart(Sku),
-    /// No such product.
+    /// The product does not exist.
     #[error("there is no product {0}")]
     UnknownProduct(Sku),
-    /// Not sold, or not any more.
+    /// The product is not for sale.
     #[error("product {0} is not for sale; remove it from the cart")]
     ProductNotListed(Sku),
-    /// More than can be paid.
+    /// The total is too large to be paid.
     #[error("the total is more than can be paid; order less")]
     TotalTooLarge,
 }
@@ -188,7 +187,7 @@ impl foldlog::Refusal for Refusal {
 }
 
 impl State {
-    /// Whose it is.
+    /// The account that owns it.
     #[must_use]
     pub const fn owner(&self) -> Option<&AccountId> {
         match self {
@@ -197,7 +196,7 @@ impl State {
         }
     }
 
-    /// What is in it.
+    /// Its lines.
     #[must_use]
     pub fn lines(&self) -> &[Line] {
         match self {
@@ -230,7 +229,7 @@ impl Decider for Cart {
         matches!(command.action, Action::Open)
     }
 
-    /// To its owner; where there is none yet, to whoever opens it.
+    /// A cart is visible to its owner. One that does not exist is visible to the account that opens it.
     fn visible(state: &State, command: &Command) -> Result<(), Refusal> {
         let visible = state.owner().map_or_else(|| Self::creates(command), |owner| *owner == command.by);
         if visible { Ok(()) } else { Err(Refusal::UnknownCart) }
@@ -290,13 +289,39 @@ fn line<'a>(lines: &'a [Line], sku: &Sku) -> Option<&'a Line> {
 }
 
 fn add(lines: &[Line], sku: &Sku, quantity: Quantity, offer: Offer) -> Result<Vec<Event>, Refusal> {
-    let unit_price = offer.price(sku)?;
+    let unit_price = price(offer, sku)?;
     match line(lines, sku) {
         Some(line) => drop(line.quantity.plus(quantity).map_err(|_| Refusal::QuantityTooLarge)?),
         None if lines.len() >= MOST_LINES => return Err(Refusal::TooManyLines),
         None => {}
     }
     Ok(vec![Event::ItemAdded { sku: sku.clone(), quantity, unit_price }])
+}
+
+/// The price of a product, if it is for sale.
+fn price(offer: Offer, sku: &Sku) -> Result<Money, Refusal> {
+    match offer {
+        Offer::At(price) => Ok(price),
+        Offer::NotListed => Err(Refusal::ProductNotListed(sku.clone())),
+        Offer::Unknown => Err(Refusal::UnknownProduct(sku.clone())),
+    }
+}
+
+/// The lines with the current prices and categories.
+fn priced(
+    lines: &[Line],
+    offers: &BTreeMap<Sku, Offer>,
+    categories: &BTreeMap<Sku, Category>,
+) -> Result<Vec<Line>, Refusal> {
+    if lines.is_empty() {
+        return Err(Refusal::CartEmpty);
+    }
+    let priced = |line: &Line| {
+        let offer = offers.get(&line.sku).copied().unwrap_or(Offer::Unknown);
+        let category = categories.get(&line.sku).cloned();
+        Ok(Line { unit_price: price(offer, &line.sku)?, category, ..line.clone() })
+    };
+    lines.iter().map(priced).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `invoice-<order id>`: what a confirmed order's customer is billed. One an order.
+//! `invoice-<order id>`: the one invoice of a confirmed order.
 
 use crate::values::{AccountId, Line, OrderId, Totals};
 use foldlog::{Decider, RefusalKind};
@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 /// The decider of an invoice.
 pub struct Invoice;
 
-/// What can be asked of an invoice.
+/// A command to an invoice.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Begin with it.
+    /// Issue the invoice.
     Issue(Bill),
-    /// It goes to the customer.
+    /// Send it to the customer.
     Send,
-    /// It is paid; one that was not sent goes to the customer with that.
+    /// Mark it as paid. An invoice that was not sent is sent by that.
     MarkPaid,
-    /// It is taken back.
+    /// Credit it.
     Credit,
 }
 
@@ -47,47 +47,47 @@ pub enum Event {
 
 impl foldlog::Event for Event {}
 
-/// What an invoice is now.
+/// The state of an invoice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// There is none.
+    /// The invoice does not exist.
     #[default]
     Unissued,
-    /// It was issued, and something became of it.
+    /// The invoice was issued.
     Issued {
-        /// Who is billed for what.
+        /// The account, lines and totals.
         bill: Bill,
-        /// What became of it.
+        /// Its status.
         status: Status,
     },
 }
 
-/// What became of an invoice.
+/// The status of an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Nothing yet.
+    /// It was issued, and not sent yet.
     Open,
-    /// The customer has it.
+    /// It was sent to the customer.
     Sent,
-    /// It is paid.
+    /// It was paid.
     Paid,
-    /// It was taken back.
+    /// It was credited.
     Credited,
 }
 
-/// Why not.
+/// Why an invoice refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    /// Nothing there.
+    /// The invoice does not exist.
     #[error("there is no such invoice")]
     UnknownInvoice,
-    /// The order has another one.
+    /// The order has an invoice with other lines.
     #[error("the order has an invoice of other lines, and it stays as it is")]
     OtherBill,
-    /// It was taken back.
+    /// It was credited.
     #[error("the invoice was credited; nothing is due")]
     InvoiceCredited,
 }

@@ -1,7 +1,7 @@
-//! `payment-<order id>`: what an order's card is charged, once.
+//! `payment-<order id>`: the one payment of an order.
 //!
-//! The provider is called by the owner of this stream, under the order's id; here stands only what is known of it.
-//! A time-out is unknown, and no event.
+//! The owner of this stream calls the provider, under the order's id. The stream records only known results. A time-out
+//! is no known result, so it is no event.
 
 use crate::values::{CardToken, Money, OrderId, Reason};
 use foldlog::{Decider, RefusalKind};
@@ -11,44 +11,44 @@ use serde::{Deserialize, Serialize};
 /// The decider of a payment.
 pub struct Payment;
 
-/// What can be asked of a payment, or is known of it.
+/// A command to a payment. Most commands record an answer of the provider.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Begin with it, with what the provider has answered: where that is known at once, it costs one commit.
+    /// Create the payment, with the answer of the provider. If the answer is known at once, both take one commit.
     Create {
-        /// How much, from which card.
+        /// The amount and the card.
         charge: Charge,
-        /// What the provider has answered.
+        /// The answer of the provider.
         answer: Answer,
     },
     /// The provider holds the amount.
     Authorise,
-    /// The provider will not have it.
+    /// The provider declined the payment.
     Decline {
-        /// Why, as the provider says.
+        /// The reason that the provider gives.
         reason: Reason,
     },
-    /// The provider has taken the amount.
+    /// The provider captured the amount.
     Capture,
-    /// The provider will not take it as it stands.
+    /// The provider could not capture the amount.
     FailCapture {
-        /// Why, as the provider says.
+        /// The reason that the provider gives.
         reason: Reason,
     },
-    /// The provider holds the amount no more, and has not taken it.
+    /// The provider released the amount without capturing it.
     Void,
-    /// The provider has given the amount back.
+    /// The provider refunded the amount.
     Refund,
 }
 
-/// What the provider has answered when it was asked to hold an amount.
+/// The answer of the provider to an authorisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// It holds it.
+    /// The provider holds the amount.
     Authorised,
-    /// It will not have the card.
+    /// The provider declined the card.
     Declined(Reason),
-    /// Nothing that is known: a time-out is no decline.
+    /// The answer is unknown. A time-out is no decline.
     Unknown,
 }
 
@@ -84,68 +84,68 @@ pub enum Event {
 
 impl foldlog::Event for Event {}
 
-/// What a payment is now.
+/// The state of a payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// There is none.
+    /// The payment does not exist.
     #[default]
     Uncreated,
-    /// It was created, and something became of it.
+    /// The payment was created.
     Created {
-        /// How much, from which card.
+        /// The amount and the card.
         charge: Charge,
-        /// What became of it.
+        /// Its status.
         status: Status,
     },
 }
 
-/// What became of a payment.
+/// The status of a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Nothing that is known.
+    /// The provider has not answered yet, as far as the shop knows.
     Pending,
-    /// The amount is held.
+    /// The provider holds the amount.
     Authorised,
-    /// It will not be.
+    /// The provider declined the payment.
     Declined(Reason),
-    /// The amount was taken.
+    /// The provider captured the amount.
     Captured,
-    /// The amount is held, and taking it failed.
+    /// The provider holds the amount, and could not capture it.
     CaptureFailed(Reason),
-    /// The amount was held, and is no more.
+    /// The provider released the amount.
     Voided,
-    /// The amount was taken and given back.
+    /// The provider captured the amount and refunded it.
     Refunded,
 }
 
-/// Why not.
+/// Why a payment refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    /// Nothing there.
+    /// The payment does not exist.
     #[error("there is no such payment; create it first")]
     UnknownPayment,
-    /// The order has one of another amount or card.
+    /// The order has a payment with another amount or card.
     #[error("the order's payment is of another amount or card, and stays so")]
     OtherCharge,
-    /// It was not authorised.
+    /// The payment was not authorised.
     #[error("the payment is not authorised; ask the provider what became of it")]
     PaymentNotAuthorised,
-    /// It was declined.
+    /// The payment was declined.
     #[error("the payment was declined ({0}); charge another card with another order")]
     PaymentDeclined(Reason),
-    /// It was authorised.
+    /// The payment was authorised.
     #[error("the payment was authorised and cannot be declined any more; void it")]
     PaymentAlreadyAuthorised,
-    /// It was captured: there is nothing to void.
+    /// The payment was captured, so it cannot be voided.
     #[error("the payment was captured; refund it")]
     PaymentCaptured,
-    /// It was not captured: there is nothing to give back.
+    /// The payment was not captured, so it cannot be refunded.
     #[error("the payment was not captured, and there is nothing to refund; void it")]
     PaymentNotCaptured,
-    /// It was voided.
+    /// The payment was voided.
     #[error("the payment was voided, and there is nothing to capture or refund")]
     PaymentVoided,
 }
@@ -218,7 +218,8 @@ impl Status {
         }
     }
 
-    /// What comes late or again changes nothing; what contradicts what is known is refused, so that it is seen.
+    /// A late or repeated answer changes nothing. An answer that contradicts a recorded one is refused, so that it is
+    /// noticed.
     fn decide(&self, command: &Command) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
             (Self::Pending, Command::Authorise) => Ok(vec![Event::PaymentAuthorised {}]),

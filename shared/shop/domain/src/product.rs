@@ -1,4 +1,4 @@
-//! `product-<sku>`: what the shop offers, and at what price.
+//! `product-<sku>`: a product and its price.
 
 use crate::values::{Category, Description, Money, Name, Sku};
 use foldlog::{Decider, RefusalKind};
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 /// The decider of a product.
 pub struct Product;
 
-/// What can be asked of a product.
+/// A command to a product.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Begin with it, not yet listed.
+    /// Register the product. It is not listed yet.
     Register {
-        /// What it is.
+        /// Its name, description, category and price.
         product: Registration,
-        /// The one currency of the shop.
+        /// The currency of the shop.
         shop_currency: Currency,
     },
     /// Change name, description or both.
@@ -26,13 +26,13 @@ pub enum Command {
         /// The new description; none keeps the old one.
         description: Option<Description>,
     },
-    /// Put it into a category.
+    /// Change the category.
     Categorise(Category),
-    /// Give it another price.
+    /// Change the price.
     Reprice(Money),
-    /// Offer it.
+    /// List it: offer it to customers.
     List,
-    /// Offer it no longer.
+    /// Delist it: stop offering it.
     Delist,
 }
 
@@ -66,30 +66,30 @@ pub enum Event {
 
 impl foldlog::Event for Event {}
 
-/// What a product is now.
+/// The state of a product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// There is none.
+    /// The product does not exist.
     #[default]
     Unregistered,
-    /// It may be put into carts.
+    /// The product is listed: customers can buy it.
     Listed(Registration),
-    /// It exists, and is not offered.
+    /// The product exists, but is not listed.
     Unlisted(Registration),
 }
 
-/// Why not.
+/// Why a product refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    /// The sku is taken.
+    /// Another product has this SKU.
     #[error("a product with this sku is registered already; choose another sku, or change that product")]
     ProductAlreadyRegistered,
-    /// Nothing to change.
+    /// The product does not exist.
     #[error("there is no product with this sku")]
     UnknownProduct,
-    /// One currency per shop.
+    /// The price is not in the currency of the shop.
     #[error("the shop's currency is {0}; give the price in it")]
     ForeignCurrency(Currency),
 }
@@ -104,7 +104,7 @@ impl foldlog::Refusal for Refusal {
 }
 
 impl State {
-    /// What the product is, offered or not.
+    /// The product, whether listed or not.
     #[must_use]
     pub const fn product(&self) -> Option<&Registration> {
         match self {

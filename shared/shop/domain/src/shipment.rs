@@ -1,4 +1,4 @@
-//! `shipment-<id>`: what goes from one warehouse to the customer of one order.
+//! `shipment-<id>`: the goods that one warehouse sends for one order.
 
 use crate::values::{AccountId, AddressId, OrderId, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
 use foldlog::{Decider, RefusalKind};
@@ -9,19 +9,19 @@ use std::collections::BTreeMap;
 /// The decider of a shipment.
 pub struct Shipment;
 
-/// What can be asked of a shipment.
+/// A command to a shipment.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Begin with it: its order is confirmed.
+    /// Create the shipment: its order is confirmed.
     Create(Consignment),
-    /// It leaves: its order accepted that it is shipped.
+    /// Dispatch it: its order was shipped.
     Dispatch {
-        /// The number under which the carrier knows it.
+        /// Its tracking number, if it has one.
         tracking: Option<TrackingNumber>,
     },
-    /// It arrived.
+    /// It was delivered.
     Deliver,
-    /// It stays.
+    /// It was cancelled.
     Cancel,
 }
 
@@ -55,59 +55,59 @@ pub enum Event {
 
 impl foldlog::Event for Event {}
 
-/// What a shipment is now.
+/// The state of a shipment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// There is none.
+    /// The shipment does not exist.
     #[default]
     Uncreated,
-    /// It was created, and something became of it.
+    /// The shipment was created.
     Created {
-        /// What is sent to whom, from where.
+        /// Its order, warehouse, recipient and contents.
         consignment: Consignment,
-        /// What became of it.
+        /// Its status.
         status: Status,
     },
 }
 
-/// What became of a shipment.
+/// The status of a shipment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Nothing yet.
+    /// It waits in its warehouse.
     Waiting,
-    /// It is on its way.
+    /// It was dispatched.
     Dispatched {
-        /// The number under which the carrier knows it.
+        /// Its tracking number, if it has one.
         tracking: Option<TrackingNumber>,
     },
-    /// It arrived.
+    /// It was delivered.
     Delivered {
-        /// The number under which the carrier knew it.
+        /// Its tracking number, if it had one.
         tracking: Option<TrackingNumber>,
     },
-    /// It stays.
+    /// It was cancelled.
     Cancelled,
 }
 
-/// Why not.
+/// Why a shipment refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    /// Nothing there.
+    /// The shipment does not exist.
     #[error("there is no such shipment")]
     UnknownShipment,
-    /// The id is that of another one.
+    /// Another shipment has this id.
     #[error("there is a shipment with this id and other contents, and it stays as it is")]
     OtherConsignment,
-    /// It is still in its warehouse.
+    /// The shipment was not dispatched yet.
     #[error("the shipment was not dispatched; ship its order first")]
     ShipmentNotDispatched,
-    /// It is on its way, or there.
+    /// The shipment was dispatched or delivered.
     #[error("the shipment was dispatched and cannot be cancelled any more")]
     ShipmentDispatched,
-    /// It stays.
+    /// It was cancelled.
     #[error("the shipment was cancelled with its order")]
     ShipmentCancelled,
 }
@@ -183,7 +183,7 @@ impl Status {
         }
     }
 
-    /// The number under which the carrier knows it.
+    /// Its tracking number, if it has one.
     #[must_use]
     pub const fn tracking(&self) -> Option<&TrackingNumber> {
         match self {

@@ -1,4 +1,4 @@
-//! `stock-<warehouse>.<sku>`: how many of a product lie in a warehouse, and for whom they are held.
+//! `stock-<warehouse>.<sku>`: the quantity of a product in a warehouse, and its reservations.
 
 use crate::values::{DeliveryNote, OrderId, Quantity, Reason, StockId};
 use crate::warehouse;
@@ -8,60 +8,60 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The most that can be on hand.
+/// The maximum quantity on hand.
 pub const MOST_ON_HAND: u64 = 1_000_000;
-/// The most reservations that are open at a time.
+/// The maximum number of open reservations.
 pub const MOST_RESERVATIONS: usize = 1_000;
 
 /// The decider of the stock of a product in a warehouse.
 pub struct Stock;
 
-/// What can be asked of a stock.
+/// A command to a stock.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Goods came in.
+    /// Receive goods.
     Receive {
-        /// How many.
+        /// The quantity.
         quantity: Quantity,
-        /// The paper that came with them.
+        /// The number of the delivery note.
         delivery_note: Option<DeliveryNote>,
-        /// Whether the warehouse takes them in.
+        /// Whether the warehouse accepts deliveries.
         intake: Intake,
     },
-    /// Hold some for an order.
+    /// Reserve a quantity for an order.
     Reserve {
         /// The order.
         order: OrderId,
-        /// How many.
+        /// The quantity.
         quantity: Quantity,
     },
-    /// Hold nothing for an order any more.
+    /// Release the reservation of an order.
     Release {
         /// The order.
         order: OrderId,
     },
-    /// What is held for an order leaves.
+    /// Dispatch the goods that are reserved for an order.
     Dispatch {
         /// The order.
         order: OrderId,
     },
-    /// Correct what is on hand after a count.
+    /// Correct the quantity on hand after a count.
     Adjust {
-        /// What was counted.
+        /// The counted quantity.
         on_hand: u64,
-        /// What kind of difference it is.
+        /// The kind of the difference.
         cause: Discrepancy,
-        /// Why it differs, in words.
+        /// The reason, in words.
         reason: Reason,
     },
 }
 
-/// Whether a warehouse takes anything in.
+/// Whether a warehouse accepts deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Intake {
-    /// It does, also where nobody has told what it is called.
+    /// It accepts deliveries. This includes warehouses that were never opened and have no name.
     Open,
-    /// It was closed. What lies in it can still leave.
+    /// It was closed. Its goods can still leave.
     Closed,
 }
 
@@ -105,12 +105,13 @@ pub enum Event {
 impl foldlog::Event for Event {
     const UPCASTERS: &'static [Upcaster] = &[
         Upcaster { event: "StockReceived", from: 1, step: |data| with(data, "delivery_note", Value::Null) },
-        // Whatever it was, the first schema took down no more than that a count came to another number.
+        // The first schema has no cause: it recorded only that a count had another result.
         Upcaster { event: "StockAdjusted", from: 1, step: |data| with(data, "cause", json!("miscount")) },
     ];
 }
 
-/// A payload with one more field. What is no object stays as it is: it does not read in the next schema either.
+/// A payload with one more field. A payload that is no object stays as it is, and cannot be decoded in the next schema
+/// either.
 fn with(mut data: Value, field: &str, value: Value) -> Value {
     if let Some(fields) = data.as_object_mut() {
         fields.insert(field.to_owned(), value);
@@ -118,49 +119,49 @@ fn with(mut data: Value, field: &str, value: Value) -> Value {
     data
 }
 
-/// What lies there. Reserved ≤ on hand, always.
+/// The state of a stock. Always: reserved ≤ on hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
-    /// How many there are.
+    /// The quantity on hand.
     pub on_hand: u64,
-    /// For whom how many of them are held.
+    /// The reserved quantity of each order.
     pub reservations: BTreeMap<OrderId, Quantity>,
 }
 
 impl State {
-    /// How many are held.
+    /// The reserved quantity.
     #[must_use]
     pub fn reserved(&self) -> u64 {
         self.reservations.values().map(|quantity| quantity.get()).sum()
     }
 
-    /// How many can still be reserved.
+    /// The quantity that can still be reserved.
     #[must_use]
     pub fn available(&self) -> u64 {
         self.on_hand.saturating_sub(self.reserved())
     }
 }
 
-/// Why not.
+/// Why a stock refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    /// It takes nothing in.
+    /// The warehouse is closed.
     #[error("the warehouse is closed; receive the goods in another one")]
     WarehouseClosed,
-    /// More than a warehouse holds of one product.
+    /// The quantity on hand would be too large.
     #[error("a warehouse holds at most {MOST_ON_HAND} of a product; this would make it {0}")]
     TooMuchStock(u64),
-    /// Goods that are held for orders cannot be counted away.
+    /// A count cannot be below the reserved quantity.
     #[error("{reserved} are reserved for orders; release those first, or count again")]
     CountBelowReserved {
-        /// How many are held.
+        /// The reserved quantity.
         reserved: u64,
     },
-    /// What breaks or goes missing does not make it more.
+    /// Damage or loss cannot increase the quantity.
     #[error("{on_hand} are on the books, and damage or loss leaves no more than that; count again")]
     LossAddsStock {
-        /// How many there are.
+        /// The quantity on hand.
         on_hand: u64,
     },
 }
@@ -222,7 +223,7 @@ impl Decider for Stock {
     }
 }
 
-/// A reservation that cannot be is an outcome too, not a refusal: whoever asked waits for one.
+/// A rejected reservation is an outcome, not a refusal, because the process waits for an outcome.
 fn reserve(state: &State, order: &OrderId, quantity: Quantity) -> Vec<Event> {
     let order = order.clone();
     let available = if state.reservations.len() < MOST_RESERVATIONS { state.available() } else { 0 };

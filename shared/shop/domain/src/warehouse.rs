@@ -1,4 +1,4 @@
-//! `warehouse-<id>`: where stock lies.
+//! `warehouse-<id>`: a warehouse, with its name and address.
 
 use crate::values::{Address, Name, WarehouseId};
 use foldlog::{Decider, RefusalKind};
@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 /// The decider of a warehouse.
 pub struct Warehouse;
 
-/// What can be asked of a warehouse.
+/// A command to a warehouse.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Begin with it.
+    /// Open the warehouse.
     Open(Site),
-    /// It goes to another place, with what lies in it.
+    /// Move the warehouse to another address, with its stock.
     Move {
-        /// Where to.
+        /// The new address.
         address: Address,
     },
-    /// Call it something else.
+    /// Rename the warehouse.
     Rename {
-        /// What.
+        /// The new name.
         name: Name,
     },
-    /// Have it no more.
+    /// Close the warehouse.
     Close,
 }
 
@@ -51,30 +51,30 @@ pub enum Event {
 
 impl foldlog::Event for Event {}
 
-/// What a warehouse is now.
+/// The state of a warehouse.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// There is none.
+    /// The warehouse was never opened.
     #[default]
     Unopened,
-    /// Stock can lie there.
+    /// The warehouse is open.
     Open(Site),
-    /// It was one.
+    /// The warehouse is closed.
     Closed(Site),
 }
 
-/// Why not.
+/// Why a warehouse refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    /// Nothing there.
+    /// The warehouse does not exist.
     #[error("there is no warehouse with this id; open it first")]
     UnknownWarehouse,
-    /// The id is taken.
+    /// Another warehouse has this id.
     #[error("a warehouse with this id is open already; choose another id, or move that warehouse")]
     WarehouseAlreadyOpen,
-    /// It is over.
+    /// The warehouse is closed.
     #[error("the warehouse is closed; open one with another id")]
     WarehouseClosed,
 }

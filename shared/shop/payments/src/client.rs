@@ -1,4 +1,4 @@
-//! The provider at the other end of an HTTP connection.
+//! A payment provider over HTTP.
 
 use crate::payment::{Payment, Step};
 use crate::provider::{Failure, Provider};
@@ -8,18 +8,18 @@ use crate::values::{Reference, Secret};
 use crate::wire::{Authorisation, IDEMPOTENCY_KEY, failure, idempotency_key};
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 
-/// Where a provider is, and what it knows the shop by.
+/// The address of a provider, and the key of the shop there.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    /// Where its routes begin, such as `https://payments.example/v1`.
+    /// The base address of its routes, such as `https://payments.example/v1`.
     pub address: String,
     /// The shop's key.
     pub key: Secret,
-    /// How long it is waited for.
+    /// How long the shop waits for its answer.
     pub patience: Patience,
 }
 
-/// Asks a provider over HTTP.
+/// Sends requests to a provider over HTTP.
 #[derive(Clone, Debug)]
 pub struct HttpProvider {
     transport: Transport,
@@ -28,7 +28,7 @@ pub struct HttpProvider {
 }
 
 impl HttpProvider {
-    /// Speaks to nobody yet.
+    /// Makes no connection yet.
     pub fn new(connection: &Connection) -> Result<Self, Unusable> {
         let no_address = || Unusable::Address(connection.address.clone());
         let base = connection.address.trim_end_matches('/').to_owned();

@@ -1,10 +1,10 @@
-//! The payment provider as a port, and who answers to it.
+//! The payment provider as a port, and its implementations.
 //!
-//! A [`Provider`] is asked for one [`Step`] at a time under the payment's own [`Reference`], and tells what is known:
-//! a [`Payment`] as it stands, or a [`Failure`], which keeps apart what was surely not done from what nobody knows.
-//! [`settle`] is how the shop asks: first whether anything is known. [`Sandbox`] answers in process, by the card's token;
-//! `HttpProvider` asks over HTTP (feature `client`); [`webhook`] reads what the provider tells of itself. With the feature `server`,
-//! `server` is a provider for one machine, the sandbox behind HTTP. `docs/PAYMENTS.md` is the protocol.
+//! A [`Provider`] carries out one [`Step`] at a time under the payment's own [`Reference`]. It returns the [`Payment`],
+//! or a [`Failure`] that says whether the step was surely not done or the result is unknown. The shop calls [`settle`],
+//! which first reads what the provider knows. [`Sandbox`] answers in process, by the card's token; `HttpProvider` sends
+//! HTTP requests (feature `client`); [`webhook`] reads the provider's webhooks. With the feature `server`, `server` is
+//! a provider for one machine, the sandbox behind HTTP. `docs/PAYMENTS.md` is the protocol.
 
 #[cfg(feature = "client")]
 mod client;

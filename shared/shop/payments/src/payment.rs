@@ -1,4 +1,4 @@
-//! A payment as its provider knows it, and the steps that move it.
+//! A payment as its provider knows it, and the steps that change it.
 
 use crate::refusal::ProviderRefusal;
 use schemars::JsonSchema;
@@ -48,27 +48,27 @@ pub enum Decline {
     Other,
 }
 
-/// What a provider can be asked to do with a payment.
+/// A step that a provider carries out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Step<'a> {
-    /// Set an amount aside.
+    /// Authorise an amount.
     Authorise {
-        /// How much.
+        /// The amount.
         amount: Money,
         /// The token that stands for the card.
         card: &'a str,
     },
-    /// Take what was set aside.
+    /// Capture the authorised amount.
     Capture,
-    /// Let go of what was set aside.
+    /// Void the authorisation.
     Void,
-    /// Give back what was taken.
+    /// Refund the captured amount.
     Refund,
 }
 
 impl Step<'_> {
-    /// The name that it has in the protocol.
+    /// Its name in the protocol.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
@@ -76,7 +76,7 @@ impl Step<'_> {
 }
 
 impl Payment {
-    /// The payment after a step that needs it to exist. Where the step was done before, nothing changes.
+    /// The payment after a step that needs it to exist. A step that was done before changes nothing.
     pub(crate) fn after(self, step: Step<'_>) -> Result<Self, ProviderRefusal> {
         if self.knows(step)? {
             return Ok(self);
@@ -90,7 +90,7 @@ impl Payment {
         Ok(Self { standing, ..self })
     }
 
-    /// Whether a step was done before; refused where another amount was asked for.
+    /// Whether a step was done before; refused if it was done with another amount.
     pub(crate) fn knows(&self, step: Step<'_>) -> Result<bool, ProviderRefusal> {
         match step {
             Step::Authorise { amount, .. } if amount != self.amount => Err(ProviderRefusal::OtherContent),

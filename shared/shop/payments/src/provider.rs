@@ -1,17 +1,18 @@
-//! The port: what the shop asks of a payment provider.
+//! The port to a payment provider.
 
 use crate::payment::{Payment, Step};
 use crate::refusal::ProviderRefusal;
 use crate::values::Reference;
 
-/// Sets money aside, takes it and gives it back, once for each reference, however often it is asked.
+/// Authorises, captures, voids and refunds payments. Each step takes effect once for each reference, even if a request
+/// is repeated.
 pub trait Provider: Send + Sync {
-    /// What is known of a payment; none where it was never heard of. It never fails with [`Failure::Unavailable`]:
-    /// whoever gets no answer knows nothing.
+    /// The payment, or none if the provider does not know it. It never fails with [`Failure::Unavailable`]: without an
+    /// answer, the state is unknown.
     fn status(&self, reference: &Reference) -> impl Future<Output = Result<Option<Payment>, Failure>> + Send;
 
-    /// Carries out one step and tells how the payment stands then. A step that was done before is not done again: the
-    /// answer is the payment as it stands now.
+    /// Carries out one step and returns the payment after it. A step that was done before is not done again: the result
+    /// is the payment as it is now.
     fn carry_out(&self, reference: &Reference, step: Step<'_>)
     -> impl Future<Output = Result<Payment, Failure>> + Send;
 }
@@ -26,16 +27,17 @@ impl<P: Provider> Provider for &P {
     }
 }
 
-/// Why a provider did not tell how a payment stands.
+/// Why a provider did not return a payment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// Surely nothing was done: the same may be asked again later.
+    /// Surely nothing was done. The caller can repeat the request later.
     #[error("the payment provider is not available: {0}")]
     Unavailable(String),
-    /// It may have been done or not: ask by reference before anything else. It is never a decline.
+    /// The step may have been done or not. Read the payment by its reference before anything else. It is never a
+    /// decline.
     #[error("what the payment provider did is not known: {0}")]
     Unknown(String),
-    /// The provider does not do it, however often it is asked.
+    /// The provider refuses it; a repetition does not help.
     #[error("the payment provider refuses: {0}")]
     Refused(#[from] ProviderRefusal),
 }

@@ -1,4 +1,4 @@
-//! What the shop records of a payment, of what its provider knows.
+//! How the shop records the answers of its payment provider.
 
 use crate::payment::{Decline, Payment, Standing};
 use crate::refusal::ProviderRefusal;
@@ -6,7 +6,7 @@ use shop_domain::payment::{Answer, Command};
 use shop_domain::values::Reason;
 
 impl Payment {
-    /// What the provider has answered to the authorisation.
+    /// The answer of the provider to the authorisation.
     #[must_use]
     pub fn answer(&self) -> Answer {
         match self.standing {
@@ -15,8 +15,8 @@ impl Payment {
         }
     }
 
-    /// The commands that bring the shop's payment to where this one stands, one after the other, wherever it was. What
-    /// it has recorded already changes nothing.
+    /// The commands that bring the shop's payment to this status, in order, from any status. A command that was
+    /// recorded before changes nothing.
     #[must_use]
     pub fn commands(&self) -> Vec<Command> {
         match self.standing {

@@ -1,4 +1,4 @@
-//! Why a payment provider does not do what it is asked for, however often it is asked.
+//! Why a payment provider refuses a request for good.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderRefusal {
-    /// The reference was used for something else.
+    /// The reference was used for another amount or card.
     #[error("under this reference it was asked for another amount or card")]
     OtherContent,
     /// Nothing was ever authorised under this reference.
     #[error("it knows no payment of this reference")]
     Absent,
-    /// Only what is set aside can be taken or let go, and only what was taken be given back.
+    /// Only an authorised payment can be captured or voided, and only a captured one refunded.
     #[error("the payment does not stand so that this can be done")]
     NotPossible,
-    /// What was set aside is no longer there to be taken.
+    /// The authorisation has expired.
     #[error("the authorisation has run out")]
     Expired,
-    /// The provider does not know who asks.
+    /// The provider does not know the key.
     #[error("the key is not known to it")]
     Credentials,
     /// Not a request of the protocol.

@@ -1,4 +1,4 @@
-//! A provider in process: what it answers depends on the card's token and on what it was asked before, on nothing else.
+//! A provider in process. Its answers depend only on the card's token and on earlier requests.
 
 mod journal;
 
@@ -13,10 +13,10 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How often a payment by `tok_unavailable` is turned away before it is taken.
+/// How often the sandbox is unavailable for a payment by `tok_unavailable`.
 const TURNED_AWAY: usize = 2;
 
-/// A provider that moves no money. Clones share what they know.
+/// A provider that moves no money. Clones share their payments.
 ///
 /// | token | what happens |
 /// |---|---|
@@ -29,10 +29,10 @@ const TURNED_AWAY: usize = 2;
 #[derive(Clone, Debug, Default)]
 pub struct Sandbox(Arc<Mutex<Books>>);
 
-/// What a sandbox was asked.
+/// A request to the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// What is known.
+    /// A read of the payment.
     Status,
     /// The step of this name.
     Step(&'static str),
@@ -47,7 +47,7 @@ struct Books {
 }
 
 impl Sandbox {
-    /// One that writes down what it does before it answers, and knows what is written there already.
+    /// A sandbox with a journal: it writes each change before it answers, and begins with the changes in the journal.
     pub fn kept_in(file: &Path) -> io::Result<Self> {
         let (journal, kept) = Journal::open(file)?;
         let mut books = Books::default();
@@ -58,19 +58,19 @@ impl Sandbox {
         Ok(Self(Arc::new(Mutex::new(books))))
     }
 
-    /// What it was asked about a payment, in order.
+    /// The requests about a payment, in order.
     #[must_use]
     pub fn asked(&self, reference: &Reference) -> Vec<Asked> {
         self.books().asked.get(reference).cloned().unwrap_or_default()
     }
 
-    /// All payments that it knows, as they stand.
+    /// All payments, as they are now.
     #[must_use]
     pub fn payments(&self) -> BTreeMap<Reference, Payment> {
         self.books().accounts.iter().map(|(reference, account)| (reference.clone(), account.payment)).collect()
     }
 
-    /// Whatever became of any payment, in order, once each: all but the first so many.
+    /// The changes of all payments, in order, from an index on.
     #[must_use]
     pub fn changes(&self, first: usize) -> Vec<(Reference, Payment)> {
         self.books().changes.iter().skip(first).cloned().collect()
@@ -139,7 +139,7 @@ impl Books {
         Ok(payment)
     }
 
-    /// Nothing that is not kept is done.
+    /// A change that cannot be written is not made.
     fn record(&mut self, reference: &Reference, account: Account) -> Result<(), Failure> {
         let kept = self.journal.as_mut().map_or(Ok(()), |journal| journal.write(reference, &account));
         kept.map_err(|error| Failure::Unavailable(error.to_string()))?;

@@ -1,12 +1,12 @@
-//! How the shop asks: for what is known first, so that nothing is repeated blindly.
+//! How the shop takes a step at the provider: it reads the payment first, so that it repeats nothing blindly.
 
 use crate::payment::{Payment, Step};
 use crate::provider::{Failure, Provider};
 use crate::values::Reference;
 
-/// Has one step carried out, however often this is called and wherever it was interrupted before. The provider is asked
-/// by reference first; the step is sent only where it was not done yet; and where its answer is lost, what became of it
-/// is asked at once. [`Failure::Unknown`] that is left then is a reason to call this again later, and for nothing else.
+/// Carries out one step, even if you call it repeatedly or it was interrupted before. It reads the payment by its
+/// reference first, and sends the step only if it was not done yet. If the answer is lost, it reads the payment again
+/// at once. If that fails with [`Failure::Unknown`], call it again later, and do nothing else.
 pub async fn settle<P: Provider>(provider: P, reference: &Reference, step: Step<'_>) -> Result<Payment, Failure> {
     if let Some(payment) = known(&provider, reference, step).await? {
         return Ok(payment);
@@ -17,7 +17,7 @@ pub async fn settle<P: Provider>(provider: P, reference: &Reference, step: Step<
     }
 }
 
-/// The payment, where the provider already did the step.
+/// The payment, if the provider has already done the step.
 async fn known<P: Provider>(provider: P, reference: &Reference, step: Step<'_>) -> Result<Option<Payment>, Failure> {
     match provider.status(reference).await? {
         Some(payment) if payment.knows(step)? => Ok(Some(payment)),

@@ -1,4 +1,4 @@
-//! One HTTP request: either surely not sent, or lost, or answered.
+//! One HTTP request: surely not sent, lost, or answered.
 
 use http::{Request, StatusCode, Uri, uri::Scheme};
 use http_body_util::{BodyExt, Limited};
@@ -12,30 +12,30 @@ use std::time::Duration;
 
 use crate::wire::LARGEST_BODY;
 
-/// How long an answer is waited for.
+/// The time-outs of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// Until the connection stands.
+    /// Until the connection is made.
     pub connect: Duration,
     /// From the first to the last byte, the connection included.
     pub total: Duration,
 }
 
 impl Default for Patience {
-    /// Three requests, as many as [`settle`](crate::settle) makes where an answer is lost, and time to append, within a
-    /// function's 15 s.
+    /// A function has 15 s. Three requests fit into that, as many as [`settle`](crate::settle) makes if an answer is
+    /// lost, and an append.
     fn default() -> Self {
         Self { connect: Duration::from_secs(2), total: Duration::from_secs(4) }
     }
 }
 
-/// An address that cannot be spoken to.
+/// An address that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// Not a web address.
     #[error("{0} is no address of http or https")]
     Address(String),
-    /// This machine trusts nobody, or cannot say whom.
+    /// This machine has no trusted certificates, or they cannot be read.
     #[error("TLS cannot be used: {0}")]
     Tls(String),
 }
@@ -95,14 +95,14 @@ impl Transport {
     }
 }
 
-/// Where nothing is encrypted, no certificates need be read.
+/// A connection without TLS needs no certificates.
 fn trusting_nobody() -> Result<ClientConfig, Unusable> {
     let versions = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let versions = versions.with_safe_default_protocol_versions().map_err(|error| Unusable::Tls(error.to_string()))?;
     Ok(versions.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
-/// What an error goes back to: what lies above only repeats the request.
+/// The root cause of an error: the errors above it only repeat the request.
 fn cause(error: &dyn std::error::Error) -> String {
     std::iter::successors(Some(error), |error| error.source()).last().map(ToString::to_string).unwrap_or_default()
 }

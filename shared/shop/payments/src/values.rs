@@ -1,4 +1,4 @@
-//! What payments are called by, and what their provider and the shop know each other by.
+//! References of payments, and the secrets that the provider and the shop share.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use shop_domain::values::OrderId;
 use std::fmt;
 use std::str::FromStr;
 
-/// The fewest characters of a secret.
+/// The minimum length of a secret.
 const SHORTEST_SECRET: usize = 16;
 
-/// A text that is not what it should be. It is not repeated here: it may be secret.
+/// The error of an invalid text. It does not contain the text, which may be secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("that is not {0}")]
 pub struct Invalid(&'static str);
@@ -67,17 +67,17 @@ impl fmt::Display for Reference {
     }
 }
 
-/// What only the shop and the provider know: at least 16 visible ASCII characters. It is never shown.
+/// A secret of the shop and the provider: at least 16 visible ASCII characters. It is never shown.
 #[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The text, for whoever sends it or signs with it.
+    /// The text, to send it or sign with it.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether somebody named it; takes as long for a near miss as for any other text of its length.
+    /// Whether a text is the secret. The comparison takes the same time for all texts of its length.
     #[cfg(feature = "server")]
     pub(crate) fn is(&self, text: &str) -> bool {
         use subtle::ConstantTimeEq;

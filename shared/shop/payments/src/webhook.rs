@@ -1,7 +1,8 @@
-//! What a provider tells of itself: signed, timestamped webhooks, and who is to be believed.
+//! The provider's webhooks: signed and timestamped, and verified when they are read.
 //!
-//! A webhook may come more than once, late, and out of order. Its id is the same each time, so whoever derives a
-//! command's id from it recognises a repetition. It is news of the moment it tells of: what holds is asked by reference.
+//! A webhook may come more than once, late, and out of order. Its id is the same each time, so a command id that is
+//! derived from it recognises a repetition. A webhook shows the payment at the moment of a change. To know its current
+//! status, read it by its reference.
 
 use crate::payment::Payment;
 use crate::values::{Reference, Secret};
@@ -18,10 +19,10 @@ use std::time::Duration;
 pub const SIGNATURE: &str = "payment-signature";
 /// The header with the moment of the signature, in milliseconds since the epoch.
 pub const TIMESTAMP: &str = "payment-timestamp";
-/// How far the two clocks and the way between may make the moment of the signature differ from now.
+/// The largest accepted difference between the moment of the signature and now, for clock differences and delays.
 pub const TOLERANCE: Duration = Duration::from_mins(5);
 
-/// The only scheme of signatures so far.
+/// The only signature scheme so far.
 const SCHEME: &str = "v1=";
 
 /// That something became of a payment.
@@ -38,7 +39,7 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// That a payment came to stand so. It does so once, hence the id.
+    /// The webhook for a status of a payment. A payment takes each status once, so the id follows from both.
     #[must_use]
     pub fn new(reference: Reference, payment: Payment) -> Self {
         let standing: &str = payment.standing.into();
@@ -57,22 +58,22 @@ pub struct Delivery<'a> {
     pub body: &'a [u8],
 }
 
-/// Why a webhook is not believed.
+/// Why a webhook is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Disbelief {
-    /// None of the secrets signed this.
+    /// None of the secrets made the signature.
     #[error("the signature is not the provider's")]
     Forged,
-    /// Signed too long ago, or by a clock too far ahead.
+    /// The signature is too old, or its clock is too far ahead.
     #[error("signed at {0}, which is too far from now")]
     Stale(Timestamp),
-    /// Signed, and not a webhook of this protocol.
+    /// The signature is right, but the body is no webhook of this protocol.
     #[error("not a webhook: {0}")]
     Unreadable(String),
 }
 
-/// Reads a webhook that one of the secrets signed: today's, and while it is being changed the one before. Nothing of it is
-/// looked at before its signature is.
+/// Reads a webhook that one of the secrets signed: the current secret, or the previous one while you change it. It
+/// checks the signature before it reads anything else.
 pub fn verify(delivery: Delivery<'_>, secrets: &[Secret], now: Timestamp) -> Result<Webhook, Disbelief> {
     let Delivery { signature, timestamp, body } = delivery;
     let signature = signature.strip_prefix(SCHEME).ok_or(Disbelief::Forged)?;

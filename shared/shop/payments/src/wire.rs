@@ -1,4 +1,4 @@
-//! What travels: the documents of the protocol, and which status says what.
+//! The documents of the protocol, and the meaning of each status.
 
 use crate::provider::Failure;
 use crate::refusal::ProviderRefusal;
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use shop_domain::values::Money;
 use std::borrow::Cow;
 
-/// The header that makes two requests one.
+/// The header that identifies a repeated request.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
-/// The most that either side reads of the other, in bytes.
+/// The maximum size of a body, in bytes.
 pub(crate) const LARGEST_BODY: usize = 64 * 1024;
 
 /// The body of a request for an authorisation.
@@ -20,13 +20,13 @@ pub(crate) struct Authorisation<'a> {
     pub(crate) card: Cow<'a, str>,
 }
 
-/// The body of each answer that is no payment.
+/// The body of each answer without a payment.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Problem {
     pub(crate) error: Code,
 }
 
-/// Why there is no payment to tell of.
+/// Why an answer has no payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Code {
@@ -41,7 +41,7 @@ pub(crate) enum Busy {
 }
 
 impl Code {
-    /// The status that it is answered with.
+    /// Its HTTP status.
     pub(crate) const fn status(self) -> StatusCode {
         match self {
             Self::Refused(ProviderRefusal::Absent) => StatusCode::NOT_FOUND,
@@ -55,7 +55,7 @@ impl Code {
     }
 }
 
-/// The key of a step on a payment: whoever repeats the step repeats the key.
+/// The key of a step on a payment. A repeated step has the same key.
 pub(crate) fn idempotency_key(reference: &Reference, step: &str) -> String {
     format!("{reference}:{step}")
 }

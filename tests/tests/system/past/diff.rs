@@ -23,7 +23,7 @@ async fn a_diff_names_each_place_with_what_stood_there_before_and_after() {
     let back = operator.get(&format!("{path}?from=3&to=2")).await.expect(200).body;
     assert_eq!(back["changes"], json!([{ "path": "/listed/price/amount", "before": 999, "after": 1_299 }]));
     let none = operator.get(&format!("{path}?from=3")).await.expect(200).body;
-    assert_eq!(none["changes"], json!([]), "up to now, where nobody says");
+    assert_eq!(none["changes"], json!([]), "up to now by default");
     let listed = operator.get(&format!("{path}?from=1&to=2")).await.expect(200).body;
     let listed = listed["changes"].as_array().unwrap();
     let [gone, come] = listed.as_slice() else { panic!("{listed:?}") };

@@ -1,9 +1,9 @@
 //! Cold starts and sizes of the function binaries, beside functions that do nothing but read once: the one that
 //! tutorials begin with, and the least that one with the SDK's client can be (`tools/yardsticks/`).
 //!
-//! Each round starts every program once, so that whatever else the machine does meets all of them, and in another order,
-//! so that what one leaves behind in the processor's caches meets all of them too. `environment` is one process,
-//! `runtime_api` what it talks to, `starts` what was found out, `table` what a person reads.
+//! Each round starts every program once, so that other work on the machine affects all of them. Each round has another
+//! order, so that the processor's caches affect all of them, too. `environment` is one process, `runtime_api` is the
+//! API that it calls, `starts` has the figures, and `table` prints them.
 
 mod environment;
 mod runtime_api;
@@ -34,7 +34,7 @@ const YARDSTICKS: [&str; 2] = ["sdk-default", "sdk-leanest"];
 /// How many rounds start the same copies of the binaries.
 const ROUNDS_OF_A_COPY: u64 = 5;
 
-/// What is measured.
+/// The arguments of a measurement.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// The folder of the functions' binaries: each under its name, or as `sam build` lays them out.
@@ -58,13 +58,13 @@ struct Program {
     events: Vec<Value>,
 }
 
-/// What they find around them.
+/// Their environment.
 struct Surroundings {
     host: foldlog_local::Host,
     provider: Provider,
 }
 
-/// What was seen of a program.
+/// The measurements of a program.
 #[derive(Default)]
 struct Seen {
     first_polls: Vec<Duration>,
@@ -83,7 +83,8 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
         for (program, seen) in programs.iter().zip(&mut seen) {
             bar.set_message(program.name.clone());
             program.copied()?;
-            // Tables of its own: who reads the whole log is not to find there what all the others wrote.
+            // Each program has its own tables, so that one that reads the whole log does not find the commits of the
+            // others.
             let surroundings = Surroundings::new().await?;
             seen.resident = surroundings.resident(program, options.requests).await?;
             surroundings.clear().await;

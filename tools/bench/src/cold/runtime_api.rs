@@ -1,5 +1,5 @@
-//! Lambda's Runtime API, for one process: it hands out events one by one, and notes when each is asked for and answered.
-//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+//! Lambda's Runtime API, for one process: it hands out events one by one, and notes when each is asked for and
+//! answered. <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use axum::Router;
 use axum::extract::State;
@@ -65,7 +65,7 @@ impl RuntimeApi {
         self.address.to_string()
     }
 
-    /// Has an event handed out; false where nobody can ask for it any more.
+    /// Hands an event out; false if the process can no longer ask for it.
     pub(super) fn hand_out(&self, event: Value) -> bool {
         self.events.send(event).is_ok()
     }
@@ -107,6 +107,6 @@ async fn failed(State(shared): State<Arc<Shared>>, reason: String) -> StatusCode
 }
 
 fn tell(shared: &Shared, happened: Happened) {
-    // Nobody waits any more where the receiver is gone.
+    // The receiver may be gone.
     let _ = shared.happened.send(happened);
 }

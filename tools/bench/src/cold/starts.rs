@@ -26,7 +26,7 @@ pub(crate) struct Start {
     pub(crate) resident_ratio: Option<Thousandths>,
 }
 
-/// What a run found out.
+/// The result of a run.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Starts {
     /// Where it ran.

@@ -1,4 +1,4 @@
-//! `shop catalogue`: what can stand in the log, and what leads to it.
+//! `shop catalogue`: the events of the log, and the decisions that lead to them.
 
 use crate::failure::Failure;
 use crate::global::Global;
@@ -50,7 +50,7 @@ impl Catalogue {
             let path = folder.join(name);
             if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
                 return Err(Failure::Different(format!(
-                    "{} is not what the code says; run `shop catalogue --write`",
+                    "{} is out of date; run `shop catalogue --write`",
                     path.display()
                 )));
             }

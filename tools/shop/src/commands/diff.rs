@@ -29,7 +29,7 @@ pub(crate) struct Diff {
     to: Option<String>,
 }
 
-/// What changed, in the order in which a person reads it.
+/// The changes, in reading order.
 #[derive(Serialize, Deserialize)]
 struct Answer {
     stream: String,
@@ -54,7 +54,7 @@ struct Change {
     after: Option<Value>,
 }
 
-/// What stands there, if it is null too.
+/// The value, even if it is null.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }

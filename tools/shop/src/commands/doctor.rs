@@ -1,4 +1,4 @@
-//! `shop doctor`: what is out of order, and what to do about it.
+//! `shop doctor`: problems of a running shop, and what to do about them.
 
 use super::projections::all;
 use crate::failure::Failure;
@@ -7,9 +7,9 @@ use crate::terminal;
 use serde::{Deserialize, Serialize};
 use shop_client::{Identity, Role};
 
-/// So many notes are counted.
+/// The maximum number of notes that are counted.
 const MOST_NOTES: usize = 100;
-/// From how far behind on a read model is out of order.
+/// The lag from which a read model counts as a problem.
 const LATE_MS: i64 = 60_000;
 
 /// Check whether the shop is healthy, and say what to do if not
@@ -22,7 +22,7 @@ Examples:
   shop doctor --json | jq 'select(.ok | not)'")]
 pub(crate) struct Doctor {}
 
-/// What was looked at.
+/// The results of the checks.
 #[derive(Serialize)]
 struct Finding {
     what: String,

@@ -1,4 +1,4 @@
-//! `shop events`: what happened, and what happens.
+//! `shop events`: past and new events.
 
 use crate::failure::Failure;
 use crate::global::Global;
@@ -9,11 +9,11 @@ use foldlog::{StreamName, Timestamp};
 use shop_client::{ClientError, Identity, Role, Session};
 use std::time::Duration;
 
-/// How many events are shown where nobody says.
+/// The default number of events.
 const USUAL: usize = 20;
-/// How many are looked through for those of a type.
+/// How many events are read to find those of a type.
 const LOOKED_THROUGH: usize = 1_000;
-/// How long to wait between two looks.
+/// The pause between two reads.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Watch the events of the log
@@ -51,13 +51,13 @@ pub(crate) struct Tail {
     limit: Option<u16>,
 }
 
-/// Where events come from.
+/// The source of events.
 enum Source<'a> {
     Log(Feed<'a>),
     Stream(StreamFeed<'a>),
 }
 
-/// Where they go to.
+/// The output of events.
 enum Sink {
     Json,
     Table(Table),
@@ -121,7 +121,7 @@ impl Source<'_> {
             Self::Log(log) => {
                 let news = log.news().await?;
                 if news.gap {
-                    terminal::remark("too much happened between two looks; some events are missing here");
+                    terminal::remark("there were too many new events at once; some are missing here");
                 }
                 Ok(news.events)
             }

@@ -12,7 +12,7 @@ use shop_client::{Client, Identity, Role};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
-/// How much of what comes in no order is put into order in memory, in bytes.
+/// How much of an unordered export is sorted in memory at a time, in bytes.
 const RUN_BYTES: usize = 32 * 1024 * 1024;
 
 /// Import an export into a shop with an empty log, and verify all of it
@@ -75,7 +75,7 @@ impl Import {
         ))
     }
 
-    /// What DynamoDB exported itself, brought into order; nothing where it is an export of ours.
+    /// DynamoDB's own export, sorted; none if the shop made the export.
     async fn arranged(&self) -> Result<Option<TempDir>, Failure> {
         if !TableExport::is_in(&self.directory) {
             return Ok(None);
@@ -88,7 +88,7 @@ impl Import {
         Ok(Some(directory))
     }
 
-    /// Refuses where commands are carried out.
+    /// Fails if the shop carries out commands.
     async fn commands_off(&self, client: &Client) -> Result<(), Failure> {
         if self.table_source.is_stack() {
             return if self.commands_are_off { Ok(()) } else { Err(Failure::CommandsUnknown) };

@@ -1,4 +1,4 @@
-//! The commands, a file each: what it takes, and what it does.
+//! The commands, with a file for each: its arguments, and what it does.
 
 mod catalogue;
 mod diff;
@@ -22,7 +22,7 @@ mod verify;
 use crate::failure::Failure;
 use crate::global::Global;
 
-/// What the shop can be asked to do.
+/// A command.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Serve(serve::Serve),
@@ -50,7 +50,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Does it.
+    /// Runs the command.
     pub(crate) async fn run(&self, global: &Global) -> Result<(), Failure> {
         match self {
             Self::Serve(command) => command.run(global).await,

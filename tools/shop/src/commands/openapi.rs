@@ -1,4 +1,4 @@
-//! `shop openapi`: what the HTTP API takes and answers.
+//! `shop openapi`: the OpenAPI document of the HTTP API.
 
 use crate::failure::Failure;
 use crate::global::Global;

@@ -1,4 +1,4 @@
-//! `shop parked`: what subscribers cannot follow, and what to do about it.
+//! `shop parked`: the events that subscribers cannot process.
 
 use crate::failure::Failure;
 use crate::global::Global;
@@ -86,7 +86,7 @@ struct Note {
     due_at: String,
 }
 
-/// What became of a note.
+/// The result of a retry or a discard.
 #[derive(Serialize, Deserialize)]
 struct Settled {
     id: String,
@@ -95,7 +95,7 @@ struct Settled {
     version: Option<u64>,
 }
 
-/// What became of the batches that Lambda gave up on.
+/// The result of a retry of the batches that Lambda gave up on.
 #[derive(Serialize, Deserialize)]
 struct Recovered {
     batches: usize,
@@ -127,7 +127,7 @@ async fn list(operator: &Session, global: &Global) -> Result<(), Failure> {
         } else {
             lines(&page.items).iter().try_for_each(|line| terminal::line(line))?;
         }
-        // The page's own parameters are those of this request.
+        // The link to the next page has the parameters of this request.
         cursor = page.next.as_deref().and_then(|next| next.split_once("cursor=")).map(|(_, cursor)| cursor.to_owned());
         if cursor.is_none() {
             return Ok(());
@@ -163,7 +163,7 @@ async fn recover(operator: &Session, global: &Global) -> Result<(), Failure> {
     if global.json {
         return terminal::json_line(&found);
     }
-    terminal::line(&format!("{} batches were lost and are made up for", found.recovered))
+    terminal::line(&format!("{} lost batches were recovered", found.recovered))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `shop reconcile`: the last net, cast now.
+//! `shop reconcile`: run the daily reconciliation now.
 
 use crate::failure::Failure;
 use crate::global::Global;
@@ -17,7 +17,7 @@ Examples:
   shop reconcile --json | jq .advanced")]
 pub(crate) struct Reconcile {}
 
-/// What was found.
+/// The result.
 #[derive(Serialize, Deserialize)]
 struct Summary {
     streams: usize,

@@ -1,4 +1,4 @@
-//! `shop seed`: customers who buy, made from a number.
+//! `shop seed`: customers and orders from one seed.
 
 use crate::failure::Failure;
 use crate::global::Global;
@@ -10,12 +10,12 @@ use shop_client::sample::catalogue::PRODUCTS;
 use shop_client::sample::orders::{CUSTOMERS, Order, deliveries, orders};
 use shop_client::sample::{keeping, shopping};
 use shop_client::{ClientError, Identity, Role, Session};
-use shopping::{End, Wish};
+use shopping::{End, OrderAction};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// What the accounts' own cards do.
+/// The card token of the accounts.
 const CARD: &str = "tok_ok";
 /// How many customers shop at the same time, and how many orders are watched at the same time.
 const AT_A_TIME: usize = 8;
@@ -43,7 +43,7 @@ pub(crate) struct Seed {
     seed: u64,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Serialize)]
 struct Summary {
     orders: u64,
@@ -84,7 +84,7 @@ impl Seed {
         if global.json { terminal::json_line(&summary) } else { terminal::line(&summary.to_string()) }
     }
 
-    /// Products are offered, and their stock is taken in and shown.
+    /// Registers products and receives their stock, until the views show it.
     async fn stock(&self, staff: &Session) -> Result<(), ClientError> {
         let offers = PRODUCTS.iter().map(|product| keeping::offer(staff, product));
         at_a_time(AT_A_TIME, bar("products", PRODUCTS.len()), offers).await?;
@@ -96,7 +96,7 @@ impl Seed {
         at_a_time(AT_A_TIME, bar("stock shown", stocks.len()), shown).await.map(drop)
     }
 
-    /// Carts are filled and checked out; gives back whose order has which id, and what is to become of it.
+    /// Fills and checks out carts, and returns their orders.
     async fn shop<'a>(&self, customers: &'a BTreeMap<&str, Session>) -> Result<Vec<Placed<'a>>, ClientError> {
         let carts = orders(self.seed, self.orders).filter_map(|order| Some((customers.get(order.customer)?, order)));
         let checkouts = carts.map(|(customer, order)| self.check_out(customer, order));
@@ -107,31 +107,31 @@ impl Seed {
         let key = format!("sample-seed-{}-order-{}", self.seed, order.number);
         let cart = shopping::fill_cart(customer, &key, &order.lines).await?;
         shopping::check_out(customer, &key, &cart, order.card).await?;
-        Ok(Placed { customer, order: cart, wish: order.wish })
+        Ok(Placed { customer, order: cart, action: order.action })
     }
 }
 
-/// An order, whose it is, and what is to become of it.
+/// An order, its customer, and what to do with it.
 struct Placed<'a> {
     customer: &'a Session,
     order: String,
-    wish: Wish,
+    action: OrderAction,
 }
 
-/// Brings every order to the end that is wished for it, where it does not come to another.
+/// Brings every confirmed order to its intended end.
 async fn watch(placed: &[Placed<'_>], staff: &Session) -> Result<Vec<End>, ClientError> {
     let moved = Cell::new(Instant::now());
     let moved = &moved;
-    let waits = placed.iter().map(async |Placed { customer, order, wish }| {
+    let waits = placed.iter().map(async |Placed { customer, order, action }| {
         match shopping::ended(customer, order, moved).await? {
-            End::Confirmed => shopping::carry_out(*wish, order, customer, staff, moved).await,
+            End::Confirmed => shopping::carry_out(*action, order, customer, staff, moved).await,
             end @ (End::Failed | End::Cancelled | End::Shipped | End::Delivered) => Ok(end),
         }
     });
     at_a_time(WATCHED, bar("orders settled", placed.len()), waits).await
 }
 
-/// Does many things, so many at a time, and shows how far it is.
+/// Runs many tasks, a fixed number at a time, with a progress bar.
 async fn at_a_time<T>(
     most: usize,
     bar: ProgressBar,

@@ -18,7 +18,7 @@ use shop_composition::{PROVIDER_URL, TEMPLATE, options, parameters};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-/// The parameter that says whether commands are carried out.
+/// The parameter that turns commands on or off.
 const COMMANDS: &str = "Commands";
 
 /// Run the whole shop on this machine: gateway, functions, tables, streams, bus and queues
@@ -77,7 +77,7 @@ impl Serve {
         shown.unwrap_or(Ok(()))
     }
 
-    /// The payment provider that the shop brings along, unless another is named.
+    /// The shop's own payment provider, unless the parameters name another one.
     async fn provider(&self) -> Result<Option<Provider>, Failure> {
         if self.parameters.iter().any(|(name, _)| name == PROVIDER_URL) {
             return Ok(None);
@@ -90,7 +90,8 @@ impl Serve {
         Ok(Some(Provider::start(books).await?))
     }
 
-    /// Whether commands are carried out: not on a log that is brought in and not known to be whole, whatever is asked for.
+    /// Whether commands are carried out. They stay off on a log whose import was not verified, even if the arguments
+    /// turn them on.
     async fn commands(&self) -> Result<WriteMode, Failure> {
         let Some(directory) = self.data.as_deref().filter(|directory| directory.exists()) else {
             return Ok(self.commands);
@@ -113,7 +114,7 @@ impl Serve {
         }
     }
 
-    /// Says what runs where, and with `--demo` what to try.
+    /// Prints the addresses, and with `--demo` the commands to try.
     async fn show(&self, host: &Host, global: &Global) -> Result<(), Failure> {
         let (url, aws) = (host.url(), host.aws_url());
         if !global.json {
@@ -121,7 +122,7 @@ impl Serve {
             if !host.warnings().is_empty() {
                 let count = host.warnings().len();
                 terminal::remark(&format!(
-                    "{count} kinds of settings in the template mean nothing on one machine; {url}/_local names them"
+                    "{count} kinds of settings in the template have no effect on one machine; {url}/_local lists them"
                 ));
             }
         }
@@ -151,7 +152,7 @@ impl Serve {
     }
 }
 
-/// The import into a kept log that was not found whole behind it, if there is one.
+/// The import into a kept log that was not verified, if there is one.
 async fn unverified(directory: &Path) -> Result<Option<Import>, Failure> {
     let kept = Kept::open(TEMPLATE, &parameters(), directory).await?;
     let table = kept.table("Imports").ok_or_else(|| NoTable("Imports".to_owned()))?;

@@ -1,4 +1,4 @@
-//! `shop state`: what a stream's events add up to.
+//! `shop state`: the state of a stream.
 
 use crate::failure::Failure;
 use crate::global::Global;
@@ -27,7 +27,7 @@ pub(crate) struct State {
     at: Option<Timestamp>,
 }
 
-/// A stream's state, in the order in which a person reads it.
+/// A stream's state, in reading order.
 #[derive(Serialize, Deserialize)]
 struct Answer {
     stream: String,

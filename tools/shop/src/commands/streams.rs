@@ -1,4 +1,4 @@
-//! `shop streams`: which there are, and what happened in one.
+//! `shop streams`: the streams of the log, and the events of one.
 
 use crate::failure::Failure;
 use crate::global::Global;
@@ -8,7 +8,7 @@ use foldlog::StreamName;
 use serde::{Deserialize, Serialize};
 use shop_client::{Identity, Role, Session};
 
-/// How many streams one request asks for at most.
+/// The maximum number of streams in a request.
 const PAGE: usize = 100;
 
 /// List the streams of the log, or show one
@@ -51,7 +51,7 @@ struct Page {
     next: Option<String>,
 }
 
-/// A stream and how far it came.
+/// A stream and its version.
 #[derive(Serialize, Deserialize)]
 struct End {
     stream: String,
@@ -87,7 +87,7 @@ async fn list(operator: &Session, global: &Global, limit: usize) -> Result<(), F
                 terminal::line(&format!("{moved_at}  {version:width$}  {stream}"))?;
             }
         }
-        // The page's own parameters are those of this request.
+        // The link to the next page has the parameters of this request.
         cursor = page.next.as_deref().and_then(|next| next.split_once("cursor=")).map(|(_, cursor)| cursor.to_owned());
         if cursor.is_none() {
             break;

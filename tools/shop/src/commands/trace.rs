@@ -1,4 +1,4 @@
-//! `shop trace`: what came of a request.
+//! `shop trace`: everything that followed from a request.
 
 use crate::failure::Failure;
 use crate::global::Global;
@@ -38,7 +38,7 @@ impl Trace {
         let Answer { events, truncated } = answer.json()?;
         Tree::new(terminal::columns()).lines(&events).iter().try_for_each(|line| terminal::line(line))?;
         if truncated {
-            terminal::remark("more belongs to it than is shown here");
+            terminal::remark("there are more events with this correlation id");
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! `shop verify`: whether the log, and all that was folded from it, is what was written.
+//! `shop verify`: verify the log, and compare the read models with it.
 
 use crate::failure::Failure;
 use crate::global::Global;
@@ -61,7 +61,7 @@ impl Verify {
         }
         let told = tell(&client, &found, scope).await;
         if let Err(error) = told {
-            terminal::remark(&format!("what was found is not recorded: {error}"));
+            terminal::remark(&format!("the shop has not recorded the result: {error}"));
         }
         if differences.is_empty() {
             return agrees(&found, global);
@@ -108,7 +108,7 @@ impl Verify {
     }
 }
 
-/// Has it recorded what was found.
+/// Reports the result to the shop, which records it.
 async fn tell(client: &Client, found: &Found, scope: Scope) -> Result<(), Failure> {
     let report = found.report(Verifier::Shop, scope).map_err(|error| Failure::Tables(error.to_string()))?;
     let body: Value = serde_json::to_value(ReportVerification::of(report)).map_err(std::io::Error::other)?;

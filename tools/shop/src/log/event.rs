@@ -1,4 +1,4 @@
-//! One event, as the shop tells operators of it.
+//! One event, as operators see it.
 
 use shop_client::{Answer, ClientError};
 
@@ -7,34 +7,34 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// The most events that the shop puts into one answer.
+/// The maximum number of events in an answer of the shop.
 pub(crate) const PAGE: usize = 1_000;
 
-/// One event of the log. It is written as JSON just as it was read, whatever else it may carry.
+/// One event of the log. As JSON it is written exactly as it was read, with unknown fields.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
-    /// What is shown of it.
+    /// The fields that are shown.
     pub(crate) shown: Shown,
     text: Box<RawValue>,
 }
 
-/// What is shown of an event.
+/// The fields of an event that are shown.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Shown {
     /// `stream@version`
     pub(crate) id: String,
-    /// When its commit was committed, as text and as the moment that it is.
+    /// When its commit was committed, as text and as a moment.
     pub(crate) at: Moment,
-    /// Its place in its stream.
+    /// Its version in its stream.
     pub(crate) version: u64,
     /// Its type.
     #[serde(rename = "type")]
     pub(crate) name: String,
     /// Its payload.
     pub(crate) data: Box<RawValue>,
-    /// What it belongs to.
+    /// Its correlation id.
     pub(crate) correlation: String,
-    /// The event that it follows from.
+    /// The event that caused it.
     #[serde(default)]
     pub(crate) causation: Option<String>,
 }

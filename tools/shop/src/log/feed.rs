@@ -1,7 +1,7 @@
-//! The events of the whole log, each once, as they come.
+//! New events of the whole log, each once.
 //!
-//! The shop finds them by way of a view, which is a moment behind, and not by the same moment for every stream. So each
-//! look begins a while before the last event that was seen, and what was seen is left out.
+//! The shop finds them through a view, whose lag differs between streams. So each read begins a while before the last
+//! event, and leaves out the events that were seen.
 
 use super::event::{Event, PAGE, events};
 use shop_client::{ClientError, Session};
@@ -9,7 +9,7 @@ use shop_client::{ClientError, Session};
 use foldlog::Timestamp;
 use std::collections::BTreeMap;
 
-/// How far behind a view may be, in milliseconds, for its events still to be found.
+/// The maximum lag of the view, in milliseconds, for which all events are found.
 const OVERLAP_MS: i64 = 5_000;
 
 /// The events of the whole log.
@@ -18,12 +18,12 @@ pub(crate) struct Feed<'a> {
     seen: Seen,
 }
 
-/// What a look found.
+/// The result of a read.
 #[derive(Debug, Default)]
 pub(crate) struct News {
     /// The events not seen before, oldest first.
     pub(crate) events: Vec<Event>,
-    /// Whether so much happened that some before them may be missing.
+    /// Whether there were so many events that older ones may be missing.
     pub(crate) gap: bool,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Feed<'a> {
         Self { operator, seen: Seen::default() }
     }
 
-    /// The newest events, at most so many.
+    /// The newest events, up to a limit.
     pub(crate) async fn newest(&mut self, limit: usize) -> Result<Vec<Event>, ClientError> {
         let request = self.operator.get(&["ops", "events"]).query("limit", &limit.min(PAGE));
         Ok(self.seen.fresh(events(request.send().await?)?))
@@ -56,7 +56,7 @@ impl<'a> Feed<'a> {
         }
     }
 
-    /// What happened since the last look.
+    /// The events since the last read.
     pub(crate) async fn news(&mut self) -> Result<News, ClientError> {
         let Some(last) = self.seen.last() else {
             return Ok(News { events: self.newest(PAGE).await?, gap: false });
@@ -82,7 +82,7 @@ impl<'a> Feed<'a> {
 struct Seen(BTreeMap<String, Timestamp>);
 
 impl Seen {
-    /// Those that were not seen before; from now on they are.
+    /// Returns the events that were not seen before, and marks them as seen.
     fn fresh(&mut self, events: Vec<Event>) -> Vec<Event> {
         let mut fresh = Vec::new();
         for event in events {
@@ -98,7 +98,7 @@ impl Seen {
         self.0.values().max().copied()
     }
 
-    /// Forgets what no look can find again.
+    /// Forgets events that no read can find again.
     fn forget_before(&mut self, moment: Timestamp) {
         self.0.retain(|_, at| *at >= moment);
     }

@@ -1,4 +1,4 @@
-//! Which events are asked for.
+//! Filters of events.
 
 use super::event::Event;
 use foldlog::Timestamp;
@@ -7,7 +7,7 @@ use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, pro
 use std::collections::BTreeSet;
 use strum::VariantNames;
 
-/// Which events are asked for.
+/// Filters of events.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     /// Those of this type.
@@ -17,7 +17,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Whether an event is among them.
+    /// Whether an event passes.
     pub(crate) fn takes(&self, event: &Event) -> bool {
         self.name.as_ref().is_none_or(|name| *name == event.shown.name)
             && self.since.is_none_or(|since| event.shown.at.0 >= since)

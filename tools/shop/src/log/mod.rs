@@ -1,4 +1,4 @@
-//! The log as operators see it: what is read of it, and how it is printed.
+//! The log as operators see it: how its events are read and printed.
 
 mod event;
 mod feed;

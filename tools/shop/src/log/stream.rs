@@ -18,7 +18,7 @@ impl<'a> StreamFeed<'a> {
         Self { operator, stream, last: 0 }
     }
 
-    /// What happened in it since the last look.
+    /// Its events since the last read.
     pub(crate) async fn news(&mut self) -> Result<Vec<Event>, ClientError> {
         let mut found = Vec::new();
         loop {

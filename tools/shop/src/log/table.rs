@@ -1,16 +1,16 @@
-//! Events as lines of a table: time, id, type, what it follows from, what it belongs to, payload.
+//! Events as lines of a table: time, id, type, cause, correlation id, payload.
 
 use super::event::Event;
 use std::fmt::Write;
 
-/// From how many columns on nothing but the payload is shortened.
+/// The terminal width from which only the payload is shortened.
 pub(super) const WIDE: usize = 180;
 /// How much of an id is shown where there is little room: its end, for the ids of one moment begin alike.
 const ID_DIGITS: usize = 32;
 const SHORT_DIGITS: usize = 8;
 /// How much of a correlation id is shown.
 const CORRELATION_DIGITS: usize = 8;
-/// What stands for what is left out.
+/// The mark in place of the part that is left out.
 const ELLIPSIS: char = '…';
 
 /// Lines events up. Columns grow with what is in them and never shrink.
@@ -21,7 +21,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table for a terminal of so many columns; one that is read by a program has no such limit.
+    /// A table for a terminal with this number of columns; none for output that a program reads.
     pub(crate) const fn new(columns: Option<usize>) -> Self {
         Self { columns, widths: [0; 4] }
     }

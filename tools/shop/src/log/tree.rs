@@ -1,13 +1,13 @@
-//! What came of a request, as a tree: each event below the one that it follows from.
+//! The events that followed from a request, as a tree: each event is below its cause.
 
 use super::event::Moment;
 use super::table::{WIDE, short, trimmed};
 use serde::Deserialize;
 
-/// How far an effect stands behind its cause.
+/// The indentation of an effect below its cause.
 const INDENT: usize = 2;
 
-/// What is shown of an event.
+/// The fields of an event that are shown.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Leaf {
     depth: usize,
@@ -25,7 +25,7 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// A tree for a terminal of so many columns; one that is read by a program has no such limit.
+    /// A tree for a terminal with this number of columns; none for output that a program reads.
     pub(crate) const fn new(columns: Option<usize>) -> Self {
         Self { columns }
     }

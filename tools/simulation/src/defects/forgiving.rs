@@ -1,8 +1,8 @@
-//! A function that answers for a batch that failed as if it had not.
+//! A function that reports a failed batch as successful.
 
 use foldlog_lambda::{Error, Function};
 
-/// A function whose failures are not told.
+/// A function that hides its failures.
 pub(crate) struct Forgiving<F>(pub(crate) F);
 
 impl<F: Function<Answer: Default>> Function for Forgiving<F> {

@@ -1,4 +1,4 @@
-//! The log as functions see it; under a defect, one that does not know reactions again.
+//! The log as functions see it. Under a defect, it does not recognise a repeated reaction.
 
 use super::Defect;
 use crate::world::Host;
@@ -14,7 +14,7 @@ use foldlog_testing::memory::MemoryLog;
 #[derive(Clone)]
 pub(crate) struct Log {
     log: FaultyLog<MemoryLog>,
-    /// Where new ids come from, where reactions have one each time.
+    /// The source of new ids, if each reaction gets a fresh one.
     forgetful: Option<Host>,
 }
 

@@ -1,4 +1,5 @@
-//! What can be broken on purpose, to see that a run finds it: each is what somebody would write who did not think of it.
+//! Defects: rules that are broken on purpose, to prove that a run finds it. Each is a mistake that a developer could
+//! make.
 
 mod forgiving;
 mod log;
@@ -14,43 +15,43 @@ pub(crate) use provider::Provider;
 pub(crate) use rules::{Bent, DeadlineIsOutcome, ForgottenOutstanding, SentUnasked, UndoneUnconfirmed, UndoneUnknown};
 pub(crate) use totals_store::TotalsStore;
 
-/// Something that is broken on purpose.
+/// A rule that is broken on purpose.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::EnumIter, strum::VariantNames,
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Defect {
-    /// Nothing: the folds are the naive ones that the next four break, to see that they find nothing by themselves.
+    /// No rule is broken. The folds are the naive ones that the next four defects break; a run must find no violation.
     NaiveFolds,
-    /// A fold takes whatever commit comes as the next one.
+    /// A fold accepts any commit as the next one.
     ContiguityUnchecked,
-    /// A fold writes how far it came before it writes what came of it.
+    /// A fold writes its checkpoint before its result.
     CheckpointBeforeResult,
-    /// A fold passes over what it cannot read.
+    /// A fold skips events that it cannot read.
     ParkedNotHeldBack,
-    /// A fold fills a gap with what one eventually consistent read shows.
+    /// A fold fills a gap with one eventually consistent read.
     GapRepairedEventually,
-    /// Totals add what comes, whatever they have added already.
+    /// Totals add a commit again if it comes again.
     DeltaUnguarded,
-    /// A batch that failed is answered for as if it had not.
+    /// A function reports a failed batch as successful.
     EmptyBatchResponse,
     /// A reaction's command has a fresh id each time.
     ReactionWithoutDerivedId,
-    /// Nobody asks again for those who wait.
+    /// The re-check of waiting processes does not run.
     NoRecheck,
     /// A process whose deadline passes undoes what it did, though its order may be confirmed.
     UndoneUnconfirmed,
-    /// A process sends goods and takes money once the order is confirmed, whatever becomes of it.
+    /// A process sends goods and captures money as soon as the order is confirmed, without waiting for the shipping.
     SentUnasked,
-    /// A process undoes what it asked for, whether or not that was done.
+    /// A process undoes the steps that it requested, even if they may not have been taken.
     UndoneUnknown,
-    /// A process that comes to nothing forgets what it asked for.
+    /// The process of a failed or cancelled order forgets its open requests.
     ForgottenOutstanding,
-    /// A process takes a deadline that passes for the outcome of what it asked for.
+    /// A process takes a passed deadline as the outcome of its open requests.
     DeadlineIsOutcome,
-    /// A provider that says nothing is taken to say no.
+    /// A provider's silence is taken as a decline.
     SilenceIsDecline,
-    /// A provider is asked under another reference each time.
+    /// Each request to the provider has another reference.
     FreshReference,
 }
 

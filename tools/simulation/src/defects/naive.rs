@@ -1,4 +1,5 @@
-//! Projections as they are written without the kit: one commit after another, and each rule a line that can be left out.
+//! Projections as you would write them without the kit: one commit after another. Each rule is a line that a defect
+//! leaves out.
 
 use super::{Defect, Log};
 use crate::stores::{Parked, Views};
@@ -14,7 +15,7 @@ use foldlog_dynamo::item::commit_of;
 use foldlog_lambda::stream::{Change, answer, records};
 use foldlog_lambda::{Error, Function};
 
-/// How often a row is folded again after another writer came first.
+/// How often a row is folded again after a lost race.
 const ATTEMPTS: u32 = 8;
 
 /// The projector, naively.
@@ -94,7 +95,7 @@ impl Naive {
         Ok(self.log.since(&commit.stream, seen).await?)
     }
 
-    /// The row after them, as far as they can be read; nothing where not even the first can.
+    /// The row after them, as far as they can be read; none if the first one cannot.
     async fn folded(&self, fold: &dyn Subscription, row: Option<&Row>, next: &[Commit]) -> Result<Option<Row>, Error> {
         let Folded { row: mut folded, failed } = fold.fold(row, next);
         let Some((version, error)) = failed else { return Ok(folded) };

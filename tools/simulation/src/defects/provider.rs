@@ -1,5 +1,5 @@
-//! The payment provider as functions see it; under a defect, one that is not asked again when it says nothing, or that
-//! is asked under another name each time.
+//! The payment provider as functions see it. Under a defect, its silence counts as a decline, or each request has
+//! another reference.
 
 use super::Defect;
 use crate::provider;
@@ -28,7 +28,7 @@ impl Provider {
         known.into_keys().filter(|name| name.as_str().starts_with(reference.as_str())).collect()
     }
 
-    /// The name under which a step is asked for: to begin a payment, one that was never used.
+    /// The name for a step. A new payment gets a name that was never used.
     fn name(&self, reference: &Reference, step: Step<'_>) -> Reference {
         let names = self.names(reference);
         let fresh = || format!("{reference}-{}", names.len()).parse().ok();

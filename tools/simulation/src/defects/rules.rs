@@ -1,5 +1,4 @@
-//! The rules of a process, each bent as somebody writes it who does not think of what is outstanding. What happened
-//! means what it always does.
+//! The rules of a process, each with one mistake about outstanding requests. The meaning of events does not change.
 
 use foldlog::write::decider::fold;
 use foldlog::{Decider, NoRefusal};
@@ -40,7 +39,7 @@ impl<B: Bend> Decider for Bent<B> {
     }
 }
 
-/// A deadline has undone what a confirmation that is outstanding may need.
+/// A deadline undoes steps that an outstanding confirmation may need.
 pub(crate) struct UndoneUnconfirmed;
 
 impl Bend for UndoneUnconfirmed {
@@ -55,7 +54,7 @@ impl Bend for UndoneUnconfirmed {
     }
 }
 
-/// Goods and money leave once the order is confirmed: nobody asks whether it was cancelled since.
+/// Goods and money leave as soon as the order is confirmed, even if it has been cancelled since.
 pub(crate) struct SentUnasked;
 
 impl Bend for SentUnasked {
@@ -72,7 +71,7 @@ impl Bend for SentUnasked {
     }
 }
 
-/// What is only asked for is undone as if it were done.
+/// A step that was only requested is undone as if it had been taken.
 pub(crate) struct UndoneUnknown;
 
 impl Bend for UndoneUnknown {
@@ -82,7 +81,7 @@ impl Bend for UndoneUnknown {
     }
 }
 
-/// What is only asked for when an order fails or is cancelled is taken for nothing that needs undoing.
+/// A step that was only requested when an order fails or is cancelled is not undone later.
 pub(crate) struct ForgottenOutstanding;
 
 impl Bend for ForgottenOutstanding {
@@ -91,7 +90,7 @@ impl Bend for ForgottenOutstanding {
     }
 }
 
-/// A deadline that passes is the outcome of all that is waited for.
+/// A passed deadline is the outcome of all open requests.
 pub(crate) struct DeadlineIsOutcome;
 
 impl Bend for DeadlineIsOutcome {
@@ -104,13 +103,13 @@ impl Bend for DeadlineIsOutcome {
     }
 }
 
-/// Nobody waits any more for what is outstanding where an order comes to nothing.
+/// If the order fails or is cancelled, the process stops waiting for its open requests.
 fn forgetting(state: &State, decided: Vec<Event>) -> Vec<Event> {
     let rejected = |warehouse, sku| Event::RejectionNoted { warehouse, sku };
     once_stopped(state, decided, rejected, &Event::DeclineNoted {})
 }
 
-/// What was decided, and where with that an order comes to nothing, something for each of its steps that is outstanding.
+/// The decided events. If the order fails or is cancelled by them, an event for each outstanding step follows.
 fn once_stopped(
     state: &State,
     decided: Vec<Event>,

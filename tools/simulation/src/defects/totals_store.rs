@@ -1,4 +1,4 @@
-//! The totals as functions see them; under a defect, ones that add without looking.
+//! The totals as functions see them. Under a defect, they add without a check.
 
 use super::Defect;
 use crate::stores;

@@ -1,4 +1,4 @@
-//! Where functions put hints and take them from: the bus, and the bucket of what Lambda gave up on.
+//! Where functions put hints and take them from: the bus, and the failure bucket of Lambda.
 
 use crate::wire;
 use crate::world::World;

@@ -1,45 +1,35 @@
-//! What is on its way from the log to the functions: records of its stream, messages of the queues behind its bus.
+//! The hints on their way from the log to the functions: records of the log's stream, and messages of the queues behind
+//! the bus.
 
 mod edges;
 mod queue;
 mod shard;
+mod way;
 
 pub(crate) use edges::{Batches, SimBus};
 pub(crate) use queue::{Message, Queue};
 pub(crate) use shard::{Backlog, Record};
 
-use crate::faults::Mishap;
-use crate::wire;
-use crate::world::World;
-use fastrand::Rng;
-use foldlog::{BusEntry, Commit, Decider};
 use foldlog_local::Topology;
 use shard::Shard;
-use shop_domain::fulfilment;
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-/// Into so many shards the log's stream is cut.
+/// The number of shards of the log's stream.
 const SHARDS: usize = 2;
-/// How long a hint may be delayed.
-const LONGEST_DELAY_MS: i64 = 240_000;
-/// For so long a message is not seen again that was taken.
-const VISIBILITY_MS: i64 = 90_000;
-
-/// What arrives when every order has ended.
+/// A hint that arrives only after every order has ended.
 enum KeptBack {
     Record { reader: usize, record: Record },
     Message { queue: usize, message: Message },
 }
 
-/// All that is on its way.
+/// All hints on their way.
 pub(crate) struct Hints {
     pub(crate) readers: Vec<Backlog>,
     pub(crate) queues: Vec<Queue>,
-    /// What Lambda gave up on, by key.
+    /// The batches that Lambda gave up on, by key.
     pub(super) given_up: BTreeMap<String, Vec<Record>>,
     kept_back: Vec<KeptBack>,
-    /// How much of the log is on its way.
+    /// How much of the log was put on its way.
     seen: usize,
     /// Which queues an event goes to, by source and type.
     targets: BTreeMap<(String, String), Vec<usize>>,
@@ -77,211 +67,6 @@ impl Hints {
         self.next
     }
 
-    /// Puts what was committed since on its way to those who read the log's stream; whether a process has asked for its
-    /// confirmation with that.
-    pub(crate) fn stream(&mut self, world: &World) -> bool {
-        let mut asked = false;
-        for commit in world.stores.log.journal(self.seen) {
-            self.seen += 1;
-            world.say(|| {
-                let names: Vec<_> = commit.events.records().unwrap_or_default().into_iter().map(|r| r.name).collect();
-                format!("COMMIT {}@{} {names:?} by {} as {:?}", commit.stream, commit.version, commit.actor, commit.id)
-            });
-            asked |= asks_for_confirmation(&commit);
-            let commit = Arc::new(commit);
-            let shard = commit.stream.as_str().bytes().map(usize::from).sum::<usize>() % SHARDS;
-            for reader in 0..self.readers.len() {
-                let function = self.readers.get(reader).map_or("", |reader| reader.function.as_str());
-                if world.setting.loses_hints_of(function) && world.occurs(Mishap::HintLost, |luck| luck.lost) {
-                    world.say(|| format!("LOST to {function}: {}@{}", commit.stream, commit.version));
-                    continue;
-                }
-                let record = Record { commit: commit.clone(), sequence: self.next(), attempts: 0, from_ms: 0 };
-                if world.occurs(Mishap::HintAfterTheEnd, |luck| luck.after_the_end) {
-                    self.kept_back.push(KeptBack::Record { reader, record: record.clone() });
-                }
-                self.enqueue(world, reader, shard, record);
-            }
-        }
-        asked
-    }
-
-    /// Records of one item come in order; those of one stream are of different items.
-    fn enqueue(&mut self, world: &World, reader: usize, shard: usize, mut record: Record) {
-        if world.occurs(Mishap::HintDelayed, |luck| luck.delayed) {
-            record.from_ms = world.now().0 + world.dice(|dice| dice.i64(..LONGEST_DELAY_MS));
-        }
-        let Some(shard) = self.readers.get_mut(reader).and_then(|reader| reader.shards.get_mut(shard)) else { return };
-        let end = shard.records.len();
-        let place = if end > 0 && world.occurs(Mishap::HintOvertakes, |luck| luck.overtakes) {
-            world.dice(|dice| dice.usize(..end))
-        } else {
-            end
-        };
-        shard.insert(place, record);
-    }
-
-    /// A batch for a reader, where a shard of it has one and is not busy.
-    pub(crate) fn records(&mut self, world: &World, reader: usize) -> Option<(usize, Vec<Record>)> {
-        let now = world.now().0;
-        let backlog = self.readers.get_mut(reader)?;
-        let free: Vec<_> = (0..backlog.shards.len())
-            .filter(|shard| backlog.shards.get(*shard).is_some_and(|shard| !shard.busy && shard.ready(now)))
-            .collect();
-        let place = world.dice(|dice| dice.choice(free))?;
-        let most = world.dice(|dice| dice.usize(1..=backlog.batch_size.min(12)));
-        let shard = backlog.shards.get_mut(place)?;
-        shard.busy = true;
-        let (taken, left) = std::mem::take(&mut shard.records).into_iter().partition(|record| record.from_ms <= now);
-        let mut taken: VecDeque<Record> = taken;
-        let rest = taken.split_off(most.min(taken.len()));
-        let left: VecDeque<Record> = left;
-        shard.put_back(rest.into_iter().chain(left).collect());
-        // A shard's numbers go up, whatever was read again.
-        let mut batch: Vec<_> = taken.into();
-        for record in &mut batch {
-            self.next += 1;
-            record.sequence = self.next;
-        }
-        Some((place, batch))
-    }
-
-    /// A batch is done with: what was not taken comes again, or is given up.
-    pub(crate) fn settle_records(
-        &mut self,
-        world: &World,
-        reader: usize,
-        shard: usize,
-        done: Vec<Record>,
-        back: Vec<Record>,
-    ) {
-        let name = self.readers.get(reader).map_or(String::new(), |reader| reader.function.clone());
-        let most = world.topology.readers.get(reader).and_then(|reader| reader.retries);
-        let given_up = |record: &Record| most.is_some_and(|most| record.attempts > most);
-        let back: Vec<_> = back.into_iter().map(|record| Record { attempts: record.attempts + 1, ..record }).collect();
-        let (lost, back): (Vec<_>, Vec<_>) = back.into_iter().partition(given_up);
-        if !lost.is_empty() {
-            self.give_up(world, &name, lost);
-        }
-        let again: Vec<_> =
-            done.into_iter().filter(|_| world.occurs(Mishap::HintRepeated, |luck| luck.repeated)).collect();
-        let pause = 100_i64 << back.first().map_or(0, |record| record.attempts.min(7));
-        let Some(shard) = self.readers.get_mut(reader).and_then(|reader| reader.shards.get_mut(shard)) else { return };
-        shard.busy = false;
-        for record in back.into_iter().rev() {
-            shard.insert(0, Record { from_ms: world.now().0 + pause, ..record });
-        }
-        for record in again {
-            shard.insert(shard.records.len(), record);
-        }
-    }
-
-    fn give_up(&mut self, world: &World, function: &str, records: Vec<Record>) {
-        world.count(Mishap::BatchGivenUp);
-        world.say(|| format!("GIVEN UP for {function}: {} records", records.len()));
-        let key = format!("{function}/{:020}", self.next());
-        self.given_up.insert(key, records);
-    }
-
-    /// Everything that waits in the log's stream is older than it may be: Lambda gives it up, or it is gone before.
-    pub(crate) fn expire(&mut self, world: &World) {
-        let mut expired: Vec<(String, Vec<Record>)> = vec![];
-        for backlog in &mut self.readers {
-            for shard in &mut backlog.shards {
-                let records: Vec<_> = std::mem::take(&mut shard.records).into();
-                shard.next_ms = None;
-                if !records.is_empty() {
-                    expired.push((backlog.function.clone(), records));
-                }
-            }
-        }
-        for (function, records) in expired {
-            if world.dice(Rng::bool) {
-                world.count(Mishap::Trimmed);
-                world.say(|| format!("TRIMMED for {function}: {} records", records.len()));
-            } else {
-                self.give_up(world, &function, records);
-            }
-        }
-    }
-
-    /// Messages for a queue's function, where there are some.
-    pub(crate) fn messages(&mut self, world: &World, queue: usize) -> Option<Vec<Message>> {
-        let now = world.now().0;
-        let queue = self.queues.get_mut(queue)?;
-        if queue.next_ms.is_none_or(|next_ms| next_ms > now) {
-            return None;
-        }
-        let most = world.dice(|dice| dice.usize(1..=queue.batch_size.min(10)));
-        // Standard queues keep no order.
-        world.dice(|dice| dice.shuffle(&mut queue.messages));
-        let (mut taken, mut left) = (vec![], vec![]);
-        for mut message in queue.messages.drain(..) {
-            if taken.len() < most && message.visible_ms <= now {
-                message.receives += 1;
-                taken.push(message);
-            } else {
-                left.push(message);
-            }
-        }
-        queue.next_ms = left.iter().map(|message: &Message| message.visible_ms).min();
-        queue.messages = left;
-        Some(taken)
-    }
-
-    /// A message that was not taken is seen again later, or goes to the dead letters.
-    pub(crate) fn give_back(&mut self, world: &World, queue: usize, message: Message) {
-        let Some(queue) = self.queues.get_mut(queue) else { return };
-        if message.receives >= queue.receives {
-            world.count(Mishap::DeadLetter);
-            world.say(|| format!("DEAD LETTER of {}: {}", queue.function, message.body));
-            return;
-        }
-        let visible_ms = world.now().0 + VISIBILITY_MS.min(1_000 << message.receives.min(7));
-        queue.add(Message { visible_ms, ..message });
-    }
-
-    /// A message that was taken may be there once more.
-    pub(crate) fn repeat(&mut self, world: &World, queue: usize, message: Message) {
-        if world.occurs(Mishap::HintRepeated, |luck| luck.repeated)
-            && let Some(queue) = self.queues.get_mut(queue)
-        {
-            queue.add(Message { visible_ms: world.now().0, ..message });
-        }
-    }
-
-    /// An event on the bus, on its way to whoever subscribed to it.
-    pub(super) fn publish(&mut self, world: &World, entry: &BusEntry) {
-        let key = (entry.source.clone(), entry.detail_type.clone());
-        let found = self.targets.get(&key).cloned();
-        let targets = found.unwrap_or_else(|| {
-            let arns = world.topology.targets(&entry.source, &entry.detail_type);
-            let queues = (0..).zip(&self.queues).filter(|(_, queue)| arns.contains(&queue.arn));
-            let targets: Vec<usize> = queues.map(|(place, _)| place).collect();
-            self.targets.insert(key, targets.clone());
-            targets
-        });
-        for queue in targets {
-            let function = self.queues.get(queue).map_or("", |queue| queue.function.as_str());
-            if world.setting.loses_hints_of(function) && world.occurs(Mishap::HintLost, |luck| luck.lost) {
-                world.say(|| format!("LOST to {function}: {}", entry.detail.id));
-                continue;
-            }
-            let by_reference = world.occurs(Mishap::HintByReference, |luck| luck.by_reference);
-            let body: Arc<str> = wire::body(entry, by_reference).into();
-            let mut message = Message { id: self.next(), body, receives: 0, visible_ms: world.now().0 };
-            if world.occurs(Mishap::HintAfterTheEnd, |luck| luck.after_the_end) {
-                self.kept_back.push(KeptBack::Message { queue, message: message.clone() });
-            }
-            if world.occurs(Mishap::HintDelayed, |luck| luck.delayed) {
-                message.visible_ms += world.dice(|dice| dice.i64(..LONGEST_DELAY_MS));
-            }
-            if let Some(queue) = self.queues.get_mut(queue) {
-                queue.add(message);
-            }
-        }
-    }
-
     /// Whether nothing is on its way.
     pub(crate) fn none_left(&self) -> bool {
         let idle = |shard: &Shard| !shard.busy && shard.records.is_empty();
@@ -289,14 +74,14 @@ impl Hints {
             && self.queues.iter().all(|queue| queue.messages.is_empty())
     }
 
-    /// When the next of what waits can be taken.
+    /// When the next waiting hint can be taken.
     pub(crate) fn next_due(&self) -> Option<i64> {
         let shards = self.readers.iter().flat_map(|reader| &reader.shards).filter(|shard| !shard.busy);
         let queues = self.queues.iter().filter_map(|queue| queue.next_ms);
         shards.filter_map(|shard| shard.next_ms).chain(queues).min()
     }
 
-    /// What was kept back is on its way.
+    /// Puts the hints on their way that were kept back.
     pub(crate) fn let_go(&mut self) {
         for kept in std::mem::take(&mut self.kept_back) {
             match kept {
@@ -313,10 +98,4 @@ impl Hints {
             }
         }
     }
-}
-
-fn asks_for_confirmation(commit: &Commit) -> bool {
-    let events = || commit.events.decode::<fulfilment::Event>().unwrap_or_default();
-    commit.stream.category() == fulfilment::Fulfilment::CATEGORY
-        && events().contains(&fulfilment::Event::ConfirmationRequested {})
 }

@@ -18,7 +18,7 @@ pub(crate) struct Queue {
     pub(crate) batch_size: usize,
     pub(super) receives: u32,
     pub(super) messages: Vec<Message>,
-    /// When the first of them is visible; nothing where there are none.
+    /// When the first of them becomes visible; none without messages.
     pub(super) next_ms: Option<i64>,
 }
 

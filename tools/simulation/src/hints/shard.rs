@@ -1,4 +1,4 @@
-//! The log's stream, as those who read it have it before them.
+//! The log's stream, as its readers see it.
 
 use foldlog::Commit;
 use std::collections::VecDeque;
@@ -9,13 +9,13 @@ use std::sync::Arc;
 pub(crate) struct Record {
     pub(crate) commit: Arc<Commit>,
     pub(crate) sequence: u64,
-    /// How often it was delivered in vain.
+    /// The number of failed deliveries.
     pub(crate) attempts: u32,
     /// When it can be read.
     pub(super) from_ms: i64,
 }
 
-/// What a function has to read of the log's stream.
+/// The records of the log's stream that a function has not read yet.
 pub(crate) struct Backlog {
     pub(crate) function: String,
     pub(crate) batch_size: usize,
@@ -26,7 +26,7 @@ pub(crate) struct Backlog {
 #[derive(Default)]
 pub(crate) struct Shard {
     pub(super) records: VecDeque<Record>,
-    /// When the first of them can be read; nothing where there are none.
+    /// When the first of them can be read; none without records.
     pub(super) next_ms: Option<i64>,
     pub(super) busy: bool,
 }
@@ -41,7 +41,7 @@ impl Shard {
         self.records.insert(place, record);
     }
 
-    /// What is left once some were taken.
+    /// Puts the rest back after a batch was taken.
     pub(super) fn put_back(&mut self, records: VecDeque<Record>) {
         self.next_ms = records.iter().map(|record| record.from_ms).min();
         self.records = records;

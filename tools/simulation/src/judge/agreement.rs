@@ -1,15 +1,15 @@
-//! Whether stock, payment, invoice and shipments of every order are what its end asks for.
+//! Whether stock, payment, invoice and shipments of every order agree with its status.
 
 use super::moments::Moments;
+use super::violation::{Invariant, Violation, unreadable};
 use super::waits::{Ended, nobody_waits};
-use super::{Invariant, Violation, unreadable};
 use foldlog::{Decider, StreamName};
 use shop_domain::order::Status;
 use shop_domain::values::{OrderId, Sku, StockId};
 use shop_domain::{invoice, payment, shipment, stock};
 use std::collections::BTreeMap;
 
-/// How many of each order's products.
+/// Quantities by order and product.
 type Goods = BTreeMap<(OrderId, Sku), u64>;
 
 pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
@@ -56,7 +56,7 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
     stock.belongs_to_nobody()
 }
 
-/// How an order ended, or how far it can go without anybody's help.
+/// How an order ended, or how far it can go without people.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Confirmed,
@@ -115,7 +115,7 @@ impl End {
     }
 }
 
-/// What all warehouses hold, and gave, for whom.
+/// The goods that all warehouses hold or dispatched for each order.
 struct Stock {
     held: Goods,
     gone: Goods,
@@ -149,7 +149,7 @@ impl Stock {
         (self.held.remove(&place).unwrap_or_default(), self.gone.remove(&place).unwrap_or_default())
     }
 
-    /// What is left is nobody's, or it was held for, or given to, an order that wants none.
+    /// Fails if goods are left that are held for, or were dispatched to, an order that must have none.
     fn belongs_to_nobody(self) -> Result<(), Violation> {
         match self.held.into_iter().chain(self.gone).find(|(_, quantity)| *quantity > 0) {
             Some(((order, sku), quantity)) => {
@@ -161,7 +161,7 @@ impl Stock {
     }
 }
 
-/// What became of the shipments of each order.
+/// The statuses of each order's shipments.
 fn shipments(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, Vec<shipment::Status>>, Violation> {
     let mut shipments: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for stream in moments.category(shipment::Shipment::CATEGORY) {

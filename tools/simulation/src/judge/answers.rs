@@ -1,7 +1,8 @@
-//! Whether everybody was told the truth.
+//! Whether the answers to all clients were true.
 
 use super::moments::{Moments, Window};
-use super::{Invariant, Recording, Violation, unreadable};
+use super::recording::Recording;
+use super::violation::{Invariant, Violation, unreadable};
 use crate::actions::{Answer, BRAND, ClientAction, ClientRecord, DIGITS, EMAIL, PERSON, REASON};
 use foldlog::write::decider::decide;
 use foldlog::{Commit, Decider, Named, StreamName};
@@ -11,10 +12,10 @@ use shop_domain::values::{AccountId, Card, Money, Personal, Profile, Reason, Sku
 use shop_domain::{account, cart, order, product, shipment, stock};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// More ways in which the products of a cart may have stood are not tried.
+/// The judge tries at most this number of combinations of product states.
 const MOST_COMBINATIONS: usize = 1_024;
 
-/// What a command may have come to in a state.
+/// The result that a command may have had in a state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
     Nothing,
@@ -30,20 +31,20 @@ pub(super) fn judge(recording: &Recording, moments: &Moments<'_>) -> Result<(), 
         }
     }
     let mut askings: BTreeMap<&str, usize> = BTreeMap::new();
-    for told in &recording.told {
-        *askings.entry(&told.key).or_default() += 1;
+    for record in &recording.records {
+        *askings.entry(&record.key).or_default() += 1;
     }
-    for told in &recording.told {
-        let appended = by_key.get(told.key.as_str()).map_or(&[][..], Vec::as_slice);
-        // A try that is open, or another one at the same time, may have come to something else.
-        let alone = told.open_tries == 0 && askings.get(told.key.as_str()) == Some(&1);
-        once(told, alone, appended)?;
-        truly(told, appended, recording, moments)?;
+    for record in &recording.records {
+        let appended = by_key.get(record.key.as_str()).map_or(&[][..], Vec::as_slice);
+        // A try without an answer, or a simultaneous one, may have had another result.
+        let alone = record.open_tries == 0 && askings.get(record.key.as_str()) == Some(&1);
+        once(record, alone, appended)?;
+        truly(record, appended, recording, moments)?;
     }
     answered_once(&recording.commits)
 }
 
-/// No event is answered twice in the same way by the same stream: a payment may be begun, and be known of later.
+/// No stream reacts twice in the same way to the same event. (A payment may be created first and get its answer later.)
 fn answered_once(commits: &[Commit]) -> Result<(), Violation> {
     let mut reactions = BTreeSet::new();
     for commit in commits {
@@ -59,10 +60,10 @@ fn answered_once(commits: &[Commit]) -> Result<(), Violation> {
     Ok(())
 }
 
-/// What was acknowledged is in the log once, where it was said to be; what was not, at most once.
-fn once(told: &ClientRecord, alone: bool, appended: &[&Commit]) -> Result<(), Violation> {
-    let wrong = |detail: String| Err(Violation::new(Invariant::AppendedOnce, format!("{told:?}: {detail}")));
-    match (appended, &told.answer) {
+/// An acknowledged command is in the log once, at the version of its answer; any other at most once.
+fn once(record: &ClientRecord, alone: bool, appended: &[&Commit]) -> Result<(), Violation> {
+    let wrong = |detail: String| Err(Violation::new(Invariant::AppendedOnce, format!("{record:?}: {detail}")));
+    match (appended, &record.answer) {
         ([], _) | ([_], Answer::Unknown) => Ok(()),
         ([commit], Answer::Done { version }) => {
             if commit.last_version() == *version || !alone {
@@ -77,39 +78,41 @@ fn once(told: &ClientRecord, alone: bool, appended: &[&Commit]) -> Result<(), Vi
     }
 }
 
-/// A refusal, or that there was nothing to do, was true at some moment of the last try.
+/// A refusal, or an answer that nothing changed, was true at some moment of the last try.
 fn truly(
-    told: &ClientRecord,
+    record: &ClientRecord,
     appended: &[&Commit],
     recording: &Recording,
     moments: &Moments<'_>,
 ) -> Result<(), Violation> {
-    let claimed = match &told.answer {
+    let claimed = match &record.answer {
         Answer::Done { .. } if appended.is_empty() => End::Nothing,
         Answer::Refused { problem } => End::Refused(problem.clone()),
         Answer::Done { .. } | Answer::Unknown => return Ok(()),
     };
-    let invalid = |error: &dyn std::fmt::Display| Violation::new(Invariant::TrueAnswers, format!("{told:?}: {error}"));
-    let account = told.account(&recording.issuer).ok_or_else(|| invalid(&"nobody asked"))?;
-    let Some(stream) = told.action.stream(&account) else {
+    let invalid =
+        |error: &dyn std::fmt::Display| Violation::new(Invariant::TrueAnswers, format!("{record:?}: {error}"));
+    let account = record.account(&recording.issuer).ok_or_else(|| invalid(&"the client has no account"))?;
+    let Some(stream) = record.action.stream(&account) else {
         return Err(invalid(&"a cart that is opened is a new one"));
     };
-    let possible = possible(told, &stream, &account, moments)?;
+    let possible = possible(record, &stream, &account, moments)?;
     if possible.contains(&claimed) {
         return Ok(());
     }
-    let detail = format!("{told:?}: it could have come to {possible:?}");
+    let detail = format!("{record:?}: it could have come to {possible:?}");
     Err(Violation::new(if claimed == End::Nothing { Invariant::AppendedOnce } else { Invariant::TrueAnswers }, detail))
 }
 
-/// All that the action may have come to, at the moments of its window.
+/// All results that the action may have had in its window.
 fn possible(
-    told: &ClientRecord,
+    record: &ClientRecord,
     stream: &StreamName,
     by: &AccountId,
     moments: &Moments<'_>,
 ) -> Result<BTreeSet<End>, Violation> {
-    let window = told.window;
+    let window = record.window;
+    let accounts = |command| ends::<account::Account>(moments, stream, window, &command);
     let carts = |action: &dyn Fn(&cart::State) -> Result<Vec<Action>, Violation>| {
         let mut ends = BTreeSet::new();
         for state in moments.states::<cart::Cart>(stream, window)? {
@@ -118,7 +121,7 @@ fn possible(
         }
         Ok(ends)
     };
-    match &told.action {
+    match &record.action {
         ClientAction::RegisterProduct { sku, price } => ends::<product::Product>(moments, stream, window, &{
             let product = product::Registration {
                 name: text(sku.as_str())?,
@@ -149,24 +152,16 @@ fn possible(
         }
         ClientAction::OpenAccount {} => {
             let profile = Profile { name: text(PERSON)?, email: text(EMAIL)? };
-            ends::<account::Account>(moments, stream, window, &account::Command::Open(Personal(profile)))
+            accounts(account::Command::Open(Personal(profile)))
         }
-        ClientAction::ConfirmAccount { .. } => {
-            ends::<account::Account>(moments, stream, window, &account::Command::Confirm)
-        }
-        ClientAction::ActivateAccount { .. } => {
-            ends::<account::Account>(moments, stream, window, &account::Command::Activate)
-        }
-        ClientAction::SuspendAccount { .. } => {
-            ends::<account::Account>(moments, stream, window, &account::Command::Suspend)
-        }
+        ClientAction::ConfirmAccount { .. } => accounts(account::Command::Confirm),
+        ClientAction::ActivateAccount { .. } => accounts(account::Command::Activate),
+        ClientAction::SuspendAccount { .. } => accounts(account::Command::Suspend),
         ClientAction::AddCard { token, .. } => {
             let card = Card { token: token.clone(), brand: text(BRAND)?, last4: text(DIGITS)? };
-            ends::<account::Account>(moments, stream, window, &account::Command::AddCard(card))
+            accounts(account::Command::AddCard(card))
         }
-        ClientAction::RemoveCard { token, .. } => {
-            ends::<account::Account>(moments, stream, window, &account::Command::RemoveCard { id: token.id() })
-        }
+        ClientAction::RemoveCard { token, .. } => accounts(account::Command::RemoveCard { id: token.id() }),
         ClientAction::OpenCart {} => carts(&|_| Ok(vec![Action::Open])),
         ClientAction::AddItem { sku, quantity, .. } => {
             let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;
@@ -213,7 +208,7 @@ fn possible(
     }
 }
 
-/// What a command may have come to, in any of the states that its stream was in during a window.
+/// The results that a command may have had, in all states of its stream during a window.
 fn ends<D: Decider>(
     moments: &Moments<'_>,
     stream: &StreamName,
@@ -224,7 +219,7 @@ fn ends<D: Decider>(
     Ok(states.iter().map(|state| end::<D>(state, command)).collect())
 }
 
-/// Stock is kept of registered products alone.
+/// Only registered products have stock.
 fn stocks(
     moments: &Moments<'_>,
     stream: &StreamName,
@@ -239,7 +234,7 @@ fn stocks(
     Ok(ends)
 }
 
-/// How a product stood during a window.
+/// The offers of a product during a window.
 fn offers(moments: &Moments<'_>, sku: &Sku, window: Window) -> Result<Vec<Offer>, Violation> {
     let stream = StreamName::of::<product::Product>(sku);
     let offer = |state: product::State| match state {

@@ -1,6 +1,6 @@
-//! Every state that a stream was ever in, and when.
+//! All states of each stream, with their places in the log.
 
-use super::{Invariant, Violation, unreadable};
+use super::violation::{Invariant, Violation, unreadable};
 use foldlog::write::decider::fold;
 use foldlog::{Commit, Decider, Head, History, StreamName};
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ pub(super) struct Moments<'a> {
     streams: BTreeMap<&'a StreamName, Vec<(usize, &'a Commit)>>,
 }
 
-/// From where to where in the log somebody was answered.
+/// The part of the log, from one place to another, in which a client waited for its answer.
 pub(super) type Window = Option<(usize, usize)>;
 
 impl<'a> Moments<'a> {

@@ -1,7 +1,7 @@
-//! Whether every order came as far as it can without anybody's help, and its process knows.
+//! Whether every order came as far as it can without people, and its process knows that.
 
 use super::moments::Moments;
-use super::{Invariant, Violation, unreadable};
+use super::violation::{Invariant, Violation, unreadable};
 use foldlog::{Decider, EventMessage, StreamName};
 use shop_domain::fulfilment::{self, Awaited, Process, outcome_of};
 use shop_domain::order::{Placement, Status};
@@ -15,7 +15,7 @@ pub(super) struct Ended {
     pub(super) placement: Box<Placement>,
 }
 
-/// The orders of all checked-out carts, each at an end that its process knows of, or waiting for people alone.
+/// The orders of all checked-out carts. Each must have ended, or wait for people only, and its process must know that.
 pub(super) fn nobody_waits(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, Ended>, Violation> {
     let mut orders = BTreeMap::new();
     for cart in moments.category(cart::Cart::CATEGORY) {
@@ -53,7 +53,7 @@ fn ended(moments: &Moments<'_>, order: &OrderId) -> Result<Ended, Violation> {
     Ok(Ended { status, placement })
 }
 
-/// What happened in a stream that a process would note, and did not.
+/// The first event of a stream that a process should have noted and did not.
 fn missed(moments: &Moments<'_>, stream: &StreamName, process: &Process) -> Result<Option<String>, Violation> {
     for commit in moments.commits(stream) {
         for message in EventMessage::of(commit).map_err(|error| unreadable(stream, error))? {

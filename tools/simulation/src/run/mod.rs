@@ -1,4 +1,4 @@
-//! One run: a seed, a shop, a storm, and whether everything is as it should be when it is over.
+//! One run: a shop under the faults of a seed, and the judgement at the end.
 
 mod settling;
 
@@ -22,31 +22,31 @@ use futures::FutureExt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// More steps than any run needs.
+/// The maximum number of steps, more than any run needs.
 const MOST_STEPS: u64 = 3_000_000;
-/// More invocations are not under way at a time.
+/// The maximum number of simultaneous invocations.
 const MOST_TASKS: usize = 48;
-/// An outage is longer than anything keeps a record.
+/// The length of an outage: longer than any stream keeps its records.
 const OUTAGE_MS: i64 = 25 * 3_600_000;
-/// A standstill is longer than a process waits for its confirmation.
+/// The length of a standstill: longer than a process waits for its confirmation.
 const STANDSTILL_MS: i64 = 20 * 60_000;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The log, and what everybody was told.
+    /// The log, and the answers that clients got.
     pub recording: Recording,
-    /// How often what went wrong.
+    /// How often each fault occurred.
     pub faults: Counts,
-    /// How many requests of clients there were.
+    /// The number of client requests.
     pub commands: usize,
-    /// What does not hold, if anything.
+    /// The first violation, if there is one.
     pub violation: Option<Violation>,
-    /// What happened, line by line, where it was written down.
+    /// The trace, line by line, if it was recorded.
     pub trace: Vec<String>,
 }
 
-/// Runs a shop through a storm.
+/// Runs a shop under faults.
 pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outcome, BuildError> {
     let net = if seed.is_multiple_of(2) { Net::Recheck } else { Net::Reconcile };
     let executor = Executor::default();
@@ -68,13 +68,14 @@ pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outc
         Ok(()) => traffic.wrong(),
         Err(violation) => Some(violation),
     };
-    let recording = Recording { commits: world.stores.log.journal(0), told: traffic.told(), issuer: ISSUER.to_owned() };
+    let recording =
+        Recording { commits: world.stores.log.journal(0), records: traffic.records(), issuer: ISSUER.to_owned() };
     let violation =
         violation.or_else(|| judge(&recording).err()).or_else(|| run.money().err()).or_else(|| run.views().err());
     lock(&world.processes).clear();
     let stores = world.stores.fault_model.struck().into_iter().map(|(fault, count)| (format!("store-{fault}"), count));
     let around = world.struck().into_iter().map(|(mishap, count)| (mishap.to_string(), count));
-    let commands = recording.told.len();
+    let commands = recording.records.len();
     Ok(Outcome { commands, faults: stores.chain(around).collect(), violation, trace: world.trace.lines(), recording })
 }
 
@@ -84,12 +85,12 @@ struct Run {
     rng: Rng,
     /// When each schedule fires next.
     due: Vec<i64>,
-    /// The last minute for which those who wait were asked for since the storm was over.
+    /// The last minute for which the re-check ran since the faults ended.
     minute: Timestamp,
     steps: u64,
-    /// Whether the storm is.
+    /// Whether the faults have ended.
     is_over: bool,
-    /// Whether the whole log was gone through.
+    /// Whether the run through the whole log is done.
     reconciled: bool,
 }
 
@@ -98,7 +99,7 @@ impl Run {
     fn course(&mut self, traffic: &Arc<Traffic>) -> Result<(), Violation> {
         self.world.spawner.spawn(Owner::World, traffic.clone().staff().boxed());
         self.until(|_| traffic.is_over(), true)?;
-        // While older releases run, only what they cannot read is parked for good.
+        // While older releases run, only events that they cannot read stay parked.
         self.none_is_parked(|(class, error)| class == Class::Permanent && !error.contains(UNKNOWN))?;
         self.world.say(|| "THE STORM IS OVER".to_owned());
         self.world.turn(Luck::GOOD);
@@ -114,7 +115,7 @@ impl Run {
         self.world.hints().let_go();
         self.drain()?;
         if self.world.setting.net == Net::Reconcile {
-            // Hints of folds first: processes choose by what the views show.
+            // The hints of folds come first, because processes choose by the views.
             for _ in 0..2 {
                 self.fire("reconcile");
                 self.drain()?;
@@ -126,7 +127,7 @@ impl Run {
         self.none_is_parked(|_| true)
     }
 
-    /// Lets things happen until `done`; nothing else happens by itself where the storm is over.
+    /// Runs steps until `done`. Once the faults have ended, nothing else happens by itself.
     fn until(&mut self, done: impl Fn(&World) -> bool, schedules: bool) -> Result<(), Violation> {
         while !done(&self.world) {
             self.steps += 1;
@@ -150,7 +151,7 @@ impl Run {
         Ok(())
     }
 
-    /// Where nothing is ready, time passes until something is; false where nothing will be.
+    /// If nothing is ready, lets time pass until something is; false if nothing will be.
     fn skip(&self, schedules: bool) -> bool {
         let world = &self.world;
         let now = world.now().0;
@@ -167,7 +168,7 @@ impl Run {
         }
     }
 
-    /// What goes wrong by itself, and time.
+    /// Lets time pass, and random faults occur.
     fn mischief(&mut self) -> Result<(), Violation> {
         if self.is_over {
             return Ok(());
@@ -228,7 +229,7 @@ impl Run {
         }
     }
 
-    /// Fires what is due; the whole log is gone through only where nothing else helps.
+    /// Fires the schedules that are due. The run through the whole log fires only if nothing else helps.
     fn schedules(&mut self) {
         let now = self.world.now();
         if self.due.is_empty() {
@@ -242,7 +243,7 @@ impl Run {
             if *due > now.0 {
                 continue;
             }
-            // What did not run while everything stood still is not made up for.
+            // Schedules that were missed during a standstill do not run later.
             let at = if now.0 - *due < STANDSTILL_MS / 2 { *due } else { now.0 };
             *due = at + millis(every);
             let at = moment(Timestamp(at));
@@ -258,7 +259,7 @@ impl Run {
         self.fire_at(task, self.world.now());
     }
 
-    /// Fires the schedule of a task, for a time that it was to be fired at.
+    /// Fires the schedule of a task, for its scheduled time.
     fn fire_at(&self, task: &str, at: Timestamp) {
         let firings = self.world.topology.firings(moment(at));
         for (_, firing) in firings.into_iter().filter(|(_, firing)| firing.payload["task"] == task) {
@@ -266,7 +267,7 @@ impl Run {
         }
     }
 
-    /// Lets everything that is on its way arrive.
+    /// Lets all hints on their way arrive.
     fn drain(&mut self) -> Result<(), Violation> {
         let before = self.steps;
         while self.executor.tasks() > 0 || !self.world.hints().none_left() || self.steps == before {

@@ -1,4 +1,4 @@
-//! After the storm: those who wait are given time, operators try again what is parked, and the views are compared.
+//! After the faults: waiting processes get time, operators retry parked notes, and the views are compared.
 
 use super::Run;
 use crate::Defect;
@@ -19,26 +19,27 @@ use shop_payments::{Payment, Reference};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// So many minutes are given to those who wait.
+/// How many minutes the waiting processes get,
 const MOST_MINUTES: usize = 300;
-/// Where not all can be found by waiting, so many.
+/// and how many if the re-check cannot find all of them.
 const FEW_MINUTES: usize = 3;
 
 impl Run {
-    /// Minute after minute, until nobody waits.
+    /// Lets minutes pass until no order waits.
     pub(super) fn wait_for_those_who_wait(&mut self) -> Result<(), Violation> {
         let mut looked_at = None;
-        // Before the whole log was gone through, who waits may have no row to be found by.
+        // Before the run through the whole log, a waiting process may have no row, and then the re-check cannot find
+        // it.
         let minutes =
             if self.reconciled || self.world.setting.net == Net::Recheck { MOST_MINUTES } else { FEW_MINUTES };
         for _ in 0..minutes {
-            // Who waits goes on waiting as long as nothing is committed.
+            // Without a commit, a waiting order continues to wait.
             let length = self.world.stores.log.len();
             if looked_at.replace(length) != Some(length) && !self.somebody_waits() {
                 break;
             }
             self.minute = Timestamp(self.minute.0 + 60_000);
-            // What is on its way may have taken longer than that.
+            // Hints on their way may have taken longer than that.
             self.world.pass((self.minute.0 - self.world.now().0).max(0));
             if self.world.setting.defect != Some(Defect::NoRecheck) {
                 self.fire_at("recheck", self.minute);
@@ -49,12 +50,12 @@ impl Run {
         Ok(())
     }
 
-    /// Whether somebody waits, as the log says.
+    /// Whether the log has a waiting order.
     fn somebody_waits(&self) -> bool {
         !settled(&self.world.stores.log.journal(0))
     }
 
-    /// What operators do once the releases are new: everything that is parked is tried again.
+    /// The operators retry all parked notes once all releases are new.
     pub(super) fn operate(&mut self) -> Result<(), Violation> {
         let world = self.world.clone();
         self.work(async move {
@@ -76,7 +77,7 @@ impl Run {
         self.drain()
     }
 
-    /// Whether there is no note of these classes and reasons.
+    /// Whether there is no note with these classes and reasons.
     pub(super) fn none_is_parked(&mut self, which: impl Fn((Class, &str)) -> bool) -> Result<(), Violation> {
         let parked = self.world.stores.parked.parked().clone();
         let notes = self.work(async move { parked.notes(None, usize::MAX).await })?.unwrap_or_default().notes;
@@ -90,7 +91,7 @@ impl Run {
         }
     }
 
-    /// Whether the provider's books say of each payment what the shop's do.
+    /// Whether provider and shop agree about each payment.
     pub(super) fn money(&self) -> Result<(), Violation> {
         let mut theirs = self.world.books.sandbox.payments();
         let mut ours: BTreeMap<StreamName, payment::State> = BTreeMap::new();
@@ -104,7 +105,7 @@ impl Run {
         for (stream, state) in ours {
             let reference = stream.id().parse::<Reference>().map_err(|error| differ(&stream, &error))?;
             let theirs = theirs.remove(&reference);
-            // What the provider knows has to be recorded, and nothing else.
+            // The shop must have recorded exactly the payments that the provider knows.
             let recorded = |theirs: Payment| {
                 let known = |command| payment::Payment::decide(&state, &command).is_ok_and(|events| events.is_empty());
                 theirs.commands().into_iter().all(known)
@@ -123,7 +124,7 @@ impl Run {
         }
     }
 
-    /// Whether every row is the fold of its stream, and every total that of all.
+    /// Whether every row is the fold of its stream, and every total the fold of all streams.
     pub(super) fn views(&mut self) -> Result<(), Violation> {
         let host = Host::new(&self.world);
         let (log, views, totals_store) = (
@@ -165,7 +166,7 @@ fn differs(error: &dyn std::fmt::Display) -> Violation {
     Violation::new(Invariant::ViewsAreFolds, error.to_string())
 }
 
-/// An operator's request, where all is well.
+/// A request of an operator, without faults.
 async fn ask(world: &Arc<World>, method: Method, path: &str) -> Option<Got> {
     let body: Value = json!({});
     let sent = Sent { subject: "operator:olga".to_owned(), method, path: path.to_owned(), headers: vec![], body };

@@ -1,6 +1,6 @@
-//! Somebody who asks something of the shop, until there is an answer, and remembers what that was.
+//! A client of the shop: it repeats a request until there is an answer, and records the answer.
 
-use super::Traffic;
+use super::shared::Traffic;
 use crate::actions::{Answer, ClientAction, ClientRecord};
 use crate::faults::Mishap;
 use crate::gateway::{Got, Sent, send};
@@ -23,7 +23,7 @@ const TRIES: u32 = 6;
 /// Later than any version.
 const LAST: Version = Version(u64::MAX);
 
-/// Somebody who uses the shop.
+/// A user of the shop.
 pub(super) struct Client {
     pub(super) traffic: Arc<Traffic>,
     pub(super) subject: String,
@@ -34,7 +34,7 @@ impl Client {
         &self.traffic.world
     }
 
-    /// Whether it comes to pass, one time in so many.
+    /// Whether it happens, with a chance of one in `times`.
     pub(super) fn once_in(&self, times: u8) -> bool {
         self.world().dice(|dice| dice.u8(..times)) == 0
     }
@@ -44,7 +44,7 @@ impl Client {
         self.world().sleep(Duration::from_millis(ms)).await;
     }
 
-    /// Asks until there is an answer, under one key; now and then twice at once.
+    /// Sends a request under one key until there is an answer; sometimes twice at once.
     pub(super) async fn ask(&self, action: ClientAction) -> (Answer, Option<Got>) {
         let key = format!("k{}", self.traffic.keys.fetch_add(1, Ordering::Relaxed));
         let twice = self.world().occurs(Mishap::SentTwice, |luck| luck.sent_twice);
@@ -60,7 +60,7 @@ impl Client {
         let (method, path, body) = action.request();
         let headers = vec![("idempotency-key", key.to_owned()), ("x-correlation-id", key.to_owned())];
         let sent = Sent { subject: self.subject.clone(), method, path, headers, body };
-        let mut told = ClientRecord {
+        let mut record = ClientRecord {
             subject: self.subject.clone(),
             key: key.to_owned(),
             action: action.clone(),
@@ -76,19 +76,19 @@ impl Client {
             self.world().say(|| {
                 format!("{} {key} {action:?}: {answer:?} {:?}", self.subject, last.as_ref().map(|got| got.status))
             });
-            (told.window, told.answer) = (Some((began, self.world().stores.log.len())), answer);
-            if told.answer != Answer::Unknown {
+            (record.window, record.answer) = (Some((began, self.world().stores.log.len())), answer);
+            if record.answer != Answer::Unknown {
                 break;
             }
-            told.open_tries += 1;
+            record.open_tries += 1;
             self.think().await;
         }
-        let answer = told.answer.clone();
-        lock(&self.traffic.told).push(told);
+        let answer = record.answer.clone();
+        lock(&self.traffic.records).push(record);
         (answer, last)
     }
 
-    /// Reads the cart, at least as new as it was left: it has to be what it was at the version that is shown.
+    /// Reads the cart with a minimum version. The answer must be the cart at the version that it shows.
     pub(super) async fn look(&self, id: &CartId, version: Version) {
         let path = format!("/carts/{id}?min_version={version}");
         let sent = Sent { subject: self.subject.clone(), method: Method::GET, path, headers: vec![], body: json!({}) };
@@ -112,7 +112,7 @@ impl Client {
         serde_json::to_value(Cart::of(id, version, &state)?).ok()
     }
 
-    /// How an order stands; nothing where there is none.
+    /// The status of an order; none if it does not exist.
     pub(super) fn order(&self, id: &OrderId) -> Option<order::Status> {
         match self.state::<order::Order>(id.as_str(), LAST)? {
             order::State::Unplaced => None,
@@ -120,7 +120,7 @@ impl Client {
         }
     }
 
-    /// How a shipment stands; nothing where there is none.
+    /// The status of a shipment; none if it does not exist.
     pub(super) fn shipment(&self, id: &ShipmentId) -> Option<shipment::Status> {
         match self.state::<shipment::Shipment>(id.as_str(), LAST)? {
             shipment::State::Uncreated => None,
@@ -128,7 +128,7 @@ impl Client {
         }
     }
 
-    /// The state of a stream at a version, as it is and not as any function says.
+    /// The state of a stream at a version, read from the log itself and not through a function.
     fn state<D: Decider>(&self, id: &str, version: Version) -> Option<D::State> {
         let stream = StreamName::new(D::CATEGORY, id).ok()?;
         let mut state = D::State::default();
@@ -141,11 +141,11 @@ impl Client {
     }
 }
 
-/// What an answer says of what was asked for.
+/// The meaning of an answer for the action.
 fn answer(got: Option<&Got>) -> Answer {
     match got {
         Some(got) if got.status < 300 => got.version.map_or(Answer::Unknown, |version| Answer::Done { version }),
-        // Lost races, and what is not there yet: try again.
+        // A 409 is no refusal: the client lost a race or came too early, and tries again.
         Some(got) if got.status < 500 && got.status != 409 => {
             Answer::Refused { problem: got.problem().unwrap_or_default().to_owned() }
         }

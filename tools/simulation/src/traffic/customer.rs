@@ -1,4 +1,4 @@
-//! A customer's visit: an account, some carts, and what becomes of what was ordered.
+//! A customer's visit: an account, some carts, and their orders.
 
 use super::client::Client;
 use super::{skus, warehouses};
@@ -12,11 +12,11 @@ use shop_domain::shipment;
 use shop_domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId};
 use std::sync::atomic::Ordering;
 
-/// So many carts each customer fills.
+/// How many carts each customer fills.
 const CARTS: std::ops::RangeInclusive<usize> = 1..=3;
-/// So often somebody looks whether an order or a shipment is as far as it has to be.
+/// How often a client checks an order or a shipment before it gives up.
 const LOOKS: usize = 8;
-/// What customers pay with.
+/// The card tokens of customers.
 const TOKENS: [&str; 8] = [
     "tok_ok",
     "tok_ok",
@@ -44,7 +44,7 @@ impl Client {
         self.traffic.active.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// An account that may buy, with something to pay with; who does not wait for that may buy too early.
+    /// Opens and activates an account with a card. Some customers skip this, and buy too early.
     async fn sign_up(&self) {
         let Ok(account) = subject_id(ISSUER, &self.subject).parse::<AccountId>() else { return };
         let _ = self.ask(ClientAction::OpenAccount {}).await;
@@ -61,7 +61,7 @@ impl Client {
         lock(&self.traffic.accounts).push(account);
     }
 
-    /// One cart, from its opening to an order, mostly.
+    /// Fills a cart, and checks it out.
     async fn buy(&self) -> Option<OrderId> {
         let (answer, opened) = self.ask(ClientAction::OpenCart {}).await;
         let id = opened.and_then(|got| got.body.get("id")?.as_str()?.parse::<CartId>().ok());
@@ -76,7 +76,7 @@ impl Client {
         let (answer, _) = self.ask(ClientAction::CheckOut { cart: cart.clone() }).await;
         match answer {
             Answer::Done { version } => self.look(&cart, version).await,
-            // There may be an order all the same.
+            // The order may exist all the same.
             Answer::Unknown => {}
             Answer::Refused { .. } => return None,
         }
@@ -85,7 +85,7 @@ impl Client {
         Some(order)
     }
 
-    /// What the customer, and the staff, make of an order.
+    /// What the customer and the staff do with an order.
     async fn see_through(&self, order: OrderId) {
         match self.world().dice(|dice| dice.u8(..16)) {
             0..2 => {
@@ -101,7 +101,7 @@ impl Client {
         }
     }
 
-    /// Has the staff ship an order, mostly when it is confirmed, now and then while the customer cancels it.
+    /// Lets the staff ship an order, usually once it is confirmed, sometimes while the customer cancels it.
     async fn have_sent(&self, order: OrderId) {
         if self.once_in(12) {
             self.think().await;
@@ -126,7 +126,7 @@ impl Client {
         }
     }
 
-    /// Waits for a while, for an order to be confirmed or to come to nothing.
+    /// Waits for a while until an order is confirmed, has failed or is cancelled.
     async fn until_decided(&self, order: &OrderId) {
         for _ in 0..LOOKS {
             self.think().await;
@@ -145,7 +145,7 @@ impl Client {
         }
     }
 
-    /// Waits for a while, for a shipment of a shipped order to be on its way.
+    /// Waits for a while until a shipment of a shipped order is dispatched.
     async fn until_it_left(&self, shipment: &ShipmentId) {
         for _ in 0..LOOKS {
             if self.shipment(shipment) != Some(shipment::Status::Waiting) {

@@ -1,67 +1,29 @@
-//! Who uses the shop: staff who fill it, and customers who buy, change their minds, and ask again.
+//! The clients of a run: staff who fill the shop, and customers who buy, cancel, and repeat requests.
 
 mod client;
 mod customer;
+mod shared;
 
-use crate::actions::{ClientAction, ClientRecord};
-use crate::judge::Violation;
-use crate::world::{World, lock};
+pub(crate) use shared::Traffic;
+
+use crate::actions::ClientAction;
+use crate::world::lock;
 use client::Client;
 use fastrand::Rng;
-use shop_domain::values::{AccountId, OrderId, ShipmentId, Sku, WarehouseId};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use shared::CUSTOMERS;
+use shop_domain::values::{OrderId, ShipmentId, Sku, WarehouseId};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-/// So many products there are, warehouses, and customers.
+/// How many products there are.
 const PRODUCTS: usize = 4;
 const WAREHOUSES: [&str; 3] = ["berlin", "bonn", "kiel"];
-const CUSTOMERS: usize = 5;
-/// So many things staff do at least, and so long the log is at least before they stop.
-const STAFF_ERRANDS: usize = 16;
+/// How many things the staff do at least, and how long the log is at least before they stop.
+const STAFF_ACTIONS: usize = 16;
 const COMMITS: usize = 200;
 
-/// What clients share.
-pub(crate) struct Traffic {
-    pub(crate) world: Arc<World>,
-    told: Mutex<Vec<ClientRecord>>,
-    wrong: Mutex<Option<Violation>>,
-    keys: AtomicU64,
-    /// What was ordered, as far as anybody was told, and by whom.
-    orders: Mutex<Vec<OrderId>>,
-    accounts: Mutex<Vec<AccountId>>,
-    /// How many of them are still at it.
-    active: AtomicUsize,
-}
-
 impl Traffic {
-    pub(crate) fn new(world: &Arc<World>) -> Arc<Self> {
-        Arc::new(Self {
-            world: world.clone(),
-            told: Mutex::default(),
-            wrong: Mutex::default(),
-            keys: AtomicU64::default(),
-            orders: Mutex::default(),
-            accounts: Mutex::default(),
-            active: AtomicUsize::new(1 + CUSTOMERS),
-        })
-    }
-
-    /// Whether all have gone home.
-    pub(crate) fn is_over(&self) -> bool {
-        self.active.load(Ordering::Relaxed) == 0
-    }
-
-    /// What everybody was told.
-    pub(crate) fn told(&self) -> Vec<ClientRecord> {
-        lock(&self.told).clone()
-    }
-
-    /// The first thing that somebody read that was not so.
-    pub(crate) fn wrong(&self) -> Option<Violation> {
-        lock(&self.wrong).clone()
-    }
-
-    /// Fills the shop, lets customers in, and goes on working beside them.
+    /// Fills the shop, starts the customers, and continues to work beside them.
     pub(crate) async fn staff(self: Arc<Self>) {
         let staff = self.clone().sam();
         for product in skus() {
@@ -78,9 +40,9 @@ impl Traffic {
             self.world.spawner.spawn(crate::executor::Owner::World, Box::pin(customer.shop()));
         }
         let mut actions = 0;
-        while actions < STAFF_ERRANDS || self.world.stores.log.len() < COMMITS {
+        while actions < STAFF_ACTIONS || self.world.stores.log.len() < COMMITS {
             staff.think().await;
-            let action = self.any_errand_of_staff();
+            let action = self.any_staff_action();
             let _ = staff.ask(action).await;
             actions += 1;
         }
@@ -92,7 +54,7 @@ impl Traffic {
         Client { traffic: self, subject: "staff:sam".to_owned() }
     }
 
-    fn any_errand_of_staff(&self) -> ClientAction {
+    fn any_staff_action(&self) -> ClientAction {
         let (orders, accounts) = (lock(&self.orders).clone(), lock(&self.accounts).clone());
         self.world.dice(|dice| {
             if let Some(order) = dice.choice(orders)
@@ -119,7 +81,7 @@ impl Traffic {
     }
 }
 
-/// That a shipment of an order arrived, from wherever.
+/// The delivery of an order's shipment from any warehouse.
 fn any_delivery(order: &OrderId, dice: &mut Rng) -> ClientAction {
     let warehouse = dice.choice(warehouses()).unwrap_or_else(|| unreachable!("there are warehouses"));
     ClientAction::DeliverShipment { shipment: ShipmentId::of(order, &warehouse) }

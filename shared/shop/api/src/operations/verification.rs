@@ -1,4 +1,4 @@
-//! Bodies about verification: what is asked for, what was found, and what somebody else found.
+//! Bodies about verification: requests, results, and reports of verifications that ran elsewhere.
 
 use foldlog::verify::{Difference, Surveyed};
 use foldlog::write::chain::Broken;

@@ -1,4 +1,4 @@
-//! What is asked of accounts.
+//! Bodies of requests about accounts.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

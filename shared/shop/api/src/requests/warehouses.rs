@@ -1,4 +1,4 @@
-//! What is asked of warehouses.
+//! Bodies of requests about warehouses.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};

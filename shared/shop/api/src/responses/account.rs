@@ -83,7 +83,7 @@ impl Account {
         }
     }
 
-    /// An opened account, whatever is stored of its cards.
+    /// An opened account, with its cards in any stored form.
     #[must_use]
     pub fn opened<C>(id: &AccountId, version: Version, account: &account::OpenedAccount<C>) -> Self
     where

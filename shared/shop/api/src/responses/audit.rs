@@ -1,4 +1,4 @@
-//! What happened to a resource, as those it concerns may see it.
+//! The history of a resource, as its owner and the staff may see it.
 
 use foldlog::{Commit, DecodeError, Version};
 use schemars::JsonSchema;
@@ -62,7 +62,7 @@ impl FromStr for EventOrder {
 /// The role of the reader.
 #[derive(Clone, Copy, Debug)]
 pub enum Observer<'a> {
-    /// The customer whose resource it is, by the subject of the token.
+    /// The customer who owns the resource, by the subject of the token.
     Owner(&'a str),
     /// The staff.
     Staff,

@@ -1,4 +1,4 @@
-//! Invoices as whoever is billed sees them.
+//! Invoices as the billed customers see them.
 
 use foldlog::Version;
 use schemars::JsonSchema;

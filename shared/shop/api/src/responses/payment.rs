@@ -1,4 +1,4 @@
-//! Payments as their provider is told of them.
+//! Payments as the answer to a webhook shows them.
 
 use foldlog::Version;
 use schemars::JsonSchema;

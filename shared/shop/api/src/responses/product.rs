@@ -1,4 +1,4 @@
-//! Products, and what warehouses have of them.
+//! Products, and their stock in warehouses.
 
 use foldlog::Version;
 use schemars::JsonSchema;

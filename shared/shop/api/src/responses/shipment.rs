@@ -1,4 +1,4 @@
-//! Shipments as their receivers see them.
+//! Shipments as the receiving customers see them.
 
 use foldlog::Version;
 use schemars::JsonSchema;

@@ -1,11 +1,11 @@
-//! What the sample shop sells, and where it lies.
+//! The products and warehouses of the sample.
 
 use serde_json::{Value, json};
 
 /// The currency of the sample's prices: the template's default.
 const CURRENCY: &str = "EUR";
 
-/// The warehouses, the first of which holds most.
+/// The warehouses. The first one gets most of the stock.
 pub const WAREHOUSES: [&str; 2] = ["berlin", "lyon"];
 
 /// A product of the sample.
@@ -18,12 +18,13 @@ pub struct Product {
     category: &'static str,
     /// In cents.
     price: u32,
-    /// How much of a hundred that are asked for can be had.
+    /// The stock, in percent of the demand.
     pub supply_percent: u64,
 }
 
 impl Product {
     /// The body of `POST /products`.
+    #[must_use]
     pub fn registration(&self) -> Value {
         json!({
             "sku": self.sku,
@@ -48,7 +49,7 @@ macro_rules! products {
     };
 }
 
-/// Everything that it sells. There is enough of most, and never enough of the lamp and the knife.
+/// All products. The stock of the lamp and the knife is never enough.
 pub const PRODUCTS: [Product; 16] = products! {
     "mug" "kitchen" 1290 150% "Stoneware mug" "Holds 350 ml, keeps it warm, and survives the dishwasher."
     "teapot" "kitchen" 3890 150% "Cast-iron teapot" "0.8 l with a steel strainer."

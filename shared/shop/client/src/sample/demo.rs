@@ -9,22 +9,22 @@ use crate::{Client, Identity, Role};
 use futures::future::try_join_all;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// How many of the sample's products the demo offers, and how many of each come into each warehouse.
+/// The number of products in the demo, and the quantity of each in each warehouse.
 const OFFERED: usize = 4;
 const RECEIVED: [u64; 2] = [20, 5];
-/// What is in the cart.
+/// The lines of the cart.
 const LINES: [(&str, u64); 2] = [("mug", 2), ("teapot", 1)];
 
-/// What there is to try.
+/// The result: a cart, and the token of its owner.
 #[derive(Debug, serde::Serialize)]
 pub struct Demo {
-    /// The id of an open cart with something in it, and of its order to be.
+    /// The id of a filled open cart. Its order will have the same id.
     pub cart: String,
-    /// A token of the customer whose cart it is.
+    /// The token of its owner.
     pub token: String,
 }
 
-/// Fills a shop. What is there already stays, but for a new cart: the last one may be checked out.
+/// Fills a shop. Existing data stay, but each call creates a new cart, because the last one may be checked out.
 pub async fn fill(client: &Client) -> Result<Demo, ClientError> {
     let staff = client.session(&Identity::of(Role::Staff)).await?;
     let customer = client.session(&Identity::customer("alice")).await?;

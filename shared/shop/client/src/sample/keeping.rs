@@ -1,4 +1,4 @@
-//! What the sample's staff does: offer products, take in stock.
+//! The staff of the sample: they list products and receive stock.
 
 use super::catalogue::Product;
 use super::orders::Delivery;
@@ -9,11 +9,11 @@ use serde::Deserialize;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// How often to look whether a view has caught up, and how long at most.
+/// How often to check whether a view has caught up, and for how long.
 const LOOK: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A stock as far as the sample waits for it.
+/// The part of a stock that the sample reads.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Stock {
     warehouse: String,
@@ -26,7 +26,7 @@ struct Warehouses {
     warehouses: Vec<Stock>,
 }
 
-/// Registers a product and lists it. One that somebody registered before stays as it is.
+/// Registers a product and lists it. A registered product stays as it is.
 pub async fn offer(staff: &Session, product: &Product) -> Result<(), ClientError> {
     let Product { sku, .. } = product;
     let registered =
@@ -38,7 +38,7 @@ pub async fn offer(staff: &Session, product: &Product) -> Result<(), ClientError
     staff.command(&["products", sku, "list"], &format!("sample-list-{sku}"), &json!({})).await.map(drop)
 }
 
-/// Takes a delivery in, once under the same name of the occasion.
+/// Receives a delivery, once for each name of an occasion.
 pub async fn receive(staff: &Session, occasion: &str, delivery: &Delivery) -> Result<Stock, ClientError> {
     let Delivery { number, warehouse, sku, quantity } = delivery;
     let key = format!("sample-{occasion}-delivery-{number}-{warehouse}-{sku}");
@@ -46,7 +46,7 @@ pub async fn receive(staff: &Session, occasion: &str, delivery: &Delivery) -> Re
     staff.command(&["stock", warehouse, sku, "receive"], &key, &body).await?.json()
 }
 
-/// Waits until the view of a stock shows it as new as it is: orders are offered to the warehouses that the view names.
+/// Waits until the view of a stock is up to date, because processes ask the warehouses that the view names.
 pub async fn visible(staff: &Session, stock: &Stock) -> Result<(), ClientError> {
     let started = Instant::now();
     let shown = |view: &Warehouses| {

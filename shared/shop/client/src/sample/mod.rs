@@ -1,7 +1,7 @@
-//! A believable shop, made through its own API: what `serve --demo` shows and `seed` lives from.
+//! Realistic sample data, created through the shop's own API, for `serve --demo` and `seed`.
 //!
-//! Nothing here is random but by a seed, and every command carries a key that follows from what it is: whoever makes
-//! the same sample again changes nothing.
+//! All random choices follow from a seed, and the key of every command follows from its content. So you change nothing
+//! if you create the same sample again.
 
 pub mod catalogue;
 pub mod demo;

@@ -1,48 +1,48 @@
-//! What the sample's customers order, and what its warehouses receive for it: both follow from the seed alone.
+//! The orders of the sample's customers, and the deliveries to its warehouses. Both follow from the seed alone.
 
 use super::catalogue::{PRODUCTS, Product, WAREHOUSES};
-use super::shopping::Wish;
+use super::shopping::OrderAction;
 use fastrand::Rng;
 use std::collections::BTreeMap;
 
-/// Who buys.
+/// The customers.
 pub const CUSTOMERS: [&str; 8] = ["alice", "bruno", "chen", "dalia", "emeka", "farah", "goran", "hana"];
 
-/// How many orders a delivery is meant for.
+/// The number of orders that a delivery is for.
 const ORDERS_PER_DELIVERY: u64 = 25;
-/// The most lines of an order, and the most of one product in it.
+/// The maximum number of lines in an order, and the maximum quantity of a line.
 const MOST_LINES: usize = 4;
 const MOST_OF_A_LINE: u64 = 3;
 
-/// What somebody orders.
+/// An order of the sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// Which of the seed's orders it is.
+    /// Its index among the seed's orders.
     pub number: u64,
-    /// Who orders.
+    /// The customer.
     pub customer: &'static str,
-    /// Sku and quantity, no sku twice.
+    /// SKU and quantity. Each SKU occurs once.
     pub lines: Vec<(&'static str, u64)>,
-    /// Another card than the account's own.
+    /// A card to use in place of the account's own.
     pub card: Option<&'static str>,
-    /// What is to become of it, once it is confirmed.
-    pub wish: Wish,
+    /// What to do with it once it is confirmed.
+    pub action: OrderAction,
 }
 
-/// What comes into a warehouse.
+/// A delivery to a warehouse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// Which of the seed's deliveries it is.
+    /// Its index among the seed's deliveries.
     pub number: u64,
     /// The warehouse.
     pub warehouse: &'static str,
     /// The product.
     pub sku: &'static str,
-    /// How many, never 0.
+    /// The quantity, never 0.
     pub quantity: u64,
 }
 
-/// The first orders of a seed. More of them begin with the same ones.
+/// The first orders of a seed. A longer list begins with the same orders.
 pub fn orders(seed: u64, count: u64) -> impl Iterator<Item = Order> {
     (0..count).map(move |number| order(seed, number))
 }
@@ -59,17 +59,17 @@ fn order(seed: u64, number: u64) -> Order {
         1..4 => Some("tok_timeout_then_charged"),
         _ => None,
     };
-    let wish = match random.u8(..20) {
-        0..4 => Wish::Kept,
-        4..6 => Wish::Cancelled,
-        6..10 => Wish::Shipped,
-        _ => Wish::Delivered,
+    let action = match random.u8(..20) {
+        0..4 => OrderAction::Kept,
+        4..6 => OrderAction::Cancelled,
+        6..10 => OrderAction::Shipped,
+        _ => OrderAction::Delivered,
     };
-    Order { number, customer, lines, card, wish }
+    Order { number, customer, lines, card, action }
 }
 
-/// The deliveries that the first orders of a seed live from: each for the next so many orders, whether they come or
-/// not, so that more orders begin with the same deliveries.
+/// The deliveries for the first orders of a seed. Each delivery is for a fixed number of orders, whether all of them
+/// come or not, so a longer list of orders begins with the same deliveries.
 pub fn deliveries(seed: u64, orders: u64) -> impl Iterator<Item = Delivery> {
     (0..orders.div_ceil(ORDERS_PER_DELIVERY)).flat_map(move |number| {
         let mut asked: BTreeMap<&str, u64> = BTreeMap::new();
@@ -82,7 +82,7 @@ pub fn deliveries(seed: u64, orders: u64) -> impl Iterator<Item = Delivery> {
     })
 }
 
-/// What of a product comes into each warehouse where so many are asked for: two thirds of it into the first.
+/// The quantity of a product for each warehouse, from the total: two thirds go to the first warehouse.
 fn shares(number: u64, product: &Product, asked: u64) -> impl Iterator<Item = Delivery> {
     let supply = (asked * product.supply_percent).div_ceil(100);
     let first = (supply * 2).div_ceil(3);

@@ -1,4 +1,4 @@
-//! What the sample's customers do: sign up, fill a cart, check it out, wait for what becomes of it.
+//! The customers of the sample: they sign up, fill a cart, check it out, and wait for the order.
 
 use crate::error::ClientError;
 use crate::{Answer, Session};
@@ -8,23 +8,23 @@ use serde_json::json;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-/// How long to wait before an order is looked at again, where the shop does not say.
+/// The default pause before an order is read again.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long nothing may move before the wait is given up.
+/// How long to wait without any change.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What became of an order.
+/// The status of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// It will be delivered.
+    /// It was confirmed.
     Confirmed,
-    /// It cannot be.
+    /// It failed.
     Failed,
-    /// Nobody wants it any more.
+    /// It was cancelled.
     Cancelled,
-    /// It left.
+    /// It was shipped.
     Shipped,
-    /// It arrived.
+    /// It was delivered.
     Delivered,
 }
 
@@ -40,7 +40,7 @@ struct Order {
     shipments: Vec<String>,
 }
 
-/// Opens a customer's account with an address and a card, and has the staff let them buy. Done again, it changes nothing.
+/// Opens a customer's account with an address and a card, and lets the staff activate it. A repetition changes nothing.
 pub async fn sign_up(customer: &Session, staff: &Session, name: &str, card: &str) -> Result<(), ClientError> {
     let key = |step: &str| format!("sample-account-{name}-{step}");
     let profile = json!({ "name": capitalised(name), "email": format!("{name}@example.org") });
@@ -65,7 +65,7 @@ fn capitalised(name: &str) -> String {
     name
 }
 
-/// Opens a cart and puts these lines (sku, quantity) into it; gives back its id. The key makes it the same cart again.
+/// Opens a cart, adds these lines (SKU, quantity), and returns its id. The same key gives the same cart.
 pub async fn fill_cart(customer: &Session, key: &str, lines: &[(&str, u64)]) -> Result<String, ClientError> {
     let Opened { id } = customer.command(&["carts"], &format!("{key}-open"), &json!({})).await?.json()?;
     for (sku, quantity) in lines {
@@ -75,48 +75,48 @@ pub async fn fill_cart(customer: &Session, key: &str, lines: &[(&str, u64)]) -> 
     Ok(id)
 }
 
-/// Checks a cart out with a card, or with the account's own: from then on there is an order of the same id, or there
-/// will be.
+/// Checks a cart out with a card, or with the account's default card. The order gets the same id; it may appear a
+/// moment later.
 pub async fn check_out(customer: &Session, key: &str, cart: &str, with: Option<&str>) -> Result<(), ClientError> {
     let body = with.map_or_else(|| json!({}), |card| json!({ "card": card }));
     customer.command(&["carts", cart, "checkout"], &format!("{key}-checkout"), &body).await.map(drop)
 }
 
-/// What becomes of a confirmed order, as somebody wishes: it stays, is cancelled, leaves, or leaves and arrives.
+/// What to do with a confirmed order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// It waits to be shipped.
+pub enum OrderAction {
+    /// Leave it as it is.
     Kept,
-    /// Its customer does not want it any more.
+    /// Its customer cancels it.
     Cancelled,
     /// The staff ship it.
     Shipped,
-    /// The staff ship it, and hear that it arrived.
+    /// The staff ship it and mark it as delivered.
     Delivered,
 }
 
-/// Does with a confirmed order as is wished, and waits until that is so.
+/// Does that with a confirmed order, and waits until it is done.
 pub async fn carry_out(
-    wish: Wish,
+    action: OrderAction,
     order: &str,
     customer: &Session,
     staff: &Session,
     moved: &Cell<Instant>,
 ) -> Result<End, ClientError> {
     let key = |step: &str| format!("sample-order-{order}-{step}");
-    match wish {
-        Wish::Kept => return Ok(End::Confirmed),
-        Wish::Cancelled => {
+    match action {
+        OrderAction::Kept => return Ok(End::Confirmed),
+        OrderAction::Cancelled => {
             let body = json!({ "reason": "changed my mind" });
             customer.command(&["orders", order, "cancel"], &key("cancel"), &body).await?;
             return until(customer, order, moved, &[End::Cancelled]).await.map(|(end, _)| end);
         }
-        Wish::Shipped | Wish::Delivered => {
+        OrderAction::Shipped | OrderAction::Delivered => {
             staff.command(&["orders", order, "ship"], &key("ship"), &json!({})).await?;
         }
     }
     let (shipped, shipments) = until(customer, order, moved, &[End::Shipped]).await?;
-    if wish == Wish::Shipped {
+    if action == OrderAction::Shipped {
         return Ok(shipped);
     }
     for shipment in shipments {
@@ -125,7 +125,7 @@ pub async fn carry_out(
     until(customer, order, moved, &[End::Delivered]).await.map(|(end, _)| end)
 }
 
-/// Says that a shipment arrived, as soon as it has left.
+/// Marks a shipment as delivered, as soon as it has left.
 async fn delivered(staff: &Session, shipment: &str, key: &str, moved: &Cell<Instant>) -> Result<(), ClientError> {
     loop {
         match staff.command(&["shipments", shipment, "deliver"], key, &json!({})).await {
@@ -136,13 +136,14 @@ async fn delivered(staff: &Session, shipment: &str, key: &str, moved: &Cell<Inst
     }
 }
 
-/// Waits for what becomes of an order by itself. `moved` is when any order last moved: while others do, this one may.
+/// Waits until an order is confirmed or has failed. `moved` is the moment of the last change of any order: as long as
+/// others change, this one may.
 pub async fn ended(customer: &Session, order: &str, moved: &Cell<Instant>) -> Result<End, ClientError> {
     let ends = [End::Confirmed, End::Failed, End::Cancelled, End::Shipped, End::Delivered];
     until(customer, order, moved, &ends).await.map(|(end, _)| end)
 }
 
-/// Waits until an order is one of these; gives back its shipments too.
+/// Waits until an order has one of these statuses, and returns its shipments, too.
 async fn until(
     customer: &Session,
     order: &str,
@@ -163,10 +164,10 @@ async fn until(
     }
 }
 
-/// That nothing has moved for too long.
+/// The error that nothing has changed for too long.
 fn stalled(what: &str, moved: &Cell<Instant>) -> Result<(), ClientError> {
     if moved.get().elapsed() > PATIENCE {
-        let what = format!("{what} does not come to its end");
+        let what = format!("{what} has not ended");
         return Err(ClientError::Stalled { what, seconds: PATIENCE.as_secs() });
     }
     Ok(())

@@ -1,27 +1,43 @@
-//! What an account holds: its addresses and cards, and which of them are taken where none is given.
+//! What an account holds: its addresses and cards, and the default of each.
 
-use super::{Event, MOST_ADDRESSES, MOST_CARDS, Refusal, Status};
 use crate::order::{Failure, Placement};
 use crate::values::{Address, AddressId, Card, CardChoice, CardId, CardToken, MaskedCard, Means, Personal, Profile};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// An account that was opened, and what is kept of its cards.
+/// The status of an account. It says what the account may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "lowercase")]
+pub enum Status {
+    /// The account was opened. Its owner can add addresses and cards, but not buy.
+    Created,
+    /// The identity of its owner was confirmed. It cannot buy yet.
+    Confirmed,
+    /// The account can buy.
+    Active,
+    /// The account is suspended: it can neither buy nor change.
+    Suspended,
+    /// The account is archived: it can neither buy nor change.
+    Archived,
+}
+
+/// An account that was opened. `C` is the form in which it keeps its cards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenedAccount<C = Card> {
-    /// What it may do.
+    /// Its status.
     pub status: Status,
-    /// Who it belongs to.
+    /// The profile of its owner.
     pub profile: Personal<Profile>,
-    /// Its addresses, the one longest there first.
+    /// Its addresses, oldest first.
     pub addresses: Vec<Entry>,
-    /// Its cards, the one longest there first.
+    /// Its cards, oldest first.
     pub cards: Vec<C>,
-    /// The addresses that were chosen to be taken where none is given.
-    chosen_addresses: BTreeMap<AddressKind, AddressId>,
-    /// The card that was chosen to be charged where none is given.
-    chosen_card: Option<CardId>,
+    /// The default addresses that its owner chose.
+    pub(super) chosen_addresses: BTreeMap<AddressKind, AddressId>,
+    /// The default card that its owner chose.
+    pub(super) chosen_card: Option<CardId>,
 }
 
 /// What an address is for.
@@ -45,9 +61,9 @@ pub struct Entry {
     pub address: Personal<Address>,
 }
 
-/// What is kept of a card, by which it is found again.
+/// The form in which an account keeps a card.
 pub trait KeptCard: From<Card> {
-    /// What names it among the cards of its account.
+    /// The id of the card in its account.
     fn id(&self) -> CardId;
 }
 
@@ -75,52 +91,25 @@ impl<C: KeptCard> OpenedAccount<C> {
         }
     }
 
-    /// The card that is charged where none is given: the chosen one, else the one longest there.
+    /// The default card: the chosen one, or else the oldest one.
     #[must_use]
     pub fn default_card(&self) -> Option<&C> {
         self.chosen_card.as_ref().and_then(|id| self.card(id)).or_else(|| self.cards.first())
     }
 
-    /// The address of a kind that is taken where none is given: the chosen one, else the one longest there.
+    /// The default address of a kind: the chosen one, or else the oldest one.
     #[must_use]
     pub fn default_address(&self, kind: AddressKind) -> Option<&Entry> {
         let chosen = self.chosen_addresses.get(&kind).and_then(|id| self.address(id));
         chosen.or_else(|| self.addresses.iter().find(|entry| entry.kind == kind))
     }
 
-    fn address(&self, id: &AddressId) -> Option<&Entry> {
+    pub(super) fn address(&self, id: &AddressId) -> Option<&Entry> {
         self.addresses.iter().find(|entry| entry.id == *id)
     }
 
-    fn card(&self, id: &CardId) -> Option<&C> {
+    pub(super) fn card(&self, id: &CardId) -> Option<&C> {
         self.cards.iter().find(|card| card.id() == *id)
-    }
-
-    pub(crate) fn evolve(mut self, event: &Event) -> Self {
-        match event.clone() {
-            Event::AccountOpened { profile } => self.profile = profile,
-            Event::AccountConfirmed {} => self.status = Status::Confirmed,
-            Event::AccountActivated {} => self.status = Status::Active,
-            Event::AccountSuspended {} => self.status = Status::Suspended,
-            Event::AccountArchived {} => self.status = Status::Archived,
-            Event::AddressAdded(entry) => self.addresses.push(entry),
-            Event::AddressRemoved { id } => {
-                self.addresses.retain(|entry| entry.id != id);
-                self.chosen_addresses.retain(|_, chosen| *chosen != id);
-            }
-            Event::DefaultAddressChosen { id } => {
-                if let Some(kind) = self.address(&id).map(|entry| entry.kind) {
-                    self.chosen_addresses.insert(kind, id);
-                }
-            }
-            Event::CardAdded(card) => self.cards.push(card.into()),
-            Event::CardRemoved { id } => {
-                self.cards.retain(|card| card.id() != id);
-                self.chosen_card = self.chosen_card.filter(|chosen| *chosen != id);
-            }
-            Event::DefaultCardChosen { id } => self.chosen_card = Some(id),
-        }
-        self
     }
 }
 
@@ -146,47 +135,9 @@ impl OpenedAccount {
         Ok(Means { card, address: address.map(|entry| entry.id.clone()) })
     }
 
-    /// The account's own card of that id, or whatever token it is.
+    /// The token of the account's own card with that id, or else the token that `choice` itself is.
     fn chosen(&self, choice: &CardChoice) -> Option<CardToken> {
         let own = self.cards.iter().find(|card| card.id().as_str() == choice.as_str());
         own.map(|card| card.token.clone()).or_else(|| choice.token())
-    }
-
-    pub(super) fn add_address(&self, entry: &Entry) -> Result<Vec<Event>, Refusal> {
-        match self.address(&entry.id) {
-            Some(there) if there == entry => Ok(vec![]),
-            Some(_) => Err(Refusal::AddressTaken),
-            None if self.addresses.len() >= MOST_ADDRESSES => Err(Refusal::TooManyAddresses),
-            None => Ok(vec![Event::AddressAdded(entry.clone())]),
-        }
-    }
-
-    pub(super) fn remove_address(&self, id: &AddressId) -> Vec<Event> {
-        self.address(id).map(|entry| Event::AddressRemoved { id: entry.id.clone() }).into_iter().collect()
-    }
-
-    pub(super) fn choose_address(&self, id: &AddressId) -> Result<Vec<Event>, Refusal> {
-        let entry = self.address(id).ok_or(Refusal::UnknownAddress)?;
-        let chosen = self.chosen_addresses.get(&entry.kind) == Some(id);
-        Ok(if chosen { vec![] } else { vec![Event::DefaultAddressChosen { id: id.clone() }] })
-    }
-
-    pub(super) fn add_card(&self, card: &Card) -> Result<Vec<Event>, Refusal> {
-        match self.card(&card.id()) {
-            Some(there) if there == card => Ok(vec![]),
-            Some(_) => Err(Refusal::CardTaken),
-            None if self.cards.len() >= MOST_CARDS => Err(Refusal::TooManyCards),
-            None => Ok(vec![Event::CardAdded(card.clone())]),
-        }
-    }
-
-    pub(super) fn remove_card(&self, id: &CardId) -> Vec<Event> {
-        self.card(id).map(|card| Event::CardRemoved { id: card.id() }).into_iter().collect()
-    }
-
-    pub(super) fn choose_card(&self, id: &CardId) -> Result<Vec<Event>, Refusal> {
-        let card = self.card(id).ok_or(Refusal::UnknownCard)?;
-        let chosen = self.chosen_card.as_ref() == Some(id);
-        Ok(if chosen { vec![] } else { vec![Event::DefaultCardChosen { id: card.id() }] })
     }
 }

@@ -1,8 +1,8 @@
-//! `account-<id>`: a customer, and what they pay with and have things sent to.
+//! `account-<id>`: a customer, with the cards and addresses of that customer.
 
 mod book;
 
-pub use book::{AddressKind, Entry, KeptCard, OpenedAccount};
+pub use book::{AddressKind, Entry, KeptCard, OpenedAccount, Status};
 
 use crate::order::{Failure, Placement};
 use crate::values::{AccountId, AddressId, Card, CardId, Means, Personal, Profile};
@@ -10,47 +10,47 @@ use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The most addresses of an account.
+/// The maximum number of addresses in an account.
 pub const MOST_ADDRESSES: usize = 20;
-/// The most cards of an account.
+/// The maximum number of cards in an account.
 pub const MOST_CARDS: usize = 10;
 
 /// The decider of an account.
 pub struct Account;
 
-/// What can be asked of an account.
+/// A command to an account.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Begin with it.
+    /// Open the account.
     Open(Personal<Profile>),
-    /// They are who they say.
+    /// Confirm the identity of the customer.
     Confirm,
-    /// They may buy.
+    /// Let the customer buy.
     Activate,
-    /// They may not buy for a while.
+    /// Suspend the account.
     Suspend,
-    /// They buy no more.
+    /// Archive the account.
     Archive,
-    /// Take down an address.
+    /// Add an address.
     AddAddress(Entry),
-    /// Forget an address.
+    /// Remove an address.
     RemoveAddress {
         /// Which.
         id: AddressId,
     },
-    /// Have an address taken where none is given.
+    /// Choose the default address of a kind.
     ChooseAddress {
         /// Which.
         id: AddressId,
     },
-    /// Take down a card.
+    /// Add a card.
     AddCard(Card),
-    /// Forget a card.
+    /// Remove a card.
     RemoveCard {
         /// Which.
         id: CardId,
     },
-    /// Have a card charged where none is given.
+    /// Choose the default card.
     ChooseCard {
         /// Which.
         id: CardId,
@@ -79,69 +79,52 @@ pub enum Event {
 
 impl foldlog::Event for Event {}
 
-/// What an account is now.
+/// The state of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// There is none.
+    /// The account does not exist.
     #[default]
     Unopened,
-    /// It was opened.
+    /// The account was opened.
     Opened(OpenedAccount),
 }
 
-/// What an account may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "lowercase")]
-pub enum Status {
-    /// Nothing but be filled in: it was opened.
-    Created,
-    /// No more than that: they are who they say.
-    Confirmed,
-    /// Buy.
-    Active,
-    /// Nothing for a while.
-    Suspended,
-    /// Nothing.
-    Archived,
-}
-
-/// Why not.
+/// Why an account refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    /// Nothing there.
+    /// The account does not exist.
     #[error("there is no such account; open it first")]
     UnknownAccount,
-    /// It was opened with another profile.
+    /// The account was opened with another profile.
     #[error("the account is open already, under another name or e-mail address")]
     AccountAlreadyOpen,
-    /// It was not confirmed yet.
+    /// The account is not confirmed yet.
     #[error("the account is not confirmed; confirm it first")]
     AccountNotConfirmed,
-    /// Only an active account can be.
+    /// Only an active account can be suspended or archived, or buy.
     #[error("the account is {}; only an active one can be suspended, archived or buy", <&str>::from(.0))]
     AccountNotActive(Status),
-    /// It takes no change as it is.
+    /// A suspended or archived account cannot change.
     #[error("the account is {}, and takes no change; have it activated first", <&str>::from(.0))]
     AccountLocked(Status),
-    /// No such address.
+    /// The account has no such address.
     #[error("the account has no such address")]
     UnknownAddress,
-    /// The id is that of another one.
+    /// Another address of the account has this id.
     #[error("the account has another address with this id; choose another id")]
     AddressTaken,
-    /// As many as it can have.
+    /// The account is full.
     #[error("an account has at most {MOST_ADDRESSES} addresses; remove one")]
     TooManyAddresses,
-    /// No such card.
+    /// The account has no such card.
     #[error("the account has no such card")]
     UnknownCard,
-    /// The token is that of another one.
+    /// Another card of the account has this token.
     #[error("the account has this card with another brand or other digits; remove it first")]
     CardTaken,
-    /// As many as it can have.
+    /// The account is full.
     #[error("an account has at most {MOST_CARDS} cards; remove one")]
     TooManyCards,
 }
@@ -163,7 +146,7 @@ impl foldlog::Refusal for Refusal {
 }
 
 impl State {
-    /// What an order is paid with and where it is sent, or why this account cannot have it.
+    /// The card and address for an order, or the reason why this account cannot have it.
     pub fn means(&self, order: &Placement) -> Result<Means, Failure> {
         match self {
             Self::Opened(account) => account.means(order),
@@ -224,6 +207,75 @@ impl Decider for Account {
             (State::Opened(account), event) => State::Opened(account.evolve(event)),
             (State::Unopened, _) => State::Unopened,
         }
+    }
+}
+
+impl<C: KeptCard> OpenedAccount<C> {
+    pub(crate) fn evolve(mut self, event: &Event) -> Self {
+        match event.clone() {
+            Event::AccountOpened { profile } => self.profile = profile,
+            Event::AccountConfirmed {} => self.status = Status::Confirmed,
+            Event::AccountActivated {} => self.status = Status::Active,
+            Event::AccountSuspended {} => self.status = Status::Suspended,
+            Event::AccountArchived {} => self.status = Status::Archived,
+            Event::AddressAdded(entry) => self.addresses.push(entry),
+            Event::AddressRemoved { id } => {
+                self.addresses.retain(|entry| entry.id != id);
+                self.chosen_addresses.retain(|_, chosen| *chosen != id);
+            }
+            Event::DefaultAddressChosen { id } => {
+                if let Some(kind) = self.address(&id).map(|entry| entry.kind) {
+                    self.chosen_addresses.insert(kind, id);
+                }
+            }
+            Event::CardAdded(card) => self.cards.push(card.into()),
+            Event::CardRemoved { id } => {
+                self.cards.retain(|card| card.id() != id);
+                self.chosen_card = self.chosen_card.filter(|chosen| *chosen != id);
+            }
+            Event::DefaultCardChosen { id } => self.chosen_card = Some(id),
+        }
+        self
+    }
+}
+
+impl OpenedAccount {
+    fn add_address(&self, entry: &Entry) -> Result<Vec<Event>, Refusal> {
+        match self.address(&entry.id) {
+            Some(there) if there == entry => Ok(vec![]),
+            Some(_) => Err(Refusal::AddressTaken),
+            None if self.addresses.len() >= MOST_ADDRESSES => Err(Refusal::TooManyAddresses),
+            None => Ok(vec![Event::AddressAdded(entry.clone())]),
+        }
+    }
+
+    fn remove_address(&self, id: &AddressId) -> Vec<Event> {
+        self.address(id).map(|entry| Event::AddressRemoved { id: entry.id.clone() }).into_iter().collect()
+    }
+
+    fn choose_address(&self, id: &AddressId) -> Result<Vec<Event>, Refusal> {
+        let entry = self.address(id).ok_or(Refusal::UnknownAddress)?;
+        let chosen = self.chosen_addresses.get(&entry.kind) == Some(id);
+        Ok(if chosen { vec![] } else { vec![Event::DefaultAddressChosen { id: id.clone() }] })
+    }
+
+    fn add_card(&self, card: &Card) -> Result<Vec<Event>, Refusal> {
+        match self.card(&card.id()) {
+            Some(there) if there == card => Ok(vec![]),
+            Some(_) => Err(Refusal::CardTaken),
+            None if self.cards.len() >= MOST_CARDS => Err(Refusal::TooManyCards),
+            None => Ok(vec![Event::CardAdded(card.clone())]),
+        }
+    }
+
+    fn remove_card(&self, id: &CardId) -> Vec<Event> {
+        self.card(id).map(|card| Event::CardRemoved { id: card.id() }).into_iter().collect()
+    }
+
+    fn choose_card(&self, id: &CardId) -> Result<Vec<Event>, Refusal> {
+        let card = self.card(id).ok_or(Refusal::UnknownCard)?;
+        let chosen = self.chosen_card.as_ref() == Some(id);
+        Ok(if chosen { vec![] } else { vec![Event::DefaultCardChosen { id: card.id() }] })
     }
 }
 

@@ -1,7 +1,7 @@
-//! `audit-<yyyymm>`: what operators did in a month, by UTC, and what was found when the shop was verified.
+//! `audit-<yyyymm>`: what operators did in a month (UTC), and what verifications of the shop found.
 //!
-//! What is recorded is what was asked for, once it was known that it can be done; what came of it the answer said, or a
-//! later event does. Nothing is ever refused here: a record of what somebody did cannot be wrong.
+//! The stream records a request once the shop knows that it can be carried out. Its result is in the answer or in a
+//! later event. This stream refuses nothing: it records what operators did.
 
 mod report;
 
@@ -13,13 +13,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The decider of the record.
+/// The decider of the audit stream.
 pub struct Audit;
 
-/// What can be asked of the record.
+/// A command to the audit stream.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Keep this.
+    /// Record this.
     Record(Event),
 }
 
@@ -45,12 +45,12 @@ pub enum Event {
 
 impl foldlog::Event for Event {}
 
-/// What a month's records amount to.
+/// The state of a month's audit stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
-    /// How often each was recorded, by the name of its event.
+    /// The number of records, by event name.
     pub recorded: BTreeMap<String, u64>,
-    /// What was found when the shop was verified last.
+    /// The result of the last verification.
     pub verified: Option<Report>,
 }
 

@@ -1,6 +1,6 @@
-//! What was found when log, views and totals were compared with each other.
+//! The result of comparing the log with views and totals.
 //!
-//! It says where something differs, never what stands there: that may be personal, and is for whoever looks it up.
+//! A report says where something differs. It never contains the values, because they may be personal data.
 
 use crate::values::{Invalid, Place, ProjectionName};
 use foldlog::write::chain::Broken;
@@ -32,7 +32,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// The most differences that a report names.
+    /// The maximum number of differences in a report.
     pub const MOST_DIFFERENCES: usize = 100;
 }
 
@@ -115,7 +115,7 @@ pub enum Difference {
 impl TryFrom<&verify::Difference> for Difference {
     type Error = Invalid;
 
-    /// The place alone of a difference that was found.
+    /// The place of a difference, without the values.
     fn try_from(difference: &verify::Difference) -> Result<Self, Invalid> {
         Ok(match difference {
             verify::Difference::Log(Broken { stream, version, .. }) => {

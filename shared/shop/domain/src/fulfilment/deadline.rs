@@ -1,4 +1,4 @@
-//! How long a process waits.
+//! The deadlines of a process.
 
 use foldlog::Timestamp;
 use schemars::JsonSchema;
@@ -21,29 +21,29 @@ pub enum Step {
     Settlement,
 }
 
-/// Until when a process waits.
+/// The deadline of the current step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Deadline {
-    /// Nobody set one: it began before there were any.
+    /// The process has no deadline: it began before deadlines were introduced.
     #[default]
     None,
-    /// Until then.
+    /// The process waits until this moment.
     Set {
-        /// For what.
+        /// The step that it belongs to.
         step: Step,
-        /// Until when.
+        /// The moment at which it passes.
         at: Timestamp,
     },
-    /// It has waited for too long.
+    /// The deadline has passed.
     Passed {
-        /// For what.
+        /// The step that it belongs to.
         step: Step,
     },
 }
 
 impl Step {
-    /// How long it may take.
+    /// The time limit of the step.
     const fn limit(self) -> Duration {
         match self {
             Self::Confirmation => Duration::from_mins(15),
@@ -53,7 +53,7 @@ impl Step {
         }
     }
 
-    /// The deadline of a step that begins with an event of that time.
+    /// The deadline of a step that begins at `begun`.
     #[must_use]
     pub fn deadline(self, begun: Timestamp) -> Timestamp {
         begun.after(self.limit())
@@ -61,7 +61,7 @@ impl Step {
 }
 
 impl Deadline {
-    /// For what it is, or was.
+    /// The step that the deadline belongs to.
     pub(super) const fn step(self) -> Option<Step> {
         match self {
             Self::None => None,

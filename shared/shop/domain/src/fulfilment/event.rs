@@ -1,4 +1,4 @@
-//! What a process appends to its stream: what it noted, and what it wants done.
+//! The events of a process: outcomes that it noted, and intents.
 
 use super::{Candidate, Step};
 use crate::invoice::Bill;
@@ -127,16 +127,16 @@ pub struct Parcel {
 
 impl foldlog::Event for Event {
     const UPCASTERS: &'static [Upcaster] = &[
-        // Lines without a category are what they were.
+        // The older payload has no categories: they are optional.
         Upcaster { event: "OrderPlacementRequested", from: 1, step: |data| data },
-        // Nothing could be chosen then.
+        // The older payload has no card or address: they are optional.
         Upcaster { event: "OrderPlacementRequested", from: 2, step: |data| data },
         Upcaster { event: "PlacementNoted", from: 1, step: |data| with_availability(&data) },
     ];
 }
 
-/// Candidates as they were when each was asked for all of a line, in the order in which they stood: as if each had
-/// seemed to have enough.
+/// The older payload names the candidates alone, because the process asked each of them for a whole line. The upcaster
+/// keeps their order, and assumes that each has enough.
 fn with_availability(data: &Value) -> Value {
     let candidate = |warehouse: &Value| json!({ "warehouse": warehouse, "available": Quantity::MOST });
     let of_line = |(sku, candidates): (&String, &Value)| {

@@ -1,46 +1,37 @@
-//! Where an order's lines stand: which warehouses to ask for how many, what is held there and what left.
+//! The progress of an order's lines: which warehouses to ask for which quantity, and what each of them holds or
+//! dispatched.
 
-use super::Event;
 use super::progress::Wait;
+use super::{Candidate, Event};
 use crate::values::{Quantity, Sku, WarehouseId};
 use foldlog::Version;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A warehouse that may have a product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Candidate {
-    /// The warehouse.
-    pub warehouse: WarehouseId,
-    /// How many a view showed there: a proposal, the stock streams decide.
-    pub available: u64,
-}
-
-/// Where one line stands.
+/// The progress of one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineProgress {
     /// The product.
     pub sku: Sku,
-    /// How many.
+    /// The quantity.
     pub quantity: Quantity,
-    /// The warehouses that were not asked yet.
+    /// The warehouses that the process has not asked yet.
     pub candidates: Vec<Candidate>,
-    /// What each warehouse was asked for.
+    /// The part that each asked warehouse has.
     pub parts: Vec<Part>,
 }
 
-/// What one warehouse was asked for.
+/// The part of a line that one warehouse was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// The warehouse.
     pub warehouse: WarehouseId,
-    /// How many.
+    /// The quantity.
     pub quantity: Quantity,
-    /// What became of it.
+    /// Its progress.
     pub progress: PartProgress,
 }
 
-/// What became of a part. A request carries the version of its intent.
+/// The progress of a part. A request carries the version of its intent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -55,7 +46,7 @@ pub enum PartProgress {
 }
 
 impl LineProgress {
-    /// How many are neither held nor asked for.
+    /// The quantity that no warehouse holds or was asked for.
     fn missing(&self) -> u64 {
         let counts = |part: &&Part| match part.progress {
             PartProgress::Requested(_) | PartProgress::Held => true,
@@ -69,18 +60,18 @@ impl LineProgress {
         self.quantity.get().saturating_sub(covered)
     }
 
-    /// Whether all of it is held.
+    /// Whether warehouses hold all of it.
     pub(super) fn held(&self) -> bool {
         self.missing() == 0 && self.parts.iter().all(|part| !matches!(part.progress, PartProgress::Requested(_)))
     }
 
-    /// Whether there is nobody left to ask for what is missing.
+    /// Whether a quantity is missing and no warehouse is left to ask.
     pub(super) fn unservable(&self) -> bool {
         self.missing() > 0 && self.candidates.is_empty()
     }
 
-    /// Whom to ask for what is missing: the nearest that seems to have all of it; else all that seem to have some, by
-    /// how much, and for what is then still missing the nearest of the others, or the last of them.
+    /// The warehouses to ask for the missing quantity: the first that seems to have all of it; otherwise all that seem
+    /// to have some, largest quantity first, and one of the others for the rest.
     fn plan(&self) -> Vec<(&WarehouseId, u64)> {
         let mut missing = self.missing();
         if let Some(enough) = self.candidates.iter().find(|candidate| candidate.available >= missing) {
@@ -102,7 +93,7 @@ impl LineProgress {
         plan
     }
 
-    /// The reservations that are wanted now.
+    /// The reservations to request now.
     pub(super) fn reservations(&self) -> impl Iterator<Item = Event> {
         self.plan().into_iter().filter_map(|(warehouse, part)| {
             let (warehouse, sku) = (warehouse.clone(), self.sku.clone());
@@ -110,12 +101,12 @@ impl LineProgress {
         })
     }
 
-    /// The parts of it that are held.
+    /// The parts that warehouses hold.
     pub(super) fn held_parts(&self) -> impl Iterator<Item = &Part> {
         self.parts.iter().filter(|part| part.progress == PartProgress::Held)
     }
 
-    /// The part of it that a warehouse was asked for.
+    /// The part of a warehouse, if the process asked it.
     pub(super) fn part(&self, warehouse: &WarehouseId) -> Option<&Part> {
         self.parts.iter().find(|part| part.warehouse == *warehouse)
     }
@@ -133,7 +124,7 @@ impl LineProgress {
 }
 
 impl Part {
-    /// Whether its goods leave, left, or are held to leave.
+    /// Whether its goods are held, are being dispatched, or were dispatched.
     pub(super) const fn is_goods(&self) -> bool {
         match self.progress {
             PartProgress::Held | PartProgress::DispatchRequested(_) | PartProgress::Dispatched => true,
@@ -144,7 +135,7 @@ impl Part {
         }
     }
 
-    /// What is waited for of it.
+    /// What the process waits for, if anything.
     pub(super) const fn wait(&self) -> Option<Wait> {
         match self.progress {
             PartProgress::Requested(intent)

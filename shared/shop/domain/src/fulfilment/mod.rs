@@ -1,10 +1,11 @@
 //! `fulfilment-<order id>`: the process manager that carries an order from checkout to its end.
 //!
-//! **Promise.** Every order comes to an end, or to where only people can move it, and whatever was done for an order
-//! that came to nothing is undone.
+//! **Promise.** Every order comes to an end, or to a point where only people can move it. The process undoes each step
+//! that was taken for a failed or cancelled order.
 //!
 //! **Invariants.** The process appends only to its own stream. The stream of the order alone decides whether a
-//! cancellation, a confirmation, a failure or the shipping came first. Only what is known to have been done is undone.
+//! cancellation, a confirmation, a failure or the shipping came first. The process undoes only steps that it knows were
+//! taken.
 //!
 //! **Attacked by** `tests/domain/world` (whole orders over messages in any order), `tests/domain/table/fulfilment.rs`
 //! (every state takes every outcome), and the simulation, whose defects bend one rule of the process at a time.
@@ -31,6 +32,7 @@
 //!   commits.
 //! - Personal data stay in the stream of the account: carts, orders and shipments name an address and a card's token.
 
+mod candidate;
 mod deadline;
 mod event;
 mod line;
@@ -41,9 +43,10 @@ mod request;
 mod waits;
 mod wants;
 
+pub use candidate::Candidate;
 pub use deadline::{Deadline, Step};
 pub use event::{Event, Parcel};
-pub use line::{Candidate, LineProgress, Part, PartProgress};
+pub use line::{LineProgress, Part, PartProgress};
 pub use outcome::{
     InvoiceOutcome, Outcome, PaymentOutcome, ShipmentOutcome, StockPosition, Unreadable, of_invoice, of_order,
     of_payment, of_shipment, of_stock, outcome_of,
@@ -64,38 +67,38 @@ pub struct Fulfilment;
 /// The step under which the owner of the stream that an intent concerns reacts to it.
 pub const REACTION: &str = "react";
 
-/// What can be asked of a process.
+/// A command to a process.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// A cart was checked out: begin.
+    /// Start: a cart was checked out.
     Start {
-        /// What was bought.
+        /// The checked-out cart.
         placement: Placement,
-        /// When it was checked out.
+        /// The moment of the checkout.
         at: Timestamp,
     },
-    /// Another stream moved: note it, and go on.
+    /// Note an outcome of another stream, and continue.
     Note {
-        /// What happened.
+        /// The outcome.
         outcome: Outcome,
-        /// When.
+        /// The moment of the outcome.
         at: Timestamp,
     },
-    /// It is so late: where that is too late, note it, and go on.
+    /// Compare the deadline with the time. If it has passed, note that, and continue.
     PassDeadline {
-        /// How late.
+        /// The current time.
         now: Timestamp,
     },
 }
 
-/// Where a process stands.
+/// The state of a process.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// No cart of this id was checked out, as far as it knows.
+    /// The process knows of no checkout of a cart with this id.
     #[default]
     NotStarted,
-    /// It goes its way.
+    /// The process has started.
     Started(Box<Process>),
 }
 
@@ -112,7 +115,7 @@ impl Decider for Fulfilment {
         matches!(command, Command::Start { .. })
     }
 
-    /// What does not concern a process changes nothing: it refuses nothing.
+    /// A process refuses nothing. An outcome that does not concern it changes nothing.
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
         Ok(match (state, command) {
             (State::NotStarted, Command::Start { placement, at }) => {
@@ -145,8 +148,7 @@ impl Decider for Fulfilment {
     }
 }
 
-/// What happened, whatever the process wants done now that it has, and until when it waits for that where it begins
-/// another stretch of its way.
+/// The event, then the intents that follow from it, then the deadline of the next step if one begins.
 fn go_on(process: Process, happened: Event, at: Timestamp) -> Vec<Event> {
     let intents = process.intents();
     let process = intents.iter().fold(process, Process::evolve);

@@ -1,4 +1,4 @@
-//! What the moves of other streams mean to a process.
+//! What the events of other streams mean to a process.
 
 use super::Candidate;
 use crate::values::{Invalid, Means, OrderId, ShipmentId, Sku, StockId, TrackingNumber, WarehouseId};
@@ -6,31 +6,31 @@ use crate::{invoice, order, payment, shipment, stock};
 use foldlog::{Decider, DecodeError, EventMessage};
 use std::collections::BTreeMap;
 
-/// A move of another stream that a process waits for, or has to heed.
+/// What an event of another stream means to a process.
 #[derive(Clone, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Outcome {
-    /// The order was placed, for an account that may buy.
+    /// The order was placed, and its account may buy.
     Placed {
-        /// The warehouses that may have its products, proposed by a view: the stock streams decide.
+        /// The warehouses that may have its products. A view proposes them; the stock streams decide.
         candidates: BTreeMap<Sku, Vec<Candidate>>,
-        /// What it is paid with and where it is sent.
+        /// The card and address of the order.
         means: Means,
     },
     /// A warehouse holds the goods.
     Reserved(StockPosition),
-    /// A warehouse has not enough.
+    /// A warehouse does not have enough.
     Rejected(StockPosition),
-    /// A warehouse holds the goods no more.
+    /// A warehouse released the goods.
     Released(StockPosition),
     /// The goods left a warehouse.
     StockDispatched(StockPosition),
-    /// The payment moved.
+    /// The payment changed.
     Payment(PaymentOutcome),
     /// The order was confirmed.
     Confirmed,
-    /// The order's goods may leave.
+    /// The order was shipped: its goods may leave.
     Shipped {
-        /// The numbers under which the carriers know its shipments.
+        /// The tracking numbers of its shipments.
         tracking: BTreeMap<ShipmentId, TrackingNumber>,
     },
     /// The order arrived.
@@ -39,55 +39,55 @@ pub enum Outcome {
     Failed,
     /// The customer cancelled the order.
     Cancelled,
-    /// The invoice moved.
+    /// The invoice changed.
     Invoice(InvoiceOutcome),
-    /// A shipment moved.
+    /// A shipment changed.
     Shipment {
-        /// From where.
+        /// The warehouse that it leaves from.
         warehouse: WarehouseId,
-        /// What became of it.
+        /// The change.
         outcome: ShipmentOutcome,
     },
 }
 
-/// What became of a payment.
+/// A change of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum PaymentOutcome {
-    /// The amount is held.
+    /// The provider holds the amount.
     Authorised,
-    /// The amount will not be held.
+    /// The provider declined the payment.
     Declined,
-    /// The amount was taken.
+    /// The provider captured the amount.
     Captured,
-    /// The amount could not be taken.
+    /// The provider could not capture the amount.
     CaptureFailed,
-    /// The amount is held no more.
+    /// The provider released the amount.
     Voided,
-    /// The amount was given back.
+    /// The provider refunded the amount.
     Refunded,
 }
 
-/// What became of an invoice.
+/// A change of an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum InvoiceOutcome {
     /// There is one.
     Issued,
-    /// It is paid.
+    /// The invoice was paid.
     Paid,
-    /// It was taken back.
+    /// The invoice was credited.
     Credited,
 }
 
-/// What became of a shipment.
+/// A change of a shipment.
 #[derive(Clone, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum ShipmentOutcome {
     /// There is one.
     Created(ShipmentId),
-    /// It left.
+    /// The shipment left its warehouse.
     Dispatched,
-    /// It arrived.
+    /// The shipment arrived.
     Delivered,
-    /// It stays.
+    /// The shipment was cancelled.
     Cancelled,
 }
 
@@ -100,18 +100,18 @@ pub struct StockPosition {
     pub sku: Sku,
 }
 
-/// Why it cannot be told what an event means.
+/// Why the meaning of an event is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// Its payload does not read.
+    /// Its payload cannot be decoded.
     #[error(transparent)]
     Undecodable(#[from] DecodeError),
-    /// Its stream has no name of its category.
+    /// The name of its stream does not fit its category.
     #[error(transparent)]
     Misnamed(#[from] Invalid),
 }
 
-/// What an event of any stream means, and to which order's process; a placement still lacks its candidates.
+/// The outcome that an event of any stream is, and its order. For a placement, the caller adds the candidates.
 pub fn outcome_of(message: &EventMessage) -> Result<Option<(OrderId, Outcome)>, Unreadable> {
     let (stream, id) = (&message.subject, message.subject.id());
     Ok(match stream.category() {
@@ -132,7 +132,7 @@ fn of_own(id: &str, outcome: Option<Outcome>) -> Result<Option<(OrderId, Outcome
     outcome.map(|outcome| Ok((id.parse()?, outcome))).transpose()
 }
 
-/// What an order's event means to its process; a placement still lacks its candidates.
+/// The outcome that an order's event is to its process. For a placement, the caller adds the candidates.
 #[must_use]
 pub fn of_order(event: &order::Event) -> Option<Outcome> {
     match event.clone() {
@@ -142,7 +142,7 @@ pub fn of_order(event: &order::Event) -> Option<Outcome> {
         order::Event::OrderDelivered {} => Some(Outcome::Delivered),
         order::Event::OrderFailed { .. } => Some(Outcome::Failed),
         order::Event::OrderCancelled { .. } => Some(Outcome::Cancelled),
-        // Each comes with one of those above.
+        // Each of these comes with one of the events above.
         order::Event::OrderPlaced(_)
         | order::Event::ReservationRequested {}
         | order::Event::ReservationSucceeded {}
@@ -153,7 +153,7 @@ pub fn of_order(event: &order::Event) -> Option<Outcome> {
     }
 }
 
-/// What a stock's event means, and to which order's process.
+/// The outcome that a stock's event is, and its order.
 #[must_use]
 pub fn of_stock((warehouse, sku): (WarehouseId, Sku), event: &stock::Event) -> Option<(OrderId, Outcome)> {
     let place = StockPosition { warehouse, sku };
@@ -166,7 +166,7 @@ pub fn of_stock((warehouse, sku): (WarehouseId, Sku), event: &stock::Event) -> O
     }
 }
 
-/// What a payment's event means to the process of its order.
+/// The outcome that a payment's event is to the process of its order.
 #[must_use]
 pub fn of_payment(event: &payment::Event) -> Option<Outcome> {
     let outcome = match event {
@@ -181,7 +181,7 @@ pub fn of_payment(event: &payment::Event) -> Option<Outcome> {
     outcome.map(Outcome::Payment)
 }
 
-/// What an invoice's event means to the process of its order.
+/// The outcome that an invoice's event is to the process of its order.
 #[must_use]
 pub fn of_invoice(event: &invoice::Event) -> Option<Outcome> {
     let outcome = match event {
@@ -193,7 +193,7 @@ pub fn of_invoice(event: &invoice::Event) -> Option<Outcome> {
     outcome.map(Outcome::Invoice)
 }
 
-/// What an event of a shipment means, and to which order's process.
+/// The outcome that a shipment's event is, and its order.
 #[must_use]
 pub fn of_shipment(shipment: ShipmentId, event: &shipment::Event) -> (OrderId, Outcome) {
     let (order, warehouse, outcome) = match event.clone() {

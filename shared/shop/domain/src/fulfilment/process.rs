@@ -1,4 +1,4 @@
-//! A process's progress: what it knows, and what it notes of what happens elsewhere.
+//! The progress of a process, and how it notes the outcomes of other streams.
 
 use super::{
     Deadline, Event, InvoiceProgress, LineProgress, OrderProgress, Outcome, Parcel, PartProgress, PaymentProgress,
@@ -10,28 +10,28 @@ use foldlog::Version;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How far an order has come, as its process knows.
+/// The progress of an order, as its process knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
-    /// How many events the process has, so that an intent knows its own version.
+    /// The number of events of the process, so that an intent knows its own version.
     version: Version,
-    /// What was bought.
+    /// The checked-out cart.
     pub(super) placement: Placement,
-    /// What it is paid with and where it is sent, once that is known.
+    /// The card and address, once they are known.
     pub(super) means: Means,
-    /// Where the order stands.
+    /// The progress of the order.
     pub order: OrderProgress,
-    /// Where its lines stand.
+    /// The progress of its lines.
     pub lines: Vec<LineProgress>,
-    /// Where its payment stands.
+    /// The progress of its payment.
     pub payment: PaymentProgress,
-    /// Where its invoice stands.
+    /// The progress of its invoice.
     pub invoice: InvoiceProgress,
-    /// Where its shipments stand, by warehouse.
+    /// The progress of its shipments, by warehouse.
     pub shipments: BTreeMap<WarehouseId, ShipmentProgress>,
-    /// The numbers under which the carriers know its shipments.
+    /// The tracking numbers of its shipments.
     pub(super) tracking: BTreeMap<ShipmentId, TrackingNumber>,
-    /// Until when it waits.
+    /// The deadline of its current step.
     pub deadline: Deadline,
 }
 
@@ -58,7 +58,7 @@ impl Process {
         }
     }
 
-    /// What to note of an outcome; nothing where it is known, or overtaken.
+    /// The event that notes an outcome; none if the outcome is known or came too late.
     pub(super) fn note(&self, outcome: &Outcome) -> Option<Event> {
         let (waits, noted) = match outcome.clone() {
             Outcome::Placed { mut candidates, means } => {
@@ -111,7 +111,7 @@ impl Process {
         Some(note(place, progress))
     }
 
-    /// The process after one more event.
+    /// The process after the event.
     pub(super) fn evolve(mut self, event: &Event) -> Self {
         self.version = self.version.next();
         let intent = self.version;

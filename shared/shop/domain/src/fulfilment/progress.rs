@@ -1,12 +1,12 @@
-//! Where an order, its payment, its invoice and its shipments stand, as the process knows. A request carries the version
-//! of its intent.
+//! The progress of an order, its payment, its invoice and its shipments, as the process knows it. A request carries the
+//! version of its intent.
 
 use super::{Event, InvoiceOutcome, PaymentOutcome, ShipmentOutcome};
 use crate::values::{ShipmentId, WarehouseId};
 use foldlog::Version;
 use serde::{Deserialize, Serialize};
 
-/// Where the order stands.
+/// The progress of the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -23,7 +23,7 @@ pub enum OrderProgress {
     Cancelled,
 }
 
-/// Where the payment stands.
+/// The progress of the payment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -34,7 +34,7 @@ pub enum PaymentProgress {
     Authorised,
     Declined,
     CaptureRequested(Version),
-    /// An open item, until it is captured after all.
+    /// An open item until the provider captures after all.
     CaptureFailed,
     Captured,
     VoidRequested(Version),
@@ -43,7 +43,7 @@ pub enum PaymentProgress {
     Refunded,
 }
 
-/// Where the invoice stands.
+/// The progress of the invoice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -58,7 +58,7 @@ pub enum InvoiceProgress {
     Credited,
 }
 
-/// Where a shipment stands.
+/// The progress of a shipment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -72,22 +72,22 @@ pub enum ShipmentProgress {
     Cancelled,
 }
 
-/// What is waited for.
+/// What a process waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wait {
-    /// The outcome of an intent.
+    /// The outcome of an intent, by its version.
     Intent(Version),
-    /// That others move: the staff ship, carriers deliver, and what could not be captured may be later.
+    /// An action of others: the staff ship, carriers deliver, the provider captures after all.
     Others,
 }
 
 impl OrderProgress {
-    /// Whether its goods left.
+    /// Whether its goods have left.
     pub(super) const fn left(self) -> bool {
         matches!(self, Self::Shipped | Self::DeliveryRequested(_) | Self::Delivered)
     }
 
-    /// Whether it may still fail or be cancelled, as far as is known.
+    /// Whether it can still fail or be cancelled, as far as the process knows.
     pub(super) const fn open(self) -> bool {
         match self {
             Self::PlacementRequested(_)
@@ -99,7 +99,7 @@ impl OrderProgress {
         }
     }
 
-    /// What is waited for of it.
+    /// What the process waits for, if anything.
     pub(super) const fn wait(self) -> Option<Wait> {
         match self {
             Self::PlacementRequested(intent)
@@ -113,7 +113,8 @@ impl OrderProgress {
 }
 
 impl PaymentProgress {
-    /// Whether it waits for an outcome, and how that is noted. A provider may take an amount when it is not asked to.
+    /// Whether it waits for an outcome, and the event that notes it. A provider may capture an amount without a
+    /// request.
     pub(super) const fn note(self, outcome: PaymentOutcome) -> (bool, Event) {
         match outcome {
             PaymentOutcome::Authorised => (matches!(self, Self::Requested(_)), Event::AuthorisationNoted {}),
@@ -137,7 +138,7 @@ impl PaymentProgress {
         }
     }
 
-    /// What is waited for of it.
+    /// What the process waits for, if anything.
     pub(super) const fn wait(self) -> Option<Wait> {
         match self {
             Self::Requested(intent)
@@ -151,7 +152,7 @@ impl PaymentProgress {
 }
 
 impl InvoiceProgress {
-    /// Whether it waits for an outcome, and how that is noted.
+    /// Whether it waits for an outcome, and the event that notes it.
     pub(super) const fn note(self, outcome: InvoiceOutcome) -> (bool, Event) {
         match outcome {
             InvoiceOutcome::Issued => (matches!(self, Self::Requested(_)), Event::InvoiceNoted {}),
@@ -160,7 +161,7 @@ impl InvoiceProgress {
         }
     }
 
-    /// What is waited for of it.
+    /// What the process waits for, if anything.
     pub(super) const fn wait(self) -> Option<Wait> {
         match self {
             Self::Requested(intent) | Self::SettlementRequested(intent) | Self::CreditRequested(intent) => {
@@ -172,7 +173,7 @@ impl InvoiceProgress {
 }
 
 impl ShipmentProgress {
-    /// Whether it waits for an outcome, and how that is noted. Whatever arrived has left before.
+    /// Whether it waits for an outcome, and the event that notes it. A shipment that arrived has left before.
     pub(super) fn note(&self, warehouse: WarehouseId, outcome: ShipmentOutcome) -> (bool, Event) {
         match outcome {
             ShipmentOutcome::Created(shipment) => {
@@ -191,7 +192,7 @@ impl ShipmentProgress {
         }
     }
 
-    /// What is waited for of it.
+    /// What the process waits for, if anything.
     pub(super) const fn wait(&self) -> Option<Wait> {
         match self {
             Self::Requested(intent) | Self::DispatchRequested(intent) | Self::CancellationRequested(intent) => {

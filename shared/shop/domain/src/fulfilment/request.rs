@@ -1,4 +1,4 @@
-//! What an intent asks of the owner of which stream.
+//! The request of an intent to the owner of another stream.
 
 use super::{Event, Parcel};
 use crate::order::{self, Placement};
@@ -7,14 +7,14 @@ use crate::shipment::{self, Consignment};
 use crate::values::{OrderId, Sku, WarehouseId};
 use crate::{invoice, stock};
 
-/// What an intent asks for.
+/// The request of an intent.
 #[derive(Clone, Debug)]
 pub enum Request {
-    /// To place the order, for an account that its owner has to read.
+    /// Place the order. The owner of the order reads the account.
     Placement(Placement),
-    /// A command on the order.
+    /// Run a command on the order.
     Order(order::Command),
-    /// A command on a stock.
+    /// Run a command on a stock.
     Stock {
         /// The warehouse.
         warehouse: WarehouseId,
@@ -23,11 +23,11 @@ pub enum Request {
         /// The command.
         command: stock::Command,
     },
-    /// Something of the payment provider, whose answer is recorded on the order's payment.
+    /// Send a request to the payment provider, and record its answer on the order's payment.
     Payment(PaymentRequest),
-    /// A command on the order's invoice.
+    /// Run a command on the order's invoice.
     Invoice(invoice::Command),
-    /// A command on the order's shipment from a warehouse.
+    /// Run a command on the order's shipment from a warehouse.
     Shipment {
         /// The warehouse.
         warehouse: WarehouseId,
@@ -36,20 +36,20 @@ pub enum Request {
     },
 }
 
-/// What is asked of the payment provider.
+/// A request to the payment provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PaymentRequest {
-    /// To hold an amount.
+    /// Authorise an amount.
     Authorise(Charge),
-    /// To take it.
+    /// Capture it.
     Capture,
-    /// To hold it no more.
+    /// Void the authorisation.
     Void,
-    /// To give it back.
+    /// Refund it.
     Refund,
 }
 
-/// What an event of `order`'s process asks for; nothing where it is no intent.
+/// The request of an event of `order`'s process; none if the event is no intent.
 #[must_use]
 pub fn request_of(order: &OrderId, event: Event) -> Option<Request> {
     let order = order.clone();

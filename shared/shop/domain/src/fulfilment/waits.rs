@@ -1,4 +1,4 @@
-//! What a process waits for, and until when.
+//! What a process waits for, and its deadlines.
 
 use super::progress::Wait;
 use super::{Deadline, OrderProgress, Outcome, Process, Step};
@@ -10,16 +10,17 @@ use crate::stock::Stock;
 use crate::values::{OrderId, ShipmentId, Sku, StockId, WarehouseId};
 use foldlog::{StreamName, Timestamp, Version};
 
-/// What a process waits for.
+/// Something that a process waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Awaited {
-    /// The intent without an outcome yet, by its version in the process's stream; none where it is for others to move.
+    /// The version of the intent that has no outcome yet, in the process's stream; none if the process waits for people
+    /// or carriers.
     pub intent: Option<Version>,
-    /// The stream in which it will stand.
+    /// The stream that will contain the outcome.
     pub stream: StreamName,
 }
 
-/// Whose move a process waits for.
+/// The stream that a process waits for.
 enum Of<'a> {
     Order,
     Stock(&'a WarehouseId, &'a Sku),
@@ -62,7 +63,7 @@ impl Process {
         order.into_iter().chain(parts).chain(payment).chain(invoice).chain(shipments)
     }
 
-    /// Whether it would note an outcome: it waits for it, or has to heed it, and does not know it.
+    /// Whether it would note an outcome: the outcome is relevant and not known yet.
     #[must_use]
     pub fn accepts(&self, outcome: &Outcome) -> bool {
         self.note(outcome).is_some()
@@ -74,7 +75,7 @@ impl Process {
         self.all_awaited().next().is_some()
     }
 
-    /// Whether nothing that happens elsewhere can move it any more.
+    /// Whether it has ended: no event of another stream can change it.
     #[must_use]
     pub fn finished(&self) -> bool {
         let over = match self.order {
@@ -90,7 +91,7 @@ impl Process {
         over && !self.waits() && self.intents().is_empty()
     }
 
-    /// When it will have waited for too long, and for what; none where it has already, or waits for nothing.
+    /// The next deadline; none if it has passed or the process has ended.
     #[must_use]
     pub fn next_deadline(&self) -> Option<(Step, Timestamp)> {
         match self.deadline {
@@ -99,7 +100,7 @@ impl Process {
         }
     }
 
-    /// For what it has waited too long, on this stretch of its way.
+    /// The current step, if its deadline has passed.
     #[must_use]
     pub const fn deadline_passed(&self) -> Option<Step> {
         match self.deadline {
@@ -108,7 +109,7 @@ impl Process {
         }
     }
 
-    /// On which stretch of the way it is; none at the end.
+    /// The current step; none at the end.
     pub(super) fn step(&self) -> Option<Step> {
         match self.order {
             OrderProgress::PlacementRequested(_) | OrderProgress::Placed | OrderProgress::ConfirmationRequested(_) => {

@@ -1,4 +1,4 @@
-//! What a process wants done next: it follows from where everything stands.
+//! The next intents of a process. They follow from its progress alone.
 
 use super::{
     Deadline, Event, InvoiceProgress, LineProgress, OrderProgress, Parcel, PaymentProgress, Process, ShipmentProgress,
@@ -11,8 +11,8 @@ use crate::values::{Quantity, Sku, TrackingNumber, WarehouseId};
 use std::collections::BTreeMap;
 
 impl Process {
-    /// What is wanted now and was not asked for yet. While a confirmation is outstanding nothing is undone, and whatever
-    /// is undone is known to have been done.
+    /// The intents that follow now. While a confirmation is outstanding, the process undoes nothing. It undoes only
+    /// steps that it knows were taken.
     pub(super) fn intents(&self) -> Vec<Event> {
         match self.order {
             OrderProgress::PlacementRequested(_) | OrderProgress::ConfirmationRequested(_) => vec![],
@@ -41,8 +41,8 @@ impl Process {
         }
     }
 
-    /// Why the order cannot be confirmed any more. A deadline decides that; it is no outcome. What was placed before
-    /// orders were paid has no card.
+    /// Why the order cannot be confirmed any longer. A deadline decides that; it is no outcome. An order that was
+    /// placed before the shop took payments has no card.
     fn reason_to_stop(&self) -> Option<Failure> {
         let nobody_has = self.lines.iter().find(|line| line.unservable());
         if self.deadline == (Deadline::Passed { step: Step::Confirmation }) {
@@ -84,7 +84,7 @@ impl Process {
         if self.order == OrderProgress::Shipped && self.arrived() {
             wanted.push(Event::OrderDeliveryRequested {});
         }
-        // What was confirmed before orders were paid has nothing to wait for.
+        // An order that was confirmed before the shop took payments has no payment to wait for.
         let paid = matches!(self.payment, PaymentProgress::None | PaymentProgress::Captured);
         if self.order == OrderProgress::Delivered && self.invoice == InvoiceProgress::Issued && paid {
             wanted.push(Event::InvoiceSettlementRequested {});
@@ -92,7 +92,7 @@ impl Process {
         wanted
     }
 
-    /// Each step that is known to have been taken is undone by itself.
+    /// The process undoes each step that it knows was taken, independently of the others.
     fn undoing(&self) -> Vec<Event> {
         let releases = self.held(|warehouse, sku| Event::ReservationReleaseRequested { warehouse, sku });
         let payment = match self.payment {
@@ -112,7 +112,7 @@ impl Process {
         releases.into_iter().chain(payment).chain(invoice).chain(shipments).collect()
     }
 
-    /// Something for each part that is held.
+    /// An intent for each part that is held.
     fn held(&self, want: impl Fn(WarehouseId, Sku) -> Event) -> Vec<Event> {
         let of_line = |line: &LineProgress| {
             line.held_parts().map(|part| want(part.warehouse.clone(), line.sku.clone())).collect::<Vec<_>>()
@@ -120,7 +120,7 @@ impl Process {
         self.lines.iter().flat_map(of_line).collect()
     }
 
-    /// Something for each shipment that was created and has not moved.
+    /// An intent for each shipment that was created and not dispatched or cancelled.
     fn created(&self, want: impl Fn(WarehouseId, Option<TrackingNumber>) -> Event) -> Vec<Event> {
         let of_shipment = |(warehouse, progress): (&WarehouseId, &ShipmentProgress)| match progress {
             ShipmentProgress::Created(shipment) => Some(want(warehouse.clone(), self.tracking.get(shipment).cloned())),
@@ -134,7 +134,7 @@ impl Process {
         self.shipments.iter().filter_map(of_shipment).collect()
     }
 
-    /// What leaves, or left, each warehouse.
+    /// The goods that each warehouse dispatches or dispatched.
     fn goods(&self) -> BTreeMap<WarehouseId, BTreeMap<Sku, Quantity>> {
         let mut goods: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
         for line in &self.lines {

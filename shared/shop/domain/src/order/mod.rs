@@ -1,17 +1,14 @@
-//! `order-<id>`: what was bought, and what became of it. This stream alone arbitrates between cancelling and
-//! everything that would come after.
+//! `order-<id>`: an order and its status. This stream alone decides whether a cancellation or a later step came first.
 //!
-//! Steps that become known together are taken by one command, each with its event: placing connects the account and
-//! requests the reservation, confirming records that it succeeded and that it is paid. So no step is skipped, and none
-//! costs a commit that nobody needs.
+//! One command takes all steps that become known together, each with its own event: placing connects the account and
+//! requests the reservation, confirming records that it succeeded and that it is paid. So no step is skipped, and no
+//! step costs an unnecessary commit.
 
 mod placement;
 mod status;
 
 pub use placement::{Failure, Placement};
 pub use status::Status;
-
-use status::{confirm, fail};
 
 use crate::values::{AccountId, Means, OrderId, Reason, ShipmentId, Sku, TrackingNumber};
 use foldlog::write::event::Upcaster;
@@ -23,33 +20,33 @@ use std::collections::BTreeMap;
 /// The decider of an order.
 pub struct Order;
 
-/// What can be asked of an order.
+/// A command to an order.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Begin with it, as the cart was checked out.
+    /// Place the order of a checked-out cart.
     Place {
-        /// What was bought, by whom, at what price.
+        /// The checked-out cart: account, lines and totals.
         placement: Placement,
-        /// What the account's own stream says: what it pays with and where it is sent, or why it cannot be.
+        /// The card and address from the account's own stream, or the reason why it cannot order.
         account: Result<Means, Failure>,
     },
-    /// Everything is reserved, and what there is to pay is authorised: it will be delivered.
+    /// Confirm the order: everything is reserved, and the payment is authorised if there is one.
     Confirm,
-    /// It leaves its warehouses.
+    /// Ship the order.
     Ship {
-        /// The numbers under which the carriers know its shipments, where they are known.
+        /// The tracking numbers of its shipments, as far as they are known.
         tracking: BTreeMap<ShipmentId, TrackingNumber>,
     },
-    /// All of it arrived.
+    /// Mark the order as delivered: all of it arrived.
     Deliver,
-    /// The customer wants it no more.
+    /// Cancel the order.
     Cancel {
-        /// The account that asks.
+        /// The account that sends the command.
         by: AccountId,
-        /// Why.
+        /// The reason of the customer.
         reason: Option<Reason>,
     },
-    /// It cannot be delivered.
+    /// Mark the order as failed.
     Fail(Failure),
 }
 
@@ -77,46 +74,46 @@ pub enum Event {
 
 impl foldlog::Event for Event {
     const UPCASTERS: &'static [Upcaster] = &[
-        // Lines without a category are what they were.
+        // The older payload has no categories: they are optional.
         Upcaster { event: "OrderPlaced", from: 1, step: |data| data },
-        // Nothing could be chosen then.
+        // The older payload has no card or address: they are optional.
         Upcaster { event: "OrderPlaced", from: 2, step: |data| data },
     ];
 }
 
-/// What an order is now.
+/// The state of an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// There is none.
+    /// The order does not exist.
     #[default]
     Unplaced,
-    /// It was placed, and something became of it.
+    /// The order was placed.
     Placed {
-        /// What was bought.
+        /// The checked-out cart.
         placement: Box<Placement>,
-        /// What it is paid with and where it is sent, once the account is connected.
+        /// The card and address, once the account is connected.
         #[serde(default)]
         means: Means,
-        /// What became of it.
+        /// Its status.
         status: Status,
     },
 }
 
-/// Why not.
+/// Why an order refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    /// Nothing there, or somebody else's.
+    /// The order does not exist, or belongs to another account.
     #[error("there is no such order")]
     UnknownOrder,
-    /// It is not that far.
+    /// The order is not confirmed yet.
     #[error("the order is not confirmed yet; wait until it is")]
     OrderNotConfirmed,
-    /// It is still in its warehouses.
+    /// The order was not shipped yet.
     #[error("the order was not shipped; ship it first")]
     OrderNotShipped,
-    /// It left.
+    /// The order was shipped.
     #[error("the order was shipped and cannot be cancelled any more; send it back when it arrives")]
     OrderShipped,
     /// It is over.
@@ -153,7 +150,7 @@ impl Decider for Order {
         matches!(command, Command::Place { .. })
     }
 
-    /// To the account that bought it; to the shop itself, always.
+    /// An order is visible to its account, and always to the shop itself.
     fn visible(state: &State, command: &Command) -> Result<(), Refusal> {
         match (state, command) {
             (State::Unplaced, Command::Cancel { .. }) => Err(Refusal::UnknownOrder),
@@ -201,7 +198,7 @@ impl Decider for Order {
             (Failed(reason), Command::Ship { .. } | Command::Deliver | Command::Cancel { .. }) => {
                 Err(Refusal::OrderFailed(reason.clone()))
             }
-            // What the order has become is the answer to whoever asks for what can no longer be.
+            // These commands come too late or again. The status of the order is the answer.
             (_, Command::Place { .. })
             | (Confirmed | Shipped | Delivered | Failed(_) | Cancelled(_), Command::Confirm | Command::Fail(_))
             | (Shipped | Delivered, Command::Ship { .. })
@@ -226,13 +223,64 @@ impl Decider for Order {
     }
 }
 
-/// The first steps, up to where warehouses are asked, or the last one.
+/// The first steps, up to the request for the reservation; or the failure.
 fn place(placement: &Placement, account: &Result<Means, Failure>) -> Vec<Event> {
     let placed = Event::OrderPlaced(placement.clone());
     match account {
         Ok(means) => vec![placed, Event::AccountConnected(means.clone()), Event::ReservationRequested {}],
         Err(reason) => vec![placed, Event::OrderFailed { reason: reason.clone() }],
     }
+}
+
+impl Status {
+    /// The status after one more event.
+    fn after(self, event: Event) -> Self {
+        match event {
+            Event::OrderPlaced(_) | Event::AccountConnected(_) => self,
+            Event::ReservationRequested {} | Event::ReservationFailed { .. } => Self::Reserving,
+            Event::ReservationSucceeded {} => Self::Reserved,
+            Event::PaymentConnected {} | Event::PaymentFailed {} => Self::Paying,
+            Event::PaymentSucceeded {} => Self::Paid,
+            Event::OrderConfirmed {} => Self::Confirmed,
+            Event::OrderShipped { .. } => Self::Shipped,
+            Event::OrderDelivered {} => Self::Delivered,
+            Event::OrderCancelled { reason } => Self::Cancelled(reason),
+            Event::OrderFailed { reason } => Self::Failed(reason),
+        }
+    }
+}
+
+/// The steps from one status to another, in order.
+fn steps(from: &Status, until: &Status) -> impl Iterator<Item = Event> {
+    let path = [
+        (Status::Purchased, Event::ReservationRequested {}),
+        (Status::Reserving, Event::ReservationSucceeded {}),
+        (Status::Reserved, Event::PaymentConnected {}),
+        (Status::Paying, Event::PaymentSucceeded {}),
+        (Status::Paid, Event::OrderConfirmed {}),
+    ];
+    let place = |status: &Status| path.iter().position(|(at, _)| at == status).unwrap_or(path.len());
+    let (first, last) = (place(from), place(until));
+    path.into_iter().take(last).skip(first).map(|(_, event)| event)
+}
+
+/// The steps that are left until the confirmation. An order that costs nothing has no payment.
+fn confirm(status: &Status, placement: &Placement) -> Vec<Event> {
+    let due = placement.totals.total.amount() > 0;
+    let of_payment = |event: &Event| matches!(event, Event::PaymentConnected {} | Event::PaymentSucceeded {});
+    steps(status, &Status::Confirmed).filter(|event| due || !of_payment(event)).collect()
+}
+
+/// The steps up to and including the one that failed.
+fn fail(status: &Status, reason: &Failure) -> Vec<Event> {
+    let (up_to, failed) = match reason {
+        Failure::OutOfStock { sku } => (Status::Reserving, Some(Event::ReservationFailed { sku: sku.clone() })),
+        Failure::PaymentDeclined => (Status::Paying, Some(Event::PaymentFailed {})),
+        Failure::AccountNotActive | Failure::UnknownAddress | Failure::NoCard | Failure::DeadlinePassed => {
+            (Status::Purchased, None)
+        }
+    };
+    steps(status, &up_to).chain(failed).chain([Event::OrderFailed { reason: reason.clone() }]).collect()
 }
 
 #[cfg(test)]

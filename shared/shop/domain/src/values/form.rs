@@ -1,29 +1,29 @@
-//! What a text may be made of: checked when one is read, and told to others as JSON Schema. A test holds both together.
+//! The forms of texts: checked when a text is read, and published as JSON Schema. A test compares both.
 
 use schemars::{Schema, json_schema};
 
-/// What a text is made of, and of how many characters at most.
+/// The form of a text: its characters and its maximum length.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Form {
     /// A name: letters, digits, `_` and `-`.
     Name(usize),
-    /// The same, but for what could be a card's number: those have 12 to 19 digits (ISO/IEC 7812).
+    /// A name that cannot be a card number, which has 12 to 19 digits (ISO/IEC 7812).
     Token(usize),
-    /// What people write, in any number of lines, or nothing.
+    /// Free text in any number of lines; it can be empty.
     Prose(usize),
-    /// What people write, and not blank.
+    /// Free text that is not blank.
     Words(usize),
-    /// The same, in one line.
+    /// Free text in one line that is not blank.
     Line(usize),
     /// A UUID as 32 hex digits.
     Id,
     /// A SHA-256 as 64 hex digits.
     Hash,
-    /// Exactly so many capital letters.
+    /// Exactly this number of capital letters.
     Capitals(usize),
-    /// Exactly so many digits.
+    /// Exactly this number of digits.
     Digits(usize),
-    /// Something between an `@` and a domain with a dot: whether mail arrives there, only mail can tell.
+    /// A text, an `@` and a domain with a dot. Whether mail arrives there is not checked.
     Email(usize),
 }
 
@@ -47,7 +47,7 @@ impl Form {
             }
     }
 
-    /// The same as JSON Schema.
+    /// The form as JSON Schema.
     pub(crate) fn schema(self, description: &str) -> Schema {
         let (shortest, longest) = self.lengths();
         json_schema!({

@@ -1,4 +1,4 @@
-//! What names the shop's things.
+//! The ids of the shop.
 
 use super::form::Form;
 use super::text::{Invalid, text_value};

@@ -1,4 +1,4 @@
-//! The shop's values: what they may be is checked where they are made.
+//! The shop's value types. Their constructors check them.
 
 mod address;
 mod cards;

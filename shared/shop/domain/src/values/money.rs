@@ -1,4 +1,4 @@
-//! Money, and what lines cost.
+//! Money, and the totals of lines.
 
 use super::{Category, Invalid, Quantity, Sku};
 use iso_currency::Currency;
@@ -29,7 +29,7 @@ impl Money {
     /// The largest amount, in minor units.
     pub const MOST: i64 = 1_000_000_000;
 
-    /// So many minor units.
+    /// An amount in minor units.
     pub fn new(amount: i64, currency: Currency) -> Result<Self, Invalid> {
         if (0..=Self::MOST).contains(&amount) {
             Ok(Self { amount, currency })

@@ -1,4 +1,4 @@
-//! What tells who somebody is.
+//! Personal data.
 
 use super::form::Form;
 use super::text::text_value;

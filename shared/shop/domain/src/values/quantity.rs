@@ -1,4 +1,4 @@
-//! How many.
+//! Quantities.
 
 use super::Invalid;
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Quantity(#[schemars(range(min = 1, max = Self::MOST))] u32);
 
 impl Quantity {
-    /// The most that a quantity may be.
+    /// The maximum.
     pub const MOST: u32 = 1_000;
 
     /// The number.
@@ -20,7 +20,7 @@ impl Quantity {
         self.0.into()
     }
 
-    /// Both together, where that is still a quantity.
+    /// The sum of both, if it is still a quantity.
     pub fn plus(self, other: Self) -> Result<Self, Invalid> {
         (self.get() + other.get()).try_into()
     }

@@ -1,6 +1,6 @@
-//! Texts that are checked when they are read, and what is said of those that are not what they should be.
+//! Texts that are checked when they are read, and the error of those that are invalid.
 
-/// A text or number that is not what it should be; says what it should be.
+/// The error of an invalid text or number; it says what is expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{value} is not {expected}")]
 pub struct Invalid {
@@ -9,12 +9,12 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    /// That a text is not what is expected.
+    /// The error of an invalid text.
     pub(crate) fn new(text: &str, expected: &'static str) -> Self {
         Self { value: format!("{text:?}"), expected }
     }
 
-    /// That a number is not what is expected.
+    /// The error of an invalid number.
     pub(crate) fn number(number: &impl ToString, expected: &'static str) -> Self {
         Self { value: number.to_string(), expected }
     }
@@ -28,7 +28,7 @@ macro_rules! text_value {
         pub struct $name(String);
 
         impl $name {
-            /// What the text is made of.
+            /// The form of the text.
             pub(crate) const FORM: $crate::values::Form = $form;
 
             /// The text.

@@ -1,4 +1,4 @@
-//! What people call things, and what they say of them.
+//! Names, descriptions and reasons that people write.
 
 use super::form::Form;
 use super::text::text_value;
@@ -29,7 +29,7 @@ text_value! {
 }
 
 impl Place {
-    /// The place of this text: what no place has in it is replaced, and what is too long is cut off.
+    /// The place with this text: invalid characters are replaced, and a long text is cut off.
     #[must_use]
     pub fn nearest(text: &str) -> Self {
         let kept: String =

@@ -1,4 +1,4 @@
-//! The accounts: a row for each, found by its key alone. Of a card it has what may be shown.
+//! The accounts: a row for each, found by its key alone. It contains masked cards only.
 
 use crate::account::{Account, Event, OpenedAccount};
 use crate::values::{AccountId, MaskedCard};
@@ -13,7 +13,7 @@ pub struct View;
 pub struct Document {
     /// Its id.
     pub id: AccountId,
-    /// What it is now.
+    /// Its state.
     pub account: OpenedAccount<MaskedCard>,
 }
 

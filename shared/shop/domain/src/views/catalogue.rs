@@ -12,7 +12,7 @@ pub const LISTED: &str = "listed";
 pub const CATEGORY: &str = "category";
 /// The sort key of both.
 pub const SKU: &str = "sku";
-/// Over how many partitions listed products, and those of a category, are spread.
+/// The number of partitions of the listed products, and of each category.
 pub const SHARDS: u64 = 4;
 
 /// The read model.
@@ -21,9 +21,9 @@ pub struct View;
 /// A product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
-    /// Its name among products.
+    /// Its SKU.
     pub sku: Sku,
-    /// What it is now.
+    /// Its state.
     pub state: State,
 }
 

@@ -13,14 +13,14 @@ pub struct View;
 pub struct Document {
     /// The order that it bills.
     pub order: OrderId,
-    /// What it is now.
+    /// Its state.
     pub state: State,
     /// When it was issued.
     pub issued_at: Timestamp,
 }
 
 impl Document {
-    /// Who is billed.
+    /// The account that is billed.
     #[must_use]
     pub const fn account(&self) -> Option<&AccountId> {
         match &self.state {

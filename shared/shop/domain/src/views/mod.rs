@@ -1,5 +1,5 @@
-//! The read models: pure folds of one stream each, and the attributes by which their rows are found; and the totals
-//! that all streams of a category add to.
+//! The read models: views with a row for each stream and the index attributes of their rows, and totals over all
+//! streams of a category. All are pure folds.
 
 pub mod account;
 pub mod activity;
@@ -8,24 +8,27 @@ pub mod catalogue;
 pub mod invoice;
 pub mod order;
 pub mod sales;
+mod shard;
 pub mod shipment;
 pub mod stock;
 pub mod waiting;
+
+pub use shard::shard;
 
 use foldlog::read::engine::ProjectionVersions;
 use foldlog::read::projection::subscriptions_of;
 use foldlog::{Subscription, TotalsFold};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Read models, with the types of their events and documents out of sight.
+/// Read models, without the types of their events and documents.
 pub struct ReadModels {
-    /// Those with a row a stream.
+    /// The views: they have a row for each stream.
     pub views: Vec<Box<dyn Subscription>>,
-    /// Those that many streams add to.
+    /// The totals: many streams add to each row.
     pub totals: Vec<Box<dyn TotalsFold>>,
 }
 
-/// Every read model of the shop: what follows the log, what shows it and what verifies it take them from here.
+/// Every read model of the shop: the projector, the queries and the verification use this list.
 #[must_use]
 pub fn read_models() -> ReadModels {
     let views = [
@@ -54,7 +57,8 @@ impl ReadModels {
         self.folds().collect()
     }
 
-    /// Which index attributes of each view are partition keys: its newest fold says so, which stands first.
+    /// The index attributes of each view that are partition keys. The newest fold of a view stands first and defines
+    /// them.
     #[must_use]
     pub fn partitions(&self) -> BTreeMap<&'static str, &'static [&'static str]> {
         let mut partitions = BTreeMap::new();
@@ -68,13 +72,6 @@ impl ReadModels {
         let totals = self.totals.iter().map(|fold| (fold.name(), fold.fold_version()));
         self.views.iter().map(|fold| (fold.name(), fold.fold_version())).chain(totals)
     }
-}
-
-/// The shard of a key: rows that would share one value of an index key are spread over `shards` of them, and a query
-/// merges what it finds in each (DynamoDB's write sharding). The same in every process and release.
-#[must_use]
-pub fn shard(key: &str, shards: u64) -> u64 {
-    key.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % shards
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The orders: a row for each with its timeline, found by account and by status, by when they were placed, and where
-//! they were cancelled or shipped, by when.
+//! The orders: a row for each with its timeline. You find them by account and by status, in the order in which they
+//! were placed; and cancelled or shipped orders by the moment of that.
 
 use super::shard;
 use crate::order::{self, Event, State};
@@ -15,35 +15,35 @@ pub const STATUS: &str = "status";
 /// The sort key of both: when the order was placed, and its id.
 pub const PLACED: &str = "placed";
 
-/// Over how many partitions the orders of a status are spread.
+/// The number of partitions of each status.
 pub const SHARDS: u64 = 8;
-/// The index of those that somebody moved whom no process had asked to, and its partition key: a shard.
+/// The index of orders that a customer cancelled or the staff shipped, and its partition key: a shard.
 pub const MOVED: &str = "moved";
 /// Its sort key: when it was cancelled or shipped, and its id.
 pub const MOVED_AT: &str = "moved_at";
-/// Over how many partitions they are spread.
+/// The number of its partitions.
 pub const MOVED_SHARDS: u64 = 4;
 
 /// The read model.
 pub struct View;
 
-/// An order with what happened to it.
+/// An order with its timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// Its id.
     pub id: OrderId,
-    /// What it is now.
+    /// Its state.
     pub state: State,
-    /// What happened, oldest first.
+    /// The statuses that it took, oldest first.
     pub timeline: Vec<Step>,
 }
 
 /// A status that the order took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// Which.
+    /// The status.
     pub status: StatusName,
-    /// When.
+    /// The moment.
     pub at: Timestamp,
 }
 
@@ -89,7 +89,7 @@ pub fn status_partition(status: StatusName, shard: u64) -> String {
 }
 
 impl Document {
-    /// Who placed it.
+    /// The account that placed it.
     #[must_use]
     pub const fn account(&self) -> Option<&AccountId> {
         match &self.state {
@@ -126,7 +126,7 @@ impl Projection for View {
                 (PLACED, format!("{}#{}", placed.at, document.id)),
             ]
         });
-        // Customers cancel and staff ship unasked: whoever acts on it may have missed it.
+        // Customers cancel and staff ship without a request of the process, so the process may have missed it.
         let unasked = matches!(now.status, StatusName::Cancelled | StatusName::Shipped);
         let moved = unasked.then(|| {
             let shard = shard(document.id.as_str(), MOVED_SHARDS).to_string();

@@ -54,21 +54,21 @@ pub enum By {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 pub struct Day(#[schemars(extend("format" = "date"))] String);
 
-/// What was sold.
+/// The figures of a product or category on a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// How many pieces.
+    /// The units sold.
     pub units: i64,
-    /// For how much without tax, in minor units by currency.
+    /// The revenue without tax, in minor units by currency.
     pub revenue: BTreeMap<String, i64>,
-    /// In how many orders.
+    /// The number of orders with it.
     pub orders: i64,
-    /// How many orders with it were cancelled.
+    /// The number of those orders that were cancelled.
     pub cancellations: i64,
 }
 
 impl By {
-    /// What the outside calls it.
+    /// Its name in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -77,7 +77,7 @@ impl By {
         }
     }
 
-    /// What a line counts for.
+    /// The amounts that a line adds.
     fn of(self, line: &Line) -> &str {
         match self {
             Self::Sku => line.sku.as_str(),

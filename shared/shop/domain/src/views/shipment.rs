@@ -18,12 +18,12 @@ pub struct View;
 pub struct Document {
     /// Its id.
     pub id: ShipmentId,
-    /// What it is now.
+    /// Its state.
     pub state: State,
 }
 
 impl Document {
-    /// Whom it goes to.
+    /// The account that receives it.
     #[must_use]
     pub const fn account(&self) -> Option<&AccountId> {
         match &self.state {

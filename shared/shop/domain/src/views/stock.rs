@@ -20,7 +20,7 @@ pub struct Document {
     pub warehouse: WarehouseId,
     /// The product.
     pub sku: Sku,
-    /// What lies there.
+    /// Its state.
     pub state: State,
 }
 

@@ -1,6 +1,7 @@
-//! Who waits: a row for each process, in one index while it waits for anything, by since when that is so without a break
-//! or since it began another stretch of its way; and in another until its deadline has passed, by when that is. And a row
-//! for each cart, in the first index from its checkout on: its own stream does not say whether its process began.
+//! The waiting processes. Each process has a row. The row is in the first index while the process waits, by the moment
+//! at which it began to wait or began its current step; and in the second index until its deadline has passed, by the
+//! deadline. Each cart has a row, too: it is in the first index from its checkout on, because its own stream does not
+//! say whether its process began.
 
 use super::shard;
 use crate::cart::{self, Cart};
@@ -11,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 /// The view's name.
 pub const NAME: &str = "waiting";
-/// The index of those who wait.
+/// The index of waiting processes.
 pub const INDEX: &str = "since";
-/// The index of those who have a deadline.
+/// The index of processes with a deadline.
 pub const DEADLINES: &str = "due";
 /// The partition key of both: a category and a shard, so that the many carts never stand before the few processes.
 pub const SHARD: &str = "shard";
@@ -27,19 +28,19 @@ const SHARDS: u64 = 4;
 /// The read model.
 pub struct View;
 
-/// The part of it that follows the processes.
+/// The part that follows the processes.
 struct Processes;
 
-/// The part of it that follows the carts.
+/// The part that follows the carts.
 struct Carts;
 
-/// A process, and since when it waits or waited.
+/// A process, and the moment since which it waits or waited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ProcessDocument {
     stream: StreamName,
     state: fulfilment::State,
     since: Timestamp,
-    /// Since when it waits for nothing.
+    /// The moment since which it waits for nothing.
     idle: Option<Timestamp>,
 }
 
@@ -62,8 +63,8 @@ impl Projection for Processes {
             None => (fulfilment::State::default(), now, None),
         };
         let state = Fulfilment::evolve(before, &recorded.event);
-        // An outcome and the next intent are of one commit: whoever waits on does not move in the index, but for those
-        // who begin another stretch of their way, which may be days later.
+        // An outcome and the next intent are of one commit. So a process that continues to wait keeps its place in the
+        // index, unless it begins its next step, which may be days later.
         let begins = matches!(recorded.event, fulfilment::Event::DeadlineSet { .. });
         let since = if !begins && idle.is_none_or(|idle| idle == now) { since } else { now };
         let idle = if process(&state).is_some_and(Process::waits) { None } else { idle.or(Some(now)) };
@@ -107,7 +108,7 @@ impl Projection for Carts {
     }
 }
 
-/// The attributes of a row that is in an index by these moments.
+/// The index attributes of a row with these moments.
 fn found(
     stream: &StreamName,
     moments: impl IntoIterator<Item = (&'static str, Timestamp)>,

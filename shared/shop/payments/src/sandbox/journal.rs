@@ -1,4 +1,4 @@
-//! The books on disk: a line for each change, in order.
+//! The journal on disk: a line for each change, in order.
 
 use crate::payment::Payment;
 use crate::values::Reference;
@@ -12,7 +12,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub(super) struct Journal(File);
 
-/// What the books know of one payment.
+/// What the journal knows of one payment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Account {
     #[serde(flatten)]
@@ -28,7 +28,8 @@ struct Line<'a> {
 }
 
 impl Journal {
-    /// Opens it and reads what is in it. A last line that is not whole was never answered for, and is taken away.
+    /// Opens the journal and reads it. An incomplete last line belongs to a request that was never answered; it is
+    /// removed.
     pub(super) fn open(path: &Path) -> io::Result<(Self, Vec<(Reference, Account)>)> {
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         let mut text = String::new();
@@ -44,7 +45,7 @@ impl Journal {
         Ok((Self(file), kept))
     }
 
-    /// Writes one more; it is on the disk when this returns.
+    /// Writes a change. It is on the disk when this returns.
     pub(super) fn write(&mut self, reference: &Reference, account: &Account) -> io::Result<()> {
         let line = Line { reference: Cow::Borrowed(reference), account: Cow::Borrowed(account) };
         let mut text = serde_json::to_string(&line)?;

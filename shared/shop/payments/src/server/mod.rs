@@ -1,4 +1,4 @@
-//! A provider for one machine: the sandbox behind HTTP, which tells of what it did by webhook.
+//! A provider for one machine: the sandbox behind HTTP, with webhooks for its changes.
 
 mod routes;
 mod webhooks;
@@ -18,38 +18,38 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use webhooks::Notices;
 
-/// How a provider is run.
+/// The settings of a provider.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where it listens; port 0 takes any that is free.
+    /// The address to listen on; port 0 takes any free port.
     pub listen: SocketAddr,
-    /// The key that it knows the shop by.
+    /// The key of the shop.
     pub key: Secret,
-    /// The file that it keeps its books in; only in memory, where there is none.
+    /// The file of its journal; without one, it keeps its payments in memory.
     pub books: Option<PathBuf>,
 }
 
-/// Who is told of what a provider did.
+/// The receiver of a provider's webhooks.
 #[derive(Clone, Debug)]
 pub struct WebhookEndpoint {
-    /// Where webhooks are sent, of the scheme `http` or `https`.
+    /// The address of the receiver, with the scheme `http` or `https`.
     pub address: String,
-    /// What they are signed with.
+    /// The secret that signs them.
     pub secret: Secret,
 }
 
-/// Why a provider does not run.
+/// Why a provider does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// It cannot listen there.
+    /// It cannot listen on the address.
     #[error("cannot listen at {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
-    /// Its books do not read, or cannot be written.
+    /// Its journal cannot be read or written.
     #[error("the books: {0}")]
     Books(#[from] io::Error),
 }
 
-/// A provider that runs until it is stopped.
+/// A running provider.
 #[derive(Debug)]
 pub struct Server {
     sandbox: Sandbox,
@@ -61,7 +61,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens, and answers from now on.
+    /// Starts to listen and to answer.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let unbound = |error| StartError::Listen(options.listen, error);
         let listener = TcpListener::bind(options.listen).await.map_err(unbound)?;
@@ -71,7 +71,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let desk = Desk { sandbox: sandbox.clone(), key: options.key, moved: Arc::clone(&moved) };
         let serving = axum::serve(listener, routes::router(desk)).with_graceful_shutdown(async {
-            // Whoever drops the server stops it too.
+            // The provider stops when the server is dropped, too.
             let _: Result<(), oneshot::error::RecvError> = stopped.await;
         });
         let serving = tokio::spawn(async move {
@@ -82,8 +82,7 @@ impl Server {
         Ok(Self { sandbox, moved, address, stop, serving, telling: vec![] })
     }
 
-    /// Tells somebody of what it does from now on. The clock dates the webhooks, and paces them where they have to be
-    /// repeated.
+    /// Sends webhooks for all changes from now on. The clock dates the webhooks and times their repetitions.
     pub fn tell<C: Clock + 'static>(&mut self, webhook: WebhookEndpoint, clock: C) -> Result<(), Unusable> {
         let unusable = |_| Unusable::Address(webhook.address.clone());
         let address: Uri = webhook.address.parse().map_err(unusable)?;
@@ -94,19 +93,19 @@ impl Server {
         Ok(())
     }
 
-    /// Where its routes begin.
+    /// The base address of its routes.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What it knows, and what it was asked.
+    /// Its payments, and the requests that it got.
     #[must_use]
     pub const fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }
 
-    /// Answers what it was asked before, and nothing more. Notices that did not arrive yet are not sent again.
+    /// Stops the provider after it has answered the open requests. Webhooks that did not arrive yet are not sent again.
     pub async fn stop(self) {
         self.telling.iter().for_each(JoinHandle::abort);
         if self.stop.send(()).is_ok()

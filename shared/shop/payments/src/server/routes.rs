@@ -17,12 +17,12 @@ use std::io;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// What a request is answered from.
+/// The state behind the routes.
 #[derive(Clone, Debug)]
 pub(super) struct Desk {
     pub(super) sandbox: Sandbox,
     pub(super) key: Secret,
-    /// Told after each request that may have moved a payment.
+    /// Notified after each request that may have changed a payment.
     pub(super) moved: Arc<Notify>,
 }
 
@@ -74,7 +74,7 @@ async fn carry_out(
 }
 
 impl Desk {
-    /// The reference of a request by somebody who knows the key.
+    /// The reference of a request that has the key.
     fn admit(&self, reference: &str, headers: &HeaderMap) -> Result<Reference, ProviderRefusal> {
         let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         match authorization.and_then(|text| text.strip_prefix("Bearer ")) {

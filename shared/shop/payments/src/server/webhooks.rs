@@ -1,4 +1,4 @@
-//! Telling of what became of payments, until it is heard.
+//! Webhooks about changes of payments, repeated until the receiver accepts them.
 
 use crate::sandbox::Sandbox;
 use crate::transport::{Silence, Transport};
@@ -11,12 +11,12 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-/// The pause after a webhook that was not heard: doubled each time,
+/// The pause after a webhook that was not accepted; it doubles each time
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// up to this.
+/// up to this pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Where webhooks go.
+/// The receiver of webhooks.
 pub(super) struct Notices<C> {
     pub(super) address: Uri,
     pub(super) secret: Secret,
@@ -25,9 +25,9 @@ pub(super) struct Notices<C> {
 }
 
 impl<C: Clock + 'static> Notices<C> {
-    /// Tells of each change but the first so many, for ever. One that is not heard holds up no other.
+    /// Sends a webhook for each change from an index on, for ever. One that is not accepted does not delay others.
     pub(super) async fn tell(self: Arc<Self>, sandbox: Sandbox, mut told: usize, moved: Arc<Notify>) {
-        // Whoever ends this ends them all.
+        // Ending this task ends all of them.
         let mut under_way = JoinSet::new();
         loop {
             for (reference, payment) in sandbox.changes(told) {
@@ -47,14 +47,14 @@ impl<C: Clock + 'static> Notices<C> {
         while let Err(reason) = self.send(body.clone()).await {
             // The first one may come before the shop knows of the payment.
             if pause > FIRST_PAUSE {
-                tracing::warn!(webhook = webhook.id, reason, "a webhook of a payment was not heard");
+                tracing::warn!(webhook = webhook.id, reason, "a webhook of a payment was not accepted");
             }
             self.clock.sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
-    /// Sends it once, signed now.
+    /// Sends it once, with a new signature.
     async fn send(&self, body: String) -> Result<(), String> {
         let now = self.clock.now();
         let request = Request::post(self.address.clone())

@@ -15,7 +15,7 @@ fn pay() -> Step<'static> {
     Step::Authorise { amount: eur(7_699), card: "tok_ok" }
 }
 
-/// Reads one request and answers these bytes, whatever it was; gives back the request.
+/// Reads any one request, answers these bytes, and returns the request.
 async fn answering(answer: String) -> (SocketAddr, JoinHandle<Vec<u8>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -24,7 +24,7 @@ async fn answering(answer: String) -> (SocketAddr, JoinHandle<Vec<u8>>) {
         let mut request = vec![0; 4_096];
         let length = stream.read(&mut request).await.unwrap();
         request.truncate(length);
-        // Whoever has read enough may be gone before all of it is written.
+        // A client that has read enough may close the connection before all of it is written.
         drop(stream.write_all(answer.as_bytes()).await);
         request
     });
@@ -54,7 +54,7 @@ async fn where_nobody_listens_nothing_was_done_and_nothing_is_known() {
     assert!(matches!(told, Err(Failure::Unknown(_))), "{told:?}");
 }
 
-/// Linux lets nobody in whose turn has not come; elsewhere a queue without places may have some.
+/// On Linux, a full queue accepts no connection; other systems may accept some.
 #[cfg(target_os = "linux")]
 #[tokio::test(start_paused = true)]
 async fn where_no_connection_is_made_in_time_nothing_was_done() {

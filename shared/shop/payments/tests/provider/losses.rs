@@ -1,4 +1,4 @@
-//! Whatever is lost on the way, settling does each step once, and what it says is true.
+//! Settling does each step once and returns the truth, even if requests and answers are lost.
 
 use crate::stage::{eur, reference};
 use futures::executor::block_on;
@@ -14,7 +14,7 @@ enum Fate {
     NotSent,
     LostBefore,
     LostAfter,
-    /// Lost, and carried out when nobody waits for it any more.
+    /// Lost, and carried out after the caller has stopped waiting.
     Late,
 }
 
@@ -76,7 +76,7 @@ proptest! {
                 let told = block_on(settle(&line, &cafe, step));
                 if line.late.swap(false, Ordering::SeqCst) {
                     prop_assert!(matches!(told, Err(Failure::Unknown(_))), "{:?}, and done later", told);
-                    // What becomes of it nobody is told.
+                    // The caller never learns its result.
                     drop(block_on(sandbox.carry_out(&cafe, step)));
                 }
                 match told {

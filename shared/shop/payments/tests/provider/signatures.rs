@@ -1,4 +1,4 @@
-//! Whom a webhook is believed.
+//! Which webhooks are accepted.
 
 use crate::stage::{START, eur, reference};
 use foldlog::Timestamp;

@@ -1,4 +1,4 @@
-//! What the tests stand on.
+//! Shared parts of the tests.
 
 use foldlog::{Clock, Timestamp};
 use iso_currency::Currency;
@@ -23,7 +23,7 @@ impl Default for Hurried {
 }
 
 impl Hurried {
-    /// Returns when nobody else looks at this clock any more.
+    /// Returns when no other task waits for this clock any longer.
     pub(crate) async fn alone(&self) {
         let alone = async {
             while Arc::strong_count(&self.0) > 1 {
@@ -57,7 +57,7 @@ pub(crate) fn eur(amount: i64) -> Money {
     Money::new(amount, Currency::EUR).unwrap()
 }
 
-/// A provider that tells nobody.
+/// A provider without webhooks.
 pub(crate) async fn server() -> Server {
     Server::start(options()).await.unwrap()
 }

@@ -1,4 +1,4 @@
-//! What the provider for one machine tells of itself.
+//! The webhooks of the provider for one machine.
 
 use crate::stage::{self, Hurried, START, eur, reference};
 use axum::Router;
@@ -53,7 +53,7 @@ impl Listener {
         tokio::time::timeout(Duration::from_secs(20), self.heard.recv()).await.unwrap().unwrap()
     }
 
-    /// Ends both, after which nothing is told any more; whatever was told and not asked for yet.
+    /// Ends both, and returns the webhooks that were sent and not read yet.
     async fn end(mut self) -> Vec<Webhook> {
         self.server.stop().await;
         self.clock.alone().await;
@@ -126,7 +126,7 @@ async fn a_provider_does_not_start_where_it_cannot_listen_or_nobody_can_be_told(
     assert!(matches!(refused, Err(StartError::Listen(..))), "{refused:?}");
     first.stop().await;
     let mut second = Server::start(options).await.unwrap();
-    let nobody = WebhookEndpoint { address: "shop.example".to_owned(), secret: secret() };
-    assert!(matches!(second.tell(nobody, Hurried::default()), Err(Unusable::Address(_))));
+    let no_scheme = WebhookEndpoint { address: "shop.example".to_owned(), secret: secret() };
+    assert!(matches!(second.tell(no_scheme, Hurried::default()), Err(Unusable::Address(_))));
     second.stop().await;
 }

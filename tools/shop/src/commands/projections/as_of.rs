@@ -87,7 +87,8 @@ impl AsOf {
         terminal::line(&format!("{rows} rows of {name} as of {at} are in {}", self.out.display()))
     }
 
-    /// Writes a view; how many rows there are. What is in memory is the list of keys, and what is being folded.
+    /// Writes a view and returns the number of its rows. It keeps only the keys and the streams that it is folding in
+    /// memory.
     async fn view(
         &self,
         log: &impl LogScan,
@@ -136,7 +137,7 @@ impl AsOf {
         Ok(rows)
     }
 
-    /// Writes the totals; how many rows there are.
+    /// Writes the totals and returns the number of their rows.
     async fn sales(
         &self,
         log: &impl LogScan,
@@ -185,7 +186,7 @@ impl AsOf {
         Ok(all)
     }
 
-    /// Shows a stream's commits up to the moment, a page at a time, once they are known to be linked.
+    /// Passes on a stream's commits up to the moment, a page at a time, after it has verified their chain.
     async fn each(
         &self,
         log: &impl LogScan,
@@ -218,7 +219,7 @@ fn unfolded(stream: &StreamName, view: &'static str, version: Version, error: St
     Failure::Unfolded { stream: stream.to_string(), view, version: version.0, error }
 }
 
-/// A file that is there once it is whole.
+/// A file that appears once it is complete.
 struct Unfinished<'a> {
     path: &'a Path,
     written: PathBuf,

@@ -1,4 +1,4 @@
-//! `shop projections`: the read models as a whole, made anew while they are in use, and as they were.
+//! `shop projections`: rebuild read models while they are in use, and write them as they were in the past.
 
 mod as_of;
 mod rebuild;

@@ -1,4 +1,4 @@
-//! `shop projections rebuild`: a new generation of a read model, watched until it is read.
+//! `shop projections rebuild`: build a new generation of a read model, and watch it until it is in use.
 
 use super::shown::{Comparison, Generation, Generations, Progress};
 use crate::failure::Failure;
@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shop_client::{ClientError, Identity, Role, Session};
 use std::time::{Duration, Instant};
 
-/// How often to look how far it has come,
+/// The pause between two reads of the progress,
 const LOOK: Duration = Duration::from_millis(250);
 /// and how long to wait for its beginning.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -62,13 +62,13 @@ impl Rebuild {
         }
         let (name, number, rows, read) = (&self.name, new.generation, comparison.rows, shown.read);
         let next = if read == number {
-            format!("is read now; `shop projections rollback {name}` goes back")
+            format!("is in use now; `shop projections rollback {name}` switches back")
         } else {
-            format!("waits: `shop projections flip {name}` has it read")
+            format!("is not in use yet; `shop projections flip {name}` switches to it")
         };
         let seconds = started.elapsed().as_secs();
         terminal::line(&format!(
-            "{name}: generation {number} has {rows} rows, each like that of generation {}, after {seconds} s, and {next}",
+            "{name}: generation {number} has {rows} rows, each equal to that of generation {}, after {seconds} s, and {next}",
             before.read
         ))
     }
@@ -77,7 +77,7 @@ impl Rebuild {
         operator.post(&["ops", "projections", &self.name, "flip"]).send().await?.accepted()?.json()
     }
 
-    /// Looks at a generation until it is complete.
+    /// Watches a generation until it is complete.
     async fn watch(
         &self,
         operator: &Session,
@@ -111,7 +111,7 @@ fn bar() -> ProgressBar {
 
 fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_prefix(progress.phase.clone());
-    // How many there are is told roughly, and there may be more by now.
+    // The number is approximate, and there may be more by now.
     bar.set_length(progress.of.unwrap_or_default().max(progress.read));
     bar.set_position(progress.read);
     let left = progress.remaining_s.map_or_else(String::new, |seconds| format!(", {seconds} s left"));
@@ -123,7 +123,7 @@ fn different(name: &str, new: &Generation, comparison: &Comparison) -> String {
     let Comparison { rows, different, first, .. } = comparison;
     let first = first.as_deref().unwrap_or_default();
     format!(
-        "{name}: of {rows} rows of generation {} {different} are unlike those that are read, first {first}",
+        "{name}: {different} of {rows} rows of generation {} differ from those in use, first {first}",
         new.generation
     )
 }

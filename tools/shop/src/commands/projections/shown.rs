@@ -34,7 +34,7 @@ pub(super) struct Generation {
     pub(super) comparison: Option<Comparison>,
 }
 
-/// How far it has come.
+/// Its progress.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Progress {
     pub(super) phase: String,
@@ -48,7 +48,7 @@ pub(super) struct Progress {
     pub(super) parts_done: u32,
 }
 
-/// How it compared with the one that was read.
+/// The result of the comparison with the generation in use.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Comparison {
     pub(super) rows: u64,
@@ -60,7 +60,7 @@ pub(super) struct Comparison {
 }
 
 impl Generations {
-    /// Asks for them.
+    /// Reads them from the shop.
     pub(super) async fn of(operator: &Session, name: &str) -> Result<Self, ClientError> {
         operator.get(&["ops", "projections", name]).send().await?.accepted()?.json()
     }

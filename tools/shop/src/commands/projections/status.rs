@@ -1,4 +1,4 @@
-//! `shop projections status`: each read model's generations, and how far it is behind.
+//! `shop projections status`: the generations and the lag of each read model.
 
 use crate::failure::Failure;
 use crate::global::Global;

@@ -1,4 +1,4 @@
-//! `shop projections flip`, `rollback` and `cleanup`: which generation is read, and which are kept.
+//! `shop projections flip`, `rollback` and `cleanup`: choose the generation in use, and delete others.
 
 use super::shown::Generations;
 use crate::failure::Failure;
@@ -50,21 +50,21 @@ impl Flip {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let body = json!({ "despite_differences": self.despite_differences });
         let shown = post(global, &self.name, "flip", &body).await?;
-        told(global, &shown, &format!("generation {} is read now", shown.read))
+        told(global, &shown, &format!("generation {} is in use now", shown.read))
     }
 }
 
 impl Rollback {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let shown = post(global, &self.name, "rollback", &json!({})).await?;
-        told(global, &shown, &format!("generation {} is read again", shown.read))
+        told(global, &shown, &format!("generation {} is in use again", shown.read))
     }
 }
 
 impl Cleanup {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let shown = post(global, &self.name, "cleanup", &json!({})).await?;
-        told(global, &shown, &format!("all generations but {} are being given up", shown.read))
+        told(global, &shown, &format!("all generations except {} are being deleted", shown.read))
     }
 }
 

@@ -95,8 +95,8 @@ fn without_a_card_nothing_is_asked_of_a_warehouse() {
 #[test]
 fn a_line_that_nobody_has_fails_the_order() {
     let mut story = Story::begun(&["mug", "pot"], 100);
-    let nobody = candidates(&[("pot", &[("berlin", 9)])]);
-    let noted = story.note(Outcome::Placed { candidates: nobody, means: means() });
+    let other_product = candidates(&[("pot", &[("berlin", 9)])]);
+    let noted = story.note(Outcome::Placed { candidates: other_product, means: means() });
     assert_eq!(without_deadlines(noted)[1..], [stop(Failure::OutOfStock { sku: sku("mug") })]);
 
     let mut story = Story::reserving().after(&[Outcome::Reserved(at("berlin", "mug"))]);

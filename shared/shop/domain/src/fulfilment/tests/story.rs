@@ -73,7 +73,7 @@ pub(super) fn release(place: &str, name: &str) -> Event {
 }
 
 impl Story {
-    /// A checkout of so many products, four of each, for this amount.
+    /// A checkout of this number of products, four of each, for this amount.
     pub(super) fn begun(skus: &[&str], amount: i64) -> Self {
         let mut story = Self { events: vec![], now: Timestamp(1_000) };
         story.decide(&Command::Start { placement: placement(skus, amount), at: story.now });

@@ -1,4 +1,4 @@
-//! What any event of the shop, whatever it holds, keeps when it is stored; and what any payload of an earlier schema
+//! What any event of the shop keeps when it is stored, with any content; and what any payload of an earlier schema
 //! becomes.
 
 mod events;
@@ -17,8 +17,8 @@ use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, pro
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-/// What is stored of events reads back as the same events, through the check that every stored commit goes through; and
-/// whoever goes by its schema, or by the one before, finds what they ask for.
+/// Stored events read back as the same events, through the check of every stored commit. Readers of their schema, and
+/// of the schema before, find the fields that they need.
 fn reads_back<D: Decider<Event: Debug + PartialEq>>(events: &[D::Event]) -> TestCaseResult {
     let stored = Events::encode(events).unwrap();
     let read = Events::parse(stored.text().to_owned()).unwrap();
@@ -90,7 +90,7 @@ proptest! {
     }
 }
 
-/// The names of what a strategy makes: all of them, within so many tries that one is left out about once in 10¹⁰.
+/// All names that a strategy makes. The number of tries leaves one out about once in 10¹⁰.
 fn names<E: Event + Debug>(events: impl Strategy<Value = E>) -> BTreeSet<&'static str> {
     let mut runner = TestRunner::deterministic();
     (0..1_100).map(|_| events.new_tree(&mut runner).unwrap().current().name()).collect()

@@ -1,6 +1,6 @@
 //! Readers of each schema of each event, frozen as JSON Schema: what a program asks of a payload that was written
-//! against that schema. `UPDATE_GOLDEN=1 cargo test -p shop-domain --test domain codec` writes those that are missing; one that
-//! exists is never changed, since programs elsewhere go by it.
+//! against that schema. `UPDATE_GOLDEN=1 cargo test -p shop-domain --test domain codec` writes those that are missing;
+//! one that exists is never changed, since programs elsewhere go by it.
 
 use foldlog::write::event::schema_of;
 use foldlog::{Decider, Events, Record};
@@ -16,8 +16,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use strum::VariantNames;
 
-/// Schemas that took away or changed what the one before had: whoever reads by that one does not read these. All others
-/// only add.
+/// Schemas that removed or changed fields: readers of the schema before cannot read these. All others only add fields.
 const BREAKING: [(&str, u32); 1] = [("PlacementNoted", 2)];
 
 static READERS: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(|| {
@@ -48,7 +47,7 @@ fn folders(kind: &str) -> Vec<(&'static str, PathBuf)> {
     categories.map(|category| (category, tests.join(category))).into()
 }
 
-/// What is wrong with a stored event, for whoever reads by its own schema or by the one before.
+/// The errors in a stored event for readers of its own schema or of the schema before.
 pub(crate) fn complaints(category: &str, record: &Record<'_>) -> Vec<String> {
     let data: Value = serde_json::from_str(record.data.get()).unwrap();
     let mut wrong = Vec::new();

@@ -2,8 +2,8 @@
 //! snapshots hold, and one for each fold of the read models. Where a state's file differs, its `STATE_SCHEMA` has to be
 //! one more; where a fold's does, its `VERSION`.
 //!
-//! A new type or schema gets a new file (`UPDATE_GOLDEN=1 cargo test -p shop-domain --test domain golden` writes those that are
-//! missing); one that exists is never changed, since logs hold what it shows.
+//! A new type or schema gets a new file (`UPDATE_GOLDEN=1 cargo test -p shop-domain --test domain golden` writes those
+//! that are missing); one that exists is never changed, since logs hold what it shows.
 
 mod events;
 mod processes;

@@ -1,6 +1,6 @@
-//! What the folds of the read models make of every event: one golden file for each view, category and fold. Where a file
-//! differs, the fold needs the next number, and stands beside the old one (`Projection::folds`) until readers were sent
-//! to its rows.
+//! What the folds of the read models make of every event: one golden file for each view, category and fold. Where a
+//! file differs, the fold needs the next number, and stands beside the old one (`Projection::folds`) until readers were
+//! sent to its rows.
 
 use crate::golden::{folder, golden};
 use foldlog::totals::TotalsFold;

@@ -1,4 +1,4 @@
-//! What a process does about whatever happens, wherever it stands.
+//! What a process decides about each outcome in each state.
 
 use crate::table::samples::{means, placement};
 use crate::table::{Kinds, walk};

@@ -1,9 +1,10 @@
 //! What each stream decides in each state about each command: the events and the state that they lead to (`→`), nothing
 //! (`-`), or the refusal (`!`).
 //!
-//! A table is made of every pair of the examples of states and of commands, of which there has to be one for each variant
-//! of both, and has to be what its file says. So no pair is missing, and none changes unseen. A file is written by hand
-//! or reviewed word by word: `UPDATE_TABLES=1 cargo test -p shop-domain --test domain table` writes those that are missing.
+//! A table is made of every pair of the examples of states and of commands, of which there has to be one for each
+//! variant of both, and has to be what its file says. So no pair is missing, and none changes unseen. A file is written
+//! by hand or reviewed word by word: `UPDATE_TABLES=1 cargo test -p shop-domain --test domain table` writes those that
+//! are missing.
 
 mod audit;
 mod customer;

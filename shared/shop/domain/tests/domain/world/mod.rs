@@ -1,4 +1,4 @@
-//! The whole shop, whatever happens in whatever order: it comes to an end, and everything agrees.
+//! The whole shop, with messages in any order: it comes to an end, and everything agrees.
 
 mod histories;
 mod owners;
@@ -47,7 +47,7 @@ fn means() -> Means {
     Means { card: Some("tok_ok".parse().unwrap()), address: None }
 }
 
-/// A shop with so many of each product in each warehouse, and how many of each those are.
+/// A shop with this stock of each product in each warehouse, and its total stock.
 fn shop(stocks: &[u64]) -> (World, BTreeMap<Sku, u64>) {
     let (mut world, mut received) = (World::default(), BTreeMap::new());
     let places = WAREHOUSES.iter().flat_map(|warehouse| SKUS.iter().map(move |sku| (warehouse, sku)));
@@ -136,7 +136,7 @@ impl World {
         }
     }
 
-    /// The staff ship whatever they can, and carriers deliver it.
+    /// The staff ship all orders that they can, and carriers deliver them.
     fn settle(&mut self) {
         let orders: Vec<_> = self.processes.keys().cloned().collect();
         self.drain();

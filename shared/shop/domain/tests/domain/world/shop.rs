@@ -33,7 +33,7 @@ pub(crate) enum Provider {
     FailsToCapture,
 }
 
-/// What is on its way to somebody.
+/// A message on its way.
 #[derive(Clone, Debug)]
 pub(crate) enum Message {
     /// To the process of an order.
