@@ -1,9 +1,7 @@
 //! The stores in memory, each under the fault model, and the types by which the functions know them.
 
-use crate::defects::Log;
-use crate::hints::{Batches, SimBus};
+use crate::hints::SimBus;
 use crate::setting::Setting;
-use crate::world::Host;
 use foldlog_testing::faulty::{FaultModel, FaultyBus, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
 use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 
@@ -15,19 +13,6 @@ pub(crate) type TotalsStore = FaultyTotalsStore<MemoryTotalsStore>;
 pub(crate) type Parked = FaultyParked<MemoryParked>;
 /// The bus of a run.
 pub(crate) type Bus = FaultyBus<SimBus>;
-
-/// The ports of a run.
-pub(crate) struct Simulated;
-
-impl reconcile::Ports for Simulated {
-    type Log = Log;
-    type Views = Views;
-    type TotalsStore = crate::defects::TotalsStore;
-    type Parked = Parked;
-    type Host = Host;
-    type Bus = Bus;
-    type Batches = Batches;
-}
 
 /// The stores.
 pub(crate) struct Stores {

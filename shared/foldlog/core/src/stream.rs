@@ -16,7 +16,7 @@ pub struct StreamName(#[schemars(length(max = LONGEST_NAME), regex(pattern = "^[
 
 /// What names a stream in its category. Its text is the part behind the first hyphen, and reads back from it: 1 to
 /// [`LONGEST`](StreamId::LONGEST) letters, digits, `_`, `.` and `-`. Whatever makes an id checks that.
-pub trait StreamId: fmt::Display + FromStr {
+pub trait StreamId: fmt::Display + FromStr<Err: fmt::Display> + Send + Sync {
     /// The longest text of an id, in bytes.
     const LONGEST: usize;
 }
