@@ -7,20 +7,21 @@
 use fastrand::Rng;
 use foldlog::write::loaded::replay;
 use foldlog::write::log::AppendError;
+use foldlog::write::scan::{Cursor, Page, Part};
 use foldlog::{
     Actor, Clock, CommandId, Commit, Consistency, Correlation, Digest, Draft, EventId, EventLog, Events, Head, History,
-    LogError, ParkingLot, Randomness, ReadOptions, StreamName, Timestamp, Version,
+    LogError, LogScan, LogSpans, ParkingLot, Randomness, ReadOptions, Span, StreamName, Timestamp, Version,
 };
-use foldlog_lambda::Invoke;
-use foldlog_lambda::queue::Reactions;
-use foldlog_testing::memory::{MemoryLog, MemoryParked};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::Indexed;
+use foldlog_lambda::{Invoke, SettingError, Settings};
+use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use shop_domain::stock;
 use shop_domain::values::{OrderId, Sku, StockId, WarehouseId};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use stock_reactions::StockReactions;
 use tokio::task::yield_now;
 
 /// The number of simultaneous execution environments, each with a batch of its own.
@@ -66,6 +67,22 @@ impl EventLog for Turns {
     }
 }
 
+impl LogSpans for Turns {
+    async fn span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
+        self.log.span(stream, span).await
+    }
+}
+
+impl LogScan for Turns {
+    async fn page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
+        self.log.page(part, after).await
+    }
+
+    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
+        self.log.heads().await
+    }
+}
+
 /// A host whose pauses are turns.
 #[derive(Clone)]
 struct InTurns(Arc<Mutex<Rng>>);
@@ -85,6 +102,49 @@ impl Clock for InTurns {
 impl Randomness for InTurns {
     fn bits(&self) -> u128 {
         self.0.lock().unwrap().u128(..)
+    }
+}
+
+/// What the function stands on.
+struct Ground {
+    turns: Turns,
+    host: InTurns,
+    parked: MemoryParked,
+}
+
+impl Ports for Ground {
+    type Log = Turns;
+    type Views = MemoryViews;
+    type TotalsStore = MemoryTotalsStore;
+    type ParkingLot = MemoryParked;
+    type Host = InTurns;
+
+    fn log(&self) -> Result<Turns, SettingError> {
+        self.marked_log()
+    }
+
+    fn marked_log(&self) -> Result<Turns, SettingError> {
+        Ok(self.turns.clone())
+    }
+
+    fn views(&self, _: impl IntoIterator<Item = Indexed>) -> Result<MemoryViews, SettingError> {
+        Ok(MemoryViews::default())
+    }
+
+    fn totals_store(&self, _: &str) -> Result<MemoryTotalsStore, SettingError> {
+        Ok(MemoryTotalsStore::default())
+    }
+
+    fn checkpoints(&self, _: &str) -> Result<MemoryViews, SettingError> {
+        self.views([])
+    }
+
+    fn parked(&self) -> Result<MemoryParked, SettingError> {
+        Ok(self.parked.clone())
+    }
+
+    fn host(&self) -> InTurns {
+        self.host.clone()
     }
 }
 
@@ -154,14 +214,15 @@ async fn a_product_that_everybody_wants_holds_up_no_other() {
     let log = MemoryLog::default().with_markers();
     receive(&log, &hot(), HOT).await;
     let turns = Turns { log: log.clone(), appended: Arc::default() };
-    let (host, parked) = (InTurns(Arc::new(Mutex::new(Rng::with_seed(7)))), MemoryParked::default());
+    let host = InTurns(Arc::new(Mutex::new(Rng::with_seed(7))));
+    let ground = Ground { turns: turns.clone(), host, parked: MemoryParked::default() };
     let mut batches = Vec::new();
     for batch in 0..BATCHES {
         receive(&log, &other(batch), 1).await;
         let wanted = |place: usize| if place == batch % BATCH { other(batch) } else { hot() };
         let messages = (0..BATCH).map(|place| message(batch * BATCH + place, &wanted(place))).collect();
-        let reactor = StockReactions::new(turns.clone(), host.clone());
-        batches.push(deliver(Reactions::new(reactor, parked.clone(), host.clone()), messages));
+        let function = stock_reactions::function(&ground, &Settings::default()).unwrap();
+        batches.push(deliver(function, messages));
     }
     let again: Vec<_> = join_all(batches).await.into_iter().flatten().collect();
 
@@ -171,7 +232,7 @@ async fn a_product_that_everybody_wants_holds_up_no_other() {
     let hot_by_then = last_other + 1 - BATCHES;
     assert!(hot_by_then < HOT / 10, "the last of the others came after {hot_by_then} of {HOT}");
     assert!(again.iter().all(|id| id.contains(hot().as_str())), "{again:?}");
-    assert!(parked.notes(None, 1).await.unwrap().notes.is_empty());
+    assert!(ground.parked.notes(None, 1).await.unwrap().notes.is_empty());
     let reading = ReadOptions::of::<stock::Stock>(Consistency::Strong);
     let state = replay::<stock::Stock>(&log.load(&stream_of(&hot()), reading).await.unwrap()).unwrap();
     assert_eq!(state.reserved(), u64::try_from(HOT).unwrap());

@@ -1,10 +1,10 @@
 //! Commands on accounts, their owners' and the staff's: the only writer of `account-…`.
 
-use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, EventLog, ExecuteError, Executed, Metadata, Randomness, StreamName};
-use foldlog_dynamo::Log;
+use foldlog::{ExecuteError, Executed, Metadata, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
 use foldlog_lambda::http::created;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
 use shop_api::responses;
@@ -12,31 +12,18 @@ use shop_domain::account::{Account, Command, Entry, Refusal, State};
 use shop_domain::values::{AccountId, AddressId, Card, Personal, Profile};
 
 /// The handler.
-pub struct AccountCommands<L, H>(Commands<Account, L, H>);
+pub struct AccountCommands<P: Ports>(CommandsOn<Account, P>);
 
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<AccountCommands<Log, SystemHost>>, SettingError> {
-    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(AccountCommands::new(log, SystemHost)))
+/// The function.
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<Http<AccountCommands<P>>, SettingError> {
+    Ok(Http(AccountCommands(ports.commands()?)))
 }
 
-impl<L: EventLog, H: Clock + Randomness> AccountCommands<L, H> {
-    /// The commands on these ports.
-    #[must_use]
-    pub fn new(log: L, host: H) -> Self {
-        Self(Commands::new(log, host))
-    }
-}
-
-impl<L, H> HttpHandler for AccountCommands<L, H>
-where
-    L: EventLog + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> HttpHandler for AccountCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = H;
+    type Host = P::Host;
 
-    fn host(&self) -> &H {
+    fn host(&self) -> &P::Host {
         self.0.host()
     }
 
@@ -57,7 +44,7 @@ where
     }
 }
 
-impl<L: EventLog, H: Clock + Randomness> AccountCommands<L, H> {
+impl<P: Ports> AccountCommands<P> {
     /// Opens the one account that the caller can have.
     async fn open(&self, request: &Request) -> Result<Response, Problem> {
         let account = caller(request)?;

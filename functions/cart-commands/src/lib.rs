@@ -2,13 +2,11 @@
 
 mod offers;
 
-use aws_config::SdkConfig;
 use foldlog::write::loaded::replay;
-use foldlog::{
-    Clock, Commands, Consistency, EventLog, ExecuteError, Executed, Metadata, Randomness, ReadOptions, StreamName,
-};
-use foldlog_dynamo::Log;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use foldlog::{Consistency, EventLog, ExecuteError, Executed, Metadata, ReadOptions, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::requests::{AddItem, ChangeQuantity, CheckOut, Nothing};
 use shop_api::responses;
@@ -19,34 +17,21 @@ use shop_domain::values::{AccountId, CartId, TaxRate};
 const CHECKOUT_ATTEMPTS: usize = 4;
 
 /// The handler.
-pub struct CartCommands<L, H> {
-    carts: Commands<Cart, L, H>,
+pub struct CartCommands<P: Ports> {
+    carts: CommandsOn<Cart, P>,
     tax_rate: TaxRate,
 }
 
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<CartCommands<Log, SystemHost>>, SettingError> {
-    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(CartCommands::new(log, SystemHost, settings.parse("TAX_BASIS_POINTS")?)))
+/// The function.
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Http<CartCommands<P>>, SettingError> {
+    Ok(Http(CartCommands { carts: ports.commands()?, tax_rate: settings.parse("TAX_BASIS_POINTS")? }))
 }
 
-impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
-    /// The commands on these ports.
-    #[must_use]
-    pub fn new(log: L, host: H, tax_rate: TaxRate) -> Self {
-        Self { carts: Commands::new(log, host), tax_rate }
-    }
-}
-
-impl<L, H> HttpHandler for CartCommands<L, H>
-where
-    L: EventLog + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> HttpHandler for CartCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = H;
+    type Host = P::Host;
 
-    fn host(&self) -> &H {
+    fn host(&self) -> &P::Host {
         self.carts.host()
     }
 
@@ -87,7 +72,7 @@ where
     }
 }
 
-impl<L: EventLog, H: Clock + Randomness> CartCommands<L, H> {
+impl<P: Ports> CartCommands<P> {
     async fn open(&self, request: &Request, by: AccountId) -> Result<Response, Problem> {
         let (Nothing {}, metadata) = request.command()?;
         let cart: CartId = request.new_id()?.parse().map_err(|error| Problem::internal(&error))?;

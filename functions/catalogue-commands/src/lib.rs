@@ -1,9 +1,9 @@
 //! The catalogue's commands: the only writer of `product-…`.
 
-use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, EventLog, Executed, Metadata, Randomness, StreamName};
-use foldlog_dynamo::Log;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use foldlog::{Executed, Metadata, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use iso_currency::Currency;
 use shop_api::requests::{CategoriseProduct, DescribeProduct, Nothing, RegisterProduct, RepriceProduct};
@@ -12,37 +12,22 @@ use shop_domain::product::{Command, Product, Registration, State};
 use shop_domain::values::Sku;
 
 /// The handler.
-pub struct CatalogueCommands<L, H> {
-    products: Commands<Product, L, H>,
+pub struct CatalogueCommands<P: Ports> {
+    products: CommandsOn<Product, P>,
+    /// That of all prices.
     currency: Currency,
 }
 
-/// The deployed function.
-pub fn function(
-    settings: &Settings,
-    aws: &SdkConfig,
-) -> Result<Http<CatalogueCommands<Log, SystemHost>>, SettingError> {
-    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(CatalogueCommands::new(log, SystemHost, settings.parse("SHOP_CURRENCY")?)))
+/// The function.
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Http<CatalogueCommands<P>>, SettingError> {
+    Ok(Http(CatalogueCommands { products: ports.commands()?, currency: settings.parse("SHOP_CURRENCY")? }))
 }
 
-impl<L: EventLog, H: Clock + Randomness> CatalogueCommands<L, H> {
-    /// The commands on these ports; all prices are in one currency.
-    #[must_use]
-    pub fn new(log: L, host: H, currency: Currency) -> Self {
-        Self { products: Commands::new(log, host), currency }
-    }
-}
-
-impl<L, H> HttpHandler for CatalogueCommands<L, H>
-where
-    L: EventLog + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> HttpHandler for CatalogueCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = H;
+    type Host = P::Host;
 
-    fn host(&self) -> &H {
+    fn host(&self) -> &P::Host {
         self.products.host()
     }
 
@@ -73,7 +58,7 @@ where
     }
 }
 
-impl<L: EventLog, H: Clock + Randomness> CatalogueCommands<L, H> {
+impl<P: Ports> CatalogueCommands<P> {
     async fn register(&self, request: &Request) -> Result<Response, Problem> {
         let (body, metadata) = request.command::<RegisterProduct>()?;
         let RegisterProduct { sku, name, description, category, price } = body;

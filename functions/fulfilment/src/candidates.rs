@@ -1,42 +1,28 @@
 //! Which warehouses to ask for a line: a view proposes, the stock's own streams decide.
 
-use aws_sdk_dynamodb::Client;
 use foldlog::{Direction, Lookup, Lookups, Projection, Reader};
-use foldlog_dynamo::Views;
-use foldlog_lambda::Error;
+use foldlog_functions::Ports;
+use foldlog_functions::ports::Indexed;
+use foldlog_lambda::{Error, SettingError};
 use shop_domain::fulfilment::Candidate;
 use shop_domain::values::Sku;
 use shop_domain::views::stock::{Document, SKU, View, WAREHOUSE};
 
 /// The most warehouses that are proposed for a product.
 const MOST: usize = 20;
-
-/// Proposes warehouses.
-pub trait Candidates: Send + Sync {
-    /// The warehouses that may have a product, and how many of it.
-    fn of(&self, sku: &Sku) -> impl Future<Output = Result<Vec<Candidate>, Error>> + Send;
-}
+/// The view, and how its rows are found.
+const VIEW: Indexed = (View::NAME, &[SKU]);
 
 /// The read model of stock: the warehouses of a product, by id.
-pub struct StockView<V>(V);
+pub(crate) struct StockView<P: Ports>(P::Views);
 
-impl StockView<Views> {
-    /// The read model that `table` holds, in generations that another registers.
-    #[must_use]
-    pub fn in_table(client: Client, table: &str, generations: &str) -> Self {
-        Self(Views::new(client, generations).with(View::NAME, table, &[SKU]))
+impl<P: Ports> StockView<P> {
+    pub(crate) fn on(ports: &P) -> Result<Self, SettingError> {
+        ports.views([VIEW]).map(Self)
     }
-}
 
-impl<V> StockView<V> {
-    /// The read model among these views.
-    pub const fn new(views: V) -> Self {
-        Self(views)
-    }
-}
-
-impl<V: Lookups> Candidates for StockView<V> {
-    async fn of(&self, sku: &Sku) -> Result<Vec<Candidate>, Error> {
+    /// The warehouses that may have a product, and how many of it.
+    pub(crate) async fn candidates(&self, sku: &Sku) -> Result<Vec<Candidate>, Error> {
         let reader = Reader::of(&self.0, View::folds()).await?;
         let lookup = Lookup {
             view: View::NAME,

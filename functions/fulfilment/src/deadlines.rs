@@ -1,15 +1,14 @@
 //! Which processes have waited for too long: a view says whom to ask, each process decides by its own deadline.
 
-use crate::{Candidates, Fulfilment, Rules};
+use crate::{Fulfilment, Rules};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use aws_sdk_dynamodb::Client;
 use foldlog::{
-    Actor, Clock, CommandId, Correlation, Digest, Direction, Effect, EventLog, Lookup, Lookups, Metadata, ParkingLot,
-    Randomness, StreamName, Timestamp,
+    Actor, CommandId, Correlation, Digest, Direction, Effect, Generations, Lookup, Lookups, Metadata, StreamName,
+    Timestamp,
 };
-use foldlog_dynamo::Views;
-use foldlog_lambda::queue::Reactions;
-use foldlog_lambda::{Error, Function};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::{Indexed, ReactionsOn};
+use foldlog_lambda::{Error, Function, SettingError};
 use futures::StreamExt;
 use futures::future::try_join_all;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -22,18 +21,19 @@ use std::sync::Arc;
 const MOST: usize = 250;
 /// So many processes are asked side by side.
 const SIDE_BY_SIDE: usize = 8;
-
-/// What both triggers work on.
-type Shared<L, C, V, H> = Arc<Fulfilment<L, C, V, H>>;
+/// The view, and how its rows are found.
+const VIEW: Indexed = (NAME, &[SHARD]);
 
 /// The function, with its two triggers.
-pub struct ProcessManager<L, C, V, P, H> {
-    reactions: Reactions<Shared<L, C, V, H>, P, H>,
-    deadlines: Deadlines<L, C, V, H>,
+pub struct ProcessManager<P: Ports, S: Rules = fulfilment::Fulfilment> {
+    /// Its queue.
+    pub reactions: ReactionsOn<Arc<Fulfilment<P, S>>, P>,
+    /// Its schedule.
+    pub deadlines: Deadlines<P, S>,
 }
 
 /// What its schedule asks of it.
-pub struct Deadlines<L, C, V, H, S: Rules = fulfilment::Fulfilment>(pub Arc<Fulfilment<L, C, V, H, S>>);
+pub struct Deadlines<P: Ports, S: Rules = fulfilment::Fulfilment>(Arc<Fulfilment<P, S>>);
 
 /// What invokes it.
 #[derive(Debug, Deserialize)]
@@ -77,24 +77,13 @@ pub struct Passed {
 }
 
 /// Until when processes wait, as a read model shows it.
-pub struct DueView<V>(V);
+pub(crate) struct DueView<P: Ports>(P::Views);
 
-impl DueView<Views> {
-    /// The read model that `table` holds, in generations that another registers.
-    #[must_use]
-    pub fn in_table(client: Client, table: &str, generations: &str) -> Self {
-        Self(Views::new(client, generations).with(NAME, table, &[SHARD]))
+impl<P: Ports> DueView<P> {
+    pub(crate) fn on(ports: &P) -> Result<Self, SettingError> {
+        ports.views([VIEW]).map(Self)
     }
-}
 
-impl<V> DueView<V> {
-    /// The read model among these views.
-    pub const fn new(views: V) -> Self {
-        Self(views)
-    }
-}
-
-impl<V: Lookups> DueView<V> {
     /// The processes whose deadline seems to have passed.
     async fn until(&self, now: Timestamp) -> Result<Vec<StreamName>, Error> {
         let generation = self.0.current(NAME).await?.generation;
@@ -121,28 +110,15 @@ impl<V: Lookups> DueView<V> {
     }
 }
 
-impl<L, C, V, P, H> ProcessManager<L, C, V, P, H>
-where
-    L: EventLog + 'static,
-    C: Candidates + 'static,
-    V: Lookups + 'static,
-    H: Clock + Randomness + 'static,
-{
-    /// The process manager, which notes in `parked` what it cannot react to.
-    pub fn new(fulfilment: Fulfilment<L, C, V, H>, parked: P, host: H) -> Self {
-        let fulfilment = Arc::new(fulfilment);
-        Self { reactions: Reactions::new(fulfilment.clone(), parked, host), deadlines: Deadlines(fulfilment) }
+impl<P: Ports, S: Rules> ProcessManager<P, S> {
+    /// The process manager on these ports.
+    pub fn on(ports: &P) -> Result<Self, SettingError> {
+        let fulfilment = Arc::new(Fulfilment::on(ports)?);
+        Ok(Self { reactions: ports.reactions(fulfilment.clone())?, deadlines: Deadlines(fulfilment) })
     }
 }
 
-impl<L, C, V, P, H> Function for ProcessManager<L, C, V, P, H>
-where
-    L: EventLog + 'static,
-    C: Candidates + 'static,
-    V: Lookups + 'static,
-    P: ParkingLot + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports, S: Rules> Function for ProcessManager<P, S> {
     type Event = Trigger;
     type Answer = Told;
 
@@ -161,14 +137,7 @@ where
     }
 }
 
-impl<L, C, V, H, S> Function for Deadlines<L, C, V, H, S>
-where
-    L: EventLog + 'static,
-    C: Send + Sync + 'static,
-    V: Lookups + 'static,
-    H: Clock + Randomness + 'static,
-    S: Rules,
-{
+impl<P: Ports, S: Rules> Function for Deadlines<P, S> {
     type Event = Task;
     type Answer = Passed;
 
@@ -183,7 +152,7 @@ where
     }
 }
 
-impl<L: EventLog, C, V: Lookups, H: Clock + Randomness, S: Rules> Fulfilment<L, C, V, H, S> {
+impl<P: Ports, S: Rules> Fulfilment<P, S> {
     /// Has each process whose deadline seems to have passed decide whether it has. One that fails holds up no other.
     async fn pass_deadlines(&self, now: Timestamp) -> Result<Passed, Error> {
         let due = self.due.until(now).await?;

@@ -3,18 +3,16 @@
 mod candidates;
 mod deadlines;
 
-pub use candidates::{Candidates, StockView};
-pub use deadlines::{Deadlines, DueView, Passed, ProcessManager, Task, Told, Trigger};
+pub use deadlines::{Deadlines, Passed, ProcessManager, Task, Told, Trigger};
 
-use aws_config::SdkConfig;
+use candidates::StockView;
+use deadlines::DueView;
 use foldlog::write::loaded::replay;
-use foldlog::{
-    Clock, Commands, Consistency, Decider, EventLog, EventMessage, Lookups, NoRefusal, Randomness, ReadOptions,
-    StreamName,
-};
-use foldlog_dynamo::{Log, Parked, Views};
+use foldlog::{Consistency, Decider, EventLog, EventMessage, NoRefusal, ReadOptions, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
 use foldlog_lambda::queue::{ReactionError, Reactor};
-use foldlog_lambda::{SettingError, Settings, SystemHost};
+use foldlog_lambda::{SettingError, Settings};
 use shop_domain::cart;
 use shop_domain::fulfilment::{self, Candidate, Command, Event, Outcome, State, Unreadable, outcome_of};
 use shop_domain::order::Placement;
@@ -33,46 +31,28 @@ impl<S> Rules for S where
 }
 
 /// The handler.
-pub struct Fulfilment<L, C, V, H, S: Rules = fulfilment::Fulfilment> {
-    processes: Commands<S, L, H>,
-    candidates: C,
-    due: DueView<V>,
+pub struct Fulfilment<P: Ports, S: Rules = fulfilment::Fulfilment> {
+    processes: CommandsOn<S, P>,
+    stock: StockView<P>,
+    due: DueView<P>,
 }
 
-/// The deployed function.
-pub type Deployed = ProcessManager<Log, StockView<Views>, Views, Parked, SystemHost>;
-
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
-    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let generations = settings.text("GENERATIONS_TABLE")?;
-    let view = StockView::in_table(client.clone(), settings.text("STOCK_VIEW")?, generations);
-    let due = DueView::in_table(client.clone(), settings.text("WAITING_VIEW")?, generations);
-    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
-    Ok(ProcessManager::new(Fulfilment::new(log, view, due, SystemHost), parked, SystemHost))
+/// The function.
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<ProcessManager<P>, SettingError> {
+    ProcessManager::on(ports)
 }
 
-impl<L: EventLog, C, V, H: Clock + Randomness, S: Rules> Fulfilment<L, C, V, H, S> {
-    /// The process manager on these ports.
-    #[must_use]
-    pub fn new(log: L, candidates: C, due: DueView<V>, host: H) -> Self {
-        Self { processes: Commands::new(log, host), candidates, due }
+impl<P: Ports, S: Rules> Fulfilment<P, S> {
+    fn on(ports: &P) -> Result<Self, SettingError> {
+        Ok(Self { processes: ports.commands()?, stock: StockView::on(ports)?, due: DueView::on(ports)? })
     }
 }
 
-impl<L, C, V, H, S> Reactor for Fulfilment<L, C, V, H, S>
-where
-    L: EventLog + 'static,
-    C: Candidates + 'static,
-    V: Lookups + 'static,
-    H: Clock + Randomness + 'static,
-    S: Rules,
-{
+impl<P: Ports, S: Rules> Reactor for Fulfilment<P, S> {
     const NAME: &'static str = "fulfilment";
-    type Log = L;
+    type Log = P::Log;
 
-    fn log(&self) -> &L {
+    fn log(&self) -> &P::Log {
         self.processes.log()
     }
 
@@ -84,7 +64,7 @@ where
     }
 }
 
-impl<L: EventLog, C: Candidates, V, H: Clock + Randomness, S: Rules> Fulfilment<L, C, V, H, S> {
+impl<P: Ports, S: Rules> Fulfilment<P, S> {
     /// What another stream's event asks of which order's process.
     async fn command(&self, message: &EventMessage) -> Result<Option<(OrderId, Command)>, ReactionError> {
         let at = message.time;
@@ -113,7 +93,7 @@ impl<L: EventLog, C: Candidates, V, H: Clock + Randomness, S: Rules> Fulfilment<
         let State::Started(process) = replay::<fulfilment::Fulfilment>(&history)? else { return Ok(BTreeMap::new()) };
         let mut candidates = BTreeMap::new();
         for line in process.lines {
-            let of_line = self.candidates.of(&line.sku).await.map_err(ReactionError::Unavailable)?;
+            let of_line = self.stock.candidates(&line.sku).await.map_err(ReactionError::Unavailable)?;
             candidates.insert(line.sku, of_line);
         }
         Ok(candidates)

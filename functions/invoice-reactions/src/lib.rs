@@ -1,53 +1,34 @@
 //! The invoice's reactions to the intents of fulfilment: the only writer of `invoice-…`.
 
-use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness, StreamName};
-use foldlog_dynamo::{Log, Parked};
-use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
-use foldlog_lambda::{SettingError, Settings, SystemHost};
-use shop_domain::fulfilment::{REACTION, Request, request_of};
+use foldlog::EventLog;
+use foldlog_functions::owner::{Asked, OwnersReactions};
+use foldlog_functions::{Intents, OwnersReactor, Ports};
+use foldlog_lambda::queue::ReactionError;
+use foldlog_lambda::{SettingError, Settings};
+use shop_domain::fulfilment::{Event, Fulfilment, REACTION, Request, request_of};
 use shop_domain::invoice::Invoice;
 use shop_domain::values::OrderId;
 
-/// The handler.
-pub struct InvoiceReactions<L, H>(Commands<Invoice, L, H>);
+/// What fulfilment asks of invoices.
+pub struct OfInvoices;
 
-/// The deployed function.
-pub fn function(
-    settings: &Settings,
-    aws: &SdkConfig,
-) -> Result<Reactions<InvoiceReactions<Log, SystemHost>, Parked, SystemHost>, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
-    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
-    Ok(Reactions::new(InvoiceReactions::new(log, SystemHost), parked, SystemHost))
+/// The function.
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<OwnersReactions<P, OfInvoices>, SettingError> {
+    OwnersReactor::function(ports)
 }
 
-impl<L: EventLog, H: Clock + Randomness> InvoiceReactions<L, H> {
-    /// The reactions on these ports.
-    #[must_use]
-    pub fn new(log: L, host: H) -> Self {
-        Self(Commands::new(log, host))
-    }
-}
-
-impl<L, H> Reactor for InvoiceReactions<L, H>
-where
-    L: EventLog + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl Intents for OfInvoices {
     const NAME: &'static str = "invoice-reactions";
-    type Log = L;
+    const STEP: &'static str = REACTION;
+    type Asker = Fulfilment;
+    type Owner = Invoice;
 
-    fn log(&self) -> &L {
-        self.0.log()
-    }
-
-    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
-        let order: OrderId = message.subject.id().parse().map_err(ReactionError::malformed)?;
-        let Some(Request::Invoice(command)) = request_of(&order, message.decode()?) else { return Ok(()) };
-        let metadata = message.metadata(Self::NAME, REACTION);
-        self.0.execute(&StreamName::of::<Invoice>(&order), &command, &metadata).await?;
-        Ok(())
+    async fn command(
+        _: &impl EventLog,
+        order: &OrderId,
+        event: Event,
+    ) -> Result<Option<Asked<Invoice>>, ReactionError> {
+        let Some(Request::Invoice(command)) = request_of(order, event) else { return Ok(None) };
+        Ok(Some((order.clone(), command)))
     }
 }

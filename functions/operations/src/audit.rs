@@ -1,20 +1,17 @@
 //! What operators do is recorded before it is done: what cannot be recorded is not done, and what was done is told of.
 
-use foldlog::{Clock, Commands, EventLog, Metadata, Randomness, StreamName};
+use foldlog::{Clock, Metadata, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
 use foldlog_lambda::Problem;
 use shop_api::operations::Recorded;
 use shop_domain::audit::{self, Command, Event};
 use shop_domain::values::Month;
 
 /// The record: the only writer of what operators ask for in `audit-…`.
-pub struct Audit<L, H>(Commands<audit::Audit, L, H>);
+pub(crate) struct Audit<P: Ports>(pub(crate) CommandsOn<audit::Audit, P>);
 
-impl<L: EventLog, H: Clock + Randomness> Audit<L, H> {
-    /// The record on these ports.
-    pub fn new(log: L, host: H) -> Self {
-        Self(Commands::new(log, host))
-    }
-
+impl<P: Ports> Audit<P> {
     /// Records an action in the stream of this month. Whoever repeats a request under its key is recorded once, and has
     /// its action done again: each of them is the same, done twice.
     pub(crate) async fn record(&self, metadata: &Metadata, action: Event) -> Result<Recorded, Problem> {

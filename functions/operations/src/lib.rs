@@ -16,14 +16,10 @@ mod parked;
 mod projections;
 mod verification;
 
-pub use audit::Audit;
-
-use aws_config::SdkConfig;
-use aws_sdk_dynamodb::Client;
-use foldlog_dynamo::Log;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use audit::Audit;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
-use reconcile::{OnAws, Ports, Reconcile};
+use reconcile::{Ports, Reconcile};
 use shop_api::operations::{Reconciled, Recovered};
 use shop_api::requests::Nothing;
 use shop_domain::audit::Event;
@@ -31,18 +27,14 @@ use shop_domain::audit::Event;
 /// The handler.
 pub struct Operations<P: Ports> {
     /// What brings up to date whatever is behind. Its log, views and notes are those that operators see.
-    pub reconcile: Reconcile<P>,
+    reconcile: Reconcile<P>,
     /// What operators did.
-    pub audit: Audit<P::Log, P::Host>,
+    audit: Audit<P>,
 }
 
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<Operations<OnAws>>, SettingError> {
-    let client = Client::new(aws);
-    Ok(Http(Operations {
-        reconcile: reconcile::reconcile(settings, aws, &client)?,
-        audit: Audit::new(Log::new(client, settings.text("EVENT_LOG_TABLE")?), SystemHost),
-    }))
+/// The function.
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Http<Operations<P>>, SettingError> {
+    Ok(Http(Operations { reconcile: reconcile::function(ports, settings)?, audit: Audit(ports.commands()?) }))
 }
 
 impl<P: Ports> Operations<P> {
@@ -50,7 +42,7 @@ impl<P: Ports> Operations<P> {
         self.reconcile.folds().views()
     }
 
-    fn lot(&self) -> &P::Parked {
+    fn lot(&self) -> &P::ParkingLot {
         self.reconcile.folds().parked()
     }
 }

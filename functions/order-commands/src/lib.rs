@@ -1,9 +1,9 @@
 //! What customers and staff ask of orders. Everything else that moves an order comes through `order-reactions`.
 
-use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, Effect, EventLog, Randomness, StreamName};
-use foldlog_dynamo::Log;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use foldlog::{Effect, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::requests::{CancelOrder, ShipOrder};
 use shop_api::responses;
@@ -11,31 +11,18 @@ use shop_domain::order::{Command, Order};
 use shop_domain::values::{AccountId, OrderId};
 
 /// The handler.
-pub struct OrderCommands<L, H>(Commands<Order, L, H>);
+pub struct OrderCommands<P: Ports>(CommandsOn<Order, P>);
 
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<OrderCommands<Log, SystemHost>>, SettingError> {
-    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(OrderCommands::new(log, SystemHost)))
+/// The function.
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<Http<OrderCommands<P>>, SettingError> {
+    Ok(Http(OrderCommands(ports.commands()?)))
 }
 
-impl<L: EventLog, H: Clock + Randomness> OrderCommands<L, H> {
-    /// The commands on these ports.
-    #[must_use]
-    pub fn new(log: L, host: H) -> Self {
-        Self(Commands::new(log, host))
-    }
-}
-
-impl<L, H> HttpHandler for OrderCommands<L, H>
-where
-    L: EventLog + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> HttpHandler for OrderCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = H;
+    type Host = P::Host;
 
-    fn host(&self) -> &H {
+    fn host(&self) -> &P::Host {
         self.0.host()
     }
 

@@ -1,9 +1,9 @@
 //! What the payment provider tells of itself: with `payment-reactions` the only writer of `payment-…`.
 
-use aws_config::SdkConfig;
-use foldlog::{Actor, Clock, CommandId, Commands, Digest, EventLog, Metadata, Randomness, StreamName};
-use foldlog_dynamo::Log;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use foldlog::{Actor, Clock, CommandId, Digest, Metadata, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses;
 use shop_domain::payment::{self, Payment};
@@ -12,19 +12,18 @@ use shop_payments::Secret;
 use shop_payments::webhook::{Delivery, Disbelief, SIGNATURE, TIMESTAMP, Webhook, verify};
 
 /// The handler.
-pub struct PaymentCommands<L, H> {
-    payments: Commands<Payment, L, H>,
+pub struct PaymentCommands<P: Ports> {
+    payments: CommandsOn<Payment, P>,
     secrets: Vec<Secret>,
 }
 
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<PaymentCommands<Log, SystemHost>>, SettingError> {
-    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(PaymentCommands::new(log, secrets(settings)?, SystemHost)))
+/// The function.
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Http<PaymentCommands<P>>, SettingError> {
+    Ok(Http(PaymentCommands { payments: ports.commands()?, secrets: secrets(settings)? }))
 }
 
 /// The secrets that webhooks may be signed with: the one in use and, while it is changed, the one before.
-pub fn secrets(settings: &Settings) -> Result<Vec<Secret>, SettingError> {
+fn secrets(settings: &Settings) -> Result<Vec<Secret>, SettingError> {
     let mut secrets = vec![settings.parse("PAYMENT_WEBHOOK_SECRET")?];
     if !settings.text("PAYMENT_WEBHOOK_SECRET_BEFORE")?.is_empty() {
         secrets.push(settings.parse("PAYMENT_WEBHOOK_SECRET_BEFORE")?);
@@ -32,23 +31,11 @@ pub fn secrets(settings: &Settings) -> Result<Vec<Secret>, SettingError> {
     Ok(secrets)
 }
 
-impl<L: EventLog, H: Clock + Randomness> PaymentCommands<L, H> {
-    /// The commands on these ports.
-    #[must_use]
-    pub fn new(log: L, secrets: Vec<Secret>, host: H) -> Self {
-        Self { payments: Commands::new(log, host), secrets }
-    }
-}
-
-impl<L, H> HttpHandler for PaymentCommands<L, H>
-where
-    L: EventLog + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> HttpHandler for PaymentCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = H;
+    type Host = P::Host;
 
-    fn host(&self) -> &H {
+    fn host(&self) -> &P::Host {
         self.payments.host()
     }
 
@@ -60,7 +47,7 @@ where
     }
 }
 
-impl<L: EventLog, H: Clock + Randomness> PaymentCommands<L, H> {
+impl<P: Ports> PaymentCommands<P> {
     /// Records what a webhook tells. One that was heeded before changes nothing, nor does one that others overtook.
     async fn heed(&self, request: &Request) -> Result<Response, Problem> {
         let webhook = self.believed(request)?;

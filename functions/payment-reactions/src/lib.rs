@@ -1,14 +1,14 @@
 //! The payment's reactions to the intents of fulfilment: what the provider answers is recorded, and nothing else is.
 //! With `payment-commands` the only writer of `payment-…`.
 
-use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness, StreamName};
-use foldlog_dynamo::{Log, Parked};
-use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
-use foldlog_lambda::{SettingError, Settings, SystemHost};
-use shop_domain::fulfilment::{PaymentRequest, REACTION, Request, request_of};
+use foldlog::{EventMessage, StreamName};
+use foldlog_aws::OnAws;
+use foldlog_functions::owner::event_of;
+use foldlog_functions::ports::{CommandsOn, ReactionsOn};
+use foldlog_lambda::queue::{ReactionError, Reactor};
+use foldlog_lambda::{SettingError, Settings};
+use shop_domain::fulfilment::{Fulfilment, PaymentRequest, REACTION, Request, request_of};
 use shop_domain::payment::{self, Answer, Charge, Command};
-use shop_domain::values::OrderId;
 use shop_payments::{
     Connection, Failure, HttpProvider, Patience, Payment, Provider, ProviderRefusal, Reference, Standing, Step, settle,
 };
@@ -16,56 +16,53 @@ use shop_payments::{
 /// The step under which it is recorded that a payment was begun and nobody knows yet what became of it.
 const BEGUN: &str = "begin";
 
-/// The handler.
-pub struct PaymentReactions<L, P, H> {
-    payments: Commands<payment::Payment, L, H>,
-    provider: P,
+/// The ports of this function.
+pub trait Ports: foldlog_functions::Ports {
+    /// The payment provider.
+    type Provider: Provider + 'static;
+
+    /// The payment provider that the settings name.
+    fn provider(&self, settings: &Settings) -> Result<Self::Provider, SettingError>;
 }
 
-/// The deployed function.
-pub type Deployed = Reactions<PaymentReactions<Log, HttpProvider, SystemHost>, Parked, SystemHost>;
+impl Ports for OnAws {
+    type Provider = HttpProvider;
 
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
-    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
-    let connection = Connection {
-        address: settings.text("PAYMENT_PROVIDER_URL")?.to_owned(),
-        key: settings.parse("PAYMENT_PROVIDER_KEY")?,
-        patience: Patience::default(),
-    };
-    let provider = HttpProvider::new(&connection).map_err(|error| SettingError::Invalid {
-        name: "PAYMENT_PROVIDER_URL".to_owned(),
-        reason: error.to_string(),
-    })?;
-    Ok(Reactions::new(PaymentReactions::new(log, provider, SystemHost), parked, SystemHost))
-}
-
-impl<L: EventLog, P, H: Clock + Randomness> PaymentReactions<L, P, H> {
-    /// The reactions on these ports.
-    #[must_use]
-    pub fn new(log: L, provider: P, host: H) -> Self {
-        Self { payments: Commands::new(log, host), provider }
+    fn provider(&self, settings: &Settings) -> Result<HttpProvider, SettingError> {
+        let connection = Connection {
+            address: settings.text("PAYMENT_PROVIDER_URL")?.to_owned(),
+            key: settings.parse("PAYMENT_PROVIDER_KEY")?,
+            patience: Patience::default(),
+        };
+        HttpProvider::new(&connection).map_err(|error| SettingError::Invalid {
+            name: "PAYMENT_PROVIDER_URL".to_owned(),
+            reason: error.to_string(),
+        })
     }
 }
 
-impl<L, P, H> Reactor for PaymentReactions<L, P, H>
-where
-    L: EventLog + 'static,
-    P: Provider + 'static,
-    H: Clock + Randomness + 'static,
-{
-    const NAME: &'static str = "payment-reactions";
-    type Log = L;
+/// The handler.
+pub struct PaymentReactions<P: Ports> {
+    payments: CommandsOn<payment::Payment, P>,
+    provider: P::Provider,
+}
 
-    fn log(&self) -> &L {
+/// The function.
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<ReactionsOn<PaymentReactions<P>, P>, SettingError> {
+    ports.reactions(PaymentReactions { payments: ports.commands()?, provider: ports.provider(settings)? })
+}
+
+impl<P: Ports> Reactor for PaymentReactions<P> {
+    const NAME: &'static str = "payment-reactions";
+    type Log = P::Log;
+
+    fn log(&self) -> &P::Log {
         self.payments.log()
     }
 
     async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
-        let order: OrderId = message.subject.id().parse().map_err(ReactionError::malformed)?;
-        let Some(Request::Payment(request)) = request_of(&order, message.decode()?) else { return Ok(()) };
+        let (order, event) = event_of::<Fulfilment>(message)?;
+        let Some(Request::Payment(request)) = request_of(&order, event) else { return Ok(()) };
         let payment =
             Intent { message, stream: StreamName::of::<payment::Payment>(&order), reference: (&order).into() };
         match request {
@@ -84,12 +81,7 @@ struct Intent<'a> {
     reference: Reference,
 }
 
-impl<L, P, H> PaymentReactions<L, P, H>
-where
-    L: EventLog + 'static,
-    P: Provider + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> PaymentReactions<P> {
     /// Has the amount held. Where nobody knows what became of that, it is recorded as begun, and asked for again later.
     async fn authorise(&self, intent: &Intent<'_>, charge: Charge) -> Result<(), ReactionError> {
         let step = Step::Authorise { amount: charge.amount, card: charge.card.as_str() };

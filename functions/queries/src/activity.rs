@@ -2,11 +2,12 @@
 
 use crate::Queries;
 use foldlog::{Direction, Lookup, Lookups, Reader};
+use foldlog_functions::Ports;
 use foldlog_lambda::Problem;
 use futures::future::try_join_all;
 use shop_domain::views::activity::{Document, MOVED, NAME, RECENT, SHARD, SHARDS, folds, moved};
 
-impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     /// The streams behind a place of the index in that direction, of each partition so many at most; those that moved
     /// last stand first.
     pub(crate) async fn moved(

@@ -5,7 +5,8 @@
 
 use crate::{Queries, STAFF, caller};
 use foldlog::past::{backward, onward};
-use foldlog::{EventLog, LogError, LogSpans, StreamName, Version, Views};
+use foldlog::{LogError, StreamName, Version};
+use foldlog_functions::Ports;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
@@ -13,7 +14,7 @@ use shop_api::responses::{AuditEvent, EventOrder, Observer, Page as Answer};
 use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku, StockId, WarehouseId};
 use shop_domain::{account, cart, order, product, shipment, stock};
 
-impl<L: EventLog + LogSpans, V: Views, R, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     /// `GET /carts/{id}/events`: of the caller's own cart.
     pub(crate) async fn events_of_cart(&self, request: &Request) -> Result<Response, Problem> {
         let (caller, cart): (_, CartId) = (caller(request)?, request.path("id")?);

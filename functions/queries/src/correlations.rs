@@ -8,7 +8,8 @@
 
 use crate::Queries;
 use crate::operations::log_events;
-use foldlog::{Commit, Direction, EventId, LogSpans, Lookup, Lookups, Span, Version};
+use foldlog::{Commit, Direction, EventId, Generations, LogSpans, Lookup, Lookups, Span, Version};
+use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
@@ -38,7 +39,7 @@ struct Gathered {
     more: bool,
 }
 
-impl<L: LogSpans, V: Lookups, R, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     /// `GET /ops/correlations/{id}`
     pub(crate) async fn correlation(&self, request: &Request) -> Result<Response, Problem> {
         let id: String = request.path("id")?;

@@ -2,6 +2,7 @@
 
 use crate::Queries;
 use foldlog::{Direction, Lookup, Lookups, Projection, Reader, Version};
+use foldlog_functions::Ports;
 use foldlog_lambda::Problem;
 use foldlog_lambda::http::Page;
 use futures::future::try_join_all;
@@ -10,42 +11,42 @@ use futures::future::try_join_all;
 const MOST_WAREHOUSES: usize = 1_000;
 
 /// Documents with the versions of their rows.
-type Documents<P> = Vec<(Version, <P as Projection>::Document)>;
+type Documents<R> = Vec<(Version, <R as Projection>::Document)>;
 
-impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     /// What may stand on a page: from each of some partitions of an index as much as fills it, and one more.
-    pub(crate) async fn page_of<P: Projection>(
+    pub(crate) async fn page_of<R: Projection>(
         &self,
         page: &Page,
         (index, partitions): (&str, impl IntoIterator<Item = String>),
         sort: &str,
         direction: Direction,
-    ) -> Result<Documents<P>, Problem> {
-        let reader = Reader::of(&self.views, P::folds()).await?;
+    ) -> Result<Documents<R>, Problem> {
+        let reader = Reader::of(&self.views, R::folds()).await?;
         let found = partitions.into_iter().map(async |partition| {
             let from = page.from.as_deref();
             let limit = page.limit + 1;
-            let all = all::<P>(&reader, (index, &partition), sort);
-            self.documents::<P>(&reader, &Lookup { from, limit, direction, ..all }).await
+            let all = all::<R>(&reader, (index, &partition), sort);
+            self.documents::<R>(&reader, &Lookup { from, limit, direction, ..all }).await
         });
         Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
 
     /// All that an index has under a key, by warehouse.
-    pub(crate) async fn by_warehouse<P: Projection>(
+    pub(crate) async fn by_warehouse<R: Projection>(
         &self,
         partition: (&str, &str),
         warehouse: &str,
-    ) -> Result<Documents<P>, Problem> {
-        let reader = Reader::of(&self.views, P::folds()).await?;
-        self.documents::<P>(&reader, &all::<P>(&reader, partition, warehouse)).await
+    ) -> Result<Documents<R>, Problem> {
+        let reader = Reader::of(&self.views, R::folds()).await?;
+        self.documents::<R>(&reader, &all::<R>(&reader, partition, warehouse)).await
     }
 
-    async fn documents<P: Projection>(
+    async fn documents<R: Projection>(
         &self,
-        reader: &Reader<P::Document>,
+        reader: &Reader<R::Document>,
         lookup: &Lookup<'_>,
-    ) -> Result<Documents<P>, Problem> {
+    ) -> Result<Documents<R>, Problem> {
         let mut documents = Vec::new();
         for (_, row) in self.views.query(lookup).await? {
             documents.extend(reader.document(&row)?.map(|document| (row.version, document)));
@@ -54,9 +55,9 @@ impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
     }
 }
 
-fn all<'a, P: Projection>(reader: &Reader<P::Document>, partition: (&'a str, &'a str), sort: &'a str) -> Lookup<'a> {
+fn all<'a, R: Projection>(reader: &Reader<R::Document>, partition: (&'a str, &'a str), sort: &'a str) -> Lookup<'a> {
     Lookup {
-        view: P::NAME,
+        view: R::NAME,
         generation: reader.generation(),
         index: partition.0,
         partition,

@@ -25,59 +25,34 @@ mod states;
 mod stocks;
 mod streams;
 
-use aws_config::SdkConfig;
-use foldlog::{Clock, Consistency, Decider, EventLog, LogSpans, Lookups, Randomness, ReadOptions, StreamName};
-use foldlog_dynamo::{Log, TotalsStore, Views};
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use foldlog::{Consistency, Decider, EventLog, ReadOptions, StreamName};
+use foldlog_functions::Ports;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses::{Health, HealthStatus, Switch};
 use shop_domain::values::AccountId;
-use shop_domain::views::{read_models, waiting};
+use shop_domain::views::{self, read_models, waiting};
 
 /// The handler.
-pub struct Queries<L, V, R, H> {
-    log: L,
-    views: V,
-    sales: R,
-    host: H,
+pub struct Queries<P: Ports> {
+    log: P::Log,
+    views: P::Views,
+    sales: P::TotalsStore,
+    host: P::Host,
 }
 
-/// The deployed function.
-pub type Deployed = Http<Queries<Log, Views, TotalsStore, SystemHost>>;
-
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
-    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let generations = settings.text("GENERATIONS_TABLE")?;
-    let (rows, checkpoints) = (settings.text("SALES_VIEW")?, settings.text("SALES_CHECKPOINTS")?);
-    let sales = TotalsStore::new(client.clone(), rows, checkpoints, generations);
-    // Who waits is asked for by `reconcile` alone.
-    let mut shown = read_models().partitions().into_iter().filter(|(view, _)| *view != waiting::NAME);
-    let views = shown.try_fold(Views::new(client, generations), |views, (view, partitions)| {
-        Ok(views.with(view, settings.text(&format!("{}_VIEW", view.to_uppercase()))?, partitions))
-    })?;
-    Ok(Http(Queries::new(log, views, sales, SystemHost)))
+/// The function. Which streams wait is a question of `reconcile` and `fulfilment` alone.
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<Http<Queries<P>>, SettingError> {
+    let shown = read_models().partitions().into_iter().filter(|(view, _)| *view != waiting::NAME);
+    let (log, views, sales) = (ports.log()?, ports.views(shown)?, ports.totals_store(views::sales::NAME)?);
+    Ok(Http(Queries { log, views, sales, host: ports.host() }))
 }
 
-impl<L, V, R, H> Queries<L, V, R, H> {
-    /// The queries on these ports.
-    pub const fn new(log: L, views: V, sales: R, host: H) -> Self {
-        Self { log, views, sales, host }
-    }
-}
-
-impl<L, V, R, H> HttpHandler for Queries<L, V, R, H>
-where
-    L: EventLog + LogSpans + 'static,
-    V: foldlog::Views + Lookups + 'static,
-    R: foldlog::TotalsStore + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> HttpHandler for Queries<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = H;
+    type Host = P::Host;
 
-    fn host(&self) -> &H {
+    fn host(&self) -> &P::Host {
         &self.host
     }
 
@@ -123,7 +98,7 @@ where
     }
 }
 
-impl<L: EventLog, V: foldlog::Views, R, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     async fn folded<D: Decider>(&self, id: &D::Id) -> Result<D::State, Problem> {
         let history = self.log.load(&StreamName::of::<D>(id), ReadOptions::of::<D>(Consistency::Strong)).await?;
         Ok(foldlog::write::loaded::replay::<D>(&history)?)

@@ -1,7 +1,8 @@
 //! Lists: each from an index, by key conditions alone. An index that is spread over shards is merged here.
 
 use crate::{Queries, STAFF, caller};
-use foldlog::{Direction, Lookups};
+use foldlog::Direction;
+use foldlog_functions::Ports;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join_all;
@@ -14,7 +15,7 @@ use shop_domain::views::{catalogue, order};
 /// Who buys, as the gateway spells it.
 const CUSTOMER: &str = "shop/customer";
 
-impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     /// `GET /catalogue?category=&cursor=&limit=`: listed products by sku.
     pub(crate) async fn catalogue(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["category", "cursor", "limit"])?;

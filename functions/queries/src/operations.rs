@@ -1,7 +1,8 @@
 //! What operators see of the log as a whole: its newest events.
 
 use crate::Queries;
-use foldlog::{Commit, Direction, EventLog, LogError, Lookups, Timestamp, Version};
+use foldlog::{Commit, Direction, EventLog, LogError, Timestamp, Version};
+use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join_all;
 use http::StatusCode;
@@ -14,7 +15,7 @@ const MOST_STREAMS: usize = 500;
 const MOST_EVENTS: usize = 1_000;
 const USUAL_EVENTS: usize = 100;
 
-impl<L: EventLog, V: Lookups, R, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     /// `GET /ops/events?after=&limit=`: with `after` the events committed from that moment on, oldest first; without
     /// it the newest, oldest of them first.
     pub(crate) async fn events(&self, request: &Request) -> Result<Response, Problem> {

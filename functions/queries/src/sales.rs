@@ -1,7 +1,8 @@
 //! `GET /sales?from=&to=&by=`: what was sold, summed up over the rows that each sum is spread over.
 
 use crate::Queries;
-use foldlog::TotalsStore;
+use foldlog::{Generations, TotalsStore};
+use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join_all;
 use http::StatusCode;
@@ -11,7 +12,7 @@ use shop_domain::views::sales::{By, Day, NAME, figures, names};
 /// The most days of one answer.
 const MOST_DAYS: u64 = 31;
 
-impl<L, V, R: TotalsStore, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     /// The figures of each day from one to another, both included, by product or by category.
     pub(crate) async fn sales(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["from", "to", "by"])?;

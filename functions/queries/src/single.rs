@@ -5,7 +5,8 @@
 
 use crate::reading::Asked;
 use crate::{Queries, STAFF, caller};
-use foldlog::{EventLog, LogSpans, Lookups, Views};
+
+use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use shop_api::responses::{Account, Cart, Invoice, ListedProduct, Order, Product, Shipment};
@@ -13,7 +14,7 @@ use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku};
 use shop_domain::views::order::{Document, StatusName};
 use shop_domain::views::{account, cart, catalogue, invoice, order, shipment};
 
-impl<L: EventLog + LogSpans, V: Views + Lookups, R, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     /// A listed product; one that is not is nobody's business here.
     pub(crate) async fn product(&self, request: &Request) -> Result<Response, Problem> {
         let sku: Sku = request.path("sku")?;

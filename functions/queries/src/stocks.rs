@@ -1,14 +1,15 @@
 //! What warehouses have, and what goes out of them.
 
 use crate::Queries;
-use foldlog::Lookups;
+
+use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use shop_api::responses::{Stock, StockOfProduct};
 use shop_domain::values::{OrderId, ShipmentId, Sku};
 use shop_domain::views::{shipment, stock};
 
-impl<L, V: Lookups, R, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     /// `GET /stock/{sku}`: a product in every warehouse that has or had it.
     pub(crate) async fn stock(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;

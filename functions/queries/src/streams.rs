@@ -5,7 +5,8 @@ use crate::operations::{limit, log_events};
 use crate::states::{snapshot_schema, state_of};
 use foldlog::past::changes::{Change, changes};
 use foldlog::past::{When, onward, reading_until, version_at};
-use foldlog::{Direction, EventLog, LogSpans, Lookups, Span, StreamName, Timestamp, Version};
+use foldlog::{Direction, EventLog, LogSpans, Span, StreamName, Timestamp, Version};
+use foldlog_functions::Ports;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join;
@@ -21,7 +22,7 @@ struct Seen {
     state: Value,
 }
 
-impl<L: EventLog + LogSpans, V: Lookups, R, H> Queries<L, V, R, H> {
+impl<P: Ports> Queries<P> {
     /// `GET /ops/streams?cursor=&limit=`: the streams, by when they moved last.
     pub(crate) async fn streams(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;

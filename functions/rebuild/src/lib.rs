@@ -1,20 +1,16 @@
 //! Rebuild: makes a read model anew from the log while it is in use, a part at a time. A state machine asks what is to be
 //! done, has the parts done side by side, and asks again, until nothing is left.
 
-use aws_config::SdkConfig;
-use aws_sdk_dynamodb::Client;
 use foldlog::read::generations::{Set, Stage};
-use foldlog::rebuild::{self, Lockstep, Phase, Plan, RebuildError, RebuildProgress, Request, SumScan, Work};
-use foldlog::{
-    Clock, EventId, EventLog, EventMessage, LogScan, ParkingLot, ProjectionEngine, Randomness, Subject, TotalsEngine,
-    Version, ViewScan,
-};
-use foldlog_dynamo::{Log, Parked, TotalsStore, Views};
-use foldlog_lambda::{Error, Function, SettingError, Settings, SystemHost};
+use foldlog::rebuild::{self, Lockstep, Phase, Plan, RebuildError, RebuildProgress, Request, Work};
+use foldlog::{Clock, EventId, EventMessage, Generations, LogScan, ParkingLot, Subject, Version};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::{ProjectionsOn, TotalsOn};
+use foldlog_lambda::{Error, Function, SettingError, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shop_domain::audit;
-use shop_domain::views::sales;
+use shop_domain::views::{ReadModels, read_models, sales};
 use std::time::Duration;
 
 /// How long a run goes on with its part: Lambda ends it after 15 minutes, and its last page takes a while.
@@ -25,19 +21,16 @@ const MOST_PARTS: u64 = 256;
 const PAGE: usize = 100;
 
 /// The handler.
-pub struct Rebuild<L, V, R, P, H> {
+pub struct Rebuild<P: Ports> {
     /// The folds of the views.
-    pub folds: ProjectionEngine<L, V, P, H>,
+    folds: ProjectionsOn<P>,
     /// The folds of the sales.
-    pub sales: TotalsEngine<L, R, P, H>,
+    sales: TotalsOn<P>,
     /// How far each order is added to the sales, as rows of a view of that name.
-    pub checkpoints: V,
+    checkpoints: P::Views,
     /// A log of about so many commits is read in one part, one of twice as many in two.
-    pub part_commits: u64,
+    part_commits: u64,
 }
-
-/// The deployed function.
-pub type Deployed = Rebuild<Log, Views, TotalsStore, Parked, SystemHost>;
 
 /// What is to be done.
 #[derive(Clone, Debug, Deserialize)]
@@ -74,26 +67,18 @@ pub enum Outcome {
     },
 }
 
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Deployed, SettingError> {
-    let client = Client::new(aws);
-    let views = Views::new(client.clone(), settings.text("GENERATIONS_TABLE")?);
+/// The function.
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Rebuild<P>, SettingError> {
+    let ReadModels { views, totals } = read_models();
     Ok(Rebuild {
-        folds: projector::folds(settings, &client)?,
-        sales: sales_projector::tally(settings, &client)?,
-        checkpoints: views.with(sales::NAME, settings.text("SALES_CHECKPOINTS")?, &[]),
+        folds: ports.projections(views)?,
+        sales: ports.totals(sales::NAME, totals)?,
+        checkpoints: ports.checkpoints(sales::NAME)?,
         part_commits: settings.parse("PART_COMMITS")?,
     })
 }
 
-impl<L, V, R, P, H> Function for Rebuild<L, V, R, P, H>
-where
-    L: EventLog + LogScan + 'static,
-    V: foldlog::Views + ViewScan + RebuildProgress + 'static,
-    R: foldlog::TotalsStore + SumScan + 'static,
-    P: ParkingLot + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> Function for Rebuild<P> {
     type Event = Task;
     type Answer = Outcome;
 
@@ -110,14 +95,7 @@ where
     }
 }
 
-impl<L, V, R, P, H> Rebuild<L, V, R, P, H>
-where
-    L: EventLog + LogScan + 'static,
-    V: foldlog::Views + ViewScan + RebuildProgress + 'static,
-    R: foldlog::TotalsStore + SumScan + 'static,
-    P: ParkingLot + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> Rebuild<P> {
     async fn plan(&self, event: &EventMessage) -> Result<Plan, Error> {
         let id = event.id.clone();
         let (projection, request) = match event.decode::<audit::Event>()? {

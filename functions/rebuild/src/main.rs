@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), foldlog_lambda::Error> {
-    foldlog_lambda::run(rebuild::function).await
+    foldlog_aws::run(rebuild::function).await
 }

@@ -47,23 +47,20 @@ mod ports;
 mod processes;
 mod waiting;
 
-pub use ports::{OnAws, Ports};
-pub use waiting::WaitingView;
+pub use ports::Ports;
 
-use crate::lost::{InBucket, Recovered};
+use crate::lost::Recovered;
 use crate::parked::Redrives;
 use crate::processes::{Sources, process_of};
-use aws_config::SdkConfig;
-use aws_sdk_dynamodb::Client;
-use foldlog::{Bus, Decider, Hint, LogScan, ProjectionEngine, StreamName, Timestamp, TotalsEngine};
-use foldlog_dynamo::{Log, Parked};
-use foldlog_eventbridge::EventBridgeBus;
+use crate::waiting::WaitingView;
+use foldlog::{Bus, Decider, Hint, LogScan, StreamName, Timestamp};
+use foldlog_functions::ports::{ProjectionsOn, TotalsOn};
 use foldlog_functions::{Projector, Relay};
-use foldlog_lambda::lazy::lazy;
-use foldlog_lambda::{Error, Function, SettingError, Settings, SystemHost};
+use foldlog_lambda::{Error, Function, SettingError, Settings};
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Deserializer, Serialize};
 use shop_domain::cart;
+use shop_domain::views::{ReadModels, read_models, sales};
 use std::collections::BTreeSet;
 
 /// So many streams are followed together.
@@ -77,17 +74,17 @@ const MOST_OF_A_MINUTE: usize = 250;
 /// The handler.
 pub struct Reconcile<P: Ports> {
     /// What follows the log for the per-stream views.
-    pub projector: Projector<P::Log, P::Views, P::Parked, P::Host>,
+    projector: Projector<P>,
     /// What publishes the log. Hints are repeated where it publishes.
-    pub relay: Relay<P::Bus, P::Parked, P::Host>,
+    relay: Relay<P>,
     /// What adds the log to the totals.
-    pub sales: TotalsEngine<P::Log, P::TotalsStore, P::Parked, P::Host>,
+    sales: TotalsOn<P>,
     /// The log as reactions on stock see it.
-    pub stock: P::Log,
+    stock: P::Log,
     /// Who waits.
-    pub waiting: WaitingView<P::Views>,
+    waiting: WaitingView<P>,
     /// What Lambda gave up on.
-    pub lost: P::Batches,
+    lost: P::Batches,
 }
 
 /// What is to be done: the input of a schedule.
@@ -142,31 +139,16 @@ pub struct Rechecked {
     pub recovered: Recovered,
 }
 
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reconcile<OnAws>, SettingError> {
-    reconcile(settings, aws, &Client::new(aws))
-}
-
-/// What reconciles, on the tables that the settings name. Runs that find nothing waiting or lost do without the bus, and
-/// most of what operators do without the bucket.
-pub fn reconcile(settings: &Settings, aws: &SdkConfig, client: &Client) -> Result<Reconcile<OnAws>, SettingError> {
-    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let parked = Parked::new(client.clone(), settings.text("PARKED_TABLE")?);
-    let (to, name) = (aws.clone(), settings.text("EVENT_BUS")?.to_owned());
-    let bus = lazy(move || EventBridgeBus::new(aws_sdk_eventbridge::Client::new(&to), name));
-    let (to, name) = (aws.clone(), settings.text("FAILED_BATCHES")?.to_owned());
+/// The function. Runs that find nothing waiting or lost do without the bus.
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Reconcile<P>, SettingError> {
+    let ReadModels { views, totals } = read_models();
     Ok(Reconcile {
-        projector: Projector::new(projector::folds(settings, client)?),
-        relay: Relay::new(bus, parked, SystemHost, settings.text("EVENT_SOURCE")?),
-        sales: sales_projector::tally(settings, client)?,
-        stock: log.with_markers(settings.text("MARKERS_TABLE")?),
-        waiting: WaitingView::in_tables(
-            client.clone(),
-            settings.text("WAITING_VIEW")?,
-            settings.text("ORDER_VIEW")?,
-            settings.text("GENERATIONS_TABLE")?,
-        ),
-        lost: lazy(move || InBucket::new(&to, &name)),
+        projector: Projector::new(ports.projections(views)?),
+        relay: Relay::new(ports, ports.seldom_bus()?, settings.text("EVENT_SOURCE")?)?,
+        sales: ports.totals(sales::NAME, totals)?,
+        stock: ports.marked_log()?,
+        waiting: WaitingView::on(ports)?,
+        lost: ports.lost_batches(settings)?,
     })
 }
 
@@ -195,7 +177,7 @@ impl<P: Ports> Function for Reconcile<P> {
 
 impl<P: Ports> Reconcile<P> {
     /// The folds.
-    pub const fn folds(&self) -> &ProjectionEngine<P::Log, P::Views, P::Parked, P::Host> {
+    pub const fn folds(&self) -> &ProjectionsOn<P> {
         self.projector.folds()
     }
 

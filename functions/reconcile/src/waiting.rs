@@ -1,30 +1,24 @@
 //! Who waits, as the views show it: processes, checked-out carts, and orders that were cancelled or shipped.
 
 use crate::due::Span;
-use foldlog::{Decider, Direction, Lookup, Lookups, Projection, StreamName};
-use foldlog_dynamo::Views;
-use foldlog_lambda::Error;
+use foldlog::{Decider, Direction, Generations, Lookup, Lookups, Projection, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::Indexed;
+use foldlog_lambda::{Error, SettingError};
 use futures::future::try_join_all;
 use shop_domain::order::Order;
 use shop_domain::views::order;
 use shop_domain::views::waiting::{INDEX, NAME, SHARD, SINCE, before, partitions};
 
+/// The views, and how their rows are found.
+const VIEWS: [Indexed; 2] = [(NAME, &[SHARD]), (order::View::NAME, &[order::MOVED])];
+
 /// The read models of those who wait.
-pub struct WaitingView<V>(V);
+pub(crate) struct WaitingView<P: Ports>(P::Views);
 
-impl WaitingView<Views> {
-    /// The read model that `table` holds, and that of the orders, in generations that another table registers.
-    #[must_use]
-    pub fn in_tables(client: aws_sdk_dynamodb::Client, table: &str, orders: &str, generations: &str) -> Self {
-        let views = Views::new(client, generations).with(NAME, table, &[SHARD]);
-        Self(views.with(order::View::NAME, orders, &[order::MOVED]))
-    }
-}
-
-impl<V: Lookups> WaitingView<V> {
-    /// The read model among these views.
-    pub const fn new(views: V) -> Self {
-        Self(views)
+impl<P: Ports> WaitingView<P> {
+    pub(crate) fn on(ports: &P) -> Result<Self, SettingError> {
+        ports.views(VIEWS).map(Self)
     }
 
     /// The streams that wait since a moment within the span, of each partition at most `limit`, the oldest first.

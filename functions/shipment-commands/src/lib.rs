@@ -1,9 +1,9 @@
 //! What the staff say of shipments. They are created, leave and are cancelled through `shipment-reactions`.
 
-use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, EventLog, Randomness, StreamName};
-use foldlog_dynamo::Log;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use foldlog::StreamName;
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::requests::Nothing;
 use shop_api::responses;
@@ -11,31 +11,18 @@ use shop_domain::shipment::{Command, Shipment};
 use shop_domain::values::ShipmentId;
 
 /// The handler.
-pub struct ShipmentCommands<L, H>(Commands<Shipment, L, H>);
+pub struct ShipmentCommands<P: Ports>(CommandsOn<Shipment, P>);
 
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<ShipmentCommands<Log, SystemHost>>, SettingError> {
-    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(ShipmentCommands::new(log, SystemHost)))
+/// The function.
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<Http<ShipmentCommands<P>>, SettingError> {
+    Ok(Http(ShipmentCommands(ports.commands()?)))
 }
 
-impl<L: EventLog, H: Clock + Randomness> ShipmentCommands<L, H> {
-    /// The commands on these ports.
-    #[must_use]
-    pub fn new(log: L, host: H) -> Self {
-        Self(Commands::new(log, host))
-    }
-}
-
-impl<L, H> HttpHandler for ShipmentCommands<L, H>
-where
-    L: EventLog + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> HttpHandler for ShipmentCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = H;
+    type Host = P::Host;
 
-    fn host(&self) -> &H {
+    fn host(&self) -> &P::Host {
         self.0.host()
     }
 

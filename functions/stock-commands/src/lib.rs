@@ -2,11 +2,11 @@
 
 mod warehouses;
 
-use aws_config::SdkConfig;
 use foldlog::write::loaded::replay;
-use foldlog::{Clock, Commands, Consistency, EventLog, Randomness, ReadOptions, StreamName};
-use foldlog_dynamo::Log;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings, SystemHost};
+use foldlog::{Consistency, EventLog, ReadOptions, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
+use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::requests::{AdjustStock, ReceiveStock};
 use shop_api::responses;
@@ -16,34 +16,21 @@ use shop_domain::values::{Sku, StockId, WarehouseId};
 use warehouses::Warehouses;
 
 /// The handler.
-pub struct StockCommands<L, H> {
-    stocks: Commands<Stock, L, H>,
-    warehouses: Warehouses<L, H>,
+pub struct StockCommands<P: Ports> {
+    stocks: CommandsOn<Stock, P>,
+    warehouses: Warehouses<P>,
 }
 
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Http<StockCommands<Log, SystemHost>>, SettingError> {
-    let log = Log::new(aws_sdk_dynamodb::Client::new(aws), settings.text("EVENT_LOG_TABLE")?);
-    Ok(Http(StockCommands::new(log, SystemHost)))
+/// The function.
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<Http<StockCommands<P>>, SettingError> {
+    Ok(Http(StockCommands { stocks: ports.commands()?, warehouses: Warehouses(ports.commands()?) }))
 }
 
-impl<L: EventLog + Clone, H: Clock + Randomness + Clone> StockCommands<L, H> {
-    /// The commands on these ports.
-    #[must_use]
-    pub fn new(log: L, host: H) -> Self {
-        Self { stocks: Commands::new(log.clone(), host.clone()), warehouses: Warehouses::new(log, host) }
-    }
-}
-
-impl<L, H> HttpHandler for StockCommands<L, H>
-where
-    L: EventLog + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> HttpHandler for StockCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = H;
+    type Host = P::Host;
 
-    fn host(&self) -> &H {
+    fn host(&self) -> &P::Host {
         self.stocks.host()
     }
 
@@ -73,7 +60,7 @@ where
     }
 }
 
-impl<L: EventLog, H: Clock + Randomness> StockCommands<L, H> {
+impl<P: Ports> StockCommands<P> {
     /// Stock is kept of registered products alone. Products are never removed, so one that is seen, exists.
     async fn product_exists(&self, sku: &Sku) -> Result<(), Problem> {
         let stream = StreamName::of::<Product>(sku);

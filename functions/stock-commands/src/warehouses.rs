@@ -1,7 +1,9 @@
 //! The staff's commands on warehouses.
 
 use foldlog::write::loaded::replay;
-use foldlog::{Clock, Commands, Consistency, EventLog, Executed, Randomness, ReadOptions, StreamName};
+use foldlog::{Consistency, EventLog, Executed, ReadOptions, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
 use foldlog_lambda::http::created;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
@@ -12,13 +14,9 @@ use shop_domain::values::WarehouseId;
 use shop_domain::warehouse::{Command, Site, State, Warehouse};
 
 /// The only writer of `warehouse-…`.
-pub(crate) struct Warehouses<L, H>(Commands<Warehouse, L, H>);
+pub(crate) struct Warehouses<P: Ports>(pub(crate) CommandsOn<Warehouse, P>);
 
-impl<L: EventLog, H: Clock + Randomness> Warehouses<L, H> {
-    pub(crate) fn new(log: L, host: H) -> Self {
-        Self(Commands::new(log, host))
-    }
-
+impl<P: Ports> Warehouses<P> {
     pub(crate) async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         if request.route() == "POST /warehouses" {
             return self.open(request).await;

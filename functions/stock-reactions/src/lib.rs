@@ -1,66 +1,30 @@
 //! The stock's reactions to the intents of fulfilment: with `stock-commands` the only writer of `stock-…`.
 
-use aws_config::SdkConfig;
-use foldlog::{Clock, Commands, EventLog, EventMessage, Randomness, StreamName};
-use foldlog_dynamo::{Log, Parked};
-use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
-use foldlog_lambda::{SettingError, Settings, SystemHost};
-use shop_domain::fulfilment::{REACTION, Request, request_of};
+use foldlog::{Commands, EventLog};
+use foldlog_functions::owner::{Asked, OwnersReactions};
+use foldlog_functions::{Intents, OwnersReactor, Ports};
+use foldlog_lambda::queue::ReactionError;
+use foldlog_lambda::{SettingError, Settings};
+use shop_domain::fulfilment::{Event, Fulfilment, REACTION, Request, request_of};
 use shop_domain::stock::Stock;
 use shop_domain::values::{OrderId, StockId};
 
-/// The handler.
-pub struct StockReactions<L, H>(Commands<Stock, L, H>);
+/// What fulfilment asks of stocks.
+pub struct OfStocks;
 
-/// The deployed function.
-pub fn function(
-    settings: &Settings,
-    aws: &SdkConfig,
-) -> Result<Reactions<StockReactions<Log, SystemHost>, Parked, SystemHost>, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
-    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let log = log.with_markers(settings.text("MARKERS_TABLE")?);
-    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
-    Ok(Reactions::new(StockReactions::new(log, SystemHost), parked, SystemHost))
+/// The function. Many orders react on one stock: its log has a marker for each reaction.
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<OwnersReactions<P, OfStocks>, SettingError> {
+    ports.reactions(OwnersReactor::new(Commands::new(ports.marked_log()?, ports.host())))
 }
 
-impl<L: EventLog, H: Clock + Randomness> StockReactions<L, H> {
-    /// The reactions on these ports.
-    #[must_use]
-    pub fn new(log: L, host: H) -> Self {
-        Self(Commands::new(log, host))
-    }
-}
-
-impl<L, H> Reactor for StockReactions<L, H>
-where
-    L: EventLog + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl Intents for OfStocks {
     const NAME: &'static str = "stock-reactions";
-    type Log = L;
+    const STEP: &'static str = REACTION;
+    type Asker = Fulfilment;
+    type Owner = Stock;
 
-    fn log(&self) -> &L {
-        self.0.log()
-    }
-
-    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
-        let order: OrderId = message.subject.id().parse().map_err(ReactionError::malformed)?;
-        match request_of(&order, message.decode()?) {
-            Some(Request::Stock { warehouse, sku, command }) => {
-                let stream = StreamName::of::<Stock>(&StockId { warehouse, sku });
-                let metadata = message.metadata(Self::NAME, REACTION);
-                self.0.execute(&stream, &command, &metadata).await?;
-                Ok(())
-            }
-            Some(
-                Request::Placement(_)
-                | Request::Order(_)
-                | Request::Payment(_)
-                | Request::Invoice(_)
-                | Request::Shipment { .. },
-            )
-            | None => Ok(()),
-        }
+    async fn command(_: &impl EventLog, order: &OrderId, event: Event) -> Result<Option<Asked<Stock>>, ReactionError> {
+        let Some(Request::Stock { warehouse, sku, command }) = request_of(order, event) else { return Ok(None) };
+        Ok(Some((StockId { warehouse, sku }, command)))
     }
 }

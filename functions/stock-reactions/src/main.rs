@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), foldlog_lambda::Error> {
-    foldlog_lambda::run(stock_reactions::function).await
+    foldlog_aws::run(stock_reactions::function).await
 }

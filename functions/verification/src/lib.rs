@@ -5,59 +5,43 @@ mod shop;
 
 pub use shop::{Found, Shop, streams};
 
-use aws_config::SdkConfig;
 use foldlog::verify::{Limits, VerifyError};
-use foldlog::{Clock, Commands, EventLog, EventMessage, LogScan, Metadata, Randomness, ViewScan};
-use foldlog_dynamo::{Log, Parked, TotalsStore, Views};
-use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
-use foldlog_lambda::{SettingError, Settings, SystemHost};
+use foldlog::{Clock, EventLog, EventMessage, Metadata};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::{CommandsOn, ReactionsOn};
+use foldlog_lambda::queue::{ReactionError, Reactor};
+use foldlog_lambda::{SettingError, Settings};
 use shop_domain::audit::{Audit, Command, Event, Report, Scope, Verifier};
+use shop_domain::views::{read_models, sales};
 use std::time::Duration;
 
 /// The step by which a report is known for that of a wish.
 const REPORT: &str = "verify";
 
 /// The handler.
-pub struct Verification<L, V, R, H> {
-    commands: Commands<Audit, L, H>,
-    views: V,
-    sales: R,
+pub struct Verification<P: Ports> {
+    commands: CommandsOn<Audit, P>,
+    views: P::Views,
+    sales: P::TotalsStore,
     /// After so long it reports how far it came.
     budget: Duration,
 }
 
-/// The handler on the deployed stores.
-type OnAws = Verification<Log, Views, TotalsStore, SystemHost>;
-
-/// The deployed function.
-pub fn function(settings: &Settings, aws: &SdkConfig) -> Result<Reactions<OnAws, Parked, SystemHost>, SettingError> {
-    let client = aws_sdk_dynamodb::Client::new(aws);
-    let log = Log::new(client.clone(), settings.text("EVENT_LOG_TABLE")?);
-    let views = projector::views(settings, &client)?;
-    let sales = sales_projector::totals_store(settings, &client)?;
-    let parked = Parked::new(client, settings.text("PARKED_TABLE")?);
-    let budget = Duration::from_secs(settings.parse("BUDGET_SECONDS")?);
-    Ok(Reactions::new(Verification::new(log, views, sales, SystemHost, budget), parked, SystemHost))
+/// The function.
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<ReactionsOn<Verification<P>, P>, SettingError> {
+    ports.reactions(Verification {
+        commands: ports.commands()?,
+        views: ports.views(read_models().partitions())?,
+        sales: ports.totals_store(sales::NAME)?,
+        budget: Duration::from_secs(settings.parse("BUDGET_SECONDS")?),
+    })
 }
 
-impl<L: EventLog, V, R, H: Clock + Randomness> Verification<L, V, R, H> {
-    /// The handler on these ports.
-    pub fn new(log: L, views: V, sales: R, host: H, budget: Duration) -> Self {
-        Self { commands: Commands::new(log, host), views, sales, budget }
-    }
-}
-
-impl<L, V, R, H> Reactor for Verification<L, V, R, H>
-where
-    L: EventLog + LogScan + 'static,
-    V: foldlog::Views + ViewScan + 'static,
-    R: foldlog::TotalsStore + 'static,
-    H: Clock + Randomness + 'static,
-{
+impl<P: Ports> Reactor for Verification<P> {
     const NAME: &'static str = "verification";
-    type Log = L;
+    type Log = P::Log;
 
-    fn log(&self) -> &L {
+    fn log(&self) -> &P::Log {
         self.commands.log()
     }
 
@@ -74,13 +58,7 @@ where
     }
 }
 
-impl<L, V, R, H> Verification<L, V, R, H>
-where
-    L: EventLog + LogScan,
-    V: foldlog::Views + ViewScan,
-    R: foldlog::TotalsStore,
-    H: Clock + Randomness,
-{
+impl<P: Ports> Verification<P> {
     async fn verify(&self) -> Result<Report, ReactionError> {
         let (log, host) = (self.commands.log(), self.commands.host());
         let shop = Shop { log, views: &self.views, sales: &self.sales, host };

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), foldlog_lambda::Error> {
-    foldlog_lambda::run(verification::function).await
+    foldlog_aws::run(verification::function).await
 }

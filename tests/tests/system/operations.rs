@@ -5,7 +5,8 @@ use aws_sdk_dynamodb::Client as Database;
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::read::projection::Folded;
 use foldlog::{Commit, ProjectionEngine, Row, StreamName, Subscription, Version};
-use foldlog_functions::Projector;
+use foldlog_aws::OnAws;
+use foldlog_functions::{Ports, Projector};
 use foldlog_lambda::{Registered, SystemHost};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -55,12 +56,12 @@ impl Subscription for Older {
 const OLDER: Registered = Registered {
     name: "projector",
     build: |settings, aws| {
-        let database = Database::new(aws);
-        let older = read_models().views.into_iter().map(|all| Box::new(Older(all)) as Box<dyn Subscription>);
-        let log = foldlog_dynamo::Log::new(database.clone(), settings.text("EVENT_LOG_TABLE")?);
-        let parked = foldlog_dynamo::Parked::new(database.clone(), settings.text("PARKED_TABLE")?);
-        let views = projector::views(settings, &database)?;
-        Ok(Arc::new(Projector::new(ProjectionEngine::new(log, views, parked, SystemHost, older.collect()))))
+        let ports = OnAws::new(settings, aws);
+        let models = read_models();
+        let views = ports.views(models.partitions())?;
+        let older = models.views.into_iter().map(|all| Box::new(Older(all)) as Box<dyn Subscription>).collect();
+        let folds = ProjectionEngine::new(ports.log()?, views, ports.parked()?, ports.host(), older);
+        Ok(Arc::new(Projector::<OnAws>::new(folds)))
     },
 };
 

@@ -2,8 +2,9 @@
 
 use crate::shop::{cart, ordered, product};
 use aws_sdk_dynamodb::Client as Database;
+use foldlog_aws::OnAws;
 use foldlog_lambda::{Error, Function, Registered};
-use rebuild::{Deployed, Outcome, Task};
+use rebuild::{Outcome, Rebuild, Task};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -20,7 +21,7 @@ const KILLS: u32 = 10;
 static KILLED: AtomicU32 = AtomicU32::new(0);
 
 /// The function `rebuild`, killed ten times in the middle of its work.
-struct Mortal(Deployed);
+struct Mortal(Rebuild<OnAws>);
 
 impl Function for Mortal {
     type Event = Task;
@@ -43,8 +44,10 @@ fn one_more(killed: u32) -> Option<u32> {
     (killed < KILLS).then_some(killed + 1)
 }
 
-const MORTAL: Registered =
-    Registered { name: "rebuild", build: |settings, aws| Ok(Arc::new(Mortal(rebuild::function(settings, aws)?))) };
+const MORTAL: Registered = Registered {
+    name: "rebuild",
+    build: |settings, aws| Ok(Arc::new(Mortal(rebuild::function(&OnAws::new(settings, aws), settings)?))),
+};
 
 fn sku(number: usize) -> String {
     format!("sku-{number}")

@@ -1,6 +1,7 @@
 //! Lost hints: the re-check repeats them, and the order comes to its end all the same.
 
 use crate::shop::{cart, product, stock};
+use foldlog_aws::OnAws;
 use foldlog_lambda::{Invoke, Registered};
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -38,7 +39,7 @@ macro_rules! losing {
         Registered {
             name: "relay",
             build: |settings, aws| {
-                let relay = Arc::new(relay::function(settings, aws)?);
+                let relay = Arc::new(relay::function(&OnAws::new(settings, aws), settings)?);
                 Ok(Arc::new(Losing { relay, event: $event, lost: AtomicBool::new(false) }))
             },
         }

@@ -1,30 +1,24 @@
 //! The shop's functions on the ports of a run, by the names that the template gives them.
 
 use crate::defects::{
-    Bent, DeadlineIsOutcome, Defect, Forgiving, ForgottenOutstanding, Log, Naive, Provider, SentUnasked, TotalsStore,
-    UndoneUnconfirmed, UndoneUnknown,
+    Bent, DeadlineIsOutcome, Defect, Forgiving, ForgottenOutstanding, Naive, SentUnasked, UndoneUnconfirmed,
+    UndoneUnknown,
 };
-use crate::hints::{Batches, SimBus};
-use crate::release::{Fold, Reacting};
-use crate::stores::{Bus, Parked, Simulated};
-use crate::world::{Host, World};
+use crate::ports::Simulated;
+use crate::release::Reacting;
+use crate::world::Host;
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
-use foldlog::{ProjectionEngine, Subscription, TotalsEngine};
-use foldlog_functions::{Projector, Relay};
-use foldlog_lambda::queue::{Hints, Reactions, Reactor};
+use foldlog_functions::ports::ReactionsOn;
+use foldlog_lambda::queue::Reactor;
 use foldlog_lambda::{Error, Function, Http, HttpHandler, Invoke, SettingError, Settings};
-use foldlog_testing::faulty::FaultyBus;
-use fulfilment::{Deadlines, DueView, Fulfilment, Rules, StockView};
+use fulfilment::{ProcessManager, Rules};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use rebuild::Rebuild;
-use reconcile::{Reconcile, WaitingView};
-use shop_domain::views::read_models;
+use shop_composition::Mount;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// A function whose trigger delivers `E` and takes `A` back.
 pub(crate) trait Handles<E, A>: Send + Sync {
@@ -67,179 +61,67 @@ pub enum BuildError {
     Setting(#[from] SettingError),
 }
 
-/// What the functions of one process stand on.
-struct Ports<'a> {
-    world: &'a Arc<World>,
-    host: &'a Host,
-}
-
 /// A function, newly started on a host.
 pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, BuildError> {
-    let on = Ports { world: &host.world, host };
-    let settings: Settings = on.world.topology.settings(name).cloned().unwrap_or_default().into_iter().collect();
-    let (log, host) = (on.log(), on.host.clone());
-    Ok(match name {
-        "catalogue-commands" => {
-            let currency = settings.parse("SHOP_CURRENCY")?;
-            http(catalogue_commands::CatalogueCommands::new(log, host, currency))
-        }
-        "stock-commands" => http(stock_commands::StockCommands::new(log, host)),
-        "account-commands" => http(account_commands::AccountCommands::new(log, host)),
-        "cart-commands" => http(cart_commands::CartCommands::new(log, host, settings.parse("TAX_BASIS_POINTS")?)),
-        "order-commands" => http(order_commands::OrderCommands::new(log, host)),
-        "shipment-commands" => http(shipment_commands::ShipmentCommands::new(log, host)),
-        "payment-commands" => {
-            http(payment_commands::PaymentCommands::new(log, payment_commands::secrets(&settings)?, host))
-        }
-        "queries" => http(queries::Queries::new(log, on.world.stores.views.clone(), TotalsStore::new(on.world), host)),
-        "operations" => http(on.operations(&settings)?),
-        "stock-reactions" => on.reactions(stock_reactions::StockReactions::new(on.marked(), host)),
-        "order-reactions" => on.reactions(order_reactions::OrderReactions::new(log, host)),
-        "payment-reactions" => {
-            on.reactions(payment_reactions::PaymentReactions::new(log, Provider::of(on.world), host))
-        }
-        "invoice-reactions" => on.reactions(invoice_reactions::InvoiceReactions::new(log, host)),
-        "shipment-reactions" => on.reactions(shipment_reactions::ShipmentReactions::new(log, host)),
-        "fulfilment" => on.processes(),
-        "verification" => {
-            let (views, sales) = (on.world.stores.views.clone(), TotalsStore::new(on.world));
-            let budget = Duration::from_secs(settings.parse("BUDGET_SECONDS")?);
-            on.reactions(verification::Verification::new(log, views, sales, host, budget))
-        }
-        "sales-projector" => Handler::Queue(on.queue(Hints(on.sales()))),
-        "projector" if on.world.setting.defect.is_some_and(Defect::folds_naively) => {
-            let (views, parked) = (on.world.stores.views.clone(), on.parked());
-            on.stream(Naive { log, views, parked, host, subscriptions: on.subscriptions() })
-        }
-        "projector" => on.stream(on.projector()),
-        "relay" => on.stream(on.relay(&settings)?),
-        "reconcile" => Handler::Schedule(Arc::new(on.reconcile(&settings)?)),
-        "rebuild" => Handler::Schedule(Arc::new(on.rebuild(&settings)?)),
-        unknown => return Err(BuildError::Unknown(unknown.to_owned())),
-    })
+    let topology = &host.world.topology;
+    let settings: Settings = topology.settings(name).cloned().unwrap_or_default().into_iter().collect();
+    let on = Simulated(host.clone());
+    let handler = match (name, host.world.setting.defect) {
+        ("fulfilment", Some(Defect::UndoneUnconfirmed)) => on.processes_by::<Bent<UndoneUnconfirmed>>()?,
+        ("fulfilment", Some(Defect::SentUnasked)) => on.processes_by::<Bent<SentUnasked>>()?,
+        ("fulfilment", Some(Defect::UndoneUnknown)) => on.processes_by::<Bent<UndoneUnknown>>()?,
+        ("fulfilment", Some(Defect::ForgottenOutstanding)) => on.processes_by::<Bent<ForgottenOutstanding>>()?,
+        ("fulfilment", Some(Defect::DeadlineIsOutcome)) => on.processes_by::<Bent<DeadlineIsOutcome>>()?,
+        ("projector", Some(defect)) if defect.folds_naively() => on.stream(Naive::on(&on)?),
+        _ => return shop_composition::start(name, &on, &settings, &on)?.ok_or(BuildError::Unknown(name.to_owned())),
+    };
+    Ok(handler)
 }
 
-fn http<T: HttpHandler>(handler: T) -> Handler {
-    Handler::Http(Arc::new(Http(handler)))
-}
-
-impl Ports<'_> {
-    fn log(&self) -> Log {
-        Log::new(self.world.stores.faulty.clone(), self.host)
-    }
-
-    /// The log as reactions on stock see it.
-    fn marked(&self) -> Log {
-        Log::new(self.world.stores.marked.clone(), self.host)
-    }
-
-    fn parked(&self) -> Parked {
-        self.world.stores.parked.clone()
-    }
-
-    fn bus(&self) -> Bus {
-        FaultyBus::under(SimBus(self.world.clone()), self.world.stores.fault_model.clone())
-    }
-
+impl Simulated {
     fn forgives(&self) -> bool {
-        self.world.setting.defect == Some(Defect::EmptyBatchResponse)
+        self.0.world.setting.defect == Some(Defect::EmptyBatchResponse)
     }
 
-    fn stream<F>(&self, function: F) -> Handler
-    where
-        F: Function<Event = Event, Answer = DynamoDbEventResponse>,
-    {
-        Handler::Stream(if self.forgives() { Arc::new(Forgiving(function)) } else { Arc::new(function) })
-    }
-
-    fn queue<F: Function<Event = SqsEvent, Answer = SqsBatchResponse>>(&self, function: F) -> Queue {
+    fn take<F: Function<Event = SqsEvent, Answer = SqsBatchResponse>>(&self, function: F) -> Queue {
         if self.forgives() { Arc::new(Forgiving(function)) } else { Arc::new(function) }
     }
 
-    fn reactions<T: Reactor>(&self, reactor: T) -> Handler {
-        Handler::Queue(self.reacts(reactor))
+    /// What reacts, of whatever release is running.
+    fn react<T: Reactor>(&self, function: ReactionsOn<T, Self>) -> Queue {
+        self.take(function.behind(|reactor| Reacting { world: self.0.world.clone(), reactor }))
     }
 
-    fn reacts<T: Reactor>(&self, reactor: T) -> Queue {
-        let reactor = Reacting { world: self.world.clone(), reactor };
-        self.queue(Reactions::new(reactor, self.parked(), self.host.clone()))
+    /// The processes, by other rules than the domain's.
+    fn processes_by<S: Rules>(&self) -> Result<Handler, SettingError> {
+        ProcessManager::<Self, S>::on(self).map(|function| self.processes(function))
+    }
+}
+
+impl Mount<Self> for Simulated {
+    type Mounted = Handler;
+
+    fn http<T: HttpHandler>(&self, function: Http<T>) -> Handler {
+        Handler::Http(Arc::new(function))
     }
 
-    fn subscriptions(&self) -> Vec<Box<dyn Subscription>> {
-        let fold = |fold| Box::new(Fold { world: self.world.clone(), fold }) as Box<dyn Subscription>;
-        read_models().views.into_iter().map(fold).collect()
+    fn stream<F: Function<Event = Event, Answer = DynamoDbEventResponse>>(&self, function: F) -> Handler {
+        Handler::Stream(if self.forgives() { Arc::new(Forgiving(function)) } else { Arc::new(function) })
     }
 
-    /// The processes, by the rules of the run.
-    fn processes(&self) -> Handler {
-        match self.world.setting.defect {
-            Some(Defect::UndoneUnconfirmed) => self.processes_by::<Bent<UndoneUnconfirmed>>(),
-            Some(Defect::SentUnasked) => self.processes_by::<Bent<SentUnasked>>(),
-            Some(Defect::UndoneUnknown) => self.processes_by::<Bent<UndoneUnknown>>(),
-            Some(Defect::ForgottenOutstanding) => self.processes_by::<Bent<ForgottenOutstanding>>(),
-            Some(Defect::DeadlineIsOutcome) => self.processes_by::<Bent<DeadlineIsOutcome>>(),
-            Some(_) | None => self.processes_by::<shop_domain::fulfilment::Fulfilment>(),
-        }
+    fn queue<F: Function<Event = SqsEvent, Answer = SqsBatchResponse>>(&self, function: F) -> Handler {
+        Handler::Queue(self.take(function))
     }
 
-    fn processes_by<S: Rules>(&self) -> Handler {
-        let views = || self.world.stores.views.clone();
-        let (candidates, due) = (StockView::new(views()), DueView::new(views()));
-        let fulfilment = Arc::new(Fulfilment::<_, _, _, _, S>::new(self.log(), candidates, due, self.host.clone()));
-        Handler::Both(self.reacts(fulfilment.clone()), Arc::new(Deadlines(fulfilment)))
+    fn reactions<T: Reactor>(&self, function: ReactionsOn<T, Self>) -> Handler {
+        Handler::Queue(self.react(function))
     }
 
-    fn projector(&self) -> Projector<Log, crate::stores::Views, Parked, Host> {
-        let views = self.world.stores.views.clone();
-        Projector::new(ProjectionEngine::new(self.log(), views, self.parked(), self.host.clone(), self.subscriptions()))
+    fn processes<S: Rules>(&self, function: ProcessManager<Self, S>) -> Handler {
+        Handler::Both(self.react(function.reactions), Arc::new(function.deadlines))
     }
 
-    fn relay(&self, settings: &Settings) -> Result<Relay<Bus, Parked, Host>, SettingError> {
-        Ok(Relay::new(self.bus(), self.parked(), self.host.clone(), settings.text("EVENT_SOURCE")?))
-    }
-
-    fn sales(&self) -> TotalsEngine<Log, TotalsStore, Parked, Host> {
-        TotalsEngine::new(
-            self.log(),
-            TotalsStore::new(self.world),
-            self.parked(),
-            self.host.clone(),
-            read_models().totals,
-        )
-    }
-
-    fn rebuild(
-        &self,
-        settings: &Settings,
-    ) -> Result<Rebuild<Log, crate::stores::Views, TotalsStore, Parked, Host>, SettingError> {
-        let views = self.world.stores.views.clone();
-        Ok(Rebuild {
-            folds: ProjectionEngine::new(
-                self.log(),
-                views.clone(),
-                self.parked(),
-                self.host.clone(),
-                self.subscriptions(),
-            ),
-            sales: self.sales(),
-            checkpoints: views,
-            part_commits: settings.parse("PART_COMMITS")?,
-        })
-    }
-
-    fn reconcile(&self, settings: &Settings) -> Result<Reconcile<Simulated>, SettingError> {
-        Ok(Reconcile {
-            projector: self.projector(),
-            relay: self.relay(settings)?,
-            sales: self.sales(),
-            stock: self.marked(),
-            waiting: WaitingView::new(self.world.stores.views.clone()),
-            lost: Batches(self.world.clone()),
-        })
-    }
-
-    fn operations(&self, settings: &Settings) -> Result<operations::Operations<Simulated>, SettingError> {
-        let audit = operations::Audit::new(self.log(), self.host.clone());
-        Ok(operations::Operations { reconcile: self.reconcile(settings)?, audit })
+    fn schedule<F: Function>(&self, function: F) -> Handler {
+        Handler::Schedule(Arc::new(function))
     }
 }

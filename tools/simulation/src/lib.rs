@@ -15,6 +15,7 @@ mod functions;
 mod gateway;
 mod hints;
 pub mod judge;
+mod ports;
 mod processes;
 mod provider;
 mod release;

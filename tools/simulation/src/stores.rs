@@ -1,11 +1,8 @@
 //! The stores in memory, each under the fault model, and the types by which the functions know them.
 
-mod ports;
-
-pub(crate) use ports::{Bus, Simulated};
-
+use crate::hints::SimBus;
 use crate::setting::Setting;
-use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
+use foldlog_testing::faulty::{FaultModel, FaultyBus, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
 use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 
 /// The read models of a run.
@@ -14,6 +11,9 @@ pub(crate) type Views = FaultyViews<MemoryViews>;
 pub(crate) type TotalsStore = FaultyTotalsStore<MemoryTotalsStore>;
 /// The parking lot of a run.
 pub(crate) type Parked = FaultyParked<MemoryParked>;
+/// The bus of a run.
+pub(crate) type Bus = FaultyBus<SimBus>;
+
 /// The stores.
 pub(crate) struct Stores {
     /// The log without faults.

@@ -16,7 +16,7 @@ pub struct StreamName(#[schemars(length(max = LONGEST_NAME), regex(pattern = "^[
 
 /// The id of a stream in its category. Its text is the part of the name after the first hyphen, and can be parsed back:
 /// 1 to [`LONGEST`](StreamId::LONGEST) letters, digits, `_`, `.` and `-`. The code that creates an id checks that.
-pub trait StreamId: fmt::Display + FromStr {
+pub trait StreamId: fmt::Display + FromStr<Err: fmt::Display> + Send + Sync {
     /// The longest text of an id, in bytes.
     const LONGEST: usize;
 }

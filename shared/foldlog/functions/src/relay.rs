@@ -1,33 +1,34 @@
 //! The relay: publishes every commit's events to the bus. It keeps no state: the reactions recognise an event that is
 //! published twice.
 
+use crate::ports::BusPorts;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use foldlog::read::parked::{Class, Trouble};
 use foldlog::{Bus, BusEntry, Clock, EventId, ParkingLot, Subject};
 use foldlog_dynamo::item::{commit_of, is_imported, key_of};
 use foldlog_lambda::stream::{Change, Record, answer, records};
-use foldlog_lambda::{Error, Function};
+use foldlog_lambda::{Error, Function, SettingError};
 
 /// The name under which it parks. What it parks was never published.
 pub const NAME: &str = "relay";
 
 /// The handler.
-pub struct Relay<B, P, H> {
-    bus: B,
-    parked: P,
-    host: H,
+pub struct Relay<P: BusPorts> {
+    bus: P::Bus,
+    parked: P::ParkingLot,
+    host: P::Host,
     system: String,
 }
 
-impl<B, P, H> Relay<B, P, H> {
-    /// The relay onto a bus, on which the events are known as those of `system`.
-    pub fn new(bus: B, parked: P, host: H, system: &str) -> Self {
-        Self { bus, parked, host, system: system.to_owned() }
+impl<P: BusPorts> Relay<P> {
+    /// The relay onto a bus of these ports, on which the events are known as those of `system`.
+    pub fn new(ports: &P, bus: P::Bus, system: &str) -> Result<Self, SettingError> {
+        Ok(Self { bus, parked: ports.parked()?, host: ports.host(), system: system.to_owned() })
     }
 
     /// Where it publishes.
-    pub const fn bus(&self) -> &B {
+    pub const fn bus(&self) -> &P::Bus {
         &self.bus
     }
 
@@ -37,7 +38,7 @@ impl<B, P, H> Relay<B, P, H> {
     }
 }
 
-impl<B: Bus + 'static, P: ParkingLot + 'static, H: Clock + 'static> Function for Relay<B, P, H> {
+impl<P: BusPorts> Function for Relay<P> {
     type Event = Event;
     type Answer = DynamoDbEventResponse;
 
@@ -72,7 +73,7 @@ impl<B: Bus + 'static, P: ParkingLot + 'static, H: Clock + 'static> Function for
     }
 }
 
-impl<B, P: ParkingLot, H: Clock> Relay<B, P, H> {
+impl<P: BusPorts> Relay<P> {
     /// A record's entries; none where it is parked, or no addition.
     async fn entries(&self, record: Record) -> Result<Vec<BusEntry>, Error> {
         let Change::Added(item) = record.change else {

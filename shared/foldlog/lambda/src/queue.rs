@@ -69,6 +69,11 @@ impl<T: Reactor, P, H> Reactions<T, P, H> {
     pub const fn new(reactor: T, parked: P, host: H) -> Self {
         Self { reactor, parked, host }
     }
+
+    /// The function with its reactor behind another one.
+    pub fn behind<O: Reactor>(self, other: impl FnOnce(T) -> O) -> Reactions<O, P, H> {
+        Reactions { reactor: other(self.reactor), parked: self.parked, host: self.host }
+    }
 }
 
 impl<T: Reactor, P: ParkingLot + 'static, H: Clock + 'static> Function for Reactions<T, P, H> {

@@ -11,7 +11,9 @@ use lambda_runtime::{LambdaEvent, service_fn};
 
 /// Runs a function in Lambda until the environment ends. Settings, AWS clients and caches are created once, before the
 /// first event.
-pub async fn run<F: Function>(build: fn(&Settings, &SdkConfig) -> Result<F, SettingError>) -> Result<(), Error> {
+pub async fn run<F: Function>(
+    build: impl FnOnce(&Settings, &SdkConfig) -> Result<F, SettingError>,
+) -> Result<(), Error> {
     let settings = Settings::from_env();
     logging::listen(&settings)?;
     let function = build(&settings, &aws_config(&settings)?)?;

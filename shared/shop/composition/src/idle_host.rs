@@ -1,5 +1,6 @@
 //! The shop's tables, bus and provider without running functions: for functions that run elsewhere.
 
+use crate::functions::functions;
 use crate::provider::Provider;
 use crate::stack;
 use foldlog_lambda::{Error, Function, Registered};
@@ -24,8 +25,7 @@ pub enum IdleHostError {
 /// provider on this machine, which sends no webhooks.
 pub async fn idle_host(address: IpAddr) -> Result<(Host, Provider), IdleHostError> {
     let provider = Provider::start_on(address, None).await?;
-    let functions =
-        stack::functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Idle)), ..function });
+    let functions = functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Idle)), ..function });
     let options = Options { functions: functions.collect(), ..stack::options(provider.parameters()) };
     Ok((Host::start(options).await?, provider))
 }

@@ -1,53 +1,13 @@
-//! The deployed stack: the template, its functions, and its parameters on one machine.
+//! The deployed stack: the template, and its parameters on one machine.
 
-use aws_config::SdkConfig;
-use foldlog_lambda::{Registered, SettingError, Settings};
+use crate::functions::functions;
 use foldlog_local::{Options, Storage, Streams};
 use shop_payments::Secret;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 
 /// The text of the template that `sam deploy` deploys.
 pub const TEMPLATE: &str = include_str!("../../../../template.yaml");
-
-/// The functions that the template names, each under the name of its binary.
-#[must_use]
-pub fn functions() -> Vec<Registered> {
-    macro_rules! registered {
-        ($($name:literal => $function:path,)*) => {
-            vec![$(Registered {
-                name: $name,
-                build: |settings: &Settings, aws: &SdkConfig| -> Result<Arc<dyn foldlog_lambda::Invoke>, SettingError> {
-                    foldlog_lambda::mounted(settings, $function(settings, aws)?)
-                },
-            }),*]
-        };
-    }
-    registered! {
-        "catalogue-commands" => catalogue_commands::function,
-        "stock-commands" => stock_commands::function,
-        "account-commands" => account_commands::function,
-        "cart-commands" => cart_commands::function,
-        "order-commands" => order_commands::function,
-        "stock-reactions" => stock_reactions::function,
-        "order-reactions" => order_reactions::function,
-        "payment-commands" => payment_commands::function,
-        "shipment-commands" => shipment_commands::function,
-        "payment-reactions" => payment_reactions::function,
-        "invoice-reactions" => invoice_reactions::function,
-        "shipment-reactions" => shipment_reactions::function,
-        "fulfilment" => fulfilment::function,
-        "projector" => projector::function,
-        "relay" => relay::function,
-        "sales-projector" => sales_projector::function,
-        "rebuild" => rebuild::function,
-        "reconcile" => reconcile::function,
-        "queries" => queries::function,
-        "operations" => operations::function,
-        "verification" => verification::function,
-    }
-}
 
 /// The logical id that the template gives a function: `CartCommandsFunction` of `cart-commands`.
 #[must_use]

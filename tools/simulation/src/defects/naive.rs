@@ -12,19 +12,21 @@ use foldlog::read::views::{Generation, RowKey};
 use foldlog::write::log::ReadOptions;
 use foldlog::{Clock, Commit, Consistency, EventLog, ParkingLot, Row, Subscription, Version, Views as _, Written};
 use foldlog_dynamo::item::commit_of;
+use foldlog_functions::Ports;
 use foldlog_lambda::stream::{Change, answer, records};
-use foldlog_lambda::{Error, Function};
+use foldlog_lambda::{Error, Function, SettingError};
+use shop_domain::views::read_models;
 
 /// How often a row is folded again after a lost race.
 const ATTEMPTS: u32 = 8;
 
 /// The projector, naively.
 pub(crate) struct Naive {
-    pub(crate) log: Log,
-    pub(crate) views: Views,
-    pub(crate) parked: Parked,
-    pub(crate) host: Host,
-    pub(crate) subscriptions: Vec<Box<dyn Subscription>>,
+    log: Log,
+    views: Views,
+    parked: Parked,
+    host: Host,
+    subscriptions: Vec<Box<dyn Subscription>>,
 }
 
 impl Function for Naive {
@@ -46,6 +48,15 @@ impl Function for Naive {
 }
 
 impl Naive {
+    /// The projector on the ports of a run.
+    pub(crate) fn on<P>(ports: &P) -> Result<Self, SettingError>
+    where
+        P: Ports<Log = Log, Views = Views, ParkingLot = Parked, Host = Host>,
+    {
+        let (log, views, parked, host) = (ports.log()?, ports.views([])?, ports.parked()?, ports.host());
+        Ok(Self { log, views, parked, host, subscriptions: ports.subscriptions(read_models().views) })
+    }
+
     fn is(&self, defect: Defect) -> bool {
         self.host.world.setting.defect == Some(defect)
     }

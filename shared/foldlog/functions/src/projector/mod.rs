@@ -5,35 +5,30 @@ mod tampering;
 
 pub use tampering::TAMPERING;
 
+use crate::ports::{Ports, ProjectionsOn};
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use batch::{Batch, Moved};
-use foldlog::{Clock, EventLog, Hint, ParkingLot, ProjectionEngine, Views};
+use foldlog::Hint;
 use foldlog_lambda::stream::{answer, records};
 use foldlog_lambda::{Error, Function, metrics};
 
 /// The handler.
-pub struct Projector<L, V, P, H>(ProjectionEngine<L, V, P, H>);
+pub struct Projector<P: Ports>(ProjectionsOn<P>);
 
-impl<L, V, P, H> Projector<L, V, P, H> {
+impl<P: Ports> Projector<P> {
     /// The projector of these folds.
-    pub const fn new(folds: ProjectionEngine<L, V, P, H>) -> Self {
+    pub const fn new(folds: ProjectionsOn<P>) -> Self {
         Self(folds)
     }
 
     /// The folds.
-    pub const fn folds(&self) -> &ProjectionEngine<L, V, P, H> {
+    pub const fn folds(&self) -> &ProjectionsOn<P> {
         &self.0
     }
 }
 
-impl<L, V, P, H> Function for Projector<L, V, P, H>
-where
-    L: EventLog + 'static,
-    V: Views + 'static,
-    P: ParkingLot + 'static,
-    H: Clock + 'static,
-{
+impl<P: Ports> Function for Projector<P> {
     type Event = Event;
     type Answer = DynamoDbEventResponse;
 

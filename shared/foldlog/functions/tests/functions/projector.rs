@@ -1,19 +1,15 @@
 //! A batch with one record that cannot be followed, at each position: what is parked, what comes again, and that nothing
 //! is passed over.
 
-use crate::sample::{Counted, Noon, append, batch_of, record, subscriptions};
+use crate::sample::{Counted, InMemory, append, batch_of, record, subscriptions};
 use aws_lambda_events::dynamodb::Event;
 use foldlog::read::engine::Redriven;
 use foldlog::read::parked::Class;
 use foldlog::read::views::{Generation, RowKey};
-use foldlog::{
-    Commit, Consistency, Parked, ParkingLot, ProjectionEngine, Row, StreamName, Version, ViewError, Views, Written,
-};
-use foldlog_functions::Projector;
+use foldlog::{Commit, Consistency, Parked, ParkingLot, Row, StreamName, Version, Views};
+use foldlog_functions::{Ports, Projector};
 use foldlog_lambda::Function;
-use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryViews};
 use serde::{Deserialize, Serialize};
-use std::sync::{Arc, Mutex};
 
 const SIZES: [usize; 4] = [1, 2, 10, 100];
 /// In how many batches in a row a fold may fail before its streams are parked.
@@ -28,48 +24,13 @@ enum Later {
 
 impl foldlog::Event for Later {}
 
-/// Views in which the row with one key cannot be written for a while.
-#[derive(Clone, Default)]
-struct Shaky {
-    views: MemoryViews,
-    failing: Arc<Mutex<Option<String>>>,
-}
-
-foldlog::delegate_generations!(Shaky, views);
-
-impl Views for Shaky {
-    async fn row(&self, place: &RowKey, consistency: Consistency) -> Result<Option<Row>, ViewError> {
-        self.views.row(place, consistency).await
-    }
-
-    async fn write(&self, place: &RowKey, row: &Row, seen: Version) -> Result<Written, ViewError> {
-        if self.failing.lock().unwrap().as_ref() == Some(&place.key) {
-            return Err(ViewError::Unavailable("throttled".to_owned()));
-        }
-        self.views.write(place, row, seen).await
-    }
-}
-
-#[derive(Default)]
-struct Ground {
-    log: MemoryLog,
-    views: Shaky,
-    parked: MemoryParked,
-}
-
 fn stream(number: usize) -> StreamName {
     format!("counter-{number}").parse().unwrap()
 }
 
-impl Ground {
-    fn projector(&self) -> Projector<MemoryLog, Shaky, MemoryParked, Noon> {
-        Projector::new(ProjectionEngine::new(
-            self.log.clone(),
-            self.views.clone(),
-            self.parked.clone(),
-            Noon,
-            subscriptions(),
-        ))
+impl InMemory {
+    fn projector(&self) -> Projector<Self> {
+        Projector::new(self.projections(subscriptions()).unwrap())
     }
 
     async fn added(&self, number: usize) -> Commit {
@@ -119,7 +80,7 @@ where
 async fn what_nobody_can_read_is_parked_wherever_it_is_and_all_else_is_followed() {
     for size in SIZES {
         for poison in 0..size {
-            let ground = Ground::default();
+            let ground = InMemory::default();
             let mut commits = Vec::new();
             for number in 0..size {
                 commits.push(if number == poison {
@@ -151,7 +112,7 @@ async fn what_nobody_can_read_is_parked_wherever_it_is_and_all_else_is_followed(
 async fn what_fails_for_a_while_comes_again_from_its_record_on_and_nothing_is_parked() {
     for size in SIZES {
         for failing in 0..size {
-            let ground = Ground::default();
+            let ground = InMemory::default();
             let mut commits = Vec::new();
             for number in 0..size {
                 commits.push(ground.added(number).await);
@@ -170,7 +131,7 @@ async fn what_fails_for_a_while_comes_again_from_its_record_on_and_nothing_is_pa
 
 #[tokio::test]
 async fn what_goes_on_failing_while_others_get_on_is_parked_and_redriven() {
-    let ground = Ground::default();
+    let ground = InMemory::default();
     let projector = ground.projector();
     *ground.views.failing.lock().unwrap() = Some(stream(1).id().to_owned());
     for round in 0..=BUDGET {

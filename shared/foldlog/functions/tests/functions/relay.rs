@@ -1,35 +1,15 @@
 //! A batch of stream records: what is published, from where on it comes again, and what is parked.
 
-use crate::sample::{Counted, Noon, append, batch_of, record};
+use crate::sample::{Counted, InMemory, Taking, append, batch_of, record};
 use aws_lambda_events::dynamodb::Event;
-use foldlog::react::bus::{Bus, BusEntry, BusError};
 use foldlog::read::parked::Class;
 use foldlog::{EventId, ParkingLot, StreamName, Subject, Version};
-use foldlog_functions::Relay;
+use foldlog_functions::{BusPorts, Relay};
 use foldlog_lambda::Function;
 use foldlog_testing::memory::{MemoryLog, MemoryParked};
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
 
 const RECORDS: usize = 10;
-
-/// Takes entries up to one, if there is one that it does not take.
-#[derive(Clone, Default)]
-struct Taking {
-    upto: Option<usize>,
-    taken: Arc<Mutex<Vec<EventId>>>,
-}
-
-impl Bus for Taking {
-    async fn publish(&self, entries: &[BusEntry]) -> Result<(), BusError> {
-        let upto = self.upto.unwrap_or(entries.len());
-        self.taken.lock().unwrap().extend(entries.iter().take(upto).map(|entry| entry.detail.id.clone()));
-        match self.upto {
-            Some(first) => Err(BusError { first, reason: "throttled".to_owned() }),
-            None => Ok(()),
-        }
-    }
-}
 
 fn stream() -> StreamName {
     "counter-1".parse().unwrap()
@@ -54,8 +34,10 @@ fn ids(versions: impl IntoIterator<Item = usize>) -> Vec<EventId> {
 }
 
 /// The first record that is to be delivered again.
-async fn again<P: ParkingLot + 'static>(bus: Taking, parked: P, event: Event) -> Option<String> {
-    let answer = Relay::new(bus, parked, Noon, "system").call(event).await.unwrap();
+async fn again(bus: Taking, parked: MemoryParked, event: Event) -> Option<String> {
+    let ports = InMemory { bus, parked, ..InMemory::default() };
+    let relay = Relay::new(&ports, ports.bus().unwrap(), "system").unwrap();
+    let answer = relay.call(event).await.unwrap();
     assert!(answer.batch_item_failures.len() <= 1);
     answer.batch_item_failures.into_iter().next().and_then(|failure| failure.item_identifier)
 }

@@ -1,13 +1,20 @@
-//! A small stream type with its views, a clock that stands still, and records of a log's stream.
+//! A small stream type with its views, ports in memory, a clock that stands still, and records of a log's stream.
 
 use aws_lambda_events::dynamodb;
+use foldlog::react::bus::BusError;
+use foldlog::read::views::{Generation, RowKey, RowPage};
 use foldlog::{
-    Actor, Clock, CommandId, Commit, Consistency, Correlation, Decider, Digest, Draft, Event, EventLog, Events,
-    NoRefusal, Projection, ReadOptions, Recorded, StreamName, Subscription, Timestamp,
+    Actor, Bus, BusEntry, Clock, CommandId, Commit, Consistency, Correlation, Decider, Digest, Draft, Event, EventId,
+    EventLog, Events, Lookup, Lookups, NoRefusal, Projection, Randomness, ReadOptions, Recorded, Row, StreamName,
+    Subscription, Timestamp, Version, ViewError, ViewScan, Views, Written,
 };
-use foldlog_testing::memory::MemoryLog;
+use foldlog_functions::ports::Indexed;
+use foldlog_functions::{BusPorts, Ports};
+use foldlog_lambda::SettingError;
+use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Counts.
@@ -89,6 +96,126 @@ impl Clock for Noon {
     }
 
     async fn sleep(&self, _: Duration) {}
+}
+
+impl Randomness for Noon {
+    fn bits(&self) -> u128 {
+        0
+    }
+}
+
+/// Takes entries up to one, if there is one that it does not take.
+#[derive(Clone, Default)]
+pub(crate) struct Taking {
+    pub(crate) upto: Option<usize>,
+    pub(crate) taken: Arc<Mutex<Vec<EventId>>>,
+}
+
+impl Bus for Taking {
+    async fn publish(&self, entries: &[BusEntry]) -> Result<(), BusError> {
+        let upto = self.upto.unwrap_or(entries.len());
+        self.taken.lock().unwrap().extend(entries.iter().take(upto).map(|entry| entry.detail.id.clone()));
+        match self.upto {
+            Some(first) => Err(BusError { first, reason: "throttled".to_owned() }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Views in which the row with one key cannot be written for a while.
+#[derive(Clone, Default)]
+pub(crate) struct Shaky {
+    views: MemoryViews,
+    pub(crate) failing: Arc<Mutex<Option<String>>>,
+}
+
+foldlog::delegate_generations!(Shaky, views);
+foldlog::delegate_rebuild_progress!(Shaky, views);
+
+impl Views for Shaky {
+    async fn row(&self, place: &RowKey, consistency: Consistency) -> Result<Option<Row>, ViewError> {
+        self.views.row(place, consistency).await
+    }
+
+    async fn write(&self, place: &RowKey, row: &Row, seen: Version) -> Result<Written, ViewError> {
+        if self.failing.lock().unwrap().as_ref() == Some(&place.key) {
+            return Err(ViewError::Unavailable("throttled".to_owned()));
+        }
+        self.views.write(place, row, seen).await
+    }
+}
+
+impl ViewScan for Shaky {
+    async fn page(&self, view: &str, part: (u32, u32), after: Option<&str>) -> Result<RowPage, ViewError> {
+        self.views.page(view, part, after).await
+    }
+
+    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<(), ViewError> {
+        self.views.remove(view, generation, keys).await
+    }
+}
+
+impl Lookups for Shaky {
+    async fn query(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, Row)>, ViewError> {
+        self.views.query(lookup).await
+    }
+
+    async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
+        self.views.keys(lookup).await
+    }
+}
+
+/// Ports in memory.
+#[derive(Clone, Default)]
+pub(crate) struct InMemory {
+    pub(crate) log: MemoryLog,
+    pub(crate) views: Shaky,
+    pub(crate) parked: MemoryParked,
+    pub(crate) bus: Taking,
+}
+
+impl Ports for InMemory {
+    type Log = MemoryLog;
+    type Views = Shaky;
+    type TotalsStore = MemoryTotalsStore;
+    type ParkingLot = MemoryParked;
+    type Host = Noon;
+
+    fn log(&self) -> Result<MemoryLog, SettingError> {
+        Ok(self.log.clone())
+    }
+
+    fn marked_log(&self) -> Result<MemoryLog, SettingError> {
+        Ok(self.log.clone().with_markers())
+    }
+
+    fn views(&self, _: impl IntoIterator<Item = Indexed>) -> Result<Shaky, SettingError> {
+        Ok(self.views.clone())
+    }
+
+    fn totals_store(&self, _: &str) -> Result<MemoryTotalsStore, SettingError> {
+        Ok(MemoryTotalsStore::default())
+    }
+
+    fn checkpoints(&self, _: &str) -> Result<Shaky, SettingError> {
+        Ok(self.views.clone())
+    }
+
+    fn parked(&self) -> Result<MemoryParked, SettingError> {
+        Ok(self.parked.clone())
+    }
+
+    fn host(&self) -> Noon {
+        Noon
+    }
+}
+
+impl BusPorts for InMemory {
+    type Bus = Taking;
+
+    fn bus(&self) -> Result<Taking, SettingError> {
+        Ok(self.bus.clone())
+    }
 }
 
 /// A commit behind those that its stream has.

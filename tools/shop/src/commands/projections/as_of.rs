@@ -59,11 +59,15 @@ struct Line<'a> {
 }
 
 fn known(name: &str) -> Result<String, String> {
-    let names = read_models().names();
-    if names.contains(name) {
+    let models = read_models();
+    let views = models.views.iter().map(|view| view.name());
+    let mut names: Vec<_> = views.chain(models.totals.iter().map(|totals| totals.name())).collect();
+    // A view has a projection for each of its versions.
+    names.dedup();
+    if names.contains(&name) {
         return Ok(name.to_owned());
     }
-    Err(format!("there are {}", names.into_iter().collect::<Vec<_>>().join(", ")))
+    Err(format!("there are {}", names.join(", ")))
 }
 
 impl AsOf {

@@ -1,0 +1,82 @@
+//! The ports of a run, as one process has them.
+
+use crate::defects::{Log, Provider, TotalsStore};
+use crate::hints::{Batches, SimBus};
+use crate::release::Fold;
+use crate::stores::{Bus, Parked, Views};
+use crate::world::Host;
+use foldlog::Subscription;
+use foldlog_functions::ports::Indexed;
+use foldlog_functions::{BusPorts, Ports};
+use foldlog_lambda::{SettingError, Settings};
+use foldlog_testing::faulty::FaultyBus;
+
+/// What the functions of one process stand on.
+pub(crate) struct Simulated(pub(crate) Host);
+
+impl Ports for Simulated {
+    type Log = Log;
+    type Views = Views;
+    type TotalsStore = TotalsStore;
+    type ParkingLot = Parked;
+    type Host = Host;
+
+    fn log(&self) -> Result<Log, SettingError> {
+        Ok(Log::new(self.0.world.stores.faulty.clone(), &self.0))
+    }
+
+    fn marked_log(&self) -> Result<Log, SettingError> {
+        Ok(Log::new(self.0.world.stores.marked.clone(), &self.0))
+    }
+
+    fn views(&self, _: impl IntoIterator<Item = Indexed>) -> Result<Views, SettingError> {
+        Ok(self.0.world.stores.views.clone())
+    }
+
+    fn totals_store(&self, _: &str) -> Result<TotalsStore, SettingError> {
+        Ok(TotalsStore::new(&self.0.world))
+    }
+
+    fn checkpoints(&self, _: &str) -> Result<Views, SettingError> {
+        Ok(self.0.world.stores.views.clone())
+    }
+
+    fn parked(&self) -> Result<Parked, SettingError> {
+        Ok(self.0.world.stores.parked.clone())
+    }
+
+    fn host(&self) -> Host {
+        self.0.clone()
+    }
+
+    /// The folds of whatever release is running.
+    fn subscriptions(&self, of_release: Vec<Box<dyn Subscription>>) -> Vec<Box<dyn Subscription>> {
+        let fold = |fold| Box::new(Fold { world: self.0.world.clone(), fold }) as Box<dyn Subscription>;
+        of_release.into_iter().map(fold).collect()
+    }
+}
+
+impl BusPorts for Simulated {
+    type Bus = Bus;
+
+    fn bus(&self) -> Result<Bus, SettingError> {
+        let world = &self.0.world;
+        Ok(FaultyBus::under(SimBus(world.clone()), world.stores.fault_model.clone()))
+    }
+}
+
+impl reconcile::Ports for Simulated {
+    type Batches = Batches;
+
+    fn lost_batches(&self, _: &Settings) -> Result<Batches, SettingError> {
+        Ok(Batches(self.0.world.clone()))
+    }
+}
+
+impl payment_reactions::Ports for Simulated {
+    type Provider = Provider;
+
+    fn provider(&self, _: &Settings) -> Result<Provider, SettingError> {
+        Ok(Provider::of(&self.0.world))
+    }
+}
