@@ -1,28 +1,18 @@
 //! Which processes have waited for too long: a view says whom to ask, each process decides by its own deadline.
 
-use crate::{Fulfilment, Rules};
+use crate::reactions::{Fulfilment, Rules};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use foldlog::{
-    Actor, CommandId, Correlation, Digest, Direction, Effect, Generations, Lookup, Lookups, Metadata, StreamName,
-    Timestamp,
-};
+use foldlog::{Actor, CommandId, Correlation, Digest, Effect, Metadata, StreamName, Timestamp};
 use foldlog_functions::Ports;
-use foldlog_functions::ports::{Indexed, ReactionsOn};
+use foldlog_functions::ports::ReactionsOn;
 use foldlog_lambda::{Error, Function, SettingError};
 use futures::StreamExt;
-use futures::future::try_join_all;
 use serde::{Deserialize, Deserializer, Serialize};
 use shop_domain::fulfilment::{self, Command, State, Step};
-use shop_domain::views::waiting::{DEADLINES, DUE, NAME, SHARD, before, process_partitions};
 use std::sync::Arc;
 
-/// So many processes of each of the view's partitions are asked in one run, those first that are due the longest. The
-/// others are asked in the next.
-const MOST: usize = 250;
 /// So many processes are asked side by side.
 const SIDE_BY_SIDE: usize = 8;
-/// The view, and how its rows are found.
-const VIEW: Indexed = (NAME, &[SHARD]);
 
 /// The function, with its two triggers.
 pub struct ProcessManager<P: Ports, S: Rules = fulfilment::Fulfilment> {
@@ -74,40 +64,6 @@ pub struct Passed {
     pub asked: usize,
     /// How many deadlines had passed.
     pub passed: usize,
-}
-
-/// Until when processes wait, as a read model shows it.
-pub(crate) struct DueView<P: Ports>(P::Views);
-
-impl<P: Ports> DueView<P> {
-    pub(crate) fn on(ports: &P) -> Result<Self, SettingError> {
-        ports.views([VIEW]).map(Self)
-    }
-
-    /// The processes whose deadline seems to have passed.
-    async fn until(&self, now: Timestamp) -> Result<Vec<StreamName>, Error> {
-        let generation = self.0.current(NAME).await?.generation;
-        let until = before(now.next());
-        let due = process_partitions().map(|partition| {
-            let until = Some(until.as_str());
-            async move {
-                let lookup = Lookup {
-                    view: NAME,
-                    generation,
-                    index: DEADLINES,
-                    partition: (SHARD, &partition),
-                    sort: DUE,
-                    from: None,
-                    until,
-                    direction: Direction::Ascending,
-                    limit: MOST,
-                };
-                let keys = self.0.keys(&lookup).await?;
-                Ok::<_, Error>(keys.iter().map(|key| key.parse()).collect::<Result<Vec<_>, _>>()?)
-            }
-        });
-        Ok(try_join_all(due).await?.into_iter().flatten().collect())
-    }
 }
 
 impl<P: Ports, S: Rules> ProcessManager<P, S> {

@@ -40,27 +40,26 @@
 //! - A cart is looked at for up to 12 marks although its process began long ago, with one strong read each.
 
 mod due;
+mod handler;
 pub mod lost;
 mod operator_requests;
 pub mod parked;
 mod ports;
 mod processes;
+mod recovery;
 mod waiting;
 
+pub use handler::{Reconcile, function};
 pub use ports::Ports;
+pub use recovery::Recovered;
 
-use crate::lost::Recovered;
 use crate::parked::Redrives;
 use crate::processes::{Sources, process_of};
-use crate::waiting::WaitingView;
 use foldlog::{Bus, Decider, Hint, LogScan, StreamName, Timestamp};
-use foldlog_functions::ports::{ProjectionsOn, TotalsOn};
-use foldlog_functions::{Projector, Relay};
-use foldlog_lambda::{Error, Function, SettingError, Settings};
+use foldlog_lambda::{Error, Function};
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Deserializer, Serialize};
 use shop_domain::cart;
-use shop_domain::views::{ReadModels, read_models, sales};
 use std::collections::BTreeSet;
 
 /// So many streams are followed together.
@@ -70,22 +69,6 @@ const SIDE_BY_SIDE: usize = 8;
 /// So many streams of each of the view's partitions, that began to wait within a minute, are asked for in one run, the
 /// oldest first. Those beyond are left to a later mark, or to the daily run.
 const MOST_OF_A_MINUTE: usize = 250;
-
-/// The handler.
-pub struct Reconcile<P: Ports> {
-    /// What follows the log for the per-stream views.
-    projector: Projector<P>,
-    /// What publishes the log. Hints are repeated where it publishes.
-    relay: Relay<P>,
-    /// What adds the log to the totals.
-    sales: TotalsOn<P>,
-    /// The log as reactions on stock see it.
-    stock: P::Log,
-    /// Who waits.
-    waiting: WaitingView<P>,
-    /// What Lambda gave up on.
-    lost: P::Batches,
-}
 
 /// What is to be done: the input of a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -139,19 +122,6 @@ pub struct Rechecked {
     pub recovered: Recovered,
 }
 
-/// The function. Runs that find nothing waiting or lost do without the bus.
-pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Reconcile<P>, SettingError> {
-    let ReadModels { views, totals } = read_models();
-    Ok(Reconcile {
-        projector: Projector::new(ports.projections(views)?),
-        relay: Relay::new(ports, ports.seldom_bus()?, settings.text("EVENT_SOURCE")?)?,
-        sales: ports.totals(sales::NAME, totals)?,
-        stock: ports.marked_log()?,
-        waiting: WaitingView::on(ports)?,
-        lost: ports.lost_batches(settings)?,
-    })
-}
-
 impl<P: Ports> Function for Reconcile<P> {
     type Event = Task;
     type Answer = Found;
@@ -176,11 +146,6 @@ impl<P: Ports> Function for Reconcile<P> {
 }
 
 impl<P: Ports> Reconcile<P> {
-    /// The folds.
-    pub const fn folds(&self) -> &ProjectionsOn<P> {
-        self.projector.folds()
-    }
-
     /// Goes through the whole log. Projections first: processes choose among what the views show.
     pub async fn reconcile(&self) -> Result<Summary, Error> {
         let heads = self.folds().log().heads().await?;

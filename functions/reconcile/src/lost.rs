@@ -1,12 +1,11 @@
 //! What Lambda gave up on: batches of the log's stream, whole, as objects of a bucket.
 
-use crate::{Ports, Reconcile};
 use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
-use foldlog_lambda::{Error, Function, metrics};
-use serde::{Deserialize, Serialize};
+use foldlog_lambda::Error;
+use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// Batches that were given up on, by key.
@@ -41,15 +40,6 @@ impl<B: LostBatches, F: FnOnce() -> B + Send> LostBatches for LazyLock<B, F> {
 pub struct InBucket {
     client: Client,
     bucket: String,
-}
-
-/// What became of the batches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Recovered {
-    /// How many there were.
-    pub batches: usize,
-    /// How many were made up for, and are gone.
-    pub recovered: usize,
 }
 
 /// As much as is needed of the record that Lambda keeps of an invocation.
@@ -94,32 +84,4 @@ impl LostBatches for InBucket {
 
 fn failed<E: std::error::Error>(error: E) -> Error {
     DisplayErrorContext(error).to_string().into()
-}
-
-impl<P: Ports> Reconcile<P> {
-    /// Makes up for the batches that Lambda gave up on. One that cannot be stays for the next run.
-    pub async fn recover(&self) -> Result<Recovered, Error> {
-        let keys = self.lost.keys().await?;
-        metrics::lost(keys.len());
-        let mut found = Recovered { batches: keys.len(), recovered: 0 };
-        for key in keys {
-            match self.recover_one(&key).await {
-                Ok(()) => found.recovered += 1,
-                Err(error) => tracing::error!(key, error, "a batch that Lambda gave up on was not made up for"),
-            }
-        }
-        Ok(found)
-    }
-
-    /// Whichever of the two readers had it: what the other did already is recognised.
-    async fn recover_one(&self, key: &str) -> Result<(), Error> {
-        let batch = self.lost.batch(key).await?;
-        let followed = self.projector.call(batch.clone()).await?;
-        let published = self.relay.call(batch).await?;
-        let failed = followed.batch_item_failures.into_iter().chain(published.batch_item_failures).next();
-        match failed.and_then(|failure| failure.item_identifier) {
-            Some(record) => Err(format!("record {record} is stuck").into()),
-            None => self.lost.remove(key).await,
-        }
-    }
 }

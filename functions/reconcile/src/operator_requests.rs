@@ -1,7 +1,9 @@
 //! What operators asked for that takes longer than a request, and that nobody took up or brought to its end: on AWS a
 //! state machine gave up, on one machine the host was stopped in between.
 
-use crate::{Ports, Reconcile, parked};
+use crate::handler::Reconcile;
+use crate::parked;
+use crate::ports::Ports;
 use foldlog::{Bus, BusEntry, Clock, Commit, EventId, EventLog, Generations, Registry, StreamName, Timestamp, Version};
 use foldlog_lambda::Error;
 use shop_domain::audit::{Audit, Event, Scope};

@@ -3,7 +3,8 @@
 //! A fold is advanced from the log. An event that a function could not react to is published again, marked, and whoever
 //! takes it then takes the note away.
 
-use crate::{Ports, Reconcile};
+use crate::handler::Reconcile;
+use crate::ports::Ports;
 use foldlog::read::engine::Redriven;
 use foldlog::read::parked::{Parked, Trouble};
 use foldlog::write::scan::Part;

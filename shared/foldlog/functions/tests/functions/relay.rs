@@ -35,7 +35,7 @@ fn ids(versions: impl IntoIterator<Item = usize>) -> Vec<EventId> {
 
 /// The first record that is to be delivered again.
 async fn again(bus: Taking, parked: MemoryParked, event: Event) -> Option<String> {
-    let ports = InMemory { bus, parked, ..InMemory::default() };
+    let ports = InMemory { parked, bus, ..InMemory::default() };
     let relay = Relay::new(&ports, ports.bus().unwrap(), "system").unwrap();
     let answer = relay.call(event).await.unwrap();
     assert!(answer.batch_item_failures.len() <= 1);

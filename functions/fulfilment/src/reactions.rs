@@ -1,0 +1,105 @@
+//! What other streams did, noted by each order's process.
+
+use crate::candidates::StockView;
+use crate::due::DueView;
+use foldlog::write::loaded::replay;
+use foldlog::{Consistency, Decider, EventLog, EventMessage, NoRefusal, ReadOptions, StreamName};
+use foldlog_functions::Ports;
+use foldlog_functions::ports::CommandsOn;
+use foldlog_lambda::SettingError;
+use foldlog_lambda::queue::{ReactionError, Reactor};
+use shop_domain::cart;
+use shop_domain::fulfilment::{self, Candidate, Command, Event, Outcome, State, Unreadable, outcome_of};
+use shop_domain::order::Placement;
+use shop_domain::values::{OrderId, Sku};
+use std::collections::BTreeMap;
+
+/// What a process decides by: the domain's own rules, except where a simulation breaks one on purpose.
+pub trait Rules:
+    Decider<Id = OrderId, State = State, Command = Command, Event = Event, Refusal = NoRefusal> + 'static
+{
+}
+
+impl<S> Rules for S where
+    S: Decider<Id = OrderId, State = State, Command = Command, Event = Event, Refusal = NoRefusal> + 'static
+{
+}
+
+/// The handler.
+pub struct Fulfilment<P: Ports, S: Rules = fulfilment::Fulfilment> {
+    pub(crate) processes: CommandsOn<S, P>,
+    stock: StockView<P>,
+    pub(crate) due: DueView<P>,
+}
+
+impl<P: Ports, S: Rules> Fulfilment<P, S> {
+    pub(crate) fn on(ports: &P) -> Result<Self, SettingError> {
+        Ok(Self { processes: ports.commands()?, stock: StockView::on(ports)?, due: DueView::on(ports)? })
+    }
+}
+
+impl<P: Ports, S: Rules> Reactor for Fulfilment<P, S> {
+    const NAME: &'static str = "fulfilment";
+    type Log = P::Log;
+
+    fn log(&self) -> &P::Log {
+        self.processes.log()
+    }
+
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let Some((order, command)) = self.command(message).await? else { return Ok(()) };
+        let metadata = message.metadata(Self::NAME, "note");
+        self.processes.execute(&StreamName::of::<S>(&order), &command, &metadata).await?;
+        Ok(())
+    }
+}
+
+impl<P: Ports, S: Rules> Fulfilment<P, S> {
+    /// What another stream's event asks of which order's process.
+    async fn command(&self, message: &EventMessage) -> Result<Option<(OrderId, Command)>, ReactionError> {
+        let at = message.time;
+        if message.subject.category() == cart::Cart::CATEGORY {
+            let Some(placement) = checkout(message.decode()?) else { return Ok(None) };
+            let order = message.subject.id().parse().map_err(ReactionError::malformed)?;
+            return Ok(Some((order, Command::Start { placement, at })));
+        }
+        let noted = outcome_of(message).map_err(|error| match error {
+            Unreadable::Undecodable(error) => error.into(),
+            Unreadable::Misnamed(error) => ReactionError::malformed(error),
+        })?;
+        Ok(match noted {
+            Some((order, Outcome::Placed { means, .. })) => {
+                let candidates = self.candidates(&order).await?;
+                Some((order, Command::Note { outcome: Outcome::Placed { candidates, means }, at }))
+            }
+            noted => noted.map(|(order, outcome)| (order, Command::Note { outcome, at })),
+        })
+    }
+
+    /// The warehouses that may have each product of an order, as its process knows it.
+    async fn candidates(&self, order: &OrderId) -> Result<BTreeMap<Sku, Vec<Candidate>>, ReactionError> {
+        let reading = ReadOptions::of::<fulfilment::Fulfilment>(Consistency::Strong);
+        let history = self.processes.log().load(&StreamName::of::<S>(order), reading).await?;
+        let State::Started(process) = replay::<fulfilment::Fulfilment>(&history)? else { return Ok(BTreeMap::new()) };
+        let mut candidates = BTreeMap::new();
+        for line in process.lines {
+            let of_line = self.stock.candidates(&line.sku).await.map_err(ReactionError::Unavailable)?;
+            candidates.insert(line.sku, of_line);
+        }
+        Ok(candidates)
+    }
+}
+
+/// What a cart's event has ordered.
+fn checkout(event: cart::Event) -> Option<Placement> {
+    match event {
+        cart::Event::CartCheckedOut { owner: account, lines, totals, card, address } => {
+            Some(Placement { account, lines, totals, card, address })
+        }
+        cart::Event::CartOpened { .. }
+        | cart::Event::ItemAdded { .. }
+        | cart::Event::QuantityChanged { .. }
+        | cart::Event::ItemRemoved { .. }
+        | cart::Event::CartCleared {} => None,
+    }
+}
