@@ -4,51 +4,19 @@ use crate::defects::{
     Bent, DeadlineIsOutcome, Defect, Forgiving, ForgottenOutstanding, Naive, SentUnasked, UndoneUnconfirmed,
     UndoneUnknown,
 };
+use crate::handler::{Handler, Queue};
 use crate::ports::Simulated;
 use crate::release::Reacting;
 use crate::world::Host;
-use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use foldlog_functions::ports::ReactionsOn;
 use foldlog_lambda::queue::Reactor;
-use foldlog_lambda::{Error, Function, Http, HttpHandler, Invoke, SettingError, Settings};
+use foldlog_lambda::{Function, Http, HttpHandler, SettingError, Settings};
 use fulfilment::{ProcessManager, Rules};
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use shop_composition::Mount;
 use std::sync::Arc;
-
-/// A function whose trigger delivers `E` and takes `A` back.
-pub(crate) trait Handles<E, A>: Send + Sync {
-    /// Handles one event.
-    fn handle(&self, event: E) -> BoxFuture<'_, Result<A, Error>>;
-}
-
-impl<F: Function> Handles<F::Event, F::Answer> for F {
-    fn handle(&self, event: F::Event) -> BoxFuture<'_, Result<F::Answer, Error>> {
-        self.call(event).boxed()
-    }
-}
-
-/// What a queue invokes.
-type Queue = Arc<dyn Handles<SqsEvent, SqsBatchResponse>>;
-
-/// A function, by its trigger.
-#[derive(Clone)]
-pub(crate) enum Handler {
-    /// Requests.
-    Http(Arc<dyn Handles<ApiGatewayV2httpRequest, ApiGatewayV2httpResponse>>),
-    /// The log's stream.
-    Stream(Arc<dyn Handles<Event, DynamoDbEventResponse>>),
-    /// A queue.
-    Queue(Queue),
-    /// A schedule.
-    Schedule(Arc<dyn Invoke>),
-    /// A queue and a schedule.
-    Both(Queue, Arc<dyn Invoke>),
-}
 
 /// Why a function could not be made.
 #[derive(Debug, thiserror::Error)]

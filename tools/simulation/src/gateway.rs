@@ -1,7 +1,7 @@
 //! The gateway: it sends requests to the functions that the template routes them to.
 
 use crate::faults::Mishap;
-use crate::functions::Handler;
+use crate::handler::Handler;
 use crate::wire;
 use crate::world::World;
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;

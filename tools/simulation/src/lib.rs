@@ -13,6 +13,7 @@ mod executor;
 mod faults;
 mod functions;
 mod gateway;
+mod handler;
 mod hints;
 pub mod judge;
 mod ports;

@@ -1,7 +1,7 @@
 //! Deliveries: a trigger takes a batch and invokes a process with it. Records and messages that the process did not
 //! complete come again. A process that dies completes nothing.
 
-use crate::functions::Handler;
+use crate::handler::Handler;
 use crate::hints::{Message, Record};
 use crate::wire;
 use crate::world::World;

@@ -1,7 +1,7 @@
 //! The processes that run: what the world invokes.
 
 use crate::executor::Owner;
-use crate::functions::Handler;
+use crate::handler::Handler;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;

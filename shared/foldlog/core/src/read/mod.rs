@@ -39,8 +39,8 @@
 //! [`reader::Reader`] takes the generation that is read, with the projection that made it. It shows rows of the old
 //! projection as documents of the new one (`From`), and completes them by the rules of the old one. Rows of a version
 //! without a projection are an error; another projection never reads them. A rebuild takes the newest projection.
-//! Remove the old one in the release after the switch. Rows without a projection do not change any longer, and `shop
-//! doctor` and `GET /ops/projections` say so. An index that the old projection does not fill finds nothing before the
+//! Remove the old one in the release after the switch. Rows without a projection do not change any longer, and what
+//! shows the registry should say so. An index that the old projection does not fill finds nothing before the
 //! switch.
 //!
 //! # Links

@@ -14,11 +14,11 @@
 //! share a transaction as long as it has at most 100 items; if one of them fails, they go on one by one. A commit that
 //! adds to more rows than that is added in parts, which the checkpoint counts.
 //!
-//! Each sum is spread over several rows (the shop has 8, by order) and added up when it is read. A row takes some 500
+//! Each sum is spread over several rows (8, say, by stream) and added up when it is read. A row takes some 500
 //! of these transactions a second. If two of them meet on one row, the second waits and tries again. So a function on a
-//! queue should have a low concurrency (the shop's has two). The rows of a product that is in every order take some
-//! thousands of orders a second. The narrower limit is the concurrency of two with batches of ten messages; beyond it
-//! the queue only grows longer.
+//! queue should have a low concurrency, such as two. Rows to which every stream adds then take some thousands of
+//! streams a second. The narrower limit is the concurrency of two with batches of ten messages; beyond it the queue only
+//! grows longer.
 
 mod advance;
 pub mod engine;
