@@ -3,13 +3,16 @@
 use crate::defects::{Log, Provider, TotalsStore};
 use crate::hints::{Batches, SimBus};
 use crate::release::Fold;
-use crate::stores::{Bus, Parked, Views};
+use crate::stores::{Parked, Views};
 use crate::world::Host;
 use foldlog::Subscription;
 use foldlog_functions::ports::Indexed;
 use foldlog_functions::{BusPorts, Ports};
 use foldlog_lambda::{SettingError, Settings};
 use foldlog_testing::faulty::FaultyBus;
+
+/// The bus of a run.
+type Bus = FaultyBus<SimBus>;
 
 /// What the functions of one process stand on.
 pub(crate) struct Simulated(pub(crate) Host);

@@ -1,8 +1,7 @@
 //! The stores in memory, each under the fault model, and the types by which the functions know them.
 
-use crate::hints::SimBus;
 use crate::setting::Setting;
-use foldlog_testing::faulty::{FaultModel, FaultyBus, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
+use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
 use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 
 /// The read models of a run.
@@ -11,9 +10,6 @@ pub(crate) type Views = FaultyViews<MemoryViews>;
 pub(crate) type TotalsStore = FaultyTotalsStore<MemoryTotalsStore>;
 /// The parking lot of a run.
 pub(crate) type Parked = FaultyParked<MemoryParked>;
-/// The bus of a run.
-pub(crate) type Bus = FaultyBus<SimBus>;
-
 /// The stores.
 pub(crate) struct Stores {
     /// The log without faults.
