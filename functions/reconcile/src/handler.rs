@@ -17,7 +17,7 @@ pub struct Reconcile<P: Ports> {
     pub(crate) sales: TotalsOn<P>,
     /// The log as reactions on stock see it.
     pub(crate) stock: P::Log,
-    /// Who waits.
+    /// The processes and carts that wait for something.
     pub(crate) waiting: WaitingView<P>,
     /// What Lambda gave up on.
     pub(crate) lost: P::Batches,

@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// Why a function could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// The template names it, and nobody here knows it.
+    /// The template names it, and the list of functions lacks it.
     #[error("the simulation knows no function {0}; add it to its functions")]
     Unknown(String),
     /// The template gives it other settings than it needs.

@@ -1,4 +1,4 @@
-//! The functions that every event-sourced system on Lambda needs, whatever it is about: generic over the ports, so that
+//! The functions that every event-sourced system on Lambda needs, in any domain: generic over the ports, so that
 //! none brings an AWS client along. Of `foldlog_dynamo` they use the items of the log alone. The crate that deploys one
 //! brings the clients, the tables and the registration of its views.
 //!

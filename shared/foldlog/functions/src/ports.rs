@@ -1,6 +1,7 @@
 //! What functions stand on. A function asks for the ports that it needs when it is made; a port that it does not ask for
 //! is not made, and its client is not linked.
 
+use foldlog::read::projection::partitions_of;
 use foldlog::rebuild::{RebuildProgress, SumScan};
 use foldlog::{
     Bus, Clock, Commands, Decider, EventLog, LogScan, LogSpans, Lookups, ParkingLot, ProjectionEngine, Randomness,
@@ -8,7 +9,6 @@ use foldlog::{
 };
 use foldlog_lambda::SettingError;
 use foldlog_lambda::queue::{Hints, Reactions, Reactor};
-use std::collections::BTreeMap;
 
 /// A view: its name, and the attributes that are partition keys of its indexes.
 pub type Indexed = (&'static str, &'static [&'static str]);
@@ -77,11 +77,7 @@ pub trait Ports: Sized + Send + Sync + 'static {
 
     /// What keeps these views up to date. The newest fold of a view stands first, and says which indexes it has.
     fn projections(&self, folds: Vec<Box<dyn Subscription>>) -> Result<ProjectionsOn<Self>, SettingError> {
-        let mut of = BTreeMap::new();
-        for fold in &folds {
-            of.entry(fold.name()).or_insert_with(|| fold.partitions());
-        }
-        let views = self.views(of)?;
+        let views = self.views(partitions_of(&folds))?;
         Ok(ProjectionEngine::new(self.log()?, views, self.parked()?, self.host(), self.subscriptions(folds)))
     }
 

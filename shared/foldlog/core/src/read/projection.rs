@@ -148,6 +148,17 @@ impl<P: Projection> DocumentReader<P::Document> for PerStream<P> {
     }
 }
 
+/// The index attributes of each view that are partition keys. The newest projection of a view stands first and defines
+/// them.
+#[must_use]
+pub fn partitions_of(views: &[Box<dyn Subscription>]) -> BTreeMap<&'static str, &'static [&'static str]> {
+    let mut partitions = BTreeMap::new();
+    for view in views {
+        partitions.entry(view.name()).or_insert_with(|| view.partitions());
+    }
+    partitions
+}
+
 /// Any [`Projection`] as a [`Subscription`].
 pub struct PerStream<P>(PhantomData<P>);
 

@@ -16,7 +16,7 @@ pub mod waiting;
 pub use shard::shard;
 
 use foldlog::read::engine::ProjectionVersions;
-use foldlog::read::projection::subscriptions_of;
+use foldlog::read::projection::{partitions_of, subscriptions_of};
 use foldlog::{Subscription, TotalsFold};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,15 +57,10 @@ impl ReadModels {
         self.folds().collect()
     }
 
-    /// The index attributes of each view that are partition keys. The newest fold of a view stands first and defines
-    /// them.
+    /// The index attributes of each view that are partition keys.
     #[must_use]
     pub fn partitions(&self) -> BTreeMap<&'static str, &'static [&'static str]> {
-        let mut partitions = BTreeMap::new();
-        for view in &self.views {
-            partitions.entry(view.name()).or_insert_with(|| view.partitions());
-        }
-        partitions
+        partitions_of(&self.views)
     }
 
     fn folds(&self) -> impl Iterator<Item = (&'static str, u32)> {
