@@ -10,7 +10,6 @@ use foldlog_lambda::SettingError;
 use foldlog_lambda::queue::{ReactionError, Reactor};
 use shop_domain::cart;
 use shop_domain::fulfilment::{self, Candidate, Command, Event, Outcome, State, Unreadable, outcome_of};
-use shop_domain::order::Placement;
 use shop_domain::values::{OrderId, Sku};
 use std::collections::BTreeMap;
 
@@ -59,7 +58,7 @@ impl<P: Ports, S: Rules> Fulfilment<P, S> {
     async fn command(&self, message: &EventMessage) -> Result<Option<(OrderId, Command)>, ReactionError> {
         let at = message.time;
         if message.subject.category() == cart::Cart::CATEGORY {
-            let Some(placement) = checkout(message.decode()?) else { return Ok(None) };
+            let Some(placement) = message.decode::<cart::Event>()?.placement() else { return Ok(None) };
             let order = message.subject.id().parse().map_err(ReactionError::malformed)?;
             return Ok(Some((order, Command::Start { placement, at })));
         }
@@ -87,19 +86,5 @@ impl<P: Ports, S: Rules> Fulfilment<P, S> {
             candidates.insert(line.sku, of_line);
         }
         Ok(candidates)
-    }
-}
-
-/// What a cart's event has ordered.
-fn checkout(event: cart::Event) -> Option<Placement> {
-    match event {
-        cart::Event::CartCheckedOut { owner: account, lines, totals, card, address } => {
-            Some(Placement { account, lines, totals, card, address })
-        }
-        cart::Event::CartOpened { .. }
-        | cart::Event::ItemAdded { .. }
-        | cart::Event::QuantityChanged { .. }
-        | cart::Event::ItemRemoved { .. }
-        | cart::Event::CartCleared {} => None,
     }
 }

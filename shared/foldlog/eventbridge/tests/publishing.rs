@@ -124,7 +124,7 @@ async fn nothing_to_publish_sends_nothing() {
     assert!(recorder.events().is_empty());
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn only_what_was_not_taken_is_sent_again() {
     let recorder = Recorder::default();
     recorder.answer(&[None, Some("ThrottlingException"), None, Some("InternalFailure")]);
@@ -133,7 +133,7 @@ async fn only_what_was_not_taken_is_sent_again() {
     assert_eq!(recorder.events(), [ids(3..7), ids([4, 6]), ids([4])]);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn an_entry_without_a_result_is_sent_again() {
     let recorder = Recorder::default();
     recorder.answer(&[None]);
@@ -141,7 +141,7 @@ async fn an_entry_without_a_result_is_sent_again() {
     assert_eq!(recorder.events(), [ids(3..5), ids([4])]);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn what_is_never_taken_is_an_error_that_names_the_event_and_the_reason() {
     let recorder = Recorder::default();
     recorder.answer(&[None, Some("InternalFailure")]);
@@ -178,7 +178,7 @@ async fn an_event_too_large_for_an_entry_goes_as_a_reference_that_its_commit_com
     assert_eq!(whole.metadata("a", "s").digest, all[1].detail.metadata("a", "s").digest);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_failure_tells_up_to_where_everything_was_published() {
     let recorder = Recorder::default();
     recorder.answer(&[None; 10]);

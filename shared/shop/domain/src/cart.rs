@@ -4,6 +4,7 @@ mod offer;
 
 pub use offer::Offer;
 
+use crate::order::Placement;
 use crate::values::{AccountId, AddressId, CardChoice, CartId, Category, Line, Money, Quantity, Sku, TaxRate, Totals};
 use foldlog::write::event::Upcaster;
 use foldlog::{Decider, RefusalKind};
@@ -101,6 +102,23 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         address: Option<AddressId>,
     },
+}
+
+impl Event {
+    /// The order that this event places: only a checkout places one.
+    #[must_use]
+    pub fn placement(&self) -> Option<Placement> {
+        match self.clone() {
+            Self::CartCheckedOut { owner: account, lines, totals, card, address } => {
+                Some(Placement { account, lines, totals, card, address })
+            }
+            Self::CartOpened { .. }
+            | Self::ItemAdded { .. }
+            | Self::QuantityChanged { .. }
+            | Self::ItemRemoved { .. }
+            | Self::CartCleared {} => None,
+        }
+    }
 }
 
 impl foldlog::Event for Event {

@@ -92,14 +92,7 @@ impl Projection for Carts {
 
     fn apply(document: Option<CartDocument>, recorded: &Recorded<'_, cart::Event>) -> Option<CartDocument> {
         let before = document.and_then(|document| document.checked_out_at);
-        let checked_out_at = match recorded.event {
-            cart::Event::CartCheckedOut { .. } => Some(recorded.committed_at),
-            cart::Event::CartOpened { .. }
-            | cart::Event::ItemAdded { .. }
-            | cart::Event::QuantityChanged { .. }
-            | cart::Event::ItemRemoved { .. }
-            | cart::Event::CartCleared {} => before,
-        };
+        let checked_out_at = if recorded.event.placement().is_some() { Some(recorded.committed_at) } else { before };
         Some(CartDocument { stream: recorded.stream.clone(), checked_out_at })
     }
 

@@ -56,7 +56,7 @@ async fn where_nobody_listens_nothing_was_done_and_nothing_is_known() {
 
 /// On Linux, a full queue accepts no connection; other systems may accept some.
 #[cfg(target_os = "linux")]
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn where_no_connection_is_made_in_time_nothing_was_done() {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -67,7 +67,7 @@ async fn where_no_connection_is_made_in_time_nothing_was_done() {
     assert!(matches!(told, Err(Failure::Unavailable(_))), "{told:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn who_keeps_silent_is_not_waited_for_longer_than_was_said() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

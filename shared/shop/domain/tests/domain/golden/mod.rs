@@ -14,24 +14,45 @@ mod views;
 use foldlog::write::decider::fold;
 use foldlog::write::event::schema_of;
 use foldlog::{Decider, Event, Events, Named};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::fs;
 use std::path::{Path, PathBuf};
+use strum::VariantNames;
 
 fn folder(category: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(category)
 }
 
-/// Each sample is stored as its file says, and reads back as it was; no type is without a sample.
-fn frozen<E: Event + Debug + PartialEq>(category: &str, samples: &[E]) {
-    let names: BTreeSet<_> = samples.iter().map(Named::name).collect();
-    assert_eq!(names, E::VARIANTS.iter().copied().collect(), "every event of {category} has a sample");
-    for sample in samples {
-        let stored = format!("{}\n", Events::encode(std::slice::from_ref(sample)).unwrap().text());
-        let file = folder(category).join(format!("{}.{}.json", sample.name(), schema_of::<E>(sample.name())));
-        golden(&file, &stored);
+/// Each event type of a stream has a file for each of its schemas, and no other file is there. The file of today's
+/// schema reads as an event that is stored as the file says; a file of an earlier schema reads as the event of today
+/// that is given for it.
+fn frozen<D: Decider<Event: Debug + PartialEq>>(any: impl Strategy<Value = D::Event>, earlier: &[(&str, D::Event)]) {
+    let mut files = BTreeSet::new();
+    for name in D::Event::VARIANTS {
+        let today = schema_of::<D::Event>(name);
+        let file = |schema| format!("{name}.{schema}");
+        let stored = |event: &D::Event| format!("{}\n", Events::encode(std::slice::from_ref(event)).unwrap().text());
+        let path = folder(D::CATEGORY).join(format!("{}.json", file(today)));
+        written(&path, || stored(&sample(&any, name)));
+        golden(&path, &stored(&read::<D::Event>(D::CATEGORY, &file(today))));
+        for schema in 1..today {
+            let (_, event) = earlier.iter().find(|(earlier, _)| *earlier == file(schema)).expect("what it reads as");
+            assert_eq!(&read::<D::Event>(D::CATEGORY, &file(schema)), event, "{}", file(schema));
+        }
+        files.extend((1..=today).map(|schema| format!("{}.json", file(schema))));
     }
+    let there = fs::read_dir(folder(D::CATEGORY)).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    assert_eq!(there.collect::<BTreeSet<_>>(), files, "a file for every schema of {}, and no other", D::CATEGORY);
+}
+
+/// An event of this name, the same one in every run.
+fn sample<E: Event>(any: &impl Strategy<Value = E>, name: &str) -> E {
+    let mut runner = TestRunner::deterministic();
+    let mut events = std::iter::repeat_with(|| any.new_tree(&mut runner).unwrap().current());
+    events.find(|event| event.name() == name).unwrap()
 }
 
 /// The state after these events is kept in snapshots as its file says.
@@ -41,38 +62,22 @@ fn state_frozen<D: Decider>(events: &[D::Event]) {
     golden(&folder("states").join(format!("{}.{}.json", D::CATEGORY, D::STATE_SCHEMA)), &stored);
 }
 
-fn golden(file: &Path, stored: &str) {
+/// Where golden files may be written, one that is missing is.
+fn written(file: &Path, text: impl FnOnce() -> String) {
     if std::env::var_os("UPDATE_GOLDEN").is_some() && !file.exists() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, stored).unwrap();
+        fs::write(file, text()).unwrap();
     }
+}
+
+fn golden(file: &Path, stored: &str) {
+    written(file, || stored.to_owned());
     let golden = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     assert_eq!(stored, golden, "{}", file.display());
 }
 
 /// The event that a file holds.
-fn stored<E: Event + Clone>(category: &str, name: &str) -> E {
+fn read<E: Event + Clone>(category: &str, name: &str) -> E {
     let text = fs::read_to_string(folder(category).join(format!("{name}.json"))).unwrap();
     Events::parse(text).unwrap().decode::<E>().unwrap()[0].clone()
-}
-
-/// Each file of an earlier schema reads as the event of today that is given for it, and none is without one; all others
-/// are of the schemas that are written today.
-fn upcast<E: Event + Debug + PartialEq>(category: &str, earlier: &[(&str, E)]) {
-    for (name, today) in earlier {
-        let file = folder(category).join(format!("{name}.json"));
-        let events = Events::parse(fs::read_to_string(&file).unwrap()).unwrap();
-        assert_eq!(events.decode::<E>().as_deref(), Ok(std::slice::from_ref(today)), "{}", file.display());
-    }
-    let schemas = E::VARIANTS.iter().flat_map(|name| (1..=schema_of::<E>(name)).map(move |schema| (*name, schema)));
-    let (now, before): (BTreeSet<_>, BTreeSet<_>) = (
-        schemas.clone().map(|(name, schema)| format!("{name}.{schema}.json")).collect(),
-        schemas
-            .filter(|(name, schema)| *schema < schema_of::<E>(name))
-            .map(|(name, schema)| format!("{name}.{schema}"))
-            .collect(),
-    );
-    let stored = fs::read_dir(folder(category)).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    assert_eq!(stored.collect::<BTreeSet<_>>(), now, "a file for every schema of {category}, and no other");
-    assert_eq!(earlier.iter().map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>(), before);
 }
