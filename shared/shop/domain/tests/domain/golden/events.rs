@@ -3,7 +3,6 @@
 use crate::codec::{events, processes};
 use crate::golden::frozen;
 use crate::golden::samples::{candidates_noted, checked_out, first_placement, second_placement};
-use foldlog::Decider;
 use shop_domain::account::Account;
 use shop_domain::audit::Audit;
 use shop_domain::cart::Cart;

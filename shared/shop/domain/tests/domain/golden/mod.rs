@@ -13,7 +13,7 @@ mod views;
 
 use foldlog::write::decider::fold;
 use foldlog::write::event::schema_of;
-use foldlog::{Decider, Event, Events, Named};
+use foldlog::{Decider, Event, Events};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use std::collections::BTreeSet;
@@ -77,7 +77,7 @@ fn golden(file: &Path, stored: &str) {
 }
 
 /// The event that a file holds.
-fn read<E: Event + Clone>(category: &str, name: &str) -> E {
+fn read<E: Event>(category: &str, name: &str) -> E {
     let text = fs::read_to_string(folder(category).join(format!("{name}.json"))).unwrap();
-    Events::parse(text).unwrap().decode::<E>().unwrap()[0].clone()
+    Events::parse(text).unwrap().decode::<E>().unwrap().remove(0)
 }
