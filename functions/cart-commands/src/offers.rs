@@ -1,7 +1,6 @@
 //! What products cost now: read from their own streams when a command needs it, never from a cache.
 
-use foldlog::write::loaded::replay;
-use foldlog::{Consistency, EventLog, ReadOptions, StreamName};
+use foldlog::{Consistency, EventLog, LogError, state_of};
 use foldlog_lambda::Problem;
 use futures::future::try_join_all;
 use shop_domain::cart::Offer;
@@ -23,24 +22,19 @@ pub(crate) async fn terms<L: EventLog>(
     lines: &[Line],
 ) -> Result<(BTreeMap<Sku, Offer>, BTreeMap<Sku, Category>), Problem> {
     let product =
-        async |line: &Line| Ok::<_, Problem>((line.sku.clone(), product(log, &line.sku, Consistency::Strong).await?));
+        async |line: &Line| Ok::<_, LogError>((&line.sku, state_of::<Product>(log, &line.sku, Consistency::Strong).await?));
     let (mut offers, mut categories) = (BTreeMap::new(), BTreeMap::new());
     for (sku, product) in try_join_all(lines.iter().map(product)).await? {
         offers.insert(sku.clone(), offered(&product));
         if let State::Listed(Registration { category: Some(category), .. }) = product {
-            categories.insert(sku, category);
+            categories.insert(sku.clone(), category);
         }
     }
     Ok((offers, categories))
 }
 
 async fn read<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Result<Offer, Problem> {
-    Ok(offered(&product(log, sku, consistency).await?))
-}
-
-async fn product<L: EventLog>(log: &L, sku: &Sku, consistency: Consistency) -> Result<State, Problem> {
-    let stream = StreamName::of::<Product>(sku);
-    Ok(replay::<Product>(&log.load(&stream, ReadOptions::of::<Product>(consistency)).await?)?)
+    Ok(offered(&state_of::<Product>(log, sku, consistency).await?))
 }
 
 const fn offered(product: &State) -> Offer {

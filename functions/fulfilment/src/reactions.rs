@@ -2,8 +2,7 @@
 
 use crate::candidates::StockView;
 use crate::due::DueView;
-use foldlog::write::loaded::replay;
-use foldlog::{Consistency, Decider, EventLog, EventMessage, NoRefusal, ReadOptions, StreamName};
+use foldlog::{Consistency, Decider, EventMessage, NoRefusal, StreamName, state_of};
 use foldlog_functions::Ports;
 use foldlog_functions::ports::CommandsOn;
 use foldlog_lambda::SettingError;
@@ -77,9 +76,9 @@ impl<P: Ports, S: Rules> Fulfilment<P, S> {
 
     /// The warehouses that may have each product of an order, as its process knows it.
     async fn candidates(&self, order: &OrderId) -> Result<BTreeMap<Sku, Vec<Candidate>>, ReactionError> {
-        let reading = ReadOptions::of::<fulfilment::Fulfilment>(Consistency::Strong);
-        let history = self.processes.log().load(&StreamName::of::<S>(order), reading).await?;
-        let State::Started(process) = replay::<fulfilment::Fulfilment>(&history)? else { return Ok(BTreeMap::new()) };
+        let State::Started(process) = state_of::<S>(self.processes.log(), order, Consistency::Strong).await? else {
+            return Ok(BTreeMap::new());
+        };
         let mut candidates = BTreeMap::new();
         for line in process.lines {
             let of_line = self.stock.candidates(&line.sku).await.map_err(ReactionError::Unavailable)?;

@@ -1,15 +1,14 @@
 //! The order's reactions to the intents of fulfilment: with `order-commands` the only writer of `order-…`.
 
-use foldlog::write::loaded::replay;
-use foldlog::{Consistency, EventLog, ReadOptions, StreamName};
+use foldlog::{Consistency, EventLog, state_of};
 use foldlog_functions::owner::{Asked, OwnersReactions};
 use foldlog_functions::{Intents, OwnersReactor, Ports};
 use foldlog_lambda::queue::ReactionError;
 use foldlog_lambda::{SettingError, Settings};
-use shop_domain::account;
+use shop_domain::account::Account;
 use shop_domain::fulfilment::{Event, Fulfilment, REACTION, Request, request_of};
 use shop_domain::order::{Command, Order};
-use shop_domain::values::{AccountId, OrderId};
+use shop_domain::values::OrderId;
 
 /// What fulfilment asks of orders.
 pub struct OfOrders;
@@ -32,8 +31,9 @@ impl Intents for OfOrders {
     ) -> Result<Option<Asked<Order>>, ReactionError> {
         let command = match request_of(order, event) {
             Some(Request::Placement(placement)) => {
-                let account = buyer(log, &placement.account).await?.means(&placement);
-                Command::Place { placement, account }
+                // Read strongly: an account that was suspended must not buy.
+                let account = state_of::<Account>(log, &placement.account, Consistency::Strong).await?;
+                Command::Place { account: account.means(&placement), placement }
             }
             Some(Request::Order(command)) => command,
             Some(Request::Stock { .. } | Request::Payment(_) | Request::Invoice(_) | Request::Shipment { .. })
@@ -41,11 +41,4 @@ impl Intents for OfOrders {
         };
         Ok(Some((order.clone(), command)))
     }
-}
-
-/// The account that buys, as its own stream has it now: read strongly, since one that was suspended must not buy.
-async fn buyer(log: &impl EventLog, id: &AccountId) -> Result<account::State, ReactionError> {
-    let stream = StreamName::of::<account::Account>(id);
-    let reading = ReadOptions::of::<account::Account>(Consistency::Strong);
-    Ok(replay::<account::Account>(&log.load(&stream, reading).await?)?)
 }

@@ -100,8 +100,7 @@ impl<P: Ports> HttpHandler for Queries<P> {
 
 impl<P: Ports> Queries<P> {
     async fn folded<D: Decider>(&self, id: &D::Id) -> Result<D::State, Problem> {
-        let history = self.log.load(&StreamName::of::<D>(id), ReadOptions::of::<D>(Consistency::Strong)).await?;
-        Ok(foldlog::write::loaded::replay::<D>(&history)?)
+        Ok(state_of::<D>(&self.log, id, Consistency::Strong).await?)
     }
 }
 

@@ -3,7 +3,7 @@
 use foldlog::write::loaded::replay;
 use foldlog::{
     BusEntry, CommandId, Commit, Consistency, Decider, EventId, EventLog, History, LogError, ReadOptions, StreamName,
-    Version,
+    Version, state_of,
 };
 use foldlog_lambda::Error;
 use shop_domain::fulfilment::{self, Awaited, Fulfilment, Process, REACTION, outcome_of};
@@ -54,8 +54,7 @@ impl<L: EventLog> Sources<'_, L> {
 
     async fn of_order(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
         let order: OrderId = stream.id().parse()?;
-        let reading = ReadOptions::of::<Fulfilment>(Consistency::Strong);
-        match replay::<Fulfilment>(&self.log.load(&StreamName::of::<Fulfilment>(&order), reading).await?)? {
+        match state_of::<Fulfilment>(self.log, &order, Consistency::Strong).await? {
             fulfilment::State::Started(process) => self.heeded(&process, self.whole(stream).await?.commits()),
             fulfilment::State::NotStarted => Ok(vec![]),
         }

@@ -2,8 +2,7 @@
 
 mod warehouses;
 
-use foldlog::write::loaded::replay;
-use foldlog::{Consistency, EventLog, ReadOptions, StreamName};
+use foldlog::{Consistency, StreamName, state_of};
 use foldlog_functions::Ports;
 use foldlog_functions::ports::CommandsOn;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
@@ -63,11 +62,8 @@ impl<P: Ports> HttpHandler for StockCommands<P> {
 impl<P: Ports> StockCommands<P> {
     /// Stock is kept of registered products alone. Products are never removed, so one that is seen, exists.
     async fn product_exists(&self, sku: &Sku) -> Result<(), Problem> {
-        let stream = StreamName::of::<Product>(sku);
         for consistency in [Consistency::Eventual, Consistency::Strong] {
-            let product =
-                replay::<Product>(&self.stocks.log().load(&stream, ReadOptions::of::<Product>(consistency)).await?)?;
-            if product.product().is_some() {
+            if state_of::<Product>(self.stocks.log(), sku, consistency).await?.product().is_some() {
                 return Ok(());
             }
         }

@@ -1,7 +1,6 @@
 //! The staff's commands on warehouses.
 
-use foldlog::write::loaded::replay;
-use foldlog::{Consistency, EventLog, Executed, ReadOptions, StreamName};
+use foldlog::{Consistency, Executed, StreamName, state_of};
 use foldlog_functions::Ports;
 use foldlog_functions::ports::CommandsOn;
 use foldlog_lambda::http::created;
@@ -48,9 +47,7 @@ impl<P: Ports> Warehouses<P> {
     /// Whether goods may come into a warehouse: read strongly, so that none come in after it was closed but those that
     /// were on their way at that moment.
     pub(crate) async fn intake(&self, warehouse: &WarehouseId) -> Result<Intake, Problem> {
-        let reading = ReadOptions::of::<Warehouse>(Consistency::Strong);
-        let history = self.0.log().load(&StreamName::of::<Warehouse>(warehouse), reading).await?;
-        Ok(Intake::from(&replay::<Warehouse>(&history)?))
+        Ok(Intake::from(&state_of::<Warehouse>(self.0.log(), warehouse, Consistency::Strong).await?))
     }
 }
 

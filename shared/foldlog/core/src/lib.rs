@@ -54,7 +54,7 @@ pub use write::decider::{Decider, NoRefusal, Refusal, RefusalKind};
 pub use write::event::{DecodeError, Event, Events, Record, Upcaster};
 pub use write::execute::{Effect, ExecuteError, Executed, Metadata};
 pub use write::identity::{Cause, CommandId};
-pub use write::loaded::SnapshotPolicy;
+pub use write::loaded::{SnapshotPolicy, state_of};
 pub use write::log::{AppendError, Consistency, EventLog, Head, History, LogError, ReadOptions};
 pub use write::scan::LogScan;
 pub use write::snapshot::Snapshot;

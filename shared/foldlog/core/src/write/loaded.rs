@@ -4,7 +4,7 @@ use crate::stream::StreamName;
 use crate::write::commit::{Commit, Draft};
 use crate::write::decider::{Decider, fold};
 use crate::write::execute::{Effect, Executed};
-use crate::write::log::{Consistency, Head, History, LogError, ReadOptions};
+use crate::write::log::{Consistency, EventLog, Head, History, LogError, ReadOptions};
 use crate::write::recent::{RecentCommands, WINDOW};
 use crate::write::snapshot::{INTERVAL, Snapshot};
 
@@ -146,6 +146,15 @@ impl<D: Decider> LoadedStream<D> {
             effect,
         }
     }
+}
+
+/// The state of a stream, read from the log.
+pub async fn state_of<D: Decider>(
+    log: &impl EventLog,
+    id: &D::Id,
+    consistency: Consistency,
+) -> Result<D::State, LogError> {
+    replay::<D>(&log.load(&StreamName::of::<D>(id), ReadOptions::of::<D>(consistency)).await?)
 }
 
 /// The state of a stream after its history.
