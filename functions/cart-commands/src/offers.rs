@@ -1,6 +1,6 @@
 //! What products cost now: read from their own streams when a command needs it, never from a cache.
 
-use foldlog::{Consistency, EventLog, LogError, state_of};
+use foldlog::{Consistency, EventLog, state_of};
 use foldlog_lambda::Problem;
 use futures::future::try_join_all;
 use shop_domain::cart::Offer;
@@ -21,13 +21,14 @@ pub(crate) async fn terms<L: EventLog>(
     log: &L,
     lines: &[Line],
 ) -> Result<(BTreeMap<Sku, Offer>, BTreeMap<Sku, Category>), Problem> {
-    let product =
-        async |line: &Line| Ok::<_, LogError>((&line.sku, state_of::<Product>(log, &line.sku, Consistency::Strong).await?));
+    let product = async |Line { sku, .. }: &Line| {
+        state_of::<Product>(log, sku, Consistency::Strong).await.map(|product| (sku.clone(), product))
+    };
     let (mut offers, mut categories) = (BTreeMap::new(), BTreeMap::new());
     for (sku, product) in try_join_all(lines.iter().map(product)).await? {
         offers.insert(sku.clone(), offered(&product));
         if let State::Listed(Registration { category: Some(category), .. }) = product {
-            categories.insert(sku.clone(), category);
+            categories.insert(sku, category);
         }
     }
     Ok((offers, categories))

@@ -25,7 +25,7 @@ mod states;
 mod stocks;
 mod streams;
 
-use foldlog::{Consistency, Decider, EventLog, ReadOptions, StreamName};
+use foldlog::{Consistency, Decider, state_of};
 use foldlog_functions::Ports;
 use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;

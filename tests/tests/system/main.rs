@@ -8,6 +8,7 @@ mod bad_input;
 mod catalogue;
 mod contention;
 mod cost;
+mod hot_stream;
 mod http;
 mod lists;
 mod log;

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 /// How many writers contend, and how many commands they have together in a round.
 pub(super) const WRITERS: u64 = 16;
-pub(super) const COMMANDS: u64 = 1_000;
+pub(super) const COMMANDS: u64 = 400;
 
 /// What is to be done, in about equal shares.
 pub(super) fn shares<T>(all: &[T], among: u64) -> impl Iterator<Item = &[T]> {

@@ -124,8 +124,8 @@ mod tests {
         });
         let [ours, raw] = runtime.block_on(contend).unwrap();
         // One reads the stream, and all of them write to it.
-        assert_eq!((ours.done, ours.counts.conflicts, ours.counts.requests), (1_000, 0, 1_001));
-        assert!(raw.done == 1_000 && raw.counts.conflicts > 100 && raw.counts.requests > 1_200, "{raw:?}");
+        assert_eq!((ours.done, ours.counts.conflicts, ours.counts.requests), (400, 0, 401));
+        assert!(raw.done == 400 && raw.counts.conflicts > 100 && raw.counts.requests > 600, "{raw:?}");
     }
 
     #[test]

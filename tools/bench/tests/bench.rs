@@ -17,8 +17,8 @@ fn sixteen_processes_lose_nothing_on_one_stream_and_tell_what_it_took() {
     for side in [case, &case["raw"]] {
         let [commands, conflicts, requests] =
             ["commands", "conflicts", "requests"].map(|name| side[name].as_f64().unwrap());
-        // A thousand a round, with any shares of the writers.
-        assert!(commands >= 1_000.0 && commands % 1_000.0 == 0.0, "{side}");
+        // Four hundred a round, with any shares of the writers.
+        assert!(commands >= 400.0 && commands % 400.0 == 0.0, "{side}");
         // Each lost race is a put in vain; something is read too.
         assert!(conflicts > 0.0 && requests > 1.0 + conflicts, "{side}");
         assert!(side["cpu_us"].as_f64().unwrap() > 0.0 && side["p50_us"].as_u64() <= side["p99_us"].as_u64(), "{side}");

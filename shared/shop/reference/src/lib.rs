@@ -10,7 +10,7 @@
 //!
 //! **What keeps it true:**
 //!
-//! - `tests/tests/reference.rs` compares routes, methods and scopes with the template, and the refusals of a route with
+//! - `tests/tests/guards/reference.rs` compares routes, methods and scopes with the template, and the refusals of a route with
 //!   the table of decisions of its command.
 //! - `tests/src/conformance.rs` checks every answer that a test gets against the document: status, headers, media type,
 //!   body and problem type.

@@ -1,40 +1,13 @@
-//! What keeps the parts of the repository in agreement.
+//! Functions, template, registry, routes and payloads agree.
 
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
-
+use crate::{root, rust_files};
 use reqwest::Method;
 use serde_json::Value as Json;
 use shop_composition::logical_id;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use tests::{Client, Shop};
 use yaml_serde::Value as Yaml;
-
-/// Crates without I/O, runtime, clock or randomness, each with its folder, and what would bring those in.
-const PURE: [(&str, &str); 4] = [
-    ("foldlog", "foldlog/core"),
-    ("shop-domain", "shop/domain"),
-    ("shop-api", "shop/api"),
-    ("shop-reference", "shop/reference"),
-];
-const IMPURE_CRATES: [&str; 9] =
-    ["aws-", "async-std", "getrandom", "hyper", "lambda_runtime", "mio", "rand", "reqwest", "tokio"];
-const IMPURE_PATHS: [&str; 8] = [
-    "SystemTime::now",
-    "Instant::now",
-    "Timestamp::now",
-    "std::env::",
-    "std::fs",
-    "std::net",
-    "std::process",
-    "std::thread",
-];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
 
 fn names_in(folder: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(root().join(folder)).unwrap();
@@ -105,46 +78,6 @@ fn functions_template_registry_and_events_agree() {
     let events = names_in("events");
     let prefixes: BTreeSet<_> = events.iter().map(|file| file.split('.').next().unwrap().to_owned()).collect();
     assert_eq!(prefixes, folders, "each function has payloads, and each payload a function");
-}
-
-/// The names of all that a package of the workspace is built from.
-fn dependencies(package: &str) -> BTreeSet<String> {
-    let tree = Command::new(env!("CARGO"))
-        .args(["tree", "--package", package, "--edges", "normal", "--prefix", "none", "--locked", "--offline"])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
-    let lines = String::from_utf8(tree.stdout).unwrap();
-    lines.lines().skip(1).filter_map(|line| line.split(' ').next()).map(ToOwned::to_owned).collect()
-}
-
-#[test]
-fn pure_crates_are_built_from_nothing_impure() {
-    for (pure, folder) in PURE {
-        let impure =
-            dependencies(pure).into_iter().filter(|name| IMPURE_CRATES.iter().any(|impure| name.starts_with(impure)));
-        let impure: Vec<_> = impure.collect();
-        assert!(impure.is_empty(), "{pure} depends on {impure:?}");
-        for file in rust_files(&root().join("shared").join(folder).join("src")) {
-            let text = fs::read_to_string(&file).unwrap();
-            let found = IMPURE_PATHS.iter().find(|path| text.contains(**path));
-            assert_eq!(found, None, "{}", file.display());
-        }
-    }
-}
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = vec![];
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files
 }
 
 #[test]

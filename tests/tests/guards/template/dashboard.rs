@@ -1,6 +1,6 @@
 //! The dashboard, and the metrics that it and the alarms look at.
 
-use crate::{alarms, arguments, functions, names_in, of_type, operating, quoted, table, template};
+use super::{alarms, arguments, functions, names_in, of_type, operating, quoted, table, template};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use strum::VariantNames;

@@ -1,23 +1,13 @@
 //! Imports between the rooms of Foldlog's kernel run one way, in the order in which its `lib.rs` tours them.
 
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
-
+use crate::{root, rust_files};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The rooms in the order in which they are read: each imports only from those before it.
 const ROOMS: [&str; 7] = ["write", "react", "past", "read", "totals", "verify", "rebuild"];
 /// The modules that all rooms share. They import only each other.
 const SHARED: [&str; 6] = ["bounded", "hash", "named", "ports", "stream", "time"];
-
-/// The files of a module, whether it is a file or a folder.
-fn files(path: &Path) -> Vec<PathBuf> {
-    if path.is_dir() {
-        fs::read_dir(path).unwrap().flat_map(|entry| files(&entry.unwrap().path())).collect()
-    } else {
-        vec![path.to_owned()]
-    }
-}
 
 /// What a file imports by `crate::`, up to its tests. A macro's `$crate::` belongs to the crate that calls it, and an
 /// item that `lib.rs` exports again is found under its own name: to name it so hides its room.
@@ -39,7 +29,8 @@ fn violations(source: &Path) -> Vec<String> {
     for (module, open) in modules {
         let file = source.join(module).with_extension("rs");
         let path = if file.exists() { file } else { source.join(module) };
-        for path in files(&path) {
+        let files = if path.is_dir() { rust_files(&path) } else { vec![path] };
+        for path in files {
             let text = fs::read_to_string(&path).unwrap();
             let shut = imports(&text).into_iter().filter(|name| !open.contains(name) && !SHARED.contains(name));
             found.extend(shut.map(|name| format!("{}: crate::{name}", path.display())));
@@ -50,7 +41,7 @@ fn violations(source: &Path) -> Vec<String> {
 
 #[test]
 fn each_room_of_the_kernel_imports_only_from_the_rooms_before_it() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/foldlog/core/src");
+    let source = root().join("shared/foldlog/core/src");
     let found = violations(&source);
     assert!(found.is_empty(), "{}", found.join("\n"));
     let declared = fs::read_to_string(source.join("lib.rs")).unwrap();

@@ -1,10 +1,8 @@
 //! The reference of the API agrees with the template and the deciders.
 
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
-
+use crate::root;
 use shop_reference::table::{Decision, rows};
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::{fs, io};
 use tests::Shop;
 use yaml_serde::Value as Yaml;
@@ -40,7 +38,7 @@ fn the_document_tells_of_the_template_s_routes_and_of_no_other() {
 }
 
 fn of_repository(path: &str) -> io::Result<String> {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path))
+    fs::read_to_string(root().join(path))
 }
 
 /// The names under which a stream refuses a command, as the table of its decisions has them.

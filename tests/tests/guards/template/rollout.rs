@@ -1,6 +1,6 @@
 //! How new versions are let in, and what functions may have at once.
 
-use crate::{alarms, arguments, functions, names_in, template};
+use super::{alarms, arguments, functions, names_in, template};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The default concurrency limit of an AWS account, and the part of it that Lambda does not let you reserve.

@@ -1,6 +1,6 @@
 //! Logs, failure queues and alarms.
 
-use crate::{alarms, arguments, functions, of_type, operating, quoted, table, template};
+use super::{alarms, arguments, functions, of_type, operating, quoted, table, template};
 use std::collections::BTreeSet;
 
 #[test]

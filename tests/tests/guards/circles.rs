@@ -7,14 +7,11 @@
 //! A path counts for the file that its last name is declared in, whichever modules hand the name on. To declare a
 //! module, or to hand on what it declares, is no import; what only tests import counts for nothing.
 
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
-
+use crate::{packages, root};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// How many names may stand for one another.
 const ALIASES: usize = 8;
@@ -49,14 +46,8 @@ impl File {
 
 /// The roots of the workspace's libraries and binaries.
 fn roots() -> Vec<PathBuf> {
-    let metadata = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
-    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
-    let targets = metadata["packages"].as_array().unwrap().iter().filter_map(|package| package["targets"].as_array());
+    let packages = packages();
+    let targets = packages.iter().filter_map(|package| package["targets"].as_array());
     let built = targets.flatten().filter(|target| matches!(target["kind"][0].as_str(), Some("lib" | "bin")));
     built.map(|target| PathBuf::from(target["src_path"].as_str().unwrap())).collect()
 }
@@ -287,8 +278,7 @@ fn named(module: &Module) -> String {
 }
 
 fn shown(path: &Path) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    path.strip_prefix(root).unwrap_or(path).display().to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
 #[test]

@@ -2,8 +2,6 @@
 //!
 //! Counted in turns, not timed: a request to the log takes one, and a pause as many as requests fit into it.
 
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
-
 use fastrand::Rng;
 use foldlog::write::loaded::replay;
 use foldlog::write::log::AppendError;
