@@ -10,7 +10,6 @@ use foldlog_lambda::{Error, Function};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Decides as the local host's own gateway does: by its issuer's key and the scopes of the template's routes. The
 /// context of its answer holds the accepted token, in the shape that a JWT authorizer gives it.
@@ -23,7 +22,7 @@ impl JwtAuthorizer {
     /// The authorizer of a template, with the key that a host has in its directory.
     pub fn open(template: &str, parameters: &BTreeMap<String, String>, directory: &Path) -> Result<Self, HostError> {
         let api = Plan::read(template, parameters)?.api;
-        let issuer = Arc::new(Issuer::open(directory)?);
+        let issuer = Issuer::open(directory)?;
         let routes = api.routes.into_iter().map(|route| (route.key(), route)).collect();
         Ok(Self { tokens: Tokens { authorizer: api.authorizer, issuer }, routes })
     }

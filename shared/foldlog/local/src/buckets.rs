@@ -50,18 +50,17 @@ impl Buckets {
         let Some(folder) = self.folder(&request.bucket) else { return refused(404, "NoSuchBucket", &request.bucket) };
         let done = match &request.operation {
             Operation::List { after, most } => return listed(&keys(folder), after.as_deref(), *most),
-            Operation::Get => path(folder, &request.key).and_then(std::fs::read_to_string),
-            Operation::Delete => path(folder, &request.key).and_then(std::fs::remove_file).map(|()| String::new()),
+            Operation::Get => path(folder, &request.key).and_then(std::fs::read_to_string).map(|body| (200, body)),
+            Operation::Delete => match path(folder, &request.key).and_then(std::fs::remove_file) {
+                // As on S3, an object that does not exist counts as removed.
+                Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+                Ok(()) | Err(_) => Ok((204, String::new())),
+            },
         };
-        match (&request.operation, done) {
-            (Operation::Delete, Ok(_)) => Answer { status: 204, body: String::new() },
-            // As on S3, an object that does not exist counts as removed.
-            (Operation::Delete, Err(error)) if error.kind() == ErrorKind::NotFound => {
-                Answer { status: 204, body: String::new() }
-            }
-            (_, Ok(body)) => Answer { status: 200, body },
-            (_, Err(error)) if error.kind() == ErrorKind::NotFound => refused(404, "NoSuchKey", &request.key),
-            (_, Err(error)) => refused(500, "InternalError", &error.to_string()),
+        match done {
+            Ok((status, body)) => Answer { status, body },
+            Err(error) if error.kind() == ErrorKind::NotFound => refused(404, "NoSuchKey", &request.key),
+            Err(error) => refused(500, "InternalError", &error.to_string()),
         }
     }
 }

@@ -5,9 +5,10 @@
 //! that much older; what is written afterwards is new. Due times of one schedule that are passed in one move are one
 //! firing. Functions, tokens and retry pauses keep the clock of the machine.
 
+use crate::lock::lock;
 use crate::work::{Piece, Work};
 use jiff::{SignedDuration, Timestamp};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
@@ -58,7 +59,7 @@ impl Clock {
 
     /// Moves ahead. Everything that is due then is outstanding before this returns.
     pub(crate) fn advance(&self, by: Duration) {
-        let mut alarms = self.lock();
+        let mut alarms = lock(&self.alarms);
         self.ahead.send_modify(|ahead| *ahead = ahead.saturating_add(by));
         let now = self.now();
         let (due, later): (Vec<_>, Vec<_>) = alarms.drain(..).partition(|alarm| alarm.due <= now);
@@ -72,7 +73,7 @@ impl Clock {
     /// A timer that is set as soon as this returns.
     pub(crate) fn timer(&self, due: Timestamp) -> Timer {
         let (rings, rung) = oneshot::channel();
-        let mut alarms = self.lock();
+        let mut alarms = lock(&self.alarms);
         alarms.retain(|alarm| !alarm.rings.is_closed());
         if due <= self.now() {
             // The receiver exists here.
@@ -81,10 +82,6 @@ impl Clock {
             alarms.push(Alarm { due, rings });
         }
         Timer { due, rung, clock: self.clone() }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Alarm>> {
-        self.alarms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

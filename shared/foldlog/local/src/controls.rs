@@ -2,26 +2,16 @@
 
 use crate::clock::Clock;
 use crate::gate::Gate;
+use crate::lock::lock;
 use crate::streams::{Deliveries, Wake};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// The template names no such function.
 #[derive(Debug, thiserror::Error)]
 #[error("the template names no function {0}")]
 pub struct UnknownFunction(pub String);
-
-/// An action on a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Control {
-    /// Its triggers stop, and running invocations finish.
-    Pause,
-    /// Its triggers stop, and running invocations fail.
-    Kill,
-    /// Its triggers go on with what waited.
-    Resume,
-}
 
 /// The handles on everything that runs.
 #[derive(Debug)]
@@ -45,20 +35,13 @@ impl Controls {
         self.clock.advance(by);
     }
 
-    /// Does an action to a function. It is done when this returns.
-    pub(crate) async fn function(&self, name: &str, control: Control) -> Result<(), UnknownFunction> {
-        let gate = self.gates.get(name).ok_or_else(|| UnknownFunction(name.to_owned()))?;
-        match control {
-            Control::Pause => gate.pause().await,
-            Control::Kill => gate.kill().await,
-            Control::Resume => gate.resume(),
-        }
-        Ok(())
+    /// The gate of a function.
+    pub(crate) fn gate(&self, function: &str) -> Result<&Gate, UnknownFunction> {
+        self.gates.get(function).map(Arc::as_ref).ok_or_else(|| UnknownFunction(function.to_owned()))
     }
 
     /// The counts of the stream records of each function that reads a stream.
     pub(crate) fn deliveries(&self) -> BTreeMap<String, Deliveries> {
-        let counts = |counts: &Mutex<Deliveries>| *counts.lock().unwrap_or_else(PoisonError::into_inner);
-        self.deliveries.iter().map(|(function, own)| (function.clone(), counts(own))).collect()
+        self.deliveries.iter().map(|(function, own)| (function.clone(), *lock(own))).collect()
     }
 }

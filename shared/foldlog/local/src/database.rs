@@ -1,5 +1,6 @@
 //! The embedded DynamoDB: its file, its own threads (`SQLite` blocks), and its operations as JSON in, JSON out.
 
+use crate::lock::lock;
 use dynoxide::{Database, DynoxideError};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -7,7 +8,7 @@ use serde::de::DeserializeOwned;
 use std::fs::File;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
@@ -56,7 +57,7 @@ pub(crate) struct Answer {
 }
 
 /// A handle on the database; all clones share its threads.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Engine {
     jobs: Sender<Job>,
 }
@@ -66,12 +67,6 @@ pub(crate) struct Closing {
     jobs: Sender<Job>,
     threads: Vec<JoinHandle<()>>,
     _lock: File,
-}
-
-impl std::fmt::Debug for Engine {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Engine")
-    }
 }
 
 impl Engine {
@@ -101,10 +96,6 @@ impl Engine {
     /// Runs one operation of `DynamoDB` or its streams. `then` runs after one that succeeded, even if the caller has
     /// gone meanwhile: the write has happened.
     pub(crate) async fn call(&self, operation: String, body: Vec<u8>, then: impl FnOnce() + Send + 'static) -> Answer {
-        let failed = || Answer {
-            status: 500,
-            body: r#"{"__type":"InternalServerError","message":"The database failed."}"#.to_owned(),
-        };
         let answer = self.run(move |database| {
             let answer = dispatch(database, &operation, &body);
             if answer.is_ok() {
@@ -115,7 +106,10 @@ impl Engine {
         match answer.await {
             Ok(Ok(body)) => Answer { status: 200, body },
             Ok(Err(error)) => Answer { status: error.status_code(), body: error.to_json() },
-            Err(_) => failed(),
+            Err(_) => Answer {
+                status: 500,
+                body: r#"{"__type":"InternalServerError","message":"The database failed."}"#.to_owned(),
+            },
         }
     }
 
@@ -139,14 +133,7 @@ impl Closing {
     pub(crate) async fn closed(mut self) {
         self.stop();
         let threads = std::mem::take(&mut self.threads);
-        let (done, ended) = oneshot::channel();
-        std::thread::spawn(move || {
-            for thread in threads {
-                let _ = thread.join();
-            }
-            let _ = done.send(());
-        });
-        let _ = ended.await;
+        let _ = tokio::task::spawn_blocking(|| threads.into_iter().for_each(|thread| drop(thread.join()))).await;
     }
 
     fn stop(&self) {
@@ -165,7 +152,7 @@ impl Drop for Closing {
 
 fn serve(database: &Database, queue: &Mutex<Receiver<Job>>) {
     loop {
-        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let job = lock(queue).recv();
         let Ok(Job::Run(job)) = job else { return };
         // The waiting side sees its reply channel dropped.
         let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(database)));

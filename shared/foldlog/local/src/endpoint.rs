@@ -2,10 +2,10 @@
 //! access checks. It listens on loopback, and on request also on an address that containers reach.
 
 use crate::gateway::addressed_to;
-use crate::seam::{JSON, Seam, XML};
+use crate::seam::Seam;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::IntoResponse;
 use http::{Response, StatusCode};
 use std::net::IpAddr;
 
@@ -19,23 +19,11 @@ pub(crate) fn application(seam: Seam, address: IpAddr) -> axum::Router {
 
 async fn serve(State((seam, address)): State<(Seam, IpAddr)>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let mut response = Response::new(Body::empty());
     if !addressed_to(&parts.headers, address) {
-        *response.status_mut() = StatusCode::FORBIDDEN;
-        return response;
+        return StatusCode::FORBIDDEN.into_response();
     }
-    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-        return response;
-    };
-    let (answer, content_type) = if let Some(target) = parts.headers.get("x-amz-target") {
-        (seam.answer(target.to_str().unwrap_or_default(), body.to_vec()).await, JSON)
-    } else {
-        let uri = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
-        (seam.answer_object(parts.method.as_str(), uri), XML)
-    };
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    *response.body_mut() = Body::from(answer.body);
-    response
+    match to_bytes(body, MAX_BODY_BYTES).await {
+        Ok(body) => seam.respond(&parts, body.to_vec()).await.map(Body::from),
+        Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+    }
 }

@@ -4,8 +4,9 @@
 //! machines invoke steps back while a client waits for an answer: its requests to the database go one by one, each
 //! followed by a pause as long as itself. While no client waits, it takes all the machine can give.
 
-use std::sync::Arc;
+use crate::lock::lock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The pause of the background after a request, as a multiple of the request's duration.
@@ -14,15 +15,14 @@ const PAUSES: u32 = 1;
 const RECENTLY: Duration = Duration::from_millis(20);
 
 /// The requests that wait for an answer; clones share it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Foreground(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Inner {
-    start: Instant,
     waiting: AtomicU64,
-    /// When the last of them was answered, in microseconds since the start.
-    answered: AtomicU64,
+    /// When the last of them was answered.
+    answered: Mutex<Option<Instant>>,
     /// Whether the background is as urgent as the clients.
     hurried: AtomicBool,
     /// The lock that lets the background send one request at a time.
@@ -32,20 +32,6 @@ struct Inner {
 /// A request that waits, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Waiting(Arc<Inner>);
-
-impl Default for Foreground {
-    /// No request waits yet.
-    fn default() -> Self {
-        let inner = Inner {
-            start: Instant::now(),
-            waiting: AtomicU64::new(0),
-            answered: AtomicU64::new(0),
-            hurried: AtomicBool::new(false),
-            turn: tokio::sync::Mutex::default(),
-        };
-        Self(Arc::new(inner))
-    }
-}
 
 impl Foreground {
     /// A request begins to wait.
@@ -77,19 +63,15 @@ impl Foreground {
 
 impl Inner {
     fn is_busy(&self) -> bool {
-        let recently = || self.micros().saturating_sub(self.answered.load(Ordering::Relaxed));
-        let busy = self.waiting.load(Ordering::Relaxed) > 0 || Duration::from_micros(recently()) < RECENTLY;
+        let recently = || lock(&self.answered).is_some_and(|answered| answered.elapsed() < RECENTLY);
+        let busy = self.waiting.load(Ordering::Relaxed) > 0 || recently();
         busy && !self.hurried.load(Ordering::Relaxed)
-    }
-
-    fn micros(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.answered.store(self.0.micros(), Ordering::Relaxed);
+        *lock(&self.0.answered) = Some(Instant::now());
         self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// Lambda's own time-out for a function that declares none.
 const DEFAULT_TIMEOUT_SECONDS: i64 = 3;
@@ -147,7 +148,6 @@ pub(crate) struct Runner {
 }
 
 /// The right of a trigger to one invocation.
-#[derive(Debug)]
 pub(crate) struct Entered<'a> {
     runner: &'a Runner,
     inside: Inside<'a>,
@@ -173,11 +173,13 @@ impl Runner {
     pub(crate) async fn invoke(&self, payload: Value) -> Result<Value, FunctionError> {
         let _piece = self.work.begin();
         let function = Arc::clone(&self.function);
-        let mut invocation = Invocation(tokio::spawn(async move { function.invoke(payload).await }));
-        let result = match tokio::time::timeout(self.timeout, &mut invocation.0).await {
-            Ok(Ok(Ok(answer))) => Ok(answer),
-            Ok(Ok(Err(error))) => Err(FunctionError::Failed(error.to_string())),
-            Ok(Err(_)) => Err(FunctionError::Panicked),
+        // The invocation ends when its caller no longer waits for it.
+        let mut invocation = JoinSet::new();
+        invocation.spawn(async move { function.invoke(payload).await });
+        let result = match tokio::time::timeout(self.timeout, invocation.join_next()).await {
+            Ok(Some(Ok(Ok(answer)))) => Ok(answer),
+            Ok(Some(Ok(Err(error)))) => Err(FunctionError::Failed(error.to_string())),
+            Ok(Some(Err(_)) | None) => Err(FunctionError::Panicked),
             Err(_) => Err(FunctionError::TimedOut(self.timeout.as_secs())),
         };
         if let Err(error) = &result {
@@ -195,20 +197,5 @@ impl Entered<'_> {
             () = self.inside.killed() => Err(FunctionError::Killed),
             result = self.runner.invoke(payload) => result,
         }
-    }
-}
-
-impl std::fmt::Debug for Runner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.binary)
-    }
-}
-
-/// A running invocation; it ends when its caller no longer waits for it.
-struct Invocation(tokio::task::JoinHandle<Result<Value, foldlog_lambda::Error>>);
-
-impl Drop for Invocation {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }

@@ -1,9 +1,9 @@
 //! The host: a template and its functions, running on one machine.
 
-use crate::controls::{Control, Controls, UnknownFunction};
+use crate::controls::{Controls, UnknownFunction};
 use crate::database::Closing;
-use crate::directory::Directory;
-use crate::issuer::{Authorizer, Issuer, IssuerError};
+use crate::gateway::Tokens;
+use crate::issuer::IssuerError;
 use crate::machines::{Execution, Register};
 use crate::meter::Usage;
 use crate::queues::Queues;
@@ -13,8 +13,10 @@ use crate::work::Work;
 use aws_config::SdkConfig;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -29,15 +31,15 @@ pub struct Host {
     pub(crate) queues: Queues,
     pub(crate) controls: Arc<Controls>,
     pub(crate) register: Register,
-    pub(crate) issuer: Arc<Issuer>,
-    pub(crate) authorizer: Option<Authorizer>,
+    pub(crate) tokens: Arc<Tokens>,
     pub(crate) environments: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) warnings: Vec<String>,
     pub(crate) work: Work,
     pub(crate) stop: watch::Sender<bool>,
     pub(crate) tasks: JoinSet<()>,
     pub(crate) closing: Closing,
-    pub(crate) directory: Directory,
+    pub(crate) directory: PathBuf,
+    pub(crate) _temporary: Option<TempDir>,
 }
 
 impl Host {
@@ -56,8 +58,7 @@ impl Host {
 
     /// A token that the gateway accepts, for a subject with scopes.
     pub fn token(&self, subject: &str, scopes: &[&str]) -> Result<String, IssuerError> {
-        let authorizer = self.authorizer.as_ref().ok_or(IssuerError::NoAuthorizer)?;
-        self.issuer.token(authorizer, subject, scopes)
+        self.tokens.sign(subject, scopes)
     }
 
     /// Lets state machines use the whole machine from now on: they do not step back any longer behind requests that
@@ -111,8 +112,8 @@ impl Host {
 
     /// The data directory. Given-up records are in its folder `failures`.
     #[must_use]
-    pub fn directory(&self) -> &std::path::Path {
-        self.directory.path()
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// The counts of the stream records so far, by the function that they were for.
@@ -135,17 +136,21 @@ impl Host {
 
     /// Keeps a function's stream records, messages and schedules from it, after its running work is finished.
     pub async fn pause(&self, function: &str) -> Result<(), UnknownFunction> {
-        self.controls.function(function, Control::Pause).await
+        self.controls.gate(function)?.pause().await;
+        Ok(())
     }
 
     /// Like [`Host::pause`], but makes the running invocations fail at once.
     pub async fn kill(&self, function: &str) -> Result<(), UnknownFunction> {
-        self.controls.function(function, Control::Kill).await
+        self.controls.gate(function)?.kill().await;
+        Ok(())
     }
 
     /// Lets a function receive what it missed, and everything new.
+    #[expect(clippy::unused_async, reason = "it is called like pause and kill")]
     pub async fn resume(&self, function: &str) -> Result<(), UnknownFunction> {
-        self.controls.function(function, Control::Resume).await
+        self.controls.gate(function)?.resume();
+        Ok(())
     }
 
     /// Waits until no stream record, bus event, queue message, request, invocation or execution is outstanding. The

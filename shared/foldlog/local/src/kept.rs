@@ -1,16 +1,14 @@
 //! The tables that a host left in a directory, while no host runs there.
 
-use crate::buckets::Buckets;
-use crate::database::{Closing, Engine};
+use crate::database::Closing;
 use crate::error::HostError;
 use crate::events::Buses;
-use crate::machines::Starters;
+use crate::machines::Starter;
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
 use crate::work::Work;
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::Client;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +16,6 @@ use std::sync::Arc;
 /// Tables without functions: a write to them triggers nothing.
 pub struct Kept {
     backend: Arc<Backend>,
-    names: BTreeMap<String, String>,
     closing: Closing,
 }
 
@@ -31,19 +28,11 @@ impl Kept {
     ) -> Result<Self, HostError> {
         let plan = Plan::read(template, parameters)?;
         let work = Work::default();
-        let (starters, _) = Starters::of(&plan.machines, &work);
+        let (starters, _) = Starter::all(&plan.machines, &work);
         let queues = Queues::declared(&plan.stack, &BTreeMap::new())?;
         let buses = Buses::declared(&plan.stack, &queues, &starters)?;
-        let (engine, closing) = Engine::open(directory)?;
-        let buckets = Buckets::declared(&plan.stack, directory);
-        let backend = Backend::new(engine, buses, buckets, plan.tables.clone(), BTreeMap::new(), work, false);
-        let names = plan.tables.iter().map(|table| (table.logical.clone(), table.name.clone())).collect();
-        let kept = Self { backend: Arc::new(backend), names, closing };
-        let client = Client::new(&kept.aws_config());
-        for table in &plan.tables {
-            table.ensure(&client).await?;
-        }
-        Ok(kept)
+        let (backend, closing) = Backend::open(&plan, directory, buses, BTreeMap::new(), work, false).await?;
+        Ok(Self { backend, closing })
     }
 
     /// An in-process SDK configuration that may do anything.
@@ -55,7 +44,8 @@ impl Kept {
     /// The name of a table by its logical id.
     #[must_use]
     pub fn table(&self, logical: &str) -> Option<&str> {
-        self.names.get(logical).map(String::as_str)
+        let table = self.backend.tables.iter().find(|table| table.logical == logical);
+        table.map(|table| table.name.as_str())
     }
 
     /// Releases the directory.

@@ -1,7 +1,6 @@
 //! The event source mappings of the template: which stream or queue feeds which function, and how.
 
 use crate::functions::Declared;
-use crate::streams::Rules;
 use crate::template::{TemplateError, loose, read};
 use serde::Deserialize;
 use std::num::NonZeroU32;
@@ -14,7 +13,7 @@ const QUEUE_BATCH: i64 = 10;
 /// The most records or messages of any batch.
 const LARGEST_BATCH: i64 = 10_000;
 /// The most concurrent batches of one shard.
-const LARGEST_PARALLELIZATION: u32 = 10;
+const LARGEST_PARALLELIZATION: i64 = 10;
 /// The concurrency of a queue's function if the template does not bound it: on AWS it is the account's.
 const QUEUE_CONCURRENCY: i64 = 10;
 
@@ -39,6 +38,15 @@ pub(crate) struct DeclaredStream {
     pub(crate) reports: bool,
     /// The ARN of the destination for given-up records.
     pub(crate) on_failure: Option<String>,
+}
+
+/// The failure settings of a mapping.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    /// The retries of a batch; none means without end.
+    pub(crate) retries: Option<u32>,
+    /// Whether a batch is cut in two when the function fails.
+    pub(crate) bisect: bool,
 }
 
 /// A function that is fed from a queue.
@@ -105,60 +113,78 @@ struct ScalingConfig {
     maximum_concurrency: Option<i64>,
 }
 
-/// The events of a function that are enabled and of one type.
-fn events<'a>(
+/// An event of a function that is enabled.
+struct Event<'a> {
     function: &'a Declared,
-    kind: &'static str,
-) -> impl Iterator<Item = Result<(&'a str, Written), TemplateError>> {
-    let events = function.events.iter().filter(move |(_, other, _)| other == kind);
-    let events = events.map(|(name, _, properties)| {
-        let place = format!("{}.Events.{name}", function.logical);
-        Ok((name.as_str(), read::<Written>(properties.clone(), &place)?))
-    });
-    events.filter(|event| !event.as_ref().is_ok_and(|(_, written)| written.enabled == Some(false)))
+    name: &'a str,
+    written: Written,
+}
+
+impl<'a> Event<'a> {
+    /// The events of one type.
+    fn all(function: &'a Declared, kind: &'static str) -> impl Iterator<Item = Result<Self, TemplateError>> {
+        let events = function.events.iter().filter(move |(_, other, _)| other == kind);
+        let events = events.map(move |(name, _, properties)| {
+            let place = format!("{}.Events.{name}", function.logical);
+            Ok(Self { function, name, written: read(properties.clone(), &place)? })
+        });
+        events.filter(|event| !event.as_ref().is_ok_and(|event| event.written.enabled == Some(false)))
+    }
+
+    fn wrong(&self, reason: impl Into<String>) -> TemplateError {
+        self.function.wrong(self.name, reason)
+    }
+
+    fn bounded<T: TryFrom<i64>>(&self, name: &str, value: i64, most: i64) -> Result<T, TemplateError> {
+        let inside = Some(value).filter(|value| (1..=most).contains(value)).and_then(|value| T::try_from(value).ok());
+        inside.ok_or_else(|| self.wrong(format!("{name} is between 1 and {most}")))
+    }
+
+    fn window(&self) -> Result<Duration, TemplateError> {
+        let seconds = self.written.maximum_batching_window_in_seconds.unwrap_or_default();
+        let seconds = u64::try_from(seconds).ok().filter(|seconds| *seconds <= 300);
+        let window = seconds.map(Duration::from_secs);
+        window.ok_or_else(|| self.wrong("MaximumBatchingWindowInSeconds is between 0 and 300"))
+    }
+
+    fn reports(&self) -> Result<bool, TemplateError> {
+        let types = &self.written.function_response_types;
+        match types.iter().find(|kind| *kind != "ReportBatchItemFailures") {
+            Some(other) => Err(self.wrong(format!("the response type {other} is not imitated"))),
+            None => Ok(!types.is_empty()),
+        }
+    }
 }
 
 impl DeclaredStream {
     /// The streams that feed a function.
     pub(crate) fn all(function: &Declared) -> Result<Vec<Self>, TemplateError> {
-        events(function, "DynamoDB")
-            .map(|event| event.and_then(|(name, event)| Self::read(function, name, event)))
-            .collect()
+        Event::all(function, "DynamoDB").map(|event| Self::read(event?)).collect()
     }
 
-    fn read(function: &Declared, name: &str, written: Written) -> Result<Self, TemplateError> {
-        let stream = written.stream.ok_or_else(|| function.wrong(name, "a Stream is missing"))?;
-        if !matches!(written.starting_position.as_deref(), Some("TRIM_HORIZON" | "LATEST")) {
-            return Err(function.wrong(name, "StartingPosition is TRIM_HORIZON or LATEST"));
+    fn read(event: Event<'_>) -> Result<Self, TemplateError> {
+        let stream = event.written.stream.clone().ok_or_else(|| event.wrong("a Stream is missing"))?;
+        if !matches!(event.written.starting_position.as_deref(), Some("TRIM_HORIZON" | "LATEST")) {
+            return Err(event.wrong("StartingPosition is TRIM_HORIZON or LATEST"));
         }
-        let parallelization = u32::try_from(written.parallelization_factor.unwrap_or(1)).ok();
-        let parallelization = parallelization.filter(|factor| *factor <= LARGEST_PARALLELIZATION);
-        let parallelization = parallelization.and_then(NonZeroU32::new).ok_or_else(|| {
-            function.wrong(name, format!("ParallelizationFactor is between 1 and {LARGEST_PARALLELIZATION}"))
-        })?;
+        let factor = event.written.parallelization_factor.unwrap_or(1);
+        let parallelization = event.bounded("ParallelizationFactor", factor, LARGEST_PARALLELIZATION)?;
+        let batch_size = event.written.batch_size.unwrap_or(STREAM_BATCH);
+        let max_age = event.written.maximum_record_age_in_seconds.and_then(|age| u64::try_from(age).ok());
         Ok(Self {
-            binary: function.binary.clone(),
+            binary: event.function.binary.clone(),
             stream,
-            parallelization,
-            batch_size: bounded(
-                function,
-                name,
-                "BatchSize",
-                written.batch_size.unwrap_or(STREAM_BATCH),
-                LARGEST_BATCH,
-            )?,
-            window: window(function, name, written.maximum_batching_window_in_seconds)?,
+            parallelization: NonZeroU32::new(parallelization).unwrap_or(NonZeroU32::MIN),
+            batch_size: event.bounded("BatchSize", batch_size, LARGEST_BATCH)?,
+            window: event.window()?,
             rules: Rules {
                 // -1 means without end, like no value.
-                retries: written.maximum_retry_attempts.and_then(|most| u32::try_from(most).ok()),
-                bisect: written.bisect_batch_on_function_error.unwrap_or_default(),
+                retries: event.written.maximum_retry_attempts.and_then(|most| u32::try_from(most).ok()),
+                bisect: event.written.bisect_batch_on_function_error.unwrap_or_default(),
             },
-            max_age: written
-                .maximum_record_age_in_seconds
-                .and_then(|age| u64::try_from(age).ok())
-                .map(Duration::from_secs),
-            reports: reports(function, name, &written.function_response_types)?,
-            on_failure: written.destination_config.on_failure.map(|on_failure| on_failure.destination),
+            max_age: max_age.map(Duration::from_secs),
+            reports: event.reports()?,
+            on_failure: event.written.destination_config.on_failure.map(|on_failure| on_failure.destination),
         })
     }
 }
@@ -166,40 +192,21 @@ impl DeclaredStream {
 impl DeclaredQueue {
     /// The queues that feed a function.
     pub(crate) fn all(function: &Declared) -> Result<Vec<Self>, TemplateError> {
-        events(function, "SQS").map(|event| event.and_then(|(name, event)| Self::read(function, name, event))).collect()
+        Event::all(function, "SQS").map(|event| Self::read(&event?)).collect()
     }
 
-    fn read(function: &Declared, name: &str, written: Written) -> Result<Self, TemplateError> {
-        let queue = written.queue.ok_or_else(|| function.wrong(name, "a Queue is missing"))?;
-        let window = window(function, name, written.maximum_batching_window_in_seconds)?;
+    fn read(event: &Event<'_>) -> Result<Self, TemplateError> {
+        let queue = event.written.queue.clone().ok_or_else(|| event.wrong("a Queue is missing"))?;
+        let window = event.window()?;
         let largest = if window.is_zero() { QUEUE_BATCH } else { LARGEST_BATCH };
-        let concurrency = written.scaling_config.maximum_concurrency.unwrap_or(QUEUE_CONCURRENCY);
+        let concurrency = event.written.scaling_config.maximum_concurrency.unwrap_or(QUEUE_CONCURRENCY);
         Ok(Self {
-            binary: function.binary.clone(),
+            binary: event.function.binary.clone(),
             queue,
-            batch_size: bounded(function, name, "BatchSize", written.batch_size.unwrap_or(QUEUE_BATCH), largest)?,
+            batch_size: event.bounded("BatchSize", event.written.batch_size.unwrap_or(QUEUE_BATCH), largest)?,
             window,
-            concurrency: bounded(function, name, "MaximumConcurrency", concurrency, 1000)?,
-            reports: reports(function, name, &written.function_response_types)?,
+            concurrency: event.bounded("MaximumConcurrency", concurrency, 1000)?,
+            reports: event.reports()?,
         })
-    }
-}
-
-fn bounded(function: &Declared, event: &str, name: &str, value: i64, most: i64) -> Result<usize, TemplateError> {
-    let inside = usize::try_from(value).ok().filter(|value| *value > 0).filter(|_| value <= most);
-    inside.ok_or_else(|| function.wrong(event, format!("{name} is between 1 and {most}")))
-}
-
-fn window(function: &Declared, event: &str, seconds: Option<i64>) -> Result<Duration, TemplateError> {
-    let seconds = u64::try_from(seconds.unwrap_or_default()).ok().filter(|seconds| *seconds <= 300);
-    let seconds =
-        seconds.ok_or_else(|| function.wrong(event, "MaximumBatchingWindowInSeconds is between 0 and 300"))?;
-    Ok(Duration::from_secs(seconds))
-}
-
-fn reports(function: &Declared, event: &str, types: &[String]) -> Result<bool, TemplateError> {
-    match types.iter().find(|kind| *kind != "ReportBatchItemFailures") {
-        Some(other) => Err(function.wrong(event, format!("the response type {other} is not imitated"))),
-        None => Ok(!types.is_empty()),
     }
 }

@@ -7,13 +7,15 @@
 //! database for the capacity on behalf of the function, which does not see that part of the answer.
 
 use crate::database::Answer;
+use crate::lock::lock;
 use crate::policy::table_name;
 use crate::tables::Table;
+use crate::template::loose::each;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
-use std::ops::{AddAssign, SubAssign};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::ops::AddAssign;
+use std::sync::Mutex;
 
 /// The unit in which an event on a bus is charged: each begun 64 KiB of an entry is one.
 const EVENT_BYTES: usize = 64 * 1024;
@@ -47,12 +49,6 @@ pub struct Capacity {
     pub half_reads: u64,
 }
 
-impl Capacity {
-    fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl AddAssign for Capacity {
     fn add_assign(&mut self, more: Self) {
         self.table_writes += more.table_writes;
@@ -63,10 +59,10 @@ impl AddAssign for Capacity {
     }
 }
 
-impl SubAssign<&Self> for Capacity {
-    fn sub_assign(&mut self, earlier: &Self) {
+impl Capacity {
+    fn less(&mut self, earlier: &Self) {
         self.table_writes = self.table_writes.saturating_sub(earlier.table_writes);
-        less(&mut self.index_writes, &earlier.index_writes);
+        fewer(&mut self.index_writes, &earlier.index_writes);
         self.half_reads = self.half_reads.saturating_sub(earlier.half_reads);
     }
 }
@@ -75,33 +71,31 @@ impl Usage {
     /// The usage since an earlier count.
     #[must_use]
     pub fn since(mut self, earlier: &Self) -> Self {
-        less(&mut self.invocations, &earlier.invocations);
-        less(&mut self.events, &earlier.events);
-        less(&mut self.messages, &earlier.messages);
-        less(&mut self.refused, &earlier.refused);
-        for (function, operations) in &mut self.requests {
-            less(operations, earlier.requests.get(function).unwrap_or(&BTreeMap::new()));
-        }
-        self.requests.retain(|_, operations| !operations.is_empty());
-        for (table, functions) in &mut self.capacity {
-            let before = earlier.capacity.get(table);
-            for (function, capacity) in functions.iter_mut() {
-                if let Some(before) = before.and_then(|before| before.get(function)) {
-                    *capacity -= before;
-                }
-            }
-            functions.retain(|_, capacity| !capacity.is_nothing());
-        }
-        self.capacity.retain(|_, functions| !functions.is_empty());
+        fewer(&mut self.invocations, &earlier.invocations);
+        fewer(&mut self.events, &earlier.events);
+        fewer(&mut self.messages, &earlier.messages);
+        fewer(&mut self.refused, &earlier.refused);
+        less(&mut self.requests, &earlier.requests, fewer);
+        less(&mut self.capacity, &earlier.capacity, |own, before| less(own, before, Capacity::less));
         self
     }
 }
 
-fn less(counts: &mut BTreeMap<String, u64>, earlier: &BTreeMap<String, u64>) {
+/// Subtracts what an earlier count has by the same names, and leaves out what did not change.
+fn less<T: Default + PartialEq>(
+    counts: &mut BTreeMap<String, T>,
+    earlier: &BTreeMap<String, T>,
+    subtract: impl Fn(&mut T, &T),
+) {
+    let nothing = T::default();
     for (name, count) in counts.iter_mut() {
-        *count = count.saturating_sub(earlier.get(name).copied().unwrap_or_default());
+        subtract(count, earlier.get(name).unwrap_or(&nothing));
     }
-    counts.retain(|_, count| *count > 0);
+    counts.retain(|_, count| *count != nothing);
+}
+
+fn fewer(counts: &mut BTreeMap<String, u64>, earlier: &BTreeMap<String, u64>) {
+    less(counts, earlier, |count, earlier| *count = count.saturating_sub(*earlier));
 }
 
 /// The counter.
@@ -120,54 +114,44 @@ impl Meter {
 
     /// The usage so far.
     pub(crate) fn usage(&self) -> Usage {
-        self.lock().clone()
+        lock(&self.usage).clone()
     }
 
     /// A function is invoked.
     pub(crate) fn invoked(&self, function: &str) {
-        *self.lock().invocations.entry(function.to_owned()).or_default() += 1;
+        *lock(&self.usage).invocations.entry(function.to_owned()).or_default() += 1;
     }
 
     /// A function sends a request.
     pub(crate) fn requested(&self, function: &str, operation: &str) {
-        let mut usage = self.lock();
+        let mut usage = lock(&self.usage);
         *usage.requests.entry(function.to_owned()).or_default().entry(operation.to_owned()).or_default() += 1;
     }
 
     /// A function put events on a bus, of these sizes in bytes.
     pub(crate) fn published(&self, function: &str, sizes: impl IntoIterator<Item = usize>) {
         let events: usize = sizes.into_iter().map(|bytes| bytes.div_ceil(EVENT_BYTES)).sum();
-        *self.lock().events.entry(function.to_owned()).or_default() += events as u64;
+        *lock(&self.usage).events.entry(function.to_owned()).or_default() += events as u64;
     }
 
     /// Counts the capacity of a request to the database, and removes it from the answer if the function did not ask for
     /// it.
     pub(crate) fn took(&self, function: &str, operation: &str, tables: &[Table], asked: bool, answer: &mut Answer) {
         if answer.status != 200 {
-            *self.lock().refused.entry(function.to_owned()).or_default() += 1;
+            *lock(&self.usage).refused.entry(function.to_owned()).or_default() += 1;
         }
         let Ok(Value::Object(mut fields)) = serde_json::from_str(&answer.body) else { return };
         let Some(consumed) = fields.remove("ConsumedCapacity") else { return };
-        let each = match &consumed {
-            Value::Array(each) => each.as_slice(),
-            one @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
-                std::slice::from_ref(one)
-            }
-        };
-        for one in each {
+        for one in each(&consumed) {
             let name = table_name(one.get("TableName").and_then(Value::as_str).unwrap_or_default());
             let logical = tables.iter().find(|table| table.name == name).map_or(name, |table| &table.logical);
-            let mut usage = self.lock();
+            let mut usage = lock(&self.usage);
             let of_table = usage.capacity.entry(logical.to_owned()).or_default();
             *of_table.entry(function.to_owned()).or_default() += capacity(operation, one);
         }
         if !asked {
             answer.body = Value::Object(fields).to_string();
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Usage> {
-        self.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -176,15 +160,12 @@ impl Meter {
 pub(crate) fn ask(operation: &str, request: &mut Value) -> bool {
     let takes = ["Item", "Items", "Query", "Scan"].iter().any(|kind| operation.ends_with(kind));
     let Some(fields) = request.as_object_mut().filter(|_| takes) else { return true };
-    let asked = wishes(fields);
+    let wish = fields.get("ReturnConsumedCapacity").and_then(Value::as_str);
+    let asked = wish.is_some_and(|wish| wish != "NONE");
     if !asked {
         fields.insert("ReturnConsumedCapacity".to_owned(), Value::from("INDEXES"));
     }
     asked
-}
-
-fn wishes(fields: &Map<String, Value>) -> bool {
-    fields.get("ReturnConsumedCapacity").and_then(Value::as_str).is_some_and(|wish| wish != "NONE")
 }
 
 fn capacity(operation: &str, consumed: &Value) -> Capacity {

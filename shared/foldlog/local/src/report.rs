@@ -16,12 +16,10 @@ pub(crate) enum Report {
 impl Report {
     /// Reads `{"batchItemFailures": [{"itemIdentifier": "…"}]}`.
     pub(crate) fn read(answer: &Value) -> Self {
-        let failures = match answer {
-            Value::Null => return Self::Succeeded,
-            Value::Object(answer) => answer.get("batchItemFailures"),
-            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => return Self::Unreadable,
-        };
-        let failures = match failures {
+        if !answer.is_null() && !answer.is_object() {
+            return Self::Unreadable;
+        }
+        let failures = match answer.get("batchItemFailures") {
             None | Some(Value::Null) => return Self::Succeeded,
             Some(Value::Array(failures)) if failures.is_empty() => return Self::Succeeded,
             Some(Value::Array(failures)) => failures,

@@ -3,12 +3,13 @@
 //! write.
 
 use crate::buckets::{self, Buckets, ObjectRequest};
-use crate::database::{Answer, Engine};
+use crate::database::{Answer, Closing, DatabaseError, Engine};
 use crate::events::{Buses, sizes};
 use crate::foreground::Foreground;
 use crate::functions::Declared;
 use crate::meter::{self, Meter};
-use crate::policy::{Policy, demands, table_name};
+use crate::plan::Plan;
+use crate::policy::{Demand, Policy, demands};
 use crate::streams::Wake;
 use crate::tables::Table;
 use crate::template::identity::REGION;
@@ -21,19 +22,19 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_runtime_api::http::HttpError;
 use aws_smithy_types::body::SdkBody;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{Response, StatusCode};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The caller under which the host's own requests, and those of other processes, are counted.
 pub(crate) const HOST: &str = "host";
-
-/// The media type of the answer to a request with a target,
-pub(crate) const JSON: &str = "application/x-amz-json-1.0";
-/// and to a request of S3, which has none.
-pub(crate) const XML: &str = "application/xml";
 
 /// The state that all callers share.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ pub(crate) struct Backend {
     pub(crate) buckets: Buckets,
     /// The template's tables.
     pub(crate) tables: Vec<Table>,
-    /// The readers of each table's stream, by the table's name.
+    /// The readers of each table's stream, by the table's ARN.
     pub(crate) wakes: BTreeMap<String, Vec<Arc<Wake>>>,
     /// The outstanding work.
     pub(crate) work: Work,
@@ -57,26 +58,24 @@ pub(crate) struct Backend {
 }
 
 impl Backend {
-    /// Nothing is counted yet.
-    pub(crate) fn new(
-        engine: Engine,
+    /// Opens the database in a directory, and creates the template's tables that are missing. Nothing is counted yet.
+    pub(crate) async fn open(
+        plan: &Plan,
+        directory: &Path,
         buses: Buses,
-        buckets: Buckets,
-        tables: Vec<Table>,
         wakes: BTreeMap<String, Vec<Arc<Wake>>>,
         work: Work,
         counted: bool,
-    ) -> Self {
-        Self {
-            engine,
-            buses,
-            buckets,
-            tables,
-            wakes,
-            work,
-            foreground: Foreground::default(),
-            meter: Meter::new(counted),
+    ) -> Result<(Arc<Self>, Closing), DatabaseError> {
+        let (engine, closing) = Engine::open(directory)?;
+        let (buckets, tables) = (Buckets::declared(&plan.stack, directory), plan.tables.clone());
+        let (foreground, meter) = (Foreground::default(), Meter::new(counted));
+        let backend = Arc::new(Self { engine, buses, buckets, tables, wakes, work, foreground, meter });
+        let host = Seam::unrestricted(Arc::clone(&backend));
+        for table in &plan.tables {
+            host.ensure(table).await?;
         }
+        Ok((backend, closing))
     }
 }
 
@@ -122,25 +121,36 @@ impl Seam {
             .build()
     }
 
+    /// Answers a request: one with a target in JSON, one of S3, which has none, in XML.
+    pub(crate) async fn respond(&self, parts: &Parts, body: Vec<u8>) -> Response<String> {
+        let (answer, content_type) = if let Some(target) = parts.headers.get("x-amz-target") {
+            (self.answer(target.to_str().unwrap_or_default(), body).await, "application/x-amz-json-1.0")
+        } else {
+            let path_and_query = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+            (self.answer_object(parts.method.as_str(), path_and_query), "application/xml")
+        };
+        let mut response = Response::new(answer.body);
+        *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response
+    }
+
     /// Answers a request by its target, such as `DynamoDB_20120810.PutItem`.
-    pub(crate) async fn answer(&self, target: &str, body: Vec<u8>) -> Answer {
+    async fn answer(&self, target: &str, body: Vec<u8>) -> Answer {
         let _piece = self.backend.work.begin();
         let (service, operation) = match target.split_once('.') {
             Some(("DynamoDB_20120810" | "DynamoDBStreams_20120810", operation)) => ("dynamodb", operation),
             Some(("AWSEvents", "PutEvents")) => ("events", "PutEvents"),
             _ => return refused(400, "UnknownOperationException", &format!("{target} is not imitated on one machine")),
         };
-        self.count(operation);
+        self.backend.meter.requested(&self.caller.binary, operation);
         let mut request: Value = match serde_json::from_slice(&body) {
             Ok(request) => request,
             Err(error) => return refused(400, "SerializationException", &error.to_string()),
         };
-        if let Some((name, policy)) = &self.caller.function {
-            let demands = demands(service, operation, &request, &self.backend.tables);
-            if let Some(message) = policy.refusal(name, &demands) {
-                tracing::warn!(function = self.caller.binary, message, "refused by the function's policies");
-                return refused(400, "com.amazon.coral.service#AccessDeniedException", &message);
-            }
+        let demands = demands(service, operation, &request, &self.backend.tables);
+        if let Some(message) = self.refusal(&demands) {
+            return refused(400, "com.amazon.coral.service#AccessDeniedException", &message);
         }
         let counted = self.backend.meter.counted && self.caller.function.is_some();
         if service == "events" {
@@ -149,7 +159,7 @@ impl Seam {
             }
             return self.backend.buses.put_events(&body);
         }
-        let wakes = self.written(operation, &request);
+        let wakes = self.readers(&demands);
         let piece = self.backend.work.begin();
         let wake = move || {
             for wake in wakes {
@@ -160,33 +170,8 @@ impl Seam {
         let asked = !counted || meter::ask(operation, &mut request);
         let body = if asked { body } else { request.to_string().into_bytes() };
         let called = self.backend.engine.call(operation.to_owned(), body, wake);
-        let called =
+        let mut answer =
             if self.caller.background { self.backend.foreground.step_back(called).await } else { called.await };
-        self.metered(operation, asked, counted, called)
-    }
-
-    /// Answers a request of S3, which has no target.
-    pub(crate) fn answer_object(&self, method: &str, path_and_query: &str) -> Answer {
-        let Some(request) = ObjectRequest::read(method, path_and_query) else {
-            let message = format!("{method} {path_and_query} is not imitated on one machine");
-            return buckets::refused(501, "NotImplemented", &message);
-        };
-        self.count(request.name());
-        if let Some((name, policy)) = &self.caller.function
-            && let Some(message) = policy.refusal(name, &[request.demand()])
-        {
-            tracing::warn!(function = self.caller.binary, message, "refused by the function's policies");
-            return buckets::refused(403, "AccessDenied", &message);
-        }
-        self.backend.buckets.answer(&request)
-    }
-
-    fn count(&self, operation: &str) {
-        self.backend.meter.requested(&self.caller.binary, operation);
-    }
-
-    /// The answer as the function sees it, after its capacity was counted.
-    fn metered(&self, operation: &str, asked: bool, counted: bool, mut answer: Answer) -> Answer {
         if counted {
             let Backend { meter, tables, .. } = &*self.backend;
             meter.took(&self.caller.binary, operation, tables, asked, &mut answer);
@@ -194,36 +179,58 @@ impl Seam {
         answer
     }
 
-    /// The readers of every table that a request writes to.
-    fn written(&self, operation: &str, request: &Value) -> Vec<Arc<Wake>> {
-        let named =
-            |part: &Value| part.get("TableName").and_then(Value::as_str).map(|name| table_name(name).to_owned());
-        let mut written: Vec<String> = match operation {
-            "PutItem" | "UpdateItem" | "DeleteItem" => named(request).into_iter().collect(),
-            "BatchWriteItem" => {
-                let tables = request.get("RequestItems").and_then(Value::as_object).into_iter().flatten();
-                tables.map(|(name, _)| table_name(name).to_owned()).collect()
-            }
-            "TransactWriteItems" => {
-                let items = request.get("TransactItems").and_then(Value::as_array).into_iter().flatten();
-                items.filter_map(Value::as_object).flatten().filter_map(|(_, part)| named(part)).collect()
-            }
-            _ => return Vec::new(),
+    /// Answers a request of S3, which has no target.
+    fn answer_object(&self, method: &str, path_and_query: &str) -> Answer {
+        let Some(request) = ObjectRequest::read(method, path_and_query) else {
+            let message = format!("{method} {path_and_query} is not imitated on one machine");
+            return buckets::refused(501, "NotImplemented", &message);
         };
-        written.sort();
-        written.dedup();
-        written.iter().filter_map(|table| self.backend.wakes.get(table)).flatten().cloned().collect()
+        self.backend.meter.requested(&self.caller.binary, request.name());
+        match self.refusal(&[request.demand()]) {
+            Some(message) => buckets::refused(403, "AccessDenied", &message),
+            None => self.backend.buckets.answer(&request),
+        }
+    }
+
+    /// The refusal's message, if the caller is a function whose policies do not allow all of these.
+    fn refusal(&self, demands: &[Demand]) -> Option<String> {
+        let (name, policy) = self.caller.function.as_ref()?;
+        let message = policy.refusal(name, demands)?;
+        tracing::warn!(function = self.caller.binary, message, "refused by the function's policies");
+        Some(message)
+    }
+
+    /// Creates a table, unless it exists already with the same keys, indexes and stream.
+    async fn ensure(&self, table: &Table) -> Result<(), DatabaseError> {
+        let wrong = |reason| DatabaseError::Table { table: table.name.clone(), reason };
+        match self.database("DescribeTable", &json!({ "TableName": table.name })).await {
+            Ok(found) if table.is_as_described(&found["Table"]) => Ok(()),
+            Ok(_) => {
+                Err(wrong("it exists with other keys, indexes or stream: the template has changed since".to_owned()))
+            }
+            Err(reason) if reason.contains("ResourceNotFoundException") => {
+                self.database("CreateTable", &table.creation()).await.map(drop).map_err(wrong)
+            }
+            Err(reason) => Err(wrong(reason)),
+        }
+    }
+
+    /// The database's answer to a request, or its refusal.
+    async fn database(&self, operation: &str, request: &Value) -> Result<Value, String> {
+        let answer = self.answer(&format!("DynamoDB_20120810.{operation}"), request.to_string().into_bytes()).await;
+        if answer.status == 200 { Ok(serde_json::from_str(&answer.body).unwrap_or_default()) } else { Err(answer.body) }
+    }
+
+    /// The readers of every table that a request with these demands writes to.
+    fn readers(&self, demands: &[Demand]) -> Vec<Arc<Wake>> {
+        let written: BTreeSet<_> =
+            demands.iter().filter(|demand| demand.is_write()).map(|demand| &demand.resource).collect();
+        written.into_iter().filter_map(|table| self.backend.wakes.get(table)).flatten().cloned().collect()
     }
 }
 
 fn refused(status: u16, kind: &str, message: &str) -> Answer {
     Answer { status, body: json!({"__type": kind, "message": message, "Message": message}).to_string() }
-}
-
-/// The path and query of a URI.
-fn path_and_query(uri: &str) -> &str {
-    let behind_scheme = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-    behind_scheme.find('/').map_or("/", |start| &behind_scheme[start..])
 }
 
 impl HttpClient for Seam {
@@ -236,18 +243,10 @@ impl HttpConnector for Seam {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let seam = self.clone();
         HttpConnectorFuture::new(async move {
-            let (answer, content_type) = match request.headers().get("x-amz-target") {
-                Some(target) => {
-                    let body = request.body().bytes().unwrap_or_default().to_vec();
-                    (seam.answer(target, body).await, JSON)
-                }
-                None => (seam.answer_object(request.method(), path_and_query(request.uri())), XML),
-            };
-            let status =
-                StatusCode::try_from(answer.status).map_err(|error| ConnectorError::other(error.into(), None))?;
-            let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
-            response.headers_mut().insert("content-type", content_type);
-            Ok(response)
+            let wrong = |error: HttpError| ConnectorError::other(error.into(), None);
+            let (parts, body) = request.try_into_http1x().map_err(wrong)?.into_parts();
+            let response = seam.respond(&parts, body.bytes().unwrap_or_default().to_vec()).await;
+            HttpResponse::try_from(response.map(SdkBody::from)).map_err(wrong)
         })
     }
 }

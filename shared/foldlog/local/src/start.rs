@@ -1,10 +1,7 @@
 //! Starting a host: from the plan to everything that serves.
 
-use crate::buckets::Buckets;
 use crate::clock::Clock;
 use crate::controls::Controls;
-use crate::database::Engine;
-use crate::directory::Directory;
 use crate::endpoint;
 use crate::environments::ColdStart;
 use crate::error::HostError;
@@ -14,22 +11,22 @@ use crate::gate::Gate;
 use crate::gateway::{Gateway, OwnRoutes, Routes, Tokens};
 use crate::host::{Host, url};
 use crate::issuer::Issuer;
-use crate::machines::{Register, Starters};
-use crate::options::Options;
+use crate::machines::{Executor, Register, Starter};
+use crate::options::{Options, Storage};
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
 use crate::streams::{Shards, Source, StreamMapping, Wake};
-use crate::tables::Table;
 use crate::template::TemplateError;
 use crate::wiring::Wiring;
 use crate::work::Work;
-use aws_sdk_dynamodb::Client;
 use foldlog_lambda::{Registered, Settings};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -40,7 +37,105 @@ impl Host {
     /// Reads the template, creates what is missing, and serves until [`Host::stop`]. The host is ready when this
     /// returns.
     pub async fn start(options: Options) -> Result<Self, HostError> {
-        start(options).await
+        let work = Work::default();
+        let (plan, clock) = plan(&options, &work)?;
+        let gates = plan.functions.iter().map(|function| (function.binary.clone(), Gate::new(work.clone())));
+        let gates: Gates = gates.collect();
+        let queues = Queues::declared(&plan.stack, &consumers(&plan, &gates))?;
+        let (starters, inboxes) = Starter::all(&plan.machines, &work);
+        let buses = Buses::declared(&plan.stack, &queues, &starters)?;
+        let (directory, temporary) = directory(options.storage).map_err(HostError::Directory)?;
+        let issuer = Issuer::open(&directory)?;
+        let tokens = Arc::new(Tokens { authorizer: plan.api.authorizer.clone(), issuer });
+        let (listener, address) = bind(options.listen).await?;
+        let (aws_listener, aws_address) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+
+        let wakes: Vec<_> = plan.streams.iter().map(|_| Arc::new(Wake::new(work.clone()))).collect();
+        let mut readers = BTreeMap::<String, Vec<Arc<Wake>>>::new();
+        for ((table, _), wake) in plan.streams.iter().zip(&wakes) {
+            readers.entry(table.arn.clone()).or_default().push(Arc::clone(wake));
+        }
+        let (backend, closing) =
+            Backend::open(&plan, &directory, buses, readers, work.clone(), options.counted).await?;
+        let runners = runners(&plan, &options.functions, &gates, &backend)?;
+        let deliveries = plan.streams.iter().map(|(_, declared)| (declared.binary.clone(), Arc::default())).collect();
+        let controls = Arc::new(Controls { clock: clock.clone(), gates, deliveries, wakes });
+
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let wiring = Wiring {
+            plan: &plan,
+            runners: &runners,
+            queues: &queues,
+            controls: &controls,
+            buckets: &backend.buckets,
+            streams: options.streams,
+        };
+        for ((table, declared), wake) in plan.streams.iter().zip(&controls.wakes) {
+            let mapping = StreamMapping {
+                consumer: Arc::new(wiring.consumer(declared)?),
+                source: Source::at_end(&backend.engine, &clock, table, &declared.stream).await?,
+                shards: Shards { count: options.streams.shards, lanes: declared.parallelization },
+                wake: Arc::clone(wake),
+            };
+            tasks.spawn(mapping.run(stopped.clone()));
+        }
+        for declared in &plan.queues {
+            tasks.spawn(wiring.queue(declared)?.run(stopped.clone()));
+        }
+        let register = Register::default();
+        for (machine, inbox) in plan.machines.iter().zip(inboxes) {
+            let executor = Executor {
+                machine: Arc::clone(machine),
+                runners: runners.clone(),
+                clock: clock.clone(),
+                work: work.clone(),
+                register: register.clone(),
+                stop: stopped.clone(),
+            };
+            tasks.spawn(executor.run(inbox));
+        }
+        for schedule in &plan.schedules {
+            let runner = wiring.runner(&schedule.binary)?;
+            tasks.spawn(schedule.clone().run(runner, work.begin(), clock.clone(), stopped.clone()));
+        }
+        let own = OwnRoutes {
+            description: description(&plan, aws_address),
+            tokens: Arc::clone(&tokens),
+            controls: Arc::clone(&controls),
+            register: register.clone(),
+        };
+        let gateway = Gateway {
+            api: plan.api.id,
+            routes: Routes::new(plan.api.routes).map_err(|reason| TemplateError::value("HttpApi", reason))?,
+            cors: plan.api.cors,
+            tokens: Arc::clone(&tokens),
+            runners,
+            own,
+            foreground: backend.foreground.clone(),
+            work: work.clone(),
+        };
+        tasks.spawn(serve(listener, gateway.application(), stopped.clone()));
+        let seam = Seam::unrestricted(Arc::clone(&backend));
+        tasks.spawn(serve(aws_listener, endpoint::application(seam, aws_address.ip()), stopped));
+        let functions = plan.functions.into_iter();
+        Ok(Self {
+            address,
+            aws_address,
+            backend,
+            queues,
+            controls,
+            register,
+            tokens,
+            environments: functions.map(|function| (function.binary, function.environment)).collect(),
+            warnings: plan.stack.warnings,
+            work,
+            stop,
+            tasks,
+            closing,
+            directory,
+            _temporary: temporary,
+        })
     }
 
     /// Serves what [`Host::aws_url`] serves on an address of this machine, and returns its URL: for containers, which
@@ -53,104 +148,12 @@ impl Host {
     }
 }
 
-async fn start(options: Options) -> Result<Host, HostError> {
-    let work = Work::default();
-    let (plan, clock) = plan(&options, &work)?;
-    let gates = plan.functions.iter().map(|function| (function.binary.clone(), Gate::new(work.clone())));
-    let gates: Gates = gates.collect();
-    let queues = Queues::declared(&plan.stack, &consumers(&plan, &gates))?;
-    let (starters, inboxes) = Starters::of(&plan.machines, &work);
-    let buses = Buses::declared(&plan.stack, &queues, &starters)?;
-    let directory = Directory::open(options.storage)?;
-    let issuer = Arc::new(Issuer::open(directory.path())?);
-    let (listener, address) = bind(options.listen).await?;
-    let (aws_listener, aws_address) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-
-    let (engine, closing) = Engine::open(directory.path())?;
-    let wakes: Vec<_> = plan.streams.iter().map(|(table, _)| (table, Arc::new(Wake::new(work.clone())))).collect();
-    let buckets = Buckets::declared(&plan.stack, directory.path());
-    let readers = by_table(&wakes);
-    let backend =
-        Backend::new(engine.clone(), buses, buckets, plan.tables.clone(), readers, work.clone(), options.counted);
-    let backend = Arc::new(backend);
-    let seam = Seam::unrestricted(Arc::clone(&backend));
-    let client = Client::new(&seam.config());
-    for table in &plan.tables {
-        table.ensure(&client).await?;
+/// The data directory, and what removes a temporary one at the end.
+fn directory(storage: Storage) -> std::io::Result<(PathBuf, Option<TempDir>)> {
+    match storage {
+        Storage::Temporary => TempDir::new().map(|temporary| (temporary.path().to_owned(), Some(temporary))),
+        Storage::Directory(path) => std::fs::create_dir_all(&path).map(|()| (path, None)),
     }
-    let runners = runners(&plan, &options.functions, &gates, &backend, &work)?;
-    let deliveries = plan.streams.iter().map(|(_, declared)| (declared.binary.clone(), Arc::default())).collect();
-    let wakes: Vec<_> = wakes.into_iter().map(|(_, wake)| wake).collect();
-    let controls = Arc::new(Controls { clock: clock.clone(), gates, deliveries, wakes });
-
-    let (stop, stopped) = watch::channel(false);
-    let mut tasks = JoinSet::new();
-    let wiring = Wiring {
-        plan: &plan,
-        runners: &runners,
-        queues: &queues,
-        controls: &controls,
-        buckets: &backend.buckets,
-        streams: options.streams,
-        work: &work,
-    };
-    for ((table, declared), wake) in plan.streams.iter().zip(&controls.wakes) {
-        let mapping = StreamMapping {
-            consumer: Arc::new(wiring.consumer(declared)?),
-            source: Source::at_end(&engine, &clock, table, &declared.stream).await?,
-            shards: Shards { count: options.streams.shards, lanes: declared.parallelization },
-            wake: Arc::clone(wake),
-        };
-        tasks.spawn(mapping.run(stopped.clone()));
-    }
-    for declared in &plan.queues {
-        tasks.spawn(wiring.queue(declared)?.run(stopped.clone()));
-    }
-    let register = Register::default();
-    for (machine, inbox) in plan.machines.iter().zip(inboxes) {
-        tasks.spawn(wiring.executor(machine, &register, stopped.clone()).run(inbox));
-    }
-    let own = OwnRoutes {
-        description: description(&plan, aws_address),
-        issuer: Arc::clone(&issuer),
-        authorizer: plan.api.authorizer.clone(),
-        controls: Arc::clone(&controls),
-        register: register.clone(),
-    };
-    let gateway = Gateway {
-        api: plan.api.id.clone(),
-        routes: Routes::new(plan.api.routes.clone()).map_err(|reason| TemplateError::value("HttpApi", reason))?,
-        cors: plan.api.cors.clone(),
-        tokens: Tokens { authorizer: plan.api.authorizer.clone(), issuer: Arc::clone(&issuer) },
-        runners: runners.clone(),
-        own,
-        foreground: backend.foreground.clone(),
-        work: work.clone(),
-    };
-    tasks.spawn(serve(listener, gateway.application(), stopped.clone()));
-    tasks.spawn(serve(aws_listener, endpoint::application(seam, aws_address.ip()), stopped.clone()));
-    for schedule in &plan.schedules {
-        let runner = wiring.runner(&schedule.binary)?;
-        tasks.spawn(schedule.clone().run(runner, work.begin(), clock.clone(), stopped.clone()));
-    }
-    let functions = plan.functions.into_iter();
-    Ok(Host {
-        address,
-        aws_address,
-        backend,
-        queues,
-        controls,
-        register,
-        issuer,
-        authorizer: plan.api.authorizer,
-        environments: functions.map(|function| (function.binary, function.environment)).collect(),
-        warnings: plan.stack.warnings,
-        work,
-        stop,
-        tasks,
-        closing,
-        directory,
-    })
 }
 
 /// The plan of the template, and the clock: as declared, or so that each run counts the same.
@@ -167,15 +170,6 @@ fn plan(options: &Options, work: &Work) -> Result<(Plan, Clock), TemplateError> 
 fn consumers(plan: &Plan, gates: &Gates) -> Gates {
     let gates = plan.queues.iter().filter_map(|mapping| Some((mapping.queue.clone(), gates.get(&mapping.binary)?)));
     gates.map(|(queue, gate)| (queue, Arc::clone(gate))).collect()
-}
-
-/// The wakers of the readers of each table's stream, by the table's name.
-fn by_table(wakes: &[(&Table, Arc<Wake>)]) -> BTreeMap<String, Vec<Arc<Wake>>> {
-    let mut by_table: BTreeMap<String, Vec<Arc<Wake>>> = BTreeMap::new();
-    for (table, wake) in wakes {
-        by_table.entry(table.name.clone()).or_default().push(Arc::clone(wake));
-    }
-    by_table
 }
 
 /// The description that the host gives of itself.
@@ -195,7 +189,6 @@ fn runners(
     registered: &[Registered],
     gates: &Gates,
     backend: &Arc<Backend>,
-    work: &Work,
 ) -> Result<Runners, HostError> {
     let declared = |name: &str| plan.functions.iter().any(|function| function.binary == name);
     if let Some(other) = registered.iter().find(|function| !declared(function.name)) {
@@ -213,8 +206,8 @@ fn runners(
             built =
                 Arc::new(ColdStart { function: *found, settings, config: seam.config(), backend: Arc::clone(backend) });
         }
-        let gate = gates.get(&function.binary).cloned().unwrap_or_else(|| Gate::new(work.clone()));
-        runners.insert(function.binary.clone(), Arc::new(Runner::new(function, built, gate, work.clone())));
+        let gate = Arc::clone(&gates[&function.binary]);
+        runners.insert(function.binary.clone(), Arc::new(Runner::new(function, built, gate, backend.work.clone())));
     }
     Ok(runners)
 }

@@ -1,16 +1,8 @@
-//! The template's tables in the embedded DynamoDB, created through the SDK like any client would. Existing ones are
-//! kept.
+//! The tables that a template declares. What it says about one is the request that creates it.
 
-use crate::database::DatabaseError;
 use crate::template::{Resource, Stack, TemplateError};
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::DisplayErrorContext;
-use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, StreamSpecification, StreamViewType,
-};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// A table as the host knows it.
@@ -31,32 +23,33 @@ pub(crate) struct Table {
     declared: Declared,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Declared {
     attribute_definitions: Vec<Attribute>,
     key_schema: Vec<Key>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     global_secondary_indexes: Vec<Index>,
     billing_mode: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stream_specification: Option<Stream>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Attribute {
     attribute_name: String,
     attribute_type: String,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Key {
     attribute_name: String,
     key_type: String,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Index {
     #[serde(rename = "IndexName")]
@@ -65,15 +58,15 @@ struct Index {
     projection: Projected,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Projected {
     projection_type: String,
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     non_key_attributes: Option<Vec<String>>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Stream {
     stream_view_type: String,
@@ -110,82 +103,21 @@ impl Table {
         })
     }
 
-    /// Creates the table, unless it exists already with the same keys and indexes.
-    pub(crate) async fn ensure(&self, client: &Client) -> Result<(), DatabaseError> {
-        let wrong = |reason: String| DatabaseError::Table { table: self.name.clone(), reason };
-        let listed = client.describe_table().table_name(&self.name).send().await;
-        match listed {
-            Ok(found) => {
-                let found = found.table();
-                let keys = found.map(|table| shape(table.key_schema()));
-                let indexes = found.map_or(0, |table| table.global_secondary_indexes().len());
-                let streams = found.is_some_and(|table| table.stream_specification().is_some());
-                let same = keys == Some(shape(&self.key_schema(&self.declared.key_schema)?))
-                    && indexes == self.declared.global_secondary_indexes.len()
-                    && streams == self.stream.is_some();
-                let changed = "it exists with other keys, indexes or stream: the template has changed since";
-                if same { Ok(()) } else { Err(wrong(changed.to_owned())) }
-            }
-            Err(error) if error.as_service_error().is_some_and(DescribeTableError::is_resource_not_found_exception) => {
-                self.create(client).await
-            }
-            Err(error) => Err(wrong(DisplayErrorContext(error).to_string())),
+    /// The request that creates it.
+    pub(crate) fn creation(&self) -> Value {
+        let mut request = json!(self.declared);
+        request["TableName"] = Value::from(self.name.as_str());
+        if self.declared.stream_specification.is_some() {
+            request["StreamSpecification"]["StreamEnabled"] = Value::from(true);
         }
+        request
     }
 
-    async fn create(&self, client: &Client) -> Result<(), DatabaseError> {
-        let wrong = |error: &dyn std::fmt::Display| DatabaseError::Table {
-            table: self.name.clone(),
-            reason: error.to_string(),
-        };
-        let declared = &self.declared;
-        let mut request = client
-            .create_table()
-            .table_name(&self.name)
-            .billing_mode(BillingMode::PayPerRequest)
-            .set_key_schema(Some(self.key_schema(&declared.key_schema)?));
-        for attribute in &declared.attribute_definitions {
-            let definition = AttributeDefinition::builder()
-                .attribute_name(&attribute.attribute_name)
-                .attribute_type(ScalarAttributeType::from(attribute.attribute_type.as_str()))
-                .build();
-            request = request.attribute_definitions(definition.map_err(|error| wrong(&error))?);
-        }
-        for index in &declared.global_secondary_indexes {
-            let projection = Projection::builder()
-                .projection_type(ProjectionType::from(index.projection.projection_type.as_str()))
-                .set_non_key_attributes(index.projection.non_key_attributes.clone())
-                .build();
-            let index = GlobalSecondaryIndex::builder()
-                .index_name(&index.name)
-                .set_key_schema(Some(self.key_schema(&index.key_schema)?))
-                .projection(projection)
-                .build();
-            request = request.global_secondary_indexes(index.map_err(|error| wrong(&error))?);
-        }
-        if let Some(stream) = &declared.stream_specification {
-            let stream = StreamSpecification::builder()
-                .stream_enabled(true)
-                .stream_view_type(StreamViewType::from(stream.stream_view_type.as_str()))
-                .build();
-            request = request.stream_specification(stream.map_err(|error| wrong(&error))?);
-        }
-        request.send().await.map_err(|error| wrong(&DisplayErrorContext(error)))?;
-        Ok(())
+    /// Whether an existing table, as the database describes it, has the same keys, indexes and stream.
+    pub(crate) fn is_as_described(&self, found: &Value) -> bool {
+        let indexes = found["GlobalSecondaryIndexes"].as_array().map_or(0, Vec::len);
+        found["KeySchema"] == json!(self.declared.key_schema)
+            && indexes == self.declared.global_secondary_indexes.len()
+            && found["StreamSpecification"].is_null() == self.stream.is_none()
     }
-
-    fn key_schema(&self, keys: &[Key]) -> Result<Vec<KeySchemaElement>, DatabaseError> {
-        let element = |key: &Key| {
-            KeySchemaElement::builder()
-                .attribute_name(&key.attribute_name)
-                .key_type(KeyType::from(key.key_type.as_str()))
-                .build()
-        };
-        let wrong = |reason: String| DatabaseError::Table { table: self.name.clone(), reason };
-        keys.iter().map(|key| element(key).map_err(|error| wrong(error.to_string()))).collect()
-    }
-}
-
-fn shape(keys: &[KeySchemaElement]) -> Vec<(&str, &str)> {
-    keys.iter().map(|key| (key.attribute_name(), key.key_type().as_str())).collect()
 }

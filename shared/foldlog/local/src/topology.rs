@@ -2,7 +2,7 @@
 
 use crate::events::Buses;
 use crate::gateway::Routes;
-use crate::machines::Starters;
+use crate::machines::Starter;
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::schedules::Schedule;
@@ -74,7 +74,7 @@ impl Topology {
     pub fn read(template: &str, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let plan = Plan::read(template, parameters)?;
         let queues = Queues::declared(&plan.stack, &BTreeMap::new())?;
-        let (starters, _) = Starters::of(&plan.machines, &Work::default());
+        let (starters, _) = Starter::all(&plan.machines, &Work::default());
         let readers = plan.streams.iter().map(|(_, stream)| Reader {
             function: stream.binary.clone(),
             batch_size: stream.batch_size,

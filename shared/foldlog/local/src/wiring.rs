@@ -4,16 +4,13 @@ use crate::buckets::Buckets;
 use crate::controls::Controls;
 use crate::error::HostError;
 use crate::functions::{Runner, Runners};
-use crate::machines::{Executor, Machine, Register};
 use crate::mappings::{DeclaredQueue, DeclaredStream};
 use crate::options::Streams;
 use crate::plan::Plan;
 use crate::queues::{QueueMapping, Queues};
 use crate::streams::{Consumer, Destination};
 use crate::template::TemplateError;
-use crate::work::Work;
 use std::sync::Arc;
-use tokio::sync::watch;
 
 /// Everything that triggers need.
 pub(crate) struct Wiring<'a> {
@@ -29,8 +26,6 @@ pub(crate) struct Wiring<'a> {
     pub(crate) buckets: &'a Buckets,
     /// The shards of streams, and the chaos in their delivery.
     pub(crate) streams: Streams,
-    /// The outstanding work.
-    pub(crate) work: &'a Work,
 }
 
 impl Wiring<'_> {
@@ -43,12 +38,7 @@ impl Wiring<'_> {
     pub(crate) fn consumer(&self, declared: &DeclaredStream) -> Result<Consumer, HostError> {
         Ok(Consumer {
             runner: self.runner(&declared.binary)?,
-            stream: declared.stream.clone(),
-            batch_size: declared.batch_size,
-            window: declared.window,
-            rules: declared.rules.clone(),
-            max_age: declared.max_age,
-            reports: declared.reports,
+            declared: declared.clone(),
             on_failure: declared.on_failure.as_deref().map(|arn| self.destination(arn)).transpose()?,
             clock: self.controls.clock.clone(),
             chaos: self.streams.chaos,
@@ -62,28 +52,8 @@ impl Wiring<'_> {
         Ok(QueueMapping {
             runner: self.runner(&declared.binary)?,
             queue: self.queues.by_arn(&declared.queue).ok_or_else(place)?,
-            batch_size: declared.batch_size,
-            window: declared.window,
-            concurrency: declared.concurrency,
-            reports: declared.reports,
+            declared: declared.clone(),
         })
-    }
-
-    /// The executor of a state machine.
-    pub(crate) fn executor(
-        &self,
-        machine: &Arc<Machine>,
-        register: &Register,
-        stop: watch::Receiver<bool>,
-    ) -> Executor {
-        Executor {
-            machine: Arc::clone(machine),
-            runners: self.runners.clone(),
-            clock: self.controls.clock.clone(),
-            work: self.work.clone(),
-            register: register.clone(),
-            stop,
-        }
     }
 
     fn destination(&self, arn: &str) -> Result<Destination, TemplateError> {

@@ -12,15 +12,15 @@ pub const TEMPLATE: &str = include_str!("../../../../template.yaml");
 /// The logical id that the template gives a function: `CartCommandsFunction` of `cart-commands`.
 #[must_use]
 pub fn logical_id(function: &str) -> String {
-    let mut id: String = function
-        .split('-')
-        .flat_map(|word| {
-            let mut letters = word.chars();
-            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
-        })
-        .collect();
-    id.push_str("Function");
-    id
+    format!("{}Function", words(function))
+}
+
+/// The words of a name, each with a capital: `CartCommands` of `cart-commands`.
+pub(crate) fn words(name: &str) -> String {
+    name.split('-')
+        .filter_map(|word| word.split_at_checked(1))
+        .map(|(first, rest)| first.to_uppercase() + rest)
+        .collect()
 }
 
 /// The template's parameters on one machine, where it has no default. The issuer does not depend on the address that is

@@ -1,5 +1,6 @@
 //! The tables of the local host, or of a stack on AWS, for commands that read the whole log.
 
+use crate::stack::words;
 use foldlog::verify::{Limits, Verified, VerifyError, sample};
 use foldlog::{LogError, LogScan, StreamName};
 use foldlog_dynamo::{Log, TotalsStore, Views};
@@ -81,8 +82,7 @@ impl Tables {
 
 /// The logical id of a view's table.
 fn logical(view: &str) -> String {
-    let (first, rest) = view.split_at(1);
-    format!("{}{rest}View", first.to_uppercase())
+    format!("{}View", words(view))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use super::target::Target;
 use crate::database::Answer;
-use crate::machines::Starters;
+use crate::machines::Starter;
 use crate::queues::Queues;
 use crate::template::identity::{ACCOUNT, REGION};
 use crate::template::{Stack, TemplateError};
@@ -46,14 +46,14 @@ struct Entry {
 
 impl Buses {
     /// The buses and rules that a template declares, and the default bus.
-    pub(crate) fn declared(stack: &Stack, queues: &Queues, starters: &Starters) -> Result<Self, TemplateError> {
+    pub(crate) fn declared(stack: &Stack, queues: &Queues, starters: &[Starter]) -> Result<Self, TemplateError> {
         let mut names = vec!["default".to_owned()];
         names.extend(stack.of_kind("AWS::Events::EventBus").map(|bus| bus.identity.reference.clone()));
         let mut rules = Vec::new();
         for resource in stack.of_kind("AWS::Events::Rule") {
             rules.extend(Rule::read(resource, stack, queues, starters)?.map(|rule| (resource.logical.as_str(), rule)));
         }
-        for starter in starters.iter() {
+        for starter in starters {
             for started in &starter.machine.started {
                 rules.push((started.place.as_str(), Rule::starting(starter, started)?));
             }
@@ -88,13 +88,11 @@ impl Buses {
         }
         let results: Vec<_> = entries.iter().map(|entry| self.put(entry)).collect();
         let failed = results.iter().filter(|result| result.is_err()).count();
-        let entries: Vec<_> = results
-            .into_iter()
-            .map(|result| match result {
-                Ok(id) => json!({"EventId": id}),
-                Err((code, message)) => json!({"ErrorCode": code, "ErrorMessage": message}),
-            })
-            .collect();
+        let shown = |result: Result<String, (&str, String)>| match result {
+            Ok(id) => json!({"EventId": id}),
+            Err((code, message)) => json!({"ErrorCode": code, "ErrorMessage": message}),
+        };
+        let entries: Vec<_> = results.into_iter().map(shown).collect();
         Answer { status: 200, body: json!({"FailedEntryCount": failed, "Entries": entries}).to_string() }
     }
 
@@ -209,7 +207,7 @@ Resources:
     fn buses(template: &str) -> Result<(Buses, Queues), TemplateError> {
         let stack = Stack::resolve(template, &BTreeMap::new())?;
         let queues = Queues::declared(&stack, &BTreeMap::new())?;
-        Ok((Buses::declared(&stack, &queues, &Starters::default())?, queues))
+        Ok((Buses::declared(&stack, &queues, &[])?, queues))
     }
 
     fn put(buses: &Buses, request: &Value) -> (u16, Value) {

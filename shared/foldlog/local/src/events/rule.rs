@@ -2,7 +2,7 @@
 
 use super::pattern::Pattern;
 use super::target::{self, Target};
-use crate::machines::{Started, Starter, Starters};
+use crate::machines::{Started, Starter};
 use crate::queues::Queues;
 use crate::template::{Resource, Stack, TemplateError};
 use serde::Deserialize;
@@ -33,7 +33,7 @@ impl Rule {
         resource: &Resource,
         stack: &Stack,
         queues: &Queues,
-        starters: &Starters,
+        starters: &[Starter],
     ) -> Result<Option<Self>, TemplateError> {
         let written: Written = resource.read()?;
         match written.state.as_deref() {

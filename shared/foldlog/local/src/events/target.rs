@@ -1,8 +1,7 @@
 //! A target of a rule: a queue or a state machine that receives the event, or a part of it.
 
-use crate::machines::Starters;
 use crate::machines::{Path, Starter};
-use crate::policy::{self, Demand, Role};
+use crate::policy::{self, Demand, Policy};
 use crate::queues::{Queue, Queues};
 use crate::template::{Resource, Stack, TemplateError};
 use serde::Deserialize;
@@ -49,10 +48,10 @@ impl Target {
         written: Written,
         stack: &Stack,
         queues: &Queues,
-        starters: &Starters,
+        starters: &[Starter],
     ) -> Result<Self, TemplateError> {
         let arn = &written.arn;
-        if let Some(starter) = starters.by_arn(arn) {
+        if let Some(starter) = starters.iter().find(|starter| starter.machine.arn == *arn) {
             may_start(starter, written.role_arn.as_deref(), stack)
                 .map_err(|reason| rule.wrong("Targets.RoleArn", reason))?;
             return Self::starting(starter, written.input_path.as_ref(), &format!("{}.Targets", rule.logical));
@@ -92,7 +91,7 @@ impl Target {
 fn may_start(starter: &Starter, role: Option<&str>, stack: &Stack) -> Result<(), String> {
     let machine = &starter.machine;
     let role = role.ok_or("a state machine is started under a role")?;
-    let policy = Role::assumed(role, EVENTS, stack)?;
+    let policy = Policy::assumed(role, EVENTS, stack)?;
     let start = Demand { action: "states:StartExecution".to_owned(), resource: machine.arn.clone(), keys: Vec::new() };
     policy.refusal(role, &[start]).map_or(Ok(()), Err)
 }

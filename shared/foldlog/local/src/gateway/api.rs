@@ -74,7 +74,7 @@ struct WrittenAuthorizer {
     jwt_configuration: Jwt,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Jwt {
     issuer: String,
     #[serde(deserialize_with = "loose::texts")]
@@ -106,9 +106,9 @@ impl Api {
     pub(crate) fn declared(stack: &Stack, functions: &[Declared]) -> Result<Self, TemplateError> {
         let mut declared = stack.of_kind("AWS::Serverless::HttpApi");
         let Some(resource) = declared.next() else {
-            let events =
+            let mut events =
                 functions.iter().flat_map(|function| function.events.iter().map(move |event| (function, event)));
-            return match events.into_iter().find(|(_, (_, kind, _))| kind == "HttpApi") {
+            return match events.find(|(_, (_, kind, _))| kind == "HttpApi") {
                 Some((function, (name, ..))) => Err(function.wrong(name, "the template declares no HttpApi for it")),
                 None => Ok(Self::default()),
             };
@@ -125,23 +125,20 @@ impl Api {
         if authorizers.next().is_some() {
             return Err(resource.wrong("Auth.Authorizers", "one authorizer is imitated on one machine"));
         }
-        let mut api = Self {
-            id: resource.identity.reference.clone(),
-            authorizer: None,
-            cors: written.cors_configuration,
-            routes: Vec::new(),
-        };
-        if let Some((_, authorizer)) = authorizer {
+        let accepted = authorizer.map(|(_, authorizer)| {
             let source = authorizer.identity_source.as_deref().unwrap_or("$request.header.Authorization");
             let header = source.strip_prefix("$request.header.").ok_or_else(|| {
                 resource.wrong("Auth.Authorizers", format!("the identity source {source} is not imitated"))
             })?;
-            api.authorizer = Some(Authorizer {
-                issuer: authorizer.jwt_configuration.issuer.clone(),
-                audience: authorizer.jwt_configuration.audience.clone(),
-                header: header.to_lowercase(),
-            });
-        }
+            let Jwt { issuer, audience } = authorizer.jwt_configuration.clone();
+            Ok::<_, TemplateError>(Authorizer { issuer, audience, header: header.to_lowercase() })
+        });
+        let mut api = Self {
+            id: resource.identity.reference.clone(),
+            authorizer: accepted.transpose()?,
+            cors: written.cors_configuration,
+            routes: Vec::new(),
+        };
         let default = written.auth.default_authorizer.as_deref();
         for function in functions {
             for (name, _, properties) in function.events.iter().filter(|(_, kind, _)| kind == "HttpApi") {

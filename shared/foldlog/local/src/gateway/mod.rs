@@ -1,8 +1,8 @@
 //! The HTTP API on one machine: routes, tokens, CORS and the gateway's own answers, as on AWS.
 
+mod answer;
 mod api;
 mod cors;
-mod json;
 mod own;
 mod payload;
 mod routes;
@@ -11,20 +11,19 @@ mod tokens;
 pub(crate) use api::{Api, Route};
 pub(crate) use own::{OwnRoutes, addressed_to};
 pub(crate) use routes::Routes;
-pub(crate) use tokens::{Refused, Tokens};
+pub(crate) use tokens::Tokens;
 
 use crate::foreground::Foreground;
-use crate::functions::{FunctionError, Runner};
+use crate::functions::{FunctionError, Runners};
 use crate::work::Work;
+use answer::GatewayError;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
+use axum::response::IntoResponse;
 use cors::Cors;
-use http::header::{ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN, WWW_AUTHENTICATE};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
-use json::json_response;
-use serde_json::json;
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -40,9 +39,9 @@ pub(crate) struct Gateway {
     /// Its CORS settings.
     pub(crate) cors: Option<Cors>,
     /// The check of tokens.
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: Arc<Tokens>,
     /// The functions, by binary.
-    pub(crate) runners: BTreeMap<String, Arc<Runner>>,
+    pub(crate) runners: Runners,
     /// The requests that wait for an answer.
     pub(crate) foreground: Foreground,
     /// The host's own routes beside the template's.
@@ -63,16 +62,13 @@ impl Gateway {
             && parts.method == Method::OPTIONS
             && parts.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
         {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::NO_CONTENT;
+            let mut response = StatusCode::NO_CONTENT.into_response();
             cors.preflight(origin, response.headers_mut());
             return response;
         }
         let request_id = uuid::Uuid::now_v7().to_string();
-        let mut response = match self.route(&request_id, peer, parts, body).await {
-            Ok(response) => response,
-            Err(refusal) => refusal.response(),
-        };
+        let routed = self.route(&request_id, peer, parts, body).await;
+        let mut response = routed.unwrap_or_else(GatewayError::response);
         if let Some(cors) = &self.cors {
             cors.answer(origin, response.headers_mut());
         }
@@ -120,42 +116,4 @@ async fn serve(
         return gateway.own.respond(path, peer, &parts, body).await;
     }
     gateway.respond(peer, &parts, body).await
-}
-
-/// The gateway's own answers, without a function or instead of its answer.
-#[derive(Clone, Copy, Debug)]
-enum GatewayError {
-    Unauthorized,
-    Forbidden,
-    NotFound,
-    TooLarge,
-    Failed,
-    TimedOut,
-}
-
-impl From<Refused> for GatewayError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::NoToken => Self::Unauthorized,
-            Refused::NoScope => Self::Forbidden,
-        }
-    }
-}
-
-impl GatewayError {
-    fn response(self) -> Response<Body> {
-        let (status, message) = match self {
-            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "Unauthorized"),
-            Self::Forbidden => (StatusCode::FORBIDDEN, "Forbidden"),
-            Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
-            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
-            Self::TimedOut => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
-        };
-        let mut response = json_response(status, &json!({ "message": message }));
-        if matches!(self, Self::Unauthorized) {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
-    }
 }

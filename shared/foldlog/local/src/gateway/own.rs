@@ -3,9 +3,10 @@
 //! number of `seconds`, `POST /_local/functions/<name>/pause`, `…/kill` and `…/resume` act on a function, `GET
 //! /_local/executions` lists the executions of state machines.
 
-use super::json::json_response;
-use crate::controls::{Control, Controls};
-use crate::issuer::{Authorizer, Issuer};
+use super::answer::{GatewayError, json_response};
+use super::tokens::Tokens;
+use crate::controls::Controls;
+use crate::issuer::IssuerError;
 use crate::machines::{Execution, Register};
 use axum::body::{Body, to_bytes};
 use http::header::{HOST, ORIGIN};
@@ -25,10 +26,8 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 pub(crate) struct OwnRoutes {
     /// The body of `GET /_local`.
     pub(crate) description: Value,
-    /// The issuer of tokens.
-    pub(crate) issuer: Arc<Issuer>,
-    /// The authorizer that tokens are signed for.
-    pub(crate) authorizer: Option<Authorizer>,
+    /// The signer of tokens.
+    pub(crate) tokens: Arc<Tokens>,
     /// The clock and the gates of functions.
     pub(crate) controls: Arc<Controls>,
     /// The register of executions.
@@ -52,65 +51,66 @@ struct Wanted {
 impl OwnRoutes {
     /// Answers a request whose path starts with `/_local`, by the rest of its path.
     pub(super) async fn respond(&self, path: &str, peer: SocketAddr, parts: &Parts, body: Body) -> Response<Body> {
+        match self.answer(path, peer, parts, body).await {
+            Ok(answer) => json_response(StatusCode::OK, &answer),
+            Err(refusal) => refusal,
+        }
+    }
+
+    async fn answer(&self, path: &str, peer: SocketAddr, parts: &Parts, body: Body) -> Result<Value, Response<Body>> {
         if !peer.ip().to_canonical().is_loopback() || !from_this_machine(&parts.headers) {
-            return json_response(StatusCode::FORBIDDEN, &json!({"message": "Forbidden"}));
+            return Err(GatewayError::Forbidden.response());
         }
         match (&parts.method, path) {
-            (&Method::GET, "" | "/") => json_response(StatusCode::OK, &self.description),
+            (&Method::GET, "" | "/") => Ok(self.description.clone()),
             (&Method::GET, "/executions") => {
                 let executions: Vec<_> = self.register.executions().iter().map(Execution::json).collect();
-                json_response(StatusCode::OK, &json!({ "executions": executions }))
+                Ok(json!({ "executions": executions }))
             }
-            (&Method::POST, "/tokens") => match read(body).await {
-                Ok(wanted) => self.token(&wanted),
-                Err(response) => response,
-            },
-            (&Method::POST, "/clock") => match read(body).await {
-                Ok(Ahead { seconds }) => {
-                    self.controls.advance_clock(Duration::from_secs(seconds.into())).await;
-                    json_response(StatusCode::OK, &json!({"now": self.controls.clock.now().to_string()}))
-                }
-                Err(response) => response,
-            },
+            (&Method::POST, "/tokens") => {
+                let Wanted { subject, scopes } = read(body).await?;
+                let scopes: Vec<_> = scopes.iter().map(String::as_str).collect();
+                let token = self.tokens.sign(&subject, &scopes).map_err(|error| match error {
+                    IssuerError::NoAuthorizer => wrong(StatusCode::NOT_FOUND, &error),
+                    IssuerError::Key(_) | IssuerError::Randomness(_) | IssuerError::Signing(_) => {
+                        wrong(StatusCode::INTERNAL_SERVER_ERROR, &error)
+                    }
+                });
+                Ok(json!({ "token": token? }))
+            }
+            (&Method::POST, "/clock") => {
+                let Ahead { seconds } = read(body).await?;
+                self.controls.advance_clock(Duration::from_secs(seconds.into())).await;
+                Ok(json!({"now": self.controls.clock.now().to_string()}))
+            }
             (&Method::POST, path) => self.control(path).await,
-            _ => wrong(StatusCode::NOT_FOUND, "Not Found"),
+            _ => Err(GatewayError::NotFound.response()),
         }
     }
 
-    async fn control(&self, path: &str) -> Response<Body> {
+    async fn control(&self, path: &str) -> Result<Value, Response<Body>> {
         let words = path.strip_prefix("/functions/").and_then(|words| words.split_once('/'));
-        let (name, control) = match words {
-            Some((name, "pause")) => (name, Control::Pause),
-            Some((name, "kill")) => (name, Control::Kill),
-            Some((name, "resume")) => (name, Control::Resume),
-            _ => return wrong(StatusCode::NOT_FOUND, "Not Found"),
+        let Some((name, action @ ("pause" | "kill" | "resume"))) = words else {
+            return Err(GatewayError::NotFound.response());
         };
-        match self.controls.function(name, control).await {
-            Ok(()) => json_response(StatusCode::OK, &json!({})),
-            Err(unknown) => wrong(StatusCode::NOT_FOUND, &unknown.to_string()),
+        let gate = self.controls.gate(name).map_err(|unknown| wrong(StatusCode::NOT_FOUND, &unknown))?;
+        match action {
+            "pause" => gate.pause().await,
+            "kill" => gate.kill().await,
+            _ => gate.resume(),
         }
-    }
-
-    fn token(&self, wanted: &Wanted) -> Response<Body> {
-        let Some(authorizer) = &self.authorizer else {
-            return wrong(StatusCode::NOT_FOUND, "the template declares no JWT authorizer");
-        };
-        let scopes: Vec<_> = wanted.scopes.iter().map(String::as_str).collect();
-        match self.issuer.token(authorizer, &wanted.subject, &scopes) {
-            Ok(token) => json_response(StatusCode::OK, &json!({ "token": token })),
-            Err(error) => wrong(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
-        }
+        Ok(json!({}))
     }
 }
 
 async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Response<Body>> {
     let body = to_bytes(body, MAX_BODY_BYTES).await;
-    let body = body.map_err(|_| wrong(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"))?;
-    serde_json::from_slice(&body).map_err(|error| wrong(StatusCode::BAD_REQUEST, &error.to_string()))
+    let body = body.map_err(|_| GatewayError::TooLarge.response())?;
+    serde_json::from_slice(&body).map_err(|error| wrong(StatusCode::BAD_REQUEST, &error))
 }
 
-fn wrong(status: StatusCode, message: &str) -> Response<Body> {
-    json_response(status, &json!({ "message": message }))
+fn wrong(status: StatusCode, error: &dyn std::error::Error) -> Response<Body> {
+    json_response(status, &json!({ "message": error.to_string() }))
 }
 
 /// Browsers do not get through: their requests have an `Origin`, and a name that was rebound to this machine is not its

@@ -3,6 +3,7 @@
 use super::routes::Found;
 use super::tokens::Accepted;
 use crate::template::identity::ACCOUNT;
+use crate::template::loose::text;
 use axum::body::Body;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -131,14 +132,9 @@ pub(super) fn answer(answer: &Value) -> Option<Response<Body>> {
     let status = status.as_u64().or_else(|| status.as_str()?.parse().ok())?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::from_u16(u16::try_from(status).ok()?).ok()?;
-    let scalar = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    };
     for (name, value) in answer.get("headers").and_then(Value::as_object).into_iter().flatten() {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        let value = HeaderValue::from_str(&scalar(value)?).ok()?;
+        let value = HeaderValue::from_str(&text(value)?).ok()?;
         response.headers_mut().insert(name, value);
     }
     for cookie in answer.get("cookies").and_then(Value::as_array).into_iter().flatten() {

@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 /// All routes, ready for look-up.
 #[derive(Default)]
 pub(crate) struct Routes {
-    all: Vec<Route>,
     /// By method, and whether the path ends in a greedy variable.
-    routers: BTreeMap<(String, bool), Router<usize>>,
-    default: Option<usize>,
+    routers: BTreeMap<(String, bool), Router<Route>>,
+    default: Option<Route>,
 }
 
 /// A route with the values of its path variables.
@@ -24,16 +23,15 @@ impl Routes {
     /// Adds routes. The error names a route that conflicts with another.
     pub(crate) fn new(routes: Vec<Route>) -> Result<Self, String> {
         let mut lookup = Self::default();
-        for (position, route) in routes.iter().enumerate() {
+        for route in routes {
             if route.path == "$default" {
-                lookup.default = Some(position);
+                lookup.default = Some(route);
                 continue;
             }
-            let key = (route.method.clone(), route.path.ends_with("+}"));
-            let clash = |error: matchit::InsertError| format!("{}: {error}", route.key());
-            lookup.routers.entry(key).or_default().insert(positional(&route.path), position).map_err(clash)?;
+            let (key, path) = (route.key(), positional(&route.path));
+            let kind = (route.method.clone(), route.path.ends_with("+}"));
+            lookup.routers.entry(kind).or_default().insert(path, route).map_err(|error| format!("{key}: {error}"))?;
         }
-        lookup.all = routes;
         Ok(lookup)
     }
 
@@ -42,14 +40,13 @@ impl Routes {
         for (method, greedy) in [(method, false), ("ANY", false), (method, true), ("ANY", true)] {
             let router = self.routers.get(&(method.to_owned(), greedy));
             let Some(found) = router.and_then(|router| router.at(path).ok()) else { continue };
-            let route = self.all.get(*found.value)?;
+            let route = found.value;
             let values =
                 found.params.iter().map(|(_, value)| percent_decode_str(value).decode_utf8_lossy().into_owned());
             let parameters = names(&route.path).map(str::to_owned).zip(values).collect();
             return Some(Found { route, parameters });
         }
-        let route = self.all.get(self.default?)?;
-        Some(Found { route, parameters: BTreeMap::new() })
+        self.default.as_ref().map(|route| Found { route, parameters: BTreeMap::new() })
     }
 }
 

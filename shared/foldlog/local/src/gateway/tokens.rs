@@ -1,16 +1,16 @@
 //! Admission: the token of a request against the template's authorizer and the scopes of the route.
 
+use super::answer::GatewayError;
 use super::api::Route;
-use crate::issuer::{Authorizer, Issuer, scopes};
+use crate::issuer::{Authorizer, Issuer, IssuerError, scopes};
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
 
-/// The check of tokens.
+/// The tokens that requests need: signed and checked.
 pub(crate) struct Tokens {
     /// The template's requirements for a token.
     pub(crate) authorizer: Option<Authorizer>,
     /// The issuer whose tokens are accepted.
-    pub(crate) issuer: Arc<Issuer>,
+    pub(crate) issuer: Issuer,
 }
 
 /// The part of an accepted token that a request carries.
@@ -20,36 +20,33 @@ pub(crate) struct Accepted {
     scopes: Vec<String>,
 }
 
-/// Why a request is rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
-    /// It has no accepted token.
-    NoToken,
-    /// Its token has none of the route's scopes.
-    NoScope,
-}
-
 impl Tokens {
     /// The request header that carries the token, in lower case.
     pub(crate) fn header(&self) -> Option<&str> {
         self.authorizer.as_ref().map(|authorizer| &*authorizer.header)
     }
 
+    /// A token that is accepted, for a subject with scopes.
+    pub(crate) fn sign(&self, subject: &str, scopes: &[&str]) -> Result<String, IssuerError> {
+        let authorizer = self.authorizer.as_ref().ok_or(IssuerError::NoAuthorizer)?;
+        self.issuer.token(authorizer, subject, scopes)
+    }
+
     /// Checks a request with this header. If the route requires no token, no token is read.
-    pub(crate) fn admit(&self, route: &Route, header: Option<&str>) -> Result<Option<Accepted>, Refused> {
+    pub(crate) fn admit(&self, route: &Route, header: Option<&str>) -> Result<Option<Accepted>, GatewayError> {
         if !route.authorized {
             return Ok(None);
         }
-        let authorizer = self.authorizer.as_ref().ok_or(Refused::NoToken)?;
-        let header = header.ok_or(Refused::NoToken)?;
+        let authorizer = self.authorizer.as_ref().ok_or(GatewayError::Unauthorized)?;
+        let header = header.ok_or(GatewayError::Unauthorized)?;
         let token = match header.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
             _ => header,
         };
-        let claims = self.issuer.claims(authorizer, token).ok_or(Refused::NoToken)?;
+        let claims = self.issuer.claims(authorizer, token).ok_or(GatewayError::Unauthorized)?;
         let scopes = scopes(&claims);
         if !route.scopes.is_empty() && !route.scopes.iter().any(|scope| scopes.contains(scope)) {
-            return Err(Refused::NoScope);
+            return Err(GatewayError::Forbidden);
         }
         Ok(Some(Accepted { claims, scopes }))
     }
@@ -64,14 +61,10 @@ impl Accepted {
 
     /// API Gateway gives all claims as texts, lists as `[a b]`.
     fn texts(&self) -> Map<String, Value> {
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            Value::Array(items) => {
-                let items: Vec<_> =
-                    items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect();
-                format!("[{}]", items.join(" "))
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+        let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = |value: &Value| match value.as_array() {
+            Some(items) => format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(" ")),
+            None => plain(value),
         };
         self.claims.iter().map(|(name, value)| (name.clone(), Value::String(text(value)))).collect()
     }

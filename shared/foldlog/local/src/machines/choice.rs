@@ -27,8 +27,7 @@ enum Condition {
 enum Test {
     Present(bool),
     Null(bool),
-    Boolean(bool),
-    Text(String),
+    Equals(Value),
     Number(&'static [Ordering], f64),
 }
 
@@ -74,25 +73,21 @@ impl Condition {
     fn holds(&self, input: &Value, context: &Value) -> Result<bool, Failure> {
         match self {
             Self::Not(condition) => Ok(!condition.holds(input, context)?),
-            Self::All(conditions) => {
-                for condition in conditions {
-                    if !condition.holds(input, context)? {
-                        return Ok(false);
-                    }
-                }
-                Ok(true)
-            }
-            Self::Any(conditions) => {
-                for condition in conditions {
-                    if condition.holds(input, context)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
+            Self::All(conditions) => Ok(!Self::one_is(false, conditions, input, context)?),
+            Self::Any(conditions) => Self::one_is(true, conditions, input, context),
             Self::Test(path, Test::Present(present)) => Ok(path.find(input, context).is_some() == *present),
             Self::Test(path, test) => Ok(test.holds(path.get(input, context)?)),
         }
+    }
+
+    /// Whether one of the conditions holds, or does not hold. Those behind it are not looked at.
+    fn one_is(wanted: bool, conditions: &[Self], input: &Value, context: &Value) -> Result<bool, Failure> {
+        for condition in conditions {
+            if condition.holds(input, context)? == wanted {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -105,8 +100,8 @@ impl Test {
         match name {
             "IsPresent" => Ok(Self::Present(flag()?)),
             "IsNull" => Ok(Self::Null(flag()?)),
-            "BooleanEquals" => Ok(Self::Boolean(flag()?)),
-            "StringEquals" => Ok(Self::Text(value.as_str().ok_or_else(wrong)?.to_owned())),
+            "BooleanEquals" => Ok(Self::Equals(flag()?.into())),
+            "StringEquals" => Ok(Self::Equals(value.as_str().ok_or_else(wrong)?.into())),
             "NumericEquals" => number(&[Equal]),
             "NumericLessThan" => number(&[Less]),
             "NumericLessThanEquals" => number(&[Less, Equal]),
@@ -121,8 +116,7 @@ impl Test {
         match self {
             Self::Present(present) => *present,
             Self::Null(null) => value.is_null() == *null,
-            Self::Boolean(flag) => value.as_bool() == Some(*flag),
-            Self::Text(text) => value.as_str() == Some(text),
+            Self::Equals(other) => value == other,
             Self::Number(orderings, number) => value
                 .as_f64()
                 .and_then(|value| value.partial_cmp(number))

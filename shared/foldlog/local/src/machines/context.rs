@@ -15,7 +15,6 @@ const MAX_EVENTS: u32 = 25_000;
 const MAX_BYTES: usize = 256 * 1024;
 
 /// An execution, or a child of one in a distributed map.
-#[derive(Debug)]
 pub(super) struct ExecutionContext {
     /// The executor that runs it.
     pub(super) executor: Arc<Executor>,

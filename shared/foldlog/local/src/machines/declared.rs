@@ -3,8 +3,8 @@
 use super::flow::{Fields, Flow, Reading};
 use super::paths::Path;
 use crate::functions::Declared;
-use crate::policy::{Policy, Role};
-use crate::template::loose::scalar;
+use crate::policy::Policy;
+use crate::template::loose::{filled, scalar};
 use crate::template::{Resource, Stack, TemplateError};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -35,16 +35,21 @@ pub(crate) struct Machine {
 }
 
 /// The rule by which a bus starts a machine.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct Started {
     /// Its position in the template.
+    #[serde(skip)]
     pub(crate) place: String,
     /// The name of the bus.
+    #[serde(rename = "EventBusName")]
     pub(crate) bus: Option<String>,
     /// The pattern of the event.
     pub(crate) pattern: Map<String, Value>,
     /// The part of the event that the execution receives.
+    #[serde(rename = "InputPath")]
     pub(crate) input: Option<Path>,
+    state: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -63,16 +68,7 @@ struct Written {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Event {
-    properties: Rule,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Rule {
-    event_bus_name: Option<String>,
-    pattern: Map<String, Value>,
-    input_path: Option<Path>,
-    state: Option<String>,
+    properties: Started,
 }
 
 impl Machine {
@@ -107,9 +103,12 @@ impl Machine {
             Some(_) if resource.properties.contains_key("Policies") => {
                 return Err(resource.wrong("Role", "with a Role of its own a machine has no Policies"));
             }
-            Some(arn) => Role::assumed(arn, STATES, stack).map_err(|reason| resource.wrong("Role", reason))?,
+            Some(arn) => Policy::assumed(arn, STATES, stack).map_err(|reason| resource.wrong("Role", reason))?,
         };
-        let started = written.events.into_iter().map(|(name, event)| event.properties.read(resource, &name));
+        let started = written
+            .events
+            .into_iter()
+            .map(|(name, event)| event.properties.at(format!("{}.Events.{name}", resource.logical)));
         Ok(Self {
             logical: resource.logical.clone(),
             name: resource.identity.attribute("Name"),
@@ -122,25 +121,29 @@ impl Machine {
     }
 }
 
-impl Rule {
-    /// The trigger of the machine; none if the event is disabled.
-    fn read(self, machine: &Resource, name: &str) -> Result<Option<Started>, TemplateError> {
-        let place = format!("{}.Events.{name}", machine.logical);
+impl Started {
+    /// The rule at its position; none if it is disabled.
+    fn at(self, place: String) -> Result<Option<Self>, TemplateError> {
         match self.state.as_deref() {
-            None | Some("ENABLED") => {}
-            Some("DISABLED") => return Ok(None),
-            Some(other) => {
-                return Err(TemplateError::value(place, format!("State {other} is not imitated on one machine")));
-            }
+            None | Some("ENABLED") => Ok(Some(Self { place, ..self })),
+            Some("DISABLED") => Ok(None),
+            Some(other) => Err(TemplateError::value(place, format!("State {other} is not imitated on one machine"))),
         }
-        Ok(Some(Started { place, bus: self.event_bus_name, pattern: self.pattern, input: self.input_path }))
     }
 }
 
 /// A definition with the values of its `${Name}` placeholders.
 fn substituted(definition: Value, values: &BTreeMap<&str, String>, place: &str) -> Result<Value, TemplateError> {
     Ok(match definition {
-        Value::String(text) => Value::String(substituted_text(&text, values, place)?),
+        Value::String(text) => {
+            let unclosed = || TemplateError::value(place, "a } is missing");
+            let text = filled(&text, unclosed, |name| {
+                let unknown =
+                    || TemplateError::Reference { place: place.to_owned(), reference: format!("${{{name}}}") };
+                values.get(name).cloned().ok_or_else(unknown)
+            });
+            Value::String(text?)
+        }
         Value::Array(items) => {
             let items = items.into_iter().map(|item| substituted(item, values, place));
             Value::Array(items.collect::<Result<_, _>>()?)
@@ -154,18 +157,4 @@ fn substituted(definition: Value, values: &BTreeMap<&str, String>, place: &str) 
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => definition,
     })
-}
-
-fn substituted_text(text: &str, values: &BTreeMap<&str, String>, place: &str) -> Result<String, TemplateError> {
-    let mut result = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        let (name, after) = after.split_once('}').ok_or_else(|| TemplateError::value(place, "a } is missing"))?;
-        let unknown = || TemplateError::Reference { place: place.to_owned(), reference: format!("${{{name}}}") };
-        result.push_str(before);
-        result.push_str(values.get(name).ok_or_else(unknown)?);
-        rest = after;
-    }
-    result.push_str(rest);
-    Ok(result)
 }

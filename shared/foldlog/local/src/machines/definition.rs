@@ -172,11 +172,10 @@ impl State {
 
     /// The states that it may go on to.
     pub(super) fn followers(&self) -> impl Iterator<Item = &str> {
-        let (rules, otherwise) = match &self.kind {
-            Kind::Choice(rules, otherwise) => (rules.as_slice(), otherwise.as_ref()),
-            Kind::Task(_) | Kind::Map(_) | Kind::Wait(_) | Kind::Pass(_) | Kind::Succeed | Kind::Fail(..) => {
-                (&[][..], None)
-            }
+        let (rules, otherwise) = if let Kind::Choice(rules, otherwise) = &self.kind {
+            (rules.as_slice(), otherwise.as_ref())
+        } else {
+            (&[][..], None)
         };
         let caught = self.catchers.iter().map(|catcher| &catcher.next);
         self.next.iter().chain(caught).chain(rules.iter().map(|rule| &rule.next)).chain(otherwise).map(String::as_str)

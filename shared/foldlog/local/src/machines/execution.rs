@@ -10,6 +10,7 @@ use crate::clock::later;
 use crate::work::Piece;
 use serde_json::Value;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 impl Executor {
@@ -41,20 +42,15 @@ impl Executor {
         let entry = Arc::new(self.register.enter(&machine.logical, &name, self.clock.now(), input.clone()));
         let context = ExecutionContext::new(Arc::clone(&self), Arc::clone(&entry), &name, &input);
         let mut state_run = StateRun { context, item: None, piece: Some(piece) };
-        let timer = machine.timeout.map(|timeout| self.clock.timer(later(self.clock.now(), timeout)));
-        let late = async {
-            match timer {
-                Some(timer) => timer.rung().await,
-                None => std::future::pending().await,
-            }
-        };
+        let limit = machine.timeout.unwrap_or(Duration::MAX);
+        let timer = self.clock.timer(later(self.clock.now(), limit));
         let (status, result, _late) = tokio::select! {
             biased;
             result = state_run.run(Arc::clone(&machine.flow), input) => {
                 let status = if result.is_ok() { Status::Succeeded } else { Status::Failed };
                 (status, result, None)
             }
-            piece = late => {
+            piece = timer.rung() => {
                 let failure = Failure::new("States.Timeout", "the execution took longer than its machine allows");
                 (Status::TimedOut, Err(failure), Some(piece))
             }

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 /// The environment of a machine's executions.
-#[derive(Debug)]
 pub(crate) struct Executor {
     /// The machine.
     pub(crate) machine: Arc<Machine>,

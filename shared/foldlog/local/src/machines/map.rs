@@ -3,6 +3,7 @@
 use super::context::ExecutionContext;
 use super::definition::MapState;
 use super::failure::Failure;
+use super::flow::Flow;
 use super::state_run::StateRun;
 use crate::work::Piece;
 use serde_json::{Value, json};
@@ -13,18 +14,7 @@ use tokio::task::JoinSet;
 const EVENTS: u32 = 2;
 
 /// An item to process: its value for paths, and the input of its flow.
-struct Item {
-    position: usize,
-    told: Value,
-    input: Value,
-}
-
-/// A processed item, and its share of the outstanding work.
-struct Done {
-    position: usize,
-    result: Result<Value, Failure>,
-    piece: Option<Piece>,
-}
+type Item = (Value, Value);
 
 impl StateRun {
     /// Runs the flow of a map for each item. The results are in the order of the items.
@@ -51,7 +41,7 @@ impl StateRun {
                 Some(template) => template.fill(input, &self.context.object(name, 0, Some(&told)))?,
                 None => value.clone(),
             };
-            Ok(Item { position, told, input: given })
+            Ok((told, given))
         });
         let items = items.collect::<Result<Vec<_>, Failure>>()?;
         let mut pieces = Vec::from_iter(self.piece.take());
@@ -66,22 +56,25 @@ impl StateRun {
         let mut results = vec![Value::Null; items.len()];
         let tolerated = items.len() * usize::from(map.distributed.unwrap_or(0)) / 100;
         let mut failed = 0;
-        let mut waiting = items.into_iter();
+        let mut waiting = items.into_iter().enumerate();
         let mut under_way = JoinSet::new();
         loop {
             while under_way.len() < map.concurrency
-                && let Some(item) = waiting.next()
+                && let Some((position, (told, input))) = waiting.next()
             {
                 let piece = pieces.pop().unwrap_or_else(|| self.context.executor.work.begin());
-                under_way.spawn(self.branch(map, &item, piece).item(Arc::clone(&map.flow), item));
+                let mut branch = self.branch(map, told, &input, piece);
+                let flow = Arc::clone(&map.flow);
+                under_way.spawn(async move { (position, branch.item(flow, input).await, branch.piece) });
             }
             if !under_way.is_empty() {
                 pieces.clear();
             }
             let Some(done) = under_way.join_next().await else { return Ok(Value::Array(results)) };
-            let done = done.map_err(|error| Failure::runtime(format!("an item was lost: {error}")))?;
-            pieces.extend(done.piece);
-            results[done.position] = match done.result {
+            let lost = |error| Failure::runtime(format!("an item was lost: {error}"));
+            let (position, result, piece) = done.map_err(lost)?;
+            pieces.extend(piece);
+            results[position] = match result {
                 Ok(result) => result,
                 Err(failure) if map.distributed.is_none() => return Err(failure),
                 Err(Failure { error, cause }) => {
@@ -98,21 +91,20 @@ impl StateRun {
     }
 
     /// The processor of an item: a state run of this execution, or of a child.
-    fn branch(&self, map: &MapState, item: &Item, piece: Piece) -> StateRun {
+    fn branch(&self, map: &MapState, told: Value, input: &Value, piece: Piece) -> StateRun {
         let piece = Some(piece);
         if map.distributed.is_none() {
-            return StateRun { context: Arc::clone(&self.context), item: Some(item.told.clone()), piece };
+            return StateRun { context: Arc::clone(&self.context), item: Some(told), piece };
         }
         let (executor, entry) = (Arc::clone(&self.context.executor), Arc::clone(&self.context.entry));
         let name = uuid::Uuid::new_v4().to_string();
-        StateRun { context: ExecutionContext::new(executor, entry, &name, &item.input), item: None, piece }
+        StateRun { context: ExecutionContext::new(executor, entry, &name, input), item: None, piece }
     }
 
-    async fn item(mut self, flow: Arc<super::flow::Flow>, item: Item) -> Done {
-        let result = match self.item.as_ref().map_or(Ok(()), |_| self.context.happened(EVENTS)) {
-            Ok(()) => self.run(flow, item.input).await,
-            Err(failure) => Err(failure),
-        };
-        Done { position: item.position, result, piece: self.piece }
+    async fn item(&mut self, flow: Arc<Flow>, input: Value) -> Result<Value, Failure> {
+        if self.item.is_some() {
+            self.context.happened(EVENTS)?;
+        }
+        self.run(flow, input).await
     }
 }

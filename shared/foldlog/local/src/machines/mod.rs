@@ -44,4 +44,4 @@ pub(crate) use executor::Executor;
 pub(crate) use paths::Path;
 pub(crate) use register::Register;
 pub use register::{Execution, Status};
-pub(crate) use starters::{Starter, Starters};
+pub(crate) use starters::Starter;

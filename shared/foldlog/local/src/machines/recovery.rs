@@ -67,12 +67,12 @@ fn whole() -> Option<ResultPath> {
 
 /// The error in a state's retriers and catchers, if there is one.
 pub(super) fn wrong(retriers: &[Retrier], catchers: &[Catcher]) -> Option<String> {
-    let retried: Vec<_> = retriers.iter().map(|retrier| retrier.error_equals.as_slice()).collect();
-    let caught: Vec<_> = catchers.iter().map(|catcher| catcher.error_equals.as_slice()).collect();
     if let Some(retrier) = retriers.iter().find(|retrier| retrier.interval_seconds == 0 || retrier.backoff_rate < 1.0) {
         let (interval, rate) = (retrier.interval_seconds, retrier.backoff_rate);
         return Some(format!("Retry: IntervalSeconds ({interval}) and BackoffRate ({rate}) are at least 1"));
     }
+    let retried: Vec<_> = retriers.iter().map(|retrier| &*retrier.error_equals).collect();
+    let caught: Vec<_> = catchers.iter().map(|catcher| &*catcher.error_equals).collect();
     wrong_names("Retry", &retried).or_else(|| wrong_names("Catch", &caught))
 }
 

@@ -1,10 +1,11 @@
 //! The register of executions: those that run, and the last that ended.
 
 use super::failure::Failure;
+use crate::lock::lock;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// How many ended executions are kept.
 const KEPT: usize = 100;
@@ -98,12 +99,12 @@ pub(super) struct Stay<'a> {
 impl Register {
     /// The executions.
     pub(crate) fn executions(&self) -> Vec<Execution> {
-        self.lock().iter().cloned().collect()
+        lock(&self.0).iter().cloned().collect()
     }
 
     /// Adds an execution.
     pub(super) fn enter(&self, machine: &str, name: &str, started: Timestamp, input: Value) -> Entry {
-        let mut executions = self.lock();
+        let mut executions = lock(&self.0);
         let ended = executions.iter().filter(|execution| execution.status != Status::Running).count();
         if ended >= KEPT
             && let Some(oldest) = executions.iter().position(|execution| execution.status != Status::Running)
@@ -121,10 +122,6 @@ impl Register {
             failure: None,
         });
         Entry { register: self.clone(), name: name.to_owned() }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Execution>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -147,7 +144,7 @@ impl Entry {
     }
 
     fn change(&self, change: impl FnOnce(&mut Execution)) {
-        if let Some(own) = self.register.lock().iter_mut().find(|execution| execution.name == self.name) {
+        if let Some(own) = lock(&self.register.0).iter_mut().find(|execution| execution.name == self.name) {
             change(own);
         }
     }

@@ -18,33 +18,16 @@ pub(crate) struct Starter {
     work: Work,
 }
 
-/// All starters of a template.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Starters(Vec<Starter>);
-
-impl Starters {
+impl Starter {
     /// A starter for each machine, and the receivers of their inputs, in the same order.
-    pub(crate) fn of(machines: &[Arc<Machine>], work: &Work) -> (Self, Vec<Inbox>) {
+    pub(crate) fn all(machines: &[Arc<Machine>], work: &Work) -> (Vec<Self>, Vec<Inbox>) {
         let opened = machines.iter().map(|machine| {
             let (inputs, inbox) = mpsc::unbounded_channel();
-            (Starter { machine: Arc::clone(machine), inputs, work: work.clone() }, inbox)
+            (Self { machine: Arc::clone(machine), inputs, work: work.clone() }, inbox)
         });
-        let (starters, inboxes) = opened.unzip();
-        (Self(starters), inboxes)
+        opened.unzip()
     }
 
-    /// The starter of the machine with this ARN.
-    pub(crate) fn by_arn(&self, arn: &str) -> Option<&Starter> {
-        self.0.iter().find(|starter| starter.machine.arn == arn)
-    }
-
-    /// All of them.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Starter> {
-        self.0.iter()
-    }
-}
-
-impl Starter {
     /// Starts an execution. It does nothing if the host runs none, or has stopped.
     pub(crate) fn start(&self, input: Value) {
         let _ = self.inputs.send((input, self.work.begin()));

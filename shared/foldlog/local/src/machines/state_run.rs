@@ -14,7 +14,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// A run through a flow: an execution, or an item of a map in it.
-#[derive(Debug)]
 pub(super) struct StateRun {
     /// The execution.
     pub(super) context: Arc<ExecutionContext>,

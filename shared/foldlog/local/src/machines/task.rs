@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::state_run::StateRun;
 use crate::functions::FunctionError;
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// The history events of a task: scheduled, started, and its end.
 const EVENTS: u32 = 3;
@@ -27,12 +28,10 @@ impl StateRun {
         self.piece = None;
         // The host stops: the execution is aborted.
         let Some(entered) = runner.enter(&mut executor.stop.clone()).await else { std::future::pending().await };
-        let result = match task.timeout {
-            None => entered.invoke(input).await.map_err(|error| failure(&error)),
-            Some(timeout) => match tokio::time::timeout(timeout, entered.invoke(input)).await {
-                Ok(result) => result.map_err(|error| failure(&error)),
-                Err(_) => Err(Failure::new("States.Timeout", format!("the task took longer than {timeout:?}"))),
-            },
+        let limit = task.timeout.unwrap_or(Duration::MAX);
+        let result = match tokio::time::timeout(limit, entered.invoke(input)).await {
+            Ok(result) => result.map_err(|error| failure(&error)),
+            Err(_) => Err(Failure::new("States.Timeout", format!("the task took longer than {limit:?}"))),
         };
         self.piece = Some(executor.work.begin());
         drop(held);

@@ -2,7 +2,7 @@
 
 use crate::tables::Table;
 use crate::template::identity::arn;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 /// One permission that a request needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,14 @@ pub(crate) struct Demand {
     pub(crate) keys: Vec<String>,
 }
 
+impl Demand {
+    /// Whether it changes a table.
+    pub(crate) fn is_write(&self) -> bool {
+        let operation = self.action.strip_prefix("dynamodb:");
+        matches!(operation, Some("PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem"))
+    }
+}
+
 /// The placeholder for a partition key that the request does not name. No sensible pattern matches it.
 const UNTOLD: &str = "\u{0}";
 
@@ -23,8 +31,8 @@ pub(crate) fn demands(service: &str, operation: &str, request: &Value, tables: &
     if service == "events" {
         return event_demands(operation, request);
     }
-    let parts = |list: &str, actions: &[&str]| -> Vec<Demand> {
-        let items = request.get(list).and_then(Value::as_array).into_iter().flatten();
+    let parts = |actions: &[&str]| -> Vec<Demand> {
+        let items = request.get("TransactItems").and_then(Value::as_array).into_iter().flatten();
         items
             .filter_map(Value::as_object)
             .flatten()
@@ -36,8 +44,8 @@ pub(crate) fn demands(service: &str, operation: &str, request: &Value, tables: &
             .collect()
     };
     match operation {
-        "TransactWriteItems" => parts("TransactItems", &["Put", "Update", "Delete", "ConditionCheck"]),
-        "TransactGetItems" => parts("TransactItems", &["Get"]),
+        "TransactWriteItems" => parts(&["Put", "Update", "Delete", "ConditionCheck"]),
+        "TransactGetItems" => parts(&["Get"]),
         "BatchGetItem" | "BatchWriteItem" => batch(operation, request, tables),
         "ListTables" | "ListStreams" | "DescribeStream" | "GetShardIterator" | "GetRecords" => {
             let resource = request.get("StreamArn").and_then(Value::as_str).unwrap_or("*").to_owned();
@@ -92,10 +100,8 @@ fn batch(operation: &str, request: &Value, tables: &[Table]) -> Vec<Demand> {
         let mut resource = String::new();
         for request in requests {
             let item = ["/PutRequest/Item", "/DeleteRequest/Key"].iter().find_map(|path| request.pointer(path));
-            let mut one = Map::new();
-            one.insert("TableName".to_owned(), Value::from(name.as_str()));
-            one.insert("Item".to_owned(), item.unwrap_or(request).clone());
-            let demand = single(operation, &Value::Object(one), tables);
+            let one = json!({"TableName": name, "Item": item.unwrap_or(request)});
+            let demand = single(operation, &one, tables);
             keys.extend(demand.keys);
             resource = demand.resource;
         }
@@ -127,7 +133,6 @@ fn text(attribute: &Value) -> Option<String> {
 mod tests {
     use super::*;
     use crate::template::Stack;
-    use serde_json::json;
     use std::collections::BTreeMap;
 
     fn tables() -> Vec<Table> {

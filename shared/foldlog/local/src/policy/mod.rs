@@ -6,10 +6,10 @@ mod role;
 mod statement;
 
 pub(crate) use demand::{Demand, demands, table_name};
-pub(crate) use role::Role;
 pub(crate) use statement::{Allow, document, glob};
 
 use crate::template::identity::{ACCOUNT, PARTITION};
+use crate::template::loose::each;
 use crate::template::{Resource, TemplateError};
 use serde_json::Value;
 
@@ -26,17 +26,12 @@ pub(crate) struct Policy {
 impl Policy {
     /// Reads the `Policies` of a function or state machine.
     pub(crate) fn of(resource: &Resource) -> Result<Self, TemplateError> {
-        Self::read(resource, resource.properties.get("Policies").cloned())
+        Self::read(resource, resource.properties.get("Policies").unwrap_or(&Value::Array(Vec::new())))
     }
 
-    fn read(resource: &Resource, policies: Option<Value>) -> Result<Self, TemplateError> {
+    fn read(resource: &Resource, policies: &Value) -> Result<Self, TemplateError> {
         let mut allows = Vec::new();
-        let policies = match policies {
-            None => Vec::new(),
-            Some(Value::Array(policies)) => policies,
-            Some(policy) => vec![policy],
-        };
-        for policy in policies {
+        for policy in each(policies) {
             let harmless = policy.as_str().is_some_and(|name| WITHOUT_EFFECT.iter().any(|known| name.contains(known)));
             if harmless {
                 continue;
@@ -44,7 +39,7 @@ impl Policy {
             if policy.get("Statement").is_none() {
                 return Err(resource.wrong("Policies", format!("{policy} is not imitated: write its statements")));
             }
-            allows.extend(document(&policy).map_err(|reason| resource.wrong("Policies", reason))?);
+            allows.extend(document(policy).map_err(|reason| resource.wrong("Policies", reason))?);
         }
         Ok(Self { allows })
     }

@@ -5,13 +5,6 @@ use crate::template::{Resource, Stack, TemplateError};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A role.
-#[derive(Debug)]
-pub(crate) struct Role {
-    trusted: Vec<String>,
-    policy: Policy,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Written {
@@ -28,31 +21,29 @@ struct Inline {
     policy_document: Value,
 }
 
-impl Role {
+impl Policy {
     /// The permissions of a service that assumes the role with this ARN, or the reason why it may not assume it.
-    pub(crate) fn assumed(arn: &str, service: &str, stack: &Stack) -> Result<Policy, String> {
+    pub(crate) fn assumed(arn: &str, service: &str, stack: &Stack) -> Result<Self, String> {
         let role = stack.by_arn(arn).filter(|resource| resource.kind == "AWS::IAM::Role");
-        let role = Self::read(role.ok_or_else(|| format!("{arn} is no role of this template"))?);
-        let role = role.map_err(|error| error.to_string())?;
-        if role.trusted.iter().any(|trusted| trusted == service) {
-            Ok(role.policy)
+        let role = role.ok_or_else(|| format!("{arn} is no role of this template"))?;
+        let (trusted, policy) = read(role).map_err(|error| error.to_string())?;
+        if trusted.iter().any(|trusted| trusted == service) {
+            Ok(policy)
         } else {
             Err(format!("{arn} does not let {service} assume it"))
         }
     }
+}
 
-    fn read(resource: &Resource) -> Result<Self, TemplateError> {
-        let written: Written = resource.read()?;
-        let property = "AssumeRolePolicyDocument";
-        let trust =
-            document(&written.assume_role_policy_document).map_err(|reason| resource.wrong(property, reason))?;
-        let assume = |action: &String| action == "sts:AssumeRole";
-        let trusting = trust.into_iter().filter(|allow| allow.actions.iter().any(assume));
-        let inline = written.policies.into_iter().map(|policy| policy.policy_document);
-        let policies: Vec<_> = inline.chain(written.managed_policy_arns).collect();
-        Ok(Self {
-            trusted: trusting.flat_map(|allow| allow.principals).collect(),
-            policy: Policy::read(resource, Some(Value::Array(policies)))?,
-        })
-    }
+/// The services that may assume a role, and its permissions.
+fn read(resource: &Resource) -> Result<(Vec<String>, Policy), TemplateError> {
+    let written: Written = resource.read()?;
+    let property = "AssumeRolePolicyDocument";
+    let trust = document(&written.assume_role_policy_document).map_err(|reason| resource.wrong(property, reason))?;
+    let assume = |action: &String| action == "sts:AssumeRole";
+    let trusting = trust.into_iter().filter(|allow| allow.actions.iter().any(assume));
+    let inline = written.policies.into_iter().map(|policy| policy.policy_document);
+    let policies: Vec<_> = inline.chain(written.managed_policy_arns).collect();
+    let policy = Policy::read(resource, &Value::Array(policies))?;
+    Ok((trusting.flat_map(|allow| allow.principals).collect(), policy))
 }

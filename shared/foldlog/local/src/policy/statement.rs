@@ -1,6 +1,7 @@
 //! One `Allow` statement: actions, resources, and conditions on the partition keys.
 
 use super::Demand;
+use crate::template::loose::each;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -50,13 +51,12 @@ struct Written {
 
 /// The statements of a policy document. An unsupported one is refused with the reason.
 pub(crate) fn document(document: &Value) -> Result<Vec<Allow>, String> {
-    let document: Document = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
-    let statements = if let Value::Array(all) = document.statement { all } else { vec![document.statement] };
-    statements.into_iter().map(statement).collect()
+    let document = Document::deserialize(document).map_err(|error| error.to_string())?;
+    each(&document.statement).iter().map(statement).collect()
 }
 
-fn statement(written: Value) -> Result<Allow, String> {
-    let written: Written = serde_json::from_value(written).map_err(|error| error.to_string())?;
+fn statement(written: &Value) -> Result<Allow, String> {
+    let written = Written::deserialize(written).map_err(|error| error.to_string())?;
     if written.effect != "Allow" {
         return Err(format!("the effect {} is not imitated on one machine", written.effect));
     }
@@ -80,11 +80,8 @@ fn statement(written: Value) -> Result<Allow, String> {
         for (key, patterns) in keys {
             let patterns = texts(&patterns);
             match (operator.as_str(), key.as_str()) {
-                ("ForAllValues:StringLike", "dynamodb:LeadingKeys") => {
-                    allow.conditions.push(Condition { exact: false, patterns });
-                }
-                ("ForAllValues:StringEquals", "dynamodb:LeadingKeys") => {
-                    allow.conditions.push(Condition { exact: true, patterns });
+                ("ForAllValues:StringLike" | "ForAllValues:StringEquals", "dynamodb:LeadingKeys") => {
+                    allow.conditions.push(Condition { exact: operator == "ForAllValues:StringEquals", patterns });
                 }
                 ("ArnEquals" | "ArnLike" | "StringEquals" | "StringLike", "aws:SourceArn" | "AWS:SourceArn") => {
                     allow.sources = patterns;
@@ -97,11 +94,7 @@ fn statement(written: Value) -> Result<Allow, String> {
 }
 
 fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![text.clone()],
-        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
-    }
+    each(value).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 impl Allow {

@@ -5,6 +5,7 @@
 
 use super::queue::{Message, Queue};
 use crate::functions::{Entered, Runner};
+use crate::mappings::DeclaredQueue;
 use crate::report::Report;
 use crate::template::identity::REGION;
 use serde_json::{Value, json};
@@ -24,28 +25,22 @@ pub(crate) struct QueueMapping {
     pub(crate) runner: Arc<Runner>,
     /// The queue.
     pub(crate) queue: Arc<Queue>,
-    /// The most messages of one invocation.
-    pub(crate) batch_size: usize,
-    /// How long to wait for a batch to fill.
-    pub(crate) window: Duration,
-    /// The most concurrent invocations.
-    pub(crate) concurrency: usize,
-    /// Whether the function's answer names the failed messages.
-    pub(crate) reports: bool,
+    /// The mapping, as the template declares it.
+    pub(crate) declared: DeclaredQueue,
 }
 
 impl QueueMapping {
     /// Feeds the function until the host stops. Running invocations then finish.
     pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
         let mapping = Arc::new(self);
-        let permits = Arc::new(Semaphore::new(mapping.concurrency));
+        let permits = Arc::new(Semaphore::new(mapping.declared.concurrency));
         let mut deliveries = JoinSet::new();
         loop {
             let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { break };
             let batch = tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
-                batch = mapping.queue.take(mapping.batch_size, mapping.window) => batch,
+                batch = mapping.queue.take(mapping.declared.batch_size, mapping.declared.window) => batch,
             };
             let mapping = Arc::clone(&mapping);
             let mut stop = stop.clone();
@@ -63,18 +58,17 @@ impl QueueMapping {
     /// Invokes the function, and returns the messages that failed.
     async fn deliver(&self, entered: Entered<'_>, batch: Vec<Message>) -> Vec<Message> {
         let records: Vec<_> = batch.iter().map(|message| self.record(message)).collect();
-        let failed = match entered.invoke(json!({ "Records": records })).await {
-            Err(_) => None,
-            Ok(_) if !self.reports => Some(Vec::new()),
-            Ok(answer) => match Report::read(&answer) {
-                Report::Succeeded => Some(Vec::new()),
-                Report::Failed(ids) if ids.iter().all(|id| batch.iter().any(|message| message.id == *id)) => Some(ids),
-                Report::Failed(_) | Report::Unreadable => None,
-            },
+        let report = match entered.invoke(json!({ "Records": records })).await {
+            Err(_) => Report::Unreadable,
+            Ok(_) if !self.declared.reports => Report::Succeeded,
+            Ok(answer) => Report::read(&answer),
         };
-        match failed {
-            None => batch,
-            Some(ids) => batch.into_iter().filter(|message| ids.contains(&message.id)).collect(),
+        match report {
+            Report::Succeeded => Vec::new(),
+            Report::Failed(ids) if ids.iter().all(|id| batch.iter().any(|message| message.id == *id)) => {
+                batch.into_iter().filter(|message| ids.contains(&message.id)).collect()
+            }
+            Report::Failed(_) | Report::Unreadable => batch,
         }
     }
 
@@ -210,10 +204,14 @@ Resources:
         let mapping = QueueMapping {
             runner: Arc::new(runner),
             queue: queues.by_arn(&arn).unwrap(),
-            batch_size,
-            window: Duration::ZERO,
-            concurrency: 2,
-            reports: true,
+            declared: DeclaredQueue {
+                binary: declared.binary,
+                queue: arn,
+                batch_size,
+                window: Duration::ZERO,
+                concurrency: 2,
+                reports: true,
+            },
         };
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(mapping.run(stopped));

@@ -1,12 +1,13 @@
 //! One queue: messages wait until they are taken, come back when they fail, and end in the dead-letter queue.
 
 use crate::gate::{Gate, Held};
+use crate::lock::lock;
 use crate::template::{Resource, Stack, TemplateError, loose};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -115,7 +116,7 @@ impl Queues {
     /// How many messages are in each dead-letter queue, by logical id.
     pub(crate) fn dead_letters(&self) -> BTreeMap<String, usize> {
         let dead = self.0.iter().filter_map(|queue| queue.redrive.as_ref());
-        dead.map(|(queue, _)| (queue.logical.clone(), queue.lock().len())).collect()
+        dead.map(|(queue, _)| (queue.logical.clone(), lock(&queue.waiting).len())).collect()
     }
 
     /// How many messages were sent to each queue, by logical id, if any were.
@@ -146,15 +147,15 @@ impl Queue {
 
     /// Makes a message visible.
     pub(super) fn put(&self, message: Message) {
-        self.lock().push_back(message);
+        lock(&self.waiting).push_back(message);
         self.arrived.notify_one();
     }
 
     /// Waits for messages and takes some, up to a limit.
     pub(super) async fn take(&self, most: usize, window: Duration) -> Vec<Message> {
         loop {
-            if !self.lock().is_empty() {
-                if !window.is_zero() && self.lock().len() < most {
+            if !lock(&self.waiting).is_empty() {
+                if !window.is_zero() && lock(&self.waiting).len() < most {
                     tokio::time::sleep(window).await;
                 }
                 let taken = self.take_now(most);
@@ -168,7 +169,7 @@ impl Queue {
 
     fn take_now(&self, most: usize) -> Vec<Message> {
         let now = Timestamp::now().as_millisecond();
-        let mut waiting = self.lock();
+        let mut waiting = lock(&self.waiting);
         let count = most.min(waiting.len());
         let mut taken: Vec<_> = waiting.drain(..count).collect();
         if !waiting.is_empty() {
@@ -197,9 +198,5 @@ impl Queue {
     /// Outstanding as long as the function may take it.
     fn hold(&self) -> Option<Held> {
         self.consumer.as_ref().map(Gate::hold)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Message>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,14 +1,17 @@
 //! The delivery of a stream's records to a function: one invocation, its answer, and the records that are too old.
 
 use super::chaos::Chaos;
-use super::delivery::{Outcome, Rules};
-use super::destination::{Destination, GivenUp};
+use super::delivery::Outcome;
 use super::source::Record;
 use crate::clock::Clock;
 use crate::functions::{Entered, Runner};
+use crate::lock::lock;
+use crate::mappings::DeclaredStream;
+use crate::queues::Queue;
 use crate::report::Report;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How long `DynamoDB` keeps a record of a stream.
@@ -27,23 +30,21 @@ pub struct Deliveries {
     pub given_up: u64,
 }
 
+/// The destination of given-up records.
+#[derive(Clone, Debug)]
+pub(crate) enum Destination {
+    /// A bucket, which is a folder here: it receives the whole invocation, as a file in the data directory.
+    Folder(PathBuf),
+    /// A queue: it receives the metadata only, as on Lambda.
+    Queue(Arc<Queue>),
+}
+
 /// The state that the lanes of a mapping share.
-#[derive(Debug)]
 pub(crate) struct Consumer {
     /// The function.
     pub(crate) runner: Arc<Runner>,
-    /// The stream's ARN.
-    pub(crate) stream: String,
-    /// The most records of one invocation.
-    pub(crate) batch_size: usize,
-    /// How long to wait for a batch to fill.
-    pub(crate) window: Duration,
-    /// The handling of failures.
-    pub(crate) rules: Rules,
-    /// The age at which a record is given up; none means never.
-    pub(crate) max_age: Option<Duration>,
-    /// Whether the function's answer names the failed record.
-    pub(crate) reports: bool,
+    /// Its mapping, as the template declares it.
+    pub(crate) declared: DeclaredStream,
     /// The destination of given-up records.
     pub(crate) on_failure: Option<Destination>,
     /// The clock by which records age.
@@ -60,7 +61,7 @@ impl Consumer {
         self.count(|counts| &mut counts.delivered, records.len());
         let answer = match entered.invoke(payload(records)).await {
             Err(_) => return Outcome::Failed,
-            Ok(_) if !self.reports => return Outcome::Succeeded,
+            Ok(_) if !self.declared.reports => return Outcome::Succeeded,
             Ok(answer) => answer,
         };
         match Report::read(&answer) {
@@ -99,30 +100,56 @@ impl Consumer {
 
     /// How many of the first records are older than the mapping allows.
     pub(super) fn too_old(&self, records: &[Record]) -> usize {
-        self.max_age.map_or(0, |age| self.older(records, age))
+        self.declared.max_age.map_or(0, |age| self.older(records, age))
     }
 
     /// Hands records to the failure destination.
     pub(super) fn give_up(&self, shard: &str, records: &[Record], invocations: u32, condition: &'static str) {
-        let (Some(first), Some(last)) = (records.first(), records.last()) else { return };
         tracing::error!(function = self.runner.binary, records = records.len(), condition, "records are given up");
         self.count(|counts| &mut counts.given_up, records.len());
-        let Some(destination) = &self.on_failure else { return };
-        let kept = destination.keep(&GivenUp {
-            function_arn: &self.runner.arn,
-            stream_arn: &self.stream,
-            shard,
-            condition,
-            invocations,
-            sequences: (&first.sequence, &last.sequence),
-            created: (first.created, last.created),
-            now: self.clock.now(),
-            batch_size: records.len(),
-            payload: payload(records),
-        });
-        if let Err(error) = kept {
+        if let Err(error) = self.keep(shard, records, invocations, condition) {
             tracing::error!(function = self.runner.binary, %error, "the failure destination cannot be written");
         }
+    }
+
+    /// Writes a given-up batch in Lambda's format.
+    fn keep(&self, shard: &str, records: &[Record], invocations: u32, condition: &str) -> std::io::Result<()> {
+        let (Some(first), Some(last), Some(destination)) = (records.first(), records.last(), &self.on_failure) else {
+            return Ok(());
+        };
+        let (now, id) = (self.clock.now(), uuid::Uuid::new_v4());
+        let mut record = json!({
+            "requestContext": {
+                "requestId": id.to_string(),
+                "functionArn": self.runner.arn,
+                "condition": condition,
+                "approximateInvokeCount": invocations,
+            },
+            "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+            "version": "1.0",
+            "timestamp": now.to_string(),
+            "DDBStreamBatchInfo": {
+                "shardId": shard,
+                "startSequenceNumber": first.sequence,
+                "endSequenceNumber": last.sequence,
+                "approximateArrivalOfFirstRecord": first.created.to_string(),
+                "approximateArrivalOfLastRecord": last.created.to_string(),
+                "batchSize": records.len(),
+                "streamArn": self.declared.stream,
+            },
+        });
+        match destination {
+            Destination::Queue(queue) => queue.send(record.to_string()),
+            Destination::Folder(folder) => {
+                record["payload"] = Value::String(payload(records).to_string());
+                let function = self.runner.arn.rsplit(':').next().unwrap_or_default();
+                let folder = folder.join(function).join(now.strftime("%Y/%m/%d").to_string());
+                std::fs::create_dir_all(&folder)?;
+                let file = folder.join(format!("{}-{id}.json", now.strftime("%Y-%m-%dT%H.%M.%S")));
+                std::fs::write(file, record.to_string())?;
+            }
+        }
+        Ok(())
     }
 
     /// How many of the first records are older than this, in whole seconds.
@@ -133,8 +160,7 @@ impl Consumer {
     }
 
     fn count(&self, which: impl FnOnce(&mut Deliveries) -> &mut u64, records: usize) {
-        let mut counts = self.deliveries.lock().unwrap_or_else(PoisonError::into_inner);
-        *which(&mut counts) += records as u64;
+        *which(&mut lock(&self.deliveries)) += records as u64;
     }
 }
 

@@ -1,6 +1,7 @@
 //! The delivery of one batch of records: retried, cut, bisected, given up. It needs no clock, no function and no
 //! records.
 
+use crate::mappings::Rules;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
@@ -9,15 +10,6 @@ use std::time::Duration;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause before a retry.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-/// The failure settings of a mapping.
-#[derive(Clone, Debug)]
-pub(crate) struct Rules {
-    /// The retries of a batch; none means without end.
-    pub(crate) retries: Option<u32>,
-    /// Whether a batch is cut in two when the function fails.
-    pub(crate) bisect: bool,
-}
 
 /// The result of one invocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use super::chaos::Chaos;
 use super::source::Record;
 use crate::gate::{Gate, Held};
+use crate::lock::lock;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
 /// The records of one lane that were not delivered yet.
@@ -29,7 +30,7 @@ impl Inbox {
 
     /// Adds a record at the end.
     pub(super) fn put(&self, record: Record) {
-        let mut waiting = self.lock();
+        let mut waiting = lock(&self.waiting);
         waiting.records.push_back(record);
         waiting.held.get_or_insert_with(|| self.gate.hold());
         self.arrived.notify_one();
@@ -38,7 +39,7 @@ impl Inbox {
     /// Waits for records. They are held for the function until the returned value is dropped.
     pub(super) async fn arrived(&self) -> Held {
         loop {
-            if let Some(held) = self.lock().held.take() {
+            if let Some(held) = lock(&self.waiting).held.take() {
                 return held;
             }
             self.arrived.notified().await;
@@ -47,25 +48,21 @@ impl Inbox {
 
     /// How many records wait.
     pub(super) fn len(&self) -> usize {
-        self.lock().records.len()
+        lock(&self.waiting).records.len()
     }
 
     /// A copy of the first record.
     pub(super) fn first(&self) -> Option<Record> {
-        self.lock().records.front().cloned()
+        lock(&self.waiting).records.front().cloned()
     }
 
     /// Takes the first record, if it is not larger than this.
     pub(super) fn take(&self, most_bytes: usize) -> Option<Record> {
-        self.lock().records.pop_front_if(|record| record.size_bytes <= most_bytes)
+        lock(&self.waiting).records.pop_front_if(|record| record.size_bytes <= most_bytes)
     }
 
     /// Mixes up the waiting records.
     pub(super) fn mix(&self, chaos: &Chaos, function: &str) {
-        chaos.mix(function, &mut self.lock().records);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        chaos.mix(function, &mut lock(&self.waiting).records);
     }
 }

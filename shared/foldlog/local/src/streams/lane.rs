@@ -35,8 +35,8 @@ impl Lane {
                 held = self.inbox.arrived() => held,
             };
             while self.waiting() > 0 && !*stop.borrow() {
-                if self.waiting() < self.consumer.batch_size {
-                    pause(self.consumer.window, &mut stop).await;
+                if self.waiting() < self.consumer.declared.batch_size {
+                    pause(self.consumer.declared.window, &mut stop).await;
                 }
                 let records = self.batch(&mut stop).await;
                 self.deliver(&records, &mut stop).await;
@@ -60,7 +60,7 @@ impl Lane {
         }
         let mut batch = Vec::new();
         let mut bytes = 0;
-        while batch.len() < self.consumer.batch_size {
+        while batch.len() < self.consumer.declared.batch_size {
             // A record that is too large for any batch is delivered alone.
             let left = if batch.is_empty() { usize::MAX } else { MAX_PAYLOAD_BYTES.saturating_sub(bytes) };
             let again = self.again.pop_front_if(|record| record.size_bytes <= left);
@@ -74,7 +74,7 @@ impl Lane {
 
     async fn deliver(&mut self, records: &[Record], stop: &mut watch::Receiver<bool>) {
         let consumer = Arc::clone(&self.consumer);
-        let mut delivery = Delivery::new(records.len(), consumer.rules.clone());
+        let mut delivery = Delivery::new(records.len(), consumer.declared.rules.clone());
         while let Some((part, invocations)) = delivery.next() {
             let Some(entered) = consumer.runner.enter(stop).await else { return };
             let next = &records[part.clone()];

@@ -14,7 +14,6 @@
 mod chaos;
 mod consumer;
 mod delivery;
-mod destination;
 mod inbox;
 mod lane;
 mod mapping;
@@ -23,10 +22,8 @@ mod source;
 mod wake;
 
 pub use chaos::Chaos;
-pub(crate) use consumer::Consumer;
 pub use consumer::Deliveries;
-pub(crate) use delivery::Rules;
-pub(crate) use destination::Destination;
+pub(crate) use consumer::{Consumer, Destination};
 pub(crate) use mapping::StreamMapping;
 pub(crate) use shards::Shards;
 pub(crate) use source::Source;

@@ -1,8 +1,9 @@
 //! The signal that a stream has something to read.
 
+use crate::lock::lock;
 use crate::work::{Piece, Work};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use tokio::sync::{Notify, watch};
 
 /// Wakes a mapping after a write. The write counts as outstanding until the mapping has read it.
@@ -31,7 +32,7 @@ impl Wake {
 
     /// Signals that there is something to read.
     pub(crate) fn wake(&self) {
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut written = lock(&self.written);
         written.get_or_insert_with(|| self.work.begin());
         self.writes.fetch_add(1, Ordering::SeqCst);
         self.woken.notify_one();
@@ -47,7 +48,7 @@ impl Wake {
     /// Waits for something to read.
     pub(super) async fn woken(&self) -> Written {
         loop {
-            let piece = self.written.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let piece = lock(&self.written).take();
             if let Some(piece) = piece {
                 return Written { writes: self.writes.load(Ordering::SeqCst), _piece: piece };
             }

@@ -52,44 +52,40 @@ pub(crate) fn name_property(kind: &str) -> Option<&'static str> {
 
 /// The identity of a resource with this physical name. `bus` is the name of a rule's bus.
 pub(crate) fn of(kind: &str, name: &str, bus: &str) -> Identity {
-    let (reference, attributes) = match kind {
+    let mut reference = name.to_owned();
+    let attributes = match kind {
         "AWS::DynamoDB::Table" => {
             let table = arn("dynamodb", &format!("table/{name}"));
             let stream = format!("{table}/stream/{STACK}");
-            (name.to_owned(), vec![("Arn", table), ("StreamArn", stream)])
+            vec![("Arn", table), ("StreamArn", stream)]
         }
-        "AWS::Serverless::Function" => (name.to_owned(), vec![("Arn", arn("lambda", &format!("function:{name}")))]),
+        "AWS::Serverless::Function" => vec![("Arn", arn("lambda", &format!("function:{name}")))],
         "AWS::SQS::Queue" => {
-            let url = format!("https://sqs.{REGION}.{URL_SUFFIX}/{ACCOUNT}/{name}");
-            (url.clone(), vec![("Arn", arn("sqs", name)), ("QueueName", name.to_owned()), ("QueueUrl", url)])
+            reference = format!("https://sqs.{REGION}.{URL_SUFFIX}/{ACCOUNT}/{name}");
+            vec![("Arn", arn("sqs", name)), ("QueueName", name.to_owned()), ("QueueUrl", reference.clone())]
         }
         "AWS::Events::EventBus" => {
-            let bus = arn("events", &format!("event-bus/{name}"));
-            (name.to_owned(), vec![("Arn", bus), ("Name", name.to_owned())])
+            vec![("Arn", arn("events", &format!("event-bus/{name}"))), ("Name", name.to_owned())]
         }
-        "AWS::Events::Rule" => {
-            let rule = if bus.is_empty() { format!("rule/{name}") } else { format!("rule/{bus}/{name}") };
-            (name.to_owned(), vec![("Arn", arn("events", &rule))])
-        }
+        "AWS::Events::Rule" if bus.is_empty() => vec![("Arn", arn("events", &format!("rule/{name}")))],
+        "AWS::Events::Rule" => vec![("Arn", arn("events", &format!("rule/{bus}/{name}")))],
         "AWS::Serverless::StateMachine" => {
-            let machine = arn("states", &format!("stateMachine:{name}"));
-            (machine.clone(), vec![("Arn", machine), ("Name", name.to_owned())])
+            reference = arn("states", &format!("stateMachine:{name}"));
+            vec![("Arn", reference.clone()), ("Name", name.to_owned())]
         }
         "AWS::S3::Bucket" => {
-            let name = name.to_lowercase();
-            let domain = format!("{name}.s3.{URL_SUFFIX}");
-            (name.clone(), vec![("Arn", format!("arn:{PARTITION}:s3:::{name}")), ("DomainName", domain)])
+            reference = name.to_lowercase();
+            let domain = format!("{reference}.s3.{URL_SUFFIX}");
+            vec![("Arn", format!("arn:{PARTITION}:s3:::{reference}")), ("DomainName", domain)]
         }
-        "AWS::Logs::LogGroup" => {
-            (name.to_owned(), vec![("Arn", format!("{}:*", arn("logs", &format!("log-group:{name}"))))])
-        }
-        "AWS::CloudWatch::Alarm" => (name.to_owned(), vec![("Arn", arn("cloudwatch", &format!("alarm:{name}")))]),
-        "AWS::IAM::Role" => (name.to_owned(), vec![("Arn", format!("arn:{PARTITION}:iam::{ACCOUNT}:role/{name}"))]),
+        "AWS::Logs::LogGroup" => vec![("Arn", format!("{}:*", arn("logs", &format!("log-group:{name}"))))],
+        "AWS::CloudWatch::Alarm" => vec![("Arn", arn("cloudwatch", &format!("alarm:{name}")))],
+        "AWS::IAM::Role" => vec![("Arn", format!("arn:{PARTITION}:iam::{ACCOUNT}:role/{name}"))],
         "AWS::Serverless::HttpApi" => {
             let endpoint = format!("https://{name}.execute-api.{REGION}.{URL_SUFFIX}");
-            (name.to_owned(), vec![("ApiId", name.to_owned()), ("ApiEndpoint", endpoint)])
+            vec![("ApiId", name.to_owned()), ("ApiEndpoint", endpoint)]
         }
-        _ => (name.to_owned(), Vec::new()),
+        _ => Vec::new(),
     };
     Identity { reference, attributes: attributes.into_iter().collect() }
 }

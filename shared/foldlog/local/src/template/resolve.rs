@@ -1,7 +1,7 @@
 //! Intrinsic functions, parameters and conditions: declared values become the plain ones that a resource gets.
 
 use super::identity::{ACCOUNT, Identity, PARTITION, REGION, STACK, URL_SUFFIX};
-use super::loose::scalar;
+use super::loose::{filled, scalar};
 use super::parameters::parameters;
 use super::{Template, TemplateError};
 use serde_json::{Map, Value};
@@ -78,54 +78,45 @@ impl Scope {
     fn function(&self, name: &str, argument: &Value, place: &str) -> Result<Option<Value>, TemplateError> {
         let wrong = |reason: &str| TemplateError::value(place, format!("{name}: {reason}"));
         let text = |value: String| Ok(Some(Value::String(value)));
-        match (name, argument) {
-            ("Ref", Value::String(reference)) => self.reference(reference, place),
-            ("Fn::GetAtt", Value::String(path)) => {
+        let parts = argument.as_array().map(Vec::as_slice);
+        match (name, argument.as_str(), parts.unwrap_or_default()) {
+            ("Ref", Some(reference), _) => self.reference(reference, place),
+            ("Fn::GetAtt", Some(path), _) => {
                 let (logical, attribute) =
                     path.split_once('.').ok_or_else(|| wrong("Resource.Attribute is expected"))?;
                 text(self.attribute(logical, attribute, place)?)
             }
-            ("Fn::GetAtt", Value::Array(path)) => match path.as_slice() {
-                [Value::String(logical), Value::String(attribute)] => text(self.attribute(logical, attribute, place)?),
-                _ => Err(wrong("two texts are expected")),
-            },
-            ("Fn::Sub", Value::String(pattern)) => text(self.substitute(pattern, &Map::new(), place)?),
-            ("Fn::Sub", Value::Array(parts)) => match parts.as_slice() {
-                [Value::String(pattern), Value::Object(own)] => {
-                    text(self.substitute(pattern, &self.entries(own, place)?, place)?)
-                }
-                _ => Err(wrong("a text and a mapping are expected")),
-            },
-            ("Fn::If", Value::Array(parts)) => match parts.as_slice() {
-                [Value::String(condition), yes, no] => {
-                    self.value(if self.condition(condition, place)? { yes } else { no }, place)
-                }
-                _ => Err(wrong("a condition and two values are expected")),
-            },
-            ("Fn::Join", Value::Array(parts)) => match parts.as_slice() {
-                [Value::String(separator), items] => text(self.texts(items, place)?.join(separator)),
-                _ => Err(wrong("a separator and a list are expected")),
-            },
-            ("Fn::Split", Value::Array(parts)) => match parts.as_slice() {
-                [Value::String(separator), whole] if !separator.is_empty() => {
-                    let whole = self.text(whole, place)?;
-                    Ok(Some(whole.split(separator.as_str()).map(Value::from).collect()))
-                }
-                _ => Err(wrong("a separator and a text are expected")),
-            },
-            ("Fn::Select", Value::Array(parts)) => match parts.as_slice() {
-                [index, items] => {
-                    let index: usize = self.text(index, place)?.parse().map_err(|_| wrong("an index is expected"))?;
-                    let items = self.texts(items, place)?;
-                    text(items.get(index).cloned().ok_or_else(|| wrong("the index is past the end"))?)
-                }
-                _ => Err(wrong("an index and a list are expected")),
-            },
-            ("Fn::FindInMap", Value::Array(parts)) => match parts.as_slice() {
-                [map, key, name] => Ok(Some(self.mapped([map, key, name], place)?.clone())),
-                _ => Err(wrong("a mapping and two keys are expected")),
-            },
-            _ => Err(wrong("this intrinsic function, or this form of it, is not imitated on one machine")),
+            ("Fn::GetAtt", _, [Value::String(logical), Value::String(attribute)]) => {
+                text(self.attribute(logical, attribute, place)?)
+            }
+            ("Fn::Sub", Some(pattern), _) => text(self.substitute(pattern, &Map::new(), place)?),
+            ("Fn::Sub", _, [Value::String(pattern), Value::Object(own)]) => {
+                text(self.substitute(pattern, &self.entries(own, place)?, place)?)
+            }
+            ("Fn::If", _, [Value::String(condition), yes, no]) => {
+                self.value(if self.condition(condition, place)? { yes } else { no }, place)
+            }
+            ("Fn::Join", _, [Value::String(separator), items]) => text(self.texts(items, place)?.join(separator)),
+            ("Fn::Split", _, [Value::String(separator), whole]) if !separator.is_empty() => {
+                let whole = self.text(whole, place)?;
+                Ok(Some(whole.split(separator.as_str()).map(Value::from).collect()))
+            }
+            ("Fn::Select", _, [index, items]) => {
+                let index: usize = self.text(index, place)?.parse().map_err(|_| wrong("an index is expected"))?;
+                let items = self.texts(items, place)?;
+                text(items.get(index).cloned().ok_or_else(|| wrong("the index is past the end"))?)
+            }
+            ("Fn::FindInMap", _, [map, key, name]) => Ok(Some(self.mapped([map, key, name], place)?.clone())),
+            _ => Err(wrong(match name {
+                "Fn::GetAtt" if parts.is_some() => "two texts are expected",
+                "Fn::Sub" if parts.is_some() => "a text and a mapping are expected",
+                "Fn::If" if parts.is_some() => "a condition and two values are expected",
+                "Fn::Join" if parts.is_some() => "a separator and a list are expected",
+                "Fn::Split" if parts.is_some() => "a separator and a text are expected",
+                "Fn::Select" if parts.is_some() => "an index and a list are expected",
+                "Fn::FindInMap" if parts.is_some() => "a mapping and two keys are expected",
+                _ => "this intrinsic function, or this form of it, is not imitated on one machine",
+            })),
         }
     }
 
@@ -164,28 +155,18 @@ impl Scope {
 
     /// `${Name}`, `${Name.Attribute}`, `${OwnName}`, and `${!Literal}`.
     fn substitute(&self, pattern: &str, own: &Map<String, Value>, place: &str) -> Result<String, TemplateError> {
-        let mut result = String::new();
-        let mut rest = pattern;
-        while let Some((before, after)) = rest.split_once("${") {
-            let (name, after) =
-                after.split_once('}').ok_or_else(|| TemplateError::value(place, "Fn::Sub: a } is missing"))?;
-            result.push_str(before);
-            rest = after;
+        let unclosed = || TemplateError::value(place, "Fn::Sub: a } is missing");
+        filled(pattern, unclosed, |name| {
             if let Some(literal) = name.strip_prefix('!') {
-                result.push_str("${");
-                result.push_str(literal);
-                result.push('}');
+                Ok(format!("${{{literal}}}"))
             } else if let Some(value) = own.get(name) {
-                result.push_str(&scalar(value, place)?);
+                scalar(value, place)
             } else if let Some((logical, attribute)) = name.split_once('.') {
-                result.push_str(&self.attribute(logical, attribute, place)?);
+                self.attribute(logical, attribute, place)
             } else {
-                let value = self.reference(name, place)?.unwrap_or_default();
-                result.push_str(&scalar(&value, place)?);
+                scalar(&self.reference(name, place)?.unwrap_or_default(), place)
             }
-        }
-        result.push_str(rest);
-        Ok(result)
+        })
     }
 
     fn text(&self, value: &Value, place: &str) -> Result<String, TemplateError> {
