@@ -1,10 +1,8 @@
 //! The stream type of the benches: an account with stored events of about 200 bytes and a small state.
 
-use foldlog::{Decider, Event as Stored, Refusal, RefusalKind, StreamId};
+use foldlog::{Decider, Event as Stored, Refusal, RefusalKind};
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::num::ParseIntError;
-use std::str::FromStr;
+use shop_domain::values::AccountId;
 
 /// The text of an entry that is booked by itself: it brings the stored event to 200 bytes.
 pub(crate) const LONG: &str = "Booked by a benchmark: what an ordinary entry says about itself, its reason, \
@@ -27,28 +25,6 @@ pub(crate) struct Book {
     /// Whether the account is new.
     #[serde(skip)]
     pub(crate) first: bool,
-}
-
-/// What names an account: a UUID as 32 hex digits.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Id(u128);
-
-impl StreamId for Id {
-    const LONGEST: usize = 32;
-}
-
-impl fmt::Display for Id {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:032x}", self.0)
-    }
-}
-
-impl FromStr for Id {
-    type Err = ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        u128::from_str_radix(text, 16).map(Self)
-    }
 }
 
 /// What happened.
@@ -95,7 +71,7 @@ impl From<&Full> for &'static str {
 impl Decider for Account {
     const CATEGORY: &'static str = "account";
     const STATE_SCHEMA: u32 = 1;
-    type Id = Id;
+    type Id = AccountId;
     type State = Balance;
     type Command = Book;
     type Event = Event;

@@ -1,16 +1,16 @@
 //! The command line of `shop-bench`.
 
 use crate::case::Case;
-use crate::cold::{self, Options};
+use crate::cold;
 use crate::failure::Failure;
 use crate::plot::plot;
-use crate::streams::Who;
 use crate::table::table;
 use crate::writer::Writer;
 use crate::{run, settings};
 use clap::Parser;
-use foldlog::StreamName;
+use serde::Serialize;
 use shop_terminal as terminal;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -55,98 +55,31 @@ pub(crate) struct Bench {
 /// What else can be measured.
 #[derive(Debug, clap::Subcommand)]
 enum Other {
-    Cold(Cold),
-    Writer(Contender),
-}
-
-/// Start the functions' binaries beside ones that do nothing but read once
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Needs no shop: it brings tables in which nothing moves, and Lambda's Runtime API. Each program is
-started once in each round, as Lambda would: from there to its first question for an event, and
-from its first event to the answer. Beforehand one process of each answers many events, after
-which its memory is looked at. `scripts/bench-cold.sh` builds all that this needs.
-
-Examples:
-  scripts/bench-cold.sh
-  shop-bench cold --functions .aws-sam/build --rounds 100 --json")]
-struct Cold {
-    /// Where the functions' binaries are: each under its name, or as `sam build` lays them out
-    #[arg(long, value_name = "DIR", default_value = "target/release")]
-    functions: PathBuf,
-    /// Where the binaries of what they are compared with are
-    #[arg(long, value_name = "DIR", default_value = "tools/yardsticks/target/release")]
-    yardsticks: PathBuf,
-    /// The payloads, each named after its function
-    #[arg(long, value_name = "DIR", default_value = "events")]
-    events: PathBuf,
-    /// How often each program is started
-    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    rounds: u64,
-    /// How many events one process of each answers
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
-    requests: u64,
-}
-
-/// Write to one stream of a bench's store as soon as the input ends
-#[derive(Debug, clap::Args)]
-#[command(hide = true)]
-struct Contender {
-    /// Where the store answers
-    url: String,
-    /// The stream that others write to as well
-    stream: StreamName,
-    /// By the event log or without it
-    #[arg(value_enum)]
-    who: Who,
-    /// How many commands
-    commands: u64,
-}
-
-impl Contender {
-    async fn run(&self) -> Result<(), Failure> {
-        let writer = Writer::at(&self.url, self.stream.clone(), self.who).await?;
-        terminal::line("ready")?;
-        tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await?;
-        Ok(terminal::json_line(&writer.write(self.commands).await?)?)
-    }
-}
-
-impl Cold {
-    async fn run(&self, json: bool) -> Result<(), Failure> {
-        let options = Options {
-            functions: self.functions.clone(),
-            yardsticks: self.yardsticks.clone(),
-            events: self.events.clone(),
-            rounds: self.rounds,
-            requests: self.requests,
-        };
-        let starts = cold::starts(&options, &terminal::bar("cold starts", 1)).await?;
-        Ok(if json { terminal::json_line(&starts) } else { terminal::line(&cold::table(&starts)) }?)
-    }
+    Cold(cold::Options),
+    Writer(Writer),
 }
 
 impl Bench {
+    fn show<T: Serialize>(&self, result: &T, text: impl Fn(&T) -> String) -> io::Result<()> {
+        if self.json { terminal::json_line(result) } else { terminal::line(&text(result)) }
+    }
+
     pub(crate) async fn run(&self) -> Result<(), Failure> {
         match &self.other {
-            Some(Other::Cold(cold)) => return cold.run(self.json).await,
-            Some(Other::Writer(contender)) => return contender.run().await,
+            Some(Other::Cold(options)) => {
+                let starts = cold::starts(options, &terminal::bar("cold starts", 1)).await?;
+                return Ok(self.show(&starts, cold::table)?);
+            }
+            Some(Other::Writer(writer)) => return writer.run().await,
             None => {}
         }
         if let Some(rounds) = self.settings {
-            let costs = run::costs(rounds).await?;
-            let written =
-                if self.json { terminal::json_line(&costs) } else { terminal::line(&settings::settings(&costs)) };
-            return Ok(written?);
+            return Ok(self.show(&run::costs(rounds).await?, |costs| settings::settings(costs))?);
         }
         let cases: Vec<_> = Case::all().filter(|case| self.cases.is_empty() || self.cases.contains(case)).collect();
         let bar = terminal::bar("bench", cases.len());
         let report = run::run(std::env::current_exe()?, cases, Duration::from_secs(self.seconds), bar).await?;
-        if self.json {
-            terminal::json_line(&report)?;
-        } else {
-            terminal::line(&table(&report))?;
-        }
+        self.show(&report, table)?;
         if let Some(file) = &self.plot {
             std::fs::write(file, plot(&report)?)?;
         }
@@ -155,7 +88,7 @@ impl Bench {
             std::fs::create_dir_all(folder)?;
             std::fs::write(folder.join("append-cost.svg"), plot(&report)?)?;
             std::fs::write(folder.join("figures.txt"), table(&report) + "\n")?;
-            let json = serde_json::to_string_pretty(&report).map_err(std::io::Error::other)?;
+            let json = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;
             std::fs::write(folder.join("figures.json"), json + "\n")?;
         }
         Ok(())

@@ -1,6 +1,5 @@
 //! The cases, by the names under which they are asked for and reported.
 
-use std::fmt;
 use std::str::FromStr;
 
 /// How many earlier events the streams of a case have.
@@ -10,31 +9,41 @@ pub(crate) const LENGTHS: [u64; 5] = [1, 10, 100, 1_000, 10_000];
 const SHORT: u64 = 30;
 
 /// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum Case {
     /// The first command of a stream.
     Create,
     /// One event more on a stream that the process remembers.
+    #[strum(to_string = "append_warm_{0}")]
     AppendWarm(u64),
     /// One event more on a stream that the process has to read first.
+    #[strum(to_string = "append_cold_{0}")]
     AppendCold(u64),
     /// Five events in one command, on a stream that the process remembers.
+    #[strum(to_string = "append_5_events")]
     AppendFive,
     /// One event more by each of sixteen clients, on a remembered stream of its own.
+    #[strum(to_string = "append_16_clients")]
     Clients,
     /// Sixteen writers of one process on one stream.
+    #[strum(to_string = "contention_16")]
     Contention,
     /// Sixteen processes on one stream, a writer each.
+    #[strum(to_string = "contention_16_processes")]
     Processes,
     /// The state of a stream, read from the log.
+    #[strum(to_string = "load_{0}")]
     Load(u64),
     /// Every event of a table, read and folded.
     Replay,
     /// Commits projected into rows, with this number of commits for each stream of a batch.
+    #[strum(to_string = "project_{0}")]
     Project(u64),
     /// All rows of a view, rebuilt from the log.
     Rebuild,
     /// Commands of five customers of a whole shop during the rebuild of a read model, and the same without one.
+    #[strum(to_string = "live_beside_rebuild")]
     BesideRebuild,
     /// From a commit to its row, on a shop that has nothing else to do.
     Visible,
@@ -55,38 +64,10 @@ impl Case {
 
     /// How many events a stream has before the command.
     pub(crate) const fn earlier(self) -> u64 {
-        match self {
-            Self::Create
-            | Self::Contention
-            | Self::Processes
-            | Self::Replay
-            | Self::Project(_)
-            | Self::Rebuild
-            | Self::BesideRebuild
-            | Self::Visible => 0,
-            Self::AppendFive | Self::Clients => 1,
-            Self::AppendWarm(length) | Self::AppendCold(length) | Self::Load(length) => length,
+        if let Self::AppendWarm(length) | Self::AppendCold(length) | Self::Load(length) = self {
+            return length;
         }
-    }
-}
-
-impl fmt::Display for Case {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Create => formatter.write_str("create"),
-            Self::AppendWarm(length) => write!(formatter, "append_warm_{length}"),
-            Self::AppendCold(length) => write!(formatter, "append_cold_{length}"),
-            Self::AppendFive => formatter.write_str("append_5_events"),
-            Self::Clients => formatter.write_str("append_16_clients"),
-            Self::Contention => formatter.write_str("contention_16"),
-            Self::Processes => formatter.write_str("contention_16_processes"),
-            Self::Load(length) => write!(formatter, "load_{length}"),
-            Self::Replay => formatter.write_str("replay"),
-            Self::Project(commits) => write!(formatter, "project_{commits}"),
-            Self::Rebuild => formatter.write_str("rebuild"),
-            Self::BesideRebuild => formatter.write_str("live_beside_rebuild"),
-            Self::Visible => formatter.write_str("visible"),
-        }
+        if matches!(self, Self::AppendFive | Self::Clients) { 1 } else { 0 }
     }
 }
 

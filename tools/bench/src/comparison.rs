@@ -6,7 +6,7 @@ use crate::error::BenchError;
 use crate::figures::{Figures, Rounds, Side};
 use crate::live_shop::LiveShop;
 use crate::meter::Meter;
-use crate::ours::{accounts, append, create, execute};
+use crate::ours::{accounts, execute};
 use crate::processes;
 use crate::processor::{cpu, spent};
 use crate::projecting::Projecting;
@@ -19,6 +19,7 @@ use aws_sdk_dynamodb::Client;
 use foldlog::Effect;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+use tokio::sync::OnceCell;
 
 /// How many commands a side does in a round, one behind the other,
 const COMMANDS: u64 = 100;
@@ -36,13 +37,14 @@ pub(super) struct Comparison {
     streams: Streams,
     /// Looks at what was written, and is not counted.
     witness: Raw,
-    replay: Option<Replay>,
-    projecting: Option<Projecting>,
-    rebuilding: Option<Rebuilding>,
-    live_shop: Option<LiveShop>,
-    /// Where the whole shop is.
-    shop: Option<String>,
-    onlooker: Option<Observer>,
+    replay: OnceCell<Replay>,
+    projecting: OnceCell<Projecting>,
+    rebuilding: OnceCell<Rebuilding>,
+    live_shop: OnceCell<LiveShop>,
+    /// Where the whole shop is,
+    pub(super) shop: Option<String>,
+    /// and what looks at it.
+    pub(super) onlooker: Option<Observer>,
 }
 
 impl Comparison {
@@ -59,18 +61,13 @@ impl Comparison {
             meter,
             streams,
             witness,
-            replay: None,
-            projecting: None,
-            rebuilding: None,
-            live_shop: None,
+            replay: OnceCell::new(),
+            projecting: OnceCell::new(),
+            rebuilding: OnceCell::new(),
+            live_shop: OnceCell::new(),
             shop: None,
             onlooker: None,
         })
-    }
-
-    /// The comparison with a whole shop to look at.
-    pub(super) fn beside(self, onlooker: Option<Observer>, shop: Option<String>) -> Self {
-        Self { shop, onlooker, ..self }
     }
 
     /// Runs a case: of each side a first round is counted, those behind it are timed, until each had about `limit`.
@@ -83,7 +80,8 @@ impl Comparison {
         while done < rounds && (done == 0 || ours.timed.wall + raw.timed.wall < limit * 2) {
             // Who comes second finds warmer caches.
             for who in if done % 2 == 0 { [Who::Ours, Who::Raw] } else { [Who::Raw, Who::Ours] } {
-                let round = self.round(case, who, ROUND).await?;
+                let steps = self.steps(case, who).await?;
+                let round = self.commands(case, who, &steps, ROUND).await?;
                 match who {
                     Who::Ours => ours.timed.add(round),
                     Who::Raw => raw.timed.add(round),
@@ -105,73 +103,51 @@ impl Comparison {
         Ok(side)
     }
 
-    async fn round(&mut self, case: Case, who: Who, most: Duration) -> Result<Side, BenchError> {
-        let steps = self.steps(case, who).await?;
-        self.commands(case, who, &steps, most).await
-    }
-
     /// What a round needs before its time runs.
     async fn steps(&mut self, case: Case, who: Who) -> Result<Vec<Step>, BenchError> {
+        let client = &self.client;
         let count = match case {
             Case::Create | Case::AppendWarm(_) | Case::AppendCold(_) | Case::AppendFive | Case::Load(_) => COMMANDS,
             Case::Clients => CLIENTS * COMMANDS_A_CLIENT,
-            Case::Rebuild => {
-                if self.rebuilding.is_none() {
-                    self.rebuilding = Some(Rebuilding::filled(&self.client).await?);
-                }
-                return Ok(Vec::new());
-            }
-            Case::BesideRebuild => {
-                if self.live_shop.is_none() {
-                    self.live_shop = Some(LiveShop::of(ready(self.shop.as_ref())?).await?);
-                }
-                return Ok(Vec::new());
-            }
             Case::Contention => crowd::COMMANDS,
-            Case::Processes | Case::Visible => return Ok(Vec::new()),
-            Case::Project(_) => {
-                if self.projecting.is_none() {
-                    self.projecting = Some(Projecting::at(&self.client).await?);
-                }
-                return Ok(Vec::new());
+            Case::Rebuild => self.rebuilding.get_or_try_init(|| Rebuilding::filled(client)).await.map(|_| 0)?,
+            Case::BesideRebuild => {
+                let shop = ready(self.shop.as_ref())?;
+                self.live_shop.get_or_try_init(|| LiveShop::of(shop)).await.map(|_| 0)?
             }
-            Case::Replay => {
-                if self.replay.is_none() {
-                    self.replay = Some(Replay::filled(&self.client).await?);
-                }
-                return Ok(Vec::new());
-            }
+            Case::Project(_) => self.projecting.get_or_try_init(|| Projecting::at(client)).await.map(|_| 0)?,
+            Case::Replay => self.replay.get_or_try_init(|| Replay::filled(client)).await.map(|_| 0)?,
+            Case::Processes | Case::Visible => 0,
         };
         self.streams.steps(case, who, count).await
     }
 
     async fn commands(&self, case: Case, who: Who, steps: &[Step], most: Duration) -> Result<Side, BenchError> {
         match case {
-            Case::Clients => self.clients(who, steps, most).await,
             Case::Contention => crowd::on_one_stream(&self.streams, &self.witness, who, steps).await,
             Case::Processes => processes::on_one_stream(&self.program, &self.url, &self.witness, who).await,
-            Case::Replay => ready(self.replay.as_ref())?.read(who).await,
-            Case::Project(commits) => ready(self.projecting.as_ref())?.round(who, commits).await,
-            Case::Rebuild => ready(self.rebuilding.as_ref())?.round(who).await,
-            Case::BesideRebuild => ready(self.live_shop.as_ref())?.round(who).await,
+            Case::Replay => ready(self.replay.get())?.read(who).await,
+            Case::Project(commits) => ready(self.projecting.get())?.round(who, commits).await,
+            Case::Rebuild => ready(self.rebuilding.get())?.round(who).await,
+            Case::BesideRebuild => ready(self.live_shop.get())?.round(who).await,
             Case::Visible => {
                 let onlooker = ready(self.onlooker.as_ref())?;
-                onlooker.round(who, self.streams.raw(), self.streams.single()).await
+                onlooker.round(who, &self.streams.raw, &self.streams.single).await
             }
-            Case::Create | Case::AppendWarm(_) | Case::AppendCold(_) | Case::AppendFive | Case::Load(_) => {
+            Case::Create
+            | Case::AppendWarm(_)
+            | Case::AppendCold(_)
+            | Case::AppendFive
+            | Case::Clients
+            | Case::Load(_) => {
+                // Clients work at the same time, each with the commands of one stream.
+                let clients = if case == Case::Clients { CLIENTS } else { 1 };
                 let (cpu, started) = (cpu(), Instant::now());
-                let durations = self.one_by_one(case, who, steps, most).await?;
+                let clients = crowd::shares(steps, clients).map(|steps| self.one_by_one(case, who, steps, most));
+                let durations = futures::future::try_join_all(clients).await?.concat();
                 Ok(Side::of(durations, started.elapsed(), spent(cpu)))
             }
         }
-    }
-
-    /// Clients that work at the same time, each with the commands of one stream.
-    async fn clients(&self, who: Who, steps: &[Step], most: Duration) -> Result<Side, BenchError> {
-        let (cpu, started) = (cpu(), Instant::now());
-        let clients = crowd::shares(steps, CLIENTS).map(|steps| self.one_by_one(Case::Clients, who, steps, most));
-        let durations = futures::future::try_join_all(clients).await?.concat();
-        Ok(Side::of(durations, started.elapsed(), spent(cpu)))
     }
 
     async fn one_by_one(
@@ -198,27 +174,15 @@ impl Comparison {
     }
 
     async fn ours(&self, case: Case, Step { stream, command, metadata, .. }: &Step) -> Result<(), BenchError> {
-        let cold = || accounts(&self.client);
-        match case {
-            Case::AppendCold(_) => append(&cold(), stream, command, metadata).await,
-            // The newest command once more: the answer is the stream's state, and nothing is written.
-            Case::Load(_) => execute(&cold(), stream, command, metadata, Effect::Repeated).await,
-            Case::Create => create(self.streams.ours(), stream, command, metadata).await,
-            Case::AppendWarm(_)
-            | Case::AppendFive
-            | Case::Clients
-            | Case::Contention
-            | Case::Processes
-            | Case::Replay
-            | Case::Project(_)
-            | Case::Rebuild
-            | Case::BesideRebuild
-            | Case::Visible => append(self.streams.ours(), stream, command, metadata).await,
-        }
+        let cold = matches!(case, Case::AppendCold(_) | Case::Load(_)).then(|| accounts(&self.client));
+        let ours = cold.as_ref().unwrap_or(&self.streams.ours);
+        // A load is the newest command once more: the answer is the stream's state, and nothing is written.
+        let effect = if matches!(case, Case::Load(_)) { Effect::Repeated } else { Effect::Appended };
+        execute(ours, stream, command, metadata, effect).await
     }
 
     async fn raw(&self, case: Case, step: &Step) -> Result<(), BenchError> {
-        let raw = self.streams.raw();
+        let raw = &self.streams.raw;
         if matches!(case, Case::AppendCold(_) | Case::Load(_)) {
             let items = raw.query(&step.raw, 0, false).await?;
             if (items.len() as u64) < case.earlier() {

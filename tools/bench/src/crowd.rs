@@ -2,7 +2,6 @@
 
 use crate::error::BenchError;
 use crate::figures::Side;
-use crate::ours::append;
 use crate::processor::{cpu, spent};
 use crate::store::{Item, Raw, version_of};
 use crate::streams::{Step, Streams, Who};
@@ -30,14 +29,9 @@ pub(super) async fn on_one_stream(
     let (cpu, started) = (cpu(), Instant::now());
     let writers = shares(steps, WRITERS).map(async |steps| {
         let (mut durations, mut known) = (Vec::new(), 0);
-        for Step { stream, command, metadata, raw, .. } in steps {
+        for Step { stream, metadata, raw, .. } in steps {
             let begun = Instant::now();
-            match who {
-                Who::Ours => append(streams.ours(), stream, command, metadata).await?,
-                Who::Raw => {
-                    known = streams.raw().put_behind(streams.single(), raw, known, metadata.id.as_str()).await?;
-                }
-            }
+            known = streams.contend(who, stream, raw, known, metadata).await?;
             durations.push(begun.elapsed());
         }
         Ok::<_, BenchError>(durations)

@@ -1,7 +1,7 @@
 //! The figures of a case, and of a whole run, as they are reported: a command each, whole numbers or thousandths.
 
 use crate::meter::Counts;
-use crate::thousandths::{Thousandths, micros};
+use crate::thousandths::{Thousandths, micros, nanos};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -40,8 +40,7 @@ impl Side {
     }
 
     fn per_second_thousandths(&self) -> u64 {
-        let nanos = u64::try_from(self.wall.as_nanos()).unwrap_or(u64::MAX);
-        Thousandths::ratio(self.done.saturating_mul(1_000_000_000), nanos).0
+        Thousandths::ratio(self.done.saturating_mul(1_000_000_000), nanos(self.wall)).0
     }
 }
 

@@ -14,18 +14,11 @@ use aws_sdk_dynamodb::operation::scan::{ScanInput, ScanOutput};
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Counts what a client sends while it is switched on; otherwise it leaves the requests as they are.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Meter(Arc<Inner>);
-
-#[derive(Debug, Default)]
-struct Inner {
-    on: AtomicBool,
-    counts: Mutex<Counts>,
-}
+pub(crate) struct Meter(Arc<Mutex<Option<Counts>>>);
 
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,22 +48,17 @@ impl AddAssign for Counts {
 impl Meter {
     /// Counts from zero.
     pub(crate) fn start(&self) {
-        self.count(|counts| *counts = Counts::default());
-        self.0.on.store(true, Ordering::Relaxed);
+        *self.counts() = Some(Counts::default());
     }
 
     /// Ends counting, and tells what was counted.
     pub(crate) fn stop(&self) -> Counts {
-        self.0.on.store(false, Ordering::Relaxed);
-        self.count(|counts| *counts)
+        self.counts().take().unwrap_or_default()
     }
 
-    fn is_on(&self) -> bool {
-        self.0.on.load(Ordering::Relaxed)
-    }
-
-    fn count<T>(&self, change: impl FnOnce(&mut Counts) -> T) -> T {
-        change(&mut self.0.counts.lock().unwrap_or_else(PoisonError::into_inner))
+    /// None while it is switched off.
+    fn counts(&self) -> MutexGuard<'_, Option<Counts>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,7 +77,7 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.is_on() {
+        if self.counts().is_some() {
             let total = Some(ReturnConsumedCapacity::Total);
             if let Some(put) = context.input_mut().downcast_mut::<PutItemInput>() {
                 put.return_consumed_capacity = total;
@@ -110,12 +98,9 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.is_on() {
-            let bytes = context.request().body().bytes().map_or(0, <[u8]>::len);
-            self.count(|counts| {
-                counts.requests += 1;
-                counts.bytes += bytes as u64;
-            });
+        if let Some(counts) = self.counts().as_mut() {
+            counts.requests += 1;
+            counts.bytes += context.request().body().bytes().map_or(0, <[u8]>::len) as u64;
         }
         Ok(())
     }
@@ -126,7 +111,7 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.is_on() {
+        if let Some(counts) = self.counts().as_mut() {
             let bytes = context.response().body().bytes().map_or(0, <[u8]>::len);
             let mut more = Counts { bytes: bytes as u64, ..Counts::default() };
             if let Ok(output) = context.output_or_error() {
@@ -140,7 +125,7 @@ impl Intercept for Meter {
                 // A put that was in vain is paid for like any other.
                 (more.conflicts, more.write_units) = (1, Thousandths(1_000));
             }
-            self.count(|counts| *counts += more);
+            *counts += more;
         }
         Ok(())
     }

@@ -10,7 +10,12 @@ use foldlog::{
 };
 use foldlog_dynamo::Log;
 use foldlog_lambda::SystemHost;
-use std::num::ParseIntError;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use serde::Serialize;
+use shop_domain::values::Invalid;
+
+/// How many streams are filled at the same time.
+const AT_A_TIME: usize = 8;
 
 /// A stream's owner: the commands of this process.
 pub(super) type Accounts = Commands<Account, Log, SystemHost>;
@@ -40,16 +45,6 @@ pub(super) async fn append<L: EventLog>(
     execute(ours, stream, command, metadata, Effect::Appended).await
 }
 
-/// Carries out the first command of a stream.
-pub(super) async fn create(
-    ours: &Accounts,
-    stream: &StreamName,
-    command: &Book,
-    metadata: &Metadata,
-) -> Result<(), BenchError> {
-    append(ours, stream, &Book { first: true, ..command.clone() }, metadata).await
-}
-
 /// Carries out a command that must have this effect, and retries it after too many lost races.
 pub(super) async fn execute<L: EventLog>(
     ours: &Commands<Account, L, SystemHost>,
@@ -64,26 +59,38 @@ pub(super) async fn execute<L: EventLog>(
             done => break done.map_err(|error| BenchError::Wrong(error.to_string()))?,
         }
     };
-    expect(stream, done.effect, effect)
-}
-
-fn expect(stream: &StreamName, found: Effect, effect: Effect) -> Result<(), BenchError> {
-    if found == effect {
+    if done.effect == effect {
         Ok(())
     } else {
-        Err(BenchError::Wrong(format!("a command on {stream} was {found:?} instead of {effect:?}")))
+        Err(BenchError::Wrong(format!("a command on {stream} was {:?} instead of {effect:?}", done.effect)))
     }
 }
 
 /// A new stream.
 pub(super) fn fresh_stream() -> Result<StreamName, BenchError> {
-    let id =
-        identity::fresh_id(&SystemHost).parse().map_err(|error: ParseIntError| BenchError::Wrong(error.to_string()))?;
+    let id = identity::fresh_id(&SystemHost).parse().map_err(|error: Invalid| BenchError::Wrong(error.to_string()))?;
     Ok(StreamName::of::<Account>(&id))
 }
 
+/// New streams, each filled by this number of repetitions of a command.
+pub(super) async fn filled<L: EventLog>(
+    ours: &Commands<Account, L, SystemHost>,
+    streams: u64,
+    commits: u64,
+    command: &Book,
+) -> Result<Vec<StreamName>, BenchError> {
+    let filled = stream::iter((0..streams).map(async |_| {
+        let stream = fresh_stream()?;
+        for _ in 0..commits {
+            append(ours, &stream, command, &metadata(command)?).await?;
+        }
+        Ok::<_, BenchError>(stream)
+    }));
+    filled.buffer_unordered(AT_A_TIME).try_collect().await
+}
+
 /// What surrounds a client's command.
-pub(super) fn metadata(command: &Book) -> Result<Metadata, BenchError> {
+pub(super) fn metadata(command: &impl Serialize) -> Result<Metadata, BenchError> {
     Ok(Metadata {
         id: CommandId::fresh(&SystemHost),
         digest: Digest::of(command).map_err(|error| BenchError::Wrong(error.to_string()))?,

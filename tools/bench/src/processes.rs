@@ -30,16 +30,14 @@ pub(super) async fn on_one_stream(program: &Path, url: &str, witness: &Raw, who:
     let started = Instant::now();
     let written = try_join_all(processes.into_iter().map(Process::written)).await?;
     let wall = started.elapsed();
-    let mut side = Side { wall, cpu: Some(Duration::ZERO), ..Side::default() };
+    let mut side = Side::default();
     let acknowledged = written.iter().flat_map(|written| written.commands.iter().cloned()).collect();
-    for Written { commands, durations_ns, cpu_ns, counts } in written {
-        side.done += commands.len() as u64;
-        side.durations.extend(durations_ns.into_iter().map(Duration::from_nanos));
-        side.cpu = side.cpu.zip(cpu_ns.map(Duration::from_nanos)).map(|(sum, more)| sum + more);
-        side.counts += counts;
+    for Written { durations_ns, cpu_ns, counts, .. } in written {
+        let durations = durations_ns.into_iter().map(Duration::from_nanos).collect();
+        side.add(Side { counts, ..Side::of(durations, Duration::ZERO, cpu_ns.map(Duration::from_nanos)) });
     }
     check(witness, &stream, &acknowledged).await?;
-    Ok(side)
+    Ok(Side { wall, ..side })
 }
 
 impl Process {

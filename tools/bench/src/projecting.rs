@@ -3,7 +3,7 @@
 use crate::account::{Account, Balance, Event};
 use crate::error::BenchError;
 use crate::figures::Side;
-use crate::ours::{append, fresh_stream, metadata, one};
+use crate::ours::{filled, one};
 use crate::processor::{cpu, spent};
 use crate::store::{GENERATIONS, Item, ROWS, Raw};
 use crate::streams::Who;
@@ -40,9 +40,19 @@ impl Projection for Balances {
     }
 }
 
+/// What projects accounts into rows.
+pub(super) type Folds = ProjectionEngine<Log, Views, MemoryParked, SystemHost>;
+
+/// The projection of the accounts of a log.
+pub(super) fn folds(client: &Client, log: &'static str) -> Folds {
+    let views = Views::new(client.clone(), GENERATIONS).with(ROWS, ROWS, &[]);
+    let (log, fold) = (Log::new(client.clone(), log), PerStream::<Balances>::new());
+    ProjectionEngine::new(log, views, MemoryParked::default(), SystemHost, vec![Box::new(fold)])
+}
+
 /// Both sides on one table of rows.
 pub(super) struct Projecting {
-    folds: ProjectionEngine<Log, Views, MemoryParked, SystemHost>,
+    folds: Folds,
     raw: Raw,
     row: Item,
 }
@@ -50,16 +60,8 @@ pub(super) struct Projecting {
 impl Projecting {
     /// Finds out which bytes a row has.
     pub(super) async fn at(client: &Client) -> Result<Self, BenchError> {
-        let views = Views::new(client.clone(), GENERATIONS).with(ROWS, ROWS, &[]);
         // Nothing is missing in these batches, so the log is never asked.
-        let log = Log::new(client.clone(), "no-log");
-        let folds = ProjectionEngine::new(
-            log,
-            views,
-            MemoryParked::default(),
-            SystemHost,
-            vec![Box::new(PerStream::<Balances>::new())],
-        );
+        let folds = folds(client, "no-log");
         let mut projecting = Self { folds, raw: Raw::on(client, ROWS), row: Item::new() };
         let batch = batch(1, 1).await?;
         projecting.follow(&batch).await?;
@@ -106,17 +108,13 @@ impl Projecting {
 async fn batch(streams: u64, commits: u64) -> Result<Vec<Hint>, BenchError> {
     let log = MemoryLog::default();
     let commands = Commands::<Account, _, _>::new(log.clone(), SystemHost);
-    let mut batch = Vec::new();
-    for _ in 0..streams {
-        let stream = fresh_stream()?;
-        for _ in 0..commits {
-            append(&commands, &stream, &one(), &metadata(&one())?).await?;
-        }
+    let streams = filled(&commands, streams, commits, &one()).await?;
+    let hints = streams.into_iter().map(|stream| {
         let mut hint = Hint::of(stream.clone(), foldlog::Version::NONE);
         log.commits(&stream).into_iter().for_each(|commit| hint.add(commit));
-        batch.push(hint);
-    }
-    Ok(batch)
+        hint
+    });
+    Ok(hints.collect())
 }
 
 /// The key of a stream's row, as it is stored.

@@ -4,21 +4,19 @@
 use crate::account::Account;
 use crate::error::BenchError;
 use crate::figures::Side;
-use crate::ours::{append, fresh_stream, metadata, one};
+use crate::ours::{filled, one};
 use crate::processor::{cpu, spent};
-use crate::projecting::Balances;
+use crate::projecting::{Folds, folds};
 use crate::replay::parsed;
-use crate::store::{GENERATIONS, Item, REBUILT, ROWS, Raw};
+use crate::store::{Item, REBUILT, ROWS, Raw};
 use crate::streams::Who;
 use aws_sdk_dynamodb::Client;
 use foldlog::read::generations::{Set, Stage};
-use foldlog::read::projection::PerStream;
 use foldlog::read::views::Generation;
 use foldlog::rebuild::{self, Phase, Plan, Request};
-use foldlog::{Clock, Commands, EventId, ProjectionEngine, StreamName, Version};
-use foldlog_dynamo::{Log, Views};
+use foldlog::{Clock, Commands, EventId, Version};
+use foldlog_dynamo::Log;
 use foldlog_lambda::SystemHost;
-use foldlog_testing::memory::MemoryParked;
 use futures::future::try_join_all;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
@@ -28,8 +26,7 @@ use std::time::{Duration, Instant};
 /// How many streams there are, of how many commits of one event each.
 const STREAMS: u64 = 400;
 const COMMITS: u64 = 5;
-/// How many streams are filled at the same time, and how many rows are put at the same time in each part, as the folds
-/// do.
+/// How many rows are put at the same time in each part, as the folds do.
 const AT_A_TIME: usize = 8;
 /// In how many parts, all at the same time.
 const PARTS: u32 = 4;
@@ -38,7 +35,7 @@ const BUDGET: Duration = Duration::from_mins(1);
 
 /// Both sides on one table.
 pub(super) struct Rebuilding {
-    folds: ProjectionEngine<Log, Views, MemoryParked, SystemHost>,
+    folds: Folds,
     log: Raw,
     rows: Raw,
     row: Item,
@@ -50,18 +47,8 @@ impl Rebuilding {
     /// Fills the table by ordinary commands, and finds out which bytes a row has.
     pub(super) async fn filled(client: &Client) -> Result<Self, BenchError> {
         let commands = Commands::<Account, _, _>::new(Log::new(client.clone(), REBUILT), SystemHost);
-        let filled = stream::iter((0..STREAMS).map(async |_| {
-            let stream = fresh_stream()?;
-            for _ in 0..COMMITS {
-                append(&commands, &stream, &one(), &metadata(&one())?).await?;
-            }
-            Ok::<_, BenchError>(stream)
-        }));
-        let streams: Vec<StreamName> = filled.buffer_unordered(AT_A_TIME).try_collect().await?;
-        let views = Views::new(client.clone(), GENERATIONS).with(ROWS, ROWS, &[]);
-        let log = Log::new(client.clone(), REBUILT);
-        let fold = PerStream::<Balances>::new();
-        let folds = ProjectionEngine::new(log, views, MemoryParked::default(), SystemHost, vec![Box::new(fold)]);
+        let streams = filled(&commands, STREAMS, COMMITS, &one()).await?;
+        let folds = folds(client, REBUILT);
         let (log, rows) = (Raw::on(client, REBUILT), Raw::on(client, ROWS));
         let mut rebuilding = Self { folds, log, rows, row: Item::new(), asked: AtomicU64::new(0) };
         let (generation, _) = rebuilding.fill().await?;

@@ -3,7 +3,7 @@
 use crate::account::Account;
 use crate::error::BenchError;
 use crate::figures::Side;
-use crate::ours::{append, fresh_stream, metadata, several};
+use crate::ours::{filled, several};
 use crate::processor::{cpu, spent};
 use crate::store::{Item, REPLAYED, Raw};
 use crate::streams::Who;
@@ -13,7 +13,6 @@ use foldlog::{Commands, Commit, History, LogError, StreamName, write::loaded};
 use foldlog_dynamo::Log;
 use foldlog_lambda::SystemHost;
 use futures::future::try_join_all;
-use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -22,8 +21,6 @@ use std::time::Instant;
 const STREAMS: u64 = 40;
 const COMMITS: u64 = 50;
 const EVENTS: u64 = STREAMS * COMMITS * 5;
-/// How many streams are filled at the same time.
-const AT_A_TIME: usize = 8;
 /// How many segments are read, all at the same time.
 const SEGMENTS: u32 = 4;
 
@@ -38,14 +35,7 @@ impl Replay {
     pub(super) async fn filled(client: &Client) -> Result<Self, BenchError> {
         let log = Log::new(client.clone(), REPLAYED);
         let commands = Commands::new(log.clone(), SystemHost);
-        let filled = stream::iter((0..STREAMS).map(async |_| {
-            let stream = fresh_stream()?;
-            for _ in 0..COMMITS {
-                append(&commands, &stream, &several(), &metadata(&several())?).await?;
-            }
-            Ok::<_, BenchError>(())
-        }));
-        filled.buffer_unordered(AT_A_TIME).try_collect::<()>().await?;
+        filled(&commands, STREAMS, COMMITS, &several()).await?;
         Ok(Self { log, raw: Raw::on(client, REPLAYED) })
     }
 

@@ -21,11 +21,12 @@ pub(crate) async fn run(
     bar: ProgressBar,
 ) -> Result<Report, BenchError> {
     let whole = [Case::Visible, Case::BesideRebuild].iter().any(|case| cases.contains(case));
-    let shop = if whole { Some(visible::shop().await?) } else { None };
-    let onlooker = shop.as_ref().map(Observer::of).transpose()?;
-    let address = shop.as_ref().map(Host::url);
+    let host = if whole { Some(visible::shop().await?) } else { None };
+    let onlooker = host.as_ref().map(Observer::of).transpose()?;
+    let shop = host.as_ref().map(Host::url);
     let report = on_a_store(async move |url| {
-        let mut comparison = Comparison::at(&url, program).await?.beside(onlooker, address);
+        let mut comparison = Comparison::at(&url, program).await?;
+        (comparison.shop, comparison.onlooker) = (shop, onlooker);
         let mut figures = Vec::new();
         for case in cases {
             bar.set_message(case.to_string());
@@ -36,8 +37,8 @@ pub(crate) async fn run(
         Ok(Report { machine: machine::describe(), cases: figures })
     })
     .await;
-    if let Some(shop) = shop {
-        shop.stop().await;
+    if let Some(host) = host {
+        host.stop().await;
     }
     report
 }

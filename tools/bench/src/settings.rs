@@ -6,7 +6,7 @@ use crate::ours::{accounts, fresh_stream};
 use crate::processor::{cpu, spent};
 use crate::store::{self, Raw, TABLE, item};
 use crate::streams::Streams;
-use crate::thousandths::{Thousandths, median};
+use crate::thousandths::{Thousandths, median, nanos, shown};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -81,10 +81,10 @@ pub(super) async fn costs(url: &str, rounds: u64) -> Result<Vec<Cost>, BenchErro
             let stream = fresh_stream()?.to_string();
             let before = cpu();
             for version in 1..=PUTS {
-                raw.put(item(streams.single(), &stream, version)).await?;
+                raw.put(item(&streams.single, &stream, version)).await?;
             }
             if let Some(spent) = spent(before).filter(|_| round > 0) {
-                taken.push(u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX) / PUTS);
+                taken.push(nanos(spent) / PUTS);
             }
         }
     }
@@ -99,10 +99,7 @@ pub(super) async fn costs(url: &str, rounds: u64) -> Result<Vec<Cost>, BenchErro
 /// The costs for a person.
 pub(crate) fn settings(costs: &[Cost]) -> String {
     let line = |Cost { setting, cpu_us, ratio }: &Cost| {
-        let number = |number: &Option<Thousandths>, decimals| {
-            number.map_or_else(|| "-".to_owned(), |number| format!("{number:.decimals$}"))
-        };
-        format!("{setting:<50} {:>8} {:>7}\n", number(cpu_us, 1), number(ratio, 3))
+        format!("{setting:<50} {:>8} {:>7}\n", shown(*cpu_us, 1), shown(*ratio, 3))
     };
     let lines: String = costs.iter().map(line).collect();
     format!("{:<50} {:>8} {:>7}\n{lines}", "setting of the client", "cpu us", "ratio").trim_end().to_owned()

@@ -53,10 +53,12 @@ struct Lane {
 
 /// All streams, by case and side.
 pub(super) struct Streams {
-    ours: Accounts,
-    raw: Raw,
+    /// The commands that remember the streams of warm cases.
+    pub(super) ours: Accounts,
+    /// The raw client.
+    pub(super) raw: Raw,
     /// The item of a commit of one event, and of one of five.
-    single: Item,
+    pub(super) single: Item,
     five: Item,
     by_case: BTreeMap<String, Vec<Lane>>,
 }
@@ -69,55 +71,36 @@ impl Streams {
         Ok(Self { ours, raw, single, five, by_case: BTreeMap::new() })
     }
 
-    /// The commands that remember the streams of warm cases.
-    pub(super) const fn ours(&self) -> &Accounts {
-        &self.ours
-    }
-
-    /// The raw client.
-    pub(super) const fn raw(&self) -> &Raw {
-        &self.raw
-    }
-
-    /// The item of a commit of one event.
-    pub(super) const fn single(&self) -> &Item {
-        &self.single
-    }
-
     /// What the raw client puts in a case.
     pub(super) const fn template(&self, case: Case) -> &Item {
-        match case {
-            Case::AppendFive => &self.five,
-            Case::Create
-            | Case::AppendWarm(_)
-            | Case::AppendCold(_)
-            | Case::Clients
-            | Case::Contention
-            | Case::Processes
-            | Case::Load(_)
-            | Case::Replay
-            | Case::Project(_)
-            | Case::Rebuild
-            | Case::BesideRebuild
-            | Case::Visible => &self.single,
+        if matches!(case, Case::AppendFive) { &self.five } else { &self.single }
+    }
+
+    /// Appends one entry to a stream that others write to as well. Returns the version that the raw client knows
+    /// afterwards; the event log remembers it itself.
+    pub(super) async fn contend(
+        &self,
+        who: Who,
+        stream: &StreamName,
+        raw: &str,
+        known: u64,
+        metadata: &Metadata,
+    ) -> Result<u64, BenchError> {
+        match who {
+            Who::Ours => append(&self.ours, stream, &one(), metadata).await.map(|()| known),
+            Who::Raw => self.raw.put_behind(&self.single, raw, known, metadata.id.as_str()).await,
         }
     }
 
     /// As many steps of a case, one behind the other.
     pub(super) async fn steps(&mut self, case: Case, who: Who, count: u64) -> Result<Vec<Step>, BenchError> {
         let (length, key) = (case.earlier(), format!("{case} {who:?}"));
-        let growth = match case {
-            Case::Load(_) | Case::Contention => u64::MAX,
-            Case::Clients => COMMANDS_A_CLIENT,
-            Case::Create
-            | Case::AppendFive
-            | Case::Processes
-            | Case::Replay
-            | Case::Project(_)
-            | Case::Rebuild
-            | Case::BesideRebuild
-            | Case::Visible => 1,
-            Case::AppendWarm(_) | Case::AppendCold(_) => (length / GROWTH).max(1),
+        let growth = if matches!(case, Case::Load(_) | Case::Contention) {
+            u64::MAX
+        } else if case == Case::Clients {
+            COMMANDS_A_CLIENT
+        } else {
+            (length / GROWTH).max(1)
         };
         let mut streams = self.by_case.remove(&key).unwrap_or_default();
         streams.retain(|lane| lane.used < growth && !matches!(case, Case::Contention));
@@ -156,6 +139,7 @@ impl Streams {
 impl Lane {
     fn step(&self, case: Case, length: u64) -> Result<Step, BenchError> {
         let command = if case == Case::AppendFive { several() } else { one() };
+        let command = Book { first: case == Case::Create, ..command };
         let metadata = if matches!(case, Case::Load(_)) { self.newest.clone() } else { metadata(&command)? };
         let version = length.saturating_add(self.used);
         Ok(Step { stream: self.stream.clone(), command, metadata, raw: self.raw.clone(), version })

@@ -1,6 +1,7 @@
 //! The figures for a person.
 
-use crate::figures::{Figures, Numbers, Report};
+use crate::figures::{Figures, Report};
+use crate::thousandths::shown;
 
 /// How wide each column is.
 const WIDTHS: [usize; 17] = [23, 8, 8, 7, 8, 8, 9, 9, 8, 8, 7, 7, 7, 7, 7, 7, 8];
@@ -17,10 +18,8 @@ fn titles() -> [Cells; 2] {
 
 /// A table, the machine it was made on, and what it does not say.
 pub(crate) fn table(report: &Report) -> String {
-    let mut text = titles().map(line).concat();
-    for case in &report.cases {
-        text += &line(row(case));
-    }
+    let titles = titles().into_iter();
+    let text: String = titles.chain(report.cases.iter().map(row)).map(|cells| line(cells, WIDTHS, "")).collect();
     text + &format!(
         "\nMachine: {}.\n\
          The figures of one command; in a replay of one event, in a projection of one commit, but for the times, which are\n\
@@ -35,16 +34,17 @@ pub(crate) fn table(report: &Report) -> String {
 /// A cell for each column.
 type Cells = [String; WIDTHS.len()];
 
-fn line(cells: Cells) -> String {
-    let cells = cells.into_iter().zip(WIDTHS).enumerate();
-    let line: String = cells
-        .map(|(column, (cell, width))| if column == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") })
-        .collect();
-    line.trim_end().to_owned() + "\n"
+/// A line of a table: the first cell to the left, the others to the right, each behind a gap.
+pub(crate) fn line<const N: usize>(cells: [String; N], widths: [usize; N], gap: &str) -> String {
+    let cells = cells.into_iter().zip(widths).enumerate();
+    let padded = cells.map(|(column, (cell, width))| match column {
+        0 => format!("{cell:<width$}"),
+        _ => format!("{gap}{cell:>width$}"),
+    });
+    padded.collect::<String>().trim_end().to_owned() + "\n"
 }
 
 fn row(Figures { name, ours, raw, ratio }: &Figures) -> Cells {
-    let cpu = |side: &Numbers| side.cpu_us.map_or_else(|| "-".to_owned(), |cpu| format!("{cpu:.1}"));
     [
         name.clone(),
         ours.per_s.to_string(),
@@ -54,8 +54,8 @@ fn row(Figures { name, ours, raw, ratio }: &Figures) -> Cells {
         raw.p50_us.to_string(),
         ours.p99_us.to_string(),
         raw.p99_us.to_string(),
-        cpu(ours),
-        cpu(raw),
+        shown(ours.cpu_us, 1),
+        shown(raw.cpu_us, 1),
         format!("{:.2}", ours.requests),
         format!("{:.2}", raw.requests),
         format!("{:.2}", ours.conflicts),

@@ -50,6 +50,16 @@ impl<'de> Deserialize<'de> for Thousandths {
     }
 }
 
+/// A number in a table, with this number of decimals; a dash where it is not known.
+pub(crate) fn shown(number: Option<Thousandths>, decimals: usize) -> String {
+    number.map_or_else(|| "-".to_owned(), |number| format!("{number:.decimals$}"))
+}
+
+/// Nanoseconds.
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
 /// Whole microseconds.
 pub(crate) fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)

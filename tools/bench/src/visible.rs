@@ -2,15 +2,14 @@
 
 use crate::error::BenchError;
 use crate::figures::Side;
+use crate::ours::metadata;
 use crate::processor::{cpu, spent};
 use crate::store::{Item, Raw, TABLE, item};
 use crate::streams::Who;
 use aws_sdk_dynamodb::Client;
 use foldlog::read::views::{Generation, RowKey};
-use foldlog::{
-    Actor, CommandId, Commands, Consistency, Correlation, Digest, Metadata, Projection, StreamName, Views as _,
-    write::identity,
-};
+use foldlog::write::identity;
+use foldlog::{Commands, Consistency, Projection, StreamName, Views as _};
 use foldlog_dynamo::{Log, Views};
 use foldlog_lambda::{Settings, SystemHost};
 use foldlog_local::{Host, HostError};
@@ -68,15 +67,7 @@ impl Observer {
         let id = identity::fresh_id(&SystemHost);
         let stream = StreamName::of::<Cart>(&id.parse().map_err(|error| wrong(&error))?);
         let command = Command { by: id.parse().map_err(|error| wrong(&error))?, action: Action::Open };
-        let metadata = Metadata {
-            id: CommandId::fresh(&SystemHost),
-            digest: Digest::of(&id).map_err(|error| wrong(&error))?,
-            correlation: Correlation { id: identity::fresh_id(&SystemHost), client: None },
-            cause: None,
-            actor: Actor(id.clone()),
-            expected: None,
-        };
-        self.carts.execute(&stream, &command, &metadata).await.map_err(|error| wrong(&error))?;
+        self.carts.execute(&stream, &command, &metadata(&id)?).await.map_err(|error| wrong(&error))?;
         let committed = Instant::now();
         let place = RowKey { view: CartView::NAME, generation: Generation::FIRST, key: id };
         while self.views.row(&place, Consistency::Strong).await.map_err(|error| wrong(&error))?.is_none() {

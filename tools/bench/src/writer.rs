@@ -1,14 +1,31 @@
 //! One of the processes that contend for a stream: it connects, waits for its input to end, writes, and tells.
 
-use crate::error::BenchError;
+use crate::failure::Failure;
 use crate::meter::{Counts, Meter};
-use crate::ours::{accounts, append, metadata, one};
+use crate::ours::{accounts, metadata, one};
 use crate::processor::of_process;
 use crate::store::{self, Raw, TABLE};
 use crate::streams::{Streams, Who};
-use foldlog::{Metadata, StreamName};
+use crate::thousandths::nanos;
+use foldlog::StreamName;
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, Instant};
+use shop_terminal as terminal;
+use std::time::Instant;
+
+/// Write to one stream of a bench's store as soon as the input ends
+#[derive(Debug, clap::Args)]
+#[command(hide = true)]
+pub(crate) struct Writer {
+    /// Where the store answers
+    url: String,
+    /// The stream that others write to as well
+    stream: StreamName,
+    /// By the event log or without it
+    #[arg(value_enum)]
+    who: Who,
+    /// How many commands
+    commands: u64,
+}
 
 /// What a process wrote.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,49 +40,24 @@ pub(crate) struct Written {
     pub(crate) counts: Counts,
 }
 
-/// A writer that is connected.
-pub(crate) struct Writer {
-    meter: Meter,
-    streams: Streams,
-    stream: StreamName,
-    who: Who,
-}
-
 impl Writer {
-    /// Connects to the store at an address.
-    pub(crate) async fn at(url: &str, stream: StreamName, who: Who) -> Result<Self, BenchError> {
+    pub(crate) async fn run(&self) -> Result<(), Failure> {
         let meter = Meter::default();
-        let client = store::client(url, &meter);
+        let client = store::client(&self.url, &meter);
         let streams = Streams::new(accounts(&client), Raw::on(&client, TABLE)).await?;
-        Ok(Self { meter, streams, stream, who })
-    }
-
-    /// Writes this number of commands.
-    pub(crate) async fn write(self, commands: u64) -> Result<Written, BenchError> {
-        self.meter.start();
+        terminal::line("ready")?;
+        tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await?;
+        meter.start();
         let (cpu, mut known) = (of_process(), 0);
-        let (mut ids, mut durations_ns) = (Vec::new(), Vec::new());
-        for _ in 0..commands {
+        let (mut commands, mut durations_ns) = (Vec::new(), Vec::new());
+        for _ in 0..self.commands {
             let metadata = metadata(&one())?;
             let begun = Instant::now();
-            known = self.command(&metadata, known).await?;
+            known = streams.contend(self.who, &self.stream, self.stream.as_str(), known, &metadata).await?;
             durations_ns.push(nanos(begun.elapsed()));
-            ids.push(metadata.id.as_str().to_owned());
+            commands.push(metadata.id.as_str().to_owned());
         }
         let cpu_ns = of_process().zip(cpu).map(|(after, before)| nanos(after.saturating_sub(before)));
-        Ok(Written { commands: ids, durations_ns, cpu_ns, counts: self.meter.stop() })
+        Ok(terminal::json_line(&Written { commands, durations_ns, cpu_ns, counts: meter.stop() })?)
     }
-
-    /// The version that is known afterwards; the event log remembers it itself.
-    async fn command(&self, metadata: &Metadata, known: u64) -> Result<u64, BenchError> {
-        let Self { streams, stream, .. } = self;
-        match self.who {
-            Who::Ours => append(streams.ours(), stream, &one(), metadata).await.map(|()| known),
-            Who::Raw => streams.raw().put_behind(streams.single(), stream.as_str(), known, metadata.id.as_str()).await,
-        }
-    }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,6 +1,6 @@
 //! The command line of `shop-cost`, and what it does.
 
-use crate::bill::{Assumptions, BillError, Rates};
+use crate::bill::{Assumptions, Rates};
 use crate::count::{STEPS, count};
 use crate::docs::write_pages;
 use crate::failure::Failure;
@@ -8,7 +8,7 @@ use crate::figures::Figures;
 use crate::inventory::Inventory;
 use crate::limits::Limits;
 use crate::prices::{LISTED, Prices};
-use crate::scale::{ScaleError, needs};
+use crate::scale::needs;
 use crate::shown::{bill_table, scale_table, summary};
 use clap::Parser;
 use rust_decimal::Decimal;
@@ -70,7 +70,7 @@ impl Cost {
             let bar = terminal::bar("count an order", STEPS);
             Box::pin(count(&bar)).await?
         } else {
-            Figures::budget().map_err(BillError::from)?
+            Figures::budget()?
         };
         let rates = self.rates(figures)?;
         if self.write_docs {
@@ -94,7 +94,7 @@ impl Cost {
             }
         }
         if let Some(rate) = self.orders_per_second {
-            let limits = Limits::listed().map_err(ScaleError::from)?;
+            let limits = Limits::listed()?;
             let needs = needs(&rates, &limits, self.batch_ms)?;
             if self.json {
                 terminal::json_line(&json!({"orders_per_second": rate, "needs": needs}))?;
@@ -111,8 +111,7 @@ impl Cost {
             Some(file) => std::fs::read_to_string(file)
                 .map_err(|error| Failure::Machine(format!("{}: {error}", file.display())))?,
         };
-        let prices = Prices::read(&prices).map_err(BillError::from)?;
-        let inventory = Inventory::read().map_err(BillError::from)?;
+        let (prices, inventory) = (Prices::read(&prices)?, Inventory::read()?);
         Ok(Rates { figures, inventory, prices, assumptions: self.assumptions.clone() })
     }
 
@@ -121,14 +120,13 @@ impl Cost {
             let json = serde_json::to_string_pretty(&rates.figures).map_err(std::io::Error::other)?;
             std::fs::write(BUDGET, json + "\n")?;
         }
-        let pages = pages(rates, self.batch_ms)?;
-        Ok(write_pages(Path::new("."), &pages)?)
+        Ok(write_pages(Path::new("."), &pages(rates, self.batch_ms)?)?)
     }
 }
 
 /// What the pages show.
 fn pages(rates: &Rates, batch_ms: u64) -> Result<[(&'static str, String); 2], Failure> {
-    let limits = Limits::listed().map_err(ScaleError::from)?;
+    let limits = Limits::listed()?;
     let bills = SIZES.into_iter().map(|orders| rates.bill(orders)).collect::<Result<Vec<_>, _>>()?;
     let summary = summary(&rates.bill(0)?, &bills);
     let scale = scale_table(&limits, &needs(rates, &limits, batch_ms)?, &RATES);

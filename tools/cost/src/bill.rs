@@ -1,12 +1,12 @@
 //! The cost of a month: the counted usage of all orders and of an idle shop, at listed prices.
 
+use crate::failure::Failure;
 use crate::figures::{Figures, Sum};
-use crate::inventory::{Inventory, MINUTES, Undeclared};
-use crate::prices::{Prices, PricesError};
+use crate::inventory::{Function, Inventory, MINUTES, Undeclared};
+use crate::prices::Prices;
 use foldlog_local::Usage;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 const SECONDS: u64 = MINUTES * 60;
 const DAYS: u64 = 30;
@@ -74,20 +74,6 @@ pub(crate) struct Bill {
     pub(crate) lines: Vec<Line>,
 }
 
-/// Why there is no bill.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum BillError {
-    /// A price is missing.
-    #[error(transparent)]
-    Prices(#[from] PricesError),
-    /// The template has not what it is made of.
-    #[error(transparent)]
-    Template(#[from] Undeclared),
-    /// The counted figures are not of this release.
-    #[error("docs/cost/order.json cannot be read: {0}; `shop-cost --count --write-docs` rewrites it")]
-    Figures(#[from] serde_json::Error),
-}
-
 /// The inputs of a bill.
 #[derive(Clone, Debug)]
 pub(crate) struct Rates {
@@ -101,73 +87,65 @@ pub(crate) struct Rates {
     pub(crate) assumptions: Assumptions,
 }
 
-/// What a usage takes of Lambda and the gateway.
-#[derive(Clone, Copy, Debug, Default)]
-struct Run {
-    sum: Sum,
-    calls: u64,
-    mb_ms: u64,
-}
-
 impl Rates {
     /// A month with this number of orders.
-    pub(crate) fn bill(&self, orders: u64) -> Result<Bill, BillError> {
+    pub(crate) fn bill(&self, orders: u64) -> Result<Bill, Failure> {
         let month = self.month(orders)?;
         let lines = month.into_iter().map(|(name, quantity)| {
             let price = self.prices.of(name)?;
             let dollars = price.cost(quantity);
             Ok(Line { service: price.service.clone(), what: price.what.clone(), quantity, dollars })
         });
-        Ok(Bill { orders, lines: lines.collect::<Result<_, BillError>>()? })
+        Ok(Bill { orders, lines: lines.collect::<Result<_, Failure>>()? })
     }
 
     /// What a month takes, by the names of prices, in the order of the way that a request takes.
-    fn month(&self, orders: u64) -> Result<Vec<(&'static str, Decimal)>, BillError> {
+    fn month(&self, orders: u64) -> Result<Vec<(&'static str, Decimal)>, Undeclared> {
         let Self { figures, inventory, assumptions, .. } = self;
-        let mut all = Run::default();
-        for (usage, times) in self.times(orders) {
-            self.add(&mut all, usage, times)?;
+        let times = self.times(orders);
+        let total = |of: &dyn Fn(&Usage) -> u64| -> u64 { times.iter().map(|(usage, times)| of(usage) * times).sum() };
+        let sum = |of: fn(Sum) -> u64| total(&|usage| of(Sum::of(&[usage])));
+        let mut invoked = Vec::new();
+        for (usage, times) in &times {
+            for (name, count) in &usage.invocations {
+                invoked.push((inventory.function(name)?, count * times));
+            }
         }
+        let of_functions = |those: fn(&Function) -> bool| -> u64 {
+            invoked.iter().filter(|(function, _)| those(function)).map(|(_, count)| count).sum()
+        };
+        let mb_ms: u64 = invoked.iter().map(|(function, count)| count * function.memory_mb).sum();
+        let mb_ms = mb_ms * assumptions.function_ms;
+        let invocations = of_functions(|_| true);
         let stored: u64 = figures.bytes.values().sum();
         let stored = gigabytes(u128::from(stored) * u128::from(orders) * u128::from(assumptions.months));
-        let requests = |operation: &str| -> u64 {
-            let of = |usage: &Usage| -> u64 { usage.requests.values().filter_map(|by| by.get(operation)).sum() };
-            self.times(orders).into_iter().map(|(usage, times)| of(usage) * times).sum()
-        };
+        let lists = total(&|usage| usage.requests.values().filter_map(|by| by.get("ListObjectsV2")).sum());
         // A daily run may take as long as its function may.
         let daily = inventory.function("reconcile")?;
         let daily_mb_ms = DAYS * daily.timeout_s * 1_000 * daily.memory_mb;
-        let logged = gigabytes(u128::from(all.sum.invocations) * u128::from(assumptions.log_bytes));
-        let traced = (u64::try_from(inventory.functions.len()).unwrap_or(u64::MAX) * SECONDS * TRACED_A_SECOND)
-            .min(all.sum.invocations);
+        let logged = gigabytes(u128::from(invocations) * u128::from(assumptions.log_bytes));
+        let traced =
+            (u64::try_from(inventory.functions.len()).unwrap_or(u64::MAX) * SECONDS * TRACED_A_SECOND).min(invocations);
         let traced = Decimal::from(traced)
-            + Decimal::from(all.sum.invocations - traced) * Decimal::from(assumptions.traced_percent)
-                / Decimal::from(100);
-        let queues =
-            all.sum.messages * REQUESTS_OF_A_MESSAGE + inventory.fed_from_queues() * EMPTY_RECEIVES_A_MINUTE * MINUTES;
-        let readers = |usage: &Usage| -> u64 {
-            let of_streams = |(name, _): &(&String, &u64)| {
-                inventory.functions.get(*name).is_some_and(|function| function.stream.is_some())
-            };
-            usage.invocations.iter().filter(of_streams).map(|(_, count)| count).sum()
-        };
-        let records: u64 = self.times(orders).into_iter().map(|(usage, times)| readers(usage) * times).sum();
-        let gb_seconds = Decimal::from(all.mb_ms + daily_mb_ms) / Decimal::from(MB_MS_OF_A_GB_SECOND);
+            + Decimal::from(invocations - traced) * Decimal::from(assumptions.traced_percent) / Decimal::from(100);
+        let queues = sum(|sum| sum.messages) * REQUESTS_OF_A_MESSAGE
+            + inventory.fed_from_queues() * EMPTY_RECEIVES_A_MINUTE * MINUTES;
+        let gb_seconds = Decimal::from(mb_ms + daily_mb_ms) / Decimal::from(MB_MS_OF_A_GB_SECOND);
         let retention = Decimal::from(inventory.retention_days) / Decimal::from(DAYS);
         Ok(vec![
-            ("api-requests", Decimal::from(all.calls)),
-            ("lambda-requests", Decimal::from(all.sum.invocations)),
+            ("api-requests", Decimal::from(of_functions(|function| function.routes > 0))),
+            ("lambda-requests", Decimal::from(invocations)),
             ("lambda-gb-seconds", gb_seconds),
-            ("dynamodb-writes", Decimal::from(all.sum.writes)),
-            ("dynamodb-reads", Decimal::from(all.sum.half_reads) / Decimal::from(2)),
+            ("dynamodb-writes", Decimal::from(sum(|sum| sum.writes))),
+            ("dynamodb-reads", Decimal::from(sum(|sum| sum.half_reads)) / Decimal::from(2)),
             ("dynamodb-storage", stored),
             ("dynamodb-recovery", stored),
-            ("stream-reads", Decimal::from(records)),
-            ("bus-events", Decimal::from(all.sum.events)),
+            ("stream-reads", Decimal::from(of_functions(|function| function.stream.is_some()))),
+            ("bus-events", Decimal::from(sum(|sum| sum.events))),
             ("schedule-runs", Decimal::from(inventory.scheduled_runs())),
             ("queue-requests", Decimal::from(queues)),
             ("machine-transitions", Decimal::ZERO),
-            ("bucket-lists", Decimal::from(requests("ListObjectsV2"))),
+            ("bucket-lists", Decimal::from(lists)),
             ("log-ingestion", logged),
             ("log-storage", logged * retention),
             ("metrics", Decimal::from(assumptions.metrics)),
@@ -182,28 +160,16 @@ impl Rates {
         let Assumptions { looks, rechecks, months, reconciled, .. } = self.assumptions;
         let figures = &self.figures;
         let mut times: Vec<_> = figures.steps().into_iter().map(|usage| (usage, orders)).collect();
-        times.push((&figures.look, orders * looks));
-        times.push((&figures.asked_confirmed, orders * rechecks));
-        times.push((&figures.asked_shipped, orders * rechecks));
-        times.push((&figures.minute, MINUTES));
-        times.push((&figures.first_reconciled, orders));
-        times.push((&figures.day, DAYS));
-        times.push((&figures.reconciled, (orders * months).min(reconciled) * DAYS));
+        times.extend([
+            (&figures.look, orders * looks),
+            (&figures.asked_confirmed, orders * rechecks),
+            (&figures.asked_shipped, orders * rechecks),
+            (&figures.minute, MINUTES),
+            (&figures.first_reconciled, orders),
+            (&figures.day, DAYS),
+            (&figures.reconciled, (orders * months).min(reconciled) * DAYS),
+        ]);
         times
-    }
-
-    fn add(&self, all: &mut Run, usage: &Usage, times: u64) -> Result<(), BillError> {
-        let mut sum = Sum::of(usage);
-        sum.times(times);
-        all.sum += sum;
-        for (name, count) in &usage.invocations {
-            let function = self.inventory.function(name)?;
-            if function.routes > 0 {
-                all.calls += count * times;
-            }
-            all.mb_ms += count * times * function.memory_mb * self.assumptions.function_ms;
-        }
-        Ok(())
     }
 }
 
@@ -219,14 +185,13 @@ impl Bill {
 
     /// What each service comes to, in the order of the lines.
     pub(crate) fn by_service(&self) -> Vec<(&str, Decimal)> {
-        let mut order: Vec<&str> = Vec::new();
-        let mut sums: BTreeMap<&str, Decimal> = BTreeMap::new();
+        let mut sums: Vec<(&str, Decimal)> = Vec::new();
         for line in &self.lines {
-            if !order.contains(&line.service.as_str()) {
-                order.push(&line.service);
+            match sums.iter_mut().find(|(service, _)| *service == line.service) {
+                Some((_, sum)) => *sum += line.dollars,
+                None => sums.push((&line.service, line.dollars)),
             }
-            *sums.entry(&line.service).or_default() += line.dollars;
         }
-        order.into_iter().map(|service| (service, sums[service])).collect()
+        sums
     }
 }

@@ -1,8 +1,9 @@
 //! Why the command failed, in one line that says what to do.
 
-use crate::bill::BillError;
 use crate::docs::DocsError;
-use crate::scale::ScaleError;
+use crate::inventory::Undeclared;
+use crate::limits::LimitsError;
+use crate::prices::PricesError;
 use foldlog_local::HostError;
 use shop_client::ClientError;
 use shop_payments::server::StartError;
@@ -11,12 +12,18 @@ use std::io;
 /// Why the command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// What something costs cannot be told.
+    /// A price is missing.
     #[error(transparent)]
-    Bill(#[from] BillError),
-    /// Whether there is enough cannot be told.
+    Prices(#[from] PricesError),
+    /// A limit is missing.
     #[error(transparent)]
-    Scale(#[from] ScaleError),
+    Limits(#[from] LimitsError),
+    /// The template has not what it is made of.
+    #[error(transparent)]
+    Template(#[from] Undeclared),
+    /// The counted figures are not of this release.
+    #[error("docs/cost/order.json cannot be read: {0}; `shop-cost --count --write-docs` rewrites it")]
+    Figures(serde_json::Error),
     /// A page is not written.
     #[error(transparent)]
     Docs(#[from] DocsError),

@@ -1,9 +1,9 @@
 //! The counted usage of an order, and the file with it: the budget.
 
+use crate::failure::Failure;
 use foldlog_local::{Capacity, Usage};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::ops::AddAssign;
 
 /// The counted figures that the repository holds; a test counts again and compares.
 pub(crate) const BUDGET: &str = include_str!("../../../docs/cost/order.json");
@@ -37,8 +37,7 @@ pub(crate) struct Figures {
     pub(crate) bytes: BTreeMap<String, u64>,
 }
 
-/// A usage without its names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// Some usages without their names.
 pub(crate) struct Sum {
     /// Invocations.
     pub(crate) invocations: u64,
@@ -55,47 +54,27 @@ pub(crate) struct Sum {
 }
 
 impl Sum {
-    /// All of a usage.
-    pub(crate) fn of(usage: &Usage) -> Self {
-        let taken = usage.capacity.values().flat_map(BTreeMap::values);
+    /// All of them.
+    pub(crate) fn of(usages: &[&Usage]) -> Self {
+        let usages = || usages.iter().copied();
         let mut all = Capacity::default();
+        let taken = usages().flat_map(|usage| usage.capacity.values().flat_map(BTreeMap::values));
         taken.for_each(|capacity| all += capacity.clone());
         Self {
-            invocations: usage.invocations.values().sum(),
-            requests: usage.requests.values().flat_map(BTreeMap::values).sum(),
+            invocations: usages().flat_map(|usage| usage.invocations.values()).sum(),
+            requests: usages().flat_map(|usage| usage.requests.values().flat_map(BTreeMap::values)).sum(),
             writes: all.table_writes + all.index_writes.values().sum::<u64>(),
             half_reads: all.half_reads,
-            events: usage.events.values().sum(),
-            messages: usage.messages.values().sum(),
+            events: usages().flat_map(|usage| usage.events.values()).sum(),
+            messages: usages().flat_map(|usage| usage.messages.values()).sum(),
         }
-    }
-
-    /// The usage multiplied by `times`.
-    pub(crate) const fn times(&mut self, times: u64) {
-        self.invocations *= times;
-        self.requests *= times;
-        self.writes *= times;
-        self.half_reads *= times;
-        self.events *= times;
-        self.messages *= times;
-    }
-}
-
-impl AddAssign for Sum {
-    fn add_assign(&mut self, more: Self) {
-        self.invocations += more.invocations;
-        self.requests += more.requests;
-        self.writes += more.writes;
-        self.half_reads += more.half_reads;
-        self.events += more.events;
-        self.messages += more.messages;
     }
 }
 
 impl Figures {
     /// Those that the repository holds.
-    pub(crate) fn budget() -> Result<Self, serde_json::Error> {
-        serde_json::from_str(BUDGET)
+    pub(crate) fn budget() -> Result<Self, Failure> {
+        serde_json::from_str(BUDGET).map_err(Failure::Figures)
     }
 
     /// The order's own steps, from cart to delivery.

@@ -1,7 +1,8 @@
 //! The needs of an order rate, compared with the limits of the services and the template.
 
-use crate::bill::{BillError, Rates};
-use crate::inventory::{Function, Undeclared};
+use crate::bill::Rates;
+use crate::failure::Failure;
+use crate::inventory::Function;
 use crate::limits::{Limits, LimitsError};
 use foldlog_local::{Capacity, Usage};
 use rust_decimal::Decimal;
@@ -34,23 +35,6 @@ pub(crate) struct Need {
     pub(crate) remedy: &'static str,
 }
 
-/// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ScaleError {
-    /// The counted figures, the prices or the template are not to be used.
-    #[error(transparent)]
-    Bill(#[from] BillError),
-    /// The limits are not to be used.
-    #[error(transparent)]
-    Limits(#[from] LimitsError),
-}
-
-impl From<Undeclared> for ScaleError {
-    fn from(error: Undeclared) -> Self {
-        Self::Bill(error.into())
-    }
-}
-
 impl Need {
     /// Up to how many orders a second there is enough of it, rounded down.
     pub(crate) fn holds_up_to(&self) -> Decimal {
@@ -59,7 +43,7 @@ impl Need {
 }
 
 /// What is needed, the scarcest first.
-pub(crate) fn needs(rates: &Rates, limits: &Limits, batch_ms: u64) -> Result<Vec<Need>, ScaleError> {
+pub(crate) fn needs(rates: &Rates, limits: &Limits, batch_ms: u64) -> Result<Vec<Need>, Failure> {
     let mut needs = of_the_gateway(rates, limits)?;
     needs.extend(of_tables(rates, limits)?);
     needs.extend(of_hot_keys(rates, limits)?);
@@ -69,7 +53,7 @@ pub(crate) fn needs(rates: &Rates, limits: &Limits, batch_ms: u64) -> Result<Vec
     Ok(needs)
 }
 
-fn of_the_gateway(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, ScaleError> {
+fn of_the_gateway(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, Failure> {
     let looks = rates.assumptions.looks;
     let mut calls = looks;
     let mut invocations = looks;
@@ -79,10 +63,10 @@ fn of_the_gateway(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, ScaleErro
             calls += if rates.inventory.function(name)?.routes > 0 { *count } else { 0 };
         }
     }
-    let busy_ms = invocations * rates.assumptions.function_ms;
+    let busy_seconds = Decimal::from(invocations * rates.assumptions.function_ms) / Decimal::from(1_000);
     let route_rate = rates.inventory.route_rate;
     Ok(vec![
-        listed(limits, "api-requests", "Requests to the API, looks included".to_owned(), calls, QUOTA)?,
+        listed(limits, "api-requests", "Requests to the API, looks included", calls, QUOTA)?,
         Need {
             what: "`GET /orders/{id}`, the busiest route".to_owned(),
             unit: "requests (`ThrottlingRateLimit` of the template)".to_owned(),
@@ -90,26 +74,17 @@ fn of_the_gateway(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, ScaleErro
             most: route_rate.into(),
             remedy: "raise `ThrottlingRateLimit`; let clients look less often (`Retry-After`)",
         },
-        Need {
-            per_order: Decimal::from(busy_ms) / Decimal::from(1_000),
-            ..listed(limits, "concurrency", "Invocations at once, none of them batched".to_owned(), 0, QUOTA)?
-        },
+        listed(limits, "concurrency", "Invocations at once, none of them batched", busy_seconds, QUOTA)?,
     ])
 }
 
 /// Each table that an order writes to, and the log.
-fn of_tables(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, ScaleError> {
+fn of_tables(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, LimitsError> {
     let written = written(rates);
     let mut needs = Vec::new();
     if let Some(log) = written.get(LOG) {
-        let what = "Writes to the log".to_owned();
-        needs.push(listed(
-            limits,
-            "table-writes",
-            what,
-            log.table_writes,
-            "raise the quota; then a log for each context",
-        )?);
+        let remedy = "raise the quota; then a log for each context";
+        needs.push(listed(limits, "table-writes", "Writes to the log", log.table_writes, remedy)?);
     }
     // An index has a throughput of its own, as large as the table's.
     let views = written.iter().filter(|(name, _)| **name != LOG);
@@ -122,11 +97,10 @@ fn of_tables(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, ScaleError> {
 }
 
 /// What all orders have in common: partitions that are not spread by order, or only over a few.
-fn of_hot_keys(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, ScaleError> {
+fn of_hot_keys(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, LimitsError> {
     let written = written(rates);
-    let spread = |what: String, writes: u64, over: u64, remedy| -> Result<Need, ScaleError> {
-        let per_order = Decimal::from(writes) / Decimal::from(over);
-        Ok(Need { per_order, ..listed(limits, "partition-writes", what, 0, remedy)? })
+    let spread = |what: String, writes: u64, over: u64, remedy| {
+        listed(limits, "partition-writes", what, Decimal::from(writes) / Decimal::from(over), remedy)
     };
     let processes = u64::try_from(waiting::process_partitions().count()).unwrap_or(u64::MAX);
     let indexes = [
@@ -144,7 +118,10 @@ fn of_hot_keys(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, ScaleError> 
     let totals = written.get("SalesView").map_or(0, |taken| taken.table_writes);
     let what = format!("The totals of a day, {} partitions of each kind", sales::SHARDS);
     needs.push(spread(what, totals, KINDS_OF_TOTALS * sales::SHARDS, "more shards of the totals, and a rebuild")?);
-    let by_stock = |table| taken(rates, table, STOCK).map_or(0, |taken| taken.table_writes);
+    let by_stock = |table| -> u64 {
+        let taken = rates.figures.steps().into_iter().filter_map(|usage| usage.capacity.get(table)?.get(STOCK));
+        taken.map(|taken| taken.table_writes).sum()
+    };
     let remedy = "divide the product over warehouses, or its stock over several streams";
     let what = "One product in every order: writes to its stream".to_owned();
     needs.push(spread(what, by_stock(LOG).max(by_stock(MARKERS)), 1, remedy)?);
@@ -159,28 +136,18 @@ fn of_hot_keys(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, ScaleError> 
     Ok(needs)
 }
 
-fn of_streams_and_bus(rates: &Rates, limits: &Limits, batch_ms: u64) -> Result<Vec<Need>, ScaleError> {
+fn of_streams_and_bus(rates: &Rates, limits: &Limits, batch_ms: u64) -> Result<Vec<Need>, LimitsError> {
     let steps = rates.figures.steps();
     let invoked = |name: &str| -> u64 { steps.iter().filter_map(|usage| usage.invocations.get(name)).sum() };
     let messages: u64 = steps.iter().flat_map(|usage| usage.messages.values()).sum();
     let batches = |batch: u64, at_once: u64| {
         Decimal::from(batch * at_once) * Decimal::from(1_000) / Decimal::from(batch_ms.max(1))
     };
+    let more_puts = "raise the quota; batches have up to 10 events a call; then a stream for those who read all";
+    let more_deliveries = "raise the quota: what is above it waits";
     let mut needs = vec![
-        listed(
-            limits,
-            "bus-puts",
-            "Calls to the bus, one a commit".to_owned(),
-            invoked(RELAY),
-            "raise the quota; batches have up to 10 events a call; then a stream for those who read all",
-        )?,
-        listed(
-            limits,
-            "bus-invocations",
-            "Deliveries from the bus to queues".to_owned(),
-            messages,
-            "raise the quota: what is above it waits",
-        )?,
+        listed(limits, "bus-puts", "Calls to the bus, one a commit", invoked(RELAY), more_puts)?,
+        listed(limits, "bus-invocations", "Deliveries from the bus to queues", messages, more_deliveries)?,
     ];
     for (name, function) in &rates.inventory.functions {
         let Function { queue, stream, .. } = function;
@@ -212,12 +179,13 @@ const QUOTA: &str = "raise the quota";
 fn listed(
     limits: &Limits,
     name: &'static str,
-    what: String,
-    per_order: u64,
+    what: impl Into<String>,
+    per_order: impl Into<Decimal>,
     remedy: &'static str,
-) -> Result<Need, ScaleError> {
+) -> Result<Need, LimitsError> {
     let limit = limits.of(name)?;
-    Ok(Need { what, unit: limit.unit.clone(), per_order: per_order.into(), most: limit.most.into(), remedy })
+    let (what, per_order) = (what.into(), per_order.into());
+    Ok(Need { what, unit: limit.unit.clone(), per_order, most: limit.most.into(), remedy })
 }
 
 /// The usage of each table by an order, by all functions.
@@ -230,15 +198,6 @@ fn written(rates: &Rates) -> BTreeMap<&str, Capacity> {
         }
     }
     written
-}
-
-/// What an order takes of a table on account of one function.
-fn taken(rates: &Rates, table: &str, function: &str) -> Option<Capacity> {
-    let of_steps = rates.figures.steps().into_iter().filter_map(|usage| usage.capacity.get(table)?.get(function));
-    of_steps.cloned().reduce(|mut all, more| {
-        all += more;
-        all
-    })
 }
 
 #[cfg(test)]

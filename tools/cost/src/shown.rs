@@ -32,9 +32,7 @@ pub(crate) fn bill_table(rates: &Rates, bill: &Bill, idle: &Bill) -> String {
 
 /// What the figures rest on.
 fn said(rates: &Rates) -> String {
-    let mut order = Sum::default();
-    rates.figures.steps().into_iter().for_each(|usage| order += Sum::of(usage));
-    let Sum { invocations, requests, writes, half_reads, events, messages } = order;
+    let Sum { invocations, requests, writes, half_reads, events, messages } = Sum::of(&rates.figures.steps());
     let reads = Decimal::from(half_reads) / Decimal::from(2);
     let Assumptions { function_ms, log_bytes, looks, rechecks, months, reconciled, metrics, traced_percent } =
         &rates.assumptions;

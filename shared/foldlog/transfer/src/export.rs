@@ -1,7 +1,7 @@
 //! Writing an export: stream by stream. It continues where another run stopped.
 
 use crate::error::TransferError;
-use crate::file::Reading;
+use crate::file;
 use crate::manifest::{Listed, Manifest, NAME, replace};
 use crate::survey::Survey;
 use crate::writer::Writer;
@@ -77,7 +77,7 @@ impl<'a, L: LogScan> Export<'a, L> {
     pub async fn run(mut self, done: impl Fn()) -> Result<Manifest, TransferError> {
         let streams = std::mem::take(&mut self.streams);
         let log = self.log;
-        let last = self.writer.survey().last().cloned();
+        let last = self.writer.survey.last().cloned();
         // Created one by one as they are taken: a future that waits for an answer is large.
         let pages = streams.clone().into_iter().map(move |name| {
             let after = last.as_ref().filter(|last| last.stream == name);
@@ -106,7 +106,7 @@ impl<'a, L: LogScan> Export<'a, L> {
                 return Ok(None);
             }
             if self.writer.put(&commit)? {
-                note(&self.directory, self.until, self.writer.files())?;
+                note(&self.directory, self.until, &self.writer.files)?;
             }
         }
         Ok(page.next)
@@ -138,21 +138,11 @@ fn begun(
     let mut files = files.into_owned();
     loop {
         // If one file is wrong, the survey of the files cannot continue: those before it are read again.
-        match survey(directory, &files) {
+        match Survey::of(file::commits(directory, &files)) {
             Err(_) if files.pop().is_some() => {}
             kept => return Ok((begun, files, kept?)),
         }
     }
-}
-
-fn survey(directory: &Path, files: &[Listed]) -> Result<Survey, TransferError> {
-    let mut survey = Survey::default();
-    for file in files {
-        for commit in Reading::open(directory, file)? {
-            survey.take(&commit?)?;
-        }
-    }
-    Ok(survey)
 }
 
 /// The commit, if the item is one.

@@ -22,77 +22,73 @@ pub(crate) struct Writing {
     unfinished: PathBuf,
     content: GzEncoder<File>,
     sha256: Sha256,
-    bytes: u64,
-    streams: usize,
-    commits: usize,
-    ends: Option<(EventId, EventId)>,
+    /// What it holds so far; its digest follows at the end.
+    pub(crate) listed: Listed,
 }
 
 impl Writing {
-    pub(crate) fn create(directory: &Path, number: usize) -> Result<Self, TransferError> {
-        let path = directory.join(format!("log-{number:05}.ndjson.gz"));
+    /// A file whose first commit has this first event.
+    pub(crate) fn create(directory: &Path, number: usize, first: EventId) -> Result<Self, TransferError> {
+        let name = format!("log-{number:05}.ndjson.gz");
+        let path = directory.join(&name);
         let unfinished = path.with_extension("gz.new");
         let file = File::create(&unfinished).map_err(TransferError::io(&unfinished))?;
         let content = GzBuilder::new().mtime(0).operating_system(NO_SYSTEM).write(file, Compression::default());
-        Ok(Self { path, unfinished, content, sha256: Sha256::new(), bytes: 0, streams: 0, commits: 0, ends: None })
-    }
-
-    /// Its size before compression, in bytes.
-    pub(crate) const fn bytes(&self) -> u64 {
-        self.bytes
+        let last = first.clone();
+        let listed = Listed { name, sha256: String::new(), bytes: 0, streams: 1, commits: 0, first, last };
+        Ok(Self { path, unfinished, content, sha256: Sha256::new(), listed })
     }
 
     pub(crate) fn write(&mut self, commit: &Commit) -> Result<(), TransferError> {
         let line = line_of(commit).map_err(|error| TransferError::io(&self.path)(error.into()))?;
         self.content.write_all(line.as_bytes()).map_err(TransferError::io(&self.unfinished))?;
         self.sha256.update(&line);
-        self.bytes += line.len() as u64;
-        self.commits += 1;
-        let event = commit.event_id(0);
-        let before = self.ends.take();
-        if before.as_ref().is_none_or(|(_, last)| last.stream != event.stream) {
-            self.streams += 1;
-        }
-        self.ends = Some((before.map_or_else(|| event.clone(), |(first, _)| first), event));
+        self.listed.bytes += line.len() as u64;
+        self.listed.commits += 1;
+        self.listed.streams += usize::from(self.listed.last.stream != commit.stream);
+        self.listed.last = commit.event_id(0);
         Ok(())
     }
 
-    /// Closes it. A file without a commit is removed.
-    pub(crate) fn finish(self) -> Result<Option<Listed>, TransferError> {
-        let Some((first, last)) = self.ends else {
-            drop(self.content);
-            return fs::remove_file(&self.unfinished).map(|()| None).map_err(TransferError::io(&self.unfinished));
-        };
+    /// Closes it.
+    pub(crate) fn finish(mut self) -> Result<Listed, TransferError> {
         let file = self.content.finish().map_err(TransferError::io(&self.unfinished))?;
         file.sync_all().map_err(TransferError::io(&self.unfinished))?;
         fs::rename(&self.unfinished, &self.path).map_err(TransferError::io(&self.path))?;
-        Ok(Some(Listed {
-            name: self.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            sha256: hex::encode(self.sha256.finalize()),
-            bytes: self.bytes,
-            streams: self.streams,
-            commits: self.commits,
-            first,
-            last,
-        }))
+        self.listed.sha256 = hex::encode(self.sha256.finalize());
+        Ok(self.listed)
     }
 }
 
-/// The commits of a file, in order. At the end comes an error if the file is not as listed.
-pub(crate) struct Reading {
+/// The commits of these files, in order. At the end of a file comes an error if it is not as listed.
+pub(crate) fn commits<'a>(
+    directory: &'a Path,
+    files: &'a [Listed],
+) -> impl Iterator<Item = Result<Commit, TransferError>> + 'a {
+    files.iter().flat_map(|listed| {
+        let (reading, failed) = match Reading::open(directory, listed) {
+            Ok(reading) => (Some(reading), None),
+            Err(error) => (None, Some(Err(error))),
+        };
+        reading.into_iter().flatten().chain(failed)
+    })
+}
+
+/// The commits of a file.
+struct Reading<'a> {
     path: PathBuf,
-    listed: Listed,
+    listed: &'a Listed,
     content: BufReader<Hashed<MultiGzDecoder<BufReader<File>>>>,
     line: String,
     ended: bool,
 }
 
-impl Reading {
-    pub(crate) fn open(directory: &Path, listed: &Listed) -> Result<Self, TransferError> {
+impl<'a> Reading<'a> {
+    fn open(directory: &Path, listed: &'a Listed) -> Result<Self, TransferError> {
         let path = directory.join(&listed.name);
         let file = File::open(&path).map_err(TransferError::io(&path))?;
         let content = Hashed { inner: MultiGzDecoder::new(BufReader::new(file)), sha256: Sha256::new() };
-        Ok(Self { path, listed: listed.clone(), content: BufReader::new(content), line: String::new(), ended: false })
+        Ok(Self { path, listed, content: BufReader::new(content), line: String::new(), ended: false })
     }
 
     fn read(&mut self) -> Result<Option<Commit>, TransferError> {
@@ -110,7 +106,7 @@ impl Reading {
     }
 }
 
-impl Iterator for Reading {
+impl Iterator for Reading<'_> {
     type Item = Result<Commit, TransferError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -83,11 +83,6 @@ impl Manifest {
         }
     }
 
-    /// Writes it beside the files.
-    pub(crate) fn write(&self, directory: &Path) -> Result<(), TransferError> {
-        replace(&directory.join(NAME), self)
-    }
-
     /// Its id: hex digits that differ whenever the content differs.
     #[must_use]
     pub fn id(&self) -> String {

@@ -2,13 +2,14 @@
 //! lacks its cause.
 
 use crate::error::TransferError;
+use crate::manifest::{FORMAT, Listed, Manifest};
 use foldlog::{Chain, Commit, EventId, StreamName, Timestamp, Version};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The state of the check. It grows by an entry for each stream, not for each commit.
 #[derive(Debug, Default)]
-pub struct Survey {
+pub(crate) struct Survey {
     current: Option<Chain>,
     last: Option<EventId>,
     ends: BTreeMap<StreamName, Version>,
@@ -19,28 +20,23 @@ pub struct Survey {
     newest: Option<Timestamp>,
 }
 
-/// The figures of a whole log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Surveyed {
-    /// How many streams.
-    pub streams: usize,
-    /// How many commits.
-    pub commits: usize,
-    /// When the newest commit was made.
-    pub newest: Option<Timestamp>,
-    /// SHA-256 over the last commit of each stream.
-    pub root: String,
-}
-
 impl Survey {
+    /// The state of the check after these commits.
+    pub(crate) fn of(commits: impl Iterator<Item = Result<Commit, TransferError>>) -> Result<Self, TransferError> {
+        let mut survey = Self::default();
+        for commit in commits {
+            survey.take(&commit?)?;
+        }
+        Ok(survey)
+    }
+
     /// The first event of the commit that came last.
-    #[must_use]
-    pub const fn last(&self) -> Option<&EventId> {
+    pub(crate) const fn last(&self) -> Option<&EventId> {
         self.last.as_ref()
     }
 
     /// Takes the next commit.
-    pub fn take(&mut self, commit: &Commit) -> Result<(), TransferError> {
+    pub(crate) fn take(&mut self, commit: &Commit) -> Result<(), TransferError> {
         let chain = match self.current.take() {
             Some(chain) if self.last.as_ref().is_some_and(|last| last.stream == commit.stream) => chain,
             before => {
@@ -71,8 +67,8 @@ impl Survey {
         self.ends.insert(last.stream.clone(), chain.version());
     }
 
-    /// Ends the check: no commit follows.
-    pub fn end(mut self) -> Result<Surveyed, TransferError> {
+    /// Ends the check: no commit follows. Returns the manifest of the log, which these files hold.
+    pub(crate) fn end(mut self, files: Vec<Listed>) -> Result<Manifest, TransferError> {
         let chain = self.current.take();
         self.close(chain);
         for (stream, (version, effect)) in self.causes {
@@ -80,11 +76,8 @@ impl Survey {
                 return Err(TransferError::NotClosed { effect, cause: EventId { stream, version } });
             }
         }
-        Ok(Surveyed {
-            streams: self.ends.len(),
-            commits: self.commits,
-            newest: self.newest,
-            root: hex::encode(self.heads.finalize()),
-        })
+        let root = hex::encode(self.heads.finalize());
+        let (streams, commits) = (self.ends.len(), self.commits);
+        Ok(Manifest { format: FORMAT, until: self.newest, streams, commits, root, files })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::TransferError;
 use crate::file::Writing;
-use crate::manifest::{FORMAT, Listed, Manifest};
+use crate::manifest::{Listed, Manifest, NAME, replace};
 use crate::survey::Survey;
 use foldlog::Commit;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,10 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Writer {
     directory: PathBuf,
     file_bytes: u64,
-    survey: Survey,
-    files: Vec<Listed>,
+    /// The survey of all that was written.
+    pub(crate) survey: Survey,
+    /// The files that are finished.
+    pub(crate) files: Vec<Listed>,
     file: Option<Writing>,
 }
 
@@ -23,25 +25,15 @@ impl Writer {
         Self { directory: directory.to_owned(), file_bytes, survey, files, file: None }
     }
 
-    /// The survey of all that was written.
-    pub(crate) const fn survey(&self) -> &Survey {
-        &self.survey
-    }
-
-    /// The files that are finished.
-    pub(crate) fn files(&self) -> &[Listed] {
-        &self.files
-    }
-
     /// Writes the next commit, and returns whether that finished a file.
     pub(crate) fn put(&mut self, commit: &Commit) -> Result<bool, TransferError> {
         self.survey.take(commit)?;
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(Writing::create(&self.directory, self.files.len() + 1)?),
+            None => self.file.insert(Writing::create(&self.directory, self.files.len() + 1, commit.event_id(0))?),
         };
         file.write(commit)?;
-        let full = file.bytes() >= self.file_bytes;
+        let full = file.listed.bytes >= self.file_bytes;
         if full {
             self.close()?;
         }
@@ -50,7 +42,7 @@ impl Writer {
 
     fn close(&mut self) -> Result<(), TransferError> {
         if let Some(file) = self.file.take() {
-            self.files.extend(file.finish()?);
+            self.files.push(file.finish()?);
         }
         Ok(())
     }
@@ -58,10 +50,8 @@ impl Writer {
     /// Writes the manifest: no commit follows.
     pub(crate) fn finish(mut self) -> Result<Manifest, TransferError> {
         self.close()?;
-        let found = self.survey.end()?;
-        let (until, streams, commits, root) = (found.newest, found.streams, found.commits, found.root);
-        let manifest = Manifest { format: FORMAT, until, streams, commits, root, files: self.files };
-        manifest.write(&self.directory)?;
+        let manifest = self.survey.end(self.files)?;
+        replace(&self.directory.join(NAME), &manifest)?;
         Ok(manifest)
     }
 }

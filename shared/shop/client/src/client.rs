@@ -38,19 +38,20 @@ impl Client {
     pub async fn signed(&self, identity: &Identity) -> Result<String, ClientError> {
         let wanted = json!({"subject": identity.subject, "scopes": [identity.role.scope()]});
         let request = self.request(Method::POST, &["_local", "tokens"], &wanted);
-        let answer = self.send(request).await?;
-        match answer.status {
-            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Err(ClientError::NoTokens(self.address())),
-            _ => Ok(answer.accepted()?.json::<Signed>()?.token),
-        }
+        Ok(self.of_local_host(request, ClientError::NoTokens).await?.json::<Signed>()?.token)
     }
 
     /// What a local host reports about itself.
     pub async fn local<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
-        let answer = self.send(self.request(Method::GET, &["_local"], &Value::Null)).await?;
+        self.of_local_host(self.request(Method::GET, &["_local"], &Value::Null), ClientError::NoTables).await?.json()
+    }
+
+    /// The answer to a request that only a local host takes. `refusal` is the error of any other shop.
+    async fn of_local_host(&self, request: Request, refusal: fn(String) -> ClientError) -> Result<Answer, ClientError> {
+        let answer = self.send(request).await?;
         match answer.status {
-            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Err(ClientError::NoTables(self.address())),
-            _ => answer.accepted()?.json(),
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Err(refusal(self.address())),
+            _ => answer.accepted(),
         }
     }
 

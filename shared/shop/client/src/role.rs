@@ -28,12 +28,8 @@ impl Role {
 
     /// The scope that its routes require.
     #[must_use]
-    pub const fn scope(self) -> &'static str {
-        match self {
-            Self::Customer => "shop/customer",
-            Self::Staff => "shop/staff",
-            Self::Operator => "shop/operator",
-        }
+    pub fn scope(self) -> String {
+        format!("shop/{}", self.name())
     }
 }
 

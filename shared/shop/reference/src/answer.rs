@@ -18,62 +18,39 @@ pub(crate) enum Content {
     Text(&'static str),
 }
 
-/// A header of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A header of an answer, and its name.
+#[derive(Clone, Copy, strum::IntoStaticStr, strum::VariantArray)]
 pub(crate) enum Header {
     /// The resource's version.
+    #[strum(serialize = "ETag")]
     Etag,
     /// The path of the resource.
     Location,
     /// When to ask again.
+    #[strum(serialize = "Retry-After")]
     RetryAfter,
     /// The correlation id of the request.
+    #[strum(serialize = "X-Correlation-Id")]
     Correlation,
 }
 
-impl Answer {
-    pub(crate) const fn json(status: u16, headers: &'static [Header], body: SchemaOf) -> Self {
-        Self { status, headers, body: Content::Json(body) }
-    }
-
-    pub(crate) const fn text(media_type: &'static str) -> Self {
-        Self { status: 200, headers: &[], body: Content::Text(media_type) }
-    }
-}
-
 impl Header {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Etag => "ETag",
-            Self::Location => "Location",
-            Self::RetryAfter => "Retry-After",
-            Self::Correlation => "X-Correlation-Id",
-        }
-    }
-
     pub(crate) fn document(self) -> Value {
-        match self {
-            Self::Etag => json!({
-                "description": "The version of the resource. Use it in `If-Match` and `min_version`.",
-                "required": true,
-                "schema": { "type": "string", "pattern": "^\"[0-9]+\"$" },
-            }),
-            Self::Location => json!({
-                "description": "The path of the resource.",
-                "required": true,
-                "schema": { "type": "string", "pattern": "^/" },
-            }),
-            Self::RetryAfter => json!({
-                "description": "The seconds to wait before you ask again.",
-                "required": true,
-                "schema": { "type": "integer", "minimum": 1 },
-            }),
-            Self::Correlation => json!({
-                "description": "The correlation id of the request: yours, or one that the shop made.",
-                "required": true,
-                "schema": { "type": "string", "minLength": 1 },
-            }),
-        }
+        let (description, schema) = match self {
+            Self::Etag => (
+                "The version of the resource. Use it in `If-Match` and `min_version`.",
+                json!({ "type": "string", "pattern": "^\"[0-9]+\"$" }),
+            ),
+            Self::Location => ("The path of the resource.", json!({ "type": "string", "pattern": "^/" })),
+            Self::RetryAfter => {
+                ("The seconds to wait before you ask again.", json!({ "type": "integer", "minimum": 1 }))
+            }
+            Self::Correlation => (
+                "The correlation id of the request: yours, or one that the shop made.",
+                json!({ "type": "string", "minLength": 1 }),
+            ),
+        };
+        json!({ "description": description, "required": true, "schema": schema })
     }
 }
 

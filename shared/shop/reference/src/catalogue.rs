@@ -6,6 +6,7 @@
 mod decisions;
 mod events;
 
+use askama::Template;
 use decisions::Decisions;
 use events::Events;
 
@@ -23,23 +24,25 @@ pub struct File {
 
 /// The files of the reference. `read` reads a file of the repository by its path there.
 pub fn catalogue<E>(read: impl Fn(&str) -> Result<String, E>) -> Result<Vec<File>, E> {
-    let streams = events::streams();
+    let (streams, types) = events::streams();
     let decisions =
         Decisions::of(&streams, |category| read(&format!("shared/shop/domain/tests/table/{category}.txt")))?;
     let example = |category: &str, event: &str, schema: u32| {
         read(&format!("shared/shop/domain/tests/golden/{category}/{event}.{schema}.json"))
     };
-    let schemas = events::schemas();
-    let schemas = serde_json::to_string_pretty(&schemas).unwrap_or_default() + "\n";
+    let events = Events::of(&streams, &types, example)?;
+    let schemas = serde_json::to_string_pretty(&events::schemas(&streams, &types)).unwrap_or_default() + "\n";
+    // Writing into a string cannot fail.
     Ok(vec![
-        File { name: "events.md", text: Events::of(&streams, example)?.text() },
+        File { name: "events.md", text: events.render().unwrap_or_default() },
         File { name: "events.schema.json", text: schemas },
-        File { name: "decisions.md", text: decisions.text() },
+        File { name: "decisions.md", text: decisions.render().unwrap_or_default() },
     ])
 }
 
 /// The JSON Schema of every event: one document for programs.
 #[must_use]
 pub fn event_schemas() -> serde_json::Value {
-    events::schemas()
+    let (streams, types) = events::streams();
+    events::schemas(&streams, &types)
 }

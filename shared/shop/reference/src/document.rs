@@ -8,7 +8,9 @@ use crate::routes::groups;
 use crate::schemas::Schemas;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
+use shop_api::PROBLEM_NAMESPACE;
 use std::collections::{BTreeMap, BTreeSet};
+use strum::VariantArray;
 
 /// What a token is called in the document.
 const TOKEN: &str = "token";
@@ -28,8 +30,7 @@ pub fn document() -> Value {
             path[route.method.to_lowercase()] = operation;
         }
     }
-    let headers = [Header::Etag, Header::Location, Header::RetryAfter, Header::Correlation];
-    let headers: Map<_, _> = headers.into_iter().map(|header| (header.name().to_owned(), header.document())).collect();
+    let headers: BTreeMap<&str, _> = Header::VARIANTS.iter().map(|header| (header.into(), header.document())).collect();
     let named = schemas.named();
     illustrate(&mut paths, &named);
     json!({
@@ -126,28 +127,21 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             "schema": schemas.taken(parameter.schema),
         })
     }));
-    if route.commands {
-        parameters.push(json!({
-            "name": "If-Match",
-            "in": "header",
-            "description": "The version that the resource must have, as written in its ETag.",
-            "schema": { "type": "string", "pattern": "^\"[0-9]{1,18}\"$" },
-        }));
+    let mut header = |name: &str, pattern: &str, about: &str| {
+        let schema = json!({ "type": "string", "pattern": pattern });
+        parameters.push(json!({ "name": name, "in": "header", "description": about, "schema": schema }));
+    };
+    if route.command.is_some() {
+        let about = "The version that the resource must have, as written in its ETag.";
+        header("If-Match", "^\"[0-9]{1,18}\"$", about);
     }
-    if route.commands || route.recorded {
-        parameters.push(json!({
-            "name": "Idempotency-Key",
-            "in": "header",
-            "description": "A name of your choice for this request, with or without quotes. It is unique for you and this route.",
-            "schema": { "type": "string", "pattern": "^[!#-~]{1,200}$" },
-        }));
+    if route.command.is_some() || route.recorded {
+        let about =
+            "A name of your choice for this request, with or without quotes. It is unique for you and this route.";
+        header("Idempotency-Key", "^[!#-~]{1,200}$", about);
     }
-    parameters.push(json!({
-        "name": "X-Correlation-Id",
-        "in": "header",
-        "description": "Your id for this request. The shop returns it, and stores it with every event that follows.",
-        "schema": { "type": "string", "pattern": "^[!-~]{1,200}$" },
-    }));
+    let about = "Your id for this request. The shop returns it, and stores it with every event that follows.";
+    header("X-Correlation-Id", "^[!-~]{1,200}$", about);
     parameters
 }
 
@@ -160,18 +154,16 @@ fn responses(route: &Route, schemas: &mut Schemas) -> Value {
     for Problem { status, name } in of_route(route) {
         problems.entry(status).or_default().insert(name);
     }
-    let gateway: BTreeSet<u16> = of_gateway(route).collect();
-    let statuses: BTreeSet<u16> = problems.keys().chain(&gateway).copied().collect();
-    for status in statuses {
-        let mut content = Map::new();
-        if let Some(names) = problems.get(&status) {
-            content
-                .insert("application/problem+json".to_owned(), json!({ "schema": of_problem(status, names, schemas) }));
-        }
-        if gateway.contains(&status) {
-            let message = schemas.answered(SchemaGenerator::subschema_for::<GatewayMessage>);
-            content.insert("application/json".to_owned(), json!({ "schema": message }));
-        }
+    let mut contents: BTreeMap<u16, Value> = BTreeMap::new();
+    for (status, names) in problems {
+        let problem = json!({ "schema": of_problem(status, &names, schemas) });
+        contents.insert(status, json!({ "application/problem+json": problem }));
+    }
+    for status in of_gateway(route) {
+        let message = schemas.answered(SchemaGenerator::subschema_for::<GatewayMessage>);
+        contents.entry(status).or_default()["application/json"] = json!({ "schema": message });
+    }
+    for (status, content) in contents {
         let response = json!({ "description": meaning(status, reads), "content": content });
         responses.insert(status.to_string(), response);
     }
@@ -184,15 +176,14 @@ fn of_answer(answer: &Answer, reads: bool, schemas: &mut Schemas) -> Value {
         Content::Text("application/json") => json!({ "application/json": { "schema": { "type": "object" } } }),
         Content::Text(kind) => json!({ kind: { "schema": { "type": "string" } } }),
     };
-    let headers = answer.headers.iter().chain(&[Header::Correlation]);
-    let headers: Map<_, _> = headers
-        .map(|header| (header.name().to_owned(), json!({ "$ref": format!("#/components/headers/{}", header.name()) })))
-        .collect();
+    let names = answer.headers.iter().chain(&[Header::Correlation]).map(<&str>::from);
+    let headers: BTreeMap<_, _> =
+        names.map(|name| (name, json!({ "$ref": format!("#/components/headers/{name}") }))).collect();
     json!({ "description": meaning(answer.status, reads), "headers": headers, "content": content })
 }
 
 fn of_problem(status: u16, names: &BTreeSet<&str>, schemas: &mut Schemas) -> Value {
-    let types: Vec<_> = names.iter().map(|name| format!("{}{name}", Problem::NAMESPACE)).collect();
+    let types: Vec<_> = names.iter().map(|name| format!("{PROBLEM_NAMESPACE}{name}")).collect();
     // As it is read: not every problem has all of its fields.
     let problem = schemas.taken(SchemaGenerator::subschema_for::<ProblemDocument>);
     json!({ "allOf": [problem, { "properties": { "type": { "enum": types }, "status": { "const": status } } }] })
@@ -211,6 +202,6 @@ fn of_route(route: &Route) -> impl Iterator<Item = Problem> {
 fn of_gateway(route: &Route) -> impl Iterator<Item = u16> {
     let token = if route.scopes.is_empty() { &[][..] } else { &[401, 403] };
     let path = route.path_parameters().next().map(|_| 404);
-    let body = route.commands || route.body.is_some();
+    let body = route.command.is_some() || route.body.is_some();
     token.iter().copied().chain(path).chain(body.then_some(413)).chain(GATEWAYS_OWN)
 }

@@ -6,76 +6,62 @@ use serde_json::{Map, Value, json};
 const ID: &str = "0195f1c2a4b67d8e9f0a1b2c3d4e5f60";
 const MOMENT: &str = "2026-11-21T09:52:03.045Z";
 
-/// What stands in the place of a schema of this name.
-fn of_type(name: &str) -> Option<Value> {
+/// What stands in the place of a schema of this name, or in a field of this name whose schema has none. Names of schemas
+/// begin with a capital.
+fn of_name(name: &str) -> Option<Value> {
     Some(match name {
-        "AccountId" | "AddressId" | "CardId" | "CartId" | "OrderId" | "Reference" | "ShipmentId" => ID.into(),
+        "AccountId" | "AddressId" | "CardId" | "CartId" | "OrderId" | "Reference" | "ShipmentId"
+        | "client_correlation" | "correlation" | "correlation_id" => ID.into(),
         "AddressLine" => "Hafenstrasse 3".into(),
         "CardBrand" => "Visa".into(),
         "CardChoice" | "CardToken" => "tok_ok".into(),
         "CardDigits" => "4242".into(),
-        "Category" => "kitchen".into(),
+        "Category" | "category" => "kitchen".into(),
         "City" => "Berlin".into(),
         "Country" => "DE".into(),
-        "Day" => "2026-11-21".into(),
+        "Day" | "day" | "from" | "to" => "2026-11-21".into(),
         "DeliveryNote" => "DN-2041".into(),
-        "Description" => "Holds tea.".into(),
+        "Description" | "description" => "Holds tea.".into(),
         "Email" => "ada@example.org".into(),
         "ManifestHash" => "0f".repeat(32).into(),
-        "Name" => "Mug".into(),
+        "Name" | "name" => "Mug".into(),
         "NoteId" => "stock/g1:stock-berlin.mug".into(),
         "PersonName" => "Ada Lovelace".into(),
-        "Place" => "document/state/on_hand".into(),
+        "Place" | "field" => "document/state/on_hand".into(),
         "Postcode" => "10115".into(),
-        "ProjectionName" => "stock".into(),
+        "ProjectionName" | "view" => "stock".into(),
         "Quantity" => 2.into(),
         "Reason" => "counted twice".into(),
-        "Sku" => "mug".into(),
+        "Sku" | "id" | "sku" => "mug".into(),
+        "StreamName" | "object" | "stream" => format!("cart-{ID}").into(),
         "TrackingNumber" => "1Z-999".into(),
-        "StreamName" => format!("cart-{ID}").into(),
         "Version" => 3.into(),
         "WarehouseId" => "berlin".into(),
-        _ => return None,
-    })
-}
-
-/// What stands in a field of this name, of a schema that has none.
-fn of_field(name: &str) -> Option<Value> {
-    Some(match name {
         "actor" => "customer:alice".into(),
         "after" => 999.into(),
         "amount" | "before" | "net" => 1_299.into(),
         "at" | "due_at" | "issued_at" | "moved_at" | "noticed_at" | "placed_at" | "since" => MOMENT.into(),
         "by" => "sku".into(),
-        "category" => "kitchen".into(),
         "causation" => format!("cart-{ID}@3").into(),
         "class" => "permanent".into(),
-        "client_correlation" | "correlation" | "correlation_id" => ID.into(),
         "currency" => "EUR".into(),
         "data" => json!({ "sku": "mug" }),
-        "day" | "from" | "to" => "2026-11-21".into(),
-        "description" => "Holds tea.".into(),
-        "field" => "document/state/on_hand".into(),
-        "found" => "11".into(),
-        "folded" | "summed" => "10".into(),
-        "phase" => "fill".into(),
-        "first" => "berlin.mug: document/state/on_hand is 11 where it is read, 10 where it is new".into(),
-        "new_digest" => "9f86d081884c7d65".into(),
-        "read_digest" => "60303ae22b998861".into(),
-        "trouble" => "its rows are of fold 1, and fold 2 waits for a rebuild and a flip".into(),
         "error" => "unknown event type ItemGiftWrapped: this release is older than the one that wrote it".into(),
+        "first" => "berlin.mug: document/state/on_hand is 11 where it is read, 10 where it is new".into(),
+        "folded" | "summed" => "10".into(),
+        "found" => "11".into(),
         "message" => "Unauthorized".into(),
-        "name" => "Mug".into(),
+        "new_digest" => "9f86d081884c7d65".into(),
         "next" => "/orders?limit=20&cursor=eyJmcm9tIjoi".into(),
-        "object" | "stream" => format!("cart-{ID}").into(),
         "path" => "/listed/price/amount".into(),
+        "phase" => "fill".into(),
+        "read_digest" => "60303ae22b998861".into(),
         "reason" => "out of stock: no warehouse has enough of mug".into(),
-        "id" | "sku" => "mug".into(),
         "row" => "sku/3/2026-11-21#mug".into(),
-        "state" => json!("unopened"),
+        "state" => "unopened".into(),
         "subscriber" => "cart/g1".into(),
+        "trouble" => "its rows are of fold 1, and fold 2 waits for a rebuild and a flip".into(),
         "type" => "ItemAdded".into(),
-        "view" => "stock".into(),
         _ => return None,
     })
 }
@@ -83,7 +69,7 @@ fn of_field(name: &str) -> Option<Value> {
 /// An example of what a schema of the document asks for.
 pub(crate) fn example(schema: &Value, named: &Map<String, Value>) -> Value {
     if let Some(name) = schema["$ref"].as_str().and_then(name_of) {
-        return of_type(name).unwrap_or_else(|| named.get(name).map_or(Value::Null, |schema| example(schema, named)));
+        return of_name(name).unwrap_or_else(|| named.get(name).map_or(Value::Null, |schema| example(schema, named)));
     }
     if let Some(fixed) = schema.get("const").or_else(|| schema["enum"].get(0)) {
         return fixed.clone();
@@ -102,7 +88,7 @@ pub(crate) fn example(schema: &Value, named: &Map<String, Value>) -> Value {
 
 fn object(schema: &Value, part: &Value, named: &Map<String, Value>) -> Value {
     let of_schema = |name: &str, schema: &Value| {
-        let given = of_field(name).filter(|_| schema.get("$ref").is_none() && schema.get("anyOf").is_none());
+        let given = of_name(name).filter(|_| schema.get("$ref").is_none() && schema.get("anyOf").is_none());
         let given =
             given.filter(|_| !matches!(kind(schema), Some("array" | "object")) && schema.get("const").is_none());
         given.unwrap_or_else(|| example(schema, named))

@@ -44,13 +44,13 @@ struct Operation<'a> {
 }
 
 /// A parameter of a route, or a field of a type.
-struct Field<'a> {
-    name: &'a str,
+pub(crate) struct Field<'a> {
+    pub(crate) name: &'a str,
     /// Whether a parameter is in the path, the query or a header.
     place: &'a str,
-    required: bool,
-    kind: Kind,
-    about: &'a str,
+    pub(crate) required: bool,
+    pub(crate) kind: Kind,
+    pub(crate) about: &'a str,
 }
 
 struct Body {
@@ -67,11 +67,12 @@ struct Answer<'a> {
     problems: Vec<&'a str>,
 }
 
-struct Type<'a> {
-    name: &'a str,
-    about: &'a str,
-    kind: Kind,
-    fields: Vec<Field<'a>>,
+/// A type with its fields, on this page or on the one of the events.
+pub(crate) struct Type<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) about: &'a str,
+    pub(crate) kind: Kind,
+    pub(crate) fields: Vec<Field<'a>>,
 }
 
 impl<'a> Page<'a> {
@@ -89,7 +90,7 @@ impl<'a> Page<'a> {
             version: text(&document["info"]["version"]),
             about: text(&document["info"]["description"]).split("\n\n").collect(),
             groups: list(&document["tags"]).map(group).collect(),
-            types: named.iter().map(|(name, schema)| Type::of(name, schema)).collect(),
+            types: Type::all(named),
         }
     }
 }
@@ -160,7 +161,12 @@ impl<'a> Field<'a> {
 }
 
 impl<'a> Type<'a> {
-    fn of(name: &'a str, schema: &'a Value) -> Self {
+    /// The types of these schemas, by name.
+    pub(crate) fn all(named: &'a Map<String, Value>) -> Vec<Self> {
+        named.iter().map(|(name, schema)| Self::of(name, schema)).collect()
+    }
+
+    pub(crate) fn of(name: &'a str, schema: &'a Value) -> Self {
         let required = |name: &str| list(&schema["required"]).any(|required| required == name);
         let fields = schema["properties"].as_object().into_iter().flatten().map(|(name, field)| Field {
             name,

@@ -15,9 +15,6 @@ const fn problem(status: u16, name: &'static str) -> Problem {
 }
 
 impl Problem {
-    /// The start of each `type`.
-    pub(crate) const NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-
     /// Of routes that take a body.
     pub(crate) const OF_BODIES: &'static [Self] = &[
         problem(400, "malformed-request"),

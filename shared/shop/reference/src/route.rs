@@ -1,6 +1,6 @@
 //! A route as the reference describes it.
 
-use crate::answer::{Answer, Header};
+use crate::answer::{Answer, Content, Header};
 use crate::problem::Problem;
 use crate::schemas::SchemaOf;
 use foldlog::Version;
@@ -17,6 +17,7 @@ pub const STAFF: &str = "shop/staff";
 pub const OPERATOR: &str = "shop/operator";
 
 /// A route: what it takes, what it answers, and the problems that it can answer with.
+#[derive(Default)]
 pub struct Route {
     /// Its method.
     pub method: &'static str,
@@ -24,14 +25,12 @@ pub struct Route {
     pub path: &'static str,
     /// Any of these scopes opens it. Without scopes, no token is needed.
     pub scopes: &'static [&'static str],
-    /// The category and name of its command, if it has one.
+    /// The category and name of its command, if it has one. Then it takes the headers `Idempotency-Key` and `If-Match`.
     pub command: Option<(&'static str, &'static str)>,
     pub(crate) summary: &'static str,
     pub(crate) about: &'static str,
     pub(crate) query: Vec<Parameter>,
     pub(crate) body: Option<Body>,
-    /// Whether it takes the headers of a command: `Idempotency-Key` and `If-Match`.
-    pub(crate) commands: bool,
     /// Whether the audit stream records it, once for each `Idempotency-Key`.
     pub(crate) recorded: bool,
     pub(crate) answers: Vec<Answer>,
@@ -55,7 +54,7 @@ pub(crate) struct Body {
 }
 
 impl Route {
-    pub(crate) const fn get(path: &'static str, summary: &'static str) -> Self {
+    pub(crate) fn get(path: &'static str, summary: &'static str) -> Self {
         Self::new("GET", path, summary)
     }
 
@@ -71,31 +70,18 @@ impl Route {
         Self::new("DELETE", path, summary).refuses(Problem::OF_CHANGES)
     }
 
-    const fn new(method: &'static str, path: &'static str, summary: &'static str) -> Self {
-        Self {
-            method,
-            path,
-            summary,
-            about: "",
-            scopes: &[],
-            command: None,
-            query: vec![],
-            body: None,
-            commands: false,
-            recorded: false,
-            answers: vec![],
-            problems: vec![],
-        }
+    fn new(method: &'static str, path: &'static str, summary: &'static str) -> Self {
+        Self { method, path, summary, ..Self::default() }
     }
 
     /// Needs a token with one of these scopes.
-    pub(crate) const fn to(mut self, scopes: &'static [&'static str]) -> Self {
+    pub(crate) fn to(mut self, scopes: &'static [&'static str]) -> Self {
         self.scopes = scopes;
         self
     }
 
     /// Adds a description.
-    pub(crate) const fn about(mut self, about: &'static str) -> Self {
+    pub(crate) fn about(mut self, about: &'static str) -> Self {
         self.about = about;
         self
     }
@@ -110,7 +96,6 @@ impl Route {
     /// Carries out a command of a stream's category.
     pub(crate) fn carries_out(mut self, category: &'static str, command: &'static str) -> Self {
         self.command = Some((category, command));
-        self.commands = true;
         self.refuses(Problem::OF_BODIES).refuses(Problem::OF_COMMANDS)
     }
 
@@ -186,13 +171,13 @@ impl Route {
 
     /// Answers with a body when it succeeds.
     pub(crate) fn answers<T: JsonSchema + Serialize>(mut self, status: u16, headers: &'static [Header]) -> Self {
-        self.answers.push(Answer::json(status, headers, SchemaGenerator::subschema_for::<T>));
+        self.answers.push(Answer { status, headers, body: Content::Json(SchemaGenerator::subschema_for::<T>) });
         self
     }
 
     /// Answers with a document that is not a resource of the API.
     pub(crate) fn serves(mut self, media_type: &'static str) -> Self {
-        self.answers.push(Answer::text(media_type));
+        self.answers.push(Answer { status: 200, headers: &[], body: Content::Text(media_type) });
         self
     }
 
@@ -262,4 +247,14 @@ pub(crate) struct Group {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     pub(crate) routes: Vec<Route>,
+}
+
+impl Group {
+    /// Its routes need a token with one of these scopes, but for those that name scopes of their own.
+    pub(crate) fn to(mut self, scopes: &'static [&'static str]) -> Self {
+        for route in self.routes.iter_mut().filter(|route| route.scopes.is_empty()) {
+            route.scopes = scopes;
+        }
+        self
+    }
 }

@@ -1,7 +1,7 @@
 //! Every route, by topic.
 //!
-//! A new route takes one entry here and one in the template. The entry names its scope, the types that it takes and
-//! answers, and the refusals that it can answer with.
+//! A new route takes one entry here and one in the template. The entry names its scope, if that is not the scope of its
+//! group, the types that it takes and answers, and the refusals that it can answer with.
 
 mod accounts;
 mod operations;

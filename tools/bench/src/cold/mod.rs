@@ -21,7 +21,7 @@ use indicatif::ProgressBar;
 use serde_json::Value;
 use shop_composition::{Provider, idle_host, logical_id};
 use starts::{Start, Starts};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -34,18 +34,32 @@ const YARDSTICKS: [&str; 2] = ["sdk-default", "sdk-leanest"];
 /// How many rounds start the same copies of the binaries.
 const ROUNDS_OF_A_COPY: u64 = 5;
 
-/// The arguments of a measurement.
-#[derive(Clone, Debug)]
+/// Start the functions' binaries beside ones that do nothing but read once
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Needs no shop: it brings tables in which nothing moves, and Lambda's Runtime API. Each program is
+started once in each round, as Lambda would: from there to its first question for an event, and
+from its first event to the answer. Beforehand one process of each answers many events, after
+which its memory is looked at. `scripts/bench-cold.sh` builds all that this needs.
+
+Examples:
+  scripts/bench-cold.sh
+  shop-bench cold --functions .aws-sam/build --rounds 100 --json")]
 pub(crate) struct Options {
-    /// The folder of the functions' binaries: each under its name, or as `sam build` lays them out.
+    /// Where the functions' binaries are: each under its name, or as `sam build` lays them out
+    #[arg(long, value_name = "DIR", default_value = "target/release")]
     pub(crate) functions: PathBuf,
-    /// The folder of the yardsticks' binaries.
+    /// Where the binaries of what they are compared with are
+    #[arg(long, value_name = "DIR", default_value = "tools/yardsticks/target/release")]
     pub(crate) yardsticks: PathBuf,
-    /// The folder of payloads, each named after its function.
+    /// The payloads, each named after its function
+    #[arg(long, value_name = "DIR", default_value = "events")]
     pub(crate) events: PathBuf,
-    /// How often each program is started.
+    /// How often each program is started
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) rounds: u64,
-    /// How many events one process of each answers.
+    /// How many events one process of each answers
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
     pub(crate) requests: u64,
 }
 
@@ -183,7 +197,9 @@ impl Surroundings {
 
 fn programs(options: &Options, copies: &Path) -> Result<Vec<Program>, BenchError> {
     let mut payloads: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for file in sorted(&options.events)? {
+    let entries = fs::read_dir(&options.events).map_err(|error| unreadable(&options.events, &error))?;
+    let files: BTreeSet<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let function = name.split('.').next().unwrap_or_default().to_owned();
         let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
@@ -206,13 +222,6 @@ fn program(name: &str, built: PathBuf, copies: &Path, events: Vec<Value>) -> Res
 fn binary(folder: &Path, name: &str) -> PathBuf {
     let of_sam = folder.join(logical_id(name)).join("bootstrap");
     if of_sam.exists() { of_sam } else { folder.join(name) }
-}
-
-fn sorted(folder: &Path) -> Result<Vec<PathBuf>, BenchError> {
-    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
-    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.sort_unstable();
-    Ok(files)
 }
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> BenchError {

@@ -1,7 +1,8 @@
 //! The figures for a person.
 
 use super::starts::{Start, Starts};
-use crate::thousandths::Thousandths;
+use crate::table::line;
+use crate::thousandths::{Thousandths, shown};
 
 /// How wide each column is.
 const WIDTHS: [usize; 10] = [20, 6, 8, 8, 8, 8, 8, 8, 8, 8];
@@ -17,11 +18,11 @@ const TITLES: [[&str; WIDTHS.len()]; 2] = [
 
 /// A line for each program, the machine, and how to read it.
 pub(crate) fn table(starts: &Starts) -> String {
-    let titles = TITLES.map(|titles| line(titles.map(ToOwned::to_owned))).concat();
-    let lines: String = starts.programs.iter().map(row).map(line).collect();
+    let titles = TITLES.iter().map(|titles| titles.map(ToOwned::to_owned));
+    let lines: String = titles.chain(starts.programs.iter().map(row)).map(|cells| line(cells, WIDTHS, " ")).collect();
     let Starts { machine, rounds, requests, .. } = starts;
     format!(
-        "{titles}{lines}\nMachine: {machine}.\n\
+        "{lines}\nMachine: {machine}.\n\
          Medians of {rounds} starts, and of the ratios of each round. First poll: from before the process is made to its\n\
          first question for an event; first answer: from its first event to the answer, with the first connection.\n\
          Resident memory after half of {requests} events, and after all. sdk-default reads once for each event with the\n\
@@ -29,19 +30,8 @@ pub(crate) fn table(starts: &Starts) -> String {
     )
 }
 
-fn line(cells: Cells) -> String {
-    let cells = cells.into_iter().zip(WIDTHS).enumerate();
-    let line: String = cells
-        .map(|(column, (cell, width))| if column == 0 { format!("{cell:<width$}") } else { format!(" {cell:>width$}") })
-        .collect();
-    line.trim_end().to_owned() + "\n"
-}
-
 fn row(start: &Start) -> Cells {
     let [half, all] = start.resident_kib.map(|kib| kib.map(|kib| Thousandths::ratio(kib, 1_024)));
-    let known = |number: Option<Thousandths>, decimals| {
-        number.map_or_else(|| "-".to_owned(), |number| format!("{number:.decimals$}"))
-    };
     [
         start.name.clone(),
         format!("{:.1}", Thousandths(start.bytes / 1_000)),
@@ -50,9 +40,9 @@ fn row(start: &Start) -> Cells {
         format!("{:.2}", start.first_poll_over_default),
         format!("{:.2}", start.first_poll_over_leanest),
         format!("{:.2}", Thousandths(start.first_answer_us)),
-        known(half, 1),
-        known(all, 1),
-        known(start.resident_ratio, 2),
+        shown(half, 1),
+        shown(all, 1),
+        shown(start.resident_ratio, 2),
     ]
 }
 

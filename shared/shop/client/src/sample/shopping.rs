@@ -1,9 +1,11 @@
 //! The customers of the sample: they sign up, fill a cart, check it out, and wait for the order.
 
+use crate::Session;
 use crate::error::ClientError;
-use crate::{Answer, Session};
 use reqwest::StatusCode;
 use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StrDeserializer};
 use serde_json::json;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -14,7 +16,8 @@ const LOOK: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The status of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum End {
     /// It was confirmed.
     Confirmed,
@@ -153,7 +156,12 @@ async fn until(
     loop {
         let answer = customer.get(&["orders", order]).send().await?;
         let pause = answer.retry_after();
-        let found = if is_being_placed(&answer) { None } else { Some(answer.accepted()?.json::<Order>()?) };
+        // It is placed a moment after the checkout.
+        let found = if answer.status == StatusCode::NOT_FOUND && pause.is_some() {
+            None
+        } else {
+            Some(answer.accepted()?.json::<Order>()?)
+        };
         let ended = found.and_then(|found| Some((end(&found)?, found.shipments)));
         if let Some(ended) = ended.filter(|(end, _)| ends.contains(end)) {
             moved.set(Instant::now());
@@ -173,19 +181,10 @@ fn stalled(what: &str, moved: &Cell<Instant>) -> Result<(), ClientError> {
     Ok(())
 }
 
-fn is_being_placed(answer: &Answer) -> bool {
-    answer.status == StatusCode::NOT_FOUND && answer.retry_after().is_some()
-}
-
+/// None as long as it has not ended.
 fn end(order: &Order) -> Option<End> {
-    match order.status.as_str() {
-        "CONFIRMED" => Some(End::Confirmed),
-        "FAILED" => Some(End::Failed),
-        "CANCELLED" => Some(End::Cancelled),
-        "SHIPPED" => Some(End::Shipped),
-        "DELIVERED" => Some(End::Delivered),
-        _ => None,
-    }
+    let status: StrDeserializer<'_, Error> = order.status.as_str().into_deserializer();
+    End::deserialize(status).ok()
 }
 
 #[cfg(test)]

@@ -38,11 +38,6 @@ impl Decisions {
         let of_stream = |stream: &Stream| Ok(StreamOnPage::of(stream.category, &rows(&table(stream.category)?)));
         Ok(Self { streams: streams.iter().map(of_stream).collect::<Result<_, E>>()? })
     }
-
-    pub(crate) fn text(&self) -> String {
-        // Whatever is written into a text can be written.
-        self.render().unwrap_or_default()
-    }
 }
 
 impl StreamOnPage {

@@ -1,6 +1,6 @@
 //! Every event of every stream: its schemas, what its payload holds, and an example.
 
-use crate::kind::Kind;
+use crate::page::Type;
 use askama::Template;
 use foldlog::Decider;
 use foldlog::write::event::schema_of;
@@ -23,30 +23,23 @@ struct Event {
     payload: Value,
 }
 
-/// Every category, in the order in which an order meets them.
-pub(crate) fn streams() -> Vec<Stream> {
-    let mut generator = generator();
-    all(&mut generator)
-}
-
-fn all(generator: &mut SchemaGenerator) -> Vec<Stream> {
-    vec![
-        stream::<product::Product>(generator),
-        stream::<warehouse::Warehouse>(generator),
-        stream::<stock::Stock>(generator),
-        stream::<account::Account>(generator),
-        stream::<cart::Cart>(generator),
-        stream::<order::Order>(generator),
-        stream::<fulfilment::Fulfilment>(generator),
-        stream::<payment::Payment>(generator),
-        stream::<invoice::Invoice>(generator),
-        stream::<shipment::Shipment>(generator),
-        stream::<audit::Audit>(generator),
-    ]
-}
-
-fn generator() -> SchemaGenerator {
-    SchemaSettings::draft2020_12().into_generator()
+/// Every category, in the order in which an order meets them, and the schemas of the types that its events refer to.
+pub(crate) fn streams() -> (Vec<Stream>, Map<String, Value>) {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let streams = vec![
+        stream::<product::Product>(&mut generator),
+        stream::<warehouse::Warehouse>(&mut generator),
+        stream::<stock::Stock>(&mut generator),
+        stream::<account::Account>(&mut generator),
+        stream::<cart::Cart>(&mut generator),
+        stream::<order::Order>(&mut generator),
+        stream::<fulfilment::Fulfilment>(&mut generator),
+        stream::<payment::Payment>(&mut generator),
+        stream::<invoice::Invoice>(&mut generator),
+        stream::<shipment::Shipment>(&mut generator),
+        stream::<audit::Audit>(&mut generator),
+    ];
+    (streams, generator.take_definitions(true))
 }
 
 fn stream<D: Decider<Event: JsonSchema>>(generator: &mut SchemaGenerator) -> Stream {
@@ -66,24 +59,14 @@ fn stream<D: Decider<Event: JsonSchema>>(generator: &mut SchemaGenerator) -> Str
 }
 
 /// One JSON Schema document with the payload of each event, in the schema that is written today.
-pub(crate) fn schemas() -> Value {
-    let mut generator = generator();
-    let streams = all(&mut generator);
-    let events: Map<_, _> = streams
-        .into_iter()
-        .map(|stream| {
-            let events = stream
-                .events
-                .into_iter()
-                .map(|event| (event.name.to_owned(), json!({ "schema": event.schema, "payload": event.payload })));
-            (stream.category.to_owned(), events.collect::<Map<_, _>>().into())
-        })
-        .collect();
-    json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "events": events,
-        "$defs": generator.take_definitions(true),
-    })
+pub(crate) fn schemas(streams: &[Stream], types: &Map<String, Value>) -> Value {
+    let mut events = json!({});
+    for Stream { category, events: of_stream } in streams {
+        for Event { name, schema, payload, .. } in of_stream {
+            events[category][name] = json!({ "schema": schema, "payload": payload });
+        }
+    }
+    json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "events": events, "$defs": types })
 }
 
 /// The page.
@@ -91,7 +74,7 @@ pub(crate) fn schemas() -> Value {
 #[template(path = "events.md", escape = "none")]
 pub(crate) struct Events<'a> {
     streams: Vec<StreamOnPage<'a>>,
-    types: Vec<TypeOnPage>,
+    types: Vec<Type<'a>>,
 }
 
 struct StreamOnPage<'a> {
@@ -100,33 +83,18 @@ struct StreamOnPage<'a> {
 }
 
 struct EventOnPage<'a> {
-    name: &'a str,
     schema: u32,
     about: &'a str,
-    fields: Vec<Field>,
-    /// The type whose fields it has, where it has not its own.
-    same_as: Option<String>,
+    /// Its kind has a name where it has the fields of a type, and not its own.
+    payload: Type<'a>,
     example: String,
-}
-
-struct TypeOnPage {
-    name: String,
-    about: String,
-    kind: Kind,
-    fields: Vec<Field>,
-}
-
-struct Field {
-    name: String,
-    kind: Kind,
-    required: bool,
-    about: String,
 }
 
 impl<'a> Events<'a> {
     /// The page of these streams, with an example of each event by category, name and schema.
     pub(crate) fn of<E>(
         streams: &'a [Stream],
+        types: &'a Map<String, Value>,
         example: impl Fn(&str, &str, u32) -> Result<String, E>,
     ) -> Result<Self, E> {
         let mut on_page = Vec::new();
@@ -135,45 +103,14 @@ impl<'a> Events<'a> {
             for event in &stream.events {
                 let stored = example(stream.category, event.name, event.schema)?;
                 events.push(EventOnPage {
-                    name: event.name,
                     schema: event.schema,
                     about: &event.about,
-                    fields: fields(&event.payload),
-                    same_as: Kind::of(&event.payload).name,
+                    payload: Type::of(event.name, &event.payload),
                     example: stored.trim().trim_start_matches('[').trim_end_matches(']').to_owned(),
                 });
             }
             on_page.push(StreamOnPage { category: stream.category, events });
         }
-        let mut generator = generator();
-        let _ = all(&mut generator);
-        let types = generator.take_definitions(true).into_iter().map(|(name, schema)| TypeOnPage {
-            name,
-            about: about(&schema),
-            kind: Kind::of(&schema),
-            fields: fields(&schema),
-        });
-        Ok(Self { streams: on_page, types: types.collect() })
+        Ok(Self { streams: on_page, types: Type::all(types) })
     }
-
-    pub(crate) fn text(&self) -> String {
-        // Whatever is written into a text can be written.
-        self.render().unwrap_or_default()
-    }
-}
-
-fn fields(schema: &Value) -> Vec<Field> {
-    let required = |name: &str| schema["required"].as_array().into_iter().flatten().any(|required| required == name);
-    let field = |(name, schema): (&String, &Value)| Field {
-        name: name.clone(),
-        kind: Kind::of(schema),
-        required: required(name),
-        about: about(schema),
-    };
-    schema["properties"].as_object().into_iter().flatten().map(field).collect()
-}
-
-/// A description in one line, as a table holds it.
-fn about(schema: &Value) -> String {
-    schema["description"].as_str().unwrap_or_default().replace('\n', " ")
 }

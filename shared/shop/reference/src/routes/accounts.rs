@@ -1,6 +1,5 @@
 //! Accounts: what customers do with their own, and what the staff decide about them.
 
-use crate::answer::Header;
 use crate::route::{CUSTOMER, Group, Route, STAFF};
 use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
 use shop_api::responses::Account;
@@ -10,17 +9,14 @@ const LOCKED: &[&str] = &["account-locked"];
 
 pub(super) fn accounts() -> Group {
     let own = |route: Route, command: &'static str| {
-        let route = route.to(&[CUSTOMER]).carries_out("account", command);
-        route.missing("unknown-account").refuses_by(LOCKED)
+        route.carries_out("account", command).missing("unknown-account").refuses_by(LOCKED)
     };
-    let created: &[Header] = &[Header::Etag, Header::Location];
     Group {
         name: "Accounts",
         about: "A customer's account, with its addresses and cards. An account belongs to the subject of the token. For \
                 any other customer it does not exist.",
         routes: vec![
             Route::post("/accounts", "Open an account")
-                .to(&[CUSTOMER])
                 .about("The account can place orders after the staff have confirmed and activated it.")
                 .takes::<OpenAccount>()
                 .carries_out("account", "Open")
@@ -36,8 +32,7 @@ pub(super) fn accounts() -> Group {
                 .audited(),
             own(Route::post("/accounts/{id}/addresses", "Add an address"), "AddAddress")
                 .takes::<AddAddress>()
-                .answers::<Account>(201, created)
-                .answers::<Account>(200, created)
+                .creates::<Account>()
                 .refuses_by(&["address-taken", "too-many-addresses"]),
             own(Route::delete("/accounts/{id}/addresses/{address}", "Remove an address"), "RemoveAddress")
                 .changes::<Account>(),
@@ -52,8 +47,7 @@ pub(super) fn accounts() -> Group {
             own(Route::post("/accounts/{id}/cards", "Add a card"), "AddCard")
                 .about("Send the token that the payment provider made of the card. The shop refuses a card number.")
                 .takes::<AddCard>()
-                .answers::<Account>(201, created)
-                .answers::<Account>(200, created)
+                .creates::<Account>()
                 .refuses_by(&["card-taken", "too-many-cards"]),
             own(Route::delete("/accounts/{id}/cards/{card}", "Remove a card"), "RemoveCard").changes::<Account>(),
             own(Route::post("/accounts/{id}/cards/{card}/default", "Choose the default card"), "ChooseCard")
@@ -63,11 +57,12 @@ pub(super) fn accounts() -> Group {
                 .missing("unknown-card"),
         ],
     }
+    .to(&[CUSTOMER])
 }
 
 pub(super) fn admission() -> Group {
     let of_staff = |route: Route, command: &'static str| {
-        let route = route.to(&[STAFF]).takes::<Nothing>().carries_out("account", command);
+        let route = route.takes::<Nothing>().carries_out("account", command);
         route.changes::<Account>().missing("unknown-account")
     };
     Group {
@@ -83,4 +78,5 @@ pub(super) fn admission() -> Group {
                 .refuses_by(&["account-not-active"]),
         ],
     }
+    .to(&[STAFF])
 }

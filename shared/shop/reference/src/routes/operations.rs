@@ -3,6 +3,8 @@
 use crate::answer::Header;
 use crate::route::{Group, OPERATOR, Route};
 use foldlog::Version;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use shop_api::operations::{
     Flip, GenerationsOf, ParkedNote, Projections, Reconciled, Recorded, Recovered, ReportVerification, Settled,
     Verified, Verify,
@@ -10,7 +12,10 @@ use shop_api::operations::{
 use shop_api::requests::Nothing;
 use shop_api::responses::{LogEvent, Page, StreamDiff, StreamEnd, StreamState, Trace};
 
-const ALL: &[&str] = &[OPERATOR];
+/// An operator's action, which the audit stream records.
+fn action<T: JsonSchema + DeserializeOwned>(path: &'static str, summary: &'static str) -> Route {
+    Route::post(path, summary).takes::<T>().recorded()
+}
 
 pub(super) fn log() -> Group {
     Group {
@@ -18,50 +23,41 @@ pub(super) fn log() -> Group {
         about: "The stored events. The stream `audit-<yyyymm>` holds the actions of operators in that month.",
         routes: vec![
             Route::get("/ops/events", "List the newest events of all streams")
-                .to(ALL)
                 .about("With `after`, the answer lists the events committed since that moment, oldest first.")
                 .moment("after", "Only events committed since this moment.")
                 .up_to_a_thousand()
                 .answers::<Page<LogEvent>>(200, &[]),
             Route::get("/ops/streams", "List the streams, most recently changed first")
-                .to(ALL)
                 .about("If a stream changes while you read the pages, you may miss it.")
                 .paged::<StreamEnd>(),
             Route::get("/ops/streams/{stream}", "List the events of a stream")
-                .to(ALL)
                 .query::<Version>("after", "Only events after this version.")
                 .up_to_a_thousand()
                 .answers::<Page<LogEvent>>(200, &[]),
             Route::get("/ops/streams/{stream}/state", "Show the state of a stream")
-                .to(ALL)
                 .past()
                 .answers::<StreamState>(200, &[Header::Etag])
                 .refused(409, "version-beyond-head"),
-            Route::post("/ops/verify", "Verify the log, the read models and the totals")
-                .to(ALL)
+            action::<Verify>("/ops/verify", "Verify the log, the read models and the totals")
                 .about(
                     "With a stream or a sample, the answer holds the result. Without either, the shop verifies everything \
                      and records a report: `Location` names the path where it will appear.",
                 )
-                .takes::<Verify>()
-                .recorded()
                 .missing("not-found")
                 .answers::<Verified>(200, &[])
                 .answers::<Recorded>(202, &[Header::Location, Header::RetryAfter]),
-            Route::post("/ops/verifications", "Record the result of a verification that you ran on the tables")
-                .to(ALL)
-                .takes::<ReportVerification>()
-                .recorded()
-                .answers::<Recorded>(201, &[Header::Location]),
+            action::<ReportVerification>(
+                "/ops/verifications",
+                "Record the result of a verification that you ran on the tables",
+            )
+            .answers::<Recorded>(201, &[Header::Location]),
             Route::get("/ops/streams/{stream}/diff", "Compare two states of a stream")
-                .to(ALL)
                 .about("Each end is a version or a moment. You can compare in either direction.")
                 .place("from", "A version or a moment. Version 0 is before the first event.", true)
                 .place("to", "A version or a moment. The default is now.", false)
                 .answers::<StreamDiff>(200, &[])
                 .refused(409, "version-beyond-head"),
             Route::get("/ops/correlations/{id}", "Trace a request across all streams")
-                .to(ALL)
                 .about(
                     "Use the correlation id of the server or your own. The answer shows each event below its cause. The \
                      newest events may still be missing.",
@@ -69,6 +65,7 @@ pub(super) fn log() -> Group {
                 .answers::<Trace>(200, &[]),
         ],
     }
+    .to(&[OPERATOR])
 }
 
 pub(super) fn subscribers() -> Group {
@@ -77,65 +74,40 @@ pub(super) fn subscribers() -> Group {
         about: "Everything that follows the log: projections, reactions and the relay, with what they cannot process.",
         routes: vec![
             Route::get("/ops/projections", "Show how far the read models are behind the log")
-                .to(ALL)
                 .answers::<Projections>(200, &[]),
             Route::get("/ops/projections/{name}", "Show the generations of a read model")
-                .to(ALL)
                 .answers::<GenerationsOf>(200, &[]),
-            Route::post("/ops/projections/{name}/rebuild", "Rebuild a read model while it is in use")
-                .to(ALL)
+            action::<Nothing>("/ops/projections/{name}/rebuild", "Rebuild a read model while it is in use")
                 .about(
                     "The shop fills a new generation of rows and compares it with the current one, which stays in use.",
                 )
-                .takes::<Nothing>()
-                .recorded()
                 .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter]),
-            Route::post("/ops/projections/{name}/flip", "Switch readers to the newest generation")
-                .to(ALL)
-                .takes::<Flip>()
-                .recorded()
+            action::<Flip>("/ops/projections/{name}/flip", "Switch readers to the newest generation")
                 .answers::<GenerationsOf>(200, &[])
                 .refuses_by(&["none-newer", "generations-differ", "generation-parked"]),
-            Route::post("/ops/projections/{name}/rollback", "Switch readers back to the previous generation")
-                .to(ALL)
-                .takes::<Nothing>()
-                .recorded()
+            action::<Nothing>("/ops/projections/{name}/rollback", "Switch readers back to the previous generation")
                 .answers::<GenerationsOf>(200, &[])
                 .refuses_by(&["none-newer", "none-older", "generation-parked"]),
-            Route::post("/ops/projections/{name}/cleanup", "Delete all generations except the current one")
-                .to(ALL)
-                .takes::<Nothing>()
-                .recorded()
+            action::<Nothing>("/ops/projections/{name}/cleanup", "Delete all generations except the current one")
                 .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter])
                 .refuses_by(&["nothing-to-clean"]),
-            Route::get("/ops/parked", "List the events that subscribers cannot process").to(ALL).paged::<ParkedNote>(),
-            Route::post("/ops/parked/{id}/redrive", "Retry a parked entry")
-                .to(ALL)
-                .takes::<Nothing>()
-                .recorded()
+            Route::get("/ops/parked", "List the events that subscribers cannot process").paged::<ParkedNote>(),
+            action::<Nothing>("/ops/parked/{id}/redrive", "Retry a parked entry")
                 .answers::<Settled>(200, &[])
                 .answers::<Settled>(202, &[])
                 .refused(409, "still-parked")
                 .refuses_by(&["tampered"]),
-            Route::post("/ops/parked/{id}/discard", "Discard a parked entry")
-                .to(ALL)
-                .takes::<Nothing>()
-                .recorded()
+            action::<Nothing>("/ops/parked/{id}/discard", "Discard a parked entry")
                 .answers::<Settled>(200, &[])
                 .refused(409, "parked-anew")
                 .refuses_by(&["fold-is-rebuilt"]),
-            Route::post("/ops/lost/redrive", "Process the batches that Lambda gave up on")
-                .to(ALL)
-                .takes::<Nothing>()
-                .recorded()
+            action::<Nothing>("/ops/lost/redrive", "Process the batches that Lambda gave up on")
                 .answers::<Recovered>(200, &[])
                 .refused(409, "still-lost"),
-            Route::post("/ops/reconcile", "Reconcile all subscribers with the log")
-                .to(ALL)
+            action::<Nothing>("/ops/reconcile", "Reconcile all subscribers with the log")
                 .about("This reads the whole log within one request. Use it for a small shop, or on one machine.")
-                .takes::<Nothing>()
-                .recorded()
                 .answers::<Reconciled>(200, &[]),
         ],
     }
+    .to(&[OPERATOR])
 }

@@ -21,48 +21,32 @@ pub(super) fn catalogue() -> Group {
 }
 
 pub(super) fn carts() -> Group {
-    let all: &[&str] = &[CUSTOMER];
+    let of_cart = |route: Route, command: &'static str| {
+        route.carries_out("cart", command).changes::<Cart>().missing("unknown-cart")
+    };
     Group {
         name: "Carts",
         about: "A cart belongs to the subject of the token. For anyone else it does not exist.",
         routes: vec![
             Route::post("/carts", "Open a cart")
-                .to(all)
                 .takes::<Nothing>()
                 .carries_out("cart", "Open")
                 .creates::<Cart>()
                 .missing("unknown-cart"),
-            Route::get("/carts/{id}", "Show a cart").to(all).fresh::<Cart>(),
-            Route::get("/carts/{id}/events", "List the events of a cart").to(all).audited(),
-            Route::post("/carts/{id}/items", "Add an item to a cart")
-                .to(all)
+            Route::get("/carts/{id}", "Show a cart").fresh::<Cart>(),
+            Route::get("/carts/{id}/events", "List the events of a cart").audited(),
+            of_cart(Route::post("/carts/{id}/items", "Add an item to a cart"), "AddItem")
                 .takes::<AddItem>()
-                .carries_out("cart", "AddItem")
-                .changes::<Cart>()
-                .missing("unknown-cart")
                 .refuses_by(&["cart-checked-out", "too-many-lines", "quantity-too-large"])
                 .refuses_by(&["unknown-product", "product-not-listed"]),
-            Route::patch("/carts/{id}/items/{sku}", "Change the quantity of an item")
-                .to(all)
+            of_cart(Route::patch("/carts/{id}/items/{sku}", "Change the quantity of an item"), "ChangeQuantity")
                 .takes::<ChangeQuantity>()
-                .carries_out("cart", "ChangeQuantity")
-                .changes::<Cart>()
-                .missing("unknown-cart")
                 .refuses_by(&["cart-checked-out", "item-not-in-cart"]),
-            Route::delete("/carts/{id}/items/{sku}", "Remove an item from a cart")
-                .to(all)
-                .carries_out("cart", "RemoveItem")
-                .changes::<Cart>()
-                .missing("unknown-cart")
+            of_cart(Route::delete("/carts/{id}/items/{sku}", "Remove an item from a cart"), "RemoveItem")
                 .refuses_by(&["cart-checked-out"]),
-            Route::delete("/carts/{id}/items", "Remove all items from a cart")
-                .to(all)
-                .carries_out("cart", "Clear")
-                .changes::<Cart>()
-                .missing("unknown-cart")
+            of_cart(Route::delete("/carts/{id}/items", "Remove all items from a cart"), "Clear")
                 .refuses_by(&["cart-checked-out"]),
             Route::post("/carts/{id}/checkout", "Check out a cart")
-                .to(all)
                 .about("The shop fixes the prices at this moment. The order has the id of the cart. `Location` names its path.")
                 .takes::<CheckOut>()
                 .carries_out("cart", "CheckOut")
@@ -71,10 +55,10 @@ pub(super) fn carts() -> Group {
                 .refuses_by(&["cart-empty", "unknown-product", "product-not-listed", "total-too-large"]),
         ],
     }
+    .to(&[CUSTOMER])
 }
 
 pub(super) fn orders() -> Group {
-    let all: &[&str] = &[CUSTOMER];
     Group {
         name: "Orders",
         about: "Orders, with their shipments and invoices.",
@@ -86,13 +70,11 @@ pub(super) fn orders() -> Group {
                 .paged::<Order>()
                 .refused(403, "forbidden"),
             Route::get("/orders/{id}", "Show an order")
-                .to(all)
                 .about("Between checkout and placement, the owner gets `not-found-yet` and the time to ask again.")
                 .fresh::<Order>()
                 .missing("not-found-yet"),
-            Route::get("/orders/{id}/events", "List the events of an order").to(all).audited(),
+            Route::get("/orders/{id}/events", "List the events of an order").audited(),
             Route::post("/orders/{id}/cancel", "Cancel an order")
-                .to(all)
                 .about("You can cancel an order until it is shipped. The shop then releases its stock and returns the money.")
                 .takes::<CancelOrder>()
                 .carries_out("order", "Cancel")
@@ -100,11 +82,11 @@ pub(super) fn orders() -> Group {
                 .answers::<Order>(200, &[Header::Etag, Header::Location])
                 .missing("unknown-order")
                 .refuses_by(&["order-shipped", "order-failed"]),
-            Route::get("/shipments/{id}", "Show a shipment, which comes from one warehouse").to(all).fresh::<Shipment>(),
+            Route::get("/shipments/{id}", "Show a shipment, which comes from one warehouse").fresh::<Shipment>(),
             Route::get("/invoices/{id}", "Show the invoice of an order")
-                .to(all)
                 .about("The invoice has the id of the order.")
                 .fresh::<Invoice>(),
         ],
     }
+    .to(&[CUSTOMER])
 }

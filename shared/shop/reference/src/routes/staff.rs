@@ -10,24 +10,21 @@ use shop_api::responses::{Order, Product, Shipment, Stock, StockOfProduct, Wareh
 use shop_api::sales::Sales;
 use shop_domain::views::sales::{By, Day};
 
-const ALL: &[&str] = &[STAFF];
-
 pub(super) fn products() -> Group {
     let of_product = |route: Route, command: &'static str| {
-        route.to(ALL).carries_out("product", command).changes::<Product>().missing("unknown-product")
+        route.carries_out("product", command).changes::<Product>().missing("unknown-product")
     };
     Group {
         name: "Products",
         about: "The staff register products, describe them and put them on sale.",
         routes: vec![
             Route::post("/products", "Register a product")
-                .to(ALL)
                 .about("The product goes on sale when you list it.")
                 .takes::<RegisterProduct>()
                 .carries_out("product", "Register")
                 .creates::<Product>()
                 .refuses_by(&["product-already-registered", "foreign-currency"]),
-            Route::get("/products/{sku}/events", "List the events of a product").to(ALL).audited(),
+            Route::get("/products/{sku}/events", "List the events of a product").audited(),
             of_product(Route::post("/products/{sku}/price", "Change the price of a product"), "Reprice")
                 .takes::<RepriceProduct>()
                 .refuses_by(&["foreign-currency"]),
@@ -39,18 +36,18 @@ pub(super) fn products() -> Group {
                 .takes::<CategoriseProduct>(),
         ],
     }
+    .to(&[STAFF])
 }
 
 pub(super) fn warehouses() -> Group {
     let of_warehouse = |route: Route, command: &'static str| {
-        route.to(ALL).carries_out("warehouse", command).changes::<Warehouse>().missing("unknown-warehouse")
+        route.carries_out("warehouse", command).changes::<Warehouse>().missing("unknown-warehouse")
     };
     Group {
         name: "Warehouses",
         about: "The places that hold stock.",
         routes: vec![
             Route::post("/warehouses", "Open a warehouse")
-                .to(ALL)
                 .takes::<OpenWarehouse>()
                 .carries_out("warehouse", "Open")
                 .creates::<Warehouse>()
@@ -65,6 +62,7 @@ pub(super) fn warehouses() -> Group {
                 .takes::<Nothing>(),
         ],
     }
+    .to(&[STAFF])
 }
 
 pub(super) fn shipping() -> Group {
@@ -73,7 +71,6 @@ pub(super) fn shipping() -> Group {
         about: "Shipments from the warehouses to the customers.",
         routes: vec![
             Route::post("/orders/{id}/ship", "Ship an order")
-                .to(ALL)
                 .about("The order decides which came first, shipping or a cancellation. The shop then starts what follows.")
                 .takes::<ShipOrder>()
                 .carries_out("order", "Ship")
@@ -81,9 +78,8 @@ pub(super) fn shipping() -> Group {
                 .answers::<Order>(200, &[Header::Etag, Header::Location])
                 .missing("unknown-order")
                 .refuses_by(&["order-not-confirmed", "order-cancelled", "order-failed"]),
-            Route::get("/shipments/{id}/events", "List the events of a shipment").to(ALL).audited(),
+            Route::get("/shipments/{id}/events", "List the events of a shipment").audited(),
             Route::post("/shipments/{id}/deliver", "Report the arrival of a shipment")
-                .to(ALL)
                 .takes::<Nothing>()
                 .carries_out("shipment", "Deliver")
                 .changes::<Shipment>()
@@ -91,6 +87,7 @@ pub(super) fn shipping() -> Group {
                 .refuses_by(&["shipment-not-dispatched", "shipment-cancelled"]),
         ],
     }
+    .to(&[STAFF])
 }
 
 pub(super) fn stock() -> Group {
@@ -99,25 +96,22 @@ pub(super) fn stock() -> Group {
         about: "How many units of a product each warehouse holds.",
         routes: vec![
             Route::get("/stock/{sku}", "Show the stock of a product in all warehouses")
-                .to(ALL)
                 .answers::<StockOfProduct>(200, &[]),
             Route::get("/stock/{warehouse}/{sku}/events", "List the stock events of a product in a warehouse")
-                .to(ALL)
                 .audited(),
             Route::post("/stock/{warehouse}/{sku}/receive", "Receive a delivery")
-                .to(ALL)
                 .takes::<ReceiveStock>()
                 .carries_out("stock", "Receive")
                 .changes::<Stock>()
                 .refuses_by(&["too-much-stock", "warehouse-closed"]),
             Route::post("/stock/{warehouse}/{sku}/adjust", "Correct the stock after a count")
-                .to(ALL)
                 .takes::<AdjustStock>()
                 .carries_out("stock", "Adjust")
                 .changes::<Stock>()
                 .refuses_by(&["too-much-stock", "count-below-reserved", "loss-adds-stock"]),
         ],
     }
+    .to(&[STAFF])
 }
 
 pub(super) fn sales() -> Group {
@@ -126,11 +120,11 @@ pub(super) fn sales() -> Group {
         about: "Units and revenue by day.",
         routes: vec![
             Route::get("/sales", "Report the sales of each day")
-                .to(ALL)
                 .needs::<Day>("from", "The first day, in UTC.")
                 .needs::<Day>("to", "The last day, in UTC. A report covers at most 31 days.")
                 .query::<By>("by", "How to divide each day. The default is by product.")
                 .answers::<Sales>(200, &[]),
         ],
     }
+    .to(&[STAFF])
 }
