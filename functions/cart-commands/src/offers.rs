@@ -21,10 +21,12 @@ pub(crate) async fn terms<L: EventLog>(
     log: &L,
     lines: &[Line],
 ) -> Result<(BTreeMap<Sku, Offer>, BTreeMap<Sku, Category>), Problem> {
-    let product =
-        async |line: &Line| Ok::<_, LogError>((&line.sku, state_of::<Product>(log, &line.sku, Consistency::Strong).await?));
+    let products = lines.iter().map(|line| async move {
+        let product = state_of::<Product>(log, &line.sku, Consistency::Strong).await?;
+        Ok::<_, LogError>((&line.sku, product))
+    });
     let (mut offers, mut categories) = (BTreeMap::new(), BTreeMap::new());
-    for (sku, product) in try_join_all(lines.iter().map(product)).await? {
+    for (sku, product) in try_join_all(products).await? {
         offers.insert(sku.clone(), offered(&product));
         if let State::Listed(Registration { category: Some(category), .. }) = product {
             categories.insert(sku.clone(), category);
