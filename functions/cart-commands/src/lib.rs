@@ -5,8 +5,9 @@ mod offers;
 use foldlog::write::loaded::replay;
 use foldlog::{Consistency, EventLog, ExecuteError, Executed, Metadata, ReadOptions, StreamName};
 use foldlog_functions::Ports;
-use foldlog_functions::ports::CommandsOn;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
+use foldlog_functions::ports::{CommandsOn, HttpOn};
+use foldlog_lambda::http::created;
+use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::requests::{AddItem, ChangeQuantity, CheckOut, Nothing};
 use shop_api::responses;
@@ -23,22 +24,20 @@ pub struct CartCommands<P: Ports> {
 }
 
 /// The function.
-pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Http<CartCommands<P>>, SettingError> {
-    Ok(Http(CartCommands { carts: ports.commands()?, tax_rate: settings.parse("TAX_BASIS_POINTS")? }))
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<CartCommands<P>, P>, SettingError> {
+    Ok(ports.http(CartCommands { carts: ports.commands()?, tax_rate: settings.parse("TAX_BASIS_POINTS")? }))
 }
 
 impl<P: Ports> HttpHandler for CartCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = P::Host;
-
-    fn host(&self) -> &P::Host {
-        self.carts.host()
-    }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
-        let by: AccountId = request.caller()?.id().parse().map_err(|error| Problem::internal(&error))?;
+        let by: AccountId = request.caller_id()?;
         if request.route() == "POST /carts" {
-            return self.open(request, by).await;
+            let (Nothing {}, metadata) = request.command()?;
+            let (cart, command): (CartId, _) = (request.new_id()?, Command { by, action: Action::Open });
+            let done = self.carts.execute(&StreamName::of::<Cart>(&cart), &command, &metadata).await?;
+            return Ok(respond(created(done.effect), &cart, &done)?.location(&format!("/carts/{cart}")));
         }
         let cart: CartId = request.path("id")?;
         let (action, metadata) = match request.route() {
@@ -67,21 +66,13 @@ impl<P: Ports> HttpHandler for CartCommands<P> {
             }
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
-        let done = self.execute(&cart, &Command { by, action }, &metadata).await?;
+        let stream = StreamName::of::<Cart>(&cart);
+        let done = self.carts.execute(&stream, &Command { by, action }, &metadata).await?;
         respond(StatusCode::OK, &cart, &done)
     }
 }
 
 impl<P: Ports> CartCommands<P> {
-    async fn open(&self, request: &Request, by: AccountId) -> Result<Response, Problem> {
-        let (Nothing {}, metadata) = request.command()?;
-        let cart: CartId = request.new_id()?.parse().map_err(|error| Problem::internal(&error))?;
-        let command = Command { by, action: Action::Open };
-        let done = self.execute(&cart, &command, &metadata).await?;
-        let response = respond(foldlog_lambda::http::created(done.effect), &cart, &done)?;
-        Ok(response.location(&format!("/carts/{cart}")))
-    }
-
     /// Reads cart and prices strongly, and checks out just that cart: one that changed meanwhile is read again.
     async fn check_out(
         &self,
@@ -106,10 +97,6 @@ impl<P: Ports> CartCommands<P> {
             }
         }
         Err(ExecuteError::<Refusal>::Contended.into())
-    }
-
-    async fn execute(&self, cart: &CartId, command: &Command, metadata: &Metadata) -> Result<Executed<State>, Problem> {
-        Ok(self.carts.execute(&StreamName::of::<Cart>(cart), command, metadata).await?)
     }
 }
 

@@ -1,9 +1,10 @@
 //! The catalogue's commands: the only writer of `product-…`.
 
-use foldlog::{Executed, Metadata, StreamName};
+use foldlog::{Executed, StreamName};
 use foldlog_functions::Ports;
-use foldlog_functions::ports::CommandsOn;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
+use foldlog_functions::ports::{CommandsOn, HttpOn};
+use foldlog_lambda::http::created;
+use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use iso_currency::Currency;
 use shop_api::requests::{CategoriseProduct, DescribeProduct, Nothing, RegisterProduct, RepriceProduct};
@@ -19,17 +20,12 @@ pub struct CatalogueCommands<P: Ports> {
 }
 
 /// The function.
-pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Http<CatalogueCommands<P>>, SettingError> {
-    Ok(Http(CatalogueCommands { products: ports.commands()?, currency: settings.parse("SHOP_CURRENCY")? }))
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<CatalogueCommands<P>, P>, SettingError> {
+    Ok(ports.http(CatalogueCommands { products: ports.commands()?, currency: settings.parse("SHOP_CURRENCY")? }))
 }
 
 impl<P: Ports> HttpHandler for CatalogueCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = P::Host;
-
-    fn host(&self) -> &P::Host {
-        self.products.host()
-    }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         if request.route() == "POST /products" {
@@ -38,39 +34,33 @@ impl<P: Ports> HttpHandler for CatalogueCommands<P> {
         let sku: Sku = request.path("sku")?;
         let (command, metadata) = match request.route() {
             "POST /products/{sku}/price" => {
-                let (body, metadata) = request.command::<RepriceProduct>()?;
-                (Command::Reprice(body.price), metadata)
+                let (RepriceProduct { price }, metadata) = request.command()?;
+                (Command::Reprice(price), metadata)
             }
             "POST /products/{sku}/description" => {
-                let (body, metadata) = request.command::<DescribeProduct>()?;
-                (Command::Describe { name: body.name, description: body.description }, metadata)
+                let (DescribeProduct { name, description }, metadata) = request.command()?;
+                (Command::Describe { name, description }, metadata)
             }
             "POST /products/{sku}/category" => {
-                let (body, metadata) = request.command::<CategoriseProduct>()?;
-                (Command::Categorise(body.category), metadata)
+                let (CategoriseProduct { category }, metadata) = request.command()?;
+                (Command::Categorise(category), metadata)
             }
             "POST /products/{sku}/list" => (Command::List, request.command::<Nothing>()?.1),
             "POST /products/{sku}/delist" => (Command::Delist, request.command::<Nothing>()?.1),
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
-        let done = self.execute(&sku, &command, &metadata).await?;
+        let done = self.products.execute(&StreamName::of::<Product>(&sku), &command, &metadata).await?;
         respond(StatusCode::OK, &sku, &done)
     }
 }
 
 impl<P: Ports> CatalogueCommands<P> {
     async fn register(&self, request: &Request) -> Result<Response, Problem> {
-        let (body, metadata) = request.command::<RegisterProduct>()?;
-        let RegisterProduct { sku, name, description, category, price } = body;
+        let (RegisterProduct { sku, name, description, category, price }, metadata) = request.command()?;
         let product = Registration { name, description, category, price };
         let command = Command::Register { product, shop_currency: self.currency };
-        let done = self.execute(&sku, &command, &metadata).await?;
-        let response = respond(foldlog_lambda::http::created(done.effect), &sku, &done)?;
-        Ok(response.location(&format!("/products/{sku}")))
-    }
-
-    async fn execute(&self, sku: &Sku, command: &Command, metadata: &Metadata) -> Result<Executed<State>, Problem> {
-        Ok(self.products.execute(&StreamName::of::<Product>(sku), command, metadata).await?)
+        let done = self.products.execute(&StreamName::of::<Product>(&sku), &command, &metadata).await?;
+        Ok(respond(created(done.effect), &sku, &done)?.location(&format!("/products/{sku}")))
     }
 }
 

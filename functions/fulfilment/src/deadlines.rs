@@ -1,5 +1,6 @@
 //! Which processes have waited for too long: a view says whom to ask, each process decides by its own deadline.
 
+use crate::due::due_until;
 use crate::reactions::{Fulfilment, Rules};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use foldlog::{Actor, CommandId, Correlation, Digest, Effect, Metadata, StreamName, Timestamp};
@@ -7,7 +8,7 @@ use foldlog_functions::Ports;
 use foldlog_functions::ports::ReactionsOn;
 use foldlog_lambda::{Error, Function, SettingError};
 use futures::StreamExt;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use shop_domain::fulfilment::{self, Command, State, Step};
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ pub enum Task {
     /// Ask whoever may have waited for too long.
     Deadlines {
         /// The time of the run, by the schedule.
-        #[serde(deserialize_with = "moment")]
+        #[serde(with = "foldlog::time::rfc3339")]
         time: Timestamp,
     },
 }
@@ -111,7 +112,7 @@ impl<P: Ports, S: Rules> Function for Deadlines<P, S> {
 impl<P: Ports, S: Rules> Fulfilment<P, S> {
     /// Has each process whose deadline seems to have passed decide whether it has. One that fails holds up no other.
     async fn pass_deadlines(&self, now: Timestamp) -> Result<Passed, Error> {
-        let due = self.due.until(now).await?;
+        let due = due_until(&self.waiting, now).await?;
         let mut asked = Vec::new();
         for stream in &due {
             asked.push(self.pass_deadline(stream, now));
@@ -146,9 +147,4 @@ fn metadata(stream: &StreamName, now: Timestamp) -> Result<Metadata, Error> {
         actor: Actor("fulfilment".to_owned()),
         expected: None,
     })
-}
-
-fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(serde::de::Error::custom)
 }

@@ -1,7 +1,7 @@
 //! What other streams did, noted by each order's process.
 
-use crate::candidates::StockView;
-use crate::due::DueView;
+use crate::candidates;
+use crate::due;
 use foldlog::{Consistency, Decider, EventMessage, NoRefusal, StreamName, state_of};
 use foldlog_functions::Ports;
 use foldlog_functions::ports::CommandsOn;
@@ -26,13 +26,16 @@ impl<S> Rules for S where
 /// The handler.
 pub struct Fulfilment<P: Ports, S: Rules = fulfilment::Fulfilment> {
     pub(crate) processes: CommandsOn<S, P>,
-    stock: StockView<P>,
-    pub(crate) due: DueView<P>,
+    /// The stock, to propose warehouses.
+    stock: P::Views,
+    /// Until when processes wait.
+    pub(crate) waiting: P::Views,
 }
 
 impl<P: Ports, S: Rules> Fulfilment<P, S> {
     pub(crate) fn on(ports: &P) -> Result<Self, SettingError> {
-        Ok(Self { processes: ports.commands()?, stock: StockView::on(ports)?, due: DueView::on(ports)? })
+        let (stock, waiting) = (ports.views([candidates::VIEW])?, ports.views([due::VIEW])?);
+        Ok(Self { processes: ports.commands()?, stock, waiting })
     }
 }
 
@@ -81,7 +84,7 @@ impl<P: Ports, S: Rules> Fulfilment<P, S> {
         };
         let mut candidates = BTreeMap::new();
         for line in process.lines {
-            let of_line = self.stock.candidates(&line.sku).await.map_err(ReactionError::Unavailable)?;
+            let of_line = candidates::of_product(&self.stock, &line.sku).await.map_err(ReactionError::Unavailable)?;
             candidates.insert(line.sku, of_line);
         }
         Ok(candidates)

@@ -102,7 +102,7 @@ impl<P: Ports> Operations<P> {
         registry.adopt(projection.as_str(), versions.first().copied().unwrap_or(1));
         let parked = self.parked_by_subscriber().await?;
         let Some(sets) = registry.sets(projection.as_str()) else { return Err(unknown(projection)) };
-        let now = self.host_now();
+        let now = self.reconcile.folds().host().now();
         let mut generations = Vec::new();
         for (generation, set) in sets.all() {
             let notes = parked.get(&format!("{projection}/{generation}")).copied().unwrap_or_default();
@@ -168,10 +168,6 @@ impl<P: Ports> Operations<P> {
         shown.per_s = (shown.read * 1_000).checked_div(elapsed_ms).unwrap_or_default();
         shown.remaining_s = of.and_then(|of| of.saturating_sub(shown.read).checked_div(shown.per_s));
         Ok(Some(shown))
-    }
-
-    fn host_now(&self) -> Timestamp {
-        self.reconcile.folds().host().now()
     }
 }
 

@@ -17,7 +17,8 @@ mod projections;
 mod verification;
 
 use audit::Audit;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
+use foldlog_functions::ports::HttpOn;
+use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use reconcile::{Ports, Reconcile};
 use shop_api::operations::{Reconciled, Recovered};
@@ -33,8 +34,8 @@ pub struct Operations<P: Ports> {
 }
 
 /// The function.
-pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Http<Operations<P>>, SettingError> {
-    Ok(Http(Operations { reconcile: reconcile::function(ports, settings)?, audit: Audit(ports.commands()?) }))
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<Operations<P>, P>, SettingError> {
+    Ok(ports.http(Operations { reconcile: reconcile::function(ports, settings)?, audit: Audit(ports.commands()?) }))
 }
 
 impl<P: Ports> Operations<P> {
@@ -49,11 +50,6 @@ impl<P: Ports> Operations<P> {
 
 impl<P: Ports> HttpHandler for Operations<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = P::Host;
-
-    fn host(&self) -> &P::Host {
-        self.reconcile.folds().host()
-    }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         match request.route() {

@@ -18,10 +18,8 @@ impl<P: Ports> Operations<P> {
     pub(crate) async fn parked(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;
         let page = Page::of(request, "/ops/parked", "")?;
-        let after: Option<Subject> = match &page.from {
-            Some(from) => Some(from.parse().map_err(|error| Problem::internal(&error))?),
-            None => None,
-        };
+        let after = page.from.as_deref().map(str::parse::<Subject>).transpose();
+        let after = after.map_err(|error| Problem::internal(&error))?;
         let found = self.lot().notes(after.as_ref(), page.limit).await?;
         let next = found.next.map(|next| page.next(&next.to_string())).transpose()?;
         let items: Vec<ParkedNote> = found.notes.iter().map(ParkedNote::from).collect();
@@ -35,21 +33,17 @@ impl<P: Ports> Operations<P> {
         let action = Event::ParkedRedriven { note: named(&note.trouble.subject)? };
         self.audit.record(&metadata, action).await?;
         let id = note.trouble.subject.to_string();
-        match self.reconcile.redrive(&note).await.map_err(|error| Problem::unavailable(&error))? {
-            Outcome::Follows(version) => {
-                let settled = Settled { id, outcome: SettledAs::Follows, version: Some(version) };
-                Response::json(StatusCode::OK, &settled)
-            }
-            Outcome::Published => {
-                let settled = Settled { id, outcome: SettledAs::Published, version: None };
-                Response::json(StatusCode::ACCEPTED, &settled)
-            }
-            Outcome::Stuck(error) => Err(Problem::conflict("still-parked", &error)),
+        let redriven = self.reconcile.redrive(&note).await.map_err(|error| Problem::unavailable(&error))?;
+        let (status, outcome, version) = match redriven {
+            Outcome::Follows(version) => (StatusCode::OK, SettledAs::Follows, Some(version)),
+            Outcome::Published => (StatusCode::ACCEPTED, SettledAs::Published, None),
+            Outcome::Stuck(error) => return Err(Problem::conflict("still-parked", &error)),
             Outcome::Alarm => {
                 let detail = "nothing can follow what was tampered with: look into it, then discard the note";
-                Err(Problem::refused("tampered", detail))
+                return Err(Problem::refused("tampered", detail));
             }
-        }
+        };
+        Response::json(status, &Settled { id, outcome, version })
     }
 
     /// `POST /ops/parked/{id}/discard`

@@ -68,17 +68,8 @@ impl<P: Ports> Operations<P> {
         let generation = reader.generation();
         let shards = (0..activity::SHARDS).map(async |shard| {
             let shard = shard.to_string();
-            let lookup = Lookup {
-                view: activity::NAME,
-                generation,
-                index: activity::RECENT,
-                partition: (activity::SHARD, &shard),
-                sort: activity::MOVED,
-                from: None,
-                until: None,
-                direction: Direction::Descending,
-                limit: MOST_STREAMS,
-            };
+            let first = activity::BY_MOVE.first(generation, &shard, MOST_STREAMS);
+            let lookup = Lookup { direction: Direction::Descending, ..first };
             self.views().query(&lookup).await
         });
         let mut moved = Vec::new();

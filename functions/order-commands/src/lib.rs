@@ -2,35 +2,30 @@
 
 use foldlog::{Effect, StreamName};
 use foldlog_functions::Ports;
-use foldlog_functions::ports::CommandsOn;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
+use foldlog_functions::ports::{CommandsOn, HttpOn};
+use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::requests::{CancelOrder, ShipOrder};
 use shop_api::responses;
 use shop_domain::order::{Command, Order};
-use shop_domain::values::{AccountId, OrderId};
+use shop_domain::values::OrderId;
 
 /// The handler.
 pub struct OrderCommands<P: Ports>(CommandsOn<Order, P>);
 
 /// The function.
-pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<Http<OrderCommands<P>>, SettingError> {
-    Ok(Http(OrderCommands(ports.commands()?)))
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<HttpOn<OrderCommands<P>, P>, SettingError> {
+    Ok(ports.http(OrderCommands(ports.commands()?)))
 }
 
 impl<P: Ports> HttpHandler for OrderCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = P::Host;
-
-    fn host(&self) -> &P::Host {
-        self.0.host()
-    }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         let order: OrderId = request.path("id")?;
         let (command, metadata) = match request.route() {
             "POST /orders/{id}/cancel" => {
-                let by: AccountId = request.caller()?.id().parse().map_err(|error| Problem::internal(&error))?;
+                let by = request.caller_id()?;
                 let (CancelOrder { reason }, metadata) = request.command()?;
                 (Command::Cancel { by, reason }, metadata)
             }

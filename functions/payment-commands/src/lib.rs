@@ -2,8 +2,8 @@
 
 use foldlog::{Actor, Clock, CommandId, Digest, Metadata, StreamName};
 use foldlog_functions::Ports;
-use foldlog_functions::ports::CommandsOn;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
+use foldlog_functions::ports::{CommandsOn, HttpOn};
+use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses;
 use shop_domain::payment::{self, Payment};
@@ -18,8 +18,8 @@ pub struct PaymentCommands<P: Ports> {
 }
 
 /// The function.
-pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Http<PaymentCommands<P>>, SettingError> {
-    Ok(Http(PaymentCommands { payments: ports.commands()?, secrets: secrets(settings)? }))
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<PaymentCommands<P>, P>, SettingError> {
+    Ok(ports.http(PaymentCommands { payments: ports.commands()?, secrets: secrets(settings)? }))
 }
 
 /// The secrets that webhooks may be signed with: the one in use and, while it is changed, the one before.
@@ -33,11 +33,6 @@ fn secrets(settings: &Settings) -> Result<Vec<Secret>, SettingError> {
 
 impl<P: Ports> HttpHandler for PaymentCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = P::Host;
-
-    fn host(&self) -> &P::Host {
-        self.payments.host()
-    }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         match request.route() {

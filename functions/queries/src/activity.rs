@@ -5,7 +5,7 @@ use foldlog::{Direction, Lookup, Lookups, Reader};
 use foldlog_functions::Ports;
 use foldlog_lambda::Problem;
 use futures::future::try_join_all;
-use shop_domain::views::activity::{Document, MOVED, NAME, RECENT, SHARD, SHARDS, folds, moved};
+use shop_domain::views::activity::{BY_MOVE, Document, SHARDS, folds, moved};
 
 impl<P: Ports> Queries<P> {
     /// The streams behind a place of the index in that direction, of each partition so many at most; those that moved
@@ -20,10 +20,7 @@ impl<P: Ports> Queries<P> {
         let generation = reader.generation();
         let shards = (0..SHARDS).map(async |shard| {
             let partition = shard.to_string();
-            let place = (SHARD, partition.as_str());
-            let (view, index, sort) = (NAME, RECENT, MOVED);
-            let lookup =
-                Lookup { view, generation, index, partition: place, sort, from, until: None, direction, limit };
+            let lookup = Lookup { from, direction, ..BY_MOVE.first(generation, &partition, limit) };
             self.views.query(&lookup).await
         });
         let mut found = Vec::new();

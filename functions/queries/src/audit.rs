@@ -3,21 +3,22 @@
 //!
 //! Whose a thing is, its stream decides, read strongly: what just happened is part of its history.
 
-use crate::{Queries, STAFF, caller};
+use crate::lists::list;
+use crate::{Queries, STAFF};
 use foldlog::past::{backward, onward};
 use foldlog::{LogError, StreamName, Version};
 use foldlog_functions::Ports;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use shop_api::responses::{AuditEvent, EventOrder, Observer, Page as Answer};
+use shop_api::responses::{AuditEvent, EventOrder, Observer};
 use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku, StockId, WarehouseId};
 use shop_domain::{account, cart, order, product, shipment, stock};
 
 impl<P: Ports> Queries<P> {
     /// `GET /carts/{id}/events`: of the caller's own cart.
     pub(crate) async fn events_of_cart(&self, request: &Request) -> Result<Response, Problem> {
-        let (caller, cart): (_, CartId) = (caller(request)?, request.path("id")?);
+        let (caller, cart): (AccountId, CartId) = (request.caller_id()?, request.path("id")?);
         let state = self.folded::<cart::Cart>(&cart).await?;
         let stream = StreamName::of::<cart::Cart>(&cart);
         let path = format!("/carts/{cart}/events");
@@ -26,11 +27,8 @@ impl<P: Ports> Queries<P> {
 
     /// `GET /orders/{id}/events`: of the caller's own order.
     pub(crate) async fn events_of_order(&self, request: &Request) -> Result<Response, Problem> {
-        let (caller, order): (_, OrderId) = (caller(request)?, request.path("id")?);
-        let own = match self.folded::<order::Order>(&order).await? {
-            order::State::Unplaced => false,
-            order::State::Placed { placement, .. } => placement.account == caller,
-        };
+        let (caller, order): (AccountId, OrderId) = (request.caller_id()?, request.path("id")?);
+        let own = self.folded::<order::Order>(&order).await?.account() == Some(&caller);
         let stream = StreamName::of::<order::Order>(&order);
         self.audit_of_own(request, own, (&stream, &format!("/orders/{order}/events"))).await
     }
@@ -43,7 +41,7 @@ impl<P: Ports> Queries<P> {
         if request.caller()?.has_scope(STAFF) {
             return self.audit(request, (&stream, &path), Observer::Staff).await;
         }
-        self.audit_of_own(request, caller(request)? == account, (&stream, &path)).await
+        self.audit_of_own(request, request.caller_id::<AccountId>()? == account, (&stream, &path)).await
     }
 
     /// `GET /products/{sku}/events`
@@ -106,11 +104,7 @@ impl<P: Ports> Queries<P> {
                 }
             }
         }
-        let more = items.len() > page.limit;
-        items.truncate(page.limit);
-        let last = items.last().filter(|_| more);
-        let next = last.map(|last: &AuditEvent| page.next(&last.version.to_string())).transpose()?;
-        Response::json(StatusCode::OK, &Answer { items, next })
+        Response::json(StatusCode::OK, &list(&page, items, |event| event.version.to_string())?)
     }
 }
 

@@ -8,7 +8,7 @@
 
 use crate::Queries;
 use crate::operations::log_events;
-use foldlog::{Commit, Direction, EventId, Generations, LogSpans, Lookup, Lookups, Span, Version};
+use foldlog::{Commit, EventId, Generations, LogSpans, Lookups, Span, Version};
 use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -81,17 +81,8 @@ impl<P: Ports> Queries<P> {
 
     /// The runs under a correlation id, the earliest of them.
     async fn runs(&self, id: &str) -> Result<Runs, Problem> {
-        let lookup = Lookup {
-            view: activity::NAME,
-            generation: self.views.current(activity::NAME).await?.generation,
-            index: activity::CORRELATION,
-            partition: (activity::CORRELATION, id),
-            sort: activity::BEGUN,
-            from: None,
-            until: None,
-            direction: Direction::Ascending,
-            limit: MOST_RUNS + 1,
-        };
+        let generation = self.views.current(activity::NAME).await?.generation;
+        let lookup = activity::BY_CORRELATION.first(generation, id, MOST_RUNS + 1);
         let keys = self.views.keys(&lookup).await?;
         let first = keys.iter().take(MOST_RUNS).filter_map(|key| activity::run_of(key)).collect();
         Ok(Runs { first, more: keys.len() > MOST_RUNS })

@@ -1,7 +1,7 @@
-//! Rows by an index, whose name is that of its partition key.
+//! Rows by an index.
 
 use crate::Queries;
-use foldlog::{Direction, Lookup, Lookups, Projection, Reader, Version};
+use foldlog::{Direction, Index, Lookup, Lookups, Projection, Reader, Version};
 use foldlog_functions::Ports;
 use foldlog_lambda::Problem;
 use foldlog_lambda::http::Page;
@@ -18,16 +18,13 @@ impl<P: Ports> Queries<P> {
     pub(crate) async fn page_of<R: Projection>(
         &self,
         page: &Page,
-        (index, partitions): (&str, impl IntoIterator<Item = String>),
-        sort: &str,
+        (index, partitions): (Index, impl IntoIterator<Item = String>),
         direction: Direction,
     ) -> Result<Documents<R>, Problem> {
         let reader = Reader::of(&self.views, R::folds()).await?;
         let found = partitions.into_iter().map(async |partition| {
-            let from = page.from.as_deref();
-            let limit = page.limit + 1;
-            let all = all::<R>(&reader, (index, &partition), sort);
-            self.documents::<R>(&reader, &Lookup { from, limit, direction, ..all }).await
+            let (from, first) = (page.from.as_deref(), index.first(reader.generation(), &partition, page.limit + 1));
+            self.documents::<R>(&reader, &Lookup { from, direction, ..first }).await
         });
         Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
@@ -35,11 +32,11 @@ impl<P: Ports> Queries<P> {
     /// All that an index has under a key, by warehouse.
     pub(crate) async fn by_warehouse<R: Projection>(
         &self,
-        partition: (&str, &str),
-        warehouse: &str,
+        index: Index,
+        partition: &str,
     ) -> Result<Documents<R>, Problem> {
         let reader = Reader::of(&self.views, R::folds()).await?;
-        self.documents::<R>(&reader, &all::<R>(&reader, partition, warehouse)).await
+        self.documents::<R>(&reader, &index.first(reader.generation(), partition, MOST_WAREHOUSES)).await
     }
 
     async fn documents<R: Projection>(
@@ -52,19 +49,5 @@ impl<P: Ports> Queries<P> {
             documents.extend(reader.document(&row)?.map(|document| (row.version, document)));
         }
         Ok(documents)
-    }
-}
-
-fn all<'a, R: Projection>(reader: &Reader<R::Document>, partition: (&'a str, &'a str), sort: &'a str) -> Lookup<'a> {
-    Lookup {
-        view: R::NAME,
-        generation: reader.generation(),
-        index: partition.0,
-        partition,
-        sort,
-        from: None,
-        until: None,
-        direction: Direction::Ascending,
-        limit: MOST_WAREHOUSES,
     }
 }

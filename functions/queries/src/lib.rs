@@ -18,7 +18,6 @@ mod correlations;
 mod indexes;
 mod lists;
 mod operations;
-mod reading;
 mod sales;
 mod single;
 mod states;
@@ -27,10 +26,11 @@ mod streams;
 
 use foldlog::{Consistency, Decider, state_of};
 use foldlog_functions::Ports;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
+use foldlog_functions::ports::HttpOn;
+use foldlog_functions::reading::Documents;
+use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses::{Health, HealthStatus, Switch};
-use shop_domain::values::AccountId;
 use shop_domain::views::{self, read_models, waiting};
 
 /// The handler.
@@ -38,23 +38,17 @@ pub struct Queries<P: Ports> {
     log: P::Log,
     views: P::Views,
     sales: P::TotalsStore,
-    host: P::Host,
 }
 
 /// The function. Which streams wait is a question of `reconcile` and `fulfilment` alone.
-pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<Http<Queries<P>>, SettingError> {
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<HttpOn<Queries<P>, P>, SettingError> {
     let shown = read_models().partitions().into_iter().filter(|(view, _)| *view != waiting::NAME);
     let (log, views, sales) = (ports.log()?, ports.views(shown)?, ports.totals_store(views::sales::NAME)?);
-    Ok(Http(Queries { log, views, sales, host: ports.host() }))
+    Ok(ports.http(Queries { log, views, sales }))
 }
 
 impl<P: Ports> HttpHandler for Queries<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = P::Host;
-
-    fn host(&self) -> &P::Host {
-        &self.host
-    }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         match request.route() {
@@ -99,6 +93,11 @@ impl<P: Ports> HttpHandler for Queries<P> {
 }
 
 impl<P: Ports> Queries<P> {
+    /// Where single documents are read.
+    const fn single(&self) -> Documents<'_, P::Log, P::Views> {
+        Documents { log: &self.log, views: &self.views }
+    }
+
     async fn folded<D: Decider>(&self, id: &D::Id) -> Result<D::State, Problem> {
         Ok(state_of::<D>(&self.log, id, Consistency::Strong).await?)
     }
@@ -106,8 +105,3 @@ impl<P: Ports> Queries<P> {
 
 /// Who serves customers, as the gateway spells it.
 const STAFF: &str = "shop/staff";
-
-/// The account of whoever calls.
-fn caller(request: &Request) -> Result<AccountId, Problem> {
-    request.caller()?.id().parse().map_err(|error| Problem::internal(&error))
-}

@@ -1,7 +1,7 @@
 //! Lists: each from an index, by key conditions alone. An index that is spread over shards is merged here.
 
-use crate::{Queries, STAFF, caller};
-use foldlog::Direction;
+use crate::{Queries, STAFF};
+use foldlog::{Direction, Index};
 use foldlog_functions::Ports;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
@@ -25,8 +25,8 @@ impl<P: Ports> Queries<P> {
             None => shard.to_string(),
             Some(category) => catalogue::category_partition(category, shard),
         });
-        let index = if category.is_none() { catalogue::LISTED } else { catalogue::CATEGORY };
-        let found = self.page_of::<catalogue::View>(&page, (index, shards), catalogue::SKU, Direction::Ascending);
+        let index = if category.is_none() { catalogue::BY_LISTING } else { catalogue::BY_CATEGORY };
+        let found = self.page_of::<catalogue::View>(&page, (index, shards), Direction::Ascending);
         let products = found.await?.into_iter();
         let mut products: Vec<Product> =
             products.filter_map(|(version, document)| Product::of(&document.sku, version, &document.state)).collect();
@@ -42,10 +42,10 @@ impl<P: Ports> Queries<P> {
     /// `GET /orders?status=&cursor=&limit=`, newest first: the caller's own, or for the staff everybody's of a status.
     pub(crate) async fn orders(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["status", "cursor", "limit"])?;
-        let account = caller(request)?;
+        let account: AccountId = request.caller_id()?;
         let page = Page::of(request, "/orders", account.as_str())?;
         let (index, partitions) = which(request, &account)?;
-        let found = self.page_of::<order::View>(&page, (index, partitions), order::PLACED, Direction::Descending);
+        let found = self.page_of::<order::View>(&page, (index, partitions), Direction::Descending);
         let orders = found.await?.into_iter();
         let mut orders: Vec<Order> =
             orders.filter_map(|(version, document)| Order::of_view(version, &document)).collect();
@@ -55,16 +55,16 @@ impl<P: Ports> Queries<P> {
 }
 
 /// The index and its partitions in which the orders are that the caller may list.
-fn which(request: &Request, account: &AccountId) -> Result<(&'static str, Vec<String>), Problem> {
+fn which(request: &Request, account: &AccountId) -> Result<(Index, Vec<String>), Problem> {
     let (staff, customer) = (request.caller()?.has_scope(STAFF), request.caller()?.has_scope(CUSTOMER));
     match request.query::<StatusName>("status")? {
         Some(status) if staff => {
             let shards = (0..order::SHARDS).map(|shard| order::status_partition(status, shard));
-            Ok((order::STATUS, shards.collect()))
+            Ok((order::BY_STATUS, shards.collect()))
         }
         Some(_) => Err(Problem::forbidden("only the staff lists orders by status; leave it out for your own")),
         None if staff && !customer => Err(Problem::invalid_parameter("status", "is needed: which orders to list")),
-        None => Ok((order::ACCOUNT, vec![account.to_string()])),
+        None => Ok((order::BY_ACCOUNT, vec![account.to_string()])),
     }
 }
 
@@ -74,7 +74,7 @@ fn placed(order: &Order) -> String {
 }
 
 /// A page of `found`, which has one item more than fits where another page follows.
-fn list<T>(page: &Page, mut found: Vec<T>, sort: impl Fn(&T) -> String) -> Result<Answer<T>, Problem> {
+pub(crate) fn list<T>(page: &Page, mut found: Vec<T>, sort: impl Fn(&T) -> String) -> Result<Answer<T>, Problem> {
     let more = found.len() > page.limit;
     found.truncate(page.limit);
     let next = found.last().filter(|_| more).map(|last| page.next(&sort(last))).transpose()?;

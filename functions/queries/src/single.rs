@@ -3,10 +3,9 @@
 //! As it was, a thing is shown by the same rules: whose it is stands in its first event. What follows other streams than
 //! its own is then left out.
 
-use crate::reading::Asked;
-use crate::{Queries, STAFF, caller};
-
+use crate::{Queries, STAFF};
 use foldlog_functions::Ports;
+use foldlog_functions::reading::Asked;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use shop_api::responses::{Account, Cart, Invoice, ListedProduct, Order, Product, Shipment};
@@ -20,7 +19,7 @@ impl<P: Ports> Queries<P> {
         let sku: Sku = request.path("sku")?;
         let asked = Asked::of(request)?;
         let listed = |document: &catalogue::Document| document.listed().is_some();
-        let found = self.found::<catalogue::View>(&asked, &sku, listed).await?;
+        let found = self.single().found::<catalogue::View>(&asked, &sku, listed).await?;
         let shown = found.and_then(|(version, document)| Product::of(&sku, version, &document.state));
         let product = shown.ok_or_else(|| Problem::not_found(&format!("there is no product {sku}")))?;
         let version = product.version;
@@ -34,8 +33,8 @@ impl<P: Ports> Queries<P> {
     /// The caller's own account; the staff sees everybody's.
     pub(crate) async fn account(&self, request: &Request) -> Result<Response, Problem> {
         let account: AccountId = request.path("id")?;
-        let shown = caller(request)? == account || request.caller()?.has_scope(STAFF);
-        let found = self.found::<account::View>(&Asked::of(request)?, &account, |_| shown).await?;
+        let shown = request.caller_id::<AccountId>()? == account || request.caller()?.has_scope(STAFF);
+        let found = self.single().found::<account::View>(&Asked::of(request)?, &account, |_| shown).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such account"))?;
         let body = Account::opened(&account, version, &document.account);
         Ok(Response::json(StatusCode::OK, &body)?.etag(version))
@@ -43,21 +42,21 @@ impl<P: Ports> Queries<P> {
 
     /// The caller's own cart.
     pub(crate) async fn cart(&self, request: &Request) -> Result<Response, Problem> {
-        let caller = caller(request)?;
+        let caller: AccountId = request.caller_id()?;
         let cart: CartId = request.path("id")?;
         let own = |state: &shop_domain::cart::State| state.owner() == Some(&caller);
-        let found = self.found::<cart::View>(&Asked::of(request)?, &cart, own).await?;
+        let found = self.single().found::<cart::View>(&Asked::of(request)?, &cart, own).await?;
         let (version, state) = found.ok_or_else(|| Problem::not_found("there is no such cart"))?;
         Ok(Response::json(StatusCode::OK, &Cart::of(&cart, version, &state))?.etag(version))
     }
 
     /// The caller's own order. Between checkout and placement there is none yet: its owner is told to come again.
     pub(crate) async fn order(&self, request: &Request) -> Result<Response, Problem> {
-        let caller = caller(request)?;
+        let caller: AccountId = request.caller_id()?;
         let order: OrderId = request.path("id")?;
         let none = || Problem::not_found("there is no such order");
-        let (asked, own) = (Asked::of(request)?, |document: &Document| document.account() == Some(&caller));
-        let found = self.found::<order::View>(&asked, &order, own).await?;
+        let (asked, own) = (Asked::of(request)?, |document: &Document| document.state.account() == Some(&caller));
+        let found = self.single().found::<order::View>(&asked, &order, own).await?;
         match (found, asked) {
             (Some((version, document)), asked) => {
                 let shipments = match asked {
@@ -92,20 +91,20 @@ impl<P: Ports> Queries<P> {
 
     /// The caller's own shipment.
     pub(crate) async fn shipment(&self, request: &Request) -> Result<Response, Problem> {
-        let caller = caller(request)?;
+        let caller: AccountId = request.caller_id()?;
         let shipment: ShipmentId = request.path("id")?;
         let own = |document: &shipment::Document| document.account() == Some(&caller);
-        let found = self.found::<shipment::View>(&Asked::of(request)?, &shipment, own).await?;
+        let found = self.single().found::<shipment::View>(&Asked::of(request)?, &shipment, own).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such shipment"))?;
         Ok(Response::json(StatusCode::OK, &Shipment::of(&shipment, version, &document.state))?.etag(version))
     }
 
     /// The caller's own invoice.
     pub(crate) async fn invoice(&self, request: &Request) -> Result<Response, Problem> {
-        let caller = caller(request)?;
+        let caller: AccountId = request.caller_id()?;
         let order: OrderId = request.path("id")?;
         let own = |document: &invoice::Document| document.account() == Some(&caller);
-        let found = self.found::<invoice::View>(&Asked::of(request)?, &order, own).await?;
+        let found = self.single().found::<invoice::View>(&Asked::of(request)?, &order, own).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such invoice"))?;
         Ok(Response::json(StatusCode::OK, &Invoice::of_view(version, &document))?.etag(version))
     }

@@ -35,14 +35,14 @@ impl<P: Ports> Queries<P> {
     }
 
     async fn stocks(&self, sku: &Sku) -> Result<Vec<Stock>, Problem> {
-        let rows = self.by_warehouse::<stock::View>((stock::SKU, sku.as_str()), stock::WAREHOUSE).await?;
+        let rows = self.by_warehouse::<stock::View>(stock::BY_PRODUCT, sku.as_str()).await?;
         let stock = |(version, of): &(_, stock::Document)| Stock::of(&of.warehouse, &of.sku, *version, &of.state);
         Ok(rows.iter().map(stock).collect())
     }
 
     /// What was made ready for an order.
     pub(crate) async fn shipments(&self, order: &OrderId) -> Result<Vec<ShipmentId>, Problem> {
-        let rows = self.by_warehouse::<shipment::View>((shipment::ORDER, order.as_str()), shipment::WAREHOUSE).await?;
+        let rows = self.by_warehouse::<shipment::View>(shipment::BY_ORDER, order.as_str()).await?;
         Ok(rows.into_iter().map(|(_, document)| document.id).collect())
     }
 }

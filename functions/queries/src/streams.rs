@@ -1,8 +1,9 @@
 //! What operators see of one stream: its events, its state at any version or moment, and what changed between two.
 
 use crate::Queries;
+use crate::lists::list;
 use crate::operations::{limit, log_events};
-use crate::states::{snapshot_schema, state_of};
+use crate::states::states_of;
 use foldlog::past::changes::{Change, changes};
 use foldlog::past::{When, onward, reading_until, version_at};
 use foldlog::{Direction, EventLog, LogSpans, Span, StreamName, Timestamp, Version};
@@ -27,18 +28,14 @@ impl<P: Ports> Queries<P> {
     pub(crate) async fn streams(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;
         let page = Page::of(request, "/ops/streams", "")?;
-        let mut moved = self.moved(page.from.as_deref(), Direction::Descending, page.limit + 1).await?;
-        let more = moved.len() > page.limit;
-        moved.truncate(page.limit);
-        let last = moved.last().filter(|_| more);
-        let sort = last.map(|last| activity::moved(last.moved_at, last.stream.as_str()));
-        let next = sort.map(|sort| page.next(&sort)).transpose()?;
-        let items = moved.into_iter().map(|last| StreamEnd {
+        let moved = self.moved(page.from.as_deref(), Direction::Descending, page.limit + 1).await?;
+        let moved = list(&page, moved, |last| activity::moved(last.moved_at, last.stream.as_str()))?;
+        let items = moved.items.into_iter().map(|last| StreamEnd {
             stream: last.stream.to_string(),
             version: last.version,
             moved_at: last.moved_at.to_string(),
         });
-        Response::json(StatusCode::OK, &Answer { items: items.collect(), next })
+        Response::json(StatusCode::OK, &Answer { items: items.collect(), next: moved.next })
     }
 
     /// `GET /ops/streams/{stream}?after=&limit=`: the stream's events behind a version.
@@ -109,13 +106,17 @@ impl<P: Ports> Queries<P> {
             When::At(at) => Some(version_at(&self.log, stream, at).await?),
         };
         let until = asked.unwrap_or(Version(u64::MAX));
-        let history = self.log.load(stream, reading_until(snapshot_schema(stream.category()), until)).await?;
+        let states = states_of(stream.category());
+        let schema = states.as_ref().map_or(0, |states| states.snapshot_schema);
+        let history = self.log.load(stream, reading_until(schema, until)).await?;
         let head = history.head().version();
         if head == Version::NONE {
             self.exists(stream).await?;
         }
         let version = asked.unwrap_or(head);
-        let state = state_of(&history, version)?.ok_or_else(|| Problem::beyond_head(version, head))?;
+        let unknown = || format!("this release knows no streams of category {}", stream.category());
+        let states = states.ok_or_else(|| Problem::not_found(&unknown()))?;
+        let state = (states.at)(&history, version)?.ok_or_else(|| Problem::beyond_head(version, head))?;
         let at = history.commits().last().or(history.base()).map(|commit| commit.committed_at);
         Ok(Seen { version, at, state })
     }

@@ -1,7 +1,7 @@
 //! The handler and what it stands on.
 
 use crate::ports::Ports;
-use crate::waiting::WaitingView;
+use crate::waiting;
 use foldlog_functions::ports::{ProjectionsOn, TotalsOn};
 use foldlog_functions::{Projector, Relay};
 use foldlog_lambda::{SettingError, Settings};
@@ -18,7 +18,7 @@ pub struct Reconcile<P: Ports> {
     /// The log as reactions on stock see it.
     pub(crate) stock: P::Log,
     /// The processes and carts that wait for something.
-    pub(crate) waiting: WaitingView<P>,
+    pub(crate) waiting: P::Views,
     /// What Lambda gave up on.
     pub(crate) lost: P::Batches,
 }
@@ -31,7 +31,7 @@ pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Reconcile<P>
         relay: Relay::new(ports, ports.seldom_bus()?, settings.text("EVENT_SOURCE")?)?,
         sales: ports.totals(sales::NAME, totals)?,
         stock: ports.marked_log()?,
-        waiting: WaitingView::on(ports)?,
+        waiting: ports.views(waiting::VIEWS)?,
         lost: ports.lost_batches(settings)?,
     })
 }

@@ -58,7 +58,7 @@ use crate::processes::{Sources, process_of};
 use foldlog::{Bus, Decider, Hint, LogScan, StreamName, Timestamp};
 use foldlog_lambda::{Error, Function};
 use futures::{StreamExt, stream};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use shop_domain::cart;
 use std::collections::BTreeSet;
 
@@ -79,7 +79,7 @@ pub enum Task {
     /// Ask again for those who have been waiting for a while.
     Recheck {
         /// The time of the run, by the schedule.
-        #[serde(deserialize_with = "moment")]
+        #[serde(with = "foldlog::time::rfc3339")]
         time: Timestamp,
     },
 }
@@ -181,7 +181,7 @@ impl<P: Ports> Reconcile<P> {
     async fn recheck(&self, now: Timestamp) -> Result<Rechecked, Error> {
         let mut rechecked = Rechecked::default();
         for span in due::due(now) {
-            let streams = self.waiting.since(span, MOST_OF_A_MINUTE * span.periods()).await?;
+            let streams = waiting::since(&self.waiting, span, MOST_OF_A_MINUTE * span.periods()).await?;
             rechecked.streams += streams.len();
             rechecked.hinted += self.repeat(streams).await?;
         }
@@ -200,14 +200,9 @@ impl<P: Ports> Reconcile<P> {
     }
 
     async fn repeat_one(&self, stream: StreamName) -> Result<usize, Error> {
-        let sources = Sources { log: self.folds().log(), stock: &self.stock, system: self.relay.system() };
+        let sources = Sources { log: self.folds().log(), stock: &self.stock, system: &self.relay.system };
         let entries = sources.hints(&stream).await?;
-        self.relay.bus().publish(&entries).await?;
+        self.relay.bus.publish(&entries).await?;
         Ok(entries.len())
     }
-}
-
-fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(serde::de::Error::custom)
 }

@@ -4,9 +4,9 @@ use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
-use foldlog_lambda::Error;
+use foldlog_lambda::lazy::lazy;
+use foldlog_lambda::{Error, Lazy};
 use serde::Deserialize;
-use std::sync::LazyLock;
 
 /// Batches that were given up on, by key.
 pub trait LostBatches: Send + Sync {
@@ -20,25 +20,10 @@ pub trait LostBatches: Send + Sync {
     fn remove(&self, key: &str) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
-/// Those that are found when one looks for the first time.
-impl<B: LostBatches, F: FnOnce() -> B + Send> LostBatches for LazyLock<B, F> {
-    async fn keys(&self) -> Result<Vec<String>, Error> {
-        (**self).keys().await
-    }
-
-    async fn batch(&self, key: &str) -> Result<Event, Error> {
-        (**self).batch(key).await
-    }
-
-    async fn remove(&self, key: &str) -> Result<(), Error> {
-        (**self).remove(key).await
-    }
-}
-
 /// The bucket. Finding what is there needs `s3:ListBucket`, taking it `s3:GetObject` and `s3:DeleteObject`.
-#[derive(Clone, Debug)]
 pub struct InBucket {
-    client: Client,
+    /// Made at its first use: most of what operators do needs no bucket.
+    client: Lazy<Client>,
     bucket: String,
 }
 
@@ -54,8 +39,8 @@ impl InBucket {
     #[must_use]
     pub fn new(aws: &SdkConfig, bucket: &str) -> Self {
         // The bucket in the path, not in the host's name: so one endpoint answers for any bucket.
-        let config = aws_sdk_s3::config::Builder::from(aws).force_path_style(true).build();
-        Self { client: Client::from_conf(config), bucket: bucket.to_owned() }
+        let config = aws_sdk_s3::config::Builder::from(aws).force_path_style(true);
+        Self { client: lazy(move || Client::from_conf(config.build())), bucket: bucket.to_owned() }
     }
 }
 

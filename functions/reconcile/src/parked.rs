@@ -108,12 +108,12 @@ impl<P: Ports> Reconcile<P> {
             Err(error @ LogError::Corrupt { .. }) => return Ok(Outcome::Stuck(error.to_string())),
             Err(error) => return Err(error.into()),
         };
-        let mut entries = match BusEntry::of(self.relay.system(), &commit) {
+        let mut entries = match BusEntry::of(&self.relay.system, &commit) {
             Ok(entries) => entries,
             Err(error) => return Ok(Outcome::Stuck(error.to_string())),
         };
         if function == relay::NAME {
-            self.relay.bus().publish(&entries).await?;
+            self.relay.bus.publish(&entries).await?;
             self.folds().parked().clear(&note.trouble.subject, commit.version).await?;
             return Ok(Outcome::Follows(commit.last_version()));
         }
@@ -121,7 +121,7 @@ impl<P: Ports> Reconcile<P> {
         for entry in &mut entries {
             entry.detail.redriven = true;
         }
-        self.relay.bus().publish(&entries).await?;
+        self.relay.bus.publish(&entries).await?;
         Ok(Outcome::Published)
     }
 }

@@ -3,8 +3,7 @@
 use crate::lost::{InBucket, LostBatches};
 use foldlog_aws::OnAws;
 use foldlog_functions::BusPorts;
-use foldlog_lambda::lazy::lazy;
-use foldlog_lambda::{Lazy, SettingError, Settings};
+use foldlog_lambda::{SettingError, Settings};
 
 /// The ports of this function.
 pub trait Ports: BusPorts {
@@ -16,11 +15,9 @@ pub trait Ports: BusPorts {
 }
 
 impl Ports for OnAws {
-    type Batches = Lazy<InBucket>;
+    type Batches = InBucket;
 
-    /// Made at its first use: most of what operators do needs no bucket.
-    fn lost_batches(&self, settings: &Settings) -> Result<Lazy<InBucket>, SettingError> {
-        let (aws, bucket) = (self.aws().clone(), settings.text("FAILED_BATCHES")?.to_owned());
-        Ok(lazy(move || InBucket::new(&aws, &bucket)))
+    fn lost_batches(&self, settings: &Settings) -> Result<InBucket, SettingError> {
+        Ok(InBucket::new(self.aws(), settings.text("FAILED_BATCHES")?))
     }
 }

@@ -2,8 +2,8 @@
 
 use foldlog::StreamName;
 use foldlog_functions::Ports;
-use foldlog_functions::ports::CommandsOn;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
+use foldlog_functions::ports::{CommandsOn, HttpOn};
+use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::requests::Nothing;
 use shop_api::responses;
@@ -14,17 +14,12 @@ use shop_domain::values::ShipmentId;
 pub struct ShipmentCommands<P: Ports>(CommandsOn<Shipment, P>);
 
 /// The function.
-pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<Http<ShipmentCommands<P>>, SettingError> {
-    Ok(Http(ShipmentCommands(ports.commands()?)))
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<HttpOn<ShipmentCommands<P>, P>, SettingError> {
+    Ok(ports.http(ShipmentCommands(ports.commands()?)))
 }
 
 impl<P: Ports> HttpHandler for ShipmentCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = P::Host;
-
-    fn host(&self) -> &P::Host {
-        self.0.host()
-    }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         let shipment: ShipmentId = request.path("id")?;

@@ -4,8 +4,8 @@ mod warehouses;
 
 use foldlog::{Consistency, StreamName, state_of};
 use foldlog_functions::Ports;
-use foldlog_functions::ports::CommandsOn;
-use foldlog_lambda::{Http, HttpHandler, Problem, Request, Response, SettingError, Settings};
+use foldlog_functions::ports::{CommandsOn, HttpOn};
+use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::requests::{AdjustStock, ReceiveStock};
 use shop_api::responses;
@@ -21,17 +21,12 @@ pub struct StockCommands<P: Ports> {
 }
 
 /// The function.
-pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<Http<StockCommands<P>>, SettingError> {
-    Ok(Http(StockCommands { stocks: ports.commands()?, warehouses: Warehouses(ports.commands()?) }))
+pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<HttpOn<StockCommands<P>, P>, SettingError> {
+    Ok(ports.http(StockCommands { stocks: ports.commands()?, warehouses: Warehouses(ports.commands()?) }))
 }
 
 impl<P: Ports> HttpHandler for StockCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
-    type Host = P::Host;
-
-    fn host(&self) -> &P::Host {
-        self.stocks.host()
-    }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         if request.route().starts_with("POST /warehouses") {

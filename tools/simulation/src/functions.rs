@@ -11,9 +11,9 @@ use crate::world::Host;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
-use foldlog_functions::ports::ReactionsOn;
+use foldlog_functions::ports::{HttpOn, ReactionsOn};
 use foldlog_lambda::queue::Reactor;
-use foldlog_lambda::{Function, Http, HttpHandler, SettingError, Settings};
+use foldlog_lambda::{Function, HttpHandler, SettingError, Settings};
 use fulfilment::{ProcessManager, Rules};
 use shop_composition::Mount;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl Simulated {
 impl Mount<Self> for Simulated {
     type Mounted = Handler;
 
-    fn http<T: HttpHandler>(&self, function: Http<T>) -> Handler {
+    fn http<T: HttpHandler>(&self, function: HttpOn<T, Self>) -> Handler {
         Handler::Http(Arc::new(function))
     }
 

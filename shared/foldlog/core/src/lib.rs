@@ -38,7 +38,7 @@ pub use react::message::EventMessage;
 pub use read::advance::{Advanced, Hint, advance};
 pub use read::engine::{Followed, ProjectionEngine};
 pub use read::generations::{Generations, Registry};
-pub use read::lookups::{Lookup, Lookups};
+pub use read::lookups::{Index, Lookup, Lookups};
 pub use read::parked::{Parked, ParkingLot, Subject};
 pub use read::projection::{Projection, Recorded, Row, Subscription};
 pub use read::reader::Reader;

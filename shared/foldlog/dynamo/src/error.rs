@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use foldlog::{LogError, ViewError};
 use std::error::Error;
+use std::fmt::Display;
 
 /// The error codes that ask for a retry, beside every 5xx (Amazon `DynamoDB` developer guide, "Error handling with
 /// `DynamoDB`").
@@ -21,6 +22,11 @@ const PASSING: [&str; 9] = [
 /// Why one item stopped a transaction: its condition, or another transaction on it.
 pub(crate) const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 pub(crate) const IN_CONFLICT: &str = "TransactionConflict";
+
+/// Whether the condition of a write stopped it.
+pub(crate) fn is_condition_failed<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    error.code() == Some("ConditionalCheckFailedException")
+}
 
 /// A request that failed after all the retries of the SDK.
 #[derive(Debug)]
@@ -44,6 +50,11 @@ impl<E: Error + ProvideErrorMetadata + 'static> From<SdkError<E>> for Failure {
         let text = DisplayErrorContext(&error).to_string();
         if passing { Self::Passing(text) } else { Self::Lasting(text) }
     }
+}
+
+/// The error of a request that cannot be made, or of an answer that cannot be read.
+pub(crate) fn denied(error: impl Display) -> LogError {
+    LogError::Denied(error.to_string())
 }
 
 impl From<Failure> for LogError {

@@ -3,16 +3,15 @@
 //!
 //! The whole register is one item, so that one strong read of a kilobyte or less returns all of it.
 
-use crate::error::Failure;
+use crate::error::{Failure, is_condition_failed};
+use crate::item::{SdkItem, number};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::read::generations::{Current, Generations as Port, Registered, Registry};
 use foldlog::read::views::ViewError;
 use foldlog::rebuild::{RebuildProgress, Work, WorkProgress};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -44,7 +43,7 @@ impl Generations {
         Self { client, table: table.into(), known: Arc::default() }
     }
 
-    async fn item(&self, key: (&str, &str)) -> Result<Option<Item>, ViewError> {
+    async fn item(&self, key: (&str, &str)) -> Result<Option<SdkItem>, ViewError> {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true).set_key(Some(key_of(key)));
         Ok(get.send().await.map_err(Failure::from)?.item)
     }
@@ -54,8 +53,6 @@ impl Generations {
         known.as_ref().filter(|(at, _)| at.elapsed() < age).map(|(_, registry)| registry.clone())
     }
 }
-
-type Item = HashMap<String, AttributeValue>;
 
 impl Port for Generations {
     async fn registered(&self) -> Result<Registered, ViewError> {
@@ -78,19 +75,17 @@ impl Port for Generations {
             .table_name(&self.table)
             .set_item(Some(key_of(REGISTER)))
             .item(DOCUMENT, text_of(registry)?)
-            .item(CHANGES, AttributeValue::N((seen + 1).to_string()));
+            .item(CHANGES, number(&(seen + 1)));
         let put = if seen == 0 {
             put.condition_expression("attribute_not_exists(#view)").expression_attribute_names("#view", VIEW)
         } else {
             put.condition_expression("#changes = :seen")
                 .expression_attribute_names("#changes", CHANGES)
-                .expression_attribute_values(":seen", AttributeValue::N(seen.to_string()))
+                .expression_attribute_values(":seen", number(&seen))
         };
         match put.send().await {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                Ok(false)
-            }
+            Err(error) if is_condition_failed(&error) => Ok(false),
             Err(error) => Err(Failure::from(error).into()),
         }
     }
@@ -125,7 +120,7 @@ fn part_of(work: &Work) -> String {
     text.split_once('/').map_or(text.clone(), |(_, part)| part.to_owned())
 }
 
-fn key_of((view, part): (&str, &str)) -> Item {
+fn key_of((view, part): (&str, &str)) -> SdkItem {
     let texts = [(VIEW, view), (PART, part)];
     texts.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned()))).into()
 }
@@ -134,12 +129,12 @@ fn text_of<T: Serialize>(document: &T) -> Result<AttributeValue, ViewError> {
     serde_json::to_string(document).map(AttributeValue::S).map_err(unusable)
 }
 
-fn document_of<T: DeserializeOwned>(item: &Item) -> Result<T, ViewError> {
+fn document_of<T: DeserializeOwned>(item: &SdkItem) -> Result<T, ViewError> {
     let text: String = serde_dynamo::from_attribute_value(attribute(item, DOCUMENT)?).map_err(unusable)?;
     serde_json::from_str(&text).map_err(unusable)
 }
 
-fn attribute(item: &Item, name: &str) -> Result<AttributeValue, ViewError> {
+fn attribute(item: &SdkItem, name: &str) -> Result<AttributeValue, ViewError> {
     item.get(name).cloned().ok_or_else(|| unusable(format!("it has no {name}")))
 }
 

@@ -2,8 +2,8 @@
 //! (S).
 
 use crate::error::Failure;
+use crate::item::SdkItem;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::{Timestamp, ViewError};
 use serde::{Deserialize, Serialize};
 
@@ -49,8 +49,7 @@ impl Imports {
             self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
         let mut all: Vec<Import> = Vec::new();
         while let Some(item) = pages.try_next().await.map_err(Failure::from)? {
-            let item: Result<_, serde_dynamo::Error> =
-                serde_dynamo::from_item::<std::collections::HashMap<String, AttributeValue>, _>(item);
+            let item: Result<_, serde_dynamo::Error> = serde_dynamo::from_item::<SdkItem, _>(item);
             all.push(item.map_err(|error| ViewError::Unusable(error.to_string()))?);
         }
         all.sort_by(|one, other| one.id.cmp(&other.id));

@@ -9,6 +9,7 @@ use foldlog::{
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 use serde_dynamo::{AttributeValue, Item};
+use std::collections::HashMap;
 
 /// The table's partition key.
 pub(crate) const STREAM: &str = "stream";
@@ -19,6 +20,14 @@ pub(crate) const EVENTS: &str = "events";
 
 /// The attribute, outside the hash, that names the import of a commit.
 pub(crate) const IMPORTED: &str = "imported";
+
+/// An item as the SDK has it.
+pub(crate) type SdkItem = HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
+
+/// A number as an attribute.
+pub(crate) fn number(number: &impl ToString) -> aws_sdk_dynamodb::types::AttributeValue {
+    aws_sdk_dynamodb::types::AttributeValue::N(number.to_string())
+}
 
 /// An item that is not a commit of this release's log.
 #[derive(Debug, thiserror::Error)]

@@ -12,11 +12,8 @@ pub use import::ImportError;
 
 use aws_sdk_dynamodb::Client;
 use foldlog::{
-    AppendError, CommandId, Commit, Draft, EventLog, Head, History, LogError, LogScan, LogSpans, ReadOptions, Span,
-    StreamName, Timestamp, Version,
-    write::log::contiguous,
-    write::scan::{Cursor, Page, Part},
-    write::span::unbroken,
+    AppendError, CommandId, Commit, Draft, EventLog, Head, History, LogError, LogSpans, ReadOptions, Span, StreamName,
+    Timestamp, Version, write::log::contiguous, write::span::unbroken,
 };
 use strum::{IntoStaticStr, VariantNames};
 
@@ -37,7 +34,7 @@ impl Metric {
 
 /// The event log on one table; clones share the client.
 ///
-/// An append needs `dynamodb:PutItem`, reading a stream `dynamodb:Query`, reading all of them ([`LogScan`])
+/// An append needs `dynamodb:PutItem`, reading a stream `dynamodb:Query`, reading all of them ([`foldlog::LogScan`])
 /// `dynamodb:Scan`. With markers, their table needs `dynamodb:PutItem` and `dynamodb:GetItem`.
 #[derive(Clone, Debug)]
 pub struct Log {
@@ -74,7 +71,7 @@ impl EventLog for Log {
     }
 
     async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
-        let commits = self.read_on(stream, after).await?;
+        let commits = self.read_span(stream, Span::behind(after)).await?;
         contiguous(stream, after, &commits)?;
         Ok(commits)
     }
@@ -101,21 +98,5 @@ impl LogSpans for Log {
         let commits = self.read_span(stream, span).await?;
         unbroken(stream, span, &commits)?;
         Ok(commits)
-    }
-}
-
-impl LogScan for Log {
-    async fn page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
-        self.read_page(part, after).await
-    }
-
-    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        self.scan_heads().await
-    }
-
-    async fn size(&self) -> Result<u64, LogError> {
-        let described = self.client.describe_table().table_name(&self.table).send().await;
-        let table = described.map_err(crate::error::Failure::from)?.table;
-        Ok(table.and_then(|table| table.item_count).and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
     }
 }

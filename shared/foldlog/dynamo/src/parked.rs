@@ -1,16 +1,14 @@
 //! The notes about streams and events that subscribers cannot follow, on a table with the key `subscriber` (S) and
 //! `object` (S).
 
-use crate::error::Failure;
+use crate::error::{Failure, is_condition_failed};
+use crate::item::{SdkItem, number};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::read::parked::{Class, Notes, Parked as Note, ParkingLot, Subject, Trouble};
 use foldlog::{Timestamp, Version, ViewError};
 use serde::Deserialize;
-use std::collections::HashMap;
 
 /// The notes on one table; clones share the client.
 ///
@@ -80,9 +78,7 @@ impl ParkingLot for Parked {
             .condition_expression("attribute_not_exists(#passed_over) OR #passed_over <= :passed_over");
         match higher.send().await {
             Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
+            Err(error) if is_condition_failed(&error) => {
                 // The note may have been removed meanwhile.
                 let update = self.update(trouble, "if_not_exists(#passed_over, :passed_over)");
                 update.send().await.map(drop).map_err(|error| Failure::from(error).into())
@@ -129,28 +125,20 @@ impl ParkingLot for Parked {
             .expression_attribute_values(":upto", number(&upto));
         match delete.send().await {
             Ok(_) => Ok(true),
-            Err(error)
-                if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
+            Err(error) if is_condition_failed(&error) => Ok(false),
             Err(error) => Err(Failure::from(error).into()),
         }
     }
 }
 
-fn key(subject: &Subject) -> HashMap<String, AttributeValue> {
-    HashMap::from([
+fn key(subject: &Subject) -> SdkItem {
+    SdkItem::from([
         (SUBSCRIBER.to_owned(), AttributeValue::S(subject.subscriber())),
         (OBJECT.to_owned(), AttributeValue::S(subject.object())),
     ])
 }
 
-fn number(number: &impl ToString) -> AttributeValue {
-    AttributeValue::N(number.to_string())
-}
-
-fn note_of(item: HashMap<String, AttributeValue>) -> Result<Note, ViewError> {
+fn note_of(item: SdkItem) -> Result<Note, ViewError> {
     let unusable = |error: &dyn std::error::Error| ViewError::Unusable(format!("the item is no note: {error}"));
     let attributes: Attributes = serde_dynamo::from_item(item).map_err(|error| unusable(&error))?;
     let subject = Subject::of(&attributes.subscriber, &attributes.object).map_err(|error| unusable(&error))?;

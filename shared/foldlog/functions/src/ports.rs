@@ -7,8 +7,8 @@ use foldlog::{
     Bus, Clock, Commands, Decider, EventLog, LogScan, LogSpans, Lookups, ParkingLot, ProjectionEngine, Randomness,
     Subscription, TotalsEngine, TotalsFold, TotalsStore, ViewScan, Views,
 };
-use foldlog_lambda::SettingError;
 use foldlog_lambda::queue::{Hints, Reactions, Reactor};
+use foldlog_lambda::{Http, HttpHandler, SettingError};
 
 /// A view: its name, and the attributes that are partition keys of its indexes.
 pub type Indexed = (&'static str, &'static [&'static str]);
@@ -26,6 +26,9 @@ pub type TotalsOn<P> =
 
 /// The folds of totals as a function on these ports.
 pub type HintsOn<P> = Hints<<P as Ports>::Log, <P as Ports>::TotalsStore, <P as Ports>::ParkingLot, <P as Ports>::Host>;
+
+/// A handler of requests as a function on these ports.
+pub type HttpOn<T, P> = Http<T, <P as Ports>::Host>;
 
 /// A reactor as a function on these ports.
 pub type ReactionsOn<T, P> = Reactions<T, <P as Ports>::ParkingLot, <P as Ports>::Host>;
@@ -84,6 +87,11 @@ pub trait Ports: Sized + Send + Sync + 'static {
     /// What keeps totals up to date.
     fn totals(&self, totals: &str, folds: Vec<Box<dyn TotalsFold>>) -> Result<TotalsOn<Self>, SettingError> {
         Ok(TotalsEngine::new(self.log()?, self.totals_store(totals)?, self.parked()?, self.host(), folds))
+    }
+
+    /// A handler of requests as a function.
+    fn http<T: HttpHandler>(&self, handler: T) -> HttpOn<T, Self> {
+        Http(handler, self.host())
     }
 
     /// A reactor as a function that notes what it cannot react to.

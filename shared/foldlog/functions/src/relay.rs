@@ -4,8 +4,8 @@
 use crate::ports::BusPorts;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
-use foldlog::read::parked::{Class, Trouble};
-use foldlog::{Bus, BusEntry, Clock, EventId, ParkingLot, Subject};
+use foldlog::read::parked::Trouble;
+use foldlog::{Bus, BusEntry, Clock, EventId, ParkingLot};
 use foldlog_dynamo::item::{commit_of, is_imported, key_of};
 use foldlog_lambda::stream::{Change, Record, answer, records};
 use foldlog_lambda::{Error, Function, SettingError};
@@ -15,26 +15,18 @@ pub const NAME: &str = "relay";
 
 /// The handler.
 pub struct Relay<P: BusPorts> {
-    bus: P::Bus,
+    /// Where it publishes.
+    pub bus: P::Bus,
+    /// The system whose events they are.
+    pub system: String,
     parked: P::ParkingLot,
     host: P::Host,
-    system: String,
 }
 
 impl<P: BusPorts> Relay<P> {
     /// The relay onto a bus of these ports, on which the events are known as those of `system`.
     pub fn new(ports: &P, bus: P::Bus, system: &str) -> Result<Self, SettingError> {
         Ok(Self { bus, parked: ports.parked()?, host: ports.host(), system: system.to_owned() })
-    }
-
-    /// Where it publishes.
-    pub const fn bus(&self) -> &P::Bus {
-        &self.bus
-    }
-
-    /// The system whose events they are.
-    pub fn system(&self) -> &str {
-        &self.system
     }
 }
 
@@ -92,9 +84,7 @@ impl<P: BusPorts> Relay<P> {
         match read {
             Ok(entries) => Ok(entries),
             Err(error) => {
-                let subject = Subject::Reaction { function: NAME.to_owned(), event: EventId { stream, version } };
-                let (passed_over, at) = (version, self.host.now());
-                let trouble = Trouble { subject, version, passed_over, error, class: Class::Permanent, at };
+                let trouble = Trouble::with_event(NAME, &EventId { stream, version }, error, self.host.now());
                 self.parked.park(&trouble).await?;
                 tracing::error!(subject = %trouble.subject, trouble.error, "a commit was parked");
                 Ok(vec![])

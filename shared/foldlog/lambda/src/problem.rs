@@ -21,8 +21,10 @@ pub struct Problem {
     name: String,
     detail: String,
     errors: Vec<FieldError>,
-    version: Option<Version>,
-    retry_after: Option<u32>,
+    /// The actual version of the resource, if another one was expected.
+    pub(crate) version: Option<Version>,
+    /// The seconds after which to ask again.
+    pub(crate) retry_after: Option<u32>,
 }
 
 /// An invalid value of the request.
@@ -204,16 +206,6 @@ impl Problem {
             correlation_id: correlation,
         };
         serde_json::to_string(&document).unwrap_or_default()
-    }
-
-    /// The actual version of the resource, if another one was expected.
-    pub(crate) const fn version(&self) -> Option<Version> {
-        self.version
-    }
-
-    /// The seconds after which to ask again.
-    pub(crate) const fn retry_after(&self) -> Option<u32> {
-        self.retry_after
     }
 }
 

@@ -99,15 +99,10 @@ impl<T: Reactor, P: ParkingLot + 'static, H: Clock + 'static> Function for React
     /// Leaves the messages in their queue.
     async fn idle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
         tracing::warn!(messages = event.records.len(), "commands are off: the messages stay in the queue");
-        Ok(left(event))
+        let mut answer = SqsBatchResponse::default();
+        event.records.into_iter().for_each(|message| answer.add_failure(message.message_id.unwrap_or_default()));
+        Ok(answer)
     }
-}
-
-/// The answer that leaves every message of a batch in its queue.
-fn left(event: SqsEvent) -> SqsBatchResponse {
-    let mut answer = SqsBatchResponse::default();
-    event.records.into_iter().for_each(|message| answer.add_failure(message.message_id.unwrap_or_default()));
-    answer
 }
 
 impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
@@ -127,7 +122,8 @@ impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
             return self.failed(event, error).await;
         }
         if redriven {
-            self.parked.clear(&subject::<T>(&event), event.version).await?;
+            let (function, version) = (T::NAME.to_owned(), event.version);
+            self.parked.clear(&Subject::Reaction { function, event }, version).await?;
         }
         Ok(())
     }
@@ -151,20 +147,9 @@ impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
         if error.class() == Class::Transient {
             return Err(error.into());
         }
-        let trouble = Trouble {
-            version: event.version,
-            passed_over: event.version,
-            subject: subject::<T>(&event),
-            error: error.to_string(),
-            class: Class::Permanent,
-            at: self.host.now(),
-        };
+        let trouble = Trouble::with_event(T::NAME, &event, error.to_string(), self.host.now());
         self.parked.park(&trouble).await?;
         tracing::error!(subject = %trouble.subject, trouble.error, "an event was parked");
         Ok(())
     }
-}
-
-fn subject<T: Reactor>(event: &EventId) -> Subject {
-    Subject::Reaction { function: T::NAME.to_owned(), event: event.clone() }
 }

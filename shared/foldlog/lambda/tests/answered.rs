@@ -12,11 +12,6 @@ struct Answering;
 
 impl HttpHandler for Answering {
     const PROBLEM_NAMESPACE: &'static str = "urn:example:problem:";
-    type Host = SystemHost;
-
-    fn host(&self) -> &SystemHost {
-        &SystemHost
-    }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         match request.route().split('/').next_back() {
@@ -32,7 +27,7 @@ async fn ask(method: &str, path: &str) -> u64 {
         "version": "2.0", "routeKey": format!("{method} {path}"), "rawPath": path, "headers": {},
         "requestContext": {"http": {"method": method, "path": path}}, "isBase64Encoded": false
     });
-    Http(Answering).invoke(request).await.unwrap()["statusCode"].as_u64().unwrap()
+    Http(Answering, SystemHost).invoke(request).await.unwrap()["statusCode"].as_u64().unwrap()
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ pub use product::{ListedProduct, Product, Stock};
 pub use shipment::{Shipment, ShipmentStatus};
 pub use warehouse::{Warehouse, WarehouseStatus};
 
-use foldlog::{Timestamp, Version};
+use foldlog::Version;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shop_domain::cart;
@@ -328,10 +328,4 @@ pub struct StockOfProduct {
     pub available: u64,
     /// Each warehouse.
     pub warehouses: Vec<Stock>,
-}
-
-/// A moment in the format of the answers.
-#[must_use]
-pub fn moment(at: Timestamp) -> String {
-    at.to_string()
 }

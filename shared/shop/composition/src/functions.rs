@@ -6,9 +6,9 @@ use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use foldlog_aws::OnAws;
-use foldlog_functions::ports::ReactionsOn;
+use foldlog_functions::ports::{HttpOn, ReactionsOn};
 use foldlog_lambda::queue::Reactor;
-use foldlog_lambda::{Function, Http, HttpHandler, Invoke, Registered, SettingError, Settings, mounted};
+use foldlog_lambda::{Function, HttpHandler, Invoke, Registered, SettingError, Settings, mounted};
 use fulfilment::{ProcessManager, Rules};
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub trait Mount<P: Ports> {
     type Mounted;
 
     /// A function that answers requests.
-    fn http<T: HttpHandler>(&self, function: Http<T>) -> Self::Mounted;
+    fn http<T: HttpHandler>(&self, function: HttpOn<T, P>) -> Self::Mounted;
 
     /// A function that reads the log's stream.
     fn stream<F: Function<Event = Event, Answer = DynamoDbEventResponse>>(&self, function: F) -> Self::Mounted;

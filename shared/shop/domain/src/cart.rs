@@ -190,17 +190,7 @@ pub enum Refusal {
 
 impl foldlog::Refusal for Refusal {
     fn kind(&self) -> RefusalKind {
-        match self {
-            Self::UnknownCart => RefusalKind::NotFound,
-            Self::CartCheckedOut
-            | Self::CartEmpty
-            | Self::TooManyLines
-            | Self::QuantityTooLarge
-            | Self::ItemNotInCart(_)
-            | Self::UnknownProduct(_)
-            | Self::ProductNotListed(_)
-            | Self::TotalTooLarge => RefusalKind::RuleViolated,
-        }
+        if matches!(self, Self::UnknownCart) { RefusalKind::NotFound } else { RefusalKind::RuleViolated }
     }
 }
 

@@ -94,10 +94,7 @@ pub enum Refusal {
 
 impl foldlog::Refusal for Refusal {
     fn kind(&self) -> RefusalKind {
-        match self {
-            Self::UnknownInvoice => RefusalKind::NotFound,
-            Self::OtherBill | Self::InvoiceCredited => RefusalKind::RuleViolated,
-        }
+        if matches!(self, Self::UnknownInvoice) { RefusalKind::NotFound } else { RefusalKind::RuleViolated }
     }
 }
 

@@ -152,16 +152,7 @@ pub enum Refusal {
 
 impl foldlog::Refusal for Refusal {
     fn kind(&self) -> RefusalKind {
-        match self {
-            Self::UnknownPayment => RefusalKind::NotFound,
-            Self::OtherCharge
-            | Self::PaymentNotAuthorised
-            | Self::PaymentDeclined(_)
-            | Self::PaymentAlreadyAuthorised
-            | Self::PaymentCaptured
-            | Self::PaymentNotCaptured
-            | Self::PaymentVoided => RefusalKind::RuleViolated,
-        }
+        if matches!(self, Self::UnknownPayment) { RefusalKind::NotFound } else { RefusalKind::RuleViolated }
     }
 }
 

@@ -96,10 +96,7 @@ pub enum Refusal {
 
 impl foldlog::Refusal for Refusal {
     fn kind(&self) -> RefusalKind {
-        match self {
-            Self::UnknownProduct => RefusalKind::NotFound,
-            Self::ProductAlreadyRegistered | Self::ForeignCurrency(_) => RefusalKind::RuleViolated,
-        }
+        if matches!(self, Self::UnknownProduct) { RefusalKind::NotFound } else { RefusalKind::RuleViolated }
     }
 }
 

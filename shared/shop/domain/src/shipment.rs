@@ -114,13 +114,7 @@ pub enum Refusal {
 
 impl foldlog::Refusal for Refusal {
     fn kind(&self) -> RefusalKind {
-        match self {
-            Self::UnknownShipment => RefusalKind::NotFound,
-            Self::OtherConsignment
-            | Self::ShipmentNotDispatched
-            | Self::ShipmentDispatched
-            | Self::ShipmentCancelled => RefusalKind::RuleViolated,
-        }
+        if matches!(self, Self::UnknownShipment) { RefusalKind::NotFound } else { RefusalKind::RuleViolated }
     }
 }
 

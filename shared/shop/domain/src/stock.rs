@@ -2,7 +2,7 @@
 
 use crate::values::{DeliveryNote, OrderId, Quantity, Reason, StockId};
 use crate::warehouse;
-use foldlog::{Decider, RefusalKind, Upcaster};
+use foldlog::{Decider, Upcaster};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -166,11 +166,7 @@ pub enum Refusal {
     },
 }
 
-impl foldlog::Refusal for Refusal {
-    fn kind(&self) -> RefusalKind {
-        RefusalKind::RuleViolated
-    }
-}
+impl foldlog::Refusal for Refusal {}
 
 impl Decider for Stock {
     const CATEGORY: &'static str = "stock";

@@ -81,10 +81,7 @@ pub enum Refusal {
 
 impl foldlog::Refusal for Refusal {
     fn kind(&self) -> RefusalKind {
-        match self {
-            Self::UnknownWarehouse => RefusalKind::NotFound,
-            Self::WarehouseAlreadyOpen | Self::WarehouseClosed => RefusalKind::RuleViolated,
-        }
+        if matches!(self, Self::UnknownWarehouse) { RefusalKind::NotFound } else { RefusalKind::RuleViolated }
     }
 }
 

@@ -17,16 +17,6 @@ pub trait Provider: Send + Sync {
     -> impl Future<Output = Result<Payment, Failure>> + Send;
 }
 
-impl<P: Provider> Provider for &P {
-    async fn status(&self, reference: &Reference) -> Result<Option<Payment>, Failure> {
-        (**self).status(reference).await
-    }
-
-    async fn carry_out(&self, reference: &Reference, step: Step<'_>) -> Result<Payment, Failure> {
-        (**self).carry_out(reference, step).await
-    }
-}
-
 /// Why a provider did not return a payment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {

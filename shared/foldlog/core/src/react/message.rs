@@ -7,7 +7,7 @@ use crate::write::commit::{Actor, Commit, Correlation};
 use crate::write::event::{DecodeError, Event, Record};
 use crate::write::execute::Metadata;
 use crate::write::identity::{Cause, CommandId};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// One event as subscribers receive it: the detail of a bus entry.
@@ -32,7 +32,7 @@ pub struct EventMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Box<RawValue>>,
     /// When its commit was committed.
-    #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+    #[serde(with = "crate::time::rfc3339")]
     pub time: Timestamp,
     /// The correlation that it belongs to.
     pub correlation: String,
@@ -41,7 +41,7 @@ pub struct EventMessage {
     /// Who acted.
     pub actor: Actor,
     /// Whether it is published again because of a parked note. The subscriber that takes it removes the note.
-    #[serde(default, skip_serializing_if = "is_first")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redriven: bool,
 }
 
@@ -92,17 +92,14 @@ impl EventMessage {
         Record { name: self.name.as_str().into(), schema: self.schema, data }.decode()
     }
 
-    fn text(&self) -> &str {
-        self.data.as_deref().map_or("", RawValue::get)
-    }
-
     /// The metadata of the command that `actor` derives from this event. Its id and digest are functions of the event
     /// and the step alone, so the target stream recognises a repetition by any sender at any time.
     #[must_use]
     pub fn metadata(&self, actor: &str, step: &str) -> Metadata {
         let id = CommandId::of_event(&self.id, step);
+        let text = self.data.as_deref().map_or("", RawValue::get);
         Metadata {
-            digest: Digest::of(&(&id, &self.name, self.schema, self.text())).unwrap_or(Digest([0; 32])),
+            digest: Digest::of(&(&id, &self.name, self.schema, text)).unwrap_or(Digest([0; 32])),
             id,
             correlation: Correlation { id: self.correlation.clone(), client: None },
             cause: Some(Cause { event: self.id.clone(), committed_at: self.time }),
@@ -121,19 +118,4 @@ pub enum NoPayload {
     /// The commit does not hold the event.
     #[error("the log does not hold {0} where its message says")]
     Elsewhere(EventId),
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-const fn is_first(redriven: &bool) -> bool {
-    !*redriven
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn write_time<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(time)
-}
-
-fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(serde::de::Error::custom)
 }

@@ -5,6 +5,37 @@ use crate::read::generations::Generations;
 use crate::read::projection::Row;
 use crate::write::span::Direction;
 
+/// An index of a view.
+#[derive(Clone, Copy, Debug)]
+pub struct Index {
+    /// The view.
+    pub view: &'static str,
+    /// Its own name.
+    pub name: &'static str,
+    /// Its partition key.
+    pub partition: &'static str,
+    /// Its sort key.
+    pub sort: &'static str,
+}
+
+impl Index {
+    /// The first rows of a partition in one generation, ascending.
+    #[must_use]
+    pub const fn first(self, generation: Generation, partition: &str, limit: usize) -> Lookup<'_> {
+        Lookup {
+            view: self.view,
+            generation,
+            index: self.name,
+            partition: (self.partition, partition),
+            sort: self.sort,
+            from: None,
+            until: None,
+            direction: Direction::Ascending,
+            limit,
+        }
+    }
+}
+
 /// The rows of a view to find.
 #[derive(Clone, Copy, Debug)]
 pub struct Lookup<'a> {

@@ -33,8 +33,8 @@
 //! # Two versions side by side
 //!
 //! A changed projection gets the next number (`Projection::VERSION`). It works beside the old one, each on its own
-//! rows. `Projection::folds` names both, the old one as `PreviousVersion<Old, New>`. Everything else follows from that:
-//! which functions write, and which rows they read.
+//! rows. `Projection::folds` names both, each as `PerStream`. Everything else follows from that: which functions write,
+//! and which rows they read.
 //!
 //! [`reader::Reader`] takes the generation that is read, with the projection that made it. It shows rows of the old
 //! projection as documents of the new one (`From`), and completes them by the rules of the old one. Rows of a version

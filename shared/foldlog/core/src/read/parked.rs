@@ -120,6 +120,16 @@ pub struct Trouble {
     pub at: Timestamp,
 }
 
+impl Trouble {
+    /// That a function cannot react to an event, and that a retry does not help.
+    #[must_use]
+    pub fn with_event(function: &str, event: &EventId, error: String, at: Timestamp) -> Self {
+        let (function, event, version) = (function.to_owned(), event.clone(), event.version);
+        let subject = Subject::Reaction { function, event };
+        Self { subject, version, passed_over: version, error, class: Class::Permanent, at }
+    }
+}
+
 /// A note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parked {

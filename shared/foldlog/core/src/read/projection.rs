@@ -61,10 +61,13 @@ pub trait Projection: Send + Sync + 'static {
     fn apply(document: Option<Self::Document>, recorded: &Recorded<'_, EventOf<Self>>) -> Option<Self::Document>;
 
     /// The attributes by which rows are found, other than by key. A row without an attribute is not in its index.
-    fn index(document: &Self::Document) -> Vec<(&'static str, String)>;
+    #[must_use]
+    fn index(_: &Self::Document) -> Vec<(&'static str, String)> {
+        vec![]
+    }
 
-    /// The projections that may have made the view's rows: this one, and beside it the one that it replaces, as
-    /// [`crate::read::reader::PreviousVersion`], until the release after readers were sent to this one's rows.
+    /// The projections that may have made the view's rows: this one, and beside it the one that it replaces, until the
+    /// release after readers were sent to this one's rows.
     #[must_use]
     fn folds() -> Vec<Box<dyn DocumentReader<Self::Document>>>
     where
@@ -91,6 +94,13 @@ pub struct Row {
     pub hash: Hash,
     /// The attributes by which it is found.
     pub index: BTreeMap<&'static str, String>,
+}
+
+impl Row {
+    /// Its document; none if the stream has nothing to show.
+    pub fn document<D: DeserializeOwned>(&self) -> Result<Option<D>, ViewError> {
+        serde_json::from_str(&self.document).map_err(|error| ViewError::Unusable(error.to_string()))
+    }
 }
 
 /// The result of a fold.
@@ -142,9 +152,11 @@ pub trait DocumentReader<D>: Subscription {
     fn document(&self, row: &Row) -> Result<Option<D>, ViewError>;
 }
 
-impl<P: Projection> DocumentReader<P::Document> for PerStream<P> {
-    fn document(&self, row: &Row) -> Result<Option<P::Document>, ViewError> {
-        serde_json::from_str(&row.document).map_err(|error| ViewError::Unusable(error.to_string()))
+/// A projection that is replaced goes on making its own rows. They are shown as documents of the one that replaces it, as
+/// far as they contain enough.
+impl<P: Projection, D: From<P::Document>> DocumentReader<D> for PerStream<P> {
+    fn document(&self, row: &Row) -> Result<Option<D>, ViewError> {
+        Ok(row.document::<P::Document>()?.map(D::from))
     }
 }
 

@@ -10,7 +10,6 @@ use crate::stream::{StreamName, Version};
 use crate::write::commit::Commit;
 use crate::write::log::LogError;
 use crate::write::scan::{LogScan, Part};
-use std::fmt;
 
 /// A link that was seen earlier: that of the commit that ends with a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,31 +21,24 @@ pub struct Witness {
 }
 
 /// How a stream was changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Tampering {
     /// The commit does not have the content that its link was computed from, or the commit before it was replaced as a
     /// whole.
+    #[error("the commit, or the whole of the one before it, was changed")]
     Changed,
     /// A commit is missing here.
+    #[error("a commit is missing")]
     Removed,
     /// The commit does not begin where the commit before it ends.
+    #[error("a commit was put between others")]
     Inserted,
     /// The item is not a commit any longer.
+    #[error("the item is no commit: {0}")]
     Unreadable(String),
     /// The commit is linked, but it is another one than was seen here before.
+    #[error("the commit is not the one that was seen here before")]
     Rewritten,
-}
-
-impl fmt::Display for Tampering {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Changed => formatter.write_str("the commit, or the whole of the one before it, was changed"),
-            Self::Removed => formatter.write_str("a commit is missing"),
-            Self::Inserted => formatter.write_str("a commit was put between others"),
-            Self::Unreadable(why) => write!(formatter, "the item is no commit: {why}"),
-            Self::Rewritten => formatter.write_str("the commit is not the one that was seen here before"),
-        }
-    }
 }
 
 /// The first position of a stream that is not as it was written.

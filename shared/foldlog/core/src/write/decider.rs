@@ -58,19 +58,17 @@ pub enum RefusalKind {
 
 /// A typed reason why a command was not carried out, under its stable kebab-case name.
 pub trait Refusal: std::error::Error + Named + Send + Sync + 'static {
-    /// The kind of refusal.
-    fn kind(&self) -> RefusalKind;
+    /// The kind of refusal: a violated rule, unless a stream says that the thing does not exist.
+    fn kind(&self) -> RefusalKind {
+        RefusalKind::RuleViolated
+    }
 }
 
 /// The refusal type of a stream that refuses nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
 pub enum NoRefusal {}
 
-impl Refusal for NoRefusal {
-    fn kind(&self) -> RefusalKind {
-        match *self {}
-    }
-}
+impl Refusal for NoRefusal {}
 
 /// The decision about a command, after [`Decider::visible`].
 pub fn decide<D: Decider>(state: &D::State, command: &D::Command) -> Result<Vec<D::Event>, D::Refusal> {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::fmt::Display;
 use strum::VariantNames;
 
 /// The events of one category: an enum whose variants are named as they are stored, serialised with
@@ -165,7 +166,7 @@ impl Events {
     pub fn parse(text: String) -> Result<Self, DecodeError> {
         let count = records(&text)?.len() as u64;
         if count == 0 {
-            return Err(DecodeError::Malformed { name: "commit".to_owned(), reason: "it has no events".to_owned() });
+            return Err(no_commit("it has no events"));
         }
         Ok(Self { text, count })
     }
@@ -184,12 +185,10 @@ impl Events {
 
     /// The first `count` events, as they are stored.
     pub(crate) fn first(&self, count: u64) -> Result<Self, DecodeError> {
-        let malformed =
-            |error: serde_json::Error| DecodeError::Malformed { name: "commit".to_owned(), reason: error.to_string() };
-        let mut records: Vec<&RawValue> = serde_json::from_str(&self.text).map_err(malformed)?;
+        let mut records: Vec<&RawValue> = serde_json::from_str(&self.text).map_err(no_commit)?;
         records.truncate(usize::try_from(count).unwrap_or(usize::MAX));
         let count = records.len() as u64;
-        Ok(Self { text: serde_json::to_string(&records).map_err(malformed)?, count })
+        Ok(Self { text: serde_json::to_string(&records).map_err(no_commit)?, count })
     }
 
     /// The events, in order, not yet typed.
@@ -204,8 +203,11 @@ impl Events {
 }
 
 fn records(text: &str) -> Result<Vec<Record<'_>>, DecodeError> {
-    serde_json::from_str(text)
-        .map_err(|error| DecodeError::Malformed { name: "commit".to_owned(), reason: error.to_string() })
+    serde_json::from_str(text).map_err(no_commit)
+}
+
+fn no_commit(reason: impl Display) -> DecodeError {
+    DecodeError::Malformed { name: "commit".to_owned(), reason: reason.to_string() }
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use crate::counter::{Add, Counted, Counter, StillHost, Sums, keyed, stream};
 use foldlog::read::generations::{Set, Sets, Stage, change};
 use foldlog::read::projection::DocumentReader;
 use foldlog::read::projection::{PerStream, subscriptions_of};
-use foldlog::read::reader::PreviousVersion;
 use foldlog::read::views::Generation;
 use foldlog::rebuild::{self, Phase, Request};
 use foldlog::{
@@ -50,7 +49,7 @@ impl Projection for Extremes {
     }
 
     fn folds() -> Vec<Box<dyn DocumentReader<Extreme>>> {
-        vec![Box::new(PreviousVersion::<Sums, Self>::new()), Box::new(PerStream::<Self>::new())]
+        vec![Box::new(PerStream::<Sums>::new()), Box::new(PerStream::<Self>::new())]
     }
 }
 

@@ -2,16 +2,13 @@
 
 use super::Log;
 use crate::error::Failure;
-use crate::item::read_commit;
+use crate::item::{SdkItem, read_commit};
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::write::snapshot::INTERVAL;
 use foldlog::{Commit, Consistency, LogError, StreamName, Version};
-use std::collections::HashMap;
 
 /// A number above every version.
 pub(super) const NEWEST: Version = Version(u64::MAX);
-
-type Attributes = HashMap<String, AttributeValue>;
 
 /// The page sizes: first as many commits as there are between two snapshots, or one more if the first commit may be the
 /// one whose snapshot is too late. If these are not enough, a page holds as many as an answer does.
@@ -20,14 +17,14 @@ pub(super) struct Backwards<'a> {
     stream: &'a StreamName,
     until: Option<Version>,
     consistency: Consistency,
-    items: std::vec::IntoIter<Attributes>,
+    items: std::vec::IntoIter<SdkItem>,
     rest: Rest,
 }
 
 /// The rest after the items that were read.
 enum Rest {
     All,
-    From(Attributes),
+    From(SdkItem),
     Nothing,
 }
 
@@ -51,7 +48,7 @@ impl<'a> Backwards<'a> {
         }
     }
 
-    async fn read(&mut self, limit: Option<i32>, from: Option<Attributes>) -> Result<(), LogError> {
+    async fn read(&mut self, limit: Option<i32>, from: Option<SdkItem>) -> Result<(), LogError> {
         let page = self
             .log
             .query(self.stream)

@@ -2,14 +2,12 @@
 
 use super::Log;
 use super::markers::Marker;
-use crate::error::Failure;
-use crate::item::{IMPORTED, STREAM, item_of};
+use crate::error::{Failure, denied};
+use crate::item::{IMPORTED, SdkItem, item_of};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use foldlog::{Commit, LogError};
 use serde_dynamo::Item;
-use std::collections::HashMap;
 
 /// Why a commit was not imported.
 #[derive(Debug, thiserror::Error)]
@@ -37,21 +35,8 @@ impl Log {
     }
 
     /// Puts an item if its key is free or holds the same item.
-    async fn put_same(
-        &self,
-        table: &str,
-        item: HashMap<String, AttributeValue>,
-        name: &str,
-    ) -> Result<(), ImportError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(table)
-            .set_item(Some(item.clone()))
-            .condition_expression("attribute_not_exists(#stream)")
-            .expression_attribute_names("#stream", STREAM)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = put.send().await else { return Ok(()) };
+    async fn put_same(&self, table: &str, item: SdkItem, name: &str) -> Result<(), ImportError> {
+        let Err(error) = self.put_new(table, item.clone()).send().await else { return Ok(()) };
         match standing(&error) {
             Some(standing) if *standing == item => Ok(()),
             Some(_) => Err(ImportError::Occupied(name.to_owned())),
@@ -68,13 +53,9 @@ impl Log {
 }
 
 /// The item that was in the way of a put.
-fn standing(error: &SdkError<PutItemError>) -> Option<&HashMap<String, AttributeValue>> {
+fn standing(error: &SdkError<PutItemError>) -> Option<&SdkItem> {
     match error.as_service_error() {
         Some(PutItemError::ConditionalCheckFailedException(failed)) => failed.item(),
         _ => None,
     }
-}
-
-fn denied(error: impl std::fmt::Display) -> LogError {
-    LogError::Denied(error.to_string())
 }

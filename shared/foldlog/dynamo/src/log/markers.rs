@@ -2,18 +2,14 @@
 
 use super::Log;
 use super::append::{fitting, settled};
-use crate::error::{CONDITION_FAILED, Failure, IN_CONFLICT};
-use crate::item::{STREAM, read_commit};
-use aws_sdk_dynamodb::error::BuildError;
+use crate::error::{CONDITION_FAILED, Failure, IN_CONFLICT, denied};
+use crate::item::{STREAM, SdkItem, read_commit};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem,
 };
 use foldlog::{AppendError, CommandId, Commit, LogError, StreamName, Version};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-
-type Attributes = HashMap<String, AttributeValue>;
 
 /// The marker of a command's commit: the version of the commit.
 #[derive(Serialize, Deserialize)]
@@ -33,7 +29,7 @@ impl Log {
     /// Puts a commit if its version is free, and its marker if there is none yet.
     pub(super) async fn put_marked(&self, markers: &str, commit: Commit) -> Result<Commit, AppendError> {
         let item = fitting(&commit)?;
-        let marker = serde_dynamo::to_item(Marker::of(&commit)).map_err(|error| LogError::Denied(error.to_string()))?;
+        let marker = serde_dynamo::to_item(Marker::of(&commit)).map_err(denied)?;
         let write = self
             .client
             .transact_write_items()
@@ -84,8 +80,8 @@ impl Log {
     }
 
     /// The commit that a marker points at.
-    async fn at(&self, stream: &StreamName, marker: Attributes) -> Result<Commit, LogError> {
-        let marker: Marker = serde_dynamo::from_item(marker).map_err(|error| LogError::Denied(error.to_string()))?;
+    async fn at(&self, stream: &StreamName, marker: SdkItem) -> Result<Commit, LogError> {
+        let marker: Marker = serde_dynamo::from_item(marker).map_err(denied)?;
         let query = self
             .query(stream)
             .key_condition_expression("#stream = :stream AND #version = :version")
@@ -102,7 +98,7 @@ impl Log {
 }
 
 /// Puts an item if its key is free. Otherwise it returns the existing item.
-fn put_new(table: &str, item: Attributes) -> Result<TransactWriteItem, LogError> {
+fn put_new(table: &str, item: SdkItem) -> Result<TransactWriteItem, LogError> {
     let put = Put::builder()
         .table_name(table)
         .set_item(Some(item))
@@ -110,8 +106,7 @@ fn put_new(table: &str, item: Attributes) -> Result<TransactWriteItem, LogError>
         .expression_attribute_names("#stream", STREAM)
         .return_values_on_condition_check_failure(OnFailure::AllOld)
         .build();
-    let put = put.map_err(|error: BuildError| LogError::Denied(error.to_string()))?;
-    Ok(TransactWriteItem::builder().put(put).build())
+    Ok(TransactWriteItem::builder().put(put.map_err(denied)?).build())
 }
 
 fn unsaid(what: &str) -> LogError {

@@ -9,20 +9,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::{CommandId, Commit, Consistency, Direction, LogError, ReadOptions, Span, StreamName, Timestamp, Version};
 
 impl Log {
-    /// The commits after version `after`, oldest first, strongly consistent, as they are found. The caller checks that
-    /// they are contiguous.
-    pub(super) async fn read_on(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
-        let mut items = self.query(stream).consistent_read(true);
-        items = items.key_condition_expression("#stream = :stream AND #version > :version");
-        items = items.expression_attribute_values(":version", AttributeValue::N(after.to_string()));
-        let mut items = items.into_paginator().items().send();
-        let mut commits = Vec::new();
-        while let Some(item) = items.try_next().await.map_err(Failure::from)? {
-            commits.push(read_commit(stream, item.into())?);
-        }
-        Ok(commits)
-    }
-
     /// The commits of a span, as they are found. It reads only what fits into the span.
     pub(super) async fn read_span(&self, stream: &StreamName, span: Span) -> Result<Vec<Commit>, LogError> {
         let bound = |version: Version| AttributeValue::N(version.to_string());

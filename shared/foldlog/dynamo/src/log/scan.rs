@@ -1,27 +1,17 @@
 //! Reading the log as a whole: pages of a stream or of a segment, and the end of every stream.
 
 use super::Log;
-use crate::error::Failure;
-use crate::item::{EVENTS, STREAM, VERSION, end_of, key_of, read_commit};
+use crate::error::{Failure, denied};
+use crate::item::{EVENTS, STREAM, SdkItem, VERSION, end_of, key_of, read_commit};
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::write::scan::{Cursor, Page, Part};
-use foldlog::{Commit, LogError, StreamName, Version};
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use foldlog::{Commit, LogError, LogScan, StreamName, Version};
+use std::collections::BTreeMap;
 
-type Attributes = HashMap<String, AttributeValue>;
-
-/// The key of any item of the table.
-#[derive(Serialize, Deserialize)]
-struct Key {
-    stream: String,
-    version: Version,
-}
-
-impl Log {
+impl LogScan for Log {
     /// One request: as much of a part as an answer holds, at most 1 MB of items.
-    pub(super) async fn read_page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
-        let start = after.map(start_key).transpose()?;
+    async fn page(&self, part: &Part, after: Option<&Cursor>) -> Result<Page, LogError> {
+        let start = after.map(serde_dynamo::to_item::<_, SdkItem>).transpose().map_err(denied)?;
         let (items, last) = match part {
             Part::Stream(stream) => {
                 let query = self.query(stream).key_condition_expression("#stream = :stream AND #version > :version");
@@ -41,13 +31,12 @@ impl Log {
             }
         };
         let commits = items.unwrap_or_default().into_iter().map(commit).collect();
-        let next = last.map(serde_dynamo::from_item).transpose();
-        let next: Option<Key> = next.map_err(|error: serde_dynamo::Error| LogError::Denied(error.to_string()))?;
-        Ok(Page { commits, next: next.map(|Key { stream, version }| Cursor { stream, version }) })
+        let next = last.map(serde_dynamo::from_item::<SdkItem, _>).transpose().map_err(denied)?;
+        Ok(Page { commits, next })
     }
 
     /// The end of every stream. Meanwhile one entry for each stream and one page of items are in memory.
-    pub(super) async fn scan_heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
+    async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
         let mut items = self
             .client
             .scan()
@@ -72,15 +61,16 @@ impl Log {
         }
         Ok(ends.into_iter().collect())
     }
+
+    async fn size(&self) -> Result<u64, LogError> {
+        let described = self.client.describe_table().table_name(&self.table).send().await;
+        let table = described.map_err(Failure::from)?.table;
+        Ok(table.and_then(|table| table.item_count).and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
+    }
 }
 
-fn start_key(cursor: &Cursor) -> Result<Attributes, LogError> {
-    let key = Key { stream: cursor.stream.clone(), version: cursor.version };
-    serde_dynamo::to_item(key).map_err(|error| LogError::Denied(error.to_string()))
-}
-
-fn commit(item: Attributes) -> Result<Commit, LogError> {
+fn commit(item: SdkItem) -> Result<Commit, LogError> {
     let item = item.into();
-    let (stream, _) = key_of(&item).map_err(|error| LogError::Denied(format!("{error}: {item:?}")))?;
+    let (stream, _) = key_of(&item).map_err(|error| denied(format!("{error}: {item:?}")))?;
     read_commit(&stream, item)
 }

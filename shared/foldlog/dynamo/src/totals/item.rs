@@ -1,5 +1,6 @@
 //! Checkpoints and rows of totals as items, and back.
 
+use crate::item::{SdkItem, number};
 use crate::views::within;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::primitives::Blob;
@@ -11,7 +12,6 @@ use foldlog::totals::{Amounts, Checkpoint, Entry, TotalKey};
 use foldlog::{Hash, Version};
 use serde::Deserialize;
 use serde_bytes::ByteArray;
-use std::collections::HashMap;
 
 /// The key of a checkpoint.
 pub(super) const KEY: &str = "key";
@@ -75,14 +75,14 @@ pub(super) fn update(
     Ok(TransactWriteItem::builder().update(update.build()?).build())
 }
 
-pub(super) fn checkpoint_of(item: HashMap<String, AttributeValue>) -> Result<Checkpoint, ViewError> {
+pub(super) fn checkpoint_of(item: SdkItem) -> Result<Checkpoint, ViewError> {
     let Attributes { document, version, part, hash } = serde_dynamo::from_item(item)
         .map_err(|error| ViewError::Unusable(format!("the item is no checkpoint: {error}")))?;
     Ok(Checkpoint { document, version, part, hash: Hash(hash.into_array()) })
 }
 
 /// The name of a row and its amounts.
-pub(super) fn row_of(item: HashMap<String, AttributeValue>) -> Result<(String, Amounts), ViewError> {
+pub(super) fn row_of(item: SdkItem) -> Result<(String, Amounts), ViewError> {
     let row = item.get(NAME).and_then(|name| name.as_s().ok()).cloned();
     let row = row.ok_or_else(|| ViewError::Unusable("the item is no row of totals".to_owned()))?;
     let mut amounts = Amounts::new();
@@ -93,8 +93,4 @@ pub(super) fn row_of(item: HashMap<String, AttributeValue>) -> Result<(String, A
         }
     }
     Ok((row, amounts))
-}
-
-fn number(number: &impl ToString) -> AttributeValue {
-    AttributeValue::N(number.to_string())
 }

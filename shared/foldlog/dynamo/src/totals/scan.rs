@@ -3,14 +3,12 @@
 use super::TotalsStore;
 use super::item::{NAME, PARTITION, row_of};
 use crate::error::Failure;
+use crate::item::SdkItem;
 use crate::views::{remove, within};
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::read::views::{Generation, ViewError};
 use foldlog::rebuild::{SumScan, SumsPage};
 use foldlog::totals::TotalKey;
-use std::collections::HashMap;
-
-type Item = HashMap<String, AttributeValue>;
 
 impl SumScan for TotalsStore {
     async fn sums_page(&self, _: &'static str, after: Option<&(Generation, TotalKey)>) -> Result<SumsPage, ViewError> {
@@ -32,12 +30,12 @@ impl SumScan for TotalsStore {
     }
 }
 
-fn key_of(generation: Generation, TotalKey { partition, name }: &TotalKey) -> Item {
+fn key_of(generation: Generation, TotalKey { partition, name }: &TotalKey) -> SdkItem {
     let partition = AttributeValue::S(within(generation, partition));
-    HashMap::from([(PARTITION.to_owned(), partition), (NAME.to_owned(), AttributeValue::S(name.clone()))])
+    SdkItem::from([(PARTITION.to_owned(), partition), (NAME.to_owned(), AttributeValue::S(name.clone()))])
 }
 
-fn place_of(item: &Item) -> Option<(Generation, TotalKey)> {
+fn place_of(item: &SdkItem) -> Option<(Generation, TotalKey)> {
     let (generation, partition) = item.get(PARTITION)?.as_s().ok()?.strip_prefix('g')?.split_once('/')?;
     let key = TotalKey { partition: partition.to_owned(), name: item.get(NAME)?.as_s().ok()?.clone() };
     Some((Generation(generation.parse().ok()?), key))

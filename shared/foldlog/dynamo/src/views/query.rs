@@ -2,9 +2,9 @@
 
 use super::{Views, row, within};
 use crate::error::Failure;
+use crate::item::SdkItem;
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::{Direction, Lookup, Lookups, Row, ViewError};
-use std::collections::HashMap;
 
 /// The condition on the sort key.
 fn condition(lookup: &Lookup<'_>) -> Option<&'static str> {
@@ -38,7 +38,7 @@ impl Lookups for Views {
 }
 
 impl Views {
-    async fn items(&self, lookup: &Lookup<'_>) -> Result<Vec<Key>, ViewError> {
+    async fn items(&self, lookup: &Lookup<'_>) -> Result<Vec<SdkItem>, ViewError> {
         let mut items = Vec::new();
         let mut start = None;
         while items.len() < lookup.limit {
@@ -57,8 +57,8 @@ impl Views {
         &self,
         lookup: &Lookup<'_>,
         limit: usize,
-        start: Option<Key>,
-    ) -> Result<(Vec<Key>, Option<Key>), ViewError> {
+        start: Option<SdkItem>,
+    ) -> Result<(Vec<SdkItem>, Option<SdkItem>), ViewError> {
         let (partition, value) = lookup.partition;
         let query = self
             .client
@@ -86,5 +86,3 @@ impl Views {
         Ok((items, answer.last_evaluated_key.filter(|key| !key.is_empty())))
     }
 }
-
-type Key = HashMap<String, AttributeValue>;

@@ -1,12 +1,13 @@
 //! A row as an item of its view's table, and back.
 
+use crate::item::SdkItem;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::{Hash, Row, Version, ViewError};
 use serde::Deserialize;
 use serde_bytes::ByteArray;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The table's partition key.
 pub(super) const KEY: &str = "key";
@@ -23,7 +24,7 @@ struct Attributes {
 }
 
 /// The item of a row: its own attributes, then those of its indexes.
-pub(super) fn item_of(place: &RowKey, row: &Row, partitions: &[String]) -> HashMap<String, AttributeValue> {
+pub(super) fn item_of(place: &RowKey, row: &Row, partitions: &[String]) -> SdkItem {
     let stored = |name: &str, value: &str| {
         let partition = partitions.iter().any(|partition| partition == name);
         AttributeValue::S(if partition { within(place.generation, value) } else { value.to_owned() })
@@ -40,7 +41,7 @@ pub(super) fn item_of(place: &RowKey, row: &Row, partitions: &[String]) -> HashM
 
 /// The row of an item and its key, without the generation. The index attributes are left out: they follow from the
 /// document.
-pub(super) fn row_of(item: HashMap<String, AttributeValue>) -> Result<(String, Row), ViewError> {
+pub(super) fn row_of(item: SdkItem) -> Result<(String, Row), ViewError> {
     let attributes: Attributes =
         serde_dynamo::from_item(item).map_err(|error| ViewError::Unusable(format!("the item is no row: {error}")))?;
     let key = without_generation(&attributes.key);
@@ -54,7 +55,7 @@ pub(super) fn row_of(item: HashMap<String, AttributeValue>) -> Result<(String, R
 }
 
 /// The key of an item, without the generation.
-pub(super) fn key_of(item: &HashMap<String, AttributeValue>) -> Result<String, ViewError> {
+pub(super) fn key_of(item: &SdkItem) -> Result<String, ViewError> {
     let key = item.get(KEY).and_then(|key| key.as_s().ok());
     Ok(without_generation(key.ok_or_else(|| ViewError::Unusable("the item has no key".to_owned()))?))
 }

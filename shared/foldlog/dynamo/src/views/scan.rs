@@ -3,9 +3,9 @@
 use super::row::{KEY, row_of};
 use super::{Views, within};
 use crate::error::Failure;
+use crate::item::SdkItem;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
 use foldlog::read::views::{Found, Generation, RowPage, ViewError, ViewScan};
-use std::collections::HashMap;
 
 /// How many items one request removes.
 const AT_A_TIME: usize = 25;
@@ -39,7 +39,7 @@ impl ViewScan for Views {
 pub(crate) async fn remove(
     client: &aws_sdk_dynamodb::Client,
     table: &str,
-    keys: Vec<HashMap<String, AttributeValue>>,
+    keys: Vec<SdkItem>,
 ) -> Result<(), ViewError> {
     for keys in keys.chunks(AT_A_TIME) {
         let mut left = Vec::new();
@@ -57,12 +57,12 @@ pub(crate) async fn remove(
     Ok(())
 }
 
-fn key_of(key: String) -> HashMap<String, AttributeValue> {
-    HashMap::from([(KEY.to_owned(), AttributeValue::S(key))])
+fn key_of(key: String) -> SdkItem {
+    SdkItem::from([(KEY.to_owned(), AttributeValue::S(key))])
 }
 
 /// A row and its place. None if an item's key has no generation, so that it belongs to no view.
-fn found(item: HashMap<String, AttributeValue>) -> Option<Found> {
+fn found(item: SdkItem) -> Option<Found> {
     let stored = item.get(KEY)?.as_s().ok()?;
     let (generation, key) = stored.strip_prefix('g')?.split_once('/')?;
     let (generation, key) = (Generation(generation.parse().ok()?), key.to_owned());

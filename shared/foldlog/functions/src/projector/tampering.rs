@@ -1,8 +1,8 @@
 //! The alarm: an item of the log was changed or removed, which is never allowed.
 
 use super::batch::{Position, Tampered};
-use foldlog::read::parked::{Class, Trouble};
-use foldlog::{Clock, ParkingLot, Subject};
+use foldlog::read::parked::Trouble;
+use foldlog::{Clock, ParkingLot};
 
 /// The name under which such an item is parked. No function has it, so that the note stays until an operator has looked
 /// into it and discards it.
@@ -16,11 +16,8 @@ pub(crate) async fn note<'a, P: ParkingLot, H: Clock>(
 ) -> Option<&'a Position> {
     for Tampered { commit, what, position } in tampered {
         tracing::error!(%commit, what, "tampering: an item of the log was changed or removed");
-        let subject = Subject::Reaction { function: TAMPERING.to_owned(), event: commit.clone() };
         let error = format!("the log's item was tampered with: {what}");
-        let version = commit.version;
-        let trouble =
-            Trouble { subject, version, passed_over: version, error, class: Class::Permanent, at: host.now() };
+        let trouble = Trouble::with_event(TAMPERING, commit, error, host.now());
         if let Err(error) = parked.park(&trouble).await {
             tracing::error!(%commit, %error, "the alarm was not noted");
             return Some(position);

@@ -29,20 +29,15 @@ use http::StatusCode;
 pub trait HttpHandler: Send + Sync + 'static {
     /// The prefix of the type of each of the API's problems, such as `urn:example:problem:`.
     const PROBLEM_NAMESPACE: &'static str;
-    /// The source of its time and randomness.
-    type Host: Clock + Randomness;
-
-    /// The source of time and randomness.
-    fn host(&self) -> &Self::Host;
 
     /// Handles one request. A problem is an answer too.
     fn answer(&self, request: &Request) -> impl Future<Output = Result<Response, Problem>> + Send;
 }
 
-/// An [`HttpHandler`] as a function.
-pub struct Http<T>(pub T);
+/// An [`HttpHandler`] as a function, with the source of its time and randomness.
+pub struct Http<T, H>(pub T, pub H);
 
-impl<T: HttpHandler> Function for Http<T> {
+impl<T: HttpHandler, H: Clock + Randomness + 'static> Function for Http<T, H> {
     type Event = ApiGatewayV2httpRequest;
     type Answer = ApiGatewayV2httpResponse;
 
@@ -56,13 +51,13 @@ impl<T: HttpHandler> Function for Http<T> {
     }
 }
 
-impl<T: HttpHandler> Http<T> {
+impl<T: HttpHandler, H: Clock + Randomness> Http<T, H> {
     async fn respond(
         &self,
         event: ApiGatewayV2httpRequest,
         commands: WriteMode,
     ) -> Result<ApiGatewayV2httpResponse, Error> {
-        let request = Request::new(event, self.0.host(), commands);
+        let request = Request::new(event, &self.1, commands);
         let answer = match request.check() {
             Ok(()) => self.0.answer(&request).await,
             Err(problem) => Err(problem),

@@ -157,6 +157,11 @@ impl Request {
         self.caller.as_ref().ok_or_else(Problem::unauthorized)
     }
 
+    /// The id of the caller, under which its own data is stored.
+    pub fn caller_id<T: FromStr<Err: Display>>(&self) -> Result<T, Problem> {
+        self.caller()?.id().parse().map_err(|error: T::Err| Problem::internal(&error))
+    }
+
     /// The correlation of this request and of everything that follows from it.
     #[must_use]
     pub const fn correlation(&self) -> &Correlation {
@@ -164,11 +169,12 @@ impl Request {
     }
 
     /// An id for what the request creates: the same for the same idempotency key, otherwise a new one.
-    pub fn new_id(&self) -> Result<String, Problem> {
-        Ok(match self.idempotency_key()? {
+    pub fn new_id<T: FromStr<Err: Display>>(&self) -> Result<T, Problem> {
+        let id = match self.idempotency_key()? {
             Some(key) => derived_id(&[&self.caller()?.id(), &self.method, &self.route, key, "creates"]),
             None => self.fresh.clone(),
-        })
+        };
+        id.parse().map_err(|error: T::Err| Problem::internal(&error))
     }
 
     /// The parsed body, and the metadata of the command.

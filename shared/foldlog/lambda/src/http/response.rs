@@ -34,10 +34,10 @@ impl Response {
     pub(super) fn of_problem(problem: &Problem, namespace: &str, correlation: &str) -> Self {
         let document = problem.document(namespace, correlation);
         let mut response = Self::text(problem.status(), "application/problem+json", document);
-        if let Some(version) = problem.version() {
+        if let Some(version) = problem.version {
             response = response.etag(version);
         }
-        match problem.retry_after() {
+        match problem.retry_after {
             Some(seconds) => response.retry_after(seconds),
             None => response,
         }

@@ -131,16 +131,10 @@ pub enum Refusal {
 
 impl foldlog::Refusal for Refusal {
     fn kind(&self) -> RefusalKind {
-        match self {
-            Self::UnknownAccount | Self::UnknownAddress | Self::UnknownCard => RefusalKind::NotFound,
-            Self::AccountAlreadyOpen
-            | Self::AccountNotConfirmed
-            | Self::AccountNotActive(_)
-            | Self::AccountLocked(_)
-            | Self::AddressTaken
-            | Self::TooManyAddresses
-            | Self::CardTaken
-            | Self::TooManyCards => RefusalKind::RuleViolated,
+        if matches!(self, Self::UnknownAccount | Self::UnknownAddress | Self::UnknownCard) {
+            RefusalKind::NotFound
+        } else {
+            RefusalKind::RuleViolated
         }
     }
 }

@@ -82,18 +82,22 @@ impl Process {
             }
             Outcome::Failed => (self.order.open(), Event::FailureNoted {}),
             Outcome::Cancelled => (self.order.open(), Event::CancellationNoted {}),
-            Outcome::Reserved(place) => self.of_part(place, |StockPosition { warehouse, sku }, part| {
-                (matches!(part, PartProgress::Requested(_)), Event::ReservationNoted { warehouse, sku })
-            })?,
-            Outcome::Rejected(place) => self.of_part(place, |StockPosition { warehouse, sku }, part| {
-                (matches!(part, PartProgress::Requested(_)), Event::RejectionNoted { warehouse, sku })
-            })?,
-            Outcome::Released(place) => self.of_part(place, |StockPosition { warehouse, sku }, part| {
-                (matches!(part, PartProgress::ReleaseRequested(_)), Event::ReleaseNoted { warehouse, sku })
-            })?,
-            Outcome::StockDispatched(place) => self.of_part(place, |StockPosition { warehouse, sku }, part| {
-                (matches!(part, PartProgress::DispatchRequested(_)), Event::StockDispatchNoted { warehouse, sku })
-            })?,
+            Outcome::Reserved(StockPosition { warehouse, sku }) => (
+                matches!(self.part(&warehouse, &sku)?, PartProgress::Requested(_)),
+                Event::ReservationNoted { warehouse, sku },
+            ),
+            Outcome::Rejected(StockPosition { warehouse, sku }) => (
+                matches!(self.part(&warehouse, &sku)?, PartProgress::Requested(_)),
+                Event::RejectionNoted { warehouse, sku },
+            ),
+            Outcome::Released(StockPosition { warehouse, sku }) => (
+                matches!(self.part(&warehouse, &sku)?, PartProgress::ReleaseRequested(_)),
+                Event::ReleaseNoted { warehouse, sku },
+            ),
+            Outcome::StockDispatched(StockPosition { warehouse, sku }) => (
+                matches!(self.part(&warehouse, &sku)?, PartProgress::DispatchRequested(_)),
+                Event::StockDispatchNoted { warehouse, sku },
+            ),
             Outcome::Payment(outcome) => self.payment.note(outcome),
             Outcome::Invoice(outcome) => self.invoice.note(outcome),
             Outcome::Shipment { warehouse, outcome } => self.shipments.get(&warehouse)?.note(warehouse, outcome),
@@ -101,14 +105,10 @@ impl Process {
         waits.then_some(noted)
     }
 
-    fn of_part(
-        &self,
-        place: StockPosition,
-        note: impl FnOnce(StockPosition, PartProgress) -> (bool, Event),
-    ) -> Option<(bool, Event)> {
-        let line = self.lines.iter().find(|line| line.sku == place.sku)?;
-        let progress = line.part(&place.warehouse)?.progress;
-        Some(note(place, progress))
+    /// How far the part of a line is that a warehouse was asked for.
+    fn part(&self, warehouse: &WarehouseId, sku: &Sku) -> Option<PartProgress> {
+        let line = self.lines.iter().find(|line| line.sku == *sku)?;
+        Some(line.part(warehouse)?.progress)
     }
 
     /// The process after the event.
@@ -156,29 +156,25 @@ impl Process {
             Event::InvoiceCreditRequested {} => self.invoice = InvoiceProgress::CreditRequested(intent),
             Event::InvoiceCreditNoted {} => self.invoice = InvoiceProgress::Credited,
             Event::ShipmentRequested(Parcel { warehouse, .. }) => {
-                self.shipments.insert(warehouse, ShipmentProgress::Requested(intent));
+                self.move_shipment(warehouse, ShipmentProgress::Requested(intent));
             }
             Event::ShipmentNoted { warehouse, shipment } => {
-                self.shipments.insert(warehouse, ShipmentProgress::Created(shipment));
+                self.move_shipment(warehouse, ShipmentProgress::Created(shipment));
             }
             Event::ShippingNoted { tracking } => {
                 self.order = OrderProgress::Shipped;
                 self.tracking = tracking;
             }
             Event::ShipmentDispatchRequested { warehouse, .. } => {
-                self.shipments.insert(warehouse, ShipmentProgress::DispatchRequested(intent));
+                self.move_shipment(warehouse, ShipmentProgress::DispatchRequested(intent));
             }
-            Event::ShipmentDispatchNoted { warehouse } => {
-                self.shipments.insert(warehouse, ShipmentProgress::Dispatched);
-            }
-            Event::ShipmentDeliveryNoted { warehouse } => {
-                self.shipments.insert(warehouse, ShipmentProgress::Delivered);
-            }
+            Event::ShipmentDispatchNoted { warehouse } => self.move_shipment(warehouse, ShipmentProgress::Dispatched),
+            Event::ShipmentDeliveryNoted { warehouse } => self.move_shipment(warehouse, ShipmentProgress::Delivered),
             Event::ShipmentCancellationRequested { warehouse } => {
-                self.shipments.insert(warehouse, ShipmentProgress::CancellationRequested(intent));
+                self.move_shipment(warehouse, ShipmentProgress::CancellationRequested(intent));
             }
             Event::ShipmentCancellationNoted { warehouse } => {
-                self.shipments.insert(warehouse, ShipmentProgress::Cancelled);
+                self.move_shipment(warehouse, ShipmentProgress::Cancelled);
             }
             Event::OrderDeliveryRequested {} => self.order = OrderProgress::DeliveryRequested(intent),
             Event::OrderDeliveryNoted {} => self.order = OrderProgress::Delivered,
@@ -195,6 +191,10 @@ impl Process {
         if let Some(line) = self.lines.iter_mut().find(|line| line.sku == *sku) {
             change(line);
         }
+    }
+
+    fn move_shipment(&mut self, warehouse: WarehouseId, progress: ShipmentProgress) {
+        self.shipments.insert(warehouse, progress);
     }
 
     fn move_part(&mut self, warehouse: &WarehouseId, sku: &Sku, progress: PartProgress) {

@@ -126,13 +126,17 @@ pub enum Refusal {
 
 impl foldlog::Refusal for Refusal {
     fn kind(&self) -> RefusalKind {
+        if matches!(self, Self::UnknownOrder) { RefusalKind::NotFound } else { RefusalKind::RuleViolated }
+    }
+}
+
+impl State {
+    /// The account that placed it.
+    #[must_use]
+    pub fn account(&self) -> Option<&AccountId> {
         match self {
-            Self::UnknownOrder => RefusalKind::NotFound,
-            Self::OrderNotConfirmed
-            | Self::OrderNotShipped
-            | Self::OrderShipped
-            | Self::OrderCancelled
-            | Self::OrderFailed(_) => RefusalKind::RuleViolated,
+            Self::Unplaced => None,
+            Self::Placed { placement, .. } => Some(&placement.account),
         }
     }
 }
@@ -152,21 +156,8 @@ impl Decider for Order {
 
     /// An order is visible to its account, and always to the shop itself.
     fn visible(state: &State, command: &Command) -> Result<(), Refusal> {
-        match (state, command) {
-            (State::Unplaced, Command::Cancel { .. }) => Err(Refusal::UnknownOrder),
-            (State::Placed { placement, .. }, Command::Cancel { by, .. }) if *by != placement.account => {
-                Err(Refusal::UnknownOrder)
-            }
-            (
-                State::Unplaced | State::Placed { .. },
-                Command::Place { .. }
-                | Command::Confirm
-                | Command::Ship { .. }
-                | Command::Deliver
-                | Command::Cancel { .. }
-                | Command::Fail(_),
-            ) => Ok(()),
-        }
+        let Command::Cancel { by, .. } = command else { return Ok(()) };
+        if state.account() == Some(by) { Ok(()) } else { Err(Refusal::UnknownOrder) }
     }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {

@@ -3,7 +3,6 @@
 use crate::values::{AccountId, AddressId, CardChoice, Line, Sku, Totals};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// What was bought, by whom, at what price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -23,37 +22,28 @@ pub struct Placement {
 }
 
 /// Why an order cannot be delivered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// No warehouse has enough of a product.
+    #[error("out of stock: no warehouse has enough of {sku}")]
     OutOfStock {
         /// The product.
         sku: Sku,
     },
     /// Whoever placed it may not buy.
+    #[error("the account is not active")]
     AccountNotActive,
     /// The address that was chosen is none of the account's to send to.
+    #[error("the account has no such shipping address")]
     UnknownAddress,
     /// There is something to pay, and nothing to pay it with.
+    #[error("there is no card to charge; add one to the account, or give one at checkout")]
     NoCard,
     /// The card was not charged.
+    #[error("the payment was declined")]
     PaymentDeclined,
     /// It took too long.
+    #[error("it could not be confirmed in time")]
     DeadlinePassed,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OutOfStock { sku } => write!(formatter, "out of stock: no warehouse has enough of {sku}"),
-            Self::AccountNotActive => formatter.write_str("the account is not active"),
-            Self::UnknownAddress => formatter.write_str("the account has no such shipping address"),
-            Self::NoCard => {
-                formatter.write_str("there is no card to charge; add one to the account, or give one at checkout")
-            }
-            Self::PaymentDeclined => formatter.write_str("the payment was declined"),
-            Self::DeadlinePassed => formatter.write_str("it could not be confirmed in time"),
-        }
-    }
 }

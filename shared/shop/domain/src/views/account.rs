@@ -30,8 +30,4 @@ impl Projection for View {
         };
         Some(Document { id: recorded.stream.id().parse().ok()?, account })
     }
-
-    fn index(_: &Document) -> Vec<(&'static str, String)> {
-        vec![]
-    }
 }

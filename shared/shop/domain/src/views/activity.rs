@@ -18,7 +18,7 @@
 use super::shard;
 use foldlog::read::projection::DocumentReader;
 use foldlog::read::projection::Folded;
-use foldlog::{Commit, EventId, Row, StreamName, Subscription, Timestamp, Version, ViewError};
+use foldlog::{Commit, EventId, Index, Row, StreamName, Subscription, Timestamp, Version, ViewError};
 use serde::{Deserialize, Serialize};
 
 /// The view's name.
@@ -33,6 +33,10 @@ pub const MOVED: &str = "moved";
 pub const CORRELATION: &str = "correlation";
 /// Its sort key: when the run began, and with which event.
 pub const BEGUN: &str = "begun";
+/// The streams by their last move.
+pub const BY_MOVE: Index = Index { view: NAME, name: RECENT, partition: SHARD, sort: MOVED };
+/// The runs by correlation.
+pub const BY_CORRELATION: Index = Index { view: NAME, name: CORRELATION, partition: CORRELATION, sort: BEGUN };
 /// Over how many partitions the streams are spread.
 pub const SHARDS: u64 = 8;
 
@@ -94,7 +98,7 @@ pub fn folds() -> Vec<Box<dyn DocumentReader<Document>>> {
 
 impl DocumentReader<Document> for View {
     fn document(&self, row: &Row) -> Result<Option<Document>, ViewError> {
-        serde_json::from_str(&row.document).map_err(|error| ViewError::Unusable(error.to_string()))
+        row.document()
     }
 }
 

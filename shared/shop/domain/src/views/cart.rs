@@ -14,8 +14,4 @@ impl Projection for View {
     fn apply(document: Option<State>, recorded: &Recorded<'_, Event>) -> Option<State> {
         Some(cart::Cart::evolve(document.unwrap_or_default(), &recorded.event))
     }
-
-    fn index(_: &State) -> Vec<(&'static str, String)> {
-        vec![]
-    }
 }

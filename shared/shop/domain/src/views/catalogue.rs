@@ -3,7 +3,7 @@
 use super::shard;
 use crate::product::{self, Event, Registration, State};
 use crate::values::{Category, Sku};
-use foldlog::{Decider, Projection, Recorded};
+use foldlog::{Decider, Index, Projection, Recorded};
 use serde::{Deserialize, Serialize};
 
 /// The partition key of the index of listed products: a shard.
@@ -12,6 +12,10 @@ pub const LISTED: &str = "listed";
 pub const CATEGORY: &str = "category";
 /// The sort key of both.
 pub const SKU: &str = "sku";
+/// The listed products.
+pub const BY_LISTING: Index = Index { view: View::NAME, name: LISTED, partition: LISTED, sort: SKU };
+/// The listed products of a category.
+pub const BY_CATEGORY: Index = Index { view: View::NAME, name: CATEGORY, partition: CATEGORY, sort: SKU };
 /// The number of partitions of the listed products, and of each category.
 pub const SHARDS: u64 = 4;
 

@@ -42,8 +42,4 @@ impl Projection for View {
         let state = invoice::Invoice::evolve(before, &recorded.event);
         Some(Document { order: recorded.stream.id().parse().ok()?, state, issued_at })
     }
-
-    fn index(_: &Document) -> Vec<(&'static str, String)> {
-        vec![]
-    }
 }

@@ -3,8 +3,8 @@
 
 use super::shard;
 use crate::order::{self, Event, State};
-use crate::values::{AccountId, Invalid, OrderId};
-use foldlog::{Decider, Projection, Recorded, Timestamp};
+use crate::values::{Invalid, OrderId};
+use foldlog::{Decider, Index, Projection, Recorded, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +15,18 @@ pub const STATUS: &str = "status";
 /// The sort key of both: when the order was placed, and its id.
 pub const PLACED: &str = "placed";
 
+/// The orders of an account.
+pub const BY_ACCOUNT: Index = Index { view: View::NAME, name: ACCOUNT, partition: ACCOUNT, sort: PLACED };
+/// The orders of a status.
+pub const BY_STATUS: Index = Index { view: View::NAME, name: STATUS, partition: STATUS, sort: PLACED };
 /// The number of partitions of each status.
 pub const SHARDS: u64 = 8;
 /// The index of orders that a customer cancelled or the staff shipped, and its partition key: a shard.
 pub const MOVED: &str = "moved";
 /// Its sort key: when it was cancelled or shipped, and its id.
 pub const MOVED_AT: &str = "moved_at";
+/// The orders that were cancelled or shipped.
+pub const BY_MOVE: Index = Index { view: View::NAME, name: MOVED, partition: MOVED, sort: MOVED_AT };
 /// The number of its partitions.
 pub const MOVED_SHARDS: u64 = 4;
 
@@ -88,17 +94,6 @@ pub fn status_partition(status: StatusName, shard: u64) -> String {
     format!("{status}/{shard}")
 }
 
-impl Document {
-    /// The account that placed it.
-    #[must_use]
-    pub const fn account(&self) -> Option<&AccountId> {
-        match &self.state {
-            State::Unplaced => None,
-            State::Placed { placement, .. } => Some(&placement.account),
-        }
-    }
-}
-
 impl Projection for View {
     const NAME: &'static str = "order";
     const PARTITIONS: &'static [&'static str] = &[ACCOUNT, STATUS, MOVED];
@@ -119,7 +114,7 @@ impl Projection for View {
 
     fn index(document: &Document) -> Vec<(&'static str, String)> {
         let Some((placed, now)) = document.timeline.first().zip(document.timeline.last()) else { return vec![] };
-        let listed = document.account().into_iter().flat_map(|account| {
+        let listed = document.state.account().into_iter().flat_map(|account| {
             [
                 (ACCOUNT, account.to_string()),
                 (STATUS, status_partition(now.status, shard(document.id.as_str(), SHARDS))),

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use strum::VariantArray;
 
 /// The view's name.
 pub const NAME: &str = "sales";
@@ -41,8 +42,11 @@ pub fn totals() -> Vec<Box<dyn TotalsFold>> {
 }
 
 /// By what is summed up within a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, JsonSchema, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
 #[schemars(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", parse_err_ty = Invalid, parse_err_fn = neither)]
 pub enum By {
     /// A product.
     Sku,
@@ -70,11 +74,8 @@ pub struct Figures {
 impl By {
     /// Its name in the API.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sku => "sku",
-            Self::Category => "category",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The amounts that a line adds.
@@ -95,13 +96,8 @@ impl By {
     }
 }
 
-impl FromStr for By {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let known = [Self::Sku, Self::Category].into_iter().find(|by| by.name() == text);
-        known.ok_or_else(|| Invalid::new(text, "\"sku\" or \"category\""))
-    }
+fn neither(text: &str) -> Invalid {
+    Invalid::new(text, "\"sku\" or \"category\"")
 }
 
 impl Day {
@@ -175,7 +171,7 @@ impl Totals for View {
     type Document = Vec<Line>;
 
     fn partitions() -> Vec<String> {
-        [By::Sku, By::Category].into_iter().flat_map(By::partitions).collect()
+        By::VARIANTS.iter().copied().flat_map(By::partitions).collect()
     }
 
     fn apply(lines: Option<Vec<Line>>, recorded: &Recorded<'_, Event>) -> (Option<Vec<Line>>, Sums) {
@@ -216,7 +212,7 @@ impl Totals for View {
 /// Counts an order once for each product and each category that it has.
 fn each(lines: &[Line], shard: u64, day: &Day, amount: &str) -> Sums {
     let mut sums = Sums::default();
-    for by in [By::Sku, By::Category] {
+    for by in By::VARIANTS.iter().copied() {
         for of in lines.iter().map(|line| by.of(line)).collect::<BTreeSet<_>>() {
             sums.add(key(by, shard, day, of), amount, 1);
         }

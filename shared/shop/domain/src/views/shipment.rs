@@ -2,13 +2,16 @@
 
 use crate::shipment::{self, Event, State};
 use crate::values::{AccountId, ShipmentId};
-use foldlog::{Decider, Projection, Recorded};
+use foldlog::{Decider, Index, Projection, Recorded};
 use serde::{Deserialize, Serialize};
 
 /// The partition key of the index by order.
 pub const ORDER: &str = "order";
 /// Its sort key.
 pub const WAREHOUSE: &str = "warehouse";
+
+/// The shipments of an order.
+pub const BY_ORDER: Index = Index { view: View::NAME, name: ORDER, partition: ORDER, sort: WAREHOUSE };
 
 /// The read model.
 pub struct View;

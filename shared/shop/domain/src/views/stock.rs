@@ -2,13 +2,16 @@
 
 use crate::stock::{self, Event, State};
 use crate::values::{Sku, StockId, WarehouseId};
-use foldlog::{Decider, Projection, Recorded};
+use foldlog::{Decider, Index, Projection, Recorded};
 use serde::{Deserialize, Serialize};
 
 /// The partition key of the index by product.
 pub const SKU: &str = "sku";
 /// Its sort key.
 pub const WAREHOUSE: &str = "warehouse";
+
+/// The stocks of a product.
+pub const BY_PRODUCT: Index = Index { view: View::NAME, name: SKU, partition: SKU, sort: WAREHOUSE };
 
 /// The read model.
 pub struct View;

@@ -7,7 +7,7 @@ use super::shard;
 use crate::cart::{self, Cart};
 use crate::fulfilment::{self, Fulfilment, Process};
 use foldlog::read::projection::{Folded, PerStream};
-use foldlog::{Commit, Decider, Projection, Recorded, Row, StreamName, Subscription, Timestamp};
+use foldlog::{Commit, Decider, Index, Projection, Recorded, Row, StreamName, Subscription, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The view's name.
@@ -22,6 +22,10 @@ pub const SHARD: &str = "shard";
 pub const SINCE: &str = "since";
 /// The sort key of the second: until when, and the stream's name.
 pub const DUE: &str = "due";
+/// What waits, by since when.
+pub const BY_SINCE: Index = Index { view: NAME, name: INDEX, partition: SHARD, sort: SINCE };
+/// The processes by their deadline.
+pub const BY_DEADLINE: Index = Index { view: NAME, name: DEADLINES, partition: SHARD, sort: DUE };
 /// Over how many partitions the rows of a category are spread.
 const SHARDS: u64 = 4;
 
