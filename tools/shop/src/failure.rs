@@ -21,8 +21,8 @@ pub(crate) enum Failure {
     #[error("the tables do not answer: {0}")]
     Tables(String),
     /// A table of the stack cannot be identified by its name.
-    #[error("{0}")]
-    Unnamed(String),
+    #[error(transparent)]
+    Unnamed(#[from] Unnamed),
     /// The log cannot be exported, or the export cannot be read.
     #[error(transparent)]
     Transfer(#[from] TransferError),
@@ -78,6 +78,34 @@ pub(crate) enum Failure {
     Output(#[from] io::Error),
 }
 
+/// Why a table cannot be found by the stack's name.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unnamed {
+    /// The stack has no tables.
+    #[error("there are no tables of a stack {0}; check its name, the profile and the region")]
+    NoStack(String),
+    /// Several tables fit the name. One may belong to a deleted stack with the same name.
+    #[error("{logical} may be any of {}; choose one with --table {logical}=NAME", names.join(", "))]
+    Several {
+        /// The logical id.
+        logical: String,
+        /// The tables.
+        names: Vec<String>,
+    },
+}
+
+impl Failure {
+    /// The tables cannot be read, for this reason.
+    pub(crate) fn tables(reason: impl std::fmt::Display) -> Self {
+        Self::Tables(reason.to_string())
+    }
+
+    /// This machine does not allow something, for this reason.
+    pub(crate) fn machine(reason: impl std::fmt::Display) -> Self {
+        Self::Machine(reason.to_string())
+    }
+}
+
 impl Failed for Failure {
     fn exit_code(&self) -> u8 {
         match self {
@@ -117,14 +145,7 @@ fn hosting(error: &HostError) -> String {
         HostError::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
             format!("{error}; choose another address with --listen, or port 0 for any that is free")
         }
-        HostError::Listen { .. }
-        | HostError::Template(_)
-        | HostError::Database(_)
-        | HostError::Issuer(_)
-        | HostError::Directory(_)
-        | HostError::Unregistered(_)
-        | HostError::Undeclared(_)
-        | HostError::Function { .. } => error.to_string(),
+        error => error.to_string(),
     }
 }
 

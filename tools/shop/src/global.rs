@@ -1,8 +1,11 @@
 //! The options of every command: the shop, the token, and the output format.
 
+use crate::failure::Failure;
+use crate::terminal;
 use clap::Args;
 use reqwest::Url;
-use shop_client::{Client, ClientError};
+use serde::Serialize;
+use shop_client::{Client, ClientError, Identity, Role, Session};
 
 /// The default address of `shop serve`.
 pub(crate) const USUAL_API: &str = "http://127.0.0.1:8080";
@@ -26,6 +29,28 @@ impl Global {
     /// A client of the shop at that address.
     pub(crate) fn client(&self) -> Result<Client, ClientError> {
         Client::at(self.api.clone(), self.token.clone().filter(|token| !token.is_empty()))
+    }
+
+    /// A session of an operator of that shop.
+    pub(crate) async fn operator(&self) -> Result<Session, ClientError> {
+        self.client()?.session(&Identity::of(Role::Operator)).await
+    }
+
+    /// Prints a result: the document as JSON, or a text for a person.
+    pub(crate) fn print(&self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        if self.json { terminal::json_line(document) } else { terminal::line(&text()) }
+    }
+
+    /// Prints results: each document as JSON, or lines for a person.
+    pub(crate) fn print_all<T: Serialize>(
+        &self,
+        documents: &[T],
+        lines: impl FnOnce(&[T]) -> Vec<String>,
+    ) -> Result<(), Failure> {
+        if self.json {
+            return documents.iter().try_for_each(terminal::json_line);
+        }
+        lines(documents).iter().try_for_each(|line| terminal::line(line))
     }
 }
 

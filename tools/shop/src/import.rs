@@ -55,13 +55,13 @@ impl LogImport {
     /// Records that the import begins. The log must be empty, or contain a part of the same import.
     pub(crate) async fn begin(&self, export: &Directory) -> Result<Import, Failure> {
         let id = export.manifest().id();
-        let all = self.imports.all().await.map_err(unreachable)?;
+        let all = self.imports.all().await.map_err(Failure::tables)?;
         let known = all.iter().any(|import| import.id == id);
-        if !known && !self.log.is_empty().await.map_err(unreachable)? {
+        if !known && !self.log.is_empty().await.map_err(Failure::tables)? {
             return Err(Failure::NotEmpty);
         }
         let import = Import { id, commits: export.manifest().commits, begun_at: SystemHost.now(), verified_at: None };
-        self.imports.note(&import).await.map_err(unreachable)?;
+        self.imports.note(&import).await.map_err(Failure::tables)?;
         Ok(import)
     }
 
@@ -113,7 +113,7 @@ impl LogImport {
 
     /// Brings every row and every total up to date with the log, and calls `done` after each stream.
     pub(crate) async fn fold(&self, done: &(dyn Fn() + Send + Sync)) -> Result<(), Failure> {
-        let heads = self.log.heads().await.map_err(unreachable)?;
+        let heads = self.log.heads().await.map_err(Failure::tables)?;
         for heads in heads.chunks(AT_A_TIME) {
             let hints: Vec<_> = heads.iter().map(|(stream, version)| Hint::of(stream.clone(), *version)).collect();
             for Followed { troubles, .. } in [self.folds.follow(&hints).await, self.sales.follow(&hints).await] {
@@ -139,7 +139,8 @@ impl LogImport {
             (streams..verified.streams).for_each(|_| done());
             streams = verified.streams;
         };
-        let found = self.tables.whole(Limits { differences: 1, until: None }, looked_at).await.map_err(unreachable)?;
+        let found =
+            self.tables.whole(Limits { differences: 1, until: None }, looked_at).await.map_err(Failure::tables)?;
         if let Some(difference) = found.surveyed.findings.differences.first() {
             return Err(Failure::Different(difference.to_string()));
         }
@@ -157,10 +158,6 @@ impl LogImport {
     /// Records that the import was verified.
     pub(crate) async fn verified(&self, import: &Import) -> Result<(), Failure> {
         let verified = Import { verified_at: Some(SystemHost.now()), ..import.clone() };
-        self.imports.note(&verified).await.map_err(unreachable)
+        self.imports.note(&verified).await.map_err(Failure::tables)
     }
-}
-
-fn unreachable(error: impl std::fmt::Display) -> Failure {
-    Failure::Tables(error.to_string())
 }

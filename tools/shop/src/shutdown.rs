@@ -6,7 +6,7 @@ use crate::failure::Failure;
 #[cfg(unix)]
 pub(crate) fn of_this_process() -> Result<impl Future<Output = ()>, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
-    let listen = |kind| signal(kind).map_err(|error| Failure::Machine(error.to_string()));
+    let listen = |kind| signal(kind).map_err(Failure::machine);
     let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {

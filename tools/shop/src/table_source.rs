@@ -1,6 +1,6 @@
 //! The tables that a command opens: those of the local host, or of a stack on AWS.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Unnamed};
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::config::Credentials;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
@@ -33,28 +33,6 @@ pub(crate) struct TableSource {
 struct Description {
     aws: String,
     tables: BTreeMap<String, String>,
-}
-
-/// Why a table cannot be found by the stack's name.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-enum Unnamed {
-    /// The stack has no tables.
-    #[error("there are no tables of a stack {0}; check its name, the profile and the region")]
-    NoStack(String),
-    /// Several tables fit the name. One may belong to a deleted stack with the same name.
-    #[error("{logical} may be any of {}; choose one with --table {logical}=NAME", names.join(", "))]
-    Several {
-        /// The logical id.
-        logical: String,
-        /// The tables.
-        names: Vec<String>,
-    },
-}
-
-impl From<Unnamed> for Failure {
-    fn from(unnamed: Unnamed) -> Self {
-        Self::Unnamed(unnamed.to_string())
-    }
 }
 
 /// Name and value of what is given as NAME=VALUE.
@@ -128,7 +106,7 @@ async fn listed(database: &aws_sdk_dynamodb::Client, stack: &str) -> Result<Vec<
     let mut pages = database.list_tables().into_paginator().items().send();
     let mut names = Vec::new();
     while let Some(name) = pages.next().await {
-        let name = name.map_err(|error| Failure::Tables(DisplayErrorContext(&error).to_string()))?;
+        let name = name.map_err(|error| Failure::tables(DisplayErrorContext(&error)))?;
         if name.starts_with(&prefix(stack)) {
             names.push(name);
         }

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use serde::Serialize;
 
-pub(crate) use shop_terminal::{bar, columns, remark};
+pub(crate) use shop_terminal::{bar, columns, remark, styled, with_bar};
 
 /// Writes a line to stdout.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {

@@ -41,49 +41,46 @@ impl ClientAction {
     #[must_use]
     pub fn request(&self) -> (Method, String, Value) {
         let price = |amount: &i64| json!({ "amount": amount, "currency": "EUR" });
-        let (method, path, body) = match self {
+        let post = |path: String, body: Value| (Method::POST, path, body);
+        let bare = |path: String| (Method::POST, path, json!({}));
+        let delete = |path: String| (Method::DELETE, path, json!({}));
+        match self {
             Self::RegisterProduct { sku, price: amount } => {
-                let body = json!({ "sku": sku, "name": sku, "price": price(amount) });
-                (Method::POST, "/products".to_owned(), body)
+                post("/products".to_owned(), json!({ "sku": sku, "name": sku, "price": price(amount) }))
             }
             Self::RepriceProduct { sku, price: amount } => {
-                (Method::POST, format!("/products/{sku}/price"), json!({ "price": price(amount) }))
+                post(format!("/products/{sku}/price"), json!({ "price": price(amount) }))
             }
-            Self::ListProduct { sku } => (Method::POST, format!("/products/{sku}/list"), json!({})),
-            Self::DelistProduct { sku } => (Method::POST, format!("/products/{sku}/delist"), json!({})),
+            Self::ListProduct { sku } => bare(format!("/products/{sku}/list")),
+            Self::DelistProduct { sku } => bare(format!("/products/{sku}/delist")),
             Self::ReceiveStock { warehouse, sku, quantity } => {
-                (Method::POST, format!("/stock/{warehouse}/{sku}/receive"), json!({ "quantity": quantity }))
+                post(format!("/stock/{warehouse}/{sku}/receive"), json!({ "quantity": quantity }))
             }
             Self::AdjustStock { warehouse, sku, on_hand } => {
-                let body = json!({ "on_hand": on_hand, "reason": REASON });
-                (Method::POST, format!("/stock/{warehouse}/{sku}/adjust"), body)
+                post(format!("/stock/{warehouse}/{sku}/adjust"), json!({ "on_hand": on_hand, "reason": REASON }))
             }
-            Self::OpenAccount {} => (Method::POST, "/accounts".to_owned(), json!({ "name": PERSON, "email": EMAIL })),
-            Self::ConfirmAccount { account } => (Method::POST, format!("/accounts/{account}/confirm"), json!({})),
-            Self::ActivateAccount { account } => (Method::POST, format!("/accounts/{account}/activate"), json!({})),
-            Self::SuspendAccount { account } => (Method::POST, format!("/accounts/{account}/suspend"), json!({})),
+            Self::OpenAccount {} => post("/accounts".to_owned(), json!({ "name": PERSON, "email": EMAIL })),
+            Self::ConfirmAccount { account } => bare(format!("/accounts/{account}/confirm")),
+            Self::ActivateAccount { account } => bare(format!("/accounts/{account}/activate")),
+            Self::SuspendAccount { account } => bare(format!("/accounts/{account}/suspend")),
             Self::AddCard { account, token } => {
-                let body = json!({ "token": token, "brand": BRAND, "last4": DIGITS });
-                (Method::POST, format!("/accounts/{account}/cards"), body)
+                post(format!("/accounts/{account}/cards"), json!({ "token": token, "brand": BRAND, "last4": DIGITS }))
             }
-            Self::RemoveCard { account, token } => {
-                (Method::DELETE, format!("/accounts/{account}/cards/{}", token.id()), json!({}))
-            }
-            Self::OpenCart {} => (Method::POST, "/carts".to_owned(), json!({})),
+            Self::RemoveCard { account, token } => delete(format!("/accounts/{account}/cards/{}", token.id())),
+            Self::OpenCart {} => bare("/carts".to_owned()),
             Self::AddItem { cart, sku, quantity } => {
-                (Method::POST, format!("/carts/{cart}/items"), json!({ "sku": sku, "quantity": quantity }))
+                post(format!("/carts/{cart}/items"), json!({ "sku": sku, "quantity": quantity }))
             }
             Self::ChangeQuantity { cart, sku, quantity } => {
                 (Method::PATCH, format!("/carts/{cart}/items/{sku}"), json!({ "quantity": quantity }))
             }
-            Self::RemoveItem { cart, sku } => (Method::DELETE, format!("/carts/{cart}/items/{sku}"), json!({})),
-            Self::ClearCart { cart } => (Method::DELETE, format!("/carts/{cart}/items"), json!({})),
-            Self::CheckOut { cart } => (Method::POST, format!("/carts/{cart}/checkout"), json!({})),
-            Self::CancelOrder { order } => (Method::POST, format!("/orders/{order}/cancel"), json!({})),
-            Self::ShipOrder { order } => (Method::POST, format!("/orders/{order}/ship"), json!({})),
-            Self::DeliverShipment { shipment } => (Method::POST, format!("/shipments/{shipment}/deliver"), json!({})),
-        };
-        (method, path, body)
+            Self::RemoveItem { cart, sku } => delete(format!("/carts/{cart}/items/{sku}")),
+            Self::ClearCart { cart } => delete(format!("/carts/{cart}/items")),
+            Self::CheckOut { cart } => bare(format!("/carts/{cart}/checkout")),
+            Self::CancelOrder { order } => bare(format!("/orders/{order}/cancel")),
+            Self::ShipOrder { order } => bare(format!("/orders/{order}/ship")),
+            Self::DeliverShipment { shipment } => bare(format!("/shipments/{shipment}/deliver")),
+        }
     }
 
     /// The stream that the action of this account changes; none for a cart that is opened, which has no name yet.

@@ -70,7 +70,7 @@ pub fn campaign(
                     report.seeds += 1;
                     report.commits += commits;
                     report.fewest_commits = report.fewest_commits.min(commits);
-                    report.commands += outcome.commands as u64;
+                    report.commands += outcome.recording.records.len() as u64;
                     add(&mut report.faults, outcome.faults);
                     add(&mut report.events, outcome.recording.events());
                     add(&mut report.ends, outcome.recording.ends());

@@ -52,77 +52,24 @@ pub enum Mishap {
     UnreadableYet,
 }
 
-/// The probability of each fault, in requests, hints or steps out of 10,000.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Luck {
-    pub(crate) crash: u32,
-    pub(crate) clock_jump: u32,
-    pub(crate) lost: u32,
-    pub(crate) repeated: u32,
-    pub(crate) delayed: u32,
-    pub(crate) overtakes: u32,
-    pub(crate) after_the_end: u32,
-    pub(crate) by_reference: u32,
-    pub(crate) outage: u32,
-    pub(crate) standstill: u32,
-    /// When a process has just asked for its confirmation: a deadline that passes then can do most harm.
-    pub(crate) standstill_at_worst: u32,
-    pub(crate) broken_deployment: u32,
-    pub(crate) answer_lost: u32,
-    pub(crate) sent_twice: u32,
-    pub(crate) provider_unavailable: u32,
-    pub(crate) provider_silent: u32,
-    pub(crate) provider_answer_lost: u32,
-    pub(crate) provider_late: u32,
-    pub(crate) notice_lost: u32,
-}
-
-impl Luck {
-    /// Nothing goes wrong.
-    pub(crate) const GOOD: Self = Self {
-        crash: 0,
-        clock_jump: 0,
-        lost: 0,
-        repeated: 0,
-        delayed: 0,
-        overtakes: 0,
-        after_the_end: 0,
-        by_reference: 0,
-        outage: 0,
-        standstill: 0,
-        standstill_at_worst: 0,
-        broken_deployment: 0,
-        answer_lost: 0,
-        sent_twice: 0,
-        provider_unavailable: 0,
-        provider_silent: 0,
-        provider_answer_lost: 0,
-        provider_late: 0,
-        notice_lost: 0,
-    };
-
-    /// More goes wrong than in any year.
-    pub(crate) const BAD: Self = Self {
-        crash: 8,
-        clock_jump: 8,
-        lost: 250,
-        repeated: 1_500,
-        delayed: 1_000,
-        overtakes: 1_500,
-        after_the_end: 100,
-        by_reference: 300,
-        outage: 1,
-        standstill: 1,
-        standstill_at_worst: 400,
-        broken_deployment: 1,
-        answer_lost: 400,
-        sent_twice: 400,
-        provider_unavailable: 500,
-        provider_silent: 500,
-        provider_answer_lost: 500,
-        provider_late: 300,
-        notice_lost: 4_000,
-    };
+impl Mishap {
+    /// Its odds in requests, hints or steps out of 10,000: more goes wrong than in any year. None for what follows from
+    /// other faults.
+    pub(crate) const fn odds(self) -> u32 {
+        match self {
+            Self::Outage | Self::Standstill | Self::BrokenDeployment => 1,
+            Self::Crash | Self::ClockJump => 8,
+            Self::HintAfterTheEnd => 100,
+            Self::HintLost => 250,
+            Self::HintByReference | Self::ProviderLate => 300,
+            Self::AnswerLost | Self::SentTwice => 400,
+            Self::ProviderUnavailable | Self::ProviderSilent | Self::ProviderAnswerLost => 500,
+            Self::HintDelayed => 1_000,
+            Self::HintRepeated | Self::HintOvertakes => 1_500,
+            Self::NoticeLost => 4_000,
+            Self::BatchGivenUp | Self::DeadLetter | Self::Trimmed | Self::UnreadableYet => 0,
+        }
+    }
 }
 
 /// Counts by name.

@@ -48,7 +48,7 @@ pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, BuildError> {
 
 impl Simulated {
     fn forgives(&self) -> bool {
-        self.0.world.setting.defect == Some(Defect::EmptyBatchResponse)
+        self.0.world.has(Defect::EmptyBatchResponse)
     }
 
     fn take<F: Function<Event = SqsEvent, Answer = SqsBatchResponse>>(&self, function: F) -> Queue {

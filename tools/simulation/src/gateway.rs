@@ -63,5 +63,5 @@ pub(crate) async fn send(world: &Arc<World>, sent: &Sent) -> Option<Got> {
     };
     world.spawner.spawn(process.owner(), invocation.boxed());
     let got = answered.await.ok().map(Got::of);
-    if world.occurs(Mishap::AnswerLost, |luck| luck.answer_lost) { None } else { got }
+    if world.occurs(Mishap::AnswerLost) { None } else { got }
 }

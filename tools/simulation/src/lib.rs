@@ -23,7 +23,6 @@ mod release;
 mod run;
 mod setting;
 mod stores;
-mod trace;
 mod traffic;
 mod triggers;
 mod wire;

@@ -1,9 +1,9 @@
 //! The ports of a run, as one process has them.
 
-use crate::defects::{Log, Provider, TotalsStore};
+use crate::defects::{Defect, Provider, way_to};
 use crate::hints::{Batches, SimBus};
 use crate::release::Fold;
-use crate::stores::{Parked, Views};
+use crate::stores::{Log, Parked, TotalsStore, Views};
 use crate::world::Host;
 use foldlog::Subscription;
 use foldlog_functions::ports::Indexed;
@@ -25,11 +25,11 @@ impl Ports for Simulated {
     type Host = Host;
 
     fn log(&self) -> Result<Log, SettingError> {
-        Ok(Log::new(self.0.world.stores.faulty.clone(), &self.0))
+        Ok(way_to(&self.0.world.stores.faulty, &self.0))
     }
 
     fn marked_log(&self) -> Result<Log, SettingError> {
-        Ok(Log::new(self.0.world.stores.marked.clone(), &self.0))
+        Ok(way_to(&self.0.world.stores.marked, &self.0))
     }
 
     fn views(&self, _: impl IntoIterator<Item = Indexed>) -> Result<Views, SettingError> {
@@ -37,7 +37,8 @@ impl Ports for Simulated {
     }
 
     fn totals_store(&self, _: &str) -> Result<TotalsStore, SettingError> {
-        Ok(TotalsStore::new(&self.0.world))
+        let world = &self.0.world;
+        Ok(world.stores.totals_store.clone().unguarded(world.has(Defect::DeltaUnguarded)))
     }
 
     fn checkpoints(&self, _: &str) -> Result<Views, SettingError> {

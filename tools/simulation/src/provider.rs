@@ -50,7 +50,7 @@ impl Provider {
 impl shop_payments::Provider for Provider {
     async fn status(&self, reference: &Reference) -> Result<Option<Payment>, Failure> {
         self.way().await;
-        if self.0.occurs(Mishap::ProviderSilent, |luck| luck.provider_silent) {
+        if self.0.occurs(Mishap::ProviderSilent) {
             return Err(self.silence().await);
         }
         let status = self.0.books.sandbox.status(reference).await;
@@ -60,15 +60,9 @@ impl shop_payments::Provider for Provider {
 
     async fn carry_out(&self, reference: &Reference, step: Step<'_>) -> Result<Payment, Failure> {
         self.way().await;
-        let mishap = self.0.at_most_one(|luck| {
-            [
-                (Mishap::ProviderUnavailable, luck.provider_unavailable),
-                (Mishap::ProviderSilent, luck.provider_silent),
-                (Mishap::ProviderAnswerLost, luck.provider_answer_lost),
-                (Mishap::ProviderLate, luck.provider_late),
-            ]
-        });
-        match mishap {
+        let mishaps =
+            [Mishap::ProviderUnavailable, Mishap::ProviderSilent, Mishap::ProviderAnswerLost, Mishap::ProviderLate];
+        match self.0.at_most_one(mishaps) {
             Some(Mishap::ProviderUnavailable) => Err(Failure::Unavailable("it is closed".to_owned())),
             Some(Mishap::ProviderAnswerLost) => {
                 drop(carry_out(&self.0, reference, step).await);
@@ -142,7 +136,7 @@ async fn carry_out(world: &Arc<World>, reference: &Reference, step: Step<'_>) ->
 
 /// Sends a webhook to the shop until it is accepted, unless it is lost for good.
 fn tell(world: &Arc<World>, notice: &Webhook) {
-    if world.occurs(Mishap::NoticeLost, |luck| luck.notice_lost) {
+    if world.occurs(Mishap::NoticeLost) {
         return;
     }
     let on = world.clone();

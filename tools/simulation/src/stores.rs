@@ -1,22 +1,36 @@
 //! The stores in memory, each under the fault model, and the types by which the functions know them.
 
-use crate::setting::Setting;
-use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews};
+use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews, Odds};
 use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 
+/// The log of a run, as functions see it.
+pub(crate) type Log = FaultyLog<MemoryLog>;
 /// The read models of a run.
 pub(crate) type Views = FaultyViews<MemoryViews>;
 /// The totals of a run.
 pub(crate) type TotalsStore = FaultyTotalsStore<MemoryTotalsStore>;
 /// The parking lot of a run.
 pub(crate) type Parked = FaultyParked<MemoryParked>;
+
+/// The faults of the stores: about one request in eight fails.
+const ROUGH: Odds = Odds {
+    lost_answer: 25,
+    late: 25,
+    dropped: 15,
+    throttled: 25,
+    transaction_conflict: 20,
+    hang: 5,
+    stale_read: 350,
+    resent: 500,
+};
+
 /// The stores.
 pub(crate) struct Stores {
     /// The log without faults.
     pub(crate) log: MemoryLog,
     /// The log as functions see it, and as reactions on stock see it.
-    pub(crate) faulty: FaultyLog<MemoryLog>,
-    pub(crate) marked: FaultyLog<MemoryLog>,
+    pub(crate) faulty: Log,
+    pub(crate) marked: Log,
     pub(crate) views: Views,
     pub(crate) totals_store: TotalsStore,
     pub(crate) parked: Parked,
@@ -24,8 +38,8 @@ pub(crate) struct Stores {
 }
 
 impl Stores {
-    pub(crate) fn new(seed: u64, setting: Setting) -> Self {
-        let fault_model = FaultModel::new(seed, setting.odds);
+    pub(crate) fn new(seed: u64) -> Self {
+        let fault_model = FaultModel::new(seed, ROUGH);
         let log = MemoryLog::default();
         let generations = MemoryGenerations::default();
         Self {
@@ -41,7 +55,6 @@ impl Stores {
 
     /// Completes all late writes, and ends the faults.
     pub(crate) async fn settle(&self) {
-        self.fault_model.calm_down();
         self.faulty.settle().await;
         self.marked.settle().await;
         self.views.settle().await;

@@ -1,13 +1,13 @@
 //! The shared state of a run: time, random numbers, stores, hints on their way, and the trace.
 
+use crate::defects::Defect;
 use crate::executor::Spawner;
-use crate::faults::{Luck, Mishap};
+use crate::faults::Mishap;
 use crate::hints::Hints;
 use crate::processes::{Process, Processes};
 use crate::provider::Books;
-use crate::setting::Setting;
+use crate::setting::{Net, Setting};
 use crate::stores::Stores;
-use crate::trace::Trace;
 use fastrand::Rng;
 use foldlog::{Clock, Randomness, Timestamp};
 use foldlog_local::Topology;
@@ -30,46 +30,50 @@ const UNREADABLE: [Option<&str>; 5] =
 /// The shared state of a run.
 pub(crate) struct World {
     pub(crate) setting: Setting,
+    pub(crate) net: Net,
     pub(crate) topology: Arc<Topology>,
     pub(crate) stores: Stores,
     pub(crate) books: Books,
     pub(crate) hints: Mutex<Hints>,
     pub(crate) spawner: Spawner,
-    pub(crate) trace: Trace,
     pub(crate) processes: Mutex<Processes>,
     /// The event that older releases cannot read.
     unreadable: Option<&'static str>,
     upgraded: AtomicBool,
     now_ms: AtomicI64,
     dice: Mutex<Rng>,
-    luck: Mutex<Luck>,
+    /// Whether the faults have ended.
+    calm: AtomicBool,
     /// Which function fails, and until when.
     broken: Mutex<Option<(String, i64)>>,
     struck: Mutex<BTreeMap<Mishap, u64>>,
     sleepers: Mutex<Vec<(i64, Waker)>>,
+    /// The trace, line by line.
+    trace: Mutex<Vec<String>>,
 }
 
 impl World {
     pub(crate) fn new(seed: u64, setting: Setting, topology: Arc<Topology>, spawner: Spawner) -> Arc<Self> {
         let mut dice = Rng::with_seed(seed);
-        let stores = Stores::new(dice.u64(..), setting);
+        let stores = Stores::new(dice.u64(..));
         Arc::new(Self {
             books: Books::default(),
             hints: Mutex::new(Hints::new(&topology)),
-            trace: Trace::new(setting.traced),
             processes: Mutex::default(),
             unreadable: dice.choice(UNREADABLE).flatten(),
             upgraded: AtomicBool::new(false),
-            luck: Mutex::new(setting.luck),
+            calm: AtomicBool::new(false),
             broken: Mutex::default(),
             dice: Mutex::new(dice),
             setting,
+            net: if seed.is_multiple_of(2) { Net::Recheck } else { Net::Reconcile },
             topology,
             stores,
             spawner,
             now_ms: AtomicI64::new(BEGINNING.0),
             struck: Mutex::default(),
             sleepers: Mutex::default(),
+            trace: Mutex::default(),
         })
     }
 
@@ -117,21 +121,30 @@ impl World {
         throw(&mut lock(&self.dice))
     }
 
-    /// Whether a mishap occurs; `of` picks its odds in 10,000. Counts it if it does.
-    pub(crate) fn occurs(&self, mishap: Mishap, of: impl FnOnce(&Luck) -> u32) -> bool {
-        let odds = of(&lock(&self.luck));
-        let occurs = odds > 0 && self.dice(|dice| dice.u32(..10_000) < odds);
+    /// Whether a rule is broken on purpose.
+    pub(crate) fn has(&self, defect: Defect) -> bool {
+        self.setting.defect == Some(defect)
+    }
+
+    /// Whether a mishap occurs. Counts it if it does.
+    pub(crate) fn occurs(&self, mishap: Mishap) -> bool {
+        self.strikes(mishap, mishap.odds())
+    }
+
+    /// Whether a mishap occurs that has other odds now, in 10,000. Counts it if it does.
+    pub(crate) fn strikes(&self, mishap: Mishap, odds: u32) -> bool {
+        let occurs = !self.is_calm() && self.dice(|dice| dice.u32(..10_000) < odds);
         if occurs {
             self.count(mishap);
         }
         occurs
     }
 
-    /// At most one of several mishaps, each with its odds in 10,000. Counts it if one occurs.
-    pub(crate) fn at_most_one<const N: usize>(&self, of: impl FnOnce(&Luck) -> [(Mishap, u32); N]) -> Option<Mishap> {
-        let odds = of(&lock(&self.luck));
+    /// At most one of several mishaps. Counts it if one occurs.
+    pub(crate) fn at_most_one(&self, mishaps: impl IntoIterator<Item = Mishap>) -> Option<Mishap> {
         let mut roll = self.dice(|dice| dice.u32(..10_000));
-        for (mishap, odds) in odds {
+        for mishap in mishaps {
+            let odds = if self.is_calm() { 0 } else { mishap.odds() };
             if roll < odds {
                 self.count(mishap);
                 return Some(mishap);
@@ -146,9 +159,13 @@ impl World {
         *lock(&self.struck).entry(mishap).or_default() += 1;
     }
 
-    /// Sets the odds of all faults from now on.
-    pub(crate) fn turn(&self, luck: Luck) {
-        *lock(&self.luck) = luck;
+    /// From now on nothing goes wrong.
+    pub(crate) fn calm_down(&self) {
+        self.calm.store(true, Ordering::Relaxed);
+    }
+
+    fn is_calm(&self) -> bool {
+        self.calm.load(Ordering::Relaxed)
     }
 
     /// How often each mishap occurred.
@@ -167,7 +184,7 @@ impl World {
     pub(crate) fn break_one(&self) {
         let readers = self.topology.readers.iter().map(|reader| reader.function.as_str());
         let fed = self.topology.queues.iter().map(|fed| fed.function.as_str());
-        let all: Vec<_> = readers.chain(fed).filter(|function| self.setting.loses_hints_of(function)).collect();
+        let all: Vec<_> = readers.chain(fed).filter(|function| self.net.loses_hints_of(function)).collect();
         let Some(function) = self.dice(|dice| dice.choice(all)) else { return };
         let until = self.now().0 + BROKEN_MS;
         self.say(|| format!("BROKEN is {function}"));
@@ -197,7 +214,15 @@ impl World {
 
     /// Adds a line to the trace, if one is recorded.
     pub(crate) fn say(&self, what: impl FnOnce() -> String) {
-        self.trace.say(self.now(), what);
+        if self.setting.traced {
+            let line = format!("{} {}", self.now(), what());
+            lock(&self.trace).push(line);
+        }
+    }
+
+    /// The trace, line by line.
+    pub(crate) fn trace(&self) -> Vec<String> {
+        lock(&self.trace).clone()
     }
 }
 

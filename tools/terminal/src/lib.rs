@@ -105,11 +105,25 @@ fn one_line(text: &str) -> String {
 /// A progress bar on stderr for this number of steps; invisible if stderr is no terminal.
 #[must_use]
 pub fn bar(label: &'static str, steps: usize) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(u64::try_from(steps).ok(), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template(BAR) {
+    styled(BAR, u64::try_from(steps).ok()).with_message(label)
+}
+
+/// A progress bar on stderr that looks as a template of `indicatif` says; invisible if stderr is no terminal.
+#[must_use]
+pub fn styled(template: &str, steps: Option<u64>) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(steps, ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("=> "));
     }
-    bar.with_message(label)
+    bar
+}
+
+/// Does some work beside a [`bar`], which is gone afterwards.
+pub async fn with_bar<T>(label: &'static str, steps: usize, work: impl AsyncFnOnce(&ProgressBar) -> T) -> T {
+    let bar = bar(label, steps);
+    let done = work(&bar).await;
+    bar.finish_and_clear();
+    done
 }
 
 #[cfg(test)]

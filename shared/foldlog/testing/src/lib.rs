@@ -11,4 +11,5 @@ pub mod faulty;
 pub mod host;
 pub mod memory;
 pub mod sample;
+mod shared;
 pub mod specification;

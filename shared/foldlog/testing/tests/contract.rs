@@ -30,7 +30,7 @@ macro_rules! logs {
             $(
                 #[tokio::test]
                 async fn $rule() {
-                    super::contract::log::$rule(&FaultyLog::new(MemoryLog::default(), 1, Odds::NONE)).await;
+                    super::contract::log::$rule(&FaultyLog::new(MemoryLog::default(), 1, Odds::default())).await;
                 }
             )*
         }
@@ -68,7 +68,7 @@ views_rules!(views);
 
 /// No faults.
 fn calm() -> FaultModel {
-    FaultModel::new(1, Odds::NONE)
+    FaultModel::new(1, Odds::default())
 }
 
 #[tokio::test]

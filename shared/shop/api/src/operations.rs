@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A note about something that a subscriber cannot process.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ParkedNote {
     /// Its id, `<subscriber>:<object>`. URL-encode it in a path.
     pub id: String,
@@ -134,7 +134,7 @@ pub struct SoFar {
 }
 
 /// The result of a run through the whole log.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Reconciled {
     /// The number of streams.
     pub streams: usize,
@@ -147,7 +147,7 @@ pub struct Reconciled {
 }
 
 /// The result for the batches that Lambda had given up on.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Recovered {
     /// The number of batches.
     pub batches: usize,
@@ -156,7 +156,7 @@ pub struct Recovered {
 }
 
 /// The generations of a read model. Each is a set of rows; readers use one.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct GenerationsOf {
     /// The read model.
     pub name: String,
@@ -174,7 +174,7 @@ pub struct GenerationsOf {
 }
 
 /// A generation.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct GenerationShown {
     /// Its number.
     pub generation: u32,
@@ -198,7 +198,7 @@ pub struct GenerationShown {
 }
 
 /// The stage of a generation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StageName {
     /// It is being filled, from the log and from new commits.
@@ -212,7 +212,7 @@ pub enum StageName {
 }
 
 /// The progress of the work on a generation.
-#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Rebuilding {
     /// `fill`, `compare` or `sweep`.
     pub phase: String,
@@ -233,7 +233,7 @@ pub struct Rebuilding {
 }
 
 /// The comparison of two generations.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Compared {
     /// The number of rows that were compared.
     pub rows: u64,

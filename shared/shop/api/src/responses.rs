@@ -18,7 +18,7 @@ pub use warehouse::{Warehouse, WarehouseStatus};
 
 use foldlog::Version;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shop_domain::cart;
 use shop_domain::order;
 use shop_domain::values::{CartId, Line, Money, OrderId, ShipmentId, Sku, Totals};
@@ -168,7 +168,7 @@ impl Order {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "{T}Page")]
 pub struct Page<T> {
     /// The items.
@@ -229,7 +229,7 @@ pub struct TracedEvent {
 }
 
 /// The state of a stream at a version, as operators see it.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct StreamState {
     /// The stream.
     pub stream: String,
@@ -243,7 +243,7 @@ pub struct StreamState {
 }
 
 /// A stream and its last version, as operators see it.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct StreamEnd {
     /// The stream.
     pub stream: String,
@@ -267,7 +267,7 @@ pub struct StreamDiff {
 }
 
 /// A place in the history of a stream.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct StreamPlace {
     /// The version of the last event before it. 0 is before the first event.
     pub version: Version,

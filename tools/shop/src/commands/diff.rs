@@ -7,7 +7,7 @@ use crate::terminal;
 use foldlog::StreamName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shop_client::{Identity, Role};
+use shop_api::responses::StreamPlace;
 
 /// Compare the state of a stream at two versions or moments
 #[derive(Debug, clap::Args)]
@@ -33,16 +33,9 @@ pub(crate) struct Diff {
 #[derive(Serialize, Deserialize)]
 struct Answer {
     stream: String,
-    from: Moment,
-    to: Moment,
+    from: StreamPlace,
+    to: StreamPlace,
     changes: Vec<Change>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Moment {
-    version: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    at: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,7 +54,7 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 
 impl Diff {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.operator().await?;
         let mut request = operator.get(&["ops", "streams", self.stream.as_str(), "diff"]).query("from", &self.from);
         if let Some(to) = &self.to {
             request = request.query("to", to);

@@ -3,9 +3,9 @@
 use super::projections::all;
 use crate::failure::Failure;
 use crate::global::Global;
-use crate::terminal;
-use serde::{Deserialize, Serialize};
-use shop_client::{Identity, Role};
+use crate::pages::page;
+use serde::Serialize;
+use serde_json::Value;
 
 /// The maximum number of notes that are counted.
 const MOST_NOTES: usize = 100;
@@ -30,16 +30,10 @@ struct Finding {
     detail: String,
 }
 
-#[derive(Deserialize)]
-struct Notes {
-    items: Vec<serde_json::Value>,
-}
-
 impl Doctor {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let client = global.client()?;
-        let operator = client.session(&Identity::of(Role::Operator)).await?;
-        let health: serde_json::Value = operator.get(&["healthz"]).send().await?.accepted()?.json()?;
+        let operator = global.operator().await?;
+        let health: Value = operator.get(&["healthz"]).send().await?.accepted()?.json()?;
         let mut findings = vec![finding("api", true, format!("answers: {health}"))];
         for projection in all(&operator).await? {
             let what = format!("read model {}", projection.name);
@@ -59,21 +53,16 @@ impl Doctor {
             };
             findings.push(finding(&what, false, detail));
         }
-        let notes = operator.get(&["ops", "parked"]).query("limit", &MOST_NOTES);
-        let Notes { items } = notes.send().await?.accepted()?.json()?;
-        let detail = match items.len() {
+        let (notes, _) = page::<Value>(&operator, "parked", MOST_NOTES, None).await?;
+        let detail = match notes.len() {
             0 => "nothing".to_owned(),
             MOST_NOTES => format!("{MOST_NOTES} notes or more: `shop parked ls` lists them"),
             notes => format!("{notes} notes: `shop parked ls` lists them"),
         };
-        findings.push(finding("parked", items.is_empty(), detail));
+        findings.push(finding("parked", notes.is_empty(), detail));
         for found in &findings {
-            if global.json {
-                terminal::json_line(found)?;
-            } else {
-                let Finding { what, ok, detail } = found;
-                terminal::line(&format!("{} {what}: {detail}", if *ok { "ok " } else { "BAD" }))?;
-            }
+            let Finding { what, ok, detail } = found;
+            global.print(found, || format!("{} {what}: {detail}", if *ok { "ok " } else { "BAD" }))?;
         }
         match findings.iter().filter(|found| !found.ok).count() {
             0 => Ok(()),

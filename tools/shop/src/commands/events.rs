@@ -6,7 +6,7 @@ use crate::log::{Event, Feed, Filter, StreamFeed, Table, event_types, moment};
 use crate::terminal;
 use clap::builder::PossibleValuesParser;
 use foldlog::{StreamName, Timestamp};
-use shop_client::{ClientError, Identity, Role, Session};
+use shop_client::{ClientError, Session};
 use std::time::Duration;
 
 /// The default number of events.
@@ -57,25 +57,19 @@ enum Source<'a> {
     Stream(StreamFeed<'a>),
 }
 
-/// The output of events.
-enum Sink {
-    Json,
-    Table(Table),
-}
-
 impl Tail {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
-        let mut sink = if global.json { Sink::Json } else { Sink::Table(Table::new(terminal::columns())) };
+        let operator = global.operator().await?;
         tokio::select! {
-            done = self.tail(&operator, &mut sink) => done,
+            done = self.tail(&operator, global) => done,
             interrupted = tokio::signal::ctrl_c(), if self.follow => {
-                interrupted.map_err(|error| Failure::Machine(error.to_string()))
+                interrupted.map_err(Failure::machine)
             }
         }
     }
 
-    async fn tail(&self, operator: &Session, sink: &mut Sink) -> Result<(), Failure> {
+    async fn tail(&self, operator: &Session, global: &Global) -> Result<(), Failure> {
+        let mut table = Table::new(terminal::columns());
         let filter = Filter { name: self.name.clone(), since: self.since };
         let mut source = match &self.stream {
             Some(stream) => Source::Stream(StreamFeed::new(operator, stream.clone())),
@@ -84,7 +78,7 @@ impl Tail {
         let mut past = self.past(&mut source).await?;
         past.retain(|event| filter.takes(event));
         let skipped = past.len().saturating_sub(self.most());
-        sink.print(&past[skipped..])?;
+        global.print_all(&past[skipped..], |events| table.lines(events))?;
         if !self.follow {
             return Ok(());
         }
@@ -92,7 +86,7 @@ impl Tail {
             tokio::time::sleep(LOOK).await;
             let mut news = source.news().await?;
             news.retain(|event| filter.takes(event));
-            sink.print(&news)?;
+            global.print_all(&news, |events| table.lines(events))?;
         }
     }
 
@@ -125,15 +119,6 @@ impl Source<'_> {
                 }
                 Ok(news.events)
             }
-        }
-    }
-}
-
-impl Sink {
-    fn print(&mut self, events: &[Event]) -> Result<(), Failure> {
-        match self {
-            Self::Json => events.iter().try_for_each(terminal::json_line),
-            Self::Table(table) => table.lines(events).iter().try_for_each(|line| terminal::line(line)),
         }
     }
 }

@@ -3,10 +3,11 @@
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::table_source::TableSource;
-use crate::terminal::{self, bar};
+use crate::terminal::with_bar;
 use foldlog::{Clock, Timestamp};
 use foldlog_lambda::SystemHost;
 use foldlog_transfer::FILE_BYTES;
+use indicatif::ProgressBar;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -40,24 +41,16 @@ impl Export {
         let now = SystemHost.now();
         let export =
             foldlog_transfer::Export::begin(tables.log(), &self.directory, self.until, now, FILE_BYTES).await?;
-        let progress = bar("streams exported", export.remaining());
-        let manifest = export.run(|| progress.inc(1)).await;
-        progress.finish_and_clear();
-        let manifest = manifest?;
-        if global.json {
-            let (id, until) = (manifest.id(), manifest.until.map(|until| until.to_string()));
-            let (streams, commits, files) = (manifest.streams, manifest.commits, manifest.files.len());
-            let counts = json!({
-                "id": id, "until": until, "streams": streams, "commits": commits, "files": files, "root": manifest.root,
-            });
-            return terminal::json_line(&counts);
-        }
-        terminal::line(&format!(
-            "{} commits of {} streams are in {}, export {}",
-            manifest.commits,
-            manifest.streams,
-            self.directory.display(),
-            manifest.id()
-        ))
+        let remaining = export.remaining();
+        let exported = async |bar: &ProgressBar| export.run(|| bar.inc(1)).await;
+        let manifest = with_bar("streams exported", remaining, exported).await?;
+        let (id, until) = (manifest.id(), manifest.until.map(|until| until.to_string()));
+        let (streams, commits, files) = (manifest.streams, manifest.commits, manifest.files.len());
+        let counts = json!({
+            "id": id, "until": until, "streams": streams, "commits": commits, "files": files, "root": manifest.root,
+        });
+        global.print(&counts, || {
+            format!("{commits} commits of {streams} streams are in {}, export {id}", self.directory.display())
+        })
     }
 }

@@ -4,11 +4,12 @@ use crate::failure::Failure;
 use crate::global::Global;
 use crate::import::LogImport;
 use crate::table_source::TableSource;
-use crate::terminal::{self, bar};
+use crate::terminal::with_bar;
+use foldlog::verify::Verified;
 use foldlog_transfer::{Directory, FILE_BYTES, TableExport};
+use indicatif::ProgressBar;
 use serde::Deserialize;
 use serde_json::json;
-use shop_client::{Client, Identity, Role};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -50,29 +51,29 @@ struct Health {
 impl Import {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let client = global.client()?;
-        self.commands_off(&client).await?;
+        self.commands_off(global).await?;
         let (database, names) = self.table_source.tables(&client).await?;
         let log = LogImport::new(&database, |logical| names.get(logical).cloned())?;
         let arranged = self.arranged().await?;
         let export = Directory::open(arranged.as_ref().map_or(&*self.directory, TempDir::path))?;
         let commits = export.manifest().commits;
-        step("commits checked", commits, async |done| Ok(export.check(done)?)).await?;
+        with_bar("commits checked", commits, async |bar| export.check(|| bar.inc(1))).await?;
         let import = log.begin(&export).await?;
-        step("commits imported", commits, async |done| log.write(&export, &import, done).await).await?;
+        with_bar("commits imported", commits, async |bar| log.write(&export, &import, &|| bar.inc(1)).await).await?;
         let streams = export.manifest().streams;
-        step("streams folded", streams, async |done| log.fold(done).await).await?;
-        let found = step("streams verified", streams, async |done| log.verify(&export, done).await).await?;
+        with_bar("streams folded", streams, async |bar| log.fold(&|| bar.inc(1)).await).await?;
+        let verified = async |bar: &ProgressBar| log.verify(&export, &|| bar.inc(1)).await;
+        let found = with_bar("streams verified", streams, verified).await?;
         log.verified(&import).await?;
-        if global.json {
-            let counts = json!({
-                "id": import.id, "streams": found.streams, "commits": found.commits, "rows": found.rows, "verified": true,
-            });
-            return terminal::json_line(&counts);
-        }
-        terminal::line(&format!(
-            "{} commits of {} streams were imported, and are whole; {} rows are their folds. Commands can be switched on",
-            found.commits, found.streams, found.rows
-        ))
+        let Verified { streams, commits, rows } = found;
+        let counts = json!({
+            "id": import.id, "streams": streams, "commits": commits, "rows": rows, "verified": true,
+        });
+        global.print(&counts, || {
+            format!(
+                "{commits} commits of {streams} streams were imported, and are whole; {rows} rows are their folds. Commands can be switched on"
+            )
+        })
     }
 
     /// DynamoDB's own export, sorted; none if the shop made the export.
@@ -81,32 +82,19 @@ impl Import {
             return Ok(None);
         }
         let table = TableExport::open(&self.directory)?;
-        let directory = TempDir::new().map_err(|error| Failure::Machine(error.to_string()))?;
-        let arrange =
-            async |done: &(dyn Fn() + Send + Sync)| Ok(table.arrange(directory.path(), FILE_BYTES, RUN_BYTES, done)?);
-        step("items read", table.items(), arrange).await?;
+        let directory = TempDir::new().map_err(Failure::machine)?;
+        let arrange = async |bar: &ProgressBar| table.arrange(directory.path(), FILE_BYTES, RUN_BYTES, || bar.inc(1));
+        with_bar("items read", table.items(), arrange).await?;
         Ok(Some(directory))
     }
 
     /// Fails if the shop carries out commands.
-    async fn commands_off(&self, client: &Client) -> Result<(), Failure> {
+    async fn commands_off(&self, global: &Global) -> Result<(), Failure> {
         if self.table_source.is_stack() {
             return if self.commands_are_off { Ok(()) } else { Err(Failure::CommandsUnknown) };
         }
-        let session = client.session(&Identity::of(Role::Operator)).await?;
-        let health: Health = session.get(&["healthz"]).send().await?.accepted()?.json()?;
+        let operator = global.operator().await?;
+        let health: Health = operator.get(&["healthz"]).send().await?.accepted()?.json()?;
         if health.commands == "off" { Ok(()) } else { Err(Failure::CommandsOn) }
     }
-}
-
-/// One step with its bar.
-async fn step<T>(
-    label: &'static str,
-    steps: usize,
-    work: impl AsyncFnOnce(&(dyn Fn() + Send + Sync)) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let progress = bar(label, steps);
-    let done = work(&|| progress.inc(1)).await;
-    progress.finish_and_clear();
-    done
 }

@@ -2,9 +2,10 @@
 
 use crate::failure::Failure;
 use crate::global::Global;
-use crate::terminal;
+use crate::pages::page;
 use serde::{Deserialize, Serialize};
-use shop_client::{Identity, Role, Session};
+use shop_api::operations::{ParkedNote, Recovered};
+use shop_client::Session;
 
 /// How many notes one request asks for.
 const PAGE: usize = 100;
@@ -64,28 +65,6 @@ pub(crate) struct Discard {
     id: String,
 }
 
-/// A page of notes.
-#[derive(Deserialize)]
-struct Page {
-    items: Vec<Note>,
-    next: Option<String>,
-}
-
-/// A note.
-#[derive(Serialize, Deserialize)]
-struct Note {
-    id: String,
-    subscriber: String,
-    object: String,
-    version: u64,
-    error: String,
-    class: String,
-    attempts: u32,
-    since: String,
-    noticed_at: String,
-    due_at: String,
-}
-
 /// The result of a retry or a discard.
 #[derive(Serialize, Deserialize)]
 struct Settled {
@@ -95,16 +74,9 @@ struct Settled {
     version: Option<u64>,
 }
 
-/// The result of a retry of the batches that Lambda gave up on.
-#[derive(Serialize, Deserialize)]
-struct Recovered {
-    batches: usize,
-    recovered: usize,
-}
-
 impl Parked {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.operator().await?;
         match self {
             Self::Ls(Ls {}) => list(&operator, global).await,
             Self::Redrive(Redrive { id: Some(id), .. }) => settle(&operator, global, id, "redrive").await,
@@ -117,18 +89,9 @@ impl Parked {
 async fn list(operator: &Session, global: &Global) -> Result<(), Failure> {
     let mut cursor = None;
     loop {
-        let mut request = operator.get(&["ops", "parked"]).query("limit", &PAGE);
-        if let Some(cursor) = &cursor {
-            request = request.query("cursor", cursor);
-        }
-        let page: Page = request.send().await?.accepted()?.json()?;
-        if global.json {
-            page.items.iter().try_for_each(terminal::json_line)?;
-        } else {
-            lines(&page.items).iter().try_for_each(|line| terminal::line(line))?;
-        }
-        // The link to the next page has the parameters of this request.
-        cursor = page.next.as_deref().and_then(|next| next.split_once("cursor=")).map(|(_, cursor)| cursor.to_owned());
+        let (notes, next) = page(operator, "parked", PAGE, cursor).await?;
+        global.print_all(&notes, lines)?;
+        cursor = next;
         if cursor.is_none() {
             return Ok(());
         }
@@ -136,10 +99,10 @@ async fn list(operator: &Session, global: &Global) -> Result<(), Failure> {
 }
 
 /// The notes in columns.
-fn lines(notes: &[Note]) -> Vec<String> {
+fn lines(notes: &[ParkedNote]) -> Vec<String> {
     let widest = notes.iter().map(|note| note.id.chars().count()).max().unwrap_or_default();
-    let line = |note: &Note| {
-        let Note { id, error, class, attempts, since, due_at, .. } = note;
+    let line = |note: &ParkedNote| {
+        let ParkedNote { id, error, class, attempts, since, due_at, .. } = note;
         let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
         format!("{since}  {attempts:>3}×  {due_at}  {id:widest$}  {class}: {error}")
     };
@@ -148,33 +111,28 @@ fn lines(notes: &[Note]) -> Vec<String> {
 
 async fn settle(operator: &Session, global: &Global, id: &str, how: &str) -> Result<(), Failure> {
     let settled: Settled = operator.post(&["ops", "parked", id, how]).send().await?.accepted()?.json()?;
-    if global.json {
-        return terminal::json_line(&settled);
-    }
-    let Settled { id, outcome, version } = settled;
-    terminal::line(&match version {
-        Some(version) => format!("{id}: {outcome}, now at version {version}"),
-        None => format!("{id}: {outcome}"),
+    global.print(&settled, || {
+        let reached = settled.version.map_or_else(String::new, |version| format!(", now at version {version}"));
+        format!("{id}: {}{reached}", settled.outcome)
     })
 }
 
 async fn recover(operator: &Session, global: &Global) -> Result<(), Failure> {
     let found: Recovered = operator.post(&["ops", "lost", "redrive"]).send().await?.accepted()?.json()?;
-    if global.json {
-        return terminal::json_line(&found);
-    }
-    terminal::line(&format!("{} lost batches were recovered", found.recovered))
+    global.print(&found, || format!("{} lost batches were recovered", found.recovered))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use foldlog::Version;
 
-    fn note(id: &str, error: &str) -> Note {
+    fn note(id: &str, error: &str) -> ParkedNote {
         let [subscriber, object] = [String::new(), String::new()];
         let [since, noticed_at, due_at] = ["T1", "T2", "T3"].map(str::to_owned);
         let (id, error, class) = (id.to_owned(), error.to_owned(), "permanent".to_owned());
-        Note { id, subscriber, object, version: 1, error, class, attempts: 12, since, noticed_at, due_at }
+        let version = Version(1);
+        ParkedNote { id, subscriber, object, version, error, class, attempts: 12, since, noticed_at, due_at }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::shutdown;
-use crate::terminal;
 use foldlog_lambda::SystemHost;
 use serde_json::json;
 use shop_payments::Secret;
@@ -47,7 +46,7 @@ impl Provider {
         let options = Options { listen: self.listen, key: self.key.clone(), books: self.books.clone() };
         let mut server = Server::start(options).await?;
         if let Some(webhook) = webhook {
-            server.tell(webhook, SystemHost).map_err(|error| Failure::Machine(error.to_string()))?;
+            server.tell(webhook, SystemHost).map_err(Failure::machine)?;
         }
         let shown = self.show(&server.url(), global);
         if shown.is_ok() {
@@ -58,14 +57,13 @@ impl Provider {
     }
 
     fn show(&self, url: &str, global: &Global) -> Result<(), Failure> {
-        if global.json {
-            return terminal::json_line(&json!({"url": url, "webhook": self.webhook}));
-        }
-        let told = self.webhook.as_deref().unwrap_or("nobody; --webhook URL");
-        terminal::line(&format!(
-            "The payment provider answers at {url}   (Ctrl-C ends it)
+        global.print(&json!({"url": url, "webhook": self.webhook}), || {
+            let told = self.webhook.as_deref().unwrap_or("nobody; --webhook URL");
+            format!(
+                "The payment provider answers at {url}   (Ctrl-C ends it)
 
   it tells      {told}"
-        ))
+            )
+        })
     }
 }

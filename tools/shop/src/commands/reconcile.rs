@@ -2,9 +2,7 @@
 
 use crate::failure::Failure;
 use crate::global::Global;
-use crate::terminal;
-use serde::{Deserialize, Serialize};
-use shop_client::{Identity, Role};
+use shop_api::operations::Reconciled;
 
 /// Bring every view up to date, and repeat what unfinished processes may have missed
 #[derive(Debug, clap::Args)]
@@ -17,25 +15,15 @@ Examples:
   shop reconcile --json | jq .advanced")]
 pub(crate) struct Reconcile {}
 
-/// The result.
-#[derive(Serialize, Deserialize)]
-struct Summary {
-    streams: usize,
-    advanced: usize,
-    parked: usize,
-    hinted: usize,
-}
-
 impl Reconcile {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
-        let summary: Summary = operator.post(&["ops", "reconcile"]).send().await?.accepted()?.json()?;
-        if global.json {
-            return terminal::json_line(&summary);
-        }
-        let Summary { streams, advanced, parked, hinted } = summary;
-        terminal::line(&format!(
-            "{streams} streams: {advanced} rows were behind, {parked} cannot follow, {hinted} events were published again"
-        ))
+        let operator = global.operator().await?;
+        let done: Reconciled = operator.post(&["ops", "reconcile"]).send().await?.accepted()?.json()?;
+        global.print(&done, || {
+            let Reconciled { streams, advanced, parked, hinted } = done;
+            format!(
+                "{streams} streams: {advanced} rows were behind, {parked} cannot follow, {hinted} events were published again"
+            )
+        })
     }
 }

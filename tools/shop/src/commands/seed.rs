@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::global::Global;
-use crate::terminal::{self, bar};
+use crate::terminal::bar;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -81,7 +81,7 @@ impl Seed {
             delivered: count(End::Delivered),
             duration_ms: started.elapsed().as_millis(),
         };
-        if global.json { terminal::json_line(&summary) } else { terminal::line(&summary.to_string()) }
+        global.print(&summary, || summary.to_string())
     }
 
     /// Registers products and receives their stock, until the views show it.

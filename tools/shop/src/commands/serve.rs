@@ -1,8 +1,7 @@
 //! `shop serve`: the whole template on this machine.
 
 use crate::failure::Failure;
-use crate::global::Global;
-use crate::global::USUAL_API;
+use crate::global::{Global, USUAL_API};
 use crate::shutdown;
 use crate::table_source::assignment;
 use crate::terminal;
@@ -12,9 +11,7 @@ use foldlog_local::{Host, Kept, Options, Storage};
 use serde_json::json;
 use shop_client::Client;
 use shop_client::sample::demo::{self, Demo};
-use shop_composition::NoTable;
-use shop_composition::Provider;
-use shop_composition::{PROVIDER_URL, TEMPLATE, options, parameters};
+use shop_composition::{NoTable, PROVIDER_URL, Provider, TEMPLATE, options, parameters};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -61,7 +58,7 @@ impl Serve {
         let mut provider = self.provider().await?;
         let host = Host::start(self.options(provider.as_ref(), commands)).await?;
         if let Some(provider) = &mut provider {
-            provider.tell(&host.url()).map_err(|error| Failure::Machine(error.to_string()))?;
+            provider.tell(&host.url()).map_err(Failure::machine)?;
         }
         let shown = tokio::select! {
             shown = self.show(&host, global) => Some(shown),
@@ -158,7 +155,7 @@ async fn unverified(directory: &Path) -> Result<Option<Import>, Failure> {
     let table = kept.table("Imports").ok_or_else(|| NoTable("Imports".to_owned()))?;
     let imports = Imports::new(aws_sdk_dynamodb::Client::new(&kept.aws_config()), table).all().await;
     kept.close().await;
-    let imports = imports.map_err(|error| Failure::Tables(error.to_string()))?;
+    let imports = imports.map_err(Failure::tables)?;
     Ok(imports.into_iter().find(|import| import.verified_at.is_none()))
 }
 

@@ -5,9 +5,7 @@ use crate::global::Global;
 use crate::log::moment;
 use crate::terminal;
 use foldlog::{StreamName, Timestamp};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use shop_client::{Identity, Role};
+use shop_api::responses::StreamState;
 
 /// Print the state of a stream, now or at a version or moment
 #[derive(Debug, clap::Args)]
@@ -27,19 +25,9 @@ pub(crate) struct State {
     at: Option<Timestamp>,
 }
 
-/// A stream's state, in reading order.
-#[derive(Serialize, Deserialize)]
-struct Answer {
-    stream: String,
-    version: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    at: Option<String>,
-    state: Value,
-}
-
 impl State {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.operator().await?;
         let mut request = operator.get(&["ops", "streams", self.stream.as_str(), "state"]);
         if let Some(version) = self.version {
             request = request.query("version", &version);
@@ -47,7 +35,7 @@ impl State {
         if let Some(at) = self.at {
             request = request.query("at", &at);
         }
-        let answer: Answer = request.send().await?.accepted()?.json()?;
+        let answer: StreamState = request.send().await?.accepted()?.json()?;
         if global.json { terminal::json_line(&answer) } else { terminal::pretty_json(&answer) }
     }
 }

@@ -3,10 +3,11 @@
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::log::{StreamFeed, Table};
+use crate::pages::page;
 use crate::terminal;
 use foldlog::StreamName;
-use serde::{Deserialize, Serialize};
-use shop_client::{Identity, Role, Session};
+use shop_api::responses::StreamEnd;
+use shop_client::Session;
 
 /// The maximum number of streams in a request.
 const PAGE: usize = 100;
@@ -45,23 +46,9 @@ pub(crate) struct Show {
     stream: StreamName,
 }
 
-#[derive(Deserialize)]
-struct Page {
-    items: Vec<End>,
-    next: Option<String>,
-}
-
-/// A stream and its version.
-#[derive(Serialize, Deserialize)]
-struct End {
-    stream: String,
-    version: u64,
-    moved_at: String,
-}
-
 impl Streams {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.operator().await?;
         match self {
             Self::Ls(Ls { limit }) => list(&operator, global, usize::try_from(*limit).unwrap_or(usize::MAX)).await,
             Self::Show(Show { stream }) => show(&operator, global, stream).await,
@@ -72,23 +59,10 @@ impl Streams {
 async fn list(operator: &Session, global: &Global, limit: usize) -> Result<(), Failure> {
     let (mut cursor, mut left) = (None, limit);
     while left > 0 {
-        let mut request = operator.get(&["ops", "streams"]).query("limit", &left.min(PAGE));
-        if let Some(cursor) = &cursor {
-            request = request.query("cursor", cursor);
-        }
-        let page: Page = request.send().await?.accepted()?.json()?;
-        left -= page.items.len().min(left);
-        let width = page.items.iter().map(|end| end.version.to_string().len()).max().unwrap_or_default();
-        for end in &page.items {
-            if global.json {
-                terminal::json_line(end)?;
-            } else {
-                let End { stream, version, moved_at } = end;
-                terminal::line(&format!("{moved_at}  {version:width$}  {stream}"))?;
-            }
-        }
-        // The link to the next page has the parameters of this request.
-        cursor = page.next.as_deref().and_then(|next| next.split_once("cursor=")).map(|(_, cursor)| cursor.to_owned());
+        let (ends, next) = page(operator, "streams", left.min(PAGE), cursor).await?;
+        left -= ends.len().min(left);
+        global.print_all(&ends, lines)?;
+        cursor = next;
         if cursor.is_none() {
             break;
         }
@@ -96,10 +70,15 @@ async fn list(operator: &Session, global: &Global, limit: usize) -> Result<(), F
     Ok(())
 }
 
+/// The streams in columns.
+fn lines(ends: &[StreamEnd]) -> Vec<String> {
+    let width = ends.iter().map(|end| end.version.to_string().len()).max().unwrap_or_default();
+    let line =
+        |StreamEnd { stream, version, moved_at }: &StreamEnd| format!("{moved_at}  {:width$}  {stream}", version.0);
+    ends.iter().map(line).collect()
+}
+
 async fn show(operator: &Session, global: &Global, stream: &StreamName) -> Result<(), Failure> {
     let events = StreamFeed::new(operator, stream.clone()).news().await?;
-    if global.json {
-        return events.iter().try_for_each(terminal::json_line);
-    }
-    Table::new(terminal::columns()).lines(&events).iter().try_for_each(|line| terminal::line(line))
+    global.print_all(&events, |events| Table::new(terminal::columns()).lines(events))
 }

@@ -2,7 +2,6 @@
 
 use crate::failure::Failure;
 use crate::global::Global;
-use crate::terminal;
 use serde_json::json;
 use shop_client::Identity;
 
@@ -24,10 +23,7 @@ pub(crate) struct Token {
 impl Token {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let token = global.client()?.signed(&self.identity).await?;
-        if !global.json {
-            return terminal::line(&token);
-        }
         let Identity { role, subject } = &self.identity;
-        terminal::json_line(&json!({"token": token, "subject": subject, "scopes": [role.scope()]}))
+        global.print(&json!({"token": token, "subject": subject, "scopes": [role.scope()]}), || token.clone())
     }
 }

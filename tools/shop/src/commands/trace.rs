@@ -6,7 +6,6 @@ use crate::log::{Leaf, Tree};
 use crate::terminal;
 use serde::Deserialize;
 use serde_json::Value;
-use shop_client::{Identity, Role};
 
 /// Print everything that followed from a request, as a tree
 #[derive(Debug, clap::Args)]
@@ -30,7 +29,7 @@ struct Answer {
 
 impl Trace {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
+        let operator = global.operator().await?;
         let answer = operator.get(&["ops", "correlations", &self.correlation]).send().await?.accepted()?;
         if global.json {
             return terminal::json_line(&answer.json::<Value>()?);

@@ -3,14 +3,14 @@
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::table_source::TableSource;
-use crate::terminal::{self, bar};
+use crate::terminal::{self, with_bar};
 use foldlog::StreamName;
 use foldlog::verify::{Limits, VerifyError};
 use foldlog::write::identity::fresh_id;
 use foldlog_lambda::SystemHost;
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use shop_api::operations::{Different, ReportVerification};
-use shop_client::{Client, Identity, Role};
 use shop_composition::Tables;
 use shop_domain::audit::{Report, Scope, Verifier};
 use verification::Found;
@@ -46,20 +46,19 @@ pub(crate) struct Verify {
 
 impl Verify {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let client = global.client()?;
-        let tables = self.table_source.open(&client).await?;
+        let tables = self.table_source.open(&global.client()?).await?;
         let scope = match (&self.stream, self.sample) {
             (Some(stream), _) => Scope::Stream(stream.clone()),
             (None, Some(count)) => Scope::Sample(count),
             (None, None) => Scope::Whole,
         };
-        let found = self.compare(&tables, &scope).await.map_err(|error| Failure::Tables(error.to_string()))?;
+        let found = self.compare(&tables, &scope).await.map_err(Failure::tables)?;
         let verified = found.surveyed.findings.verified;
         let differences: Vec<_> = found.surveyed.findings.differences.iter().map(ToString::to_string).collect();
         if let (Scope::Stream(stream), true, 0) = (&scope, differences.is_empty(), verified.commits) {
             return Err(Failure::NoStream(stream.to_string()));
         }
-        let told = tell(&client, &found, scope).await;
+        let told = tell(global, &found, scope).await;
         if let Err(error) = told {
             terminal::remark(&format!("the shop has not recorded the result: {error}"));
         }
@@ -73,12 +72,12 @@ impl Verify {
         match scope {
             Scope::Whole => {
                 let differences = if self.all { Report::MOST_DIFFERENCES } else { 1 };
-                let progress = bar("commits verified", tables.size().await);
-                let position = |number: usize| progress.set_position(u64::try_from(number).unwrap_or_default());
                 let limits = Limits { differences, until: None };
-                let found = tables.whole(limits, |verified| position(verified.commits)).await;
-                progress.finish_and_clear();
-                found
+                let verified = async |bar: &ProgressBar| {
+                    let position = |number: usize| bar.set_position(u64::try_from(number).unwrap_or_default());
+                    tables.whole(limits, |verified| position(verified.commits)).await
+                };
+                with_bar("commits verified", tables.size().await, verified).await
             }
             Scope::Stream(stream) => tables.verify(std::slice::from_ref(stream)).await,
             Scope::Sample(count) => {
@@ -109,24 +108,22 @@ impl Verify {
 }
 
 /// Reports the result to the shop, which records it.
-async fn tell(client: &Client, found: &Found, scope: Scope) -> Result<(), Failure> {
-    let report = found.report(Verifier::Shop, scope).map_err(|error| Failure::Tables(error.to_string()))?;
+async fn tell(global: &Global, found: &Found, scope: Scope) -> Result<(), Failure> {
+    let report = found.report(Verifier::Shop, scope).map_err(Failure::tables)?;
     let body: Value = serde_json::to_value(ReportVerification::of(report)).map_err(std::io::Error::other)?;
-    let operator = client.session(&Identity::of(Role::Operator)).await?;
-    operator.command(&["ops", "verifications"], &fresh_id(&SystemHost), &body).await?;
+    global.operator().await?.command(&["ops", "verifications"], &fresh_id(&SystemHost), &body).await?;
     Ok(())
 }
 
 fn agrees(found: &Found, global: &Global) -> Result<(), Failure> {
     let (verified, totals) = (found.surveyed.findings.verified, found.totals);
     let (streams, commits, rows) = (verified.streams, verified.commits, verified.rows);
-    if global.json {
-        let counts = json!({
-            "agrees": true, "streams": streams, "commits": commits, "rows": rows, "totals": totals,
-        });
-        return terminal::json_line(&counts);
-    }
-    terminal::line(&format!(
-        "{streams} streams of {commits} commits are whole, {rows} rows are their folds, and {totals} totals their sums"
-    ))
+    let counts = json!({
+        "agrees": true, "streams": streams, "commits": commits, "rows": rows, "totals": totals,
+    });
+    global.print(&counts, || {
+        format!(
+            "{streams} streams of {commits} commits are whole, {rows} rows are their folds, and {totals} totals their sums"
+        )
+    })
 }

@@ -1,11 +1,11 @@
 //! One event, as operators see it.
 
-use shop_client::{Answer, ClientError};
-
 use foldlog::Timestamp;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
+use shop_api::responses::Page;
+use shop_client::{Answer, ClientError};
 
 /// The maximum number of events in an answer of the shop.
 pub(crate) const PAGE: usize = 1_000;
@@ -63,14 +63,9 @@ impl Serialize for Event {
     }
 }
 
-#[derive(Deserialize)]
-struct Page {
-    items: Vec<Event>,
-}
-
 /// The events of an answer.
 pub(crate) fn events(answer: Answer) -> Result<Vec<Event>, ClientError> {
-    Ok(answer.accepted()?.json::<Page>()?.items)
+    Ok(answer.accepted()?.json::<Page<Event>>()?.items)
 }
 
 #[cfg(test)]

@@ -6,14 +6,12 @@ mod log;
 mod naive;
 mod provider;
 mod rules;
-mod totals_store;
 
 pub(crate) use forgiving::Forgiving;
-pub(crate) use log::Log;
+pub(crate) use log::way_to;
 pub(crate) use naive::Naive;
 pub(crate) use provider::Provider;
 pub(crate) use rules::{Bent, DeadlineIsOutcome, ForgottenOutstanding, SentUnasked, UndoneUnconfirmed, UndoneUnknown};
-pub(crate) use totals_store::TotalsStore;
 
 /// A rule that is broken on purpose.
 #[derive(

@@ -1,8 +1,8 @@
 //! Projections as you would write them without the kit: one commit after another. Each rule is a line that a defect
 //! leaves out.
 
-use super::{Defect, Log};
-use crate::stores::{Parked, Views};
+use super::Defect;
+use crate::stores::{Log, Parked, Views};
 use crate::world::Host;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
@@ -57,10 +57,6 @@ impl Naive {
         Ok(Self { log, views, parked, host, subscriptions: ports.subscriptions(read_models().views) })
     }
 
-    fn is(&self, defect: Defect) -> bool {
-        self.host.world.setting.defect == Some(defect)
-    }
-
     async fn follow(&self, fold: &dyn Subscription, commit: &Commit) -> Result<(), Error> {
         let place = RowKey { view: fold.name(), generation: Generation::FIRST, key: fold.key(&commit.stream) };
         for _ in 0..ATTEMPTS {
@@ -77,7 +73,7 @@ impl Naive {
             }
             let next = folded;
             let mut seen = seen;
-            if self.is(Defect::CheckpointBeforeResult) {
+            if self.host.world.has(Defect::CheckpointBeforeResult) {
                 let document = row.as_ref().map_or("null", |row| row.document.as_str()).to_owned();
                 let index = row.as_ref().map(|row| row.index.clone()).unwrap_or_default();
                 let checkpoint = Row { document, index, ..next.clone() };
@@ -95,10 +91,10 @@ impl Naive {
 
     /// The commits that a row lacks.
     async fn next(&self, commit: &Commit, seen: Version) -> Result<Vec<Commit>, Error> {
-        if commit.version == seen.next() || self.is(Defect::ContiguityUnchecked) {
+        if commit.version == seen.next() || self.host.world.has(Defect::ContiguityUnchecked) {
             return Ok(vec![commit.clone()]);
         }
-        if self.is(Defect::GapRepairedEventually) {
+        if self.host.world.has(Defect::GapRepairedEventually) {
             let whole = ReadOptions { schema: u32::MAX, until: None, consistency: Consistency::Eventual };
             let history = self.log.load(&commit.stream, whole).await?;
             return Ok(history.commits().iter().filter(|commit| commit.version > seen).cloned().collect());
@@ -116,7 +112,7 @@ impl Naive {
         let passed_over = next.last().map_or(version, Commit::last_version);
         let at = self.host.now();
         self.parked.park(&Trouble { subject, version, passed_over, error, class: Class::Permanent, at }).await?;
-        if self.is(Defect::ParkedNotHeldBack) {
+        if self.host.world.has(Defect::ParkedNotHeldBack) {
             let before = folded.take().or_else(|| row.cloned());
             let nothing = Row { document: "null".to_owned(), version, hash: stuck.hash, index: [].into() };
             folded = Some(Row { version: stuck.last_version(), hash: stuck.hash, ..before.unwrap_or(nothing) });

@@ -18,10 +18,6 @@ impl Provider {
         Self { provider: provider::Provider::of(world), world: world.clone() }
     }
 
-    fn is(&self, defect: Defect) -> bool {
-        self.world.setting.defect == Some(defect)
-    }
-
     /// The names under which a payment was begun so far.
     fn names(&self, reference: &Reference) -> Vec<Reference> {
         let known = self.world.books.sandbox.payments();
@@ -43,18 +39,18 @@ impl Provider {
 
 impl shop_payments::Provider for Provider {
     async fn status(&self, reference: &Reference) -> Result<Option<Payment>, Failure> {
-        if self.is(Defect::FreshReference) {
+        if self.world.has(Defect::FreshReference) {
             return Ok(None);
         }
         self.provider.status(reference).await
     }
 
     async fn carry_out(&self, reference: &Reference, step: Step<'_>) -> Result<Payment, Failure> {
-        if self.is(Defect::FreshReference) {
+        if self.world.has(Defect::FreshReference) {
             return self.provider.carry_out(&self.name(reference, step), step).await;
         }
         match (self.provider.carry_out(reference, step).await, step) {
-            (Err(Failure::Unknown(_)), Step::Authorise { amount, .. }) if self.is(Defect::SilenceIsDecline) => {
+            (Err(Failure::Unknown(_)), Step::Authorise { amount, .. }) if self.world.has(Defect::SilenceIsDecline) => {
                 Ok(Payment { amount, standing: Standing::Declined { reason: Decline::Other } })
             }
             (told, _) => told,

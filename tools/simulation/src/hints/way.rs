@@ -31,12 +31,12 @@ impl Hints {
             let shard = commit.stream.as_str().bytes().map(usize::from).sum::<usize>() % SHARDS;
             for reader in 0..self.readers.len() {
                 let function = self.readers.get(reader).map_or("", |reader| reader.function.as_str());
-                if world.setting.loses_hints_of(function) && world.occurs(Mishap::HintLost, |luck| luck.lost) {
+                if world.net.loses_hints_of(function) && world.occurs(Mishap::HintLost) {
                     world.say(|| format!("LOST to {function}: {}@{}", commit.stream, commit.version));
                     continue;
                 }
                 let record = Record { commit: commit.clone(), sequence: self.next(), attempts: 0, from_ms: 0 };
-                if world.occurs(Mishap::HintAfterTheEnd, |luck| luck.after_the_end) {
+                if world.occurs(Mishap::HintAfterTheEnd) {
                     self.kept_back.push(KeptBack::Record { reader, record: record.clone() });
                 }
                 self.enqueue(world, reader, shard, record);
@@ -47,16 +47,13 @@ impl Hints {
 
     /// Records of one item come in order. Records of one stream belong to different items.
     fn enqueue(&mut self, world: &World, reader: usize, shard: usize, mut record: Record) {
-        if world.occurs(Mishap::HintDelayed, |luck| luck.delayed) {
+        if world.occurs(Mishap::HintDelayed) {
             record.from_ms = world.now().0 + world.dice(|dice| dice.i64(..LONGEST_DELAY_MS));
         }
         let Some(shard) = self.readers.get_mut(reader).and_then(|reader| reader.shards.get_mut(shard)) else { return };
         let end = shard.records.len();
-        let place = if end > 0 && world.occurs(Mishap::HintOvertakes, |luck| luck.overtakes) {
-            world.dice(|dice| dice.usize(..end))
-        } else {
-            end
-        };
+        let place =
+            if end > 0 && world.occurs(Mishap::HintOvertakes) { world.dice(|dice| dice.usize(..end)) } else { end };
         shard.insert(place, record);
     }
 
@@ -102,8 +99,7 @@ impl Hints {
         if !lost.is_empty() {
             self.give_up(world, &name, lost);
         }
-        let again: Vec<_> =
-            done.into_iter().filter(|_| world.occurs(Mishap::HintRepeated, |luck| luck.repeated)).collect();
+        let again: Vec<_> = done.into_iter().filter(|_| world.occurs(Mishap::HintRepeated)).collect();
         let pause = 100_i64 << back.first().map_or(0, |record| record.attempts.min(7));
         let Some(shard) = self.readers.get_mut(reader).and_then(|reader| reader.shards.get_mut(shard)) else { return };
         shard.busy = false;
@@ -182,7 +178,7 @@ impl Hints {
 
     /// May deliver a processed message once more.
     pub(crate) fn repeat(&mut self, world: &World, queue: usize, message: Message) {
-        if world.occurs(Mishap::HintRepeated, |luck| luck.repeated)
+        if world.occurs(Mishap::HintRepeated)
             && let Some(queue) = self.queues.get_mut(queue)
         {
             queue.add(Message { visible_ms: world.now().0, ..message });
@@ -202,17 +198,17 @@ impl Hints {
         });
         for queue in targets {
             let function = self.queues.get(queue).map_or("", |queue| queue.function.as_str());
-            if world.setting.loses_hints_of(function) && world.occurs(Mishap::HintLost, |luck| luck.lost) {
+            if world.net.loses_hints_of(function) && world.occurs(Mishap::HintLost) {
                 world.say(|| format!("LOST to {function}: {}", entry.detail.id));
                 continue;
             }
-            let by_reference = world.occurs(Mishap::HintByReference, |luck| luck.by_reference);
+            let by_reference = world.occurs(Mishap::HintByReference);
             let body: Arc<str> = wire::body(entry, by_reference).into();
             let mut message = Message { id: self.next(), body, receives: 0, visible_ms: world.now().0 };
-            if world.occurs(Mishap::HintAfterTheEnd, |luck| luck.after_the_end) {
+            if world.occurs(Mishap::HintAfterTheEnd) {
                 self.kept_back.push(KeptBack::Message { queue, message: message.clone() });
             }
-            if world.occurs(Mishap::HintDelayed, |luck| luck.delayed) {
+            if world.occurs(Mishap::HintDelayed) {
                 message.visible_ms += world.dice(|dice| dice.i64(..LONGEST_DELAY_MS));
             }
             if let Some(queue) = self.queues.get_mut(queue) {

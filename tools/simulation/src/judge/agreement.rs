@@ -23,14 +23,18 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
                 format!("{order} is {status:?}, of {:?}: {what}", placement.totals.total),
             )
         };
-        let end = End::of(&ended.status).ok_or_else(|| disagrees("that is no end".to_owned()))?;
+        let status = &ended.status;
+        let (is_held, is_gone) = match status {
+            Status::Confirmed => (true, false),
+            Status::Shipped | Status::Delivered => (false, true),
+            Status::Failed(_) | Status::Cancelled(_) => (false, false),
+            Status::Purchased | Status::Reserving | Status::Reserved | Status::Paying | Status::Paid => {
+                return Err(disagrees("that is no end".to_owned()));
+            }
+        };
         for line in &ended.placement.lines {
-            let all = line.quantity.get();
-            let (held, gone) = match end {
-                End::Confirmed => (all, 0),
-                End::Shipped | End::Delivered => (0, all),
-                End::Failed | End::Cancelled => (0, 0),
-            };
+            let all = |is: bool| if is { line.quantity.get() } else { 0 };
+            let (held, gone) = (all(is_held), all(is_gone));
             let found = stock.take(&order, &line.sku);
             if found != (held, gone) {
                 let what = format!("{found:?} {} are held and gone, instead of {:?}", line.sku, (held, gone));
@@ -38,80 +42,65 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
             }
         }
         let payment = moments.last::<payment::Payment>(&StreamName::of::<payment::Payment>(&order))?;
-        if !end.is_paid_with(ended.placement.totals.total.amount() > 0, &payment) {
+        if !is_paid(status, ended.placement.totals.total.amount() > 0, &payment) {
             return Err(disagrees(format!("its payment is {payment:?}")));
         }
         let invoice = moments.last::<invoice::Invoice>(&StreamName::of::<invoice::Invoice>(&order))?;
-        if !end.is_billed_with(&payment, &invoice) {
+        if !is_billed(status, &payment, &invoice) {
             return Err(disagrees(format!("its invoice is {invoice:?}")));
         }
         let sent = shipments.remove(&order).unwrap_or_default();
-        if let Some(wrong) = sent.iter().find(|status| !end.is_sent_with(status)) {
+        if let Some(wrong) = sent.iter().find(|shipment| !is_sent(status, shipment)) {
             return Err(disagrees(format!("a shipment is {wrong:?}")));
         }
-        if sent.is_empty() && matches!(end, End::Confirmed | End::Shipped | End::Delivered) {
+        if sent.is_empty() && (is_held || is_gone) {
             return Err(disagrees("it has no shipment".to_owned()));
         }
     }
     stock.belongs_to_nobody()
 }
 
-/// How an order ended, or how far it can go without people.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    Confirmed,
-    Shipped,
-    Delivered,
-    Failed,
-    Cancelled,
+/// Whether an order came to nothing.
+const fn is_void(order: &Status) -> bool {
+    matches!(order, Status::Failed(_) | Status::Cancelled(_))
 }
 
-impl End {
-    const fn of(status: &Status) -> Option<Self> {
-        match status {
-            Status::Purchased | Status::Reserving | Status::Reserved | Status::Paying | Status::Paid => None,
-            Status::Confirmed => Some(Self::Confirmed),
-            Status::Shipped => Some(Self::Shipped),
-            Status::Delivered => Some(Self::Delivered),
-            Status::Failed(_) => Some(Self::Failed),
-            Status::Cancelled(_) => Some(Self::Cancelled),
-        }
+/// Whether an order may have a payment in this state.
+fn is_paid(order: &Status, is_due: bool, payment: &payment::State) -> bool {
+    use payment::Status::{Authorised, CaptureFailed, Captured, Declined, Pending, Refunded, Voided};
+    match payment {
+        payment::State::Uncreated => !is_due || is_void(order),
+        payment::State::Created { status, .. } => match status {
+            Pending => false,
+            Authorised => *order == Status::Confirmed,
+            Captured | CaptureFailed(_) => matches!(order, Status::Shipped | Status::Delivered),
+            Declined(_) | Voided | Refunded => is_void(order),
+        },
     }
+}
 
-    fn is_paid_with(self, is_due: bool, payment: &payment::State) -> bool {
-        use payment::Status::{Authorised, CaptureFailed, Captured, Declined, Pending, Refunded, Voided};
-        match payment {
-            payment::State::Uncreated => !is_due || matches!(self, Self::Failed | Self::Cancelled),
-            payment::State::Created { status, .. } => match status {
-                Pending => false,
-                Authorised => self == Self::Confirmed,
-                Captured | CaptureFailed(_) => matches!(self, Self::Shipped | Self::Delivered),
-                Declined(_) | Voided | Refunded => matches!(self, Self::Failed | Self::Cancelled),
-            },
-        }
+/// Whether an order with this payment may have an invoice in this state.
+fn is_billed(order: &Status, payment: &payment::State, invoice: &invoice::State) -> bool {
+    let is_open = matches!(payment, payment::State::Created { status: payment::Status::CaptureFailed(_), .. });
+    match invoice {
+        invoice::State::Unissued => is_void(order),
+        invoice::State::Issued { status, .. } => match status {
+            invoice::Status::Open | invoice::Status::Sent => {
+                matches!(order, Status::Confirmed | Status::Shipped) || *order == Status::Delivered && is_open
+            }
+            invoice::Status::Paid => *order == Status::Delivered && !is_open,
+            invoice::Status::Credited => matches!(order, Status::Cancelled(_)),
+        },
     }
+}
 
-    fn is_billed_with(self, payment: &payment::State, invoice: &invoice::State) -> bool {
-        let is_open = matches!(payment, payment::State::Created { status: payment::Status::CaptureFailed(_), .. });
-        match invoice {
-            invoice::State::Unissued => matches!(self, Self::Failed | Self::Cancelled),
-            invoice::State::Issued { status, .. } => match status {
-                invoice::Status::Open | invoice::Status::Sent => {
-                    matches!(self, Self::Confirmed | Self::Shipped) || self == Self::Delivered && is_open
-                }
-                invoice::Status::Paid => self == Self::Delivered && !is_open,
-                invoice::Status::Credited => self == Self::Cancelled,
-            },
-        }
-    }
-
-    const fn is_sent_with(self, shipment: &shipment::Status) -> bool {
-        match shipment {
-            shipment::Status::Waiting => matches!(self, Self::Confirmed),
-            shipment::Status::Dispatched { .. } => matches!(self, Self::Shipped),
-            shipment::Status::Delivered { .. } => matches!(self, Self::Shipped | Self::Delivered),
-            shipment::Status::Cancelled => matches!(self, Self::Cancelled),
-        }
+/// Whether an order may have a shipment of this status.
+const fn is_sent(order: &Status, shipment: &shipment::Status) -> bool {
+    match shipment {
+        shipment::Status::Waiting => matches!(order, Status::Confirmed),
+        shipment::Status::Dispatched { .. } => matches!(order, Status::Shipped),
+        shipment::Status::Delivered { .. } => matches!(order, Status::Shipped | Status::Delivered),
+        shipment::Status::Cancelled => matches!(order, Status::Cancelled(_)),
     }
 }
 

@@ -8,7 +8,7 @@ use foldlog::write::decider::decide;
 use foldlog::{Commit, Decider, Named, StreamName};
 use iso_currency::Currency;
 use shop_domain::cart::{Action, Offer};
-use shop_domain::values::{AccountId, Card, Money, Personal, Profile, Reason, Sku};
+use shop_domain::values::{AccountId, Card, Money, Personal, Profile, Quantity, Sku};
 use shop_domain::{account, cart, order, product, shipment, stock};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,7 +96,8 @@ fn truly(
     let Some(stream) = record.action.stream(&account) else {
         return Err(invalid(&"a cart that is opened is a new one"));
     };
-    let possible = possible(record, &stream, &account, moments)?;
+    let met = Met { moments, stream: &stream, window: record.window };
+    let possible = met.possible(&record.action, &account)?;
     if possible.contains(&claimed) {
         return Ok(());
     }
@@ -104,145 +105,129 @@ fn truly(
     Err(Violation::new(if claimed == End::Nothing { Invariant::AppendedOnce } else { Invariant::TrueAnswers }, detail))
 }
 
-/// All results that the action may have had in its window.
-fn possible(
-    record: &ClientRecord,
-    stream: &StreamName,
-    by: &AccountId,
-    moments: &Moments<'_>,
-) -> Result<BTreeSet<End>, Violation> {
-    let window = record.window;
-    let accounts = |command| ends::<account::Account>(moments, stream, window, &command);
-    let carts = |action: &dyn Fn(&cart::State) -> Result<Vec<Action>, Violation>| {
+/// What an action may have met: the states of its stream during a window.
+#[derive(Clone, Copy)]
+struct Met<'a> {
+    moments: &'a Moments<'a>,
+    stream: &'a StreamName,
+    window: Window,
+}
+
+impl Met<'_> {
+    /// All results that the action may have had.
+    fn possible(self, action: &ClientAction, by: &AccountId) -> Result<BTreeSet<End>, Violation> {
+        let products = |command| self.ends::<product::Product>(&command);
+        let accounts = |command| self.ends::<account::Account>(&command);
+        let orders = |command| self.ends::<order::Order>(&command);
+        match action {
+            ClientAction::RegisterProduct { sku, price } => {
+                let (name, price) = (text(sku.as_str())?, euro(*price)?);
+                let product = product::Registration { name, description: None, category: None, price };
+                products(product::Command::Register { product, shop_currency: Currency::EUR })
+            }
+            ClientAction::RepriceProduct { price, .. } => products(product::Command::Reprice(euro(*price)?)),
+            ClientAction::ListProduct { .. } => products(product::Command::List),
+            ClientAction::DelistProduct { .. } => products(product::Command::Delist),
+            ClientAction::ReceiveStock { sku, quantity, .. } => {
+                // No action closes a warehouse.
+                let (quantity, intake) = (count(*quantity)?, stock::Intake::Open);
+                self.stocks(sku, &stock::Command::Receive { quantity, delivery_note: None, intake })
+            }
+            ClientAction::AdjustStock { sku, on_hand, .. } => {
+                let (cause, reason) = (stock::Discrepancy::default(), text(REASON)?);
+                self.stocks(sku, &stock::Command::Adjust { on_hand: *on_hand, cause, reason })
+            }
+            ClientAction::OpenAccount {} => {
+                let profile = Profile { name: text(PERSON)?, email: text(EMAIL)? };
+                accounts(account::Command::Open(Personal(profile)))
+            }
+            ClientAction::ConfirmAccount { .. } => accounts(account::Command::Confirm),
+            ClientAction::ActivateAccount { .. } => accounts(account::Command::Activate),
+            ClientAction::SuspendAccount { .. } => accounts(account::Command::Suspend),
+            ClientAction::AddCard { token, .. } => {
+                let card = Card { token: token.clone(), brand: text(BRAND)?, last4: text(DIGITS)? };
+                accounts(account::Command::AddCard(card))
+            }
+            ClientAction::RemoveCard { token, .. } => accounts(account::Command::RemoveCard { id: token.id() }),
+            ClientAction::OpenCart {} => self.carts(by, |_| Ok(vec![Action::Open])),
+            ClientAction::AddItem { sku, quantity, .. } => {
+                let (quantity, offers) = (count(*quantity)?, self.offers(sku)?);
+                let action = |offer: &Offer| Action::AddItem { sku: sku.clone(), quantity, offer: *offer };
+                self.carts(by, |_| Ok(offers.iter().map(action).collect()))
+            }
+            ClientAction::ChangeQuantity { sku, quantity, .. } => {
+                let quantity = count(*quantity)?;
+                self.carts(by, |_| Ok(vec![Action::ChangeQuantity { sku: sku.clone(), quantity }]))
+            }
+            ClientAction::RemoveItem { sku, .. } => {
+                self.carts(by, |_| Ok(vec![Action::RemoveItem { sku: sku.clone() }]))
+            }
+            ClientAction::ClearCart { .. } => self.carts(by, |_| Ok(vec![Action::Clear])),
+            ClientAction::CheckOut { .. } => self.carts(by, |state| self.check_outs(state)),
+            ClientAction::CancelOrder { .. } => orders(order::Command::Cancel { by: by.clone(), reason: None }),
+            ClientAction::ShipOrder { .. } => orders(order::Command::Ship { tracking: BTreeMap::new() }),
+            ClientAction::DeliverShipment { .. } => self.ends::<shipment::Shipment>(&shipment::Command::Deliver),
+        }
+    }
+
+    /// The results that a command may have had.
+    fn ends<D: Decider>(self, command: &D::Command) -> Result<BTreeSet<End>, Violation> {
+        let states = self.moments.states::<D>(self.stream, self.window)?;
+        Ok(states.iter().map(|state| end::<D>(state, command)).collect())
+    }
+
+    /// The results of an action on a cart, of which there may be several in each state.
+    fn carts(
+        self,
+        by: &AccountId,
+        actions: impl Fn(&cart::State) -> Result<Vec<Action>, Violation>,
+    ) -> Result<BTreeSet<End>, Violation> {
         let mut ends = BTreeSet::new();
-        for state in moments.states::<cart::Cart>(stream, window)? {
-            let commands = action(&state)?.into_iter().map(|action| cart::Command { by: by.clone(), action });
+        for state in self.moments.states::<cart::Cart>(self.stream, self.window)? {
+            let commands = actions(&state)?.into_iter().map(|action| cart::Command { by: by.clone(), action });
             ends.extend(commands.map(|command| end::<cart::Cart>(&state, &command)));
         }
         Ok(ends)
-    };
-    match &record.action {
-        ClientAction::RegisterProduct { sku, price } => ends::<product::Product>(moments, stream, window, &{
-            let product = product::Registration {
-                name: text(sku.as_str())?,
-                description: None,
-                category: None,
-                price: euro(*price)?,
+    }
+
+    /// The checkouts of a cart, with each combination of offers.
+    fn check_outs(self, state: &cart::State) -> Result<Vec<Action>, Violation> {
+        let mut ways: Vec<BTreeMap<Sku, Offer>> = vec![BTreeMap::new()];
+        for line in state.lines() {
+            let offers = self.offers(&line.sku)?;
+            let with = |way: &BTreeMap<Sku, Offer>, offer: &Offer| {
+                let mut way = way.clone();
+                way.insert(line.sku.clone(), *offer);
+                way
             };
-            product::Command::Register { product, shop_currency: Currency::EUR }
-        }),
-        ClientAction::RepriceProduct { price, .. } => {
-            ends::<product::Product>(moments, stream, window, &product::Command::Reprice(euro(*price)?))
+            ways = ways.iter().flat_map(|way| offers.iter().map(|offer| with(way, offer))).collect();
+            ways.truncate(MOST_COMBINATIONS);
         }
-        ClientAction::ListProduct { .. } => ends::<product::Product>(moments, stream, window, &product::Command::List),
-        ClientAction::DelistProduct { .. } => {
-            ends::<product::Product>(moments, stream, window, &product::Command::Delist)
-        }
-        ClientAction::ReceiveStock { sku, quantity, .. } => {
-            let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;
-            stocks(moments, stream, sku, window, &{
-                // No action closes a warehouse.
-                stock::Command::Receive { quantity, delivery_note: None, intake: stock::Intake::Open }
-            })
-        }
-        ClientAction::AdjustStock { sku, on_hand, .. } => {
-            let reason: Reason = REASON.parse().map_err(|error| wrong(&error))?;
-            let cause = stock::Discrepancy::default();
-            stocks(moments, stream, sku, window, &stock::Command::Adjust { on_hand: *on_hand, cause, reason })
-        }
-        ClientAction::OpenAccount {} => {
-            let profile = Profile { name: text(PERSON)?, email: text(EMAIL)? };
-            accounts(account::Command::Open(Personal(profile)))
-        }
-        ClientAction::ConfirmAccount { .. } => accounts(account::Command::Confirm),
-        ClientAction::ActivateAccount { .. } => accounts(account::Command::Activate),
-        ClientAction::SuspendAccount { .. } => accounts(account::Command::Suspend),
-        ClientAction::AddCard { token, .. } => {
-            let card = Card { token: token.clone(), brand: text(BRAND)?, last4: text(DIGITS)? };
-            accounts(account::Command::AddCard(card))
-        }
-        ClientAction::RemoveCard { token, .. } => accounts(account::Command::RemoveCard { id: token.id() }),
-        ClientAction::OpenCart {} => carts(&|_| Ok(vec![Action::Open])),
-        ClientAction::AddItem { sku, quantity, .. } => {
-            let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;
-            let offers = offers(moments, sku, window)?;
-            carts(&|_| {
-                let action = |offer: &Offer| Action::AddItem { sku: sku.clone(), quantity, offer: *offer };
-                Ok(offers.iter().map(action).collect())
-            })
-        }
-        ClientAction::ChangeQuantity { sku, quantity, .. } => {
-            let quantity = u64::from(*quantity).try_into().map_err(|error| wrong(&error))?;
-            carts(&|_| Ok(vec![Action::ChangeQuantity { sku: sku.clone(), quantity }]))
-        }
-        ClientAction::RemoveItem { sku, .. } => carts(&|_| Ok(vec![Action::RemoveItem { sku: sku.clone() }])),
-        ClientAction::ClearCart { .. } => carts(&|_| Ok(vec![Action::Clear])),
-        ClientAction::CheckOut { .. } => carts(&|state| {
-            let mut ways: Vec<BTreeMap<Sku, Offer>> = vec![BTreeMap::new()];
-            for line in state.lines() {
-                let offers = offers(moments, &line.sku, window)?;
-                let with = |way: &BTreeMap<Sku, Offer>, offer: &Offer| {
-                    let mut way = way.clone();
-                    way.insert(line.sku.clone(), *offer);
-                    way
-                };
-                ways = ways.iter().flat_map(|way| offers.iter().map(|offer| with(way, offer))).collect();
-                ways.truncate(MOST_COMBINATIONS);
-            }
-            let tax_rate = "0".parse().map_err(|error| wrong(&error))?;
-            let check_out =
-                |offers| Action::CheckOut { offers, categories: BTreeMap::new(), tax_rate, card: None, address: None };
-            Ok(ways.into_iter().map(check_out).collect())
-        }),
-        ClientAction::CancelOrder { .. } => {
-            let command = order::Command::Cancel { by: by.clone(), reason: None };
-            ends::<order::Order>(moments, stream, window, &command)
-        }
-        ClientAction::ShipOrder { .. } => {
-            let command = order::Command::Ship { tracking: BTreeMap::new() };
-            ends::<order::Order>(moments, stream, window, &command)
-        }
-        ClientAction::DeliverShipment { .. } => {
-            ends::<shipment::Shipment>(moments, stream, window, &shipment::Command::Deliver)
-        }
+        let tax_rate = text("0")?;
+        let check_out =
+            |offers| Action::CheckOut { offers, categories: BTreeMap::new(), tax_rate, card: None, address: None };
+        Ok(ways.into_iter().map(check_out).collect())
     }
-}
 
-/// The results that a command may have had, in all states of its stream during a window.
-fn ends<D: Decider>(
-    moments: &Moments<'_>,
-    stream: &StreamName,
-    window: Window,
-    command: &D::Command,
-) -> Result<BTreeSet<End>, Violation> {
-    let states = moments.states::<D>(stream, window)?;
-    Ok(states.iter().map(|state| end::<D>(state, command)).collect())
-}
-
-/// Only registered products have stock.
-fn stocks(
-    moments: &Moments<'_>,
-    stream: &StreamName,
-    sku: &Sku,
-    window: Window,
-    command: &stock::Command,
-) -> Result<BTreeSet<End>, Violation> {
-    let mut ends = ends::<stock::Stock>(moments, stream, window, command)?;
-    if offers(moments, sku, window)?.contains(&Offer::Unknown) {
-        ends.insert(End::Refused("not-found".to_owned()));
+    /// Only registered products have stock.
+    fn stocks(self, sku: &Sku, command: &stock::Command) -> Result<BTreeSet<End>, Violation> {
+        let mut ends = self.ends::<stock::Stock>(command)?;
+        if self.offers(sku)?.contains(&Offer::Unknown) {
+            ends.insert(End::Refused("not-found".to_owned()));
+        }
+        Ok(ends)
     }
-    Ok(ends)
-}
 
-/// The offers of a product during a window.
-fn offers(moments: &Moments<'_>, sku: &Sku, window: Window) -> Result<Vec<Offer>, Violation> {
-    let stream = StreamName::of::<product::Product>(sku);
-    let offer = |state: product::State| match state {
-        product::State::Unregistered => Offer::Unknown,
-        product::State::Unlisted(_) => Offer::NotListed,
-        product::State::Listed(product) => Offer::At(product.price),
-    };
-    Ok(moments.states::<product::Product>(&stream, window)?.into_iter().map(offer).collect())
+    /// The offers of a product.
+    fn offers(self, sku: &Sku) -> Result<Vec<Offer>, Violation> {
+        let stream = StreamName::of::<product::Product>(sku);
+        let offer = |state: product::State| match state {
+            product::State::Unregistered => Offer::Unknown,
+            product::State::Unlisted(_) => Offer::NotListed,
+            product::State::Listed(product) => Offer::At(product.price),
+        };
+        Ok(self.moments.states::<product::Product>(&stream, self.window)?.into_iter().map(offer).collect())
+    }
 }
 
 fn end<D: Decider>(state: &D::State, command: &D::Command) -> End {
@@ -255,6 +240,10 @@ fn end<D: Decider>(state: &D::State, command: &D::Command) -> End {
 
 fn euro(amount: i64) -> Result<Money, Violation> {
     Money::new(amount, Currency::EUR).map_err(|error| wrong(&error))
+}
+
+fn count(of: u32) -> Result<Quantity, Violation> {
+    u64::from(of).try_into().map_err(|error| wrong(&error))
 }
 
 fn text<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, Violation> {

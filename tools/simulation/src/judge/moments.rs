@@ -2,7 +2,7 @@
 
 use super::violation::{Invariant, Violation, unreadable};
 use foldlog::write::decider::fold;
-use foldlog::{Commit, Decider, Head, History, StreamName};
+use foldlog::{Commit, Decider, History, StreamName};
 use std::collections::BTreeMap;
 
 /// The commits of each stream, each with its place in the log.
@@ -59,7 +59,6 @@ impl<'a> Moments<'a> {
                 }
                 before = commit.hash;
             }
-            let _: &Head = history.head();
         }
         Ok(())
     }

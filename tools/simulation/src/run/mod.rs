@@ -4,7 +4,7 @@ mod settling;
 
 use crate::Defect;
 use crate::executor::{Executor, Owner};
-use crate::faults::{Counts, Luck, Mishap};
+use crate::faults::{Counts, Mishap};
 use crate::functions::BuildError;
 use crate::judge::{Invariant, Recording, Violation, judge};
 use crate::processes::Processes;
@@ -31,6 +31,10 @@ const OUTAGE_MS: i64 = 25 * 3_600_000;
 /// The length of a standstill: longer than a process waits for its confirmation.
 const STANDSTILL_MS: i64 = 20 * 60_000;
 
+/// The odds of a standstill, out of 10,000, when a process has just asked for its confirmation: a deadline that passes
+/// then can do most harm.
+const STANDSTILL_AT_WORST: u32 = 400;
+
 /// The result of a run.
 #[derive(Debug)]
 pub struct Outcome {
@@ -38,8 +42,6 @@ pub struct Outcome {
     pub recording: Recording,
     /// How often each fault occurred.
     pub faults: Counts,
-    /// The number of client requests.
-    pub commands: usize,
     /// The first violation, if there is one.
     pub violation: Option<Violation>,
     /// The trace, line by line, if it was recorded.
@@ -48,9 +50,8 @@ pub struct Outcome {
 
 /// Runs a shop under faults.
 pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outcome, BuildError> {
-    let net = if seed.is_multiple_of(2) { Net::Recheck } else { Net::Reconcile };
     let executor = Executor::default();
-    let world = World::new(seed, setting.above(net), topology.clone(), executor.spawner());
+    let world = World::new(seed, setting, topology.clone(), executor.spawner());
     let processes = Processes::start(&world)?;
     *lock(&world.processes) = processes;
     let traffic = Traffic::new(&world);
@@ -75,8 +76,7 @@ pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outc
     lock(&world.processes).clear();
     let stores = world.stores.fault_model.struck().into_iter().map(|(fault, count)| (format!("store-{fault}"), count));
     let around = world.struck().into_iter().map(|(mishap, count)| (mishap.to_string(), count));
-    let commands = recording.records.len();
-    Ok(Outcome { commands, faults: stores.chain(around).collect(), violation, trace: world.trace.lines(), recording })
+    Ok(Outcome { faults: stores.chain(around).collect(), violation, trace: world.trace(), recording })
 }
 
 struct Run {
@@ -102,7 +102,7 @@ impl Run {
         // While older releases run, only events that they cannot read stay parked.
         self.none_is_parked(|(class, error)| class == Class::Permanent && !error.contains(UNKNOWN))?;
         self.world.say(|| "THE STORM IS OVER".to_owned());
-        self.world.turn(Luck::GOOD);
+        self.world.calm_down();
         self.is_over = true;
         self.minute = self.world.now();
         let world = self.world.clone();
@@ -114,10 +114,10 @@ impl Run {
         self.world.say(|| "WHAT WAS KEPT BACK ARRIVES".to_owned());
         self.world.hints().let_go();
         self.drain()?;
-        if self.world.setting.net == Net::Reconcile {
+        if self.world.net == Net::Reconcile {
             // The hints of folds come first, because processes choose by the views.
             for _ in 0..2 {
-                self.fire("reconcile");
+                self.fire("reconcile", self.world.now());
                 self.drain()?;
             }
             self.reconciled = true;
@@ -137,7 +137,7 @@ impl Run {
             self.mischief()?;
             let world = self.world.clone();
             let is_worst = world.hints().stream(&world);
-            if is_worst && world.occurs(Mishap::Standstill, |luck| luck.standstill_at_worst) {
+            if is_worst && world.strikes(Mishap::Standstill, STANDSTILL_AT_WORST) {
                 self.stand_still();
             }
             if schedules {
@@ -174,15 +174,9 @@ impl Run {
             return Ok(());
         }
         let world = self.world.clone();
-        match world.at_most_one(|luck| {
-            [
-                (Mishap::Crash, luck.crash),
-                (Mishap::ClockJump, luck.clock_jump),
-                (Mishap::BrokenDeployment, luck.broken_deployment),
-                (Mishap::Standstill, luck.standstill),
-                (Mishap::Outage, if world.setting.net == Net::Reconcile { luck.outage } else { 0 }),
-            ]
-        }) {
+        let mishaps = [Mishap::Crash, Mishap::ClockJump, Mishap::BrokenDeployment, Mishap::Standstill];
+        let outage = (world.net == Net::Reconcile).then_some(Mishap::Outage);
+        match world.at_most_one(mishaps.into_iter().chain(outage)) {
             Some(Mishap::Crash) => {
                 let replaced = lock(&world.processes).replace_one(&world);
                 let replaced = replaced.map_err(|error| Violation::new(Invariant::ComesToAnEnd, error.to_string()))?;
@@ -248,19 +242,14 @@ impl Run {
             *due = at + millis(every);
             let at = moment(Timestamp(at));
             let Some((_, firing)) = self.world.topology.firings(at).into_iter().nth(number) else { continue };
-            if self.world.setting.defect != Some(Defect::NoRecheck) && every < Duration::from_hours(1) {
+            if !self.world.has(Defect::NoRecheck) && every < Duration::from_hours(1) {
                 triggers::fire(&self.world, &firing.function, firing.payload);
             }
         }
     }
 
-    /// Fires the schedule of a task, once.
-    fn fire(&self, task: &str) {
-        self.fire_at(task, self.world.now());
-    }
-
     /// Fires the schedule of a task, for its scheduled time.
-    fn fire_at(&self, task: &str, at: Timestamp) {
+    fn fire(&self, task: &str, at: Timestamp) {
         let firings = self.world.topology.firings(moment(at));
         for (_, firing) in firings.into_iter().filter(|(_, firing)| firing.payload["task"] == task) {
             triggers::fire(&self.world, &firing.function, firing.payload);

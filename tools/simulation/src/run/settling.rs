@@ -9,12 +9,12 @@ use crate::world::{Host, World};
 use foldlog::read::parked::Class;
 use foldlog::verify::{TotalsVerification, Verification};
 use foldlog::write::decider::fold;
-use foldlog::{Decider, Generations, LogScan, ParkingLot, Registry, StreamName, Timestamp};
-use foldlog_testing::memory::{MemoryLog, MemoryViews};
+use foldlog::{Decider, Generations, LogScan, ParkingLot, StreamName, Timestamp};
+use foldlog_lambda::Error;
 use http::Method;
 use serde_json::{Value, json};
 use shop_domain::payment;
-use shop_domain::views::read_models;
+use shop_domain::views::{ReadModels, read_models};
 use shop_payments::{Payment, Reference};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,8 +30,7 @@ impl Run {
         let mut looked_at = None;
         // Before the run through the whole log, a waiting process may have no row, and then the re-check cannot find
         // it.
-        let minutes =
-            if self.reconciled || self.world.setting.net == Net::Recheck { MOST_MINUTES } else { FEW_MINUTES };
+        let minutes = if self.reconciled || self.world.net == Net::Recheck { MOST_MINUTES } else { FEW_MINUTES };
         for _ in 0..minutes {
             // Without a commit, a waiting order continues to wait.
             let length = self.world.stores.log.len();
@@ -41,10 +40,10 @@ impl Run {
             self.minute = Timestamp(self.minute.0 + 60_000);
             // Hints on their way may have taken longer than that.
             self.world.pass((self.minute.0 - self.world.now().0).max(0));
-            if self.world.setting.defect != Some(Defect::NoRecheck) {
-                self.fire_at("recheck", self.minute);
+            if !self.world.has(Defect::NoRecheck) {
+                self.fire("recheck", self.minute);
             }
-            self.fire_at("deadlines", self.minute);
+            self.fire("deadlines", self.minute);
             self.drain()?;
         }
         Ok(())
@@ -79,7 +78,7 @@ impl Run {
 
     /// Whether there is no note with these classes and reasons.
     pub(super) fn none_is_parked(&mut self, which: impl Fn((Class, &str)) -> bool) -> Result<(), Violation> {
-        let parked = self.world.stores.parked.parked().clone();
+        let parked = self.world.stores.parked.store().clone();
         let notes = self.work(async move { parked.notes(None, usize::MAX).await })?.unwrap_or_default().notes;
         let mut wrong = notes.into_iter().map(|note| note.trouble);
         match wrong.find(|trouble| which((trouble.class, &trouble.error))) {
@@ -129,41 +128,25 @@ impl Run {
         let host = Host::new(&self.world);
         let (log, views, totals_store) = (
             self.world.stores.log.clone(),
-            self.world.stores.views.views().clone(),
-            self.world.stores.totals_store.totals_store().clone(),
+            self.world.stores.views.store().clone(),
+            self.world.stores.totals_store.store().clone(),
         );
-        self.work(async move {
-            let heads = log.heads().await.map_err(|error| differs(&error))?;
-            let streams: Vec<StreamName> = heads.into_iter().map(|(stream, _)| stream).collect();
-            let registered = totals_store.registered().await.map_err(|error| differs(&error))?;
-            let registry = &registered.registry;
-            verify(&log, &views, &host, registry, &streams).await?;
-            let folds = &read_models().totals;
+        let verified = self.work(async move {
+            let streams: Vec<StreamName> = log.heads().await?.into_iter().map(|(stream, _)| stream).collect();
+            let registry = &totals_store.registered().await?.registry;
+            let ReadModels { views: subscriptions, totals: folds } = &read_models();
+            let rows = Verification { log: &log, views: &views, host: &host, subscriptions, registry };
+            rows.run(&streams, || {}).await?;
             let totals = TotalsVerification { log: &log, totals_store: &totals_store, host: &host, folds, registry };
-            totals.run(&streams).await.map_err(|error| differs(&error))?;
-            Ok(())
-        })?
+            totals.run(&streams).await?;
+            Ok::<_, Error>(())
+        })?;
+        verified.map_err(|error| Violation::new(Invariant::ViewsAreFolds, error.to_string()))
     }
-}
-
-async fn verify(
-    log: &MemoryLog,
-    views: &MemoryViews,
-    host: &Host,
-    registry: &Registry,
-    streams: &[StreamName],
-) -> Result<(), Violation> {
-    let subscriptions = read_models().views;
-    let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
-    verification.run(streams, || {}).await.map(drop).map_err(|error| differs(&error))
 }
 
 fn differ(stream: &StreamName, error: &dyn std::fmt::Display) -> Violation {
     Violation::new(Invariant::Agreement, format!("{stream}: {error}"))
-}
-
-fn differs(error: &dyn std::fmt::Display) -> Violation {
-    Violation::new(Invariant::ViewsAreFolds, error.to_string())
 }
 
 /// A request of an operator, without faults.

@@ -47,7 +47,7 @@ impl Client {
     /// Sends a request under one key until there is an answer; sometimes twice at once.
     pub(super) async fn ask(&self, action: ClientAction) -> (Answer, Option<Got>) {
         let key = format!("k{}", self.traffic.keys.fetch_add(1, Ordering::Relaxed));
-        let twice = self.world().occurs(Mishap::SentTwice, |luck| luck.sent_twice);
+        let twice = self.world().occurs(Mishap::SentTwice);
         let first = self.insist(&action, &key);
         if !twice {
             return first.await;

@@ -1,6 +1,6 @@
 //! The contract of every [`EventLog`]. Each rule gets an empty log of its own.
 
-use crate::sample::commits::{NOW, current, draft, effect, note_each, reading, stream, texts};
+use crate::sample::commits::{NOW, append, current, draft, effect, note_each, reading, stream, texts};
 use foldlog::{
     AppendError, Commit, Consistency, Correlation, Digest, Direction, Draft, EventLog, Hash, LogScan, LogSpans,
     ReadOptions, Snapshot, Span, Timestamp, Version, verify_chain,
@@ -57,8 +57,8 @@ pub async fn what_was_appended_is_loaded_as_it_was<L: EventLog>(log: &L) {
         correlation: Correlation { id: "server".to_owned(), client: Some("client's own".to_owned()) },
         ..effect("two", NOW)
     };
-    let first = log.append(current(log, &name).await.head(), bare).await.unwrap();
-    let second = log.append(current(log, &name).await.head(), full).await.unwrap();
+    let first = append(log, &name, bare).await;
+    let second = append(log, &name, full).await;
     assert_eq!((first.version, first.last_version(), second.version), (Version(1), Version(2), Version(3)));
     assert_eq!(second.correlation.client.as_deref(), Some("client's own"));
     for consistency in [Consistency::Eventual, Consistency::Strong] {
@@ -71,7 +71,7 @@ pub async fn versions_count_events_without_gaps<L: EventLog>(log: &L) {
     let name = stream("note-1");
     for (command, notes, version) in [("one", 1, 1), ("two", 12, 2), ("three", 3, 14), ("four", 1, 17)] {
         let texts = vec![command; notes];
-        let commit = log.append(current(log, &name).await.head(), draft(command, &texts)).await.unwrap();
+        let commit = append(log, &name, draft(command, &texts)).await;
         assert_eq!(commit.version, Version(version));
     }
     assert_eq!(current(log, &name).await.head().version(), Version(17));
@@ -157,8 +157,7 @@ pub async fn every_stream_has_its_end_among_the_heads<L: EventLog + LogScan>(log
     for (name, commits) in [("note-1", 1), ("note-2", 11), ("memo-1", 3)] {
         for number in 0..commits {
             let command = format!("command {number}");
-            let head = current(log, &stream(name)).await;
-            log.append(head.head(), draft(&command, &["x", "y"])).await.unwrap();
+            append(log, &stream(name), draft(&command, &["x", "y"])).await;
         }
     }
     let mut heads = log.heads().await.unwrap();
@@ -172,8 +171,7 @@ pub async fn every_stream_has_its_end_among_the_heads<L: EventLog + LogScan>(log
 pub async fn time_never_goes_back_in_a_stream<L: EventLog>(log: &L) {
     let name = stream("note-1");
     for (command, now) in [("one", 1_000), ("two", 400), ("three", 999), ("four", 1_001)] {
-        let head = current(log, &name).await;
-        log.append(head.head(), Draft { now: Timestamp(now), ..draft(command, &["x"]) }).await.unwrap();
+        append(log, &name, Draft { now: Timestamp(now), ..draft(command, &["x"]) }).await;
     }
     let times: Vec<i64> = current(log, &name).await.commits().iter().map(|commit| commit.committed_at.0).collect();
     assert_eq!(times, [1_000, 1_000, 1_000, 1_001]);
@@ -182,7 +180,7 @@ pub async fn time_never_goes_back_in_a_stream<L: EventLog>(log: &L) {
 pub async fn an_effect_is_later_than_its_cause<L: EventLog>(log: &L) {
     let future = Timestamp(NOW.0 + 86_400_000);
     let name = stream("note-1");
-    let effect = log.append(current(log, &name).await.head(), effect("effect", future)).await.unwrap();
+    let effect = append(log, &name, effect("effect", future)).await;
     assert_eq!(effect.committed_at, future.next());
     assert_eq!(effect.causation.map(|id| id.to_string()).as_deref(), Some("cause-1@1"));
     let after = note_each(log, &name, &["after"]).await;
@@ -192,7 +190,7 @@ pub async fn an_effect_is_later_than_its_cause<L: EventLog>(log: &L) {
 pub async fn the_chain_holds_along_the_history<L: EventLog>(log: &L) {
     let name = stream("note-1");
     note_each(log, &name, &["one", "two"]).await;
-    log.append(current(log, &name).await.head(), effect("three", NOW)).await.unwrap();
+    append(log, &name, effect("three", NOW)).await;
     let history = note_each(log, &name, &["four"]).await;
     let mut previous = Hash::ORIGIN;
     for commit in history.commits() {
@@ -216,7 +214,7 @@ pub async fn a_stream_is_loaded_back_to_its_newest_usable_snapshot<L: EventLog>(
     for (number, snapshot) in kept.into_iter().enumerate() {
         let text = number.to_string();
         let draft = Draft { snapshot: snapshot.clone(), ..draft(&text, &[&text]) };
-        let commit = log.append(current(log, &name).await.head(), draft).await.unwrap();
+        let commit = append(log, &name, draft).await;
         assert_eq!(commit.snapshot, snapshot);
     }
     let all = log.since(&name, Version::NONE).await.unwrap();
@@ -235,7 +233,7 @@ pub async fn a_stream_is_loaded_back_to_its_newest_usable_snapshot<L: EventLog>(
     assert_eq!(after(1, Some(Version(3))).await, Some(2));
     assert_eq!(after(1, Some(Version(2))).await, Some(2));
     assert_eq!(after(1, Some(Version(1))).await, None);
-    let next = log.append(current(log, &name).await.head(), draft("next", &["x"])).await.unwrap();
+    let next = append(log, &name, draft("next", &["x"])).await;
     assert_eq!(next.version, Version(8), "what was loaded from a snapshot on can be appended to");
 }
 
@@ -243,7 +241,7 @@ pub async fn a_snapshot_of_what_came_later_is_passed_over<L: EventLog>(log: &L) 
     let name = stream("note-1");
     for (command, snapshot) in [("one", Some(snapshot(1))), ("two", None), ("three", Some(snapshot(1)))] {
         let draft = Draft { snapshot, ..draft(command, &["x", "y"]) };
-        log.append(current(log, &name).await.head(), draft).await.unwrap();
+        append(log, &name, draft).await;
     }
     let read = async |until: u64| {
         let reading = ReadOptions { until: Some(Version(until)), ..reading(Consistency::Strong) };
@@ -262,7 +260,7 @@ pub async fn a_span_is_read_from_either_end_and_no_further<L: EventLog + LogSpan
     for number in 0..14 {
         let command = number.to_string();
         let texts = vec!["x"; 1 + number % 3];
-        log.append(current(log, &name).await.head(), draft(&command, &texts)).await.unwrap();
+        append(log, &name, draft(&command, &texts)).await;
     }
     note_each(log, &stream("note-10"), &["another's"]).await;
     let all = log.since(&name, Version::NONE).await.unwrap();
@@ -289,9 +287,8 @@ pub async fn a_span_is_read_from_either_end_and_no_further<L: EventLog + LogSpan
 pub async fn a_reaction_is_found_as_far_back_as_asked<L: EventLog>(log: &L) {
     let name = stream("note-1");
     for number in 0..200 {
-        let head = current(log, &name).await;
         let now = Timestamp(NOW.0 + number);
-        log.append(head.head(), Draft { now, ..effect(&number.to_string(), Timestamp(0)) }).await.unwrap();
+        append(log, &name, Draft { now, ..effect(&number.to_string(), Timestamp(0)) }).await;
     }
     let found = async |command: &str, since: i64| {
         let commit = log.find(&name, &effect(command, NOW).id, Timestamp(NOW.0 + since)).await.unwrap();
@@ -321,8 +318,7 @@ pub async fn pages_of_all_segments_hold_every_commit_once<L: EventLog + LogScan>
     let mut written = BTreeSet::new();
     for name in ["note-1", "note-2", "memo-1", "memo-22"] {
         for command in ["one", "two", "three"] {
-            let head = current(log, &stream(name)).await;
-            let commit = log.append(head.head(), draft(command, &[name, command])).await.unwrap();
+            let commit = append(log, &stream(name), draft(command, &[name, command])).await;
             written.insert((commit.stream.clone(), commit.version));
         }
     }

@@ -1,12 +1,12 @@
 //! The contract of every log that recognises reactions at the append: those with markers.
 
-use crate::sample::commits::{NOW, current, draft, effect, note_each, stream};
+use crate::sample::commits::{NOW, append, current, draft, effect, note_each, stream};
 use foldlog::{AppendError, CommandId, Digest, Draft, EventLog, Timestamp};
 
 pub async fn a_reaction_is_recognised<L: EventLog>(log: &L) {
     assert!(log.recognises_reactions());
     let name = stream("note-1");
-    let first = log.append(current(log, &name).await.head(), effect("mine", NOW)).await.unwrap();
+    let first = append(log, &name, effect("mine", NOW)).await;
     let texts: Vec<String> = (0..70).map(|number| number.to_string()).collect();
     note_each(log, &name, &texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let later = current(log, &name).await;
@@ -26,6 +26,6 @@ pub async fn a_reaction_is_recognised<L: EventLog>(log: &L) {
     assert_eq!(log.find(&name, &never, Timestamp(0)).await.unwrap(), None);
 
     // Another stream does not know it, and a client's commands have no marker.
-    log.append(current(log, &stream("note-2")).await.head(), effect("mine", NOW)).await.unwrap();
-    log.append(current(log, &name).await.head(), draft("0", &["0"])).await.unwrap();
+    append(log, &stream("note-2"), effect("mine", NOW)).await;
+    append(log, &name, draft("0", &["0"])).await;
 }

@@ -3,7 +3,7 @@
 //! [`rows`](crate::sample::rows).
 
 use crate::sample::rows::{FIRST, indexed, keys, of_account, place, row};
-use foldlog::read::views::Generation;
+use foldlog::read::views::{Generation, RowKey};
 use foldlog::{Consistency, Direction, Lookup, Lookups, Row, Version, Views, Written};
 
 /// Passes the names of all rules for views to a macro: `views_rules!(run)` is `run!(a, b, c)`.
@@ -20,25 +20,35 @@ macro_rules! views_rules {
     };
 }
 
+/// Writes a row over the version that was seen.
+async fn write<V: Views>(views: &V, place: &RowKey, row: Row, seen: Version) {
+    assert_eq!(views.write(place, &row, seen).await.unwrap(), Written::Yes);
+}
+
+/// Writes seven rows of Alice, each placed behind the one before.
+async fn write_seven<V: Views>(views: &V) {
+    for number in 1..=7 {
+        let row = indexed(1, "{}", "alice", &format!("t{number}"));
+        write(views, &place(FIRST, &number.to_string()), row, Version::NONE).await;
+    }
+}
+
 pub async fn a_row_is_written_only_over_the_version_that_was_seen<V: Views + Lookups>(views: &V) {
     let one = place(FIRST, "1");
     let lost = async |row: Row, seen| views.write(&one, &row, seen).await.unwrap();
     assert_eq!(lost(row(5, "over nothing"), Version(4)).await, Written::No(None));
     assert_eq!(views.row(&one, Consistency::Strong).await.unwrap(), None);
-    assert_eq!(views.write(&one, &row(2, "first"), Version::NONE).await.unwrap(), Written::Yes);
+    write(views, &one, row(2, "first"), Version::NONE).await;
     assert_eq!(lost(row(3, "as if absent"), Version::NONE).await, Written::No(Some(row(2, "first"))));
-    assert_eq!(views.write(&one, &row(12, "second"), Version(2)).await.unwrap(), Written::Yes);
+    write(views, &one, row(12, "second"), Version(2)).await;
     assert_eq!(lost(row(13, "stale"), Version(2)).await, Written::No(Some(row(12, "second"))));
     assert_eq!(views.row(&one, Consistency::Strong).await.unwrap(), Some(row(12, "second")));
 }
 
 pub async fn generations_do_not_see_each_other<V: Views + Lookups>(views: &V) {
     for number in [1, 2, 12] {
-        let row = indexed(number, &number.to_string(), "alice", "t1");
-        assert_eq!(
-            views.write(&place(Generation(u32::try_from(number).unwrap()), "a/b"), &row, Version::NONE).await.unwrap(),
-            Written::Yes
-        );
+        let row = indexed(number.into(), &number.to_string(), "alice", "t1");
+        write(views, &place(Generation(number), "a/b"), row, Version::NONE).await;
     }
     assert_eq!(views.row(&place(Generation(2), "a/b"), Consistency::Strong).await.unwrap(), Some(row(2, "2")));
     let found = views.query(&of_account("alice", None, Direction::Ascending, 10)).await.unwrap();
@@ -46,15 +56,9 @@ pub async fn generations_do_not_see_each_other<V: Views + Lookups>(views: &V) {
 }
 
 pub async fn a_partition_is_paged_through_in_either_direction<V: Views + Lookups>(views: &V) {
-    for number in 1..=7 {
-        let row = indexed(1, "{}", "alice", &format!("t{number}"));
-        assert_eq!(views.write(&place(FIRST, &number.to_string()), &row, Version::NONE).await.unwrap(), Written::Yes);
-    }
-    assert_eq!(
-        views.write(&place(FIRST, "8"), &indexed(1, "{}", "bob", "t3"), Version::NONE).await.unwrap(),
-        Written::Yes
-    );
-    assert_eq!(views.write(&place(FIRST, "9"), &row(1, "null"), Version::NONE).await.unwrap(), Written::Yes);
+    write_seven(views).await;
+    write(views, &place(FIRST, "8"), indexed(1, "{}", "bob", "t3"), Version::NONE).await;
+    write(views, &place(FIRST, "9"), row(1, "null"), Version::NONE).await;
 
     let (up, down) = (Direction::Ascending, Direction::Descending);
     assert_eq!(keys(views, of_account("alice", None, up, 3)).await, ["1", "2", "3"]);
@@ -68,10 +72,7 @@ pub async fn a_partition_is_paged_through_in_either_direction<V: Views + Lookups
 }
 
 pub async fn a_partition_is_read_up_to_a_bound_in_either_direction<V: Views + Lookups>(views: &V) {
-    for number in 1..=7 {
-        let row = indexed(1, "{}", "alice", &format!("t{number}"));
-        assert_eq!(views.write(&place(FIRST, &number.to_string()), &row, Version::NONE).await.unwrap(), Written::Yes);
-    }
+    write_seven(views).await;
     let upto = |from, until, direction, limit| Lookup { until, ..of_account("alice", from, direction, limit) };
     let (up, down) = (Direction::Ascending, Direction::Descending);
     assert_eq!(keys(views, upto(None, Some("t2"), up, 9)).await, ["1", "2"]);
@@ -84,7 +85,7 @@ pub async fn a_partition_is_read_up_to_a_bound_in_either_direction<V: Views + Lo
 
 pub async fn a_row_is_found_where_it_is_indexed_now<V: Views + Lookups>(views: &V) {
     let one = place(FIRST, "1");
-    assert_eq!(views.write(&one, &indexed(1, "{}", "alice", "t1"), Version::NONE).await.unwrap(), Written::Yes);
-    assert_eq!(views.write(&one, &row(2, "{}"), Version(1)).await.unwrap(), Written::Yes);
+    write(views, &one, indexed(1, "{}", "alice", "t1"), Version::NONE).await;
+    write(views, &one, row(2, "{}"), Version(1)).await;
     assert!(keys(views, of_account("alice", None, Direction::Ascending, 10)).await.is_empty());
 }

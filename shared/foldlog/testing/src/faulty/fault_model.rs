@@ -1,9 +1,9 @@
 //! The fault model: which faults strike, and how they affect a request.
 
 use super::{Fault, Odds, pass};
+use crate::shared::Shared;
 use fastrand::Rng;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
 
 /// How many other steps at most overtake a request or its answer,
 pub(super) const LONGEST_WAY: u8 = 3;
@@ -14,7 +14,7 @@ const TIME_OUT: u8 = 64;
 
 /// The fault model of some stores. Clones share it.
 #[derive(Clone, Debug)]
-pub struct FaultModel(Arc<Mutex<FaultState>>);
+pub struct FaultModel(Shared<FaultState>);
 
 #[derive(Debug)]
 struct FaultState {
@@ -59,38 +59,34 @@ impl FaultModel {
     /// The fault model of a seed.
     #[must_use]
     pub fn new(seed: u64, odds: Odds) -> Self {
-        Self(Arc::new(Mutex::new(FaultState { rng: Rng::with_seed(seed), odds, calm: false, struck: BTreeMap::new() })))
+        Self(Shared::new(FaultState { rng: Rng::with_seed(seed), odds, calm: false, struck: BTreeMap::new() }))
     }
 
     /// How often each fault struck so far.
     #[must_use]
     pub fn struck(&self) -> BTreeMap<Fault, u64> {
-        self.state().struck.clone()
+        self.0.lock().struck.clone()
     }
 
     /// From now on nothing fails, and every request is answered at once.
     pub fn calm_down(&self) {
-        let mut state = self.state();
-        (state.odds, state.calm) = (Odds::NONE, true);
-    }
-
-    fn state(&self) -> MutexGuard<'_, FaultState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.0.lock();
+        (state.odds, state.calm) = (Odds::default(), true);
     }
 
     /// Lets other tasks go first, a random number of times up to `most`.
     pub(super) async fn wait(&self, most: u8) {
         let times = {
-            let mut state = self.state();
+            let mut state = self.0.lock();
             if state.calm { 0 } else { state.rng.u8(..=most) }
         };
         pass(times).await;
     }
 
     /// Returns one of the late requests, now and then.
-    pub(super) fn landing<T>(&self, late: &Late<T>) -> Option<T> {
+    pub(super) fn landing<T>(&self, late: &Shared<Vec<T>>) -> Option<T> {
         let mut late = late.lock();
-        let mut state = self.state();
+        let mut state = self.0.lock();
         (!late.is_empty() && state.rng.u8(..8) == 0).then(|| {
             let any = state.rng.usize(..late.len());
             late.swap_remove(any)
@@ -105,7 +101,7 @@ impl FaultModel {
     ) -> Result<T, E> {
         self.wait(LONGEST_WAY).await;
         let fault = {
-            let mut state = self.state();
+            let mut state = self.0.lock();
             let Odds { lost_answer, throttled, dropped, hang, .. } = state.odds;
             // For a read, a lost answer and a lost request are the same.
             state.fault(&[(Fault::Dropped, lost_answer + dropped), (Fault::Throttled, throttled), (Fault::Hang, hang)])
@@ -131,7 +127,7 @@ impl FaultModel {
         loop {
             self.wait(LONGEST_WAY).await;
             let fault = {
-                let mut state = self.state();
+                let mut state = self.0.lock();
                 let Odds { lost_answer, late, dropped, throttled, transaction_conflict, hang, .. } = state.odds;
                 let conflict = if meets == Meets::Transactions { transaction_conflict } else { 0 };
                 state.fault(&[
@@ -164,52 +160,57 @@ impl FaultModel {
     }
 
     fn coin(&self) -> bool {
-        self.state().rng.bool()
+        self.0.lock().rng.bool()
     }
 
     /// Whether a write that failed is sent again.
     fn again(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.0.lock();
         let resent = state.odds.resent;
         state.odds(resent)
     }
 
     /// Whether eventually consistent reads may show an earlier state.
     pub(super) fn is_hazy(&self) -> bool {
-        self.state().odds.stale_read > 0
+        self.0.lock().odds.stale_read > 0
     }
 
-    /// Whether this eventually consistent read shows an earlier state.
-    pub(super) fn stale(&self) -> bool {
-        let mut state = self.state();
+    /// The answer of an eventually consistent read: the newest, or one that the same read got before. It remembers the
+    /// last few answers of each read.
+    pub(super) fn one_of<K: Ord, T: Clone>(
+        &self,
+        earlier: &Earlier<K, T>,
+        read: K,
+        newest: T,
+        remembered: usize,
+        is_older: impl Fn(&T, &T) -> bool,
+    ) -> T {
+        let mut state = self.0.lock();
         let of_1000 = state.odds.stale_read;
-        state.odds(of_1000)
-    }
-
-    /// The answer of an eventually consistent read: the present state, or that of an earlier read.
-    pub(super) fn eventually<T: Clone>(&self, older: Vec<&T>, newest: T) -> T {
-        let mut state = self.state();
-        match state.rng.choice(older).cloned() {
-            Some(older) => {
-                state.strike(Fault::StaleRead);
-                older
-            }
-            None => newest,
+        let is_stale = state.odds(of_1000);
+        let mut earlier = earlier.lock();
+        let answers = earlier.entry(read).or_default();
+        let older: Vec<_> = answers.iter().filter(|answer| is_stale && is_older(answer, &newest)).collect();
+        let older = state.rng.choice(older).cloned();
+        if older.is_some() {
+            state.strike(Fault::StaleRead);
         }
+        if answers.len() == remembered {
+            answers.pop_front();
+        }
+        answers.push_back(newest.clone());
+        older.unwrap_or(newest)
     }
 
     /// The answer of an eventually consistent read of a single item: its present state, or what the same read showed
     /// before.
     pub(super) fn shown<K: Ord, T: Clone + PartialEq>(&self, earlier: &Earlier<K, T>, read: K, newest: T) -> T {
-        let stale = self.stale();
-        let mut earlier = earlier.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = earlier.insert(read, newest.clone()).filter(|before| stale && *before != newest);
-        self.eventually(before.iter().collect(), newest)
+        self.one_of(earlier, read, newest, 1, |before, newest| before != newest)
     }
 
     /// How many of the entries the bus takes, and how many of these its answer names; none if all goes well.
     pub(super) fn taken_in_part(&self, entries: usize) -> Option<(usize, usize)> {
-        let mut state = self.state();
+        let mut state = self.0.lock();
         let Odds { lost_answer, throttled, dropped, .. } = state.odds;
         state.fault(&[(Fault::LostAnswer, lost_answer), (Fault::Throttled, throttled + dropped)])?;
         let taken = state.rng.usize(..=entries);
@@ -226,33 +227,5 @@ impl FaultModel {
     }
 }
 
-/// The answers of earlier reads, by what was read.
-pub(super) type Earlier<K, T> = Arc<Mutex<BTreeMap<K, T>>>;
-
-/// The requests that were given up and take effect later. Clones share them.
-#[derive(Debug)]
-pub(super) struct Late<T>(Arc<Mutex<Vec<T>>>);
-
-impl<T> Clone for Late<T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<T> Late<T> {
-    pub(super) fn none() -> Self {
-        Self(Arc::default())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn add(&self, one: T) {
-        self.lock().push(one);
-    }
-
-    pub(super) fn take(&self) -> Vec<T> {
-        std::mem::take(&mut self.lock())
-    }
-}
+/// The answers of earlier reads, by what was read, the newest last.
+pub(super) type Earlier<K, T> = Shared<BTreeMap<K, VecDeque<T>>>;

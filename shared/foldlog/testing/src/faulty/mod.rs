@@ -1,13 +1,14 @@
 //! Stores that fail as remote ones do, by seed, for tests and simulations. The same seed, polled in the same order,
 //! fails at the same places.
 //!
-//! [`FaultyLog`], [`FaultyViews`], [`FaultyTotalsStore`], [`FaultyParked`] and [`FaultyBus`] each wrap a store, and
-//! share one [`FaultModel`]: requests and answers are delayed, lost, repeated and carried out late.
+//! [`FaultyLog`], [`FaultyViews`], [`FaultyTotalsStore`], [`FaultyParked`] and [`FaultyBus`] are each a [`Faulty`] store,
+//! and share one [`FaultModel`]: requests and answers are delayed, lost, repeated and carried out late.
 
 mod bus;
 mod fault_model;
 mod log;
 mod parked;
+mod store;
 mod totals_store;
 mod views;
 
@@ -15,6 +16,7 @@ pub use bus::FaultyBus;
 pub use fault_model::FaultModel;
 pub use log::FaultyLog;
 pub use parked::FaultyParked;
+pub use store::Faulty;
 pub use totals_store::FaultyTotalsStore;
 pub use views::FaultyViews;
 
@@ -41,8 +43,9 @@ pub enum Fault {
     StaleRead,
 }
 
-/// How often each fault strikes, in requests out of 1,000, and how often a failed append is sent again.
-#[derive(Clone, Copy, Debug)]
+/// How often each fault strikes, in requests out of 1,000, and how often a failed append is sent again. By default
+/// nothing fails.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Odds {
     /// [`Fault::LostAnswer`].
     pub lost_answer: u16,
@@ -63,18 +66,6 @@ pub struct Odds {
 }
 
 impl Odds {
-    /// Nothing fails.
-    pub const NONE: Self = Self {
-        lost_answer: 0,
-        late: 0,
-        dropped: 0,
-        throttled: 0,
-        transaction_conflict: 0,
-        hang: 0,
-        stale_read: 0,
-        resent: 0,
-    };
-
     /// More fails than on any real day: about three appends in ten.
     pub const ROUGH: Self = Self {
         lost_answer: 80,

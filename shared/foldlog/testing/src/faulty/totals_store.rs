@@ -1,7 +1,7 @@
 //! Totals under the fault model.
 
-use super::fault_model::{Earlier, FaultModel, Late, Meets};
-use foldlog::read::generations::{Current, Generations, Registered, Registry};
+use super::fault_model::{Earlier, Meets};
+use super::store::{Faulty, LateWrite};
 use foldlog::read::views::{Generation, RowKey, ViewError};
 use foldlog::rebuild::{SumScan, SumsPage};
 use foldlog::totals::{Amounts, Checkpoint, Entry, Posted, Sums, TotalKey, TotalsStore};
@@ -9,56 +9,54 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 /// A [`TotalsStore`] in front of which requests and answers are delayed, lost and repeated; clones share it.
-#[derive(Clone, Debug)]
-pub struct FaultyTotalsStore<R> {
-    totals_store: R,
-    fault_model: FaultModel,
-    late: Late<(Vec<Entry>, Sums)>,
+pub type FaultyTotalsStore<R> = Faulty<R, (Vec<Entry>, Sums), Checkpoints>;
+
+/// What a [`FaultyTotalsStore`] knows besides the store.
+#[derive(Clone, Default)]
+pub struct Checkpoints {
     /// Each checkpoint as an earlier read showed it.
     seen: Earlier<RowKey, Option<Checkpoint>>,
+    unguarded: bool,
 }
 
 impl<R> FaultyTotalsStore<R> {
-    /// `totals_store`, under a fault model that other stores share.
-    pub fn under(totals_store: R, fault_model: FaultModel) -> Self {
-        Self { totals_store, fault_model, late: Late::none(), seen: Earlier::default() }
-    }
-
-    /// The totals store behind it.
-    pub const fn totals_store(&self) -> &R {
-        &self.totals_store
+    /// The same totals. If it is `unguarded`, it adds what it was given also to checkpoints that moved: a mistake that a
+    /// test must find.
+    #[must_use]
+    pub fn unguarded(mut self, unguarded: bool) -> Self {
+        self.earlier.unguarded = unguarded;
+        self
     }
 }
 
-impl<R: TotalsStore> FaultyTotalsStore<R> {
-    /// Carries out all late requests. From then on nothing fails.
-    pub async fn settle(&self) {
-        self.fault_model.calm_down();
-        for (entries, sums) in self.late.take() {
-            drop(self.totals_store.post(&entries, &sums).await);
-        }
-    }
-
-    /// A late request may arrive before this one.
-    async fn land(&self) {
-        if let Some((entries, sums)) = self.fault_model.landing(&self.late) {
-            drop(self.totals_store.post(&entries, &sums).await);
-        }
+impl<R: TotalsStore> LateWrite<R> for (Vec<Entry>, Sums) {
+    async fn land(self, totals_store: &R) {
+        drop(totals_store.post(&self.0, &self.1).await);
     }
 }
 
 impl<R: TotalsStore> TotalsStore for FaultyTotalsStore<R> {
     async fn checkpoint(&self, place: &RowKey) -> Result<Option<Checkpoint>, ViewError> {
         self.land().await;
-        let newest = self.fault_model.read(self.totals_store.checkpoint(place), ViewError::Unavailable).await?;
-        Ok(self.fault_model.shown(&self.seen, place.clone(), newest))
+        let newest = self.fault_model.read(self.store.checkpoint(place), ViewError::Unavailable).await?;
+        Ok(self.fault_model.shown(&self.earlier.seen, place.clone(), newest))
     }
 
     async fn post(&self, entries: &[Entry], sums: &Sums) -> Result<Posted, ViewError> {
-        self.land().await;
-        let post = || self.totals_store.post(entries, sums);
-        let later = || self.late.add((entries.to_vec(), sums.clone()));
-        self.fault_model.write(Meets::Transactions, post, later, ViewError::Unavailable).await
+        let mut entries = entries.to_vec();
+        loop {
+            self.land().await;
+            let post = || self.store.post(&entries, sums);
+            let later = || self.later((entries.clone(), sums.clone()));
+            match self.fault_model.write(Meets::Transactions, post, later, ViewError::Unavailable).await? {
+                Posted::No(stands) if self.earlier.unguarded => {
+                    for (entry, stands) in entries.iter_mut().zip(stands) {
+                        entry.seen = stands;
+                    }
+                }
+                posted @ (Posted::Yes | Posted::No(_) | Posted::Busy) => return Ok(posted),
+            }
+        }
     }
 
     async fn rows(
@@ -68,23 +66,8 @@ impl<R: TotalsStore> TotalsStore for FaultyTotalsStore<R> {
         partition: &str,
         names: RangeInclusive<&str>,
     ) -> Result<BTreeMap<String, Amounts>, ViewError> {
-        let rows = self.totals_store.rows(view, generation, partition, names);
+        let rows = self.store.rows(view, generation, partition, names);
         self.fault_model.read(rows, ViewError::Unavailable).await
-    }
-}
-
-impl<R: Generations> Generations for FaultyTotalsStore<R> {
-    async fn registered(&self) -> Result<Registered, ViewError> {
-        self.fault_model.read(self.totals_store.registered(), ViewError::Unavailable).await
-    }
-
-    async fn register(&self, registry: &Registry, seen: u64) -> Result<bool, ViewError> {
-        let register = || self.totals_store.register(registry, seen);
-        self.fault_model.write(Meets::Nothing, register, || {}, ViewError::Unavailable).await
-    }
-
-    async fn current(&self, view: &str) -> Result<Current, ViewError> {
-        self.fault_model.read(self.totals_store.current(view), ViewError::Unavailable).await
     }
 }
 
@@ -94,7 +77,7 @@ impl<R: SumScan> SumScan for FaultyTotalsStore<R> {
         view: &'static str,
         after: Option<&(Generation, TotalKey)>,
     ) -> Result<SumsPage, ViewError> {
-        self.fault_model.read(self.totals_store.sums_page(view, after), ViewError::Unavailable).await
+        self.fault_model.read(self.store.sums_page(view, after), ViewError::Unavailable).await
     }
 
     async fn remove_sums(
@@ -103,7 +86,7 @@ impl<R: SumScan> SumScan for FaultyTotalsStore<R> {
         generation: Generation,
         keys: &[TotalKey],
     ) -> Result<(), ViewError> {
-        let remove = || self.totals_store.remove_sums(view, generation, keys);
+        let remove = || self.store.remove_sums(view, generation, keys);
         self.fault_model.write(Meets::Nothing, remove, || {}, ViewError::Unavailable).await
     }
 }

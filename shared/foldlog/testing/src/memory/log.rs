@@ -1,6 +1,7 @@
 //! The log in memory.
 
 use super::PAGE;
+use crate::shared::Shared;
 use foldlog::write::log::contiguous;
 use foldlog::write::scan::{Cursor, Page, Part};
 use foldlog::write::span::unbroken;
@@ -9,12 +10,11 @@ use foldlog::{
     ReadOptions, Span, StreamName, Timestamp, Version,
 };
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Streams in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryLog {
-    store: Arc<Mutex<Store>>,
+    store: Shared<Store>,
     marks: bool,
 }
 
@@ -34,13 +34,9 @@ impl MemoryLog {
         Self { marks: true, ..self }
     }
 
-    fn with<T>(&self, read: impl FnOnce(&mut Store) -> T) -> T {
-        read(&mut self.store.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// Calls `read` with a stream's commits, oldest first.
     fn of<T>(&self, stream: &StreamName, read: impl FnOnce(&[Commit]) -> T) -> T {
-        self.with(|store| read(store.streams.get(stream).map_or(&[], Vec::as_slice)))
+        self.store.with(|store| read(store.streams.get(stream).map_or(&[], Vec::as_slice)))
     }
 
     /// The stream's commits, oldest first.
@@ -52,7 +48,7 @@ impl MemoryLog {
     /// How many commits there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.with(|store| store.journal.len())
+        self.store.with(|store| store.journal.len())
     }
 
     /// Whether there are no commits.
@@ -65,7 +61,7 @@ impl MemoryLog {
     /// store's change stream.
     #[must_use]
     pub fn journal(&self, seen: usize) -> Vec<Commit> {
-        self.with(|Store { streams, journal }| {
+        self.store.with(|Store { streams, journal }| {
             let appended = journal.iter().skip(seen).filter_map(|(stream, version)| {
                 let commits = streams.get(stream)?;
                 commits.binary_search_by_key(version, |commit| commit.version).ok().and_then(|place| commits.get(place))
@@ -105,7 +101,7 @@ impl EventLog for MemoryLog {
 
     async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
         let commit = head.seal(draft);
-        self.with(|Store { streams, journal }| {
+        self.store.with(|Store { streams, journal }| {
             let commits = streams.entry(commit.stream.clone()).or_default();
             let marked = self.marks && commit.causation.is_some();
             let before = commits.iter().find(|stored| marked && stored.id == commit.id);
@@ -156,7 +152,7 @@ impl LogScan for MemoryLog {
         let behind = |commit: &&Commit| {
             after.is_none_or(|after| (commit.stream.as_str(), commit.version) > (after.stream.as_str(), after.version))
         };
-        Ok(self.with(|Store { streams, .. }| {
+        Ok(self.store.with(|Store { streams, .. }| {
             let commits = streams.iter().filter(|(stream, _)| within(stream)).flat_map(|(_, commits)| commits);
             let mut commits: Vec<_> = commits.filter(behind).take(PAGE + 1).cloned().map(Ok).collect();
             let more = commits.len() > PAGE;
@@ -168,7 +164,7 @@ impl LogScan for MemoryLog {
     }
 
     async fn heads(&self) -> Result<Vec<(StreamName, Version)>, LogError> {
-        Ok(self.with(|Store { streams, .. }| {
+        Ok(self.store.with(|Store { streams, .. }| {
             let last = |commits: &Vec<Commit>| commits.last().map_or(Version::NONE, Commit::last_version);
             streams.iter().map(|(stream, commits)| (stream.clone(), last(commits))).collect()
         }))

@@ -1,25 +1,17 @@
 //! The parking lot in memory.
 
+use crate::shared::Shared;
 use foldlog::read::parked::{Notes, Trouble};
 use foldlog::{Parked, ParkingLot, Subject, Version, ViewError};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Notes in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryParked {
-    notes: Arc<Mutex<BTreeMap<Subject, Parked>>>,
-}
-
-impl MemoryParked {
-    fn with<T>(&self, read: impl FnOnce(&mut BTreeMap<Subject, Parked>) -> T) -> T {
-        read(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
+pub struct MemoryParked(Shared<BTreeMap<Subject, Parked>>);
 
 impl ParkingLot for MemoryParked {
     async fn park(&self, trouble: &Trouble) -> Result<(), ViewError> {
-        self.with(|notes| {
+        self.0.with(|notes| {
             let first = Parked { trouble: trouble.clone(), attempts: 0, since: trouble.at };
             let note = notes.entry(trouble.subject.clone()).or_insert(first);
             let passed_over = note.trouble.passed_over.max(trouble.passed_over);
@@ -29,7 +21,7 @@ impl ParkingLot for MemoryParked {
     }
 
     async fn notes(&self, after: Option<&Subject>, limit: usize) -> Result<Notes, ViewError> {
-        Ok(self.with(|notes| {
+        Ok(self.0.with(|notes| {
             let behind = notes.values().filter(|note| after.is_none_or(|after| note.trouble.subject > *after));
             let notes: Vec<_> = behind.take(limit).cloned().collect();
             let next = notes.last().filter(|_| notes.len() == limit).map(|note| note.trouble.subject.clone());
@@ -38,11 +30,11 @@ impl ParkingLot for MemoryParked {
     }
 
     async fn note(&self, subject: &Subject) -> Result<Option<Parked>, ViewError> {
-        Ok(self.with(|notes| notes.get(subject).cloned()))
+        Ok(self.0.with(|notes| notes.get(subject).cloned()))
     }
 
     async fn clear(&self, subject: &Subject, upto: Version) -> Result<bool, ViewError> {
-        Ok(self.with(|notes| {
+        Ok(self.0.with(|notes| {
             if notes.get(subject).is_some_and(|note| note.trouble.passed_over <= upto) {
                 notes.remove(subject);
             }

@@ -1,18 +1,18 @@
 //! Totals in memory.
 
 use super::{MemoryGenerations, PAGE};
+use crate::shared::Shared;
 use foldlog::delegate_generations;
 use foldlog::read::views::{Generation, RowKey, ViewError};
 use foldlog::rebuild::{SumScan, SumsPage};
 use foldlog::totals::{Amounts, Checkpoint, Entry, Posted, Sums, TotalKey, TotalsStore};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Totals in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryTotalsStore {
-    books: Arc<Mutex<Books>>,
+    books: Shared<Books>,
     generations: MemoryGenerations,
 }
 
@@ -26,17 +26,13 @@ impl MemoryTotalsStore {
     /// Totals with a register of generations that other stores share.
     #[must_use]
     pub fn of(generations: MemoryGenerations) -> Self {
-        Self { books: Arc::default(), generations }
-    }
-
-    fn with<T>(&self, read: impl FnOnce(&mut Books) -> T) -> T {
-        read(&mut self.books.lock().unwrap_or_else(PoisonError::into_inner))
+        Self { books: Shared::default(), generations }
     }
 
     /// Every row of a view.
     #[must_use]
     pub fn sums(&self, view: &'static str, generation: Generation) -> Sums {
-        self.with(|books| books.sums.get(&(view, generation)).cloned().unwrap_or_default())
+        self.books.with(|books| books.sums.get(&(view, generation)).cloned().unwrap_or_default())
     }
 }
 
@@ -48,7 +44,7 @@ impl SumScan for MemoryTotalsStore {
         view: &'static str,
         after: Option<&(Generation, TotalKey)>,
     ) -> Result<SumsPage, ViewError> {
-        Ok(self.with(|books| {
+        Ok(self.books.with(|books| {
             let of_view = books.sums.iter().filter(|((of, _), _)| *of == view);
             let rows = of_view.flat_map(|((_, generation), sums)| {
                 sums.0.iter().map(|(key, amounts)| (*generation, key.clone(), amounts.clone()))
@@ -69,7 +65,7 @@ impl SumScan for MemoryTotalsStore {
         generation: Generation,
         keys: &[TotalKey],
     ) -> Result<(), ViewError> {
-        self.with(|books| {
+        self.books.with(|books| {
             if let Some(sums) = books.sums.get_mut(&(view, generation)) {
                 sums.0.retain(|key, _| !keys.contains(key));
             }
@@ -80,12 +76,12 @@ impl SumScan for MemoryTotalsStore {
 
 impl TotalsStore for MemoryTotalsStore {
     async fn checkpoint(&self, place: &RowKey) -> Result<Option<Checkpoint>, ViewError> {
-        Ok(self.with(|books| books.checkpoints.get(place).cloned()))
+        Ok(self.books.with(|books| books.checkpoints.get(place).cloned()))
     }
 
     async fn post(&self, entries: &[Entry], sums: &Sums) -> Result<Posted, ViewError> {
         let at = |checkpoint: Option<&Checkpoint>| checkpoint.map(|checkpoint| (checkpoint.version, checkpoint.part));
-        Ok(self.with(|books| {
+        Ok(self.books.with(|books| {
             let stands: Vec<_> = entries.iter().map(|entry| books.checkpoints.get(&entry.place).cloned()).collect();
             if entries.iter().zip(&stands).any(|(entry, stands)| at(entry.seen.as_ref()) != at(stands.as_ref())) {
                 return Posted::No(stands);

@@ -1,18 +1,18 @@
 //! The read models' rows in memory.
 
 use super::{MemoryGenerations, PAGE};
+use crate::shared::Shared;
 use foldlog::read::views::{Found, Generation, RowKey, RowPage};
 use foldlog::{
     Consistency, Direction, Lookup, Lookups, Row, Version, ViewError, ViewScan, Views, Written, delegate_generations,
     delegate_rebuild_progress,
 };
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rows in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryViews {
-    rows: Arc<Mutex<Rows>>,
+    rows: Shared<Rows>,
     generations: MemoryGenerations,
 }
 
@@ -23,17 +23,7 @@ impl MemoryViews {
     /// The rows, with a register of generations that other stores share.
     #[must_use]
     pub fn of(generations: MemoryGenerations) -> Self {
-        Self { rows: Arc::default(), generations }
-    }
-
-    /// The generations.
-    #[must_use]
-    pub const fn generations(&self) -> &MemoryGenerations {
-        &self.generations
-    }
-
-    fn with<T>(&self, read: impl FnOnce(&mut Rows) -> T) -> T {
-        read(&mut self.rows.lock().unwrap_or_else(PoisonError::into_inner))
+        Self { rows: Shared::default(), generations }
     }
 }
 
@@ -43,7 +33,7 @@ delegate_rebuild_progress!(MemoryViews, generations);
 impl ViewScan for MemoryViews {
     async fn page(&self, view: &str, (part, of): (u32, u32), after: Option<&str>) -> Result<RowPage, ViewError> {
         let within = |key: &str| key.bytes().map(u32::from).sum::<u32>() % of.max(1) == part;
-        Ok(self.with(|rows| {
+        Ok(self.rows.with(|rows| {
             let mut found: BTreeMap<(&str, Generation), &Row> = BTreeMap::new();
             for (generation, rows) in rows.get(view).into_iter().flatten() {
                 found.extend(rows.iter().map(|(key, row)| ((key.as_str(), *generation), row)));
@@ -64,7 +54,7 @@ impl ViewScan for MemoryViews {
     }
 
     async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<(), ViewError> {
-        self.with(|rows| {
+        self.rows.with(|rows| {
             if let Some(rows) = rows.get_mut(view).and_then(|generations| generations.get_mut(&generation)) {
                 rows.retain(|key, _| !keys.contains(key));
             }
@@ -80,11 +70,11 @@ fn read_back(row: &Row) -> Row {
 
 impl Views for MemoryViews {
     async fn row(&self, place: &RowKey, _: Consistency) -> Result<Option<Row>, ViewError> {
-        Ok(self.with(|rows| rows.get(place.view)?.get(&place.generation)?.get(&place.key).map(read_back)))
+        Ok(self.rows.with(|rows| rows.get(place.view)?.get(&place.generation)?.get(&place.key).map(read_back)))
     }
 
     async fn write(&self, place: &RowKey, row: &Row, seen: Version) -> Result<Written, ViewError> {
-        Ok(self.with(|rows| {
+        Ok(self.rows.with(|rows| {
             let rows = rows.entry(place.view).or_default().entry(place.generation).or_default();
             let stands = rows.get(&place.key).map(read_back);
             if stands.as_ref().map_or(Version::NONE, |row| row.version) != seen {
@@ -108,7 +98,7 @@ impl MemoryViews {
                 lookup.from.is_none_or(|from| sort < from) && lookup.until.is_none_or(|until| sort >= until)
             }
         };
-        self.with(|rows| {
+        self.rows.with(|rows| {
             let of_view = rows.get(lookup.view).and_then(|generations| generations.get(&lookup.generation));
             let of_partition = of_view.into_iter().flatten().filter(|(_, row)| {
                 let own = row.index.get(partition);

@@ -1,8 +1,8 @@
 //! Commits for testing a log.
 
 use foldlog::{
-    Actor, Cause, CommandId, Consistency, Correlation, Digest, Draft, Event, EventLog, Events, History, ReadOptions,
-    StreamName, Timestamp,
+    Actor, Cause, CommandId, Commit, Consistency, Correlation, Digest, Draft, Event, EventLog, Events, History,
+    ReadOptions, StreamName, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -60,10 +60,14 @@ pub fn effect(command: &str, then: Timestamp) -> Draft {
 /// Notes each text by a command of its own, one after the other.
 pub async fn note_each<L: EventLog>(log: &L, stream: &StreamName, texts: &[&str]) -> History {
     for text in texts {
-        let head = current(log, stream).await;
-        log.append(head.head(), draft(text, &[text])).await.unwrap();
+        append(log, stream, draft(text, &[text])).await;
     }
     current(log, stream).await
+}
+
+/// Appends to the end of a stream.
+pub async fn append<L: EventLog>(log: &L, stream: &StreamName, draft: Draft) -> Commit {
+    log.append(current(log, stream).await.head(), draft).await.unwrap()
 }
 
 /// The whole stream back to a snapshot of schema 1, strongly consistent.

@@ -3,12 +3,12 @@
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::table_source::TableSource;
-use crate::terminal::{self, bar};
+use crate::terminal::bar;
 use foldlog::read::projection::Row;
 use foldlog::totals::Sums;
 use foldlog::write::chain::Chain;
 use foldlog::write::scan::Part;
-use foldlog::{Commit, LogError, LogScan, StreamName, Subscription, Timestamp, TotalsFold, Version};
+use foldlog::{Commit, LogScan, StreamName, Subscription, Timestamp, TotalsFold, Version};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use serde_json::json;
@@ -73,7 +73,7 @@ fn known(name: &str) -> Result<String, String> {
 impl AsOf {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let tables = self.table_source.open(&global.client()?).await?;
-        let streams = tables.streams().await.map_err(|error| Failure::Tables(error.to_string()))?;
+        let streams = tables.streams().await.map_err(Failure::tables)?;
         let subscriptions = read_models().views.into_iter().filter(|fold| fold.name() == self.name);
         let totals = read_models().totals.into_iter().filter(|fold| fold.name() == self.name);
         let mut file = Unfinished::create(&self.out)?;
@@ -85,10 +85,9 @@ impl AsOf {
         }
         file.finish()?;
         let (name, at) = (&self.name, self.at.to_string());
-        if global.json {
-            return terminal::json_line(&json!({"name": name, "at": at, "rows": rows}));
-        }
-        terminal::line(&format!("{rows} rows of {name} as of {at} are in {}", self.out.display()))
+        global.print(&json!({"name": name, "at": at, "rows": rows}), || {
+            format!("{rows} rows of {name} as of {at} are in {}", self.out.display())
+        })
     }
 
     /// Writes a view and returns the number of its rows. It keeps only the keys and the streams that it is folding in
@@ -200,9 +199,8 @@ impl AsOf {
         let mut chain = Chain::of(stream.clone(), &[]);
         let (part, mut after) = (Part::Stream(stream.clone()), None);
         loop {
-            let unreadable = |error: LogError| Failure::Tables(error.to_string());
-            let page = log.page(&part, after.as_ref()).await.map_err(unreadable)?;
-            let commits: Vec<Commit> = page.commits.into_iter().collect::<Result<_, _>>().map_err(unreadable)?;
+            let page = log.page(&part, after.as_ref()).await.map_err(Failure::tables)?;
+            let commits: Vec<Commit> = page.commits.into_iter().collect::<Result<_, _>>().map_err(Failure::tables)?;
             // A stream's commits are in the order of their times.
             let until = commits.partition_point(|commit| commit.committed_at <= self.at);
             let ends = until < commits.len();

@@ -2,7 +2,6 @@
 
 mod as_of;
 mod rebuild;
-mod shown;
 mod status;
 mod switch;
 

@@ -1,17 +1,20 @@
 //! `shop projections rebuild`: build a new generation of a read model, and watch it until it is in use.
 
-use super::shown::{Comparison, Generation, Generations, Progress};
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::terminal;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use shop_client::{ClientError, Identity, Role, Session};
+use indicatif::ProgressBar;
+use shop_api::operations::{Compared, GenerationShown, GenerationsOf, Rebuilding, StageName};
+use shop_client::{ClientError, Session};
 use std::time::{Duration, Instant};
 
 /// The pause between two reads of the progress,
 const LOOK: Duration = Duration::from_millis(250);
 /// and how long to wait for its beginning.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How the bar looks.
+const BAR: &str = "{prefix:<8} {bar:30} {pos}/{len} {elapsed} {msg}";
 
 /// Rebuild a read model from the log while it is in use
 #[derive(Debug, clap::Args)]
@@ -37,15 +40,16 @@ pub(crate) struct Rebuild {
 
 impl Rebuild {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
-        let before = Generations::of(&operator, &self.name).await?;
-        let under_way = { before.generations.iter() }.find(|one| matches!(&*one.stage, "filling" | "comparing"));
-        let at_least = under_way.map_or(before.newest() + 1, |under_way| under_way.generation);
+        let operator = global.operator().await?;
+        let before = generations(&operator, &self.name).await?;
+        let under_way =
+            { before.generations.iter() }.find(|one| matches!(one.stage, StageName::Filling | StageName::Comparing));
+        let at_least = under_way.map_or(newest(&before) + 1, |under_way| under_way.generation);
         if under_way.is_none() {
             operator.post(&["ops", "projections", &self.name, "rebuild"]).send().await?.accepted()?;
         }
         let started = Instant::now();
-        let bar = bar();
+        let bar = terminal::styled(BAR, None);
         let done = self.watch(&operator, at_least, &bar).await;
         bar.finish_and_clear();
         let (shown, new) = done?;
@@ -57,23 +61,22 @@ impl Rebuild {
             return Err(Failure::Different(different(&self.name, &new, comparison)));
         }
         let shown = if self.no_flip { shown } else { self.flip(&operator).await? };
-        if global.json {
-            return terminal::json_line(&shown);
-        }
-        let (name, number, rows, read) = (&self.name, new.generation, comparison.rows, shown.read);
-        let next = if read == number {
-            format!("is in use now; `shop projections rollback {name}` switches back")
-        } else {
-            format!("is not in use yet; `shop projections flip {name}` switches to it")
-        };
-        let seconds = started.elapsed().as_secs();
-        terminal::line(&format!(
-            "{name}: generation {number} has {rows} rows, each equal to that of generation {}, after {seconds} s, and {next}",
-            before.read
-        ))
+        global.print(&shown, || {
+            let (name, number, rows) = (&self.name, new.generation, comparison.rows);
+            let next = if shown.read == number {
+                format!("is in use now; `shop projections rollback {name}` switches back")
+            } else {
+                format!("is not in use yet; `shop projections flip {name}` switches to it")
+            };
+            let seconds = started.elapsed().as_secs();
+            format!(
+                "{name}: generation {number} has {rows} rows, each equal to that of generation {}, after {seconds} s, and {next}",
+                before.read
+            )
+        })
     }
 
-    async fn flip(&self, operator: &Session) -> Result<Generations, ClientError> {
+    async fn flip(&self, operator: &Session) -> Result<GenerationsOf, ClientError> {
         operator.post(&["ops", "projections", &self.name, "flip"]).send().await?.accepted()?.json()
     }
 
@@ -83,12 +86,13 @@ impl Rebuild {
         operator: &Session,
         at_least: u32,
         bar: &ProgressBar,
-    ) -> Result<(Generations, Generation), Failure> {
+    ) -> Result<(GenerationsOf, GenerationShown), Failure> {
         let started = Instant::now();
         loop {
-            let shown = Generations::of(operator, &self.name).await?;
-            match shown.find(shown.newest().max(at_least)).cloned() {
-                Some(new) if new.stage == "complete" => return Ok((shown, new)),
+            let shown = generations(operator, &self.name).await?;
+            let number = newest(&shown).max(at_least);
+            match shown.generations.iter().find(|one| one.generation == number).cloned() {
+                Some(new) if new.stage == StageName::Complete => return Ok((shown, new)),
                 Some(new) => new.progress.iter().for_each(|progress| show(bar, progress)),
                 None if started.elapsed() > PATIENCE => {
                     let what = format!("no rebuild of {} has begun", self.name);
@@ -101,26 +105,27 @@ impl Rebuild {
     }
 }
 
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{prefix:<8} {bar:30} {pos}/{len} {elapsed} {msg}") {
-        bar.set_style(style.progress_chars("=> "));
-    }
-    bar
+async fn generations(operator: &Session, name: &str) -> Result<GenerationsOf, ClientError> {
+    operator.get(&["ops", "projections", name]).send().await?.accepted()?.json()
 }
 
-fn show(bar: &ProgressBar, progress: &Progress) {
+/// The highest number among the generations.
+fn newest(shown: &GenerationsOf) -> u32 {
+    shown.generations.iter().map(|one| one.generation).max().unwrap_or_default()
+}
+
+fn show(bar: &ProgressBar, progress: &Rebuilding) {
     bar.set_prefix(progress.phase.clone());
     // The number is approximate, and there may be more by now.
     bar.set_length(progress.of.unwrap_or_default().max(progress.read));
     bar.set_position(progress.read);
     let left = progress.remaining_s.map_or_else(String::new, |seconds| format!(", {seconds} s left"));
-    let Progress { per_s, parts, parts_done, .. } = progress;
+    let Rebuilding { per_s, parts, parts_done, .. } = progress;
     bar.set_message(format!("{per_s}/s, {parts_done} of {parts} parts{left}"));
 }
 
-fn different(name: &str, new: &Generation, comparison: &Comparison) -> String {
-    let Comparison { rows, different, first, .. } = comparison;
+fn different(name: &str, new: &GenerationShown, comparison: &Compared) -> String {
+    let Compared { rows, different, first, .. } = comparison;
     let first = first.as_deref().unwrap_or_default();
     format!(
         "{name}: {different} of {rows} rows of generation {} differ from those in use, first {first}",

@@ -2,9 +2,9 @@
 
 use crate::failure::Failure;
 use crate::global::Global;
-use crate::terminal;
 use serde::{Deserialize, Serialize};
-use shop_client::{Identity, Role, Session};
+use shop_api::responses::Page;
+use shop_client::Session;
 
 /// Show for each read model its current generation, its fold, and how far it is behind
 #[derive(Debug, clap::Args)]
@@ -32,26 +32,17 @@ pub(crate) struct Projection {
     pub(crate) parked: usize,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    items: Vec<Projection>,
-}
-
 impl Status {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
-        let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
-        let projections = all(&operator).await?;
-        if global.json {
-            return projections.iter().try_for_each(terminal::json_line);
-        }
-        lines(&projections).iter().try_for_each(|line| terminal::line(line))
+        let operator = global.operator().await?;
+        global.print_all(&all(&operator).await?, lines)
     }
 }
 
 /// Every read model.
 pub(crate) async fn all(operator: &Session) -> Result<Vec<Projection>, Failure> {
-    let Answer { items } = operator.get(&["ops", "projections"]).send().await?.accepted()?.json()?;
-    Ok(items)
+    let projections: Page<Projection> = operator.get(&["ops", "projections"]).send().await?.accepted()?.json()?;
+    Ok(projections.items)
 }
 
 /// The read models in columns.

@@ -1,11 +1,10 @@
 //! `shop projections flip`, `rollback` and `cleanup`: choose the generation in use, and delete others.
 
-use super::shown::Generations;
 use crate::failure::Failure;
 use crate::global::Global;
-use crate::terminal;
 use serde_json::{Value, json};
-use shop_client::{ClientError, Identity, Role};
+use shop_api::operations::GenerationsOf;
+use shop_client::ClientError;
 
 /// Switch readers to the newest complete generation
 #[derive(Debug, clap::Args)]
@@ -68,11 +67,11 @@ impl Cleanup {
     }
 }
 
-async fn post(global: &Global, name: &str, action: &str, body: &Value) -> Result<Generations, ClientError> {
-    let operator = global.client()?.session(&Identity::of(Role::Operator)).await?;
+async fn post(global: &Global, name: &str, action: &str, body: &Value) -> Result<GenerationsOf, ClientError> {
+    let operator = global.operator().await?;
     operator.post_body(&["ops", "projections", name, action], body).send().await?.accepted()?.json()
 }
 
-fn told(global: &Global, shown: &Generations, what: &str) -> Result<(), Failure> {
-    if global.json { terminal::json_line(shown) } else { terminal::line(&format!("{}: {what}", shown.name)) }
+fn told(global: &Global, shown: &GenerationsOf, what: &str) -> Result<(), Failure> {
+    global.print(shown, || format!("{}: {what}", shown.name))
 }

@@ -48,7 +48,7 @@ fn an_append_whose_answer_is_lost_has_landed_and_is_found_again() {
     tried(async {
         let log = MemoryLog::default();
         let origin = log.load(&stream(), ReadOptions::of::<Shelf>(Consistency::Strong)).await.unwrap();
-        let faulty = FaultyLog::new(log.clone(), 1, Odds { lost_answer: SURE, ..Odds::NONE });
+        let faulty = FaultyLog::new(log.clone(), 1, Odds { lost_answer: SURE, ..Odds::default() });
         assert!(unavailable(&faulty.append(origin.head(), draft("a")).await));
         assert_eq!((log.commits(&stream()).len(), faulty.struck()[&Fault::LostAnswer]), (1, 1));
         faulty.settle().await;
@@ -61,7 +61,7 @@ fn an_append_whose_answer_is_lost_has_landed_and_is_found_again() {
 fn a_late_append_lands_once_and_only_where_there_is_room() {
     tried(async {
         let log = MemoryLog::default();
-        let faulty = FaultyLog::new(log.clone(), 1, Odds { late: SURE, ..Odds::NONE });
+        let faulty = FaultyLog::new(log.clone(), 1, Odds { late: SURE, ..Odds::default() });
         assert!(unavailable(&append(&faulty, "a").await));
         assert!(unavailable(&append(&faulty, "b").await));
         append(&log, "c").await.unwrap();
@@ -75,9 +75,9 @@ fn a_late_append_lands_once_and_only_where_there_is_room() {
 
 #[test]
 fn an_append_that_is_dropped_or_refused_does_nothing() {
-    let dropped = Odds { dropped: SURE, ..Odds::NONE };
-    let throttled = Odds { throttled: SURE, ..Odds::NONE };
-    let conflicting = Odds { transaction_conflict: SURE, ..Odds::NONE };
+    let dropped = Odds { dropped: SURE, ..Odds::default() };
+    let throttled = Odds { throttled: SURE, ..Odds::default() };
+    let conflicting = Odds { transaction_conflict: SURE, ..Odds::default() };
     for odds in [dropped, throttled, conflicting] {
         tried(async move {
             let log = MemoryLog::default();
@@ -94,7 +94,7 @@ fn an_append_that_is_dropped_or_refused_does_nothing() {
 
 #[test]
 fn a_request_that_hangs_is_given_up_late_and_may_have_arrived() {
-    let odds = Odds { hang: SURE, ..Odds::NONE };
+    let odds = Odds { hang: SURE, ..Odds::default() };
     let mut landed = [0, 0];
     for seed in 0..20 {
         let log = MemoryLog::default();
@@ -117,7 +117,7 @@ fn a_request_that_hangs_is_given_up_late_and_may_have_arrived() {
 fn an_append_that_is_sent_again_lands_once() {
     tried(async {
         let log = MemoryLog::default();
-        let odds = Odds { lost_answer: 500, late: 300, resent: SURE, ..Odds::NONE };
+        let odds = Odds { lost_answer: 500, late: 300, resent: SURE, ..Odds::default() };
         let faulty = FaultyLog::new(log.clone(), 1, odds);
         for number in 1..=50 {
             let history = log.load(&stream(), ReadOptions::of::<Shelf>(Consistency::Strong)).await.unwrap();
@@ -133,9 +133,9 @@ fn an_append_that_is_sent_again_lands_once() {
 #[test]
 fn only_an_eventually_consistent_read_is_stale() {
     tried(async {
-        let faulty = FaultyLog::new(MemoryLog::default(), 1, Odds { stale_read: SURE, ..Odds::NONE });
+        let faulty = FaultyLog::new(MemoryLog::default(), 1, Odds { stale_read: SURE, ..Odds::default() });
         faulty.load(&stream(), ReadOptions::of::<Shelf>(Consistency::Eventual)).await.unwrap();
-        append(faulty.log(), "a").await.unwrap();
+        append(faulty.store(), "a").await.unwrap();
         let version = async |consistency| {
             faulty.load(&stream(), ReadOptions::of::<Shelf>(consistency)).await.unwrap().head().version()
         };

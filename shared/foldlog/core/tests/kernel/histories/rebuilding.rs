@@ -362,14 +362,14 @@ impl World {
 
     /// Checks that both generations equal the folds.
     async fn judge(&self) {
-        let registry = self.views.views().registered().await.unwrap().registry;
+        let registry = self.views.store().registered().await.unwrap().registry;
         for view in [Far::NAME, Steps::NAME] {
             assert_eq!(registry.read(view), Generation(2), "{view} is not read");
         }
         for (stream, head) in self.log.heads().await.unwrap() {
             for generation in [Generation(1), Generation(2)] {
                 let place = RowKey { view: Far::NAME, generation, key: stream.id().to_owned() };
-                let row = self.views.views().row(&place, Consistency::Strong).await.unwrap();
+                let row = self.views.store().row(&place, Consistency::Strong).await.unwrap();
                 let row = row.unwrap_or_else(|| panic!("{stream} has no row in {generation}"));
                 assert_eq!((row.version, row.document), (head, self.folded(&stream, head)), "{stream} in {generation}");
             }
@@ -381,7 +381,7 @@ impl World {
             }
         }
         for generation in [Generation(1), Generation(2)] {
-            let rows = self.totals_store.totals_store().rows(Steps::NAME, generation, "all", "0"..="9").await.unwrap();
+            let rows = self.totals_store.store().rows(Steps::NAME, generation, "all", "0"..="9").await.unwrap();
             let rows: BTreeMap<_, _> = rows.into_iter().map(|(by, amounts)| (by, amounts["times"])).collect();
             assert_eq!(rows, times, "{generation}");
         }

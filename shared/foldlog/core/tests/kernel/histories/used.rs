@@ -37,7 +37,7 @@ impl<'a> Used<'a> {
     }
 
     const fn recording(&self) -> &'a Recording {
-        self.log.log().recording()
+        self.log.store().recording()
     }
 
     /// A commit as the process takes it. A window takes one without a cause as a client's.

@@ -95,7 +95,7 @@ pub(crate) fn run(seed: u64, setting: Setting) -> Left {
         let last = rng.fork();
         executor::run(&mut rng, vec![Box::pin(world.afterwards(last))]);
     }
-    let streams = STREAMS.map(|name| name.parse().unwrap()).map(|name| (log.log().commits(&name), name));
+    let streams = STREAMS.map(|name| name.parse().unwrap()).map(|name| (log.store().commits(&name), name));
     let streams = streams.into_iter().map(|(commits, name)| (name, commits)).collect();
     let struck = log.struck();
     drop((hosts, log));
