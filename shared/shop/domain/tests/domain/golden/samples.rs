@@ -2,7 +2,7 @@
 
 use iso_currency::Currency;
 use shop_domain::account::{AddressKind, Entry};
-use shop_domain::fulfilment::{Candidate, Parcel};
+use shop_domain::fulfilment::Candidate;
 use shop_domain::order::Placement;
 use shop_domain::values::{Address, Card, Line, Means, Money, Personal, Profile, ShipmentId, Totals, TrackingNumber};
 use shop_domain::{account, audit, cart, fulfilment, invoice, payment, shipment, warehouse};
@@ -69,11 +69,6 @@ pub(crate) fn candidates_noted(available: u64) -> fulfilment::Event {
     let candidate = Candidate { warehouse: "berlin".parse().unwrap(), available };
     let candidates = [("mug".parse().unwrap(), vec![candidate])].into();
     fulfilment::Event::PlacementNoted { candidates, means: means() }
-}
-
-pub(crate) fn parcel() -> Parcel {
-    let shipment::Consignment { warehouse, account, address, contents, .. } = consignment();
-    Parcel { warehouse, account, address, contents }
 }
 
 pub(crate) fn opened_account() -> account::Event {
