@@ -16,7 +16,7 @@ pub(crate) struct Account;
 /// Book an amount several times.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Book {
-    /// What each entry adds.
+    /// The amount of each entry.
     pub(crate) amount: u64,
     /// The number of entries.
     pub(crate) entries: usize,

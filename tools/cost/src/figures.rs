@@ -97,7 +97,7 @@ mod tests {
         runtime.block_on(count::count(&indicatif::ProgressBar::hidden())).unwrap()
     }
 
-    /// Each difference, by where it stands.
+    /// Lists each difference with its path in the file.
     fn differences(place: &str, budget: &Value, counted: &Value, found: &mut Vec<String>) {
         match (budget, counted) {
             (Value::Object(budget), Value::Object(counted)) => {

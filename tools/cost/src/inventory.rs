@@ -7,7 +7,7 @@ use yaml_serde::Value;
 /// Minutes of a month of 30 days.
 pub(crate) const MINUTES: u64 = 30 * 24 * 60;
 
-/// What the template declares.
+/// The resources that the template declares.
 #[derive(Clone, Debug)]
 pub(crate) struct Inventory {
     /// The functions, by binary.

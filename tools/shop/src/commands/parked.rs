@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shop_api::operations::{ParkedNote, Recovered};
 use shop_client::Session;
 
-/// How many notes one request asks for.
+/// The number of notes in one request.
 const PAGE: usize = 100;
 
 /// List, retry or discard what subscribers cannot process

@@ -11,7 +11,7 @@ pub(crate) struct Record {
     pub(crate) sequence: u64,
     /// The number of failed deliveries.
     pub(crate) attempts: u32,
-    /// When it can be read.
+    /// The moment from which it can be read.
     pub(super) from_ms: i64,
 }
 
