@@ -124,7 +124,7 @@ impl Raw {
         }
     }
 
-    /// Puts a command's item behind version `known`, or behind the newest item if there are newer ones. Returns its
+    /// Puts a command's item after version `known`, or after the newest item if there are newer ones. Returns its
     /// version.
     pub(super) async fn put_behind(
         &self,

@@ -23,7 +23,7 @@ const RATES: [u64; 3] = [10, 1_000, 100_000];
 /// The file of the counted figures.
 const BUDGET: &str = "docs/cost/order.json";
 
-/// Compute what the shop costs on AWS, or what limits a rate of orders
+/// Compute the cost of the shop on AWS, or the limits of an order rate
 #[derive(Debug, Parser)]
 #[command(name = "shop-cost", version)]
 #[command(group(clap::ArgGroup::new("wanted").required(true).multiple(true)

@@ -20,7 +20,7 @@ pub(crate) struct Global {
     /// The bearer token for requests [default: a local host signs one with the scope that the command needs]
     #[arg(long, global = true, env = "SHOP_TOKEN", hide_env_values = true, help_heading = "Common options")]
     pub(crate) token: Option<String>,
-    /// Print JSON: one document, or one a line where there are many
+    /// Print JSON: one document, or one per line if there are many
     #[arg(long, global = true, help_heading = "Common options")]
     pub(crate) json: bool,
 }

@@ -17,13 +17,13 @@ pub(crate) struct TableSource {
     /// The tables of this stack on AWS, in place of the local host's at --api
     #[arg(long, value_name = "NAME", help_heading = "Tables")]
     stack: Option<String>,
-    /// Profile of the AWS configuration to go there with
+    /// Profile of the AWS configuration to use
     #[arg(long, value_name = "NAME", requires = "stack", help_heading = "Tables")]
     profile: Option<String>,
     /// Region that the stack is in
     #[arg(long, value_name = "NAME", requires = "stack", help_heading = "Tables")]
     region: Option<String>,
-    /// Another table in place of one of these, such as EventLog=restored; may be repeated
+    /// Another table in place of one of these, such as EventLog=restored; you can repeat it
     #[arg(long = "table", value_name = "ID=NAME", value_parser = assignment, help_heading = "Tables")]
     tables: Vec<(String, String)>,
 }

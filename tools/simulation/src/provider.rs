@@ -28,7 +28,7 @@ const LONGEST_DELAY_MS: u64 = 3_600_000;
 const TRIES: usize = 6;
 const LONGEST_PAUSE_MS: u64 = 60_000;
 
-/// A function's way to the provider.
+/// A function's connection to the provider.
 pub(crate) struct Provider(Arc<World>);
 
 impl Provider {

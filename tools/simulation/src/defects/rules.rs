@@ -8,7 +8,7 @@ use shop_domain::fulfilment::{
 use shop_domain::values::{OrderId, Sku, WarehouseId};
 use std::marker::PhantomData;
 
-/// The rules under a bend.
+/// The domain's rules with one change.
 pub(crate) struct Bent<B>(PhantomData<B>);
 
 /// A change of the rules.

@@ -41,7 +41,7 @@ impl Shard {
         self.records.insert(place, record);
     }
 
-    /// Puts the rest back after a batch was taken.
+    /// Returns the remaining records after a batch was taken.
     pub(super) fn put_back(&mut self, records: VecDeque<Record>) {
         self.next_ms = records.iter().map(|record| record.from_ms).min();
         self.records = records;
