@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures cold start, size and memory of the functions' binaries beside the least that a function can be, on this
-# machine: builds what is compared under one release profile, the Cargo.toml's, and runs `shop-bench cold`.
+# Measures cold start, size and memory of the functions' binaries on this machine, beside the leanest possible function:
+# builds all of them under one release profile, the one in Cargo.toml, and runs `shop-bench cold`.
 #
 #   scripts/bench-cold.sh [options of `shop-bench cold`, such as --rounds 100 --json]
 set -euo pipefail
@@ -8,12 +8,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=()
 for folder in functions/*/; do packages+=(--package "$(basename "$folder")"); done
-# By package, as `sam build` does it: a build of the whole workspace would give the functions the features that the local
-# host asks of the crates they share.
+# Builds by package, as `sam build` does: a build of the whole workspace would give the functions the features that the
+# local host requires of shared crates.
 cargo build --locked --release "${packages[@]}"
 cargo build --locked --release --package shop-bench
-# The workspace's own manifest is read as a configuration: what counts of it is the profile. One by one, since together
-# the leanest would get the other's features.
+# Uses the workspace's manifest as a configuration, for its profile. Builds one by one, because a common build would
+# give the leanest yardstick the features of the other.
 for yardstick in tools/yardsticks/sdk-*/; do
   cargo build --locked --release --config Cargo.toml --manifest-path "${yardstick}Cargo.toml"
 done

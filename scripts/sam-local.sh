@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs what `sam build` built in containers: each payload of events/ by `sam local invoke`, and the suite for any shop
-# through `sam local start-api`. The Docker engine is one of its own, under target/docker, and ends with this script
-# whatever happens; so does the network. It needs root on Linux, and Debian's docker.io, busybox-static and iproute2,
-# which are installed where apt can. Where that cannot be it says so, and each binary answers the same payloads under
-# the Lambda runtime interface emulator alone.
+# Runs the output of `sam build` in containers: each payload of events/ with `sam local invoke`, and the suite for any
+# shop through `sam local start-api`. The script starts its own Docker engine under target/docker, and its own network;
+# both end with the script in every case. It needs root on Linux, and Debian's docker.io, busybox-static and iproute2,
+# which it installs if apt can. If that is impossible, it says so, and each binary answers the same payloads only under
+# the Lambda runtime interface emulator.
 #
 #   scripts/tools.sh sam && sam build --parameter-overrides Architecture=x86_64 && scripts/sam-local.sh
 set -euo pipefail
@@ -12,10 +12,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 built=$PWD/.aws-sam/build
 sam=$PWD/target/tools/venv/bin/sam
 place=$PWD/target/docker
-# Of the addresses that are kept for trials of networks.
+# From the addresses that are reserved for tests of networks.
 bridge=shop-sam address=198.18.77.1
 base=public.ecr.aws/lambda/provided:al2023-$(uname -m | sed 's/aarch64/arm64/')
-# This machine's own libraries, for the one program in a container that sam did not build.
+# An image with this machine's own libraries, for the one program in a container that sam did not build.
 own=shop-sam/own:latest
 
 if [[ ! -x $sam || ! -f $built/template.yaml ]]; then
@@ -23,7 +23,7 @@ if [[ ! -x $sam || ! -f $built/template.yaml ]]; then
   exit 1
 fi
 
-# The workspace's features, here and below, so that the tests come from what is built already.
+# Here and below, the features of the whole workspace, so that cargo reuses the earlier build for the tests.
 skip() {
   echo "skipped: $1; so without containers, under the emulator"
   SHOP_RIE=$(scripts/rie.sh) SHOP_BUILT=$built cargo test --workspace --test runtime -- --nocapture
@@ -67,10 +67,10 @@ trap end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# No rules are added to this machine's firewall: containers reach this machine, and nothing else.
+# This machine's firewall gets no new rules: containers reach this machine, and nothing else.
 ip link delete "$bridge" 2>/dev/null || true
 ip link add "$bridge" type bridge && ip address add "$address/24" dev "$bridge" && ip link set "$bridge" up
-# Should this script be killed, the engine is told to end.
+# If this script is killed, the engine gets a signal to end.
 setpriv --pdeathsig TERM dockerd --host "$DOCKER_HOST" --data-root "$place/data" --exec-root "$place/run" \
   --pidfile "$place/pid" --bridge "$bridge" --iptables=false --ip6tables=false --ip-masq=false --ip-forward=false \
   --shutdown-timeout 5 >"$place/log" 2>&1 9>&- &
@@ -84,11 +84,11 @@ until docker version >/dev/null 2>&1; do
   sleep 0.1
 done
 
-# What sam made of these images in an earlier run goes with them.
+# Removes the images that sam made of these in an earlier run, too.
 docker images --format '{{.Repository}}:{{.Tag}}' | { grep --extended-regexp '^shop-sam/|:.*rapid-' || true; } |
   xargs --no-run-if-empty docker image rm --force >/dev/null
 
-# A root of this machine's C library, with a shell for the steps by which sam adds its emulator.
+# A root file system with this machine's C library, and with a shell for the steps in which sam adds its emulator.
 root=$(mktemp --directory "$place/root.XXXXXX")
 mkdir -p "$root"/{bin,etc/pki/tls/certs,opt,tmp,var/task,var/runtime,var/rapid}
 cp "$(command -v busybox)" "$root/bin/busybox"
@@ -103,7 +103,7 @@ for binary in "$built"/*/bootstrap; do
     cp --dereference "$library" "$root$library"
   done
 done
-# zig links it in, this machine's own linker does not.
+# zig links this library in; this machine's own linker does not.
 cp --dereference "$(cc -print-file-name=libgcc_s.so.1)" "$root$(grep --only-matching '/.*/libc\.so\.6' <<<"$libraries" | sed 's/libc.so.6//')"
 if [[ -f /etc/ssl/certs/ca-certificates.crt ]]; then
   cp --dereference /etc/ssl/certs/ca-certificates.crt "$root/etc/pki/tls/certs/ca-bundle.crt"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tries the HTTP API by its own document, as each role, on a shop of its own on this machine: nothing is answered that
-# the document does not tell of, and nothing with a fault. The same seed makes the same requests.
+# Tests the HTTP API against its own document, as each role, on a shop of its own on this machine: every answer must be
+# one that the document describes, and none may be a fault. The same seed makes the same requests.
 #
 #   scripts/tools.sh schemathesis && cargo build --workspace --bin shop && scripts/schemathesis.sh target/debug/shop
 set -euo pipefail
@@ -25,8 +25,8 @@ SHOP_API=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])' <"$
 export SHOP_API
 "$shop" seed --orders 5 --seed "$seed"
 
-# Without a token everything is tried, and what needs one has to be refused as the document says; with a token what it
-# is for.
+# Without a token the script tries every operation, and those that need a token must refuse as the document says. With a
+# token it tries the operations that the token is for.
 try() {
   echo "--- as $1"
   shift

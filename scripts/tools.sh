@@ -17,7 +17,7 @@ tools=target/tools
 
 install_python() {
   local venv=$tools/$1 requirements=scripts/$2
-  # The copy beside the environment is written last, so that an installation cut short is done again.
+  # The copy beside the environment is written last, so an interrupted installation is repeated.
   if cmp -s "$requirements" "$venv/installed.txt" && "$venv/bin/python" -c ''; then
     echo "$venv: has $(grep -v '^#' "$requirements" | xargs)"
     return
@@ -35,7 +35,7 @@ install_deny() {
     return
   fi
   echo "$tools/bin: building cargo-deny $deny_version"
-  # It runs for a second: any optimisation would cost more than it ever gives back.
+  # The tool runs for a second, so optimising it would cost more time than it saves.
   CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
     cargo install --quiet --locked --force --root "$tools" "cargo-deny@$deny_version"
 }

@@ -1,4 +1,4 @@
-//! Commands on accounts, their owners' and the staff's: the only writer of `account-…`.
+//! Commands of customers and staff on accounts: the only writer of `account-…`.
 
 use foldlog::{ExecuteError, Metadata, StreamName};
 use foldlog_functions::Ports;
@@ -11,7 +11,7 @@ use shop_api::responses;
 use shop_domain::account::{Account, Command, Entry, Refusal};
 use shop_domain::values::{AccountId, Card, Personal, Profile};
 
-/// The handler.
+/// The handler of every account route.
 pub struct AccountCommands<P: Ports>(CommandsOn<Account, P>);
 
 /// The function.
@@ -38,7 +38,7 @@ impl<P: Ports> HttpHandler for AccountCommands<P> {
             "POST /accounts/{id}/archive" => (Command::Archive, request.command::<Nothing>()?.1),
             _ => change(request, &account)?,
         };
-        // What is added has a place of its own.
+        // A new account, address or card has a location of its own.
         let place = match &command {
             Command::Open(_) => Some(format!("/accounts/{account}")),
             Command::AddAddress(entry) => Some(format!("/accounts/{account}/addresses/{}", entry.id)),
@@ -63,7 +63,7 @@ impl<P: Ports> HttpHandler for AccountCommands<P> {
     }
 }
 
-/// What only its owner may change; for anybody else there is no such account.
+/// Changes that only the owner may make. Every other caller gets the answer for an account that does not exist.
 fn change(request: &Request, account: &AccountId) -> Result<(Command, Metadata), Problem> {
     if request.caller_id::<AccountId>()? != *account {
         return Err(ExecuteError::Refused(Refusal::UnknownAccount).into());

@@ -14,10 +14,10 @@ use shop_api::responses;
 use shop_domain::cart::{Action, Cart, Command, Refusal, State};
 use shop_domain::values::{AccountId, CartId, TaxRate};
 
-/// How often a checkout is completed anew where the cart changed meanwhile.
+/// The maximum number of attempts at a checkout while other commands change the cart.
 const CHECKOUT_ATTEMPTS: usize = 4;
 
-/// The handler.
+/// The handler of every cart route.
 pub struct CartCommands<P: Ports> {
     carts: CommandsOn<Cart, P>,
     tax_rate: TaxRate,
@@ -73,7 +73,8 @@ impl<P: Ports> HttpHandler for CartCommands<P> {
 }
 
 impl<P: Ports> CartCommands<P> {
-    /// Reads cart and prices strongly, and checks out just that cart: one that changed meanwhile is read again.
+    /// Reads cart and prices strongly, and checks out exactly that cart. If the cart changed meanwhile, it is read
+    /// again.
     async fn check_out(
         &self,
         cart: &CartId,

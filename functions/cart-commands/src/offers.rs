@@ -1,4 +1,4 @@
-//! What products cost now: read from their own streams when a command needs it, never from a cache.
+//! The current prices of products: read from the products' own streams for each command, never from a cache.
 
 use foldlog::{Consistency, EventLog, state_of};
 use foldlog_lambda::Problem;
@@ -8,7 +8,8 @@ use shop_domain::product::{Product, Registration, State};
 use shop_domain::values::{Category, Line, Sku};
 use std::collections::BTreeMap;
 
-/// How a product stands, for putting it into a cart: one that does not seem to be for sale is read again, strongly.
+/// The offer of a product for adding it to a cart. If the product does not seem to be for sale, it is read again,
+/// strongly.
 pub(crate) async fn offer<L: EventLog>(log: &L, sku: &Sku) -> Result<Offer, Problem> {
     match read(log, sku, Consistency::Eventual).await? {
         offer @ Offer::At(_) => Ok(offer),
@@ -16,7 +17,7 @@ pub(crate) async fn offer<L: EventLog>(log: &L, sku: &Sku) -> Result<Offer, Prob
     }
 }
 
-/// How the products of a cart stand at checkout, and what they are filed under: read strongly.
+/// The offers of a cart's products at checkout, and their categories: read strongly.
 pub(crate) async fn terms<L: EventLog>(
     log: &L,
     lines: &[Line],

@@ -1,4 +1,4 @@
-//! The catalogue's commands: the only writer of `product-…`.
+//! Commands on the catalogue: the only writer of `product-…`.
 
 use foldlog::{Executed, StreamName};
 use foldlog_functions::Ports;
@@ -12,10 +12,10 @@ use shop_api::responses;
 use shop_domain::product::{Command, Product, Registration, State};
 use shop_domain::values::Sku;
 
-/// The handler.
+/// The handler of every product route.
 pub struct CatalogueCommands<P: Ports> {
     products: CommandsOn<Product, P>,
-    /// That of all prices.
+    /// The currency of all prices.
     currency: Currency,
 }
 

@@ -1,4 +1,4 @@
-//! Which warehouses to ask for a line: a view proposes, the stock's own streams decide.
+//! The warehouses to ask for a line of an order: a view proposes them, and the streams of their stock decide.
 
 use foldlog::{Lookups, Projection, Reader};
 use foldlog_functions::ports::Indexed;
@@ -7,12 +7,12 @@ use shop_domain::fulfilment::Candidate;
 use shop_domain::values::Sku;
 use shop_domain::views::stock::{BY_PRODUCT, Document, SKU, View};
 
-/// The most warehouses that are proposed for a product.
+/// The maximum number of warehouses proposed for a product.
 const MOST: usize = 20;
-/// The view, and how its rows are found.
+/// The view, and the index attribute that finds its rows.
 pub(crate) const VIEW: Indexed = (View::NAME, &[SKU]);
 
-/// The warehouses that may have a product, and how many of it: the first by id.
+/// The warehouses that may have a product, with their quantities: the first ones by id.
 pub(crate) async fn of_product(views: &impl Lookups, sku: &Sku) -> Result<Vec<Candidate>, Error> {
     let reader = Reader::of(views, View::folds()).await?;
     let rows = views.query(&BY_PRODUCT.first(reader.generation(), sku.as_str(), MOST)).await?;

@@ -1,4 +1,4 @@
-//! Which processes have waited for too long: a view says whom to ask, each process decides by its own deadline.
+//! The processes that have waited too long: a view names them, and each process decides by its own deadline.
 
 use crate::due::due_until;
 use crate::reactions::{Fulfilment, Rules};
@@ -12,43 +12,43 @@ use serde::{Deserialize, Serialize};
 use shop_domain::fulfilment::{self, Command, State, Step};
 use std::sync::Arc;
 
-/// So many processes are asked side by side.
+/// The number of processes that are asked concurrently.
 const SIDE_BY_SIDE: usize = 8;
 
 /// The function, with its two triggers.
 pub struct ProcessManager<P: Ports, S: Rules = fulfilment::Fulfilment> {
-    /// Its queue.
+    /// The handler of its queue.
     pub reactions: ReactionsOn<Arc<Fulfilment<P, S>>, P>,
-    /// Its schedule.
+    /// The handler of its schedule.
     pub deadlines: Deadlines<P, S>,
 }
 
-/// What its schedule asks of it.
+/// The task of its schedule.
 pub struct Deadlines<P: Ports, S: Rules = fulfilment::Fulfilment>(Arc<Fulfilment<P, S>>);
 
-/// What invokes it.
+/// An invocation of the function.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Trigger {
-    /// The schedule.
+    /// By the schedule.
     Due(Task),
-    /// Its queue.
+    /// By the queue.
     Happened(SqsEvent),
 }
 
-/// What is to be done: the input of the schedule.
+/// The input of the schedule.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(tag = "task", rename_all = "lowercase")]
 pub enum Task {
-    /// Ask whoever may have waited for too long.
+    /// Ask the processes that may have waited too long.
     Deadlines {
-        /// The time of the run, by the schedule.
+        /// The scheduled time of the run.
         #[serde(with = "foldlog::time::rfc3339")]
         time: Timestamp,
     },
 }
 
-/// What it answers.
+/// The answer of the function.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Told {
@@ -58,12 +58,12 @@ pub enum Told {
     Happened(SqsBatchResponse),
 }
 
-/// What a run found.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Passed {
-    /// How many processes were asked.
+    /// The number of processes that were asked.
     pub asked: usize,
-    /// How many deadlines had passed.
+    /// The number of deadlines that had passed.
     pub passed: usize,
 }
 
@@ -102,7 +102,7 @@ impl<P: Ports, S: Rules> Function for Deadlines<P, S> {
         self.0.pass_deadlines(time).await
     }
 
-    /// A deadline that passes meanwhile is found by the next run that is let.
+    /// The first run after commands are on again finds the deadlines that pass meanwhile.
     async fn idle(&self, Task::Deadlines { time }: Task) -> Result<Passed, Error> {
         tracing::info!(%time, "commands are off: no deadline was looked at");
         Ok(Passed::default())
@@ -110,7 +110,8 @@ impl<P: Ports, S: Rules> Function for Deadlines<P, S> {
 }
 
 impl<P: Ports, S: Rules> Fulfilment<P, S> {
-    /// Has each process whose deadline seems to have passed decide whether it has. One that fails holds up no other.
+    /// Asks each process whose deadline seems to have passed to decide whether it has. If one fails, the others are
+    /// still asked.
     async fn pass_deadlines(&self, now: Timestamp) -> Result<Passed, Error> {
         let due = due_until(&self.waiting, now).await?;
         let mut asked = Vec::new();
@@ -119,7 +120,7 @@ impl<P: Ports, S: Rules> Fulfilment<P, S> {
         }
         let asked: Vec<_> = futures::stream::iter(asked).buffer_unordered(SIDE_BY_SIDE).collect().await;
         let late: Vec<_> = asked.iter().flatten().flatten().collect();
-        // That an order is not confirmed in time is decided; with all that comes later somebody has to help.
+        // A missed confirmation is decided by the process itself. Every later step that is late needs a person.
         let alarming = late.iter().filter(|step| ***step != Step::Confirmation).count();
         foldlog_lambda::metrics::deadlines_passed(alarming);
         let passed = Passed { asked: due.len(), passed: late.len() };
@@ -136,7 +137,7 @@ impl<P: Ports, S: Rules> Fulfilment<P, S> {
     }
 }
 
-/// The run alone makes the command, so that one that is tried again is recognised.
+/// The command id follows from the run alone, so a retried run is recognised.
 fn metadata(stream: &StreamName, now: Timestamp) -> Result<Metadata, Error> {
     let (id, now) = (stream.to_string(), now.to_string());
     Ok(Metadata {

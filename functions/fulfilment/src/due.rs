@@ -1,4 +1,4 @@
-//! Which processes have waited for too long, as a view shows it.
+//! The processes that have waited too long, as a view shows them.
 
 use foldlog::{Lookup, Lookups, StreamName, Timestamp};
 use foldlog_functions::ports::Indexed;
@@ -6,10 +6,10 @@ use foldlog_lambda::Error;
 use futures::future::try_join_all;
 use shop_domain::views::waiting::{BY_DEADLINE, NAME, SHARD, before, process_partitions};
 
-/// So many processes of each of the view's partitions are asked in one run, those first that are due the longest. The
-/// others are asked in the next.
+/// The maximum number of processes that one run takes from each partition of the view: the longest overdue first. The
+/// next run takes the others.
 const MOST: usize = 250;
-/// The view, and how its rows are found.
+/// The view, and the index attribute that finds its rows.
 pub(crate) const VIEW: Indexed = (NAME, &[SHARD]);
 
 /// The processes whose deadline seems to have passed.

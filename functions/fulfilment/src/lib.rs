@@ -1,4 +1,5 @@
-//! The process manager: notes what other streams did and which deadlines passed, and writes its own stream alone.
+//! The process manager: it notes the events of other streams and the deadlines that passed, and writes only its own
+//! stream.
 
 mod candidates;
 mod deadlines;

@@ -1,4 +1,4 @@
-//! What other streams did, noted by each order's process.
+//! Each order's process notes the events of other streams.
 
 use crate::candidates;
 use crate::due;
@@ -12,7 +12,7 @@ use shop_domain::fulfilment::{self, Candidate, Command, Event, Outcome, State, U
 use shop_domain::values::{OrderId, Sku};
 use std::collections::BTreeMap;
 
-/// What a process decides by: the domain's own rules, except where a simulation breaks one on purpose.
+/// The rules by which a process decides: the domain's own, except when a simulation breaks one on purpose.
 pub trait Rules:
     Decider<Id = OrderId, State = State, Command = Command, Event = Event, Refusal = NoRefusal> + 'static
 {
@@ -23,12 +23,12 @@ impl<S> Rules for S where
 {
 }
 
-/// The handler.
+/// The handler of events.
 pub struct Fulfilment<P: Ports, S: Rules = fulfilment::Fulfilment> {
     pub(crate) processes: CommandsOn<S, P>,
-    /// The stock, to propose warehouses.
+    /// The view of the stock, which proposes warehouses.
     stock: P::Views,
-    /// Until when processes wait.
+    /// The view of the processes that wait, with their deadlines.
     pub(crate) waiting: P::Views,
 }
 
@@ -56,7 +56,7 @@ impl<P: Ports, S: Rules> Reactor for Fulfilment<P, S> {
 }
 
 impl<P: Ports, S: Rules> Fulfilment<P, S> {
-    /// What another stream's event asks of which order's process.
+    /// The command that an event of another stream leads to, and the order whose process gets it.
     async fn command(&self, message: &EventMessage) -> Result<Option<(OrderId, Command)>, ReactionError> {
         let at = message.time;
         if message.subject.category() == cart::Cart::CATEGORY {
@@ -77,7 +77,7 @@ impl<P: Ports, S: Rules> Fulfilment<P, S> {
         })
     }
 
-    /// The warehouses that may have each product of an order, as its process knows it.
+    /// The warehouses that may have each product of an order. The products are those that the order's process knows.
     async fn candidates(&self, order: &OrderId) -> Result<BTreeMap<Sku, Vec<Candidate>>, ReactionError> {
         let State::Started(process) = state_of::<S>(self.processes.log(), order, Consistency::Strong).await? else {
             return Ok(BTreeMap::new());

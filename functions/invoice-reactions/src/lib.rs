@@ -9,7 +9,7 @@ use shop_domain::fulfilment::{Event, Fulfilment, REACTION, Request, request_of};
 use shop_domain::invoice::Invoice;
 use shop_domain::values::OrderId;
 
-/// What fulfilment asks of invoices.
+/// The intents of fulfilment that invoices answer.
 pub struct OfInvoices;
 
 /// The function.

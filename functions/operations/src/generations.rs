@@ -1,4 +1,4 @@
-//! The generations of the read models: what operators see of them, and which one is read.
+//! The generations of the read models: operators list them, fill new ones, and switch readers between them.
 
 use crate::Operations;
 use foldlog::read::generations::{Comparison, Registry, Set, Sets, Stage, SwitchError, Switched, change};
@@ -14,7 +14,7 @@ use shop_domain::audit::Event;
 use shop_domain::values::ProjectionName;
 use shop_domain::views::read_models;
 
-/// How long to wait before looking again.
+/// The number of seconds after which a client should ask again.
 const LOOK_AGAIN_S: u32 = 2;
 
 impl<P: Ports> Operations<P> {
@@ -25,7 +25,7 @@ impl<P: Ports> Operations<P> {
         Response::json(StatusCode::OK, &self.shown(&name).await?)
     }
 
-    /// `POST /ops/projections/{name}/rebuild`: what is recorded is what begins it.
+    /// `POST /ops/projections/{name}/rebuild`: recording the request starts the rebuild.
     pub(crate) async fn rebuild(&self, request: &Request) -> Result<Response, Problem> {
         let (Nothing {}, metadata) = request.command()?;
         let projection = projection(request)?;
@@ -33,7 +33,7 @@ impl<P: Ports> Operations<P> {
         self.begun(&projection).await
     }
 
-    /// `POST /ops/projections/{name}/cleanup`: so is this.
+    /// `POST /ops/projections/{name}/cleanup`: recording the request starts the cleanup.
     pub(crate) async fn clean_up(&self, request: &Request) -> Result<Response, Problem> {
         let (Nothing {}, metadata) = request.command()?;
         let projection = projection(request)?;
@@ -67,7 +67,7 @@ impl<P: Ports> Operations<P> {
         self.switch(&metadata, projection(request)?, Sets::roll_back, record).await
     }
 
-    /// Sends readers to another generation, which has to be without notes.
+    /// Switches readers to another generation, which must have no parked notes.
     async fn switch(
         &self,
         metadata: &Metadata,
@@ -138,7 +138,7 @@ impl<P: Ports> Operations<P> {
         })
     }
 
-    /// How far what is under way has come.
+    /// The progress of the rebuild or cleanup that is running.
     async fn progress(
         &self,
         projection: &ProjectionName,
@@ -171,12 +171,12 @@ impl<P: Ports> Operations<P> {
     }
 }
 
-/// The numbers of the folds that this release has of each view, in order.
+/// The versions of a view's folds in this release, in order.
 pub(crate) fn versions(view: &str) -> Vec<u32> {
     read_models().versions().of(view)
 }
 
-/// What is wrong with a view's generations, and what helps.
+/// Why a view's generations do not fit this release, and how to fix that.
 pub(crate) fn unfit(versions: &[u32], sets: &Sets) -> Option<String> {
     let read = sets.schema();
     if !versions.contains(&read) {

@@ -1,14 +1,13 @@
-//! What operators do: see what is parked, retry or discard it, see how far the projections are behind, switch
+//! The requests of operators: list, retry or discard parked notes, see how far the projections are behind, switch
 //! generations, and verify the log against everything that follows from it.
 //!
-//! Operators change nothing that does not follow from the log. Every action is first recorded in `audit-<yyyymm>`,
-//! under the command id of the request, and then done; each action may be done twice. If an action takes longer than a
-//! request, a reaction to the record does it: `verification` carries out a verification of everything, and appends its
-//! report under an id that it derives from the request.
+//! Operators change only what follows from the log. Every action is first recorded in `audit-<yyyymm>`, under the
+//! command id of the request, and then done; each action may be done twice. If an action takes longer than a request, a
+//! reaction to the record does it: `verification` carries out a verification of the whole log, and appends its report
+//! under an id that it derives from the request.
 //!
 //! `GET /ops/events` gathers from the streams that moved last (an index with one row per stream), not from an index
-//! with one row per commit. That halves the writes of the projector, at the price of a limit of 500 streams for one
-//! answer.
+//! with one row per commit. That halves the writes of the projector; in return, one answer covers at most 500 streams.
 
 mod audit;
 mod generations;
@@ -25,11 +24,11 @@ use shop_api::operations::{Reconciled, Recovered};
 use shop_api::requests::Nothing;
 use shop_domain::audit::Event;
 
-/// The handler.
+/// The handler of every operator route.
 pub struct Operations<P: Ports> {
-    /// What brings up to date whatever is behind. Its log, views and notes are those that operators see.
+    /// Brings everything that is behind up to date. Operators see the log, the views and the notes of these ports.
     reconcile: Reconcile<P>,
-    /// What operators did.
+    /// The audit record of operators.
     audit: Audit<P>,
 }
 

@@ -1,4 +1,4 @@
-//! The notes about what subscribers cannot follow.
+//! The parked notes: events that subscribers cannot process.
 
 use crate::Operations;
 use foldlog::{Parked, ParkingLot, Subject};
@@ -14,7 +14,7 @@ use shop_domain::audit::Event;
 use shop_domain::values::NoteId;
 
 impl<P: Ports> Operations<P> {
-    /// `GET /ops/parked?cursor=&limit=`, in no order.
+    /// `GET /ops/parked?cursor=&limit=`, in no particular order.
     pub(crate) async fn parked(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;
         let page = Page::of(request, "/ops/parked", "")?;
@@ -70,7 +70,7 @@ impl<P: Ports> Operations<P> {
     }
 }
 
-/// A note as the record names it.
+/// A note's id as the audit record spells it.
 fn named(subject: &Subject) -> Result<NoteId, Problem> {
     subject.to_string().parse().map_err(|error| Problem::internal(&error))
 }

@@ -1,4 +1,4 @@
-//! How far the folds are behind, as a look at the streams that moved last shows it.
+//! The lag of the folds, measured on the streams that moved last.
 
 use crate::Operations;
 use crate::generations::{unfit, versions};
@@ -18,15 +18,16 @@ use shop_api::operations::{Lag, Projections, SoFar};
 use shop_domain::views::{activity, read_models};
 use std::collections::BTreeMap;
 
-/// So many streams are looked at: those that moved last. What is behind in an older one is found by reconciling.
+/// The maximum number of streams that are compared: those that moved last. Reconciling finds an older stream whose row
+/// is behind.
 const MOST_STREAMS: usize = 50;
-/// So many of them side by side.
+/// The number of streams that are compared concurrently.
 const CONCURRENCY: usize = 8;
-/// So many notes are read together.
+/// The number of notes that are read in one request.
 const PAGE: usize = 100;
 
 impl<P: Ports> Operations<P> {
-    /// `GET /ops/projections`: of totals, which have no row a stream, only what was done so far and what is parked.
+    /// `GET /ops/projections`. Totals have no row per stream, so they show only their progress and their parked notes.
     pub(crate) async fn projections(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;
         let registry = self.views().registered().await?.registry;
@@ -81,7 +82,7 @@ impl<P: Ports> Operations<P> {
         Ok(moved.into_iter().map(|document| document.stream).collect())
     }
 
-    /// How far each fold of a stream is behind it.
+    /// The lag of each fold of a stream.
     async fn lags(&self, registry: &Registry, stream: &StreamName) -> Result<Vec<Lag>, Problem> {
         let folds = self.reconcile.folds();
         let mut seen = Vec::new();
@@ -93,7 +94,7 @@ impl<P: Ports> Operations<P> {
         let oldest = seen.iter().map(|(_, version)| *version).min().unwrap_or(Version::NONE);
         let committed: Vec<(Version, Timestamp)> = match folds.log().since(stream, oldest).await {
             Ok(commits) => commits.iter().map(|commit| (commit.last_version(), commit.committed_at)).collect(),
-            // Nobody reads beyond it: it counts as the one commit that is missing, and nobody knows of when.
+            // No reader gets past a corrupt commit. It counts as one missing commit; its time is unknown.
             Err(LogError::Corrupt { version, .. }) => vec![(version, folds.host().now())],
             Err(error) => return Err(error.into()),
         };

@@ -1,5 +1,5 @@
-//! Whether log and views agree: of some streams at once, of all of them by somebody who has the time; and what others
-//! found.
+//! Verification of the log and the views. A request verifies some streams at once; the function `verification` verifies
+//! the whole log. Results that `shop verify` found are recorded here.
 
 use crate::Operations;
 use foldlog::verify::{VerifyError, sample};
@@ -9,7 +9,7 @@ use reconcile::Ports;
 use shop_api::operations::{Recorded, ReportVerification, Verified, Verify};
 use shop_domain::audit::{Event, Report, Scope, Verifier};
 
-/// After so many seconds it is worth asking what was found of the whole log.
+/// The number of seconds after which a client should ask for the result of a whole verification.
 const LATER: u32 = 10;
 
 impl<P: Ports> Operations<P> {
@@ -46,7 +46,7 @@ impl<P: Ports> Operations<P> {
         Response::json(StatusCode::OK, &answer)
     }
 
-    /// `POST /ops/verifications`: what `shop verify` found in the tables themselves.
+    /// `POST /ops/verifications`: the result that `shop verify` found in the tables themselves.
     pub(crate) async fn report(&self, request: &Request) -> Result<Response, Problem> {
         let (body, metadata) = request.command::<ReportVerification>()?;
         if body.differences.len() > Report::MOST_DIFFERENCES {

@@ -1,4 +1,4 @@
-//! What customers and staff ask of orders. Everything else that moves an order comes through `order-reactions`.
+//! Commands of customers and staff on orders. Every other change of an order comes through `order-reactions`.
 
 use foldlog::{Effect, StreamName};
 use foldlog_functions::Ports;
@@ -10,7 +10,7 @@ use shop_api::responses;
 use shop_domain::order::{Command, Order};
 use shop_domain::values::OrderId;
 
-/// The handler.
+/// The handler of every order route.
 pub struct OrderCommands<P: Ports>(CommandsOn<Order, P>);
 
 /// The function.
@@ -36,7 +36,7 @@ impl<P: Ports> HttpHandler for OrderCommands<P> {
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
         let done = self.0.execute(&StreamName::of::<Order>(&order), &command, &metadata).await?;
-        // The order has decided; what follows, from its stock and its payment on, is under way.
+        // The order has decided. The work that follows, such as its stock and its payment, is still under way.
         let status = match done.effect {
             Effect::Appended | Effect::Repeated => StatusCode::ACCEPTED,
             Effect::Unchanged => StatusCode::OK,

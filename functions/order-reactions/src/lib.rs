@@ -10,7 +10,7 @@ use shop_domain::fulfilment::{Event, Fulfilment, REACTION, Request, request_of};
 use shop_domain::order::{Command, Order};
 use shop_domain::values::OrderId;
 
-/// What fulfilment asks of orders.
+/// The intents of fulfilment that orders answer.
 pub struct OfOrders;
 
 /// The function.
@@ -31,7 +31,7 @@ impl Intents for OfOrders {
     ) -> Result<Option<Asked<Order>>, ReactionError> {
         let command = match request_of(order, event) {
             Some(Request::Placement(placement)) => {
-                // Read strongly: an account that was suspended must not buy.
+                // Read strongly: a suspended account must not buy.
                 let account = state_of::<Account>(log, &placement.account, Consistency::Strong).await?;
                 Command::Place { account: account.means(&placement), placement }
             }

@@ -1,4 +1,4 @@
-//! What the payment provider tells of itself: with `payment-reactions` the only writer of `payment-…`.
+//! The webhooks of the payment provider: with `payment-reactions` the only writer of `payment-…`.
 
 use foldlog::{Actor, Clock, CommandId, Digest, Metadata, StreamName};
 use foldlog_functions::Ports;
@@ -11,7 +11,7 @@ use shop_domain::values::OrderId;
 use shop_payments::Secret;
 use shop_payments::webhook::{Delivery, Disbelief, SIGNATURE, TIMESTAMP, Webhook, verify};
 
-/// The handler.
+/// The handler of the webhook route.
 pub struct PaymentCommands<P: Ports> {
     payments: CommandsOn<Payment, P>,
     secrets: Vec<Secret>,
@@ -22,7 +22,7 @@ pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<Payme
     Ok(ports.http(PaymentCommands { payments: ports.commands()?, secrets: secrets(settings)? }))
 }
 
-/// The secrets that webhooks may be signed with: the one in use and, while it is changed, the one before.
+/// The secrets that may sign webhooks: the current one and, during a change, the previous one.
 fn secrets(settings: &Settings) -> Result<Vec<Secret>, SettingError> {
     let mut secrets = vec![settings.parse("PAYMENT_WEBHOOK_SECRET")?];
     if !settings.text("PAYMENT_WEBHOOK_SECRET_BEFORE")?.is_empty() {
@@ -43,7 +43,8 @@ impl<P: Ports> HttpHandler for PaymentCommands<P> {
 }
 
 impl<P: Ports> PaymentCommands<P> {
-    /// Records what a webhook tells. One that was heeded before changes nothing, nor does one that others overtook.
+    /// Records the change that a webhook reports. A webhook that was recorded before, or that a later change overtook,
+    /// changes nothing.
     async fn heed(&self, request: &Request) -> Result<Response, Problem> {
         let webhook = self.believed(request)?;
         let order: OrderId = webhook.reference.as_str().parse().map_err(|_| unknown(&webhook))?;
@@ -68,7 +69,7 @@ impl<P: Ports> PaymentCommands<P> {
     }
 }
 
-/// The command's id is a function of the webhook and the step alone, so that a webhook that comes again is recognised.
+/// The command id follows from the webhook and the step alone, so a repeated webhook is recognised.
 fn metadata(request: &Request, webhook: &Webhook, step: &str) -> Result<Metadata, Problem> {
     Ok(Metadata {
         id: CommandId::of_key(["payment-provider", request.route(), &webhook.id, step]),

@@ -1,5 +1,5 @@
-//! The payment's reactions to the intents of fulfilment: what the provider answers is recorded, and nothing else is.
-//! With `payment-commands` the only writer of `payment-…`.
+//! The payment's reactions to the intents of fulfilment: they record the answers of the payment provider, and only
+//! those. With `payment-commands` the only writer of `payment-…`.
 
 use foldlog::{EventMessage, StreamName};
 use foldlog_aws::OnAws;
@@ -13,7 +13,7 @@ use shop_payments::{
     Connection, Failure, HttpProvider, Patience, Payment, Provider, ProviderRefusal, Reference, Standing, Step, settle,
 };
 
-/// The step under which it is recorded that a payment was begun and nobody knows yet what became of it.
+/// The step that records a payment as begun while its result is unknown.
 const BEGUN: &str = "begin";
 
 /// The ports of this function.
@@ -41,7 +41,7 @@ impl Ports for OnAws {
     }
 }
 
-/// The handler.
+/// The handler of the intents.
 pub struct PaymentReactions<P: Ports> {
     payments: CommandsOn<payment::Payment, P>,
     provider: P::Provider,
@@ -74,7 +74,7 @@ impl<P: Ports> Reactor for PaymentReactions<P> {
     }
 }
 
-/// What is asked of which payment.
+/// An intent: the payment, and the event that requests a step of it.
 struct Intent<'a> {
     message: &'a EventMessage,
     stream: StreamName,
@@ -82,7 +82,8 @@ struct Intent<'a> {
 }
 
 impl<P: Ports> PaymentReactions<P> {
-    /// Has the amount held. Where nobody knows what became of that, it is recorded as begun, and asked for again later.
+    /// Authorises the amount. If the result is unknown, the payment is recorded as begun, and the provider is asked
+    /// again later.
     async fn authorise(&self, intent: &Intent<'_>, charge: Charge) -> Result<(), ReactionError> {
         let step = Step::Authorise { amount: charge.amount, card: charge.card.as_str() };
         match settle(&self.provider, &intent.reference, step).await {
@@ -91,7 +92,7 @@ impl<P: Ports> PaymentReactions<P> {
                 self.execute(intent, &answered, REACTION).await?;
                 match payment.standing {
                     Standing::Authorised | Standing::Declined { .. } => Ok(()),
-                    // It went on by itself meanwhile.
+                    // The payment moved by itself meanwhile.
                     Standing::Captured | Standing::Voided | Standing::Refunded => self.record(intent, &payment).await,
                 }
             }
@@ -103,7 +104,7 @@ impl<P: Ports> PaymentReactions<P> {
         }
     }
 
-    /// Has the amount taken. What the provider will not take is an open item, for somebody to look at.
+    /// Captures the amount. If the provider refuses, the payment becomes an open item that a person looks at.
     async fn capture(&self, intent: &Intent<'_>) -> Result<(), ReactionError> {
         match settle(&self.provider, &intent.reference, Step::Capture).await {
             Ok(payment) => self.record(intent, &payment).await,
@@ -120,8 +121,9 @@ impl<P: Ports> PaymentReactions<P> {
         }
     }
 
-    /// Has an amount let go, or given back. Where that is refused, the payment may have moved by itself, as when it was
-    /// captured before it could be voided: that is recorded, and what then is to be done is asked for anew.
+    /// Voids or refunds an amount. If the provider refuses, the payment may have moved by itself, for example because
+    /// it was captured before it could be voided. Then that change is recorded, and the process requests the next step
+    /// from there.
     async fn undo(&self, intent: &Intent<'_>, step: Step<'_>) -> Result<(), ReactionError> {
         let refusal = match settle(&self.provider, &intent.reference, step).await {
             Ok(payment) => return self.record(intent, &payment).await,
@@ -134,7 +136,7 @@ impl<P: Ports> PaymentReactions<P> {
         }
     }
 
-    /// Brings the shop's payment to where the provider's stands.
+    /// Brings the shop's payment to the standing of the provider's.
     async fn record(&self, intent: &Intent<'_>, payment: &Payment) -> Result<(), ReactionError> {
         for command in payment.commands() {
             self.execute(intent, &command, (&command).into()).await?;
@@ -156,7 +158,7 @@ fn unsettled(failure: Failure) -> ReactionError {
     }
 }
 
-/// What the provider has against the shop itself may pass; what it has against the payment does not.
+/// A refusal that concerns the shop itself may pass, so it is retried; a refusal of the payment does not pass.
 fn refused(refusal: ProviderRefusal) -> ReactionError {
     match refusal {
         ProviderRefusal::Credentials | ProviderRefusal::Malformed => ReactionError::Unavailable(refusal.into()),

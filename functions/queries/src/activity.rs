@@ -1,4 +1,4 @@
-//! The streams by when they moved last, merged from the partitions that they are spread over.
+//! The streams in the order in which they moved last, merged from the partitions of the index.
 
 use crate::Queries;
 use foldlog::{Direction, Lookup, Lookups, Reader};
@@ -8,8 +8,8 @@ use futures::future::try_join_all;
 use shop_domain::views::activity::{BY_MOVE, Document, SHARDS, folds, moved};
 
 impl<P: Ports> Queries<P> {
-    /// The streams behind a place of the index in that direction, of each partition so many at most; those that moved
-    /// last stand first.
+    /// The streams beyond a place of the index in one direction, up to a limit for each partition. The stream that
+    /// moved last comes first.
     pub(crate) async fn moved(
         &self,
         from: Option<&str>,

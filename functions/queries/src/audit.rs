@@ -1,7 +1,6 @@
-//! What happened to a thing: its events, shown to whom it concerns, from either end and never more of them than a page
-//! takes.
+//! The events of a resource for the callers who may see it, oldest or newest first, one page at a time.
 //!
-//! Whose a thing is, its stream decides, read strongly: what just happened is part of its history.
+//! The resource's stream, read strongly, decides who owns it: its newest events are part of its history.
 
 use crate::lists::list;
 use crate::{Queries, STAFF};
@@ -33,7 +32,7 @@ impl<P: Ports> Queries<P> {
         self.audit_of_own(request, own, (&stream, &format!("/orders/{order}/events"))).await
     }
 
-    /// `GET /accounts/{id}/events`: of the caller's own account; the staff sees everybody's.
+    /// `GET /accounts/{id}/events`: of the caller's own account; the staff see every account.
     pub(crate) async fn events_of_account(&self, request: &Request) -> Result<Response, Problem> {
         let account: AccountId = request.path("id")?;
         let stream = StreamName::of::<account::Account>(&account);
@@ -73,7 +72,7 @@ impl<P: Ports> Queries<P> {
         self.audit(request, of, Observer::Owner(&subject)).await
     }
 
-    /// A page of a stream's events, found under a path.
+    /// A page of the events of a stream, for the resource at a path.
     async fn audit(
         &self,
         request: &Request,
@@ -85,7 +84,7 @@ impl<P: Ports> Queries<P> {
         let page = Page::of(request, path, &request.caller()?.id())?;
         let from = page.from.as_deref().map(str::parse::<Version>).transpose();
         let from = from.map_err(|error| Problem::internal(&error))?;
-        // One commit more tells whether another page follows.
+        // One extra commit shows whether another page follows.
         let commits = match order {
             EventOrder::Asc => onward(&self.log, stream, from.unwrap_or(Version::NONE), page.limit + 1).await?,
             EventOrder::Desc => backward(&self.log, stream, from, page.limit + 1).await?,

@@ -1,10 +1,10 @@
-//! What followed from a request: the runs of commits that belong to it, found by an index, and their events as a tree.
+//! The events that followed from a request, as a tree: an index finds the runs of commits that belong to it.
 //!
 //! Everything that follows from a request carries its correlation id, from stream to stream. Within a stream, commits
 //! of one correlation stand in *runs*: mostly one, and more if others come in between. The view `activity` has a row
 //! for each run, found by the id. An answer reads each run from its first event until another correlation begins, and
-//! puts every event below its cause. One answer takes at most 200 runs and 1,000 events, the earliest, and says if that
-//! is not all.
+//! puts every event below its cause. One answer takes at most 200 runs and 1,000 events, the earliest, and says if
+//! there are more.
 
 use crate::Queries;
 use crate::operations::log_events;
@@ -17,13 +17,13 @@ use shop_api::responses::{LogEvent, Trace, TracedEvent};
 use shop_domain::views::activity;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most runs, and the most events, that one answer is gathered from.
+/// The maximum numbers of runs and of events in one answer.
 const MOST_RUNS: usize = 200;
 const MOST_EVENTS: usize = 1_000;
-/// How many runs are read side by side, and how many commits of one at a time: most are shorter.
+/// The number of runs that are read concurrently, and of commits that one read takes of a run. Most runs are shorter.
 const CONCURRENCY: usize = 8;
 const STRIDE: usize = 20;
-/// The longest id there is, in characters.
+/// The maximum length of an id, in characters.
 const LONGEST: usize = 200;
 
 /// Runs of commits, and whether there are more.
@@ -53,21 +53,21 @@ impl<P: Ports> Queries<P> {
         }
         events
             .sort_by(|one, other| (&one.at, &one.stream, one.version).cmp(&(&other.at, &other.stream, other.version)));
-        // An effect is later than its cause: whatever is left, its cause is left too.
+        // An effect is later than its cause. So if a cause is left out, its effects are left out, too.
         let truncated = more || events.len() > MOST_EVENTS;
         events.truncate(MOST_EVENTS);
         let body = Trace { correlation: id, events: below_their_causes(events), truncated };
         Response::json(StatusCode::OK, &body)
     }
 
-    /// All commits that belong to an id: to the server's own, or to those that a client gave this one to.
+    /// All commits that belong to an id: the server's own id, or one that a client gave to its requests.
     async fn gathered(&self, id: &str) -> Result<Gathered, Problem> {
         let found = self.read_all(self.runs(id).await?).await?;
         let all: BTreeSet<String> = found.commits.iter().map(|commit| commit.correlation.id.clone()).collect();
         if all.iter().all(|own| own == id) {
             return Ok(found);
         }
-        // Ids of the server are in the order of time.
+        // The server's ids sort by time.
         let each: Vec<_> = all.iter().map(|own| self.runs(own)).collect();
         let each: Vec<Runs> = stream::iter(each).buffered(CONCURRENCY).try_collect().await?;
         let mut runs = Runs { more: found.more || each.iter().any(|runs| runs.more), ..Runs::default() };
@@ -79,7 +79,7 @@ impl<P: Ports> Queries<P> {
         self.read_all(runs).await
     }
 
-    /// The runs under a correlation id, the earliest of them.
+    /// The earliest runs under a correlation id.
     async fn runs(&self, id: &str) -> Result<Runs, Problem> {
         let generation = self.views.current(activity::NAME).await?.generation;
         let lookup = activity::BY_CORRELATION.first(generation, id, MOST_RUNS + 1);
@@ -96,7 +96,8 @@ impl<P: Ports> Queries<P> {
         Ok(Gathered { commits: read.into_iter().flat_map(|run| run.commits).collect(), more })
     }
 
-    /// The commits of a run, from its first event until something else begins; no more than one answer has room for.
+    /// The commits of a run, from its first event until another correlation begins, and at most as many as one answer
+    /// takes.
     async fn run(&self, first: &EventId) -> Result<Gathered, Problem> {
         let mut commits: Vec<Commit> = Vec::new();
         while commits.len() <= MOST_EVENTS {
@@ -121,12 +122,12 @@ const fn none() -> Gathered {
     Gathered { commits: vec![], more: false }
 }
 
-/// The events, each right behind the one that it follows from and what else followed from that; those that follow from
-/// none of them in the order given.
+/// The events, each directly behind its cause and the earlier effects of that cause. Events without a cause among them
+/// keep the given order.
 fn below_their_causes(events: Vec<LogEvent>) -> Vec<TracedEvent> {
     let known: BTreeSet<String> = events.iter().map(|event| event.id.clone()).collect();
     let mut effects: BTreeMap<Option<String>, Vec<LogEvent>> = BTreeMap::new();
-    // The last one comes off first.
+    // The stack returns the last event first.
     for event in events.into_iter().rev() {
         let cause = event.causation.clone().filter(|cause| known.contains(cause));
         effects.entry(cause).or_default().push(event);

@@ -1,4 +1,4 @@
-//! Rows by an index.
+//! Rows that an index finds.
 
 use crate::Queries;
 use foldlog::{Direction, Index, Lookup, Lookups, Projection, Reader, Version};
@@ -7,14 +7,14 @@ use foldlog_lambda::Problem;
 use foldlog_lambda::http::Page;
 use futures::future::try_join_all;
 
-/// The most warehouses that hold one product, or send something for one order.
+/// The maximum number of warehouses that hold one product, or send parcels for one order.
 const MOST_WAREHOUSES: usize = 1_000;
 
 /// Documents with the versions of their rows.
 type Documents<R> = Vec<(Version, <R as Projection>::Document)>;
 
 impl<P: Ports> Queries<P> {
-    /// What may stand on a page: from each of some partitions of an index as much as fills it, and one more.
+    /// The candidates for a page: each partition of the index contributes up to one document more than a page holds.
     pub(crate) async fn page_of<R: Projection>(
         &self,
         page: &Page,
@@ -29,7 +29,7 @@ impl<P: Ports> Queries<P> {
         Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
 
-    /// All that an index has under a key, by warehouse.
+    /// All documents that an index has under a key, by warehouse.
     pub(crate) async fn by_warehouse<R: Projection>(
         &self,
         index: Index,

@@ -1,16 +1,16 @@
-//! The queries: what the read models show and, for operators, what the log itself says. They append nothing.
+//! The queries show the read models and, to operators, the log itself. They append nothing.
 //!
-//! **The past.** `version`, `at` and `min_version` exclude each other. The past leaves out what a document shows of
-//! other streams, such as the shipments of an order or the available quantity of a product: read now, those would be
-//! wrong for then. `GET /stock/{sku}` follows many streams and shows only the present. The past is shown by the rules
-//! of the present: the first event of a cart, order, account, shipment or invoice says whose it is. A product is shown
-//! in the versions in which it was on sale. A version beyond the end of a stream gets 409, for a caller who may see the
-//! stream; all others get 404, as before its first event.
+//! **The past.** `version`, `at` and `min_version` exclude each other. The past leaves out the fields of a document
+//! that follow other streams, such as the shipments of an order or the available quantity of a product: their present
+//! values would be wrong for the past. `GET /stock/{sku}` follows many streams and shows only the present. The same
+//! rules decide who may see the past: the first event of a cart, order, account, shipment or invoice names its owner. A
+//! product is shown in the versions in which it was on sale. A version beyond the end of a stream gets 409 if the
+//! caller may see the stream; all other callers get 404, as before its first event.
 //!
-//! **Audit trails.** `GET …/{id}/events` shows what happened to a resource: type and payload as stored, when, by whom,
-//! from which cause, with which correlation. The stream decides whose it is, read strongly. Customers see themselves by
-//! name, everyone else as `staff`, and every function as `shop`. The staff see subjects and the names of functions. The
-//! token that charges a card is shown to no caller; the id of the card stands in its place.
+//! **Audit trails.** `GET …/{id}/events` shows the events of a resource: type and payload as stored, time, actor, cause
+//! and correlation. The stream, read strongly, decides who owns the resource. Customers see themselves by name,
+//! everyone else as `staff`, and every function as `shop`. The staff see subjects and the names of functions. No caller
+//! sees the token that charges a card; the id of the card stands in its place.
 
 mod activity;
 mod audit;
@@ -33,14 +33,14 @@ use http::StatusCode;
 use shop_api::responses::{Health, HealthStatus, Switch};
 use shop_domain::views::{self, read_models, waiting};
 
-/// The handler.
+/// The handler of every query route.
 pub struct Queries<P: Ports> {
     log: P::Log,
     views: P::Views,
     sales: P::TotalsStore,
 }
 
-/// The function. Which streams wait is a question of `reconcile` and `fulfilment` alone.
+/// The function. It does not need the view of waiting streams, which only `reconcile` and `fulfilment` read.
 pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<HttpOn<Queries<P>, P>, SettingError> {
     let shown = read_models().partitions().into_iter().filter(|(view, _)| *view != waiting::NAME);
     let (log, views, sales) = (ports.log()?, ports.views(shown)?, ports.totals_store(views::sales::NAME)?);
@@ -93,7 +93,7 @@ impl<P: Ports> HttpHandler for Queries<P> {
 }
 
 impl<P: Ports> Queries<P> {
-    /// Where single documents are read.
+    /// The reader of single documents.
     const fn single(&self) -> Documents<'_, P::Log, P::Views> {
         Documents { log: &self.log, views: &self.views }
     }
@@ -103,5 +103,5 @@ impl<P: Ports> Queries<P> {
     }
 }
 
-/// Who serves customers, as the gateway spells it.
+/// The scope of the staff, as the gateway spells it.
 const STAFF: &str = "shop/staff";

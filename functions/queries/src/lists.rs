@@ -1,4 +1,4 @@
-//! Lists: each from an index, by key conditions alone. An index that is spread over shards is merged here.
+//! Lists: an index serves each one by key conditions alone. If an index is spread over shards, the list merges them.
 
 use crate::{Queries, STAFF};
 use foldlog::{Direction, Index};
@@ -12,7 +12,7 @@ use shop_domain::values::{AccountId, Category};
 use shop_domain::views::order::StatusName;
 use shop_domain::views::{catalogue, order};
 
-/// Who buys, as the gateway spells it.
+/// The scope of customers, as the gateway spells it.
 const CUSTOMER: &str = "shop/customer";
 
 impl<P: Ports> Queries<P> {
@@ -39,7 +39,8 @@ impl<P: Ports> Queries<P> {
         Response::json(StatusCode::OK, &Answer { items: try_join_all(offered).await?, next })
     }
 
-    /// `GET /orders?status=&cursor=&limit=`, newest first: the caller's own, or for the staff everybody's of a status.
+    /// `GET /orders?status=&cursor=&limit=`, newest first: the caller's own orders, or for the staff all orders of a
+    /// status.
     pub(crate) async fn orders(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["status", "cursor", "limit"])?;
         let account: AccountId = request.caller_id()?;
@@ -54,7 +55,7 @@ impl<P: Ports> Queries<P> {
     }
 }
 
-/// The index and its partitions in which the orders are that the caller may list.
+/// The index and the partitions that hold the orders which the caller may list.
 fn which(request: &Request, account: &AccountId) -> Result<(Index, Vec<String>), Problem> {
     let (staff, customer) = (request.caller()?.has_scope(STAFF), request.caller()?.has_scope(CUSTOMER));
     match request.query::<StatusName>("status")? {
@@ -68,12 +69,12 @@ fn which(request: &Request, account: &AccountId) -> Result<(Index, Vec<String>),
     }
 }
 
-/// By what orders are listed, as the index has it.
+/// The sort key of an order in the index.
 fn placed(order: &Order) -> String {
     format!("{}#{}", order.placed_at.as_deref().unwrap_or_default(), order.id)
 }
 
-/// A page of `found`, which has one item more than fits where another page follows.
+/// A page of `found`, which has one item more than fits if another page follows.
 pub(crate) fn list<T>(page: &Page, mut found: Vec<T>, sort: impl Fn(&T) -> String) -> Result<Answer<T>, Problem> {
     let more = found.len() > page.limit;
     found.truncate(page.limit);

@@ -1,4 +1,4 @@
-//! What operators see of the log as a whole: its newest events.
+//! The newest events of the whole log, for operators.
 
 use crate::Queries;
 use foldlog::{Commit, Direction, EventLog, LogError, Timestamp, Version};
@@ -9,15 +9,15 @@ use http::StatusCode;
 use shop_api::responses::{LogEvent, Page};
 use shop_domain::views::activity::moved;
 
-/// The most streams that one answer is gathered from.
+/// The maximum number of streams that one answer takes events from.
 const MOST_STREAMS: usize = 500;
-/// The most events of an answer, and how many it has where nobody says.
+/// The maximum number of events in an answer, and the default.
 const MOST_EVENTS: usize = 1_000;
 const USUAL_EVENTS: usize = 100;
 
 impl<P: Ports> Queries<P> {
-    /// `GET /ops/events?after=&limit=`: with `after` the events committed from that moment on, oldest first; without
-    /// it the newest, oldest of them first.
+    /// `GET /ops/events?after=&limit=`. With `after`: the events committed from that moment on, oldest first. Without
+    /// it: the newest events, again oldest first.
     pub(crate) async fn events(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["after", "limit"])?;
         let limit = limit(request)?;
@@ -31,7 +31,7 @@ impl<P: Ports> Queries<P> {
             return Err(Problem::invalid_parameter("after", "too many streams moved since; choose a later moment"));
         }
         moved.truncate(MOST_STREAMS);
-        // Whatever happened after the earliest of the last moves that were taken, happened in a stream that was taken.
+        // From the earliest of these moves on, every event is in one of the streams that were read.
         let complete_from = moved.last().filter(|_| truncated).map(|last| last.moved_at);
         let from = after.max(complete_from).unwrap_or_default();
         let streams = moved.iter().map(|document| self.log.since(&document.stream, Version::NONE));

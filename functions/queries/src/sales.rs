@@ -1,4 +1,4 @@
-//! `GET /sales?from=&to=&by=`: what was sold, summed up over the rows that each sum is spread over.
+//! `GET /sales?from=&to=&by=`: the sales of each day, summed over the rows that hold the parts of each sum.
 
 use crate::Queries;
 use foldlog::{Generations, TotalsStore};
@@ -9,11 +9,11 @@ use http::StatusCode;
 use shop_api::sales::{Revenue, Sales, SoldOf, SoldOnDay};
 use shop_domain::views::sales::{By, Day, NAME, figures, names};
 
-/// The most days of one answer.
+/// The maximum number of days in one answer.
 const MOST_DAYS: u64 = 31;
 
 impl<P: Ports> Queries<P> {
-    /// The figures of each day from one to another, both included, by product or by category.
+    /// The figures of each day of a period, both ends included, by product or by category.
     pub(crate) async fn sales(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["from", "to", "by"])?;
         let (from, to) = (day(request, "from")?, day(request, "to")?);

@@ -1,7 +1,7 @@
-//! Single things: each its own document, shown to whom it concerns.
+//! Single documents, shown to the callers who may see them.
 //!
-//! As it was, a thing is shown by the same rules: whose it is stands in its first event. What follows other streams than
-//! its own is then left out.
+//! The same rules decide who may see a past document: the first event of its stream names the owner. A past document
+//! leaves out the fields that follow other streams.
 
 use crate::{Queries, STAFF};
 use foldlog_functions::Ports;
@@ -14,7 +14,7 @@ use shop_domain::views::order::{Document, StatusName};
 use shop_domain::views::{account, cart, catalogue, invoice, order, shipment};
 
 impl<P: Ports> Queries<P> {
-    /// A listed product; one that is not is nobody's business here.
+    /// A listed product. An unlisted one gets the answer for a product that does not exist.
     pub(crate) async fn product(&self, request: &Request) -> Result<Response, Problem> {
         let sku: Sku = request.path("sku")?;
         let asked = Asked::of(request)?;
@@ -30,7 +30,7 @@ impl<P: Ports> Queries<P> {
         Ok(Response::json(StatusCode::OK, &ListedProduct { product, availability })?.etag(version))
     }
 
-    /// The caller's own account; the staff sees everybody's.
+    /// The caller's own account; the staff see every account.
     pub(crate) async fn account(&self, request: &Request) -> Result<Response, Problem> {
         let account: AccountId = request.path("id")?;
         let shown = request.caller_id::<AccountId>()? == account || request.caller()?.has_scope(STAFF);
@@ -50,7 +50,8 @@ impl<P: Ports> Queries<P> {
         Ok(Response::json(StatusCode::OK, &Cart::of(&cart, version, &state))?.etag(version))
     }
 
-    /// The caller's own order. Between checkout and placement there is none yet: its owner is told to come again.
+    /// The caller's own order. Between checkout and placement the order does not exist yet, and its owner is asked to
+    /// try again later.
     pub(crate) async fn order(&self, request: &Request) -> Result<Response, Problem> {
         let caller: AccountId = request.caller_id()?;
         let order: OrderId = request.path("id")?;
@@ -78,8 +79,8 @@ impl<P: Ports> Queries<P> {
         }
     }
 
-    /// What was made ready for an order, which nothing is before it is confirmed: whoever asks until then how it goes,
-    /// as they do often, pays for no second look.
+    /// The shipments of an order. Before its confirmation an order has none, so the many requests until then cost no
+    /// second read.
     async fn shipments_of(&self, order: &Document) -> Result<Vec<ShipmentId>, Problem> {
         match order.timeline.last().map(|step| step.status) {
             None | Some(StatusName::Purchased | StatusName::Pending | StatusName::Failed) => Ok(vec![]),

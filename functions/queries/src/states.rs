@@ -1,4 +1,4 @@
-//! The state of any stream at a version, by the decider of its category and its snapshots.
+//! The state of any stream at a version, computed by the decider of its category from the snapshots.
 
 use foldlog::past::state_at;
 use foldlog::{Decider, History, Version};
@@ -7,15 +7,16 @@ use serde::Serialize;
 use serde_json::Value;
 use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 
-/// How the states of a category are read.
+/// How to read the states of a category.
 pub(crate) struct States {
     /// The schema of the states that its snapshots hold.
     pub(crate) snapshot_schema: u32,
-    /// The state after a version's event, by what was read for it; nothing behind the stream's end.
+    /// The state after the event at a version, computed from the history that was read; none beyond the end of the
+    /// stream.
     pub(crate) at: fn(&History, Version) -> Result<Option<Value>, Problem>,
 }
 
-/// Those of a category; none of one that this release does not know.
+/// The states of a category; none if this release does not know the category.
 pub(crate) fn states_of(category: &str) -> Option<States> {
     Some(match category {
         product::Product::CATEGORY => states::<product::Product>(),

@@ -1,4 +1,4 @@
-//! What warehouses have, and what goes out of them.
+//! The stock of warehouses, and the shipments that leave them.
 
 use crate::Queries;
 
@@ -10,7 +10,7 @@ use shop_domain::values::{OrderId, ShipmentId, Sku};
 use shop_domain::views::{shipment, stock};
 
 impl<P: Ports> Queries<P> {
-    /// `GET /stock/{sku}`: a product in every warehouse that has or had it.
+    /// `GET /stock/{sku}`: the stock of a product in every warehouse that has or had it.
     pub(crate) async fn stock(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;
         let sku: Sku = request.path("sku")?;
@@ -29,7 +29,7 @@ impl<P: Ports> Queries<P> {
         Response::json(StatusCode::OK, &body)
     }
 
-    /// How many of a product all warehouses together can still promise.
+    /// The quantity of a product that is still available in all warehouses together.
     pub(crate) async fn available(&self, sku: &Sku) -> Result<u64, Problem> {
         Ok(self.stocks(sku).await?.iter().map(|stock| stock.available).sum())
     }
@@ -40,7 +40,7 @@ impl<P: Ports> Queries<P> {
         Ok(rows.iter().map(stock).collect())
     }
 
-    /// What was made ready for an order.
+    /// The shipments of an order.
     pub(crate) async fn shipments(&self, order: &OrderId) -> Result<Vec<ShipmentId>, Problem> {
         let rows = self.by_warehouse::<shipment::View>(shipment::BY_ORDER, order.as_str()).await?;
         Ok(rows.into_iter().map(|(_, document)| document.id).collect())

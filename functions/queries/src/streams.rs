@@ -1,4 +1,4 @@
-//! What operators see of one stream: its events, its state at any version or moment, and what changed between two.
+//! One stream, for operators: its events, its state at any version or moment, and the changes between two of them.
 
 use crate::Queries;
 use crate::lists::list;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use shop_api::responses::{Page as Answer, StateChange, StreamDiff, StreamEnd, StreamPlace, StreamState};
 use shop_domain::views::activity;
 
-/// A stream's state, of which version, and when that was committed.
+/// A stream's state, with its version and the time of that version's commit.
 struct Seen {
     version: Version,
     at: Option<Timestamp>,
@@ -24,7 +24,7 @@ struct Seen {
 }
 
 impl<P: Ports> Queries<P> {
-    /// `GET /ops/streams?cursor=&limit=`: the streams, by when they moved last.
+    /// `GET /ops/streams?cursor=&limit=`: the streams in the order in which they moved last.
     pub(crate) async fn streams(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;
         let page = Page::of(request, "/ops/streams", "")?;
@@ -38,13 +38,13 @@ impl<P: Ports> Queries<P> {
         Response::json(StatusCode::OK, &Answer { items: items.collect(), next: moved.next })
     }
 
-    /// `GET /ops/streams/{stream}?after=&limit=`: the stream's events behind a version.
+    /// `GET /ops/streams/{stream}?after=&limit=`: the stream's events after a version.
     pub(crate) async fn stream(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["after", "limit"])?;
         let limit = limit(request)?;
         let after: Version = request.query("after")?.unwrap_or(Version::NONE);
         let stream: StreamName = request.path("stream")?;
-        // One commit more tells whether that is all.
+        // One extra commit shows whether there are more.
         let commits = onward(&self.log, &stream, after, limit + 1).await?;
         if commits.is_empty() {
             self.exists(&stream).await?;
@@ -60,7 +60,7 @@ impl<P: Ports> Queries<P> {
         Response::json(StatusCode::OK, &Answer { items: events, next })
     }
 
-    /// `GET /ops/streams/{stream}/state?version=|at=`: the fold of the stream's first events.
+    /// `GET /ops/streams/{stream}/state?version=|at=`: the state that the stream's first events fold to.
     pub(crate) async fn state(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["version", "at"])?;
         let when = match (request.query("version")?, request.query("at")?) {
@@ -78,7 +78,7 @@ impl<P: Ports> Queries<P> {
         Ok(Response::json(StatusCode::OK, &body)?.etag(version))
     }
 
-    /// `GET /ops/streams/{stream}/diff?from=&to=`: what changed in the state from one version or moment to another.
+    /// `GET /ops/streams/{stream}/diff?from=&to=`: the changes in the state between two versions or moments.
     pub(crate) async fn diff(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["from", "to"])?;
         let needed =
@@ -98,7 +98,7 @@ impl<P: Ports> Queries<P> {
         Response::json(StatusCode::OK, &body)
     }
 
-    /// The state of a stream that exists, at some time of its life or before.
+    /// The state of an existing stream at a version or moment, which may be before its first event.
     async fn seen(&self, stream: &StreamName, when: When) -> Result<Seen, Problem> {
         let asked = match when {
             When::Version(version) => Some(version),
@@ -127,5 +127,5 @@ impl<P: Ports> Queries<P> {
     }
 }
 
-/// Behind everything that happened.
+/// A moment after every event.
 const NOW: Timestamp = Timestamp(i64::MAX);

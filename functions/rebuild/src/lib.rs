@@ -1,5 +1,5 @@
-//! Rebuild: makes a read model anew from the log while it is in use, a part at a time. A state machine asks what is to be
-//! done, has the parts done side by side, and asks again, until nothing is left.
+//! Rebuild: fills a new generation of a read model from the log while the current one is in use. A state machine asks
+//! for the work to do, runs its parts concurrently, and asks again until none is left.
 
 use foldlog::read::generations::{Set, Stage};
 use foldlog::rebuild::{self, Lockstep, Phase, Plan, RebuildError, RebuildProgress, Request, Work};
@@ -13,56 +13,57 @@ use shop_domain::audit;
 use shop_domain::views::{ReadModels, read_models, sales};
 use std::time::Duration;
 
-/// How long a run goes on with its part: Lambda ends it after 15 minutes, and its last page takes a while.
+/// The time after which a run stops work on its part. Lambda ends the run after 15 minutes, and its last page takes a
+/// while.
 const BUDGET: Duration = Duration::from_mins(10);
-/// At most so many parts: what `Begin` answers has to fit into the state of a state machine.
+/// The maximum number of parts: the state of a state machine limits the size of the answer to `Plan`.
 const MOST_PARTS: u64 = 256;
-/// So many notes are read together.
+/// The number of notes that are read in one request.
 const PAGE: usize = 100;
 
-/// The handler.
+/// The handler of the state machine's requests.
 pub struct Rebuild<P: Ports> {
     /// The folds of the views.
     folds: ProjectionsOn<P>,
     /// The folds of the sales.
     sales: TotalsOn<P>,
-    /// How far each order is added to the sales, as rows of a view of that name.
+    /// The progress of each order in the totals of sales, as rows of a view of that name.
     checkpoints: P::Views,
-    /// A log of about so many commits is read in one part, one of twice as many in two.
+    /// The number of commits in one part, approximately: a log of twice as many gets two parts.
     part_commits: u64,
 }
 
-/// What is to be done.
+/// The input of the function.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "task", rename_all = "lowercase")]
 pub enum Task {
-    /// Say what is to be done next on account of an event: that somebody asked for a rebuild, or for a cleaning.
+    /// Plan the next steps for an event: an operator's request for a rebuild or a cleanup.
     Plan {
-        /// The event, as the bus carries it: a [`EventMessage`].
+        /// The event as the bus carries it: an [`EventMessage`].
         event: Value,
     },
-    /// Do a part of it.
+    /// Do one part of the work.
     Work {
         /// The part.
         part: Work,
     },
 }
 
-/// What came of it.
+/// The answer of the function.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Outcome {
-    /// Of planning.
+    /// To a plan.
     Planned {
-        /// What can be done now, after that pause.
+        /// The steps that can be done now, and the pause before them.
         #[serde(flatten)]
         plan: Plan,
-        /// Whether nothing is left.
+        /// Whether no work is left.
         finished: bool,
     },
-    /// Of a part.
+    /// To a part.
     Worked {
-        /// Whether nothing is left of it.
+        /// Whether the part is complete.
         done: bool,
     },
 }
@@ -117,7 +118,7 @@ impl<P: Ports> Rebuild<P> {
         Ok(rebuild::plan(self.folds.views(), projection.as_str(), &request).await?)
     }
 
-    /// A rebuild by the newest fold of the view.
+    /// A rebuild with the newest fold of the view.
     async fn rebuilding(&self, id: EventId, view: &str) -> Result<Request, Error> {
         let versions = self.versions(view);
         let (Some(oldest), Some(newest)) = (versions.first(), versions.last()) else {
@@ -164,14 +165,14 @@ impl<P: Ports> Rebuild<P> {
             let Some(view) = self.folds.named(&part.view) else { return Ok(true) };
             return rebuild::compare(self.folds.views(), view, generations, host, part, BUDGET).await;
         }
-        // The rows follow no stream: they are one part's, which notes them when it begins.
+        // These rows belong to no single stream, so part 0 compares them when it begins, and notes the result.
         if part.part == 0 && generations.progress(part).await?.is_none() {
             rebuild::compare_sums(self.sales.totals_store(), sales::NAME, generations, host, part).await?;
         }
         rebuild::compare(&self.checkpoints, sales::NAME, generations, host, part, BUDGET).await
     }
 
-    /// The rows, and what was noted about them.
+    /// Deletes the rows and their notes.
     async fn sweep(&self, part: &Work) -> Result<bool, RebuildError> {
         let (generations, host) = (self.folds.views(), self.folds.host());
         let mut views = self.folds.views();

@@ -1,18 +1,18 @@
-//! When whoever waits is asked for again: when it has waited 30 s, and twice as long each time after that.
+//! The times at which a waiting stream is asked again: after 30 s of waiting, and after twice as long each time.
 //!
-//! A rule without a memory. A run every minute asks for all whose waiting time crossed one of these marks since the
-//! minute before, so that each mark is crossed in one run exactly, whatever the runs before did.
+//! The rule needs no memory. Each run, once a minute, takes all streams whose waiting time crossed one of these marks
+//! in the minute before. So each mark falls into exactly one run, and the result does not depend on earlier runs.
 
 use foldlog::Timestamp;
 
 /// The time between two runs, as the template schedules them.
 const PERIOD_MS: i64 = 60_000;
-/// The first mark; each further one is twice as long.
+/// The first mark; each further mark is twice as long.
 const FIRST_MARK_MS: i64 = 30_000;
-/// Who has waited so long is left to the daily run.
+/// The daily run takes streams that have waited longer than this.
 const LONGEST_MS: i64 = 24 * 60 * 60 * 1_000;
 
-/// Moments later than one, and not later than another.
+/// A span of time: later than one moment, and not later than the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) after: Timestamp,
@@ -20,14 +20,14 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// How many times the time between two runs it is long, rounded up.
+    /// Its length in periods between two runs, rounded up.
     pub(crate) fn periods(self) -> usize {
         let length = self.upto.0.saturating_sub(self.after.0);
         usize::try_from((length + PERIOD_MS - 1) / PERIOD_MS).unwrap_or(usize::MAX)
     }
 }
 
-/// Since when the ones wait who are asked for now: spans without an overlap, from the newest back.
+/// The spans in which the streams that are due now began to wait. They do not overlap, and the newest comes first.
 pub(crate) fn due(now: Timestamp) -> Vec<Span> {
     let marks = std::iter::successors(Some(FIRST_MARK_MS), |mark| Some(mark * 2)).take_while(|mark| *mark < LONGEST_MS);
     let mut spans: Vec<Span> = Vec::new();

@@ -1,4 +1,4 @@
-//! The handler and what it stands on.
+//! The handler and its ports.
 
 use crate::ports::Ports;
 use crate::waiting;
@@ -7,23 +7,23 @@ use foldlog_functions::{Projector, Relay};
 use foldlog_lambda::{SettingError, Settings};
 use shop_domain::views::{ReadModels, read_models, sales};
 
-/// The handler.
+/// The handler of both schedules.
 pub struct Reconcile<P: Ports> {
-    /// What follows the log for the per-stream views.
+    /// Folds the log into the per-stream views.
     pub(crate) projector: Projector<P>,
-    /// What publishes the log. Hints are repeated where it publishes.
+    /// Publishes the log. Repeated hints go the same way.
     pub(crate) relay: Relay<P>,
-    /// What adds the log to the totals.
+    /// Adds the log to the totals.
     pub(crate) sales: TotalsOn<P>,
     /// The log as reactions on stock see it.
     pub(crate) stock: P::Log,
-    /// The processes and carts that wait for something.
+    /// The view of processes and carts that wait.
     pub(crate) waiting: P::Views,
-    /// What Lambda gave up on.
+    /// The batches that Lambda gave up on.
     pub(crate) lost: P::Batches,
 }
 
-/// The function. Runs that find nothing waiting or lost do without the bus.
+/// The function. A run that finds no waiting stream and no lost batch does not use the bus.
 pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Reconcile<P>, SettingError> {
     let ReadModels { views, totals } = read_models();
     Ok(Reconcile {
@@ -37,7 +37,7 @@ pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Reconcile<P>
 }
 
 impl<P: Ports> Reconcile<P> {
-    /// The folds.
+    /// The per-stream folds.
     pub const fn folds(&self) -> &ProjectionsOn<P> {
         self.projector.folds()
     }

@@ -1,9 +1,9 @@
-//! Reconcile: the last net. It decides nothing and appends nothing; a function that gets a hint again recognises what
-//! it has done.
+//! Reconcile: the last net. It decides nothing and appends nothing; a function that gets a hint again recognises its
+//! own earlier work.
 //!
 //! - **Once a day** (and when a local host starts) it scans the log, advances every row that is behind, and publishes
-//!   again what an unfinished process may have missed: its intents without an outcome, the outcomes that it did not
-//!   note, a checkout without a process. It also publishes the request of an unfinished rebuild again.
+//!   again the events that an unfinished process may have missed: intents without an outcome, outcomes that the process
+//!   did not note, and a checkout without a process. It also publishes the request of an unfinished rebuild again.
 //! - **Every minute**, as the task `recheck`, it does the same for a few streams that have been waiting for a while.
 //! - Every minute it also retries the parked notes that are due, and the batches that Lambda gave up on.
 //!
@@ -12,32 +12,31 @@
 //! A lost message stalls one order, and nothing else would notice.
 //!
 //! - **Which streams.** The view `waiting` has in its index each process that waits for an outcome or for a person, by
-//!   when it began to wait without a break or began this stretch of its way. It also has each checked-out cart, by its
-//!   checkout, because the stream of a cart cannot say whether a process began. A second index has each process by its
-//!   next deadline. The view `order` has an index of the orders that were cancelled or shipped, by when: a person did
-//!   so unasked, perhaps long after the process began to wait for it.
+//!   the time since which it has waited without a break, or at which it began its current stretch. It also has each
+//!   checked-out cart, by its checkout, because the stream of a cart cannot say whether a process began. A second index
+//!   has each process by its next deadline. The view `order` has an index of the cancelled and shipped orders, by time:
+//!   a person did so unasked, perhaps long after the process began to wait for it.
 //! - **When.** After 30 s, and after twice as long each time, up to a day. A run takes the streams whose waiting
-//!   crossed such a mark in the minute before it, by the time that the schedule names, not by the clock. So nothing is
-//!   remembered between runs, each mark falls into exactly one run, and a run that is tried again takes the same
-//!   streams.
-//! - **What.** The view only says which streams to look at. The process, the order and the streams that it waits for
-//!   are read strongly. An intent without an outcome is published again, or the outcome if there is one; a checkout, if
-//!   there is no process. Of the order, and of the payment, invoice and shipments that it waits for, everything that
-//!   the process would note is repeated, because others move them too.
+//!   crossed such a mark in the minute before the scheduled time of the run; the clock does not matter. So a run needs
+//!   no memory of earlier runs, each mark falls into exactly one run, and a retried run takes the same streams.
+//! - **What.** The view only says which streams to look at. The run reads the process, the order and the streams that
+//!   the process waits for, strongly. It publishes an intent without an outcome again, or the outcome if there is one,
+//!   and a checkout if there is no process. Of the order, and of the payment, invoice and shipments that the process
+//!   waits for, it repeats every event that the process would note, because other commands move these streams, too.
 //!
 //! # Limits of the re-check
 //!
-//! - A lost hint costs 30 to 90 s if it was lost early. If the order has waited for an hour already, as in a
-//!   disturbance, it costs up to an hour more.
-//! - A run that does not take place, with its schedule and retries, is not made up for. Streams that crossed a mark
-//!   then are looked at when they cross the next one.
-//! - A waiting stream is found by its row. If the projector writes the row late, it may miss a mark; if the row is
-//!   never written, it misses all. A stream that has waited on one stretch for more than a day is not looked at, for
-//!   example a parcel that arrives days after it left, if the hint of that is lost. The daily run finds these.
+//! - A lost hint costs 30 to 90 s if it was lost early. If the order has already waited for an hour, as in an outage, a
+//!   lost hint costs up to another hour.
+//! - If a run does not take place despite its schedule and retries, no later run makes up for it. Streams that crossed
+//!   a mark then are checked at their next mark.
+//! - A row leads to each waiting stream. If the projector writes the row late, the stream may miss a mark; if the row
+//!   is never written, it misses all. A stream that has waited on one stretch for more than a day is not checked: for
+//!   example, a parcel that arrives days after it left, if its hint is lost. The daily run finds these.
 //! - Of the rows that began to wait within one minute, a run takes at most 250 of each of the four partitions of the
-//!   processes, and as many of those of the carts: the oldest first. A warning says if there were more. So above some
-//!   16 checkouts a second not every cart is looked at. Processes do not compete with carts.
-//! - A cart is looked at for up to 12 marks although its process began long ago, with one strong read each.
+//!   processes, and as many of the carts: the oldest first. A warning says if there were more. So above some 16
+//!   checkouts a second not every cart is checked. Processes do not compete with carts.
+//! - A cart is checked at up to 12 marks although its process began long ago, with one strong read each.
 
 mod due;
 mod handler;
@@ -62,62 +61,62 @@ use serde::{Deserialize, Serialize};
 use shop_domain::cart;
 use std::collections::BTreeSet;
 
-/// So many streams are followed together.
+/// The number of streams that are reconciled together.
 const AT_A_TIME: usize = 100;
-/// So many processes are looked at side by side.
+/// The number of processes that are checked concurrently.
 const SIDE_BY_SIDE: usize = 8;
-/// So many streams of each of the view's partitions, that began to wait within a minute, are asked for in one run, the
-/// oldest first. Those beyond are left to a later mark, or to the daily run.
+/// The maximum number of streams that one run takes from each partition of the view and each minute in which they began
+/// to wait: the oldest first. The others wait for a later mark, or for the daily run.
 const MOST_OF_A_MINUTE: usize = 250;
 
-/// What is to be done: the input of a schedule.
+/// The input of a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "task", rename_all = "lowercase")]
 pub enum Task {
-    /// Go through the whole log.
+    /// Reconcile the whole log.
     Reconcile,
-    /// Ask again for those who have been waiting for a while.
+    /// Repeat hints for streams that have been waiting for a while.
     Recheck {
-        /// The time of the run, by the schedule.
+        /// The scheduled time of the run.
         #[serde(with = "foldlog::time::rfc3339")]
         time: Timestamp,
     },
 }
 
-/// What a run found.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Found {
-    /// In the whole log.
+    /// Of the whole log.
     Reconciled(Summary),
-    /// Among those who wait, and among the notes.
+    /// Of the waiting streams, the notes and the batches.
     Rechecked(Rechecked),
 }
 
-/// What a run through the whole log found.
+/// The result of a run through the whole log.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Summary {
-    /// How many streams there are.
+    /// The number of streams.
     pub streams: usize,
-    /// How many rows were behind and were brought up to date.
+    /// The number of rows that were behind and are up to date now.
     pub advanced: usize,
-    /// How many rows cannot follow their stream.
+    /// The number of rows that cannot follow their stream.
     pub parked: usize,
-    /// How many events were published again for processes that are not finished.
+    /// The number of events that were published again for unfinished processes.
     pub hinted: usize,
 }
 
-/// What a run in between found.
+/// The result of a run each minute.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Rechecked {
-    /// How many streams had been waiting for a while.
+    /// The number of streams that had been waiting for a while.
     pub streams: usize,
-    /// How many events were published again for them.
+    /// The number of events that were published again for them.
     pub hinted: usize,
-    /// What became of the notes.
+    /// The result for the parked notes.
     #[serde(flatten)]
     pub redrives: Redrives,
-    /// What became of the batches that Lambda gave up on.
+    /// The result for the batches that Lambda gave up on.
     #[serde(flatten)]
     pub recovered: Recovered,
 }
@@ -135,7 +134,7 @@ impl<P: Ports> Function for Reconcile<P> {
         Ok(found)
     }
 
-    /// Whoever is behind or waits is found by the next run that is let.
+    /// The first run after commands are on again finds the rows that are behind and the streams that wait.
     async fn idle(&self, task: Task) -> Result<Found, Error> {
         tracing::info!(?task, "commands are off: nothing was done");
         Ok(match task {
@@ -146,7 +145,7 @@ impl<P: Ports> Function for Reconcile<P> {
 }
 
 impl<P: Ports> Reconcile<P> {
-    /// Goes through the whole log. Projections first: processes choose among what the views show.
+    /// Reconciles the whole log. Projections come first, because processes choose by the views.
     pub async fn reconcile(&self) -> Result<Summary, Error> {
         let heads = self.folds().log().heads().await?;
         let mut summary = Summary { streams: heads.len(), ..Summary::default() };
@@ -169,7 +168,7 @@ impl<P: Ports> Reconcile<P> {
         Ok(summary)
     }
 
-    /// Each part by itself: none is left out where another fails.
+    /// Runs each part by itself: if one fails, the others still run.
     async fn each_minute(&self, now: Timestamp) -> Result<Rechecked, Error> {
         let rechecked = self.recheck(now).await;
         let recovered = self.recover().await;
@@ -177,7 +176,7 @@ impl<P: Ports> Reconcile<P> {
         Ok(Rechecked { redrives, recovered: recovered?, ..rechecked? })
     }
 
-    /// Repeats the hints of those whose waiting time crossed a mark since the run before.
+    /// Repeats the hints of the streams whose waiting time crossed a mark since the run before.
     async fn recheck(&self, now: Timestamp) -> Result<Rechecked, Error> {
         let mut rechecked = Rechecked::default();
         for span in due::due(now) {
@@ -188,10 +187,10 @@ impl<P: Ports> Reconcile<P> {
         Ok(rechecked)
     }
 
-    /// Publishes again what the processes of these streams may have missed, and counts the events. Where one of them
-    /// fails, the others are not held up by it.
+    /// Publishes again the events that the processes of these streams may have missed, and counts them. If one stream
+    /// fails, the others still continue.
     async fn repeat(&self, streams: impl IntoIterator<Item = StreamName>) -> Result<usize, Error> {
-        // Each is made when its turn comes: there are as many as streams in the log.
+        // Each future is created when its turn comes, because there may be as many as streams in the log.
         let each = streams.into_iter().map(|stream| self.repeat_one(stream));
         let repeated: Vec<_> = stream::iter(each).buffer_unordered(SIDE_BY_SIDE).collect().await;
         let failed = repeated.iter().filter_map(|result| result.as_ref().err());

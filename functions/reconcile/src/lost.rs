@@ -1,4 +1,4 @@
-//! What Lambda gave up on: batches of the log's stream, whole, as objects of a bucket.
+//! The batches of the log's stream that Lambda gave up on: whole batches, as objects of a bucket.
 
 use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
@@ -8,29 +8,29 @@ use foldlog_lambda::lazy::lazy;
 use foldlog_lambda::{Error, Lazy};
 use serde::Deserialize;
 
-/// Batches that were given up on, by key.
+/// The batches that Lambda gave up on, by key.
 pub trait LostBatches: Send + Sync {
-    /// The keys of all of them.
+    /// The keys of all batches.
     fn keys(&self) -> impl Future<Output = Result<Vec<String>, Error>> + Send;
 
-    /// One of them.
+    /// Reads a batch.
     fn batch(&self, key: &str) -> impl Future<Output = Result<Event, Error>> + Send;
 
-    /// Takes one away.
+    /// Removes a batch.
     fn remove(&self, key: &str) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
-/// The bucket. Finding what is there needs `s3:ListBucket`, taking it `s3:GetObject` and `s3:DeleteObject`.
+/// The bucket. Listing needs `s3:ListBucket`, reading `s3:GetObject`, and removing `s3:DeleteObject`.
 pub struct InBucket {
-    /// Made at its first use: most of what operators do needs no bucket.
+    /// Created at its first use: most operations need no bucket.
     client: Lazy<Client>,
     bucket: String,
 }
 
-/// As much as is needed of the record that Lambda keeps of an invocation.
+/// The required part of the record that Lambda keeps of an invocation.
 #[derive(Deserialize)]
 struct GivenUp {
-    /// What the function was invoked with, as JSON text.
+    /// The input of the function, as JSON text.
     payload: String,
 }
 
@@ -38,7 +38,7 @@ impl InBucket {
     /// The batches in `bucket`.
     #[must_use]
     pub fn new(aws: &SdkConfig, bucket: &str) -> Self {
-        // The bucket in the path, not in the host's name: so one endpoint answers for any bucket.
+        // The path names the bucket, not the host: so one endpoint serves every bucket.
         let config = aws_sdk_s3::config::Builder::from(aws).force_path_style(true);
         Self { client: lazy(move || Client::from_conf(config.build())), bucket: bucket.to_owned() }
     }

@@ -1,5 +1,5 @@
-//! What operators asked for that takes longer than a request, and that nobody took up or brought to its end: on AWS a
-//! state machine gave up, on one machine the host was stopped in between.
+//! Requests of operators that take longer than an HTTP request, and that no function started or finished: on AWS a
+//! state machine gave up, or a local host was stopped in between.
 
 use crate::handler::Reconcile;
 use crate::parked;
@@ -11,11 +11,12 @@ use shop_domain::values::Month;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// How long ago a wish may have been made: longer than from one daily run to the next.
+/// The maximum age of such a request: longer than the time between two daily runs.
 const AT_MOST_AGO: Duration = Duration::from_hours(26);
 
 impl<P: Ports> Reconcile<P> {
-    /// Publishes such wishes again, and counts them. Who is at work on one does some things twice.
+    /// Publishes these requests again, and counts them. If a function is still working on one, some of the work is done
+    /// twice.
     pub(crate) async fn repeat_operator_requests(&self) -> Result<usize, Error> {
         let registry = self.folds().views().registered().await?.registry;
         let now = self.folds().host().now();
@@ -40,8 +41,9 @@ impl<P: Ports> Reconcile<P> {
         Ok(entries.len())
     }
 
-    /// The wishes of a record that nobody may have taken up, as the bus carries them. Of a verification only who carries it
-    /// out knows whether it was reported; what this release cannot read was asked of another.
+    /// The requests in a commit that may be unfinished, as the bus carries them. Only `verification` knows whether a
+    /// verification was reported, so those are always included. A request that this release cannot read was meant for
+    /// another release.
     fn open_requests(&self, registry: &Registry, commit: &Commit) -> Result<Vec<(EventId, BusEntry)>, Error> {
         let events: Vec<Event> = match commit.events.decode() {
             Ok(events) => events,

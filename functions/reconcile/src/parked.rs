@@ -1,7 +1,7 @@
-//! Redrive: what subscribers have parked, tried again because its time has come or because somebody asks.
+//! Redrive: retries parked notes when they are due or when an operator requests it.
 //!
-//! A fold is advanced from the log. An event that a function could not react to is published again, marked, and whoever
-//! takes it then takes the note away.
+//! A fold is advanced from the log. An event that a reaction failed on is published again with a mark, and the function
+//! that then processes it removes the note.
 
 use crate::handler::Reconcile;
 use crate::ports::Ports;
@@ -15,21 +15,21 @@ use foldlog_lambda::{Error, metrics};
 use serde::Serialize;
 use shop_domain::views::sales;
 
-/// So many notes are read together.
+/// The number of notes that are read in one request.
 const PAGE: usize = 100;
-/// So many notes are tried in one run; the others stay due.
+/// The maximum number of notes that one run retries; the others stay due.
 const MOST: usize = 200;
 
-/// What trying one again came to.
+/// The outcome of a retry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The subscriber has reached this version; there is no note any more.
+    /// The subscriber has reached this version, and the note is gone.
     Follows(Version),
-    /// The event is on its way again; the note goes when it has been reacted to.
+    /// The event is published again; the note goes when the function has reacted to it.
     Published,
-    /// Still not, and why.
+    /// The subscriber still cannot process it, for this reason.
     Stuck(String),
-    /// Nobody can follow it: it tells of tampering.
+    /// No subscriber can process it: it indicates tampering.
     Alarm,
 }
 
@@ -42,21 +42,21 @@ impl From<Redriven> for Outcome {
     }
 }
 
-/// What a scheduled run did.
+/// The result of a scheduled run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Redrives {
-    /// How many notes there were.
+    /// The number of notes.
     pub notes: usize,
-    /// How many folds follow again.
+    /// The number of folds that follow their streams again.
     pub follow: usize,
-    /// How many events were published again.
+    /// The number of events that were published again.
     pub published: usize,
-    /// How many are still stuck.
+    /// The number of notes that are still stuck.
     pub stuck: usize,
 }
 
 impl<P: Ports> Reconcile<P> {
-    /// Tries again whatever is due at a moment.
+    /// Retries all notes that are due at a moment.
     pub async fn redrive_due(&self, now: Timestamp) -> Result<Redrives, Error> {
         let mut done = Redrives::default();
         let mut tried = 0;
@@ -88,7 +88,7 @@ impl<P: Ports> Reconcile<P> {
         }
     }
 
-    /// Tries one again, whether it is due or not.
+    /// Retries a note, even if it is not due.
     pub async fn redrive(&self, note: &Parked) -> Result<Outcome, Error> {
         match &note.trouble.subject {
             Subject::Fold { view, .. } if view == sales::NAME => Ok(self.sales.redrive(note).await?.into()),
@@ -99,7 +99,8 @@ impl<P: Ports> Reconcile<P> {
     }
 
     async fn publish_again(&self, note: &Parked, function: &str, event: &EventId) -> Result<Outcome, Error> {
-        // Counted before it is tried: once it is published, whoever reacts may take the note away at any moment.
+        // The attempt is counted first: once the event is published, the function that reacts to it may remove the note
+        // at any moment.
         let again = Trouble { at: self.folds().host().now(), ..note.trouble.clone() };
         self.folds().parked().park(&again).await?;
         let commit = match commit_of(self.folds().log(), event).await {
@@ -126,7 +127,7 @@ impl<P: Ports> Reconcile<P> {
     }
 }
 
-/// The commit that an event is in, whatever else its stream holds.
+/// The commit that contains an event, even if the rest of its stream cannot be read.
 pub(crate) async fn commit_of<L: LogScan>(log: &L, event: &EventId) -> Result<Option<Commit>, LogError> {
     let part = Part::Stream(event.stream.clone());
     let mut last = None;

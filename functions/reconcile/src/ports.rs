@@ -1,4 +1,4 @@
-//! What reconciling stands on: nearly everything.
+//! The ports of `reconcile`: nearly all that there are.
 
 use crate::lost::{InBucket, LostBatches};
 use foldlog_aws::OnAws;
@@ -7,10 +7,10 @@ use foldlog_lambda::{SettingError, Settings};
 
 /// The ports of this function.
 pub trait Ports: BusPorts {
-    /// What Lambda gave up on.
+    /// The store of the batches that Lambda gave up on.
     type Batches: LostBatches + 'static;
 
-    /// What Lambda gave up on, where the settings say.
+    /// The store of the batches that the settings name.
     fn lost_batches(&self, settings: &Settings) -> Result<Self::Batches, SettingError>;
 }
 

@@ -1,4 +1,4 @@
-//! Which events a process that is not finished may have missed, or those that it waits for.
+//! The events that an unfinished process, or a stream that it waits for, may have missed.
 
 use foldlog::write::loaded::replay;
 use foldlog::{
@@ -10,27 +10,27 @@ use shop_domain::fulfilment::{self, Awaited, Fulfilment, Process, REACTION, outc
 use shop_domain::values::OrderId;
 use shop_domain::{cart, order, stock};
 
-/// What is read to find out: always strongly.
+/// The logs that are read to find them: always strongly.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sources<'a, L> {
     /// The log.
     pub(crate) log: &'a L,
-    /// The log as reactions on stock see it, which are found by their markers however much happened since.
+    /// The log as reactions on stock see it: markers find those reactions, however many events followed.
     pub(crate) stock: &'a L,
-    /// The system whose events they are.
+    /// The system that the events belong to.
     pub(crate) system: &'a str,
 }
 
-/// The process that a checked-out cart has to have.
+/// The process that belongs to a checked-out cart.
 pub(crate) fn process_of(cart: &StreamName) -> Result<StreamName, Error> {
     let order: OrderId = cart.id().parse()?;
     Ok(StreamName::of::<Fulfilment>(&order))
 }
 
 impl<L: EventLog> Sources<'_, L> {
-    /// The hints to repeat on account of one stream: of a checked-out cart without a process, its checkout; of a
-    /// process that is not finished, its intents without an outcome and whatever the streams it depends on answered; of
-    /// an order, what its process would note.
+    /// The hints to repeat for one stream. For a checked-out cart without a process: its checkout. For an unfinished
+    /// process: its intents without an outcome, and the answers of the streams that it depends on. For an order: the
+    /// events that its process would note.
     pub(crate) async fn hints(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
         match stream.category() {
             cart::Cart::CATEGORY => self.of_cart(stream).await,
@@ -71,7 +71,7 @@ impl<L: EventLog> Sources<'_, L> {
     async fn missed(&self, history: &History, process: &Process) -> Result<Vec<BusEntry>, Error> {
         let stream = history.head().stream();
         let order: OrderId = stream.id().parse()?;
-        // The order may have moved without having been asked to: a customer cancelled it, or the staff shipped it.
+        // The order may have moved without an intent: a customer cancelled it, or the staff shipped it.
         let of_order = self.whole(&StreamName::of::<order::Order>(&order)).await?;
         let mut hints = self.heeded(process, of_order.commits())?;
         for Awaited { intent, stream: awaited } in process.awaited(&order) {
@@ -86,7 +86,7 @@ impl<L: EventLog> Sources<'_, L> {
                     hints.extend(self.entries(&answer)?);
                     answer.is_some()
                 }
-                // Somebody else may have moved it, and an answer may take more than one commit.
+                // Other commands may have moved the stream, and an answer may take more than one commit.
                 _ => {
                     let answers = self.heeded(process, &self.log.since(&awaited, Version::NONE).await?)?;
                     let answered = !answers.is_empty();
@@ -102,7 +102,7 @@ impl<L: EventLog> Sources<'_, L> {
         Ok(hints)
     }
 
-    /// What a stock answered to an intent of this commit.
+    /// The stock's answer to an intent of this commit.
     async fn of_stock(
         &self,
         stock: &StreamName,
@@ -118,7 +118,7 @@ impl<L: EventLog> Sources<'_, L> {
         History::prove(stream, self.log.since(stream, Version::NONE).await?)
     }
 
-    /// The events of these commits that the process did not note and would, and those that nobody here can read.
+    /// The events of these commits that the process would note and did not, and those that this release cannot read.
     fn heeded<'a>(
         &self,
         process: &Process,

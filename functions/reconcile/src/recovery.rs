@@ -1,4 +1,4 @@
-//! Making up for the batches that Lambda gave up on.
+//! Recovery of the batches that Lambda gave up on.
 
 use crate::handler::Reconcile;
 use crate::lost::LostBatches;
@@ -6,17 +6,17 @@ use crate::ports::Ports;
 use foldlog_lambda::{Error, Function, metrics};
 use serde::Serialize;
 
-/// What became of the batches.
+/// The result of a recovery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Recovered {
-    /// How many there were.
+    /// The number of batches.
     pub batches: usize,
-    /// How many were made up for, and are gone.
+    /// The number of batches that were recovered and removed.
     pub recovered: usize,
 }
 
 impl<P: Ports> Reconcile<P> {
-    /// Makes up for the batches that Lambda gave up on. One that cannot be stays for the next run.
+    /// Recovers the batches that Lambda gave up on. A batch that fails stays for the next run.
     pub async fn recover(&self) -> Result<Recovered, Error> {
         let keys = self.lost.keys().await?;
         metrics::lost(keys.len());
@@ -30,7 +30,7 @@ impl<P: Ports> Reconcile<P> {
         Ok(found)
     }
 
-    /// Whichever of the two readers had it: what the other did already is recognised.
+    /// Gives the batch to both readers of the stream. The one that processed it before recognises it.
     async fn recover_one(&self, key: &str) -> Result<(), Error> {
         let batch = self.lost.batch(key).await?;
         let followed = self.projector.call(batch.clone()).await?;

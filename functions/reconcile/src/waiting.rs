@@ -1,4 +1,4 @@
-//! Who waits, as the views show it: processes, checked-out carts, and orders that were cancelled or shipped.
+//! The streams that wait, as the views show them: processes, checked-out carts, and cancelled or shipped orders.
 
 use crate::due::Span;
 use foldlog::{Decider, Lookup, Lookups, Projection, StreamName};
@@ -9,10 +9,10 @@ use shop_domain::order::Order;
 use shop_domain::views::order;
 use shop_domain::views::waiting::{BY_SINCE, NAME, SHARD, before, partitions};
 
-/// The views, and how their rows are found.
+/// The views, and the index attributes that find their rows.
 pub(crate) const VIEWS: [Indexed; 2] = [(NAME, &[SHARD]), (order::View::NAME, &[order::MOVED])];
 
-/// The streams that wait since a moment within the span, of each partition at most `limit`, the oldest first.
+/// The streams that began to wait within the span: at most `limit` of each partition, the oldest first.
 pub(crate) async fn since(views: &impl Lookups, span: Span, limit: usize) -> Result<Vec<StreamName>, Error> {
     let (from, until) = (before(span.after.next()), before(span.upto.next()));
     let waiting = partitions().into_iter().map(|partition| (BY_SINCE, partition));

@@ -1,4 +1,4 @@
-//! The sales projector: adds each order that moved to the totals of its days, whatever its queue delivers.
+//! The sales projector: it adds each order that moved to the totals of its days, in whatever order its queue delivers.
 
 use foldlog_functions::Ports;
 use foldlog_functions::ports::HintsOn;

@@ -1,4 +1,4 @@
-//! What the staff say of shipments. They are created, leave and are cancelled through `shipment-reactions`.
+//! The staff's commands on shipments. Their creation, dispatch and cancellation come through `shipment-reactions`.
 
 use foldlog::StreamName;
 use foldlog_functions::Ports;
@@ -10,7 +10,7 @@ use shop_api::responses;
 use shop_domain::shipment::{Command, Shipment};
 use shop_domain::values::ShipmentId;
 
-/// The handler.
+/// The handler of every shipment route.
 pub struct ShipmentCommands<P: Ports>(CommandsOn<Shipment, P>);
 
 /// The function.

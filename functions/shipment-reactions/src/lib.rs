@@ -9,7 +9,7 @@ use shop_domain::fulfilment::{Event, Fulfilment, REACTION, Request, request_of};
 use shop_domain::shipment::Shipment;
 use shop_domain::values::{OrderId, ShipmentId};
 
-/// What fulfilment asks of shipments.
+/// The intents of fulfilment that shipments answer.
 pub struct OfShipments;
 
 /// The function.

@@ -1,4 +1,4 @@
-//! The staff's commands on warehouses and what lies in them. Orders reserve and release through `stock-reactions`.
+//! The staff's commands on warehouses and their stock. Orders reserve and release stock through `stock-reactions`.
 
 mod warehouses;
 
@@ -14,7 +14,7 @@ use shop_domain::stock::{Command, Stock};
 use shop_domain::values::{Sku, StockId, WarehouseId};
 use warehouses::Warehouses;
 
-/// The handler.
+/// The handler of every stock and warehouse route.
 pub struct StockCommands<P: Ports> {
     stocks: CommandsOn<Stock, P>,
     warehouses: Warehouses<P>,
@@ -55,7 +55,7 @@ impl<P: Ports> HttpHandler for StockCommands<P> {
 }
 
 impl<P: Ports> StockCommands<P> {
-    /// Stock is kept of registered products alone. Products are never removed, so one that is seen, exists.
+    /// Only registered products have stock. Products are never removed, so a product that was read once still exists.
     async fn product_exists(&self, sku: &Sku) -> Result<(), Problem> {
         for consistency in [Consistency::Eventual, Consistency::Strong] {
             if state_of::<Product>(self.stocks.log(), sku, consistency).await?.product().is_some() {

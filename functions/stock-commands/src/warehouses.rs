@@ -12,7 +12,7 @@ use shop_domain::stock::Intake;
 use shop_domain::values::WarehouseId;
 use shop_domain::warehouse::{Command, Site, State, Warehouse};
 
-/// The only writer of `warehouse-…`.
+/// The commands on warehouses: the only writer of `warehouse-…`.
 pub(crate) struct Warehouses<P: Ports>(pub(crate) CommandsOn<Warehouse, P>);
 
 impl<P: Ports> Warehouses<P> {
@@ -44,8 +44,8 @@ impl<P: Ports> Warehouses<P> {
         Ok(respond(created(done.effect), &id, &done)?.location(&format!("/warehouses/{id}")))
     }
 
-    /// Whether goods may come into a warehouse: read strongly, so that none come in after it was closed but those that
-    /// were on their way at that moment.
+    /// Whether a warehouse accepts goods: read strongly, so after its closing only commands that were under way at that
+    /// moment bring goods in.
     pub(crate) async fn intake(&self, warehouse: &WarehouseId) -> Result<Intake, Problem> {
         Ok(Intake::from(&state_of::<Warehouse>(self.0.log(), warehouse, Consistency::Strong).await?))
     }

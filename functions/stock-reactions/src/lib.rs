@@ -9,10 +9,10 @@ use shop_domain::fulfilment::{Event, Fulfilment, REACTION, Request, request_of};
 use shop_domain::stock::Stock;
 use shop_domain::values::{OrderId, StockId};
 
-/// What fulfilment asks of stocks.
+/// The intents of fulfilment that stocks answer.
 pub struct OfStocks;
 
-/// The function. Many orders react on one stock: its log has a marker for each reaction.
+/// The function. Many orders react on one stock, so its log has a marker for each reaction.
 pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<OwnersReactions<P, OfStocks>, SettingError> {
     ports.reactions(OwnersReactor::new(Commands::new(ports.marked_log()?, ports.host())))
 }

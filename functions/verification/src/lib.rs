@@ -1,5 +1,5 @@
-//! Compares the whole log with all that follows from it, where an operator asks for it, and records what it found.
-//! It writes nothing but that.
+//! Compares the whole log with its views and totals when an operator requests it, and records the result. It writes
+//! only that report.
 
 mod shop;
 
@@ -15,15 +15,15 @@ use shop_domain::audit::{Audit, Command, Event, Report, Scope, Verifier};
 use shop_domain::views::{read_models, sales};
 use std::time::Duration;
 
-/// The step by which a report is known for that of a wish.
+/// The step that identifies the report of a request.
 const REPORT: &str = "verify";
 
-/// The handler.
+/// The handler of the requests.
 pub struct Verification<P: Ports> {
     commands: CommandsOn<Audit, P>,
     views: P::Views,
     sales: P::TotalsStore,
-    /// After so long it reports how far it came.
+    /// The time after which it stops and reports its result so far.
     budget: Duration,
 }
 
@@ -45,7 +45,7 @@ impl<P: Ports> Reactor for Verification<P> {
         self.commands.log()
     }
 
-    /// The report stands in the stream of the wish, and whoever gets the same wish again finds it there.
+    /// The report is in the stream of the request, so a repeated request finds it there.
     async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
         let Event::VerificationRequested { scope: Scope::Whole } = message.decode()? else { return Ok(()) };
         let metadata @ Metadata { id, .. } = &message.metadata(Self::NAME, REPORT);

@@ -1,4 +1,4 @@
-//! The shop's log, views and totals, compared with each other.
+//! Compares the shop's log, views and totals with each other.
 
 use foldlog::verify::{
     Difference, Findings, Limits, Surveyed, TotalsVerification, Verification, Verified, VerifyError,
@@ -11,7 +11,7 @@ use shop_domain::views::read_models;
 use std::pin::pin;
 use std::time::Duration;
 
-/// What is compared with what.
+/// The parts of a shop that are compared.
 pub struct Shop<'a, L, V, R, H> {
     /// The log.
     pub log: &'a L,
@@ -19,20 +19,21 @@ pub struct Shop<'a, L, V, R, H> {
     pub views: &'a V,
     /// The totals of sales.
     pub sales: &'a R,
-    /// What waits for what is behind.
+    /// The clock, and the pauses before a row that is behind is read again.
     pub host: &'a H,
 }
 
-/// What was found.
+/// The result of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// Of streams and their rows.
     pub surveyed: Surveyed,
-    /// How many rows of totals are the sums of all streams.
+    /// The number of rows of totals that equal the sums over all streams.
     pub totals: usize,
 }
 
-/// Compares some streams with their chains, and their rows with them. Totals are everybody's, and left out.
+/// Compares some streams with their chains, and their rows with them. Totals depend on all streams, so they are left
+/// out.
 pub async fn streams<L: LogScan, V: Views, H: Clock>(
     log: &L,
     views: &V,
@@ -47,8 +48,8 @@ pub async fn streams<L: LogScan, V: Views, H: Clock>(
 }
 
 impl<L: LogScan, V: Views + ViewScan, R: TotalsStore, H: Clock> Shop<'_, L, V, R, H> {
-    /// Compares everything; `done` is told of what was found to agree so far. What is kept of the log is a page, 16 bytes a
-    /// stream, and the names of those that add to the totals.
+    /// Compares everything, and passes what agrees so far to `done`. It keeps in memory a page of the log, 16 bytes a
+    /// stream, and the names of the streams that add to the totals.
     pub async fn whole(&self, limits: Limits, mut done: impl FnMut(&Verified) + Send) -> Result<Found, VerifyError> {
         let subscriptions = read_models().views;
         let registered = self.views.registered().await?;
@@ -99,7 +100,7 @@ impl<L: LogScan, V: Views + ViewScan, R: TotalsStore, H: Clock> Shop<'_, L, V, R
     }
 }
 
-/// Takes in what was not found already: a stream that is broken is so for its rows and for the totals.
+/// Adds the differences that are new: a broken stream is found once for its rows and once for the totals.
 fn add(differences: &mut Vec<Difference>, others: Vec<Difference>) {
     for other in others {
         if !differences.contains(&other) {
@@ -109,7 +110,7 @@ fn add(differences: &mut Vec<Difference>, others: Vec<Difference>) {
 }
 
 impl Found {
-    /// What was found, for the record.
+    /// The report of the comparison for the audit stream.
     pub fn report(&self, by: Verifier, scope: Scope) -> Result<Report, Invalid> {
         let Surveyed { findings: Findings { verified, differences }, complete } = &self.surveyed;
         let Verified { streams, commits, rows } = *verified;

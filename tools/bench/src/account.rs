@@ -4,7 +4,7 @@ use foldlog::{Decider, Event as Stored, Refusal, RefusalKind};
 use serde::{Deserialize, Serialize};
 use shop_domain::values::AccountId;
 
-/// The text of an entry that is booked by itself: it brings the stored event to 200 bytes.
+/// The text of an entry that is booked alone: it brings the stored event to 200 bytes.
 pub(crate) const LONG: &str = "Booked by a benchmark: what an ordinary entry says about itself, its reason, \
                                its counterpart and the note that somebody left beside it, in full.";
 /// The text of each of several entries that are booked together, so that all of them fit into one write unit.
@@ -16,38 +16,38 @@ pub(crate) struct Account;
 /// Book an amount several times.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Book {
-    /// What each entry adds.
+    /// The amount of each entry.
     pub(crate) amount: u64,
-    /// How many entries.
+    /// The number of entries.
     pub(crate) entries: usize,
-    /// What each entry says.
+    /// The text of each entry.
     pub(crate) text: &'static str,
     /// Whether the account is new.
     #[serde(skip)]
     pub(crate) first: bool,
 }
 
-/// What happened.
+/// An event of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(tag = "type", content = "data")]
 pub(crate) enum Event {
     /// An entry.
     Booked {
-        /// What it adds.
+        /// The booked amount.
         amount: u64,
-        /// What it says.
+        /// Its text.
         text: String,
     },
 }
 
 impl Stored for Event {}
 
-/// What the entries amount to.
+/// The state: the balance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Balance {
     /// The sum of the entries.
     pub(crate) amount: u64,
-    /// How many entries.
+    /// The number of entries.
     pub(crate) entries: u64,
 }
 

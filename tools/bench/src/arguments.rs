@@ -34,10 +34,10 @@ pub(crate) struct Bench {
     /// Run only these cases, by their names in the output [default: all]
     #[arg(long = "case", value_name = "NAME", num_args = 1..)]
     cases: Vec<Case>,
-    /// The most seconds for each side of each case
+    /// The maximum number of seconds for each side of each case
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
-    /// Measure instead what settings of the SDK client cost, in N rounds
+    /// Measure what settings of the SDK client cost instead of the cases, in N rounds
     #[arg(long, value_name = "ROUNDS", conflicts_with_all = ["cases", "plot", "write_docs"])]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=10_000))]
     settings: Option<u64>,
@@ -52,7 +52,7 @@ pub(crate) struct Bench {
     json: bool,
 }
 
-/// What else can be measured.
+/// The other measurements.
 #[derive(Debug, clap::Subcommand)]
 enum Other {
     Cold(cold::Options),

@@ -1,14 +1,14 @@
-//! The cases, by the names under which they are asked for and reported.
+//! The cases of the benchmark, with the names that arguments and reports use.
 
 use std::str::FromStr;
 
-/// How many earlier events the streams of a case have.
+/// The numbers of earlier events in the streams of a case.
 pub(crate) const LENGTHS: [u64; 5] = [1, 10, 100, 1_000, 10_000];
 
-/// The length that a cold append to the longest stream is compared with: a stream that has no snapshot yet.
+/// The length that a cold append to the longest stream is compared with: such a stream has no snapshot yet.
 const SHORT: u64 = 30;
 
-/// What is measured.
+/// A measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
 #[strum(serialize_all = "snake_case")]
 pub(crate) enum Case {
@@ -17,7 +17,7 @@ pub(crate) enum Case {
     /// One event more on a stream that the process remembers.
     #[strum(to_string = "append_warm_{0}")]
     AppendWarm(u64),
-    /// One event more on a stream that the process has to read first.
+    /// One event more on a stream that the process must read first.
     #[strum(to_string = "append_cold_{0}")]
     AppendCold(u64),
     /// Five events in one command, on a stream that the process remembers.
@@ -62,7 +62,7 @@ impl Case {
             .chain([Self::Rebuild, Self::BesideRebuild, Self::Visible])
     }
 
-    /// How many events a stream has before the command.
+    /// The number of events in a stream before the command.
     pub(crate) const fn earlier(self) -> u64 {
         if let Self::AppendWarm(length) | Self::AppendCold(length) | Self::Load(length) = self {
             return length;

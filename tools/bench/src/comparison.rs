@@ -1,4 +1,4 @@
-//! The run of a case: rounds in which first one side, then the other does the same commands.
+//! The run of a case: in each round, first one side and then the other does the same commands.
 
 use crate::case::Case;
 use crate::crowd;
@@ -21,11 +21,11 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
-/// How many commands a side does in a round, one behind the other,
+/// The number of commands that a side does in a round, one after the other,
 const COMMANDS: u64 = 100;
-/// and how long it goes on at most.
+/// and the maximum duration of the round.
 const ROUND: Duration = Duration::from_millis(200);
-/// How long the round goes on whose requests are counted, where commands are slow.
+/// The maximum duration of the round whose requests are counted, for slow commands.
 const COUNTED: Duration = Duration::from_secs(1);
 
 /// Both sides on one table.
@@ -35,20 +35,20 @@ pub(super) struct Comparison {
     client: Client,
     meter: Meter,
     streams: Streams,
-    /// Looks at what was written, and is not counted.
+    /// Checks what was written; its requests are not counted.
     witness: Raw,
     replay: OnceCell<Replay>,
     projecting: OnceCell<Projecting>,
     rebuilding: OnceCell<Rebuilding>,
     live_shop: OnceCell<LiveShop>,
-    /// Where the whole shop is,
+    /// The address of the whole shop,
     pub(super) shop: Option<String>,
-    /// and what looks at it.
+    /// and the observer of its rows.
     pub(super) onlooker: Option<Observer>,
 }
 
 impl Comparison {
-    /// Connects both sides. `program` is this one, for cases of several processes.
+    /// Connects both sides. `program` is the path of this program, for cases of several processes.
     pub(super) async fn at(url: &str, program: PathBuf) -> Result<Self, BenchError> {
         let meter = Meter::default();
         let client = store::client(url, &meter);
@@ -70,7 +70,8 @@ impl Comparison {
         })
     }
 
-    /// Runs a case: of each side a first round is counted, those behind it are timed, until each had about `limit`.
+    /// Runs a case. The requests of each side's first round are counted; the later rounds are timed, until each side
+    /// had about `limit`.
     pub(super) async fn run(&mut self, case: Case, limit: Duration) -> Result<Figures, BenchError> {
         let (mut ours, mut raw) = (Rounds::default(), Rounds::default());
         ours.counted = self.counted(case, Who::Ours).await?;
@@ -78,7 +79,7 @@ impl Comparison {
         let rounds = limit.as_millis().div_ceil(ROUND.as_millis()).max(2);
         let mut done = 0;
         while done < rounds && (done == 0 || ours.timed.wall + raw.timed.wall < limit * 2) {
-            // Who comes second finds warmer caches.
+            // The second side finds warmer caches.
             for who in if done % 2 == 0 { [Who::Ours, Who::Raw] } else { [Who::Raw, Who::Ours] } {
                 let steps = self.steps(case, who).await?;
                 let round = self.commands(case, who, &steps, ROUND).await?;
@@ -103,7 +104,7 @@ impl Comparison {
         Ok(side)
     }
 
-    /// What a round needs before its time runs.
+    /// Prepares a round before its time runs.
     async fn steps(&mut self, case: Case, who: Who) -> Result<Vec<Step>, BenchError> {
         let client = &self.client;
         let count = match case {
@@ -140,7 +141,7 @@ impl Comparison {
             | Case::AppendFive
             | Case::Clients
             | Case::Load(_) => {
-                // Clients work at the same time, each with the commands of one stream.
+                // Clients work concurrently, each with the commands of one stream.
                 let clients = if case == Case::Clients { CLIENTS } else { 1 };
                 let (cpu, started) = (cpu(), Instant::now());
                 let clients = crowd::shares(steps, clients).map(|steps| self.one_by_one(case, who, steps, most));
@@ -176,7 +177,7 @@ impl Comparison {
     async fn ours(&self, case: Case, Step { stream, command, metadata, .. }: &Step) -> Result<(), BenchError> {
         let cold = matches!(case, Case::AppendCold(_) | Case::Load(_)).then(|| accounts(&self.client));
         let ours = cold.as_ref().unwrap_or(&self.streams.ours);
-        // A load is the newest command once more: the answer is the stream's state, and nothing is written.
+        // A load repeats the newest command: the answer is the stream's state, and nothing is written.
         let effect = if matches!(case, Case::Load(_)) { Effect::Repeated } else { Effect::Appended };
         execute(ours, stream, command, metadata, effect).await
     }
@@ -198,7 +199,7 @@ impl Comparison {
     }
 }
 
-/// What a case stands on, once it is there.
+/// The part that a case needs, if it is prepared.
 fn ready<T>(part: Option<&T>) -> Result<&T, BenchError> {
     part.ok_or_else(|| BenchError::Wrong("what the case stands on was not started".to_owned()))
 }

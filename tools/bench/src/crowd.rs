@@ -1,4 +1,4 @@
-//! Writers of one process that contend for one stream, and how it is checked that nothing went wrong there.
+//! Writers of one process that contend for one stream, and the check that the stream is correct afterwards.
 
 use crate::error::BenchError;
 use crate::figures::Side;
@@ -9,16 +9,16 @@ use futures::future::try_join_all;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-/// How many writers contend, and how many commands they have together in a round.
+/// The number of writers that contend, and the number of commands that they do together in a round.
 pub(super) const WRITERS: u64 = 16;
 pub(super) const COMMANDS: u64 = 400;
 
-/// What is to be done, in about equal shares.
+/// The work, in about equal shares.
 pub(super) fn shares<T>(all: &[T], among: u64) -> impl Iterator<Item = &[T]> {
     all.chunks(all.len().div_ceil(usize::try_from(among).unwrap_or(usize::MAX)).max(1))
 }
 
-/// Sixteen writers on one new stream. The raw ones each know a version, and read on where it is taken.
+/// Sixteen writers on one new stream. Each raw writer knows a version, and reads the newer ones if its own is taken.
 pub(super) async fn on_one_stream(
     streams: &Streams,
     witness: &Raw,

@@ -10,7 +10,7 @@ pub(crate) enum Failure {
     /// Nothing was measured.
     #[error(transparent)]
     Bench(#[from] BenchError),
-    /// What was measured cannot be drawn.
+    /// The figures cannot be drawn.
     #[error(transparent)]
     Plot(#[from] PlotError),
     /// The output cannot be written.

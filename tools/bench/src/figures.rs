@@ -1,4 +1,4 @@
-//! The figures of a case, and of a whole run, as they are reported: a command each, whole numbers or thousandths.
+//! The figures of a case and of a whole run, as they are reported: per command, in whole numbers or thousandths.
 
 use crate::meter::Counts;
 use crate::thousandths::{Thousandths, micros, nanos};
@@ -8,15 +8,15 @@ use std::time::Duration;
 /// The measurements of one side of a case.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Side {
-    /// How many commands were carried out, or events read.
+    /// The number of commands that were carried out, or of events that were read.
     pub(crate) done: u64,
-    /// How long each command took; in a replay, each reading of all events.
+    /// The duration of each command; in a replay, of each read of all events.
     pub(crate) durations: Vec<Duration>,
-    /// How long all of them took.
+    /// The duration of all of them together.
     pub(crate) wall: Duration,
-    /// What they took of the client's processor, where this can be known.
+    /// The processor time of the client, if the system reports it.
     pub(crate) cpu: Option<Duration>,
-    /// What their requests took, where these were counted.
+    /// The cost of their requests, if they were counted.
     pub(crate) counts: Counts,
 }
 
@@ -26,7 +26,7 @@ impl Side {
         Self { done: durations.len() as u64, durations, wall, cpu, counts: Counts::default() }
     }
 
-    /// The same over one round more.
+    /// Adds another round.
     pub(crate) fn add(&mut self, round: Self) {
         self.cpu = if self.durations.is_empty() {
             round.cpu
@@ -49,19 +49,19 @@ fn percentile<T>(sorted: &[T], percent: usize) -> Option<&T> {
     sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1))
 }
 
-/// The figures of one side, a command each; in a replay those of an event, but for the times, which are those of a
-/// whole reading.
+/// The figures of one side per command. In a replay they are per event, except the times, which are those of a whole
+/// read.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Numbers {
-    /// How many commands were timed.
+    /// The number of timed commands.
     pub(crate) commands: u64,
-    /// How many were done in a second.
+    /// The number of commands in a second.
     pub(crate) per_s: u64,
-    /// What half of them took at most.
+    /// The time that half of them took at most.
     pub(crate) p50_us: u64,
-    /// What all but one in a hundred took at most.
+    /// The time that all but one in a hundred took at most.
     pub(crate) p99_us: u64,
-    /// Processor time of the client; none where the system does not tell.
+    /// Processor time of the client; none if the system does not report it.
     pub(crate) cpu_us: Option<Thousandths>,
     /// Requests.
     pub(crate) requests: Thousandths,
@@ -69,7 +69,7 @@ pub(crate) struct Numbers {
     pub(crate) write_units: Thousandths,
     /// Read units.
     pub(crate) read_units: Thousandths,
-    /// The bodies of requests and answers.
+    /// The bytes of request and answer bodies.
     pub(crate) bytes: u64,
     /// Lost races.
     pub(crate) conflicts: Thousandths,
@@ -97,7 +97,7 @@ impl Numbers {
     }
 }
 
-/// A side's rounds: those whose times count, and the one whose requests were counted.
+/// A side's rounds: the timed ones, and the one whose requests were counted.
 #[derive(Debug, Default)]
 pub(crate) struct Rounds {
     pub(crate) timed: Side,
@@ -114,7 +114,7 @@ pub(crate) struct Figures {
     pub(crate) ours: Numbers,
     /// The raw client's.
     pub(crate) raw: Numbers,
-    /// Commands in a second over those of the raw client.
+    /// The commands in a second over those of the raw client.
     pub(crate) ratio: Thousandths,
 }
 
@@ -133,7 +133,7 @@ impl Figures {
 /// The result of a run.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
-    /// Where it ran.
+    /// The machine that it ran on.
     pub(crate) machine: String,
     /// The cases.
     pub(crate) cases: Vec<Figures>,

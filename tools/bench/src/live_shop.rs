@@ -10,14 +10,14 @@ use shop_client::{Client, ClientError, Identity, Role, Session};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-/// How many customers there are, and how many commands each of them has in a round.
+/// The number of customers, and the number of commands of each in a round.
 const CUSTOMERS: u64 = 5;
 const COMMANDS: u64 = 40;
-/// How many carts there are before the first round: what is rebuilt.
+/// The number of carts before the first round: the rebuild reads these.
 const CARTS: u64 = 500;
-/// The read model that is rebuilt: of the carts that are opened meanwhile, too.
+/// The read model that is rebuilt; carts that are opened meanwhile belong to it, too.
 const VIEW: &str = "cart";
-/// The pause between two checks whether it is complete.
+/// The pause between two checks for completion.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// The customers of a shop, and its operator.
@@ -44,7 +44,7 @@ impl Shown {
 }
 
 impl LiveShop {
-    /// A shop with some carts in it.
+    /// Prepares a shop with some carts in it.
     pub(super) async fn of(shop: &str) -> Result<Self, BenchError> {
         let base = shop.parse::<reqwest::Url>().map_err(|error| BenchError::Wrong(format!("{error}")))?;
         let client = Client::at(base, None)?;
@@ -59,7 +59,7 @@ impl LiveShop {
         Ok(live_shop)
     }
 
-    /// A round: with a rebuild that begins anew whenever it is complete, or without one.
+    /// A round: with a rebuild that starts again whenever it is complete, or without one.
     pub(super) async fn round(&self, who: Who) -> Result<Side, BenchError> {
         let (cpu, started) = (cpu(), Instant::now());
         let (durations, wall) = match who {
@@ -77,7 +77,7 @@ impl LiveShop {
         Ok(Side::of(durations, wall, spent(cpu)))
     }
 
-    /// Each customer opens a number of carts, one after the other. Returns how long each took.
+    /// Each customer opens a number of carts, one after the other. Returns the duration of each command.
     async fn open(&self, carts: u64) -> Result<Vec<Duration>, BenchError> {
         let each = self.customers.iter().map(async |customer| {
             let mut durations = Vec::new();
@@ -91,7 +91,7 @@ impl LiveShop {
         Ok(try_join_all(each).await?.concat())
     }
 
-    /// Rebuilds again and again until that is done, and the last one to its end.
+    /// Rebuilds again and again until the commands are done, and completes the last rebuild.
     async fn rebuild_until(&self, done: &Cell<bool>) -> Result<(), BenchError> {
         while !done.get() {
             let asked = self.operator.post(&["ops", "projections", VIEW, "rebuild"]).send().await?;

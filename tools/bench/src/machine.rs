@@ -1,4 +1,4 @@
-//! Where a run took place.
+//! The machine of a run.
 
 use std::fs;
 use std::thread::available_parallelism;

@@ -1,4 +1,4 @@
-//! What requests cost: their number, their bytes, and the capacity that the store says they took.
+//! The cost of requests: their number, their bytes, and the capacity that the store reports.
 
 use crate::thousandths::Thousandths;
 use aws_sdk_dynamodb::config::interceptors::{
@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Counts what a client sends while it is switched on; otherwise it leaves the requests as they are.
+/// Counts what a client sends while the meter is on. It never changes the requests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter(Arc<Mutex<Option<Counts>>>);
 
-/// What was counted.
+/// The counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Counts {
     /// Requests, retries included.
@@ -51,12 +51,12 @@ impl Meter {
         *self.counts() = Some(Counts::default());
     }
 
-    /// Ends counting, and tells what was counted.
+    /// Stops counting, and returns the counts.
     pub(crate) fn stop(&self) -> Counts {
         self.counts().take().unwrap_or_default()
     }
 
-    /// None while it is switched off.
+    /// The counts; none while the meter is off.
     fn counts(&self) -> MutexGuard<'_, Option<Counts>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,7 +122,7 @@ impl Intercept for Meter {
                 more.read_units = units(read.flatten());
                 more.write_units = units(written.flatten());
             } else {
-                // A put that was in vain is paid for like any other.
+                // A put whose condition fails costs as much as any other.
                 (more.conflicts, more.write_units) = (1, Thousandths(1_000));
             }
             *counts += more;

@@ -1,4 +1,4 @@
-//! The event log's side: commands on accounts, and what surrounds them.
+//! The event log's side: commands on accounts, with their metadata.
 
 use crate::account::{Account, Book, LONG, SHORT};
 use crate::error::BenchError;
@@ -14,13 +14,13 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 use shop_domain::values::Invalid;
 
-/// How many streams are filled at the same time.
+/// The number of streams that are filled concurrently.
 const AT_A_TIME: usize = 8;
 
-/// A stream's owner: the commands of this process.
+/// The owner of the streams: the commands of this process.
 pub(super) type Accounts = Commands<Account, Log, SystemHost>;
 
-/// Commands that remember nothing yet.
+/// Commands that remember no stream yet.
 pub(super) fn accounts(client: &Client) -> Accounts {
     Commands::new(Log::new(client.clone(), TABLE), SystemHost)
 }
@@ -30,7 +30,7 @@ pub(super) const fn one() -> Book {
     Book { amount: 1, entries: 1, text: LONG, first: false }
 }
 
-/// Books five small ones.
+/// Books five small entries.
 pub(super) const fn several() -> Book {
     Book { amount: 1, entries: 5, text: SHORT, first: false }
 }
@@ -72,7 +72,7 @@ pub(super) fn fresh_stream() -> Result<StreamName, BenchError> {
     Ok(StreamName::of::<Account>(&id))
 }
 
-/// New streams, each filled by this number of repetitions of a command.
+/// Creates streams, and fills each by this number of repetitions of a command.
 pub(super) async fn filled<L: EventLog>(
     ours: &Commands<Account, L, SystemHost>,
     streams: u64,
@@ -89,7 +89,7 @@ pub(super) async fn filled<L: EventLog>(
     filled.buffer_unordered(AT_A_TIME).try_collect().await
 }
 
-/// What surrounds a client's command.
+/// The metadata of a client's command.
 pub(super) fn metadata(command: &impl Serialize) -> Result<Metadata, BenchError> {
     Ok(Metadata {
         id: CommandId::fresh(&SystemHost),

@@ -1,4 +1,4 @@
-//! What an append costs, against the length of its stream: a picture.
+//! A picture of the cost of an append against the length of its stream.
 
 use crate::case::{Case, LENGTHS};
 use crate::figures::Report;
@@ -9,7 +9,7 @@ use plotters::prelude::{
     SeriesLabelPosition, WHITE,
 };
 
-/// Its size in pixels.
+/// The size of the picture in pixels.
 const SIZE: (u32, u32) = (760, 440);
 const GREY: RGBColor = RGBColor(120, 120, 120);
 const GRID: RGBColor = RGBColor(230, 230, 230);
@@ -17,7 +17,7 @@ const GRID: RGBColor = RGBColor(230, 230, 230);
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PlotError {
-    /// Too little was measured.
+    /// Too few cases were measured.
     #[error("a plot shows appends to streams of different lengths: run append_warm_ and append_cold_ cases for it")]
     Nothing,
     /// It cannot be drawn.
@@ -25,7 +25,7 @@ pub(crate) enum PlotError {
     Drawing(String),
 }
 
-/// A line of the picture: who, in which colour, and microseconds by number of earlier events.
+/// A line of the picture: its label, its colour, and microseconds by number of earlier events.
 struct Line {
     label: &'static str,
     colour: RGBColor,

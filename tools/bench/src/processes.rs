@@ -1,4 +1,4 @@
-//! Writers in processes of their own that contend for one stream, as functions in environments of their own do.
+//! Writers in processes of their own that contend for one stream, as functions in separate environments do.
 
 use crate::crowd::{COMMANDS, WRITERS, check};
 use crate::error::BenchError;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-/// A writer's process; it ends with this value at the latest.
+/// The process of a writer; the process ends when this value is dropped, at the latest.
 struct Process {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -41,7 +41,7 @@ pub(super) async fn on_one_stream(program: &Path, url: &str, witness: &Raw, who:
 }
 
 impl Process {
-    /// A writer that is connected, and waits for the end of its input.
+    /// Starts a writer that is connected, and waits for the end of its input.
     async fn ready(program: &Path, url: &str, stream: &str, who: Who, commands: u64) -> Result<Self, BenchError> {
         let side = who.to_possible_value().ok_or_else(|| broken(&"it has no side"))?;
         let mut child = Command::new(program)
@@ -57,7 +57,7 @@ impl Process {
         Ok(process)
     }
 
-    /// Lets it write, and takes what it tells.
+    /// Lets the writer write, and reads its result.
     async fn written(mut self) -> Result<Written, BenchError> {
         drop(self.child.stdin.take());
         let written = serde_json::from_str(&self.line().await?).map_err(|error| broken(&error))?;

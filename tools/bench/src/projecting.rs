@@ -16,11 +16,11 @@ use foldlog_testing::memory::{MemoryLog, MemoryParked};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::time::Instant;
 
-/// How many commits a batch has: what Lambda gives a projector at a time.
+/// The number of commits in a batch, as Lambda delivers them to a projector.
 const BATCH: u64 = 100;
-/// How many batches make a round.
+/// The number of batches in a round.
 const BATCHES: u64 = 4;
-/// How many rows are put at the same time, as the folds do.
+/// The number of rows that are put concurrently, as the folds do.
 const AT_A_TIME: usize = 8;
 
 /// The row of an account.
@@ -40,7 +40,7 @@ impl Projection for Balances {
     }
 }
 
-/// What projects accounts into rows.
+/// The engine that projects accounts into rows.
 pub(super) type Folds = ProjectionEngine<Log, Views, MemoryParked, SystemHost>;
 
 /// The projection of the accounts of a log.
@@ -58,9 +58,9 @@ pub(super) struct Projecting {
 }
 
 impl Projecting {
-    /// Finds out which bytes a row has.
+    /// Prepares both sides; the raw side copies the bytes of a row.
     pub(super) async fn at(client: &Client) -> Result<Self, BenchError> {
-        // Nothing is missing in these batches, so the log is never asked.
+        // These batches have no gaps, so the engine never reads the log.
         let folds = folds(client, "no-log");
         let mut projecting = Self { folds, raw: Raw::on(client, ROWS), row: Item::new() };
         let batch = batch(1, 1).await?;

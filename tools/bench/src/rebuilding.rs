@@ -1,5 +1,4 @@
-//! The rebuild of a view from the log, and the raw client that reads the same table by a parallel scan and puts the
-//! same rows.
+//! The rebuild of a view from the log. The raw client reads the same table by a parallel scan, and puts the same rows.
 
 use crate::account::Account;
 use crate::error::BenchError;
@@ -23,14 +22,14 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// How many streams there are, of how many commits of one event each.
+/// The number of streams, and the number of commits of one event in each.
 const STREAMS: u64 = 400;
 const COMMITS: u64 = 5;
-/// How many rows are put at the same time in each part, as the folds do.
+/// The number of rows that each part puts concurrently, as the folds do.
 const AT_A_TIME: usize = 8;
-/// In how many parts, all at the same time.
+/// The number of parts, all of which run concurrently.
 const PARTS: u32 = 4;
-/// The maximum number of commits of a part, more than it has.
+/// The maximum duration of a part, longer than any part takes.
 const BUDGET: Duration = Duration::from_mins(1);
 
 /// Both sides on one table.
@@ -39,12 +38,12 @@ pub(super) struct Rebuilding {
     log: Raw,
     rows: Raw,
     row: Item,
-    /// How many requests were made.
+    /// The number of requests for a rebuild.
     asked: AtomicU64,
 }
 
 impl Rebuilding {
-    /// Fills the table by ordinary commands, and finds out which bytes a row has.
+    /// Fills the table by ordinary commands. The raw side copies the bytes of a row.
     pub(super) async fn filled(client: &Client) -> Result<Self, BenchError> {
         let commands = Commands::<Account, _, _>::new(Log::new(client.clone(), REBUILT), SystemHost);
         let streams = filled(&commands, STREAMS, COMMITS, &one()).await?;
@@ -58,7 +57,7 @@ impl Rebuilding {
         Ok(rebuilding)
     }
 
-    /// Makes all rows once.
+    /// Fills all rows once.
     pub(super) async fn round(&self, who: Who) -> Result<Side, BenchError> {
         let (cpu, started) = (cpu(), Instant::now());
         let read = match who {
@@ -76,8 +75,8 @@ impl Rebuilding {
         }
     }
 
-    /// The event log's way, from the request until the new generation holds all: which it is, and how many commits were
-    /// read.
+    /// The event log's way, from the request until the new generation is complete. Returns the generation and the
+    /// number of commits that were read.
     async fn fill(&self) -> Result<(Generation, u64), BenchError> {
         let views = self.folds.views();
         let id = self.request()?;
@@ -104,7 +103,7 @@ impl Rebuilding {
         Ok(filled)
     }
 
-    /// Leaves it at that: the next one begins with a generation of its own.
+    /// Gives up the generation, so that the next round begins with a new one.
     async fn give_up(&self) -> Result<(), BenchError> {
         let clean = Request::Clean { id: self.request()? };
         rebuild::plan(self.folds.views(), ROWS, &clean).await.map_err(|error| wrong(&error)).map(drop)
@@ -116,7 +115,7 @@ impl Rebuilding {
         Ok(EventId { stream: "audit-bench".parse().map_err(|error| wrong(&error))?, version })
     }
 
-    /// The fastest way that there is without one: of the events it is only counted how many there are.
+    /// The fastest way without an event log: it only counts the events.
     async fn copy(&self) -> Result<u64, BenchError> {
         let parts = (0..PARTS).map(async |number| {
             let mut streams: BTreeMap<String, u64> = BTreeMap::new();

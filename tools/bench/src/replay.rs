@@ -17,21 +17,21 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// How many streams there are, of how many commits of five events each.
+/// The number of streams, and the number of commits of five events in each.
 const STREAMS: u64 = 40;
 const COMMITS: u64 = 50;
 const EVENTS: u64 = STREAMS * COMMITS * 5;
-/// How many segments are read, all at the same time.
+/// The number of segments, all of which are read concurrently.
 const SEGMENTS: u32 = 4;
 
-/// A table that is read, and never written again.
+/// A table that is only read once it is filled.
 pub(super) struct Replay {
     log: Log,
     raw: Raw,
 }
 
 impl Replay {
-    /// Fills the table, by ordinary commands.
+    /// Fills the table by ordinary commands.
     pub(super) async fn filled(client: &Client) -> Result<Self, BenchError> {
         let log = Log::new(client.clone(), REPLAYED);
         let commands = Commands::new(log.clone(), SystemHost);
@@ -39,7 +39,7 @@ impl Replay {
         Ok(Self { log, raw: Raw::on(client, REPLAYED) })
     }
 
-    /// Reads everything once.
+    /// Reads the whole table once.
     pub(super) async fn read(&self, who: Who) -> Result<Side, BenchError> {
         let (cpu, started) = (cpu(), Instant::now());
         let found = match who {
@@ -54,7 +54,7 @@ impl Replay {
         }
     }
 
-    /// The event log's way: each stream is proven to be without gaps, and folded to its state.
+    /// The event log's way: it proves that each stream has no gaps, and folds it to its state.
     async fn folded(&self) -> Result<u64, BenchError> {
         let entries = (0..SEGMENTS).map(async |number| {
             let part = Part::Segment { number, of: SEGMENTS };
@@ -76,7 +76,7 @@ impl Replay {
         entries.map(|entries| entries.iter().sum()).map_err(|error| BenchError::Wrong(error.to_string()))
     }
 
-    /// The fastest way that there is without one: nothing but the events is looked at.
+    /// The fastest way without an event log: it looks only at the events.
     async fn parsed(&self) -> Result<u64, BenchError> {
         let entries = (0..SEGMENTS).map(async |number| {
             let items = self.raw.scan(number, SEGMENTS).await?;
@@ -86,12 +86,12 @@ impl Replay {
     }
 }
 
-/// How many entries a stream holds, by its state.
+/// The number of entries in a stream, by its state.
 fn entries(stream: &StreamName, commits: Vec<Commit>) -> Result<u64, LogError> {
     Ok(loaded::replay::<Account>(&History::prove(stream, commits)?)?.entries)
 }
 
-/// An event as the raw reading takes it.
+/// An event as the raw client reads it.
 #[derive(Deserialize)]
 struct Parsed {
     data: Entry,
@@ -103,7 +103,7 @@ struct Entry {
     text: String,
 }
 
-/// How many entries of some worth an item holds.
+/// The number of entries with an amount and a text in an item.
 pub(super) fn parsed(item: &Item) -> Result<u64, BenchError> {
     let text = item.get("events").and_then(|events| events.as_s().ok()).map_or("", String::as_str);
     let events: Vec<Parsed> = serde_json::from_str(text).map_err(|error| BenchError::Wrong(error.to_string()))?;

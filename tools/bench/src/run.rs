@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Runs the cases, each side for about `limit` in each of them; `program` is this one, to be started again.
+/// Runs the cases, each side for about `limit` in each of them. `program` is the path of this program, which some cases
+/// start again.
 pub(crate) async fn run(
     program: PathBuf,
     cases: Vec<Case>,
@@ -48,7 +49,7 @@ pub(crate) async fn costs(rounds: u64) -> Result<Vec<Cost>, BenchError> {
     on_a_store(async move |url| settings::costs(&url, rounds).await).await
 }
 
-/// Starts a store, and does something with it.
+/// Starts a store, and runs the client's work against it.
 ///
 /// The client has a thread of its own, so that its processor time can be told from the store's.
 async fn on_a_store<T: Send + 'static>(
@@ -66,7 +67,7 @@ async fn on_a_store<T: Send + 'static>(
     let result = match thread {
         Ok(_) => tokio::select! {
             result = result => result.unwrap_or_else(|gone| Err(BenchError::Thread(gone.to_string()))),
-            // The store's temporary directory goes all the same.
+            // The store's temporary directory is removed all the same.
             Ok(()) = tokio::signal::ctrl_c() => Err(BenchError::Interrupted),
         },
         Err(error) => Err(BenchError::Thread(error.to_string())),

@@ -1,4 +1,4 @@
-//! What settings of the SDK's client cost: the same conditional put, under one setting after the other.
+//! The cost of the SDK client's settings: the same conditional put, under one setting after the other.
 
 use crate::error::BenchError;
 use crate::meter::Meter;
@@ -16,10 +16,10 @@ use aws_smithy_http_client::Connector;
 use serde::Serialize;
 use std::time::Duration;
 
-/// How many puts a setting does in a round.
+/// The number of puts that a setting does in a round.
 const PUTS: u64 = 100;
 
-/// A setting's name, and what it changes on the client that production uses.
+/// A setting's name, and its change to the client that production uses.
 type Setting = (&'static str, fn(Builder, &str) -> Builder);
 
 const SETTINGS: [Setting; 9] = [
@@ -45,7 +45,7 @@ const SETTINGS: [Setting; 9] = [
     }),
 ];
 
-/// A fixed endpoint, which need not be resolved.
+/// A fixed endpoint, which needs no resolving.
 #[derive(Debug)]
 struct Fixed(Endpoint);
 
@@ -55,14 +55,14 @@ impl ResolveEndpoint for Fixed {
     }
 }
 
-/// What a setting costs.
+/// The cost of a setting.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Cost {
     /// The setting.
     pub(crate) setting: &'static str,
-    /// Processor time of the client for a put: the median of the rounds; none where the system does not tell.
+    /// Processor time of the client for a put: the median of the rounds; none if the system does not report it.
     pub(crate) cpu_us: Option<Thousandths>,
-    /// That over what the first setting takes: the median of the rounds' ratios.
+    /// That over the processor time of the first setting: the median of the rounds' ratios.
     pub(crate) ratio: Option<Thousandths>,
 }
 
@@ -71,7 +71,7 @@ pub(super) async fn costs(url: &str, rounds: u64) -> Result<Vec<Cost>, BenchErro
     let plain = store::client(url, &Meter::default());
     let streams = Streams::new(accounts(&plain), Raw::on(&plain, TABLE)).await?;
     let raws = SETTINGS.map(|(_, change)| {
-        // Without the meter: it would be an interceptor more.
+        // Without the meter, which would be another interceptor.
         Raw::on(&Client::from_conf(change(store::config(url), url).build()), TABLE)
     });
     let mut taken: Vec<Vec<u64>> = vec![Vec::new(); SETTINGS.len()];
@@ -96,7 +96,7 @@ pub(super) async fn costs(url: &str, rounds: u64) -> Result<Vec<Cost>, BenchErro
     Ok(SETTINGS.into_iter().zip(taken).map(cost).collect())
 }
 
-/// The costs for a person.
+/// The costs as a table.
 pub(crate) fn settings(costs: &[Cost]) -> String {
     let line = |Cost { setting, cpu_us, ratio }: &Cost| {
         format!("{setting:<50} {:>8} {:>7}\n", shown(*cpu_us, 1), shown(*ratio, 3))

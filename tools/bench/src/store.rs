@@ -18,20 +18,21 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 /// The table that is appended to,
 pub(super) const TABLE: &str = "bench";
-/// those that are read as a whole,
+/// the tables that are read as a whole,
 pub(super) const REPLAYED: &str = "replayed";
 pub(super) const REBUILT: &str = "rebuilt";
-/// and that of the rows.
+/// and the table of the rows.
 pub(super) const ROWS: &str = "rows";
-/// What registers their generations.
+/// The register of their generations.
 pub(super) const GENERATIONS: &str = "generations";
-/// How many items one request writes at most.
+/// The maximum number of items that one request writes.
 const BATCH: usize = 25;
 
 /// An item as the raw client writes it.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// Tables with the key of an event log, without a stream: what reads a stream is not part of an append. One of rows.
+/// The template: tables with the key of an event log, and one of rows. They have no stream, because reading a stream is
+/// not part of an append.
 fn template() -> String {
     let log = [("stream", "S"), ("version", "N")];
     let template = json!({
@@ -46,7 +47,7 @@ fn template() -> String {
     template.to_string()
 }
 
-/// A table by its name and the parts of its key, with their types.
+/// A table, by its name and the attributes of its key with their types.
 fn table(name: &str, key: &[(&str, &str)]) -> Value {
     let types = key.iter().map(|(part, kind)| json!({ "AttributeName": part, "AttributeType": kind }));
     let parts = key.iter().zip(["HASH", "RANGE"]);
@@ -76,12 +77,12 @@ pub(super) async fn start() -> Result<Host, HostError> {
     .await
 }
 
-/// The client of both sides, over the same connections; the meter sees what it sends.
+/// The client of both sides, over the same connections; the meter counts its requests.
 pub(super) fn client(url: &str, meter: &Meter) -> Client {
     Client::from_conf(config(url).interceptor(meter.clone()).build())
 }
 
-/// A client's settings: those of a function, but for address, credentials and TLS.
+/// The settings of a client: those of a function, except address, credentials and TLS.
 pub(super) fn config(url: &str) -> Builder {
     let credentials = Credentials::new("id", "secret", None, None, "bench");
     let connected = SdkConfig::builder()
@@ -92,7 +93,7 @@ pub(super) fn config(url: &str) -> Builder {
     Builder::from(&foldlog_lambda::aws_settings(connected.build()))
 }
 
-/// The store as one uses it without an event log.
+/// The store as a client uses it without an event log.
 pub(super) struct Raw {
     client: Client,
     table: &'static str,
@@ -104,7 +105,7 @@ impl Raw {
         Self { client: client.clone(), table }
     }
 
-    /// Puts an item where none stands yet; false where one does.
+    /// Puts an item if none has its key yet; returns false if one has.
     pub(super) async fn put(&self, item: Item) -> Result<bool, BenchError> {
         let put = self
             .client
@@ -123,7 +124,7 @@ impl Raw {
         }
     }
 
-    /// Puts a command's item behind version `known`, or behind the newest item if there are newer ones. Returns its
+    /// Puts a command's item after version `known`, or after the newest item if there are newer ones. Returns its
     /// version.
     pub(super) async fn put_behind(
         &self,
@@ -142,7 +143,7 @@ impl Raw {
         }
     }
 
-    /// The items of a stream behind a version, to the last page.
+    /// The items of a stream after a version, to the last page.
     pub(super) async fn query(&self, stream: &str, after: u64, consistent: bool) -> Result<Vec<Item>, BenchError> {
         let items = self
             .client
@@ -184,7 +185,7 @@ impl Raw {
         scan.into_paginator().items().send().try_collect().await.map_err(|error| failed(&error))
     }
 
-    /// Writes the first `length` versions of a stream, many at a time.
+    /// Writes the first `length` versions of a stream, many concurrently.
     pub(super) async fn fill(&self, template: &Item, stream: &str, length: u64) -> Result<(), BenchError> {
         let versions: Vec<_> = (1..=length).collect();
         for versions in versions.chunks(BATCH) {
@@ -212,7 +213,7 @@ pub(super) fn item(template: &Item, stream: &str, version: u64) -> Item {
     item
 }
 
-/// The version of the newest of some items.
+/// The version of the newest of these items.
 pub(super) fn newest(items: &[Item]) -> Option<u64> {
     version_of(items.last()?)
 }

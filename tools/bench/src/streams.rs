@@ -1,4 +1,4 @@
-//! The streams that cases run on. Both sides have streams of the length of the case, which grow little during it.
+//! The streams of the cases. Each side has streams of the length of the case, which grow little during it.
 
 use crate::account::Book;
 use crate::case::Case;
@@ -9,22 +9,22 @@ use foldlog::{Metadata, StreamName};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
 
-/// How many streams are filled at the same time.
+/// The number of streams that are filled concurrently.
 const AT_A_TIME: usize = 16;
-/// A stream is used until it has grown by this part of its length.
+/// A case uses a stream until it has grown by this fraction of its length.
 const GROWTH: u64 = 8;
-/// How many clients work at the same time, and how many commands each of them has on its stream.
+/// The number of concurrent clients, and the number of commands of each on its stream.
 pub(super) const CLIENTS: u64 = 16;
 pub(super) const COMMANDS_A_CLIENT: u64 = 32;
 
-/// A command that is ready to be sent, and what the raw client does in its place.
+/// A command that is ready to be sent, with the raw client's equivalent.
 #[derive(Clone)]
 pub(super) struct Step {
     /// The event log's stream.
     pub(super) stream: StreamName,
     /// The command.
     pub(super) command: Book,
-    /// What surrounds it.
+    /// Its metadata.
     pub(super) metadata: Metadata,
     /// The raw client's stream,
     pub(super) raw: String,
@@ -32,7 +32,7 @@ pub(super) struct Step {
     pub(super) version: u64,
 }
 
-/// Who is measured.
+/// The side that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Who {
     /// The event log.
@@ -41,7 +41,7 @@ pub(crate) enum Who {
     Raw,
 }
 
-/// A stream for each side, of which the one who runs on it is filled.
+/// A stream for each side; the stream of the measured side is filled.
 #[derive(Clone)]
 struct Lane {
     stream: StreamName,
@@ -64,14 +64,14 @@ pub(super) struct Streams {
 }
 
 impl Streams {
-    /// None yet; finds out which bytes a commit has.
+    /// Starts without streams. The raw side copies the bytes of a commit.
     pub(super) async fn new(ours: Accounts, raw: Raw) -> Result<Self, BenchError> {
         let single = sample(&ours, &raw, one()).await?;
         let five = sample(&ours, &raw, several()).await?;
         Ok(Self { ours, raw, single, five, by_case: BTreeMap::new() })
     }
 
-    /// What the raw client puts in a case.
+    /// The item that the raw client puts in a case.
     pub(super) const fn template(&self, case: Case) -> &Item {
         if matches!(case, Case::AppendFive) { &self.five } else { &self.single }
     }
@@ -92,7 +92,7 @@ impl Streams {
         }
     }
 
-    /// As many steps of a case, one behind the other.
+    /// This number of steps of a case, one after the other.
     pub(super) async fn steps(&mut self, case: Case, who: Who, count: u64) -> Result<Vec<Step>, BenchError> {
         let (length, key) = (case.earlier(), format!("{case} {who:?}"));
         let growth = if matches!(case, Case::Load(_) | Case::Contention) {
@@ -119,7 +119,7 @@ impl Streams {
         Ok(steps)
     }
 
-    /// A stream that is filled by ordinary commands, or for the raw client with the same bytes.
+    /// Fills a stream by ordinary commands, or for the raw client with the same bytes.
     async fn fill(&self, who: Who, length: u64) -> Result<Lane, BenchError> {
         let (stream, raw) = (fresh_stream()?, fresh_stream()?.to_string());
         let mut newest = metadata(&one())?;

@@ -1,12 +1,12 @@
-//! The figures for a person.
+//! The figures as a table.
 
 use crate::figures::{Figures, Report};
 use crate::thousandths::shown;
 
-/// How wide each column is.
+/// The width of each column.
 const WIDTHS: [usize; 17] = [23, 8, 8, 7, 8, 8, 9, 9, 8, 8, 7, 7, 7, 7, 7, 7, 8];
 
-/// What stands above the columns.
+/// The titles of the columns.
 fn titles() -> [Cells; 2] {
     let ours = [
         "case", "/s", "", "ratio", "p50 us", "", "p99 us", "", "cpu us", "", "reqs", "", "lost", "", "writes", "reads",
@@ -16,7 +16,7 @@ fn titles() -> [Cells; 2] {
     [ours, raw].map(|titles| titles.map(ToOwned::to_owned))
 }
 
-/// A table, the machine it was made on, and what it does not say.
+/// A table of a report, with its machine and its limits.
 pub(crate) fn table(report: &Report) -> String {
     let titles = titles().into_iter();
     let text: String = titles.chain(report.cases.iter().map(row)).map(|cells| line(cells, WIDTHS, "")).collect();
@@ -34,7 +34,7 @@ pub(crate) fn table(report: &Report) -> String {
 /// A cell for each column.
 type Cells = [String; WIDTHS.len()];
 
-/// A line of a table: the first cell to the left, the others to the right, each behind a gap.
+/// A line of a table: the first cell to the left, the others to the right, each after a gap.
 pub(crate) fn line<const N: usize>(cells: [String; N], widths: [usize; N], gap: &str) -> String {
     let cells = cells.into_iter().zip(widths).enumerate();
     let padded = cells.map(|(column, (cell, width))| match column {

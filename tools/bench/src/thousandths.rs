@@ -1,4 +1,4 @@
-//! Numbers with three decimals, and what figures are made of: whole microseconds and medians.
+//! Numbers with three decimals, and the functions that figures are made with: whole microseconds and medians.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -9,19 +9,19 @@ use std::time::Duration;
 pub(crate) struct Thousandths(pub(crate) u64);
 
 impl Thousandths {
-    /// How often `of` holds in `count`.
+    /// The ratio of `count` to `of`.
     pub(crate) fn ratio(count: u64, of: u64) -> Self {
         let thousandths = u128::from(count) * 1_000 / u128::from(of.max(1));
         Self(u64::try_from(thousandths).unwrap_or(u64::MAX))
     }
 
-    /// A number of the store's, which has one decimal; nothing where it is below zero or none.
+    /// A number of the store, which has one decimal; zero if it is negative or missing.
     pub(crate) fn of_float(number: f64) -> Self {
         let text = format!("{number:.3}");
         Self(text.replace('.', "").parse().unwrap_or(0))
     }
 
-    /// A share of it; nothing where there are none to share it.
+    /// An equal share of it; zero if `count` is zero.
     pub(crate) const fn over(self, count: u64) -> Self {
         match self.0.checked_div(count) {
             Some(share) => Self(share),
@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Thousandths {
     }
 }
 
-/// A number in a table, with this number of decimals; a dash where it is not known.
+/// A number for a table, with this number of decimals; a dash if it is unknown.
 pub(crate) fn shown(number: Option<Thousandths>, decimals: usize) -> String {
     number.map_or_else(|| "-".to_owned(), |number| format!("{number:.decimals$}"))
 }
@@ -65,7 +65,7 @@ pub(crate) fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// The one in the middle, which one that is off does not move; none of none.
+/// The middle number, which one outlier does not move; none for no numbers.
 pub(crate) fn median<T: Ord + Copy>(numbers: impl IntoIterator<Item = T>) -> Option<T> {
     let mut numbers: Vec<_> = numbers.into_iter().collect();
     numbers.sort_unstable();

@@ -1,4 +1,4 @@
-//! From a commit to its row, on a shop that has nothing else to do.
+//! The time from a commit to its row, on a shop that has nothing else to do.
 
 use crate::error::BenchError;
 use crate::figures::Side;
@@ -18,14 +18,14 @@ use std::time::{Duration, Instant};
 
 type CartView = shop_domain::views::cart::View;
 
-/// How many commits a round has.
+/// The number of commits in a round.
 const COMMITS: u64 = 20;
 /// The pause between two reads.
 const BETWEEN_LOOKS: Duration = Duration::from_micros(500);
 /// The maximum wait for a row.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// The whole shop, as it is served on one machine.
+/// The whole shop on one machine.
 pub(super) async fn shop() -> Result<Host, HostError> {
     Host::start(shop_composition::options([])).await
 }
@@ -37,7 +37,7 @@ pub(super) struct Observer {
 }
 
 impl Observer {
-    /// Finds log and rows where the projector has them.
+    /// Finds the log and the rows of the shop's projector.
     pub(super) fn of(shop: &Host) -> Result<Self, BenchError> {
         let settings: Settings = shop.environment("projector").unwrap_or_default().into_iter().collect();
         let table = |name| settings.text(name).map_err(|error| BenchError::Wrong(error.to_string()));
@@ -48,7 +48,8 @@ impl Observer {
         })
     }
 
-    /// A round: each commit waits until the one before is seen. The raw client looks for the item that it put itself.
+    /// A round: each commit waits until the one before is visible. The raw client waits for the item that it put
+    /// itself.
     pub(super) async fn round(&self, who: Who, raw: &Raw, template: &Item) -> Result<Side, BenchError> {
         let (cpu, mut durations) = (cpu(), Vec::new());
         for _ in 0..COMMITS {
@@ -61,7 +62,7 @@ impl Observer {
         Ok(Side::of(durations, wall, spent(cpu)))
     }
 
-    /// How long after the answer to its command the row of a new cart is there.
+    /// The time from a command's answer to the row of its new cart.
     async fn seen(&self) -> Result<Duration, BenchError> {
         let wrong = |error: &dyn std::fmt::Display| BenchError::Wrong(error.to_string());
         let id = identity::fresh_id(&SystemHost);

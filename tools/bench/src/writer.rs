@@ -1,4 +1,4 @@
-//! One of the processes that contend for a stream: it connects, waits for its input to end, writes, and tells.
+//! One of the processes that contend for a stream: it connects, waits for its input to end, writes, and reports.
 
 use crate::failure::Failure;
 use crate::meter::{Counts, Meter};
@@ -16,27 +16,27 @@ use std::time::Instant;
 #[derive(Debug, clap::Args)]
 #[command(hide = true)]
 pub(crate) struct Writer {
-    /// Where the store answers
+    /// The address of the store
     url: String,
     /// The stream that others write to as well
     stream: StreamName,
-    /// By the event log or without it
+    /// With the event log or without it
     #[arg(value_enum)]
     who: Who,
-    /// How many commands
+    /// The number of commands
     commands: u64,
 }
 
-/// What a process wrote.
+/// The result of a process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Written {
     /// The ids of its commands, all of which were acknowledged.
     pub(crate) commands: Vec<String>,
-    /// How long each took.
+    /// The duration of each.
     pub(crate) durations_ns: Vec<u64>,
-    /// What it took of the processor while it wrote.
+    /// The processor time while it wrote.
     pub(crate) cpu_ns: Option<u64>,
-    /// What its requests took.
+    /// The cost of its requests.
     pub(crate) counts: Counts,
 }
 

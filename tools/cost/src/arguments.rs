@@ -1,4 +1,4 @@
-//! The command line of `shop-cost`, and what it does.
+//! The command line of `shop-cost`, and its commands.
 
 use crate::bill::{Assumptions, Rates};
 use crate::count::{STEPS, count};
@@ -16,14 +16,14 @@ use serde_json::json;
 use shop_terminal as terminal;
 use std::path::{Path, PathBuf};
 
-/// The sizes that docs/COST.md shows, in orders a month,
+/// The sizes in docs/COST.md, in orders a month,
 const SIZES: [u64; 3] = [1_000, 100_000, 10_000_000];
-/// and the rates that docs/SCALE.md shows, in orders a second.
+/// and the rates in docs/SCALE.md, in orders a second.
 const RATES: [u64; 3] = [10, 1_000, 100_000];
-/// Where the counted figures are.
+/// The file of the counted figures.
 const BUDGET: &str = "docs/cost/order.json";
 
-/// Compute what the shop costs on AWS, or what limits a rate of orders
+/// Compute the cost of the shop on AWS, or the limits of an order rate
 #[derive(Debug, Parser)]
 #[command(name = "shop-cost", version)]
 #[command(group(clap::ArgGroup::new("wanted").required(true).multiple(true)
@@ -42,10 +42,10 @@ pub(crate) struct Cost {
     /// Print the bill of a month with N orders
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=10_000_000_000))]
     orders_per_month: Option<u64>,
-    /// Print what N orders a second need, and which limits are too low
+    /// Print the usage of N orders a second, and the limits that are too low
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     orders_per_second: Option<u64>,
-    /// Count what an order takes, instead of using docs/cost/order.json
+    /// Count the usage of an order instead of reading docs/cost/order.json
     #[arg(long)]
     count: bool,
     /// Write the counts, and the tables of docs/COST.md and docs/SCALE.md, below the current directory
@@ -124,7 +124,7 @@ impl Cost {
     }
 }
 
-/// What the pages show.
+/// The contents of the two pages.
 fn pages(rates: &Rates, batch_ms: u64) -> Result<[(&'static str, String); 2], Failure> {
     let limits = Limits::listed()?;
     let bills = SIZES.into_iter().map(|orders| rates.bill(orders)).collect::<Result<Vec<_>, _>>()?;

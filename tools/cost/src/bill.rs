@@ -10,17 +10,17 @@ use serde::Serialize;
 
 const SECONDS: u64 = MINUTES * 60;
 const DAYS: u64 = 30;
-/// What a function is billed by.
+/// The unit of a function's bill.
 const MB_MS_OF_A_GB_SECOND: u64 = 1_024 * 1_000;
 const BYTES_OF_A_GB: u64 = 1 << 30;
 /// A message is sent, received, and deleted.
 const REQUESTS_OF_A_MESSAGE: u64 = 3;
-/// Lambda asks each queue with five requests at a time, which wait 20 s for a message.
+/// Lambda polls each queue with five requests at a time, which wait 20 s for a message.
 const EMPTY_RECEIVES_A_MINUTE: u64 = 5 * 3;
-/// The first of each second is traced of each function, beside a share of the others.
+/// The first request of each second and function is traced, beside a share of the others.
 const TRACED_A_SECOND: u64 = 1;
 
-/// What is not counted but assumed.
+/// Assumptions: quantities that are not counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, clap::Args)]
 pub(crate) struct Assumptions {
     /// Milliseconds that an invocation is billed for on average, starts of environments included
@@ -29,24 +29,24 @@ pub(crate) struct Assumptions {
     /// Bytes that an invocation and its request write into logs: Lambda's own lines, metrics, the gateway's line
     #[arg(long, value_name = "BYTES", default_value_t = 1_500, help_heading = "Assumptions")]
     pub(crate) log_bytes: u64,
-    /// How often an order is looked at by its customer
+    /// The number of times that the customer looks at an order
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Assumptions")]
     pub(crate) looks: u64,
-    /// How often the re-check asks for an order while it waits to be shipped, and again while it is on its way: 12
-    /// marks are in a day
+    /// The number of re-checks of an order while it waits to be shipped, and again while it is on its way: a day has 12
+    /// marks
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u64).range(..=12))]
     #[arg(help_heading = "Assumptions")]
     pub(crate) rechecks: u64,
-    /// For how many months orders have been kept, all of this month's number
+    /// The number of months for which orders have been kept, each with this month's number of orders
     #[arg(long, value_name = "N", default_value_t = 12, help_heading = "Assumptions")]
     pub(crate) months: u64,
-    /// How many orders a daily reconciliation gets through in its 15 minutes
+    /// The number of orders that a daily reconciliation reads in its 15 minutes
     #[arg(long, value_name = "N", default_value_t = 100_000, help_heading = "Assumptions")]
     pub(crate) reconciled: u64,
-    /// How many metrics of their own the functions and the gateway's routes have
+    /// The number of custom metrics of the functions and the gateway's routes
     #[arg(long, value_name = "N", default_value_t = 250, help_heading = "Assumptions")]
     pub(crate) metrics: u64,
-    /// How many of a hundred invocations are traced, beside the first of each second of each function
+    /// The percentage of invocations that are traced, beside the first of each second of each function
     #[arg(long, value_name = "PERCENT", default_value_t = 5, value_parser = clap::value_parser!(u64).range(..=100))]
     #[arg(help_heading = "Assumptions")]
     pub(crate) traced_percent: u64,
@@ -55,40 +55,40 @@ pub(crate) struct Assumptions {
 /// A line of the bill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Line {
-    /// Who sells it.
+    /// The AWS service.
     pub(crate) service: String,
-    /// What it is.
+    /// The billed item.
     pub(crate) what: String,
-    /// How much of it is used in a month.
+    /// The quantity in a month.
     pub(crate) quantity: Decimal,
-    /// What that costs, in dollars.
+    /// The cost, in dollars.
     pub(crate) dollars: Decimal,
 }
 
-/// A month.
+/// The bill of a month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Bill {
-    /// How many orders it has.
+    /// The number of orders.
     pub(crate) orders: u64,
-    /// What is paid for.
+    /// The billed items.
     pub(crate) lines: Vec<Line>,
 }
 
 /// The inputs of a bill.
 #[derive(Clone, Debug)]
 pub(crate) struct Rates {
-    /// What was counted.
+    /// The counted figures.
     pub(crate) figures: Figures,
-    /// What the template declares.
+    /// The resources that the template declares.
     pub(crate) inventory: Inventory,
     /// The prices.
     pub(crate) prices: Prices,
-    /// What is assumed.
+    /// The assumptions.
     pub(crate) assumptions: Assumptions,
 }
 
 impl Rates {
-    /// A month with this number of orders.
+    /// The bill of a month with this number of orders.
     pub(crate) fn bill(&self, orders: u64) -> Result<Bill, Failure> {
         let month = self.month(orders)?;
         let lines = month.into_iter().map(|(name, quantity)| {
@@ -99,7 +99,7 @@ impl Rates {
         Ok(Bill { orders, lines: lines.collect::<Result<_, Failure>>()? })
     }
 
-    /// What a month takes, by the names of prices, in the order of the way that a request takes.
+    /// The quantities of a month, by the names of prices, in the order in which a request causes them.
     fn month(&self, orders: u64) -> Result<Vec<(&'static str, Decimal)>, Undeclared> {
         let Self { figures, inventory, assumptions, .. } = self;
         let times = self.times(orders);
@@ -120,7 +120,7 @@ impl Rates {
         let stored: u64 = figures.bytes.values().sum();
         let stored = gigabytes(u128::from(stored) * u128::from(orders) * u128::from(assumptions.months));
         let lists = total(&|usage| usage.requests.values().filter_map(|by| by.get("ListObjectsV2")).sum());
-        // A daily run may take as long as its function may.
+        // A daily run may take as long as its function's time-out.
         let daily = inventory.function("reconcile")?;
         let daily_mb_ms = DAYS * daily.timeout_s * 1_000 * daily.memory_mb;
         let logged = gigabytes(u128::from(invocations) * u128::from(assumptions.log_bytes));
@@ -155,7 +155,7 @@ impl Rates {
         ])
     }
 
-    /// How often each of the counted usages occurs in a month.
+    /// The number of times that each counted usage occurs in a month.
     fn times(&self, orders: u64) -> Vec<(&Usage, u64)> {
         let Assumptions { looks, rechecks, months, reconciled, .. } = self.assumptions;
         let figures = &self.figures;
@@ -178,12 +178,12 @@ fn gigabytes(bytes: u128) -> Decimal {
 }
 
 impl Bill {
-    /// What it comes to.
+    /// The total cost.
     pub(crate) fn total(&self) -> Decimal {
         self.lines.iter().map(|line| line.dollars).sum()
     }
 
-    /// What each service comes to, in the order of the lines.
+    /// The cost of each service, in the order of the lines.
     pub(crate) fn by_service(&self) -> Vec<(&str, Decimal)> {
         let mut sums: Vec<(&str, Decimal)> = Vec::new();
         for line in &self.lines {

@@ -1,8 +1,8 @@
 //! Counts the usage of an order: a whole story on a counting host, with the most expensive variant of each step.
 //!
-//! Every invocation is in an environment of its own, every record and message comes by itself (see
-//! [`Options::counted`]), and the payment provider tells of what it did when everything else has settled. So each run
-//! counts the same, to the unit.
+//! Every invocation is in an environment of its own, every record and message comes alone (see [`Options::counted`]),
+//! and the payment provider reports its changes after everything else has settled. So each run counts the same, to the
+//! unit.
 
 use crate::failure::Failure;
 use crate::figures::Figures;
@@ -26,17 +26,17 @@ use shop_payments::webhook::{SIGNATURE, TIMESTAMP, Webhook, sign};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How many steps the progress has.
+/// The number of steps of the progress bar.
 pub(crate) const STEPS: usize = 9;
-/// The deliveries before the order: its stock is as far behind its last snapshot as a stream comes, so that the
+/// The deliveries before the order. They bring its stock as far behind its last snapshot as a stream comes, so that the
 /// reservation reads most, and one of the two commits on it carries the next snapshot.
 const DELIVERIES: u64 = 38;
 const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 const CUSTOMER: &str = "alice";
 
-/// The register of generations, and who asks it side by side for many lookups: how often, depends on which answer comes
-/// first. Each of these reads is one unit, and they are left out.
+/// The register of generations, and the function that reads it for many concurrent lookups. The number of those reads
+/// depends on which answer comes first. Each of them is one unit, and they are left out.
 const GENERATIONS: &str = "Generations";
 const ASKER: &str = "reconcile";
 const ASKED: &str = "GetItem";
@@ -82,7 +82,7 @@ pub(crate) async fn count(bar: &ProgressBar) -> Result<Figures, Failure> {
     bar.inc(1);
     let more = shop.bytes().await?;
 
-    // Of two daily runs, the second has one order more to look through.
+    // The second daily run reads one order more than the first.
     let one = shop.later(DAY).await;
     bar.inc(1);
     shop.whole_order("second").await?;
@@ -104,7 +104,7 @@ pub(crate) async fn count(bar: &ProgressBar) -> Result<Figures, Failure> {
         asked_confirmed,
         asked_shipped,
         look,
-        // The run itself is there without the order.
+        // Without the cost of the run itself, which a shop without the order has, too.
         first_reconciled: Usage { invocations: BTreeMap::new(), ..one.clone().since(&minute).since(&reconciled) },
         day: one,
         minute,
@@ -126,7 +126,7 @@ impl Counted {
         Ok(Self { host, provider, customer, staff, told: 0, before: Usage::default() })
     }
 
-    /// A customer, a product, and deliveries of it.
+    /// Creates a customer, a product, and deliveries of it.
     async fn prepare(&self) -> Result<(), Failure> {
         sign_up(&self.customer, &self.staff, CUSTOMER, "tok_ok").await?;
         let product = &PRODUCTS[0];
@@ -139,7 +139,7 @@ impl Counted {
         Ok(())
     }
 
-    /// A cart of one line, checked out: confirmed, with its invoice and shipment, once everything has settled.
+    /// Checks out a cart of one line. Its order is confirmed, with invoice and shipment, once everything has settled.
     async fn order(&mut self, key: &str) -> Result<String, Failure> {
         let cart = fill_cart(&self.customer, key, &[(PRODUCTS[0].sku, 2)]).await?;
         self.host.settled().await;
@@ -173,7 +173,7 @@ impl Counted {
         self.deliver(&shipments).await
     }
 
-    /// Once everything has settled, the provider tells of what it did.
+    /// Once everything has settled, the provider reports its changes.
     async fn notices(&mut self) -> Result<(), Failure> {
         self.host.settled().await;
         let address = format!("{}/webhooks/payments", self.host.url());
@@ -197,7 +197,7 @@ impl Counted {
         Ok(())
     }
 
-    /// What was used since this was asked last, once everything has settled.
+    /// The usage since the last call, once everything has settled.
     async fn used(&mut self) -> Usage {
         self.host.settled().await;
         let mut now = self.host.usage();
@@ -213,7 +213,7 @@ impl Counted {
         self.used().await
     }
 
-    /// How many bytes each table holds, by its logical id, its indexes included.
+    /// The number of bytes in each table, by its logical id, indexes included.
     async fn bytes(&self) -> Result<BTreeMap<String, u64>, Failure> {
         let database = Database::new(&self.host.aws_config());
         let failed = |error: &dyn std::error::Error| Failure::Tables(DisplayErrorContext(error).to_string());
@@ -231,7 +231,7 @@ impl Counted {
     }
 }
 
-/// Leaves out what does not follow from what is done.
+/// Leaves out the usage that differs between equal runs.
 fn leave_out(usage: &mut Usage) {
     let Some(reads) = usage.capacity.get_mut(GENERATIONS).and_then(|functions| functions.remove(ASKER)) else { return };
     if let Some(operations) = usage.requests.get_mut(ASKER) {

@@ -1,4 +1,4 @@
-//! The pages that show what was computed: docs/COST.md and docs/SCALE.md, between two marks each.
+//! The pages that show the results: docs/COST.md and docs/SCALE.md, between two marks each.
 
 use std::path::Path;
 
@@ -8,15 +8,15 @@ const END: &str = "<!-- end -->\n";
 /// Why a page was not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DocsError {
-    /// It is not there, or not to be written.
+    /// The page cannot be read or written.
     #[error("{0}: {1}; run it in the repository's folder")]
     File(String, std::io::Error),
-    /// The marks are not there.
+    /// The page has no marks.
     #[error("{0} lacks the marks around the generated text; restore them")]
     Unmarked(String),
 }
 
-/// Puts a text into each of these pages below a folder.
+/// Writes a text into each of these pages below a folder.
 pub(crate) fn write_pages(folder: &Path, pages: &[(&str, String)]) -> Result<(), DocsError> {
     for (name, text) in pages {
         let failed = |error| DocsError::File((*name).to_owned(), error);

@@ -18,13 +18,13 @@ pub(crate) enum Failure {
     /// A limit is missing.
     #[error(transparent)]
     Limits(#[from] LimitsError),
-    /// The template has not what it is made of.
+    /// The template lacks a resource that `shop-cost` needs.
     #[error(transparent)]
     Template(#[from] Undeclared),
-    /// The counted figures are not of this release.
+    /// The counted figures are of another release.
     #[error("docs/cost/order.json cannot be read: {0}; `shop-cost --count --write-docs` rewrites it")]
     Figures(serde_json::Error),
-    /// A page is not written.
+    /// A page cannot be written.
     #[error(transparent)]
     Docs(#[from] DocsError),
     /// The shop that counts does not start.
@@ -33,13 +33,13 @@ pub(crate) enum Failure {
     /// Its payment provider does not start.
     #[error("the payment provider cannot be run: {0}")]
     Provider(#[from] StartError),
-    /// The shop that counts did not do what it was asked.
+    /// The shop that counts refused a request.
     #[error(transparent)]
     Client(#[from] ClientError),
     /// Its tables cannot be read.
     #[error("the tables do not answer: {0}")]
     Tables(String),
-    /// A file cannot be read, or a notice was not taken.
+    /// A file cannot be read, or the shop did not accept a webhook.
     #[error("this machine does not allow it: {0}")]
     Machine(String),
     /// The output cannot be written.

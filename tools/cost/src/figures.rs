@@ -1,4 +1,4 @@
-//! The counted usage of an order, and the file with it: the budget.
+//! The counted usage of an order, and the file that holds it: the budget.
 
 use crate::failure::Failure;
 use foldlog_local::{Capacity, Usage};
@@ -14,13 +14,13 @@ pub(crate) struct Figures {
     /// From the opening of a cart of one line to its order's confirmation, with invoice, shipment and authorised
     /// payment.
     pub(crate) ordering: Usage,
-    /// From the staff's word that it is shipped to the captured payment.
+    /// From the staff's report that it is shipped to the captured payment.
     pub(crate) shipping: Usage,
     /// From its delivery to the paid invoice.
     pub(crate) delivering: Usage,
-    /// Asking once whether a confirmed order, which waits to be shipped, missed anything.
+    /// One re-check of a confirmed order that waits to be shipped.
     pub(crate) asked_confirmed: Usage,
-    /// The same of one that is on its way.
+    /// One re-check of an order that is on its way.
     pub(crate) asked_shipped: Usage,
     /// The customer looks at the order once.
     pub(crate) look: Usage,
@@ -28,16 +28,16 @@ pub(crate) struct Figures {
     pub(crate) minute: Usage,
     /// A daily run in a shop of one order, and the minute's runs beside it.
     pub(crate) day: Usage,
-    /// What an order adds to the first daily run behind it, beside what it adds to each, with what such a run takes
-    /// anyway.
+    /// The usage that an order adds to the first daily run after it, beyond what it adds to each, together with the
+    /// fixed usage of such a run.
     pub(crate) first_reconciled: Usage,
-    /// What one order more adds to a daily run.
+    /// The usage that one order more adds to a daily run.
     pub(crate) reconciled: Usage,
-    /// What the order leaves behind in each table and its indexes, in bytes.
+    /// The bytes that the order leaves in each table and its indexes.
     pub(crate) bytes: BTreeMap<String, u64>,
 }
 
-/// Some usages without their names.
+/// Sums of usages, without names.
 pub(crate) struct Sum {
     /// Invocations.
     pub(crate) invocations: u64,
@@ -72,7 +72,7 @@ impl Sum {
 }
 
 impl Figures {
-    /// Those that the repository holds.
+    /// The figures that the repository holds.
     pub(crate) fn budget() -> Result<Self, Failure> {
         serde_json::from_str(BUDGET).map_err(Failure::Figures)
     }
@@ -97,7 +97,7 @@ mod tests {
         runtime.block_on(count::count(&indicatif::ProgressBar::hidden())).unwrap()
     }
 
-    /// Each difference, by where it stands.
+    /// Lists each difference with its path in the file.
     fn differences(place: &str, budget: &Value, counted: &Value, found: &mut Vec<String>) {
         match (budget, counted) {
             (Value::Object(budget), Value::Object(counted)) => {

@@ -7,7 +7,7 @@ use yaml_serde::Value;
 /// Minutes of a month of 30 days.
 pub(crate) const MINUTES: u64 = 30 * 24 * 60;
 
-/// What the template declares.
+/// The resources that the template declares.
 #[derive(Clone, Debug)]
 pub(crate) struct Inventory {
     /// The functions, by binary.
@@ -18,7 +18,7 @@ pub(crate) struct Inventory {
     pub(crate) dashboards: u64,
     /// The default number of days for which logs are kept.
     pub(crate) retention_days: u64,
-    /// Requests a second that each route takes.
+    /// The maximum requests a second for each route.
     pub(crate) route_rate: u64,
 }
 
@@ -29,17 +29,17 @@ pub(crate) struct Function {
     pub(crate) memory_mb: u64,
     /// Its time-out.
     pub(crate) timeout_s: u64,
-    /// How many routes it has.
+    /// The number of its routes.
     pub(crate) routes: u64,
     /// The queue that feeds it: messages of a batch, and batches at once.
     pub(crate) queue: Option<(u64, u64)>,
     /// The stream that feeds it: records of a batch, and batches of a shard at once.
     pub(crate) stream: Option<(u64, u64)>,
-    /// After how many minutes each of its schedules runs it again.
+    /// The periods of its schedules, in minutes.
     pub(crate) every_minutes: Vec<u64>,
 }
 
-/// Something that `shop-cost` counts on is not in the template.
+/// The template lacks something that `shop-cost` needs.
 #[derive(Debug, thiserror::Error)]
 #[error("template.yaml: {0}")]
 pub(crate) struct Undeclared(String);
@@ -68,13 +68,13 @@ impl Inventory {
         })
     }
 
-    /// How often schedules run something in a month.
+    /// The number of scheduled runs in a month.
     pub(crate) fn scheduled_runs(&self) -> u64 {
         let schedules = self.functions.values().flat_map(|function| &function.every_minutes);
         schedules.map(|every| MINUTES / (*every).max(1)).sum()
     }
 
-    /// How many functions are fed from queues.
+    /// The number of functions that queues feed.
     pub(crate) fn fed_from_queues(&self) -> u64 {
         u64::try_from(self.functions.values().filter(|function| function.queue.is_some()).count()).unwrap_or_default()
     }

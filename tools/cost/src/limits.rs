@@ -10,7 +10,7 @@ const LISTED: &str = include_str!("../../../docs/cost/limits.yaml");
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Limits {
-    /// On which day they were looked up.
+    /// The day on which they were looked up.
     pub(crate) looked_up: String,
     limits: BTreeMap<String, Limit>,
 }
@@ -19,20 +19,20 @@ pub(crate) struct Limits {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Limit {
-    /// How much is let through.
+    /// The maximum.
     pub(crate) most: u64,
-    /// Of what.
+    /// Its unit.
     pub(crate) unit: String,
-    /// Whether AWS raises it when asked.
+    /// Whether AWS raises it on request.
     pub(crate) raised: bool,
-    /// Where it stands.
+    /// The page that documents it.
     pub(crate) source: String,
 }
 
 /// Why limits cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LimitsError {
-    /// Not a list of limits.
+    /// The file is not a list of limits.
     #[error("docs/cost/limits.yaml cannot be read: {0}")]
     Unreadable(#[from] yaml_serde::Error),
     /// A limit is missing.
@@ -41,7 +41,7 @@ pub(crate) enum LimitsError {
 }
 
 impl Limits {
-    /// Those that the repository holds.
+    /// The limits that the repository holds.
     pub(crate) fn listed() -> Result<Self, LimitsError> {
         Ok(yaml_serde::from_str(LISTED)?)
     }

@@ -11,9 +11,9 @@ pub(crate) const LISTED: &str = include_str!("../../../docs/cost/prices.yaml");
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Prices {
-    /// Of which region.
+    /// Their region.
     pub(crate) region: String,
-    /// On which day they were looked up.
+    /// The day on which they were looked up.
     pub(crate) looked_up: String,
     #[serde(rename = "prices")]
     listed: BTreeMap<String, Price>,
@@ -23,24 +23,24 @@ pub(crate) struct Prices {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Price {
-    /// Who sells it.
+    /// The AWS service.
     pub(crate) service: String,
-    /// What it is, in the plural.
+    /// The priced item, in the plural.
     pub(crate) what: String,
-    /// For how many of it a tier's price is.
+    /// The number of items that a tier's price is for.
     per: u64,
-    /// How many of it are free each month.
+    /// The number of free items each month.
     #[serde(default)]
     free: u64,
     tiers: Vec<Tier>,
-    /// Where the price stands.
+    /// The page that documents the price.
     pub(crate) source: String,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Tier {
-    /// Where it ends; the last one has no end.
+    /// The end of the tier; the last one has none.
     upto: Option<u64>,
     price: Decimal,
 }
@@ -48,7 +48,7 @@ struct Tier {
 /// Why prices cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PricesError {
-    /// Not a list of prices.
+    /// The text is not a list of prices.
     #[error("the prices cannot be read: {0}")]
     Unreadable(#[from] yaml_serde::Error),
     /// A price is missing.

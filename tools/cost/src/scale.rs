@@ -10,39 +10,39 @@ use serde::Serialize;
 use shop_domain::views::{activity, order, sales, waiting};
 use std::collections::BTreeMap;
 
-/// The log, its owners of stock, and who reads its stream or adds to the totals.
+/// The log and its markers, the function that writes stock, and the relay, which reads the log's stream.
 const LOG: &str = "EventLog";
 const MARKERS: &str = "StockMarkers";
 const STOCK: &str = "stock-reactions";
 const RELAY: &str = "relay";
 /// The kinds of rows of the totals: each order adds to one partition of each.
 const KINDS_OF_TOTALS: u64 = 2;
-/// The partitions that a new table on demand has, and with them the shards of its stream.
+/// The number of partitions of a new table on demand, and of shards of its stream.
 const FEWEST_PARTITIONS: u64 = 4;
 
-/// A limited resource: how much of it an order needs, and how much there is.
+/// A limited resource: the need of an order, and the limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Need {
-    /// What is needed.
+    /// The resource.
     pub(crate) what: String,
-    /// In which unit, for a second.
+    /// Its unit, for a second.
     pub(crate) unit: String,
-    /// How much of it an order takes.
+    /// The need of an order.
     pub(crate) per_order: Decimal,
-    /// How much of it there is, each second.
+    /// The limit for each second.
     pub(crate) most: Decimal,
-    /// What to do where that is too little.
+    /// What to do if the limit is too low.
     pub(crate) remedy: &'static str,
 }
 
 impl Need {
-    /// Up to how many orders a second there is enough of it, rounded down.
+    /// The maximum number of orders a second within the limit, rounded down.
     pub(crate) fn holds_up_to(&self) -> Decimal {
         self.most.checked_div(self.per_order).map_or(Decimal::MAX, |orders| orders.floor())
     }
 }
 
-/// What is needed, the scarcest first.
+/// The needs, the scarcest first.
 pub(crate) fn needs(rates: &Rates, limits: &Limits, batch_ms: u64) -> Result<Vec<Need>, Failure> {
     let mut needs = of_the_gateway(rates, limits)?;
     needs.extend(of_tables(rates, limits)?);
@@ -96,7 +96,7 @@ fn of_tables(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, LimitsError> {
     Ok(needs)
 }
 
-/// What all orders have in common: partitions that are not spread by order, or only over a few.
+/// The needs that all orders share: partitions that are not spread by order, or only over a few.
 fn of_hot_keys(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, LimitsError> {
     let written = written(rates);
     let spread = |what: String, writes: u64, over: u64, remedy| {

@@ -1,4 +1,4 @@
-//! How bills and needs look.
+//! The text form of bills and needs.
 
 use crate::bill::{Assumptions, Bill, Rates};
 use crate::figures::Sum;
@@ -6,13 +6,13 @@ use crate::limits::Limits;
 use crate::scale::Need;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// How wide the columns of a bill are.
+/// The widths of a bill's columns.
 const SERVICE: usize = 16;
 const WHAT: usize = 34;
 const QUANTITY: usize = 20;
 const DOLLARS: usize = 14;
 
-/// A month, line by line, beside the same without an order.
+/// A month, line by line, beside a month without orders.
 pub(crate) fn bill_table(rates: &Rates, bill: &Bill, idle: &Bill) -> String {
     let row = |service: &str, what: &str, quantity: &str, dollars: &str, idle: &str| {
         format!("{service:<SERVICE$}{what:<WHAT$}{quantity:>QUANTITY$}{dollars:>DOLLARS$}{idle:>DOLLARS$}\n")
@@ -30,7 +30,7 @@ pub(crate) fn bill_table(rates: &Rates, bill: &Bill, idle: &Bill) -> String {
     text + "\n" + &said(rates)
 }
 
-/// What the figures rest on.
+/// The basis of the figures.
 fn said(rates: &Rates) -> String {
     let Sum { invocations, requests, writes, half_reads, events, messages } = Sum::of(&rates.figures.steps());
     let reads = Decimal::from(half_reads) / Decimal::from(2);
@@ -68,7 +68,7 @@ pub(crate) fn summary(idle: &Bill, bills: &[Bill]) -> String {
     head.into_iter().chain(services).chain(sums).collect()
 }
 
-/// What is needed at some rates, the scarcest first, in Markdown.
+/// The needs at some rates, the scarcest first, in Markdown.
 pub(crate) fn scale_table(limits: &Limits, needs: &[Need], rates: &[u64]) -> String {
     let at = rates.iter().map(|rate| format!("at {}/s", decimal((*rate).into(), 0)));
     let titles = ["there is", "an order takes", "enough up to"].map(ToOwned::to_owned).into_iter().chain(at);
@@ -92,7 +92,7 @@ pub(crate) fn scale_table(limits: &Limits, needs: &[Need], rates: &[u64]) -> Str
     head.into_iter().chain(needs).chain([said]).chain(limits).collect()
 }
 
-/// The line between titles and rows: columns of text, of numbers, and of text again behind the first one.
+/// The line between titles and rows: columns of text, then of numbers, then of text again.
 fn rule(text: usize, numbers: usize, more: usize) -> String {
     let columns = ["---|".repeat(1 + text), "---:|".repeat(numbers), "---|".repeat(more)];
     format!("|{}\n", columns.concat())

@@ -4,7 +4,7 @@ use crate::commands::Command;
 use crate::global::Global;
 use clap::Parser;
 
-/// Run the shop on this machine, fill it, and watch what happens in it.
+/// Run the shop on this machine, fill it, and watch its events.
 #[derive(Debug, Parser)]
 #[command(
     name = "shop",

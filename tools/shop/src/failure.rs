@@ -1,4 +1,4 @@
-//! Why a command failed, in one line that says what to do, and with which exit code.
+//! The reasons why a command fails: each is one line that says what to do, with an exit code.
 
 use foldlog_local::HostError;
 use foldlog_transfer::TransferError;
@@ -37,7 +37,7 @@ pub(crate) enum Failure {
         "commands are on: an import needs them off until it has verified; start the shop with `shop serve --data DIR --commands off`"
     )]
     CommandsOn,
-    /// The command cannot ask a stack whether commands are off.
+    /// The command cannot find out whether a stack's commands are off.
     #[error("deploy the stack with the parameter Commands=off, then pass --commands-are-off")]
     CommandsUnknown,
     /// A read model cannot read a commit before that moment.

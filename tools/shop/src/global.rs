@@ -13,14 +13,14 @@ pub(crate) const USUAL_API: &str = "http://127.0.0.1:8080";
 /// The options of every command.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
-    /// Where the shop answers
+    /// The address of the shop
     #[arg(long, global = true, env = "SHOP_API", value_name = "URL", default_value = USUAL_API)]
     #[arg(value_parser = web_url, help_heading = "Common options")]
     pub(crate) api: Url,
-    /// Bearer token to call it with [default: a local host signs one with the scope that the command needs]
+    /// The bearer token for requests [default: a local host signs one with the scope that the command needs]
     #[arg(long, global = true, env = "SHOP_TOKEN", hide_env_values = true, help_heading = "Common options")]
     pub(crate) token: Option<String>,
-    /// Print JSON: one document, or one a line where there are many
+    /// Print JSON: one document, or one per line if there are many
     #[arg(long, global = true, help_heading = "Common options")]
     pub(crate) json: bool,
 }

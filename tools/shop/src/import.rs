@@ -25,7 +25,7 @@ const AT_A_TIME: usize = 100;
 /// The tables to import into.
 pub(crate) struct LogImport {
     tables: Tables,
-    /// The log, and as reactions on stock write it: with markers.
+    /// The log, once plain and once with markers, as reactions on stock write it.
     log: Log,
     stock: Log,
     imports: Imports,
@@ -34,7 +34,7 @@ pub(crate) struct LogImport {
 }
 
 impl LogImport {
-    /// Those of a database, of which `table` tells the names by their logical ids.
+    /// The tables of a database; `table` returns their names by logical ids.
     pub(crate) fn new(database: &Client, table: impl Fn(&str) -> Option<String>) -> Result<Self, NoTable> {
         let tables = Tables::on(database, &table)?;
         let named = |logical: &str| table(logical).ok_or_else(|| NoTable(logical.to_owned()));

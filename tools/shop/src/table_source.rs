@@ -11,31 +11,31 @@ use shop_client::Client;
 use shop_composition::Tables;
 use std::collections::BTreeMap;
 
-/// Which tables.
+/// The tables that a command uses.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct TableSource {
     /// The tables of this stack on AWS, in place of the local host's at --api
     #[arg(long, value_name = "NAME", help_heading = "Tables")]
     stack: Option<String>,
-    /// Profile of the AWS configuration to go there with
+    /// Profile of the AWS configuration to use
     #[arg(long, value_name = "NAME", requires = "stack", help_heading = "Tables")]
     profile: Option<String>,
     /// Region that the stack is in
     #[arg(long, value_name = "NAME", requires = "stack", help_heading = "Tables")]
     region: Option<String>,
-    /// Another table in place of one of these, such as EventLog=restored; may be repeated
+    /// Another table in place of one of these, such as EventLog=restored; you can repeat it
     #[arg(long = "table", value_name = "ID=NAME", value_parser = assignment, help_heading = "Tables")]
     tables: Vec<(String, String)>,
 }
 
-/// What a local host reports about itself.
+/// The local host's report about itself.
 #[derive(Deserialize)]
 struct Description {
     aws: String,
     tables: BTreeMap<String, String>,
 }
 
-/// Name and value of what is given as NAME=VALUE.
+/// The name and value of an argument NAME=VALUE.
 pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -44,18 +44,18 @@ pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
 }
 
 impl TableSource {
-    /// Whether they are on AWS.
+    /// Whether the tables are on AWS.
     pub(crate) const fn is_stack(&self) -> bool {
         self.stack.is_some()
     }
 
-    /// Opens log and read models.
+    /// Opens the log and the read models.
     pub(crate) async fn open(&self, client: &Client) -> Result<Tables, Failure> {
         let (database, names) = self.tables(client).await?;
         Ok(Tables::on(&database, |logical| names.get(logical).cloned())?)
     }
 
-    /// The database that they are in, and their names by logical id.
+    /// The database of the tables, and their names by logical id.
     pub(crate) async fn tables(
         &self,
         client: &Client,
@@ -114,8 +114,8 @@ async fn listed(database: &aws_sdk_dynamodb::Client, stack: &str) -> Result<Vec<
     Ok(names)
 }
 
-/// A stack's tables by logical id, as `CloudFormation` names them: `<stack>-<logical id>-<letters and digits>`. What is
-/// given is not looked for.
+/// A stack's tables by logical id, as `CloudFormation` names them: `<stack>-<logical id>-<letters and digits>`. Given
+/// tables need no search.
 fn of_stack(stack: &str, listed: &[String], given: &[(String, String)]) -> Result<BTreeMap<String, String>, Unnamed> {
     let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for name in listed {

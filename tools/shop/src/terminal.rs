@@ -1,4 +1,4 @@
-//! Output, with the errors of commands.
+//! Writes output; a failed write is an error of the command.
 
 use crate::failure::Failure;
 use serde::Serialize;

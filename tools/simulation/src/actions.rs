@@ -83,7 +83,8 @@ impl ClientAction {
         }
     }
 
-    /// The stream that the action of this account changes; none for a cart that is opened, which has no name yet.
+    /// The stream that the action of this account changes; none for opening a cart, because the new cart has no name
+    /// yet.
     #[must_use]
     pub fn stream(&self, by: &AccountId) -> Option<StreamName> {
         Some(match self {
@@ -134,7 +135,7 @@ pub enum Answer {
         /// The problem's name.
         problem: String,
     },
-    /// The result is unknown: no answer, a status of 5xx, or lost races only.
+    /// The result is unknown: no answer, a status of 5xx, or only lost races.
     Unknown,
 }
 

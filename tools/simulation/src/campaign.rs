@@ -1,4 +1,4 @@
-//! Many seeds, on as many threads as are given: each run by itself is on one.
+//! Many seeds on several threads. Each run uses one thread.
 
 use crate::faults::Counts;
 use crate::functions::BuildError;
@@ -23,15 +23,15 @@ pub struct Report {
     pub fewest_commits: u64,
     /// The number of commands that clients sent.
     pub commands: u64,
-    /// How often each fault occurred.
+    /// The number of occurrences of each fault.
     pub faults: Counts,
-    /// How often each event was appended.
+    /// The number of times that each event was appended.
     pub events: Counts,
     /// The number of orders that ended with each event.
     pub ends: Counts,
     /// The failed seeds, with the first violation of each.
     pub failures: Vec<(u64, Violation)>,
-    /// The duration.
+    /// The duration of all runs.
     pub took: Duration,
 }
 

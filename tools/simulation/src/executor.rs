@@ -63,7 +63,7 @@ struct Task {
 #[derive(Default)]
 pub(crate) struct Executor {
     spawner: Spawner,
-    /// By place; those that ended leave theirs empty.
+    /// The tasks by place; a task that ended leaves its place empty.
     tasks: Vec<Option<Task>>,
     living: usize,
 }
@@ -107,7 +107,7 @@ impl Executor {
         drop(dead);
     }
 
-    /// How many tasks there are.
+    /// The number of tasks.
     pub(crate) const fn tasks(&self) -> usize {
         self.living
     }

@@ -22,15 +22,15 @@ pub enum Mishap {
     HintAfterTheEnd,
     /// An event is carried without its payload.
     HintByReference,
-    /// Lambda gives a batch of the log's stream up, and keeps it in its failure bucket.
+    /// Lambda gives up on a batch of the log's stream, and keeps it in its failure bucket.
     BatchGivenUp,
-    /// A queue gives a message up, to its dead letters.
+    /// A queue gives up on a message, and moves it to its dead letters.
     DeadLetter,
-    /// Everything stands still for longer than a stream keeps its records.
+    /// Everything is down for longer than a stream keeps its records.
     Outage,
-    /// Everything stands still for longer than a process waits for its confirmation.
+    /// Everything is down for longer than a process waits for its confirmation.
     Standstill,
-    /// Records of the log's stream are gone before their function read them.
+    /// Records of the log's stream expire before their function has read them.
     Trimmed,
     /// A function fails all its invocations for a while.
     BrokenDeployment,
@@ -40,21 +40,21 @@ pub enum Mishap {
     SentTwice,
     /// The payment provider takes no requests.
     ProviderUnavailable,
-    /// A request to it, or a question, is lost.
+    /// A request to it, or a question about a payment, is lost.
     ProviderSilent,
-    /// It does as it was asked, and its answer is lost.
+    /// It carries out a request, and its answer is lost.
     ProviderAnswerLost,
     /// It gets a request after the caller has stopped waiting.
     ProviderLate,
     /// Its webhook never arrives.
     NoticeLost,
-    /// A release that cannot read an event yet passes its stream on.
+    /// An older release parks an event that it cannot read yet.
     UnreadableYet,
 }
 
 impl Mishap {
-    /// Its odds in requests, hints or steps out of 10,000: more goes wrong than in any year. None for what follows from
-    /// other faults.
+    /// Its odds in requests, hints or steps out of 10,000: higher than in any real year. Faults that follow from other
+    /// faults have none.
     pub(crate) const fn odds(self) -> u32 {
         match self {
             Self::Outage | Self::Standstill | Self::BrokenDeployment => 1,

@@ -24,7 +24,7 @@ pub enum BuildError {
     /// The template names it, and the list of functions lacks it.
     #[error("the simulation knows no function {0}; add it to its functions")]
     Unknown(String),
-    /// The template gives it other settings than it needs.
+    /// The template lacks a setting that it needs, or gives it a wrong one.
     #[error(transparent)]
     Setting(#[from] SettingError),
 }
@@ -55,12 +55,12 @@ impl Simulated {
         if self.forgives() { Arc::new(Forgiving(function)) } else { Arc::new(function) }
     }
 
-    /// What reacts, of whatever release is running.
+    /// The reactor of the running release.
     fn react<T: Reactor>(&self, function: ReactionsOn<T, Self>) -> Queue {
         self.take(function.behind(|reactor| Reacting { world: self.0.world.clone(), reactor }))
     }
 
-    /// The processes, by other rules than the domain's.
+    /// The process manager with other rules than the domain's.
     fn processes_by<S: Rules>(&self) -> Result<Handler, SettingError> {
         ProcessManager::<Self, S>::on(self).map(|function| self.processes(function))
     }

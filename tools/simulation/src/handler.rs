@@ -21,7 +21,7 @@ impl<F: Function> Handles<F::Event, F::Answer> for F {
     }
 }
 
-/// What a queue invokes.
+/// A function behind a queue.
 pub(crate) type Queue = Arc<dyn Handles<SqsEvent, SqsBatchResponse>>;
 
 /// A function, by its trigger.

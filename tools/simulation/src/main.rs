@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// The default number of seeds.
 const SEEDS: u64 = 200;
-/// How many lines of a failed run are shown without `--trace`.
+/// The number of lines of a failed run that are shown without `--trace`.
 const SHOWN: usize = 60;
 
 /// Run the whole shop through storms: its own functions while stores, streams, queues, processes and clocks fail
@@ -57,11 +57,11 @@ enum Failure {
     /// The judge found a violation.
     #[error("{failed} of {seeds} seeds failed, first seed {first}: see it with `shop-simulate --seed {first} --trace`")]
     Simulated {
-        /// How many seeds failed,
+        /// The number of failed seeds,
         failed: usize,
-        /// of how many,
+        /// the number of all seeds,
         seeds: u64,
-        /// and the first of them.
+        /// and the first failed seed.
         first: u64,
     },
     /// The simulation cannot be set up.

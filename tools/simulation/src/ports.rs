@@ -14,7 +14,7 @@ use foldlog_testing::faulty::FaultyBus;
 /// The bus of a run.
 type Bus = FaultyBus<SimBus>;
 
-/// What the functions of one process stand on.
+/// The ports of the functions of one process.
 pub(crate) struct Simulated(pub(crate) Host);
 
 impl Ports for Simulated {
@@ -53,7 +53,7 @@ impl Ports for Simulated {
         self.0.clone()
     }
 
-    /// The folds of whatever release is running.
+    /// The folds of the running release.
     fn subscriptions(&self, of_release: Vec<Box<dyn Subscription>>) -> Vec<Box<dyn Subscription>> {
         let fold = |fold| Box::new(Fold { world: self.0.world.clone(), fold }) as Box<dyn Subscription>;
         of_release.into_iter().map(fold).collect()

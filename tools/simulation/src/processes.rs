@@ -10,9 +10,9 @@ use crate::world::{Host, World};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// How many processes run each function.
+/// The number of processes that run each function.
 const PROCESSES: u32 = 2;
-/// How far a clock can be off.
+/// The maximum error of a clock.
 const HOUR_MS: i64 = 3_600_000;
 
 impl Processes {

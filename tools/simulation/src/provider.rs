@@ -24,11 +24,11 @@ const LONGEST_WAY_MS: u64 = 300;
 const PATIENCE: Duration = Duration::from_secs(4);
 /// and that a late request, whose caller has stopped waiting, takes.
 const LONGEST_DELAY_MS: u64 = 3_600_000;
-/// How often a webhook is sent that the shop does not accept, and the longest pause before each.
+/// The maximum number of attempts to send a webhook that the shop does not accept, and the longest pause before each.
 const TRIES: usize = 6;
 const LONGEST_PAUSE_MS: u64 = 60_000;
 
-/// A function's way to the provider.
+/// A function's connection to the provider.
 pub(crate) struct Provider(Arc<World>);
 
 impl Provider {

@@ -28,12 +28,12 @@ impl Setting {
     }
 }
 
-/// What repairs the loss of hints.
+/// The net that repairs the loss of hints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Net {
     /// The re-check, each minute. Only hints of processes may be lost.
     Recheck,
-    /// The run through the whole log. All hints may be lost, and everything may stand still for a day.
+    /// The run through the whole log. All hints may be lost, and everything may be down for a day.
     Reconcile,
 }
 

@@ -15,7 +15,7 @@ struct Records {
     reader: usize,
     shard: usize,
     batch: Vec<Record>,
-    /// How many of them are done.
+    /// The number of records that are done.
     done: usize,
 }
 
@@ -57,7 +57,8 @@ pub(crate) fn read(world: &Arc<World>, reader: usize) {
     let Handler::Stream(handler) = process.handler.clone() else { return };
     let event = wire::batch(records.batch.iter().map(|record| (&*record.commit, record.sequence)));
     let delivery = async move {
-        // All of it, or what is not done would come back at once.
+        // The task owns the whole value. If it owned single fields, the rest would be dropped and the records would
+        // come back at once.
         let mut records = records;
         if let Ok(answer) = handler.handle(event).await {
             let failed = answer.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).min();
@@ -79,7 +80,8 @@ pub(crate) fn take(world: &Arc<World>, queue: usize) {
     let (Handler::Queue(handler) | Handler::Both(handler, _)) = process.handler.clone() else { return };
     let event = wire::messages(messages.batch.iter().map(|message| (message.id, &*message.body)));
     let delivery = async move {
-        // All of them, or those that are not done would come back at once.
+        // The task owns the whole value. If it owned single fields, the rest would be dropped and the messages would
+        // come back at once.
         let mut messages = messages;
         if let Ok(answer) = handler.handle(event).await {
             let failed: Vec<_> =
@@ -96,7 +98,7 @@ pub(crate) fn fire(world: &Arc<World>, function: &str, payload: Value) {
     let Some(process) = world.process(function) else { return };
     let (Handler::Schedule(handler) | Handler::Both(_, handler)) = process.handler.clone() else { return };
     let firing = async move {
-        // A later run does what this one could not do.
+        // If a run fails, a later run does its work.
         drop(handler.invoke(payload).await);
     };
     world.spawner.spawn(process.owner(), firing.boxed());

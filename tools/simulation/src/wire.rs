@@ -57,7 +57,7 @@ pub(crate) fn messages<'a>(messages: impl IntoIterator<Item = (u64, &'a str)>) -
     event
 }
 
-/// A request as the gateway hands it on.
+/// A request as the gateway passes it to a function.
 pub(crate) fn request(
     method: &Method,
     path: &str,

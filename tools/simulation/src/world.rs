@@ -20,7 +20,7 @@ use std::time::Duration;
 /// The moment at which every run begins.
 pub(crate) const BEGINNING: Timestamp = Timestamp(1_763_718_000_000);
 
-/// How long a function is broken: longer than a queue retries.
+/// The time for which a function is broken: longer than a queue retries.
 const BROKEN_MS: i64 = 1_800_000;
 
 /// The event that an older release may not be able to read; in some runs all releases are new.
@@ -159,7 +159,7 @@ impl World {
         *lock(&self.struck).entry(mishap).or_default() += 1;
     }
 
-    /// From now on nothing goes wrong.
+    /// Ends all faults.
     pub(crate) fn calm_down(&self) {
         self.calm.store(true, Ordering::Relaxed);
     }
@@ -168,7 +168,7 @@ impl World {
         self.calm.load(Ordering::Relaxed)
     }
 
-    /// How often each mishap occurred.
+    /// The number of occurrences of each mishap.
     pub(crate) fn struck(&self) -> BTreeMap<Mishap, u64> {
         lock(&self.struck).clone()
     }

@@ -13,7 +13,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// How a bar looks.
+/// The layout of a bar.
 const BAR: &str = "{msg:<22} {bar:30} {pos}/{len} {elapsed}";
 
 /// Why a tool failed, and its exit code.
@@ -78,7 +78,7 @@ pub fn pretty_json(value: &impl Serialize) -> io::Result<()> {
     line(&serde_json::to_string_pretty(value)?)
 }
 
-/// How many columns stdout has; none where it is no terminal.
+/// The number of columns of stdout; none if it is no terminal.
 #[must_use]
 pub fn columns() -> Option<usize> {
     let stdout = io::stdout();
@@ -108,7 +108,7 @@ pub fn bar(label: &'static str, steps: usize) -> ProgressBar {
     styled(BAR, u64::try_from(steps).ok()).with_message(label)
 }
 
-/// A progress bar on stderr that looks as a template of `indicatif` says; invisible if stderr is no terminal.
+/// A progress bar on stderr with a layout in the template syntax of `indicatif`; invisible if stderr is no terminal.
 #[must_use]
 pub fn styled(template: &str, steps: Option<u64>) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(steps, ProgressDrawTarget::stderr());
@@ -118,7 +118,7 @@ pub fn styled(template: &str, steps: Option<u64>) -> ProgressBar {
     bar
 }
 
-/// Does some work beside a [`bar`], which is gone afterwards.
+/// Does some work beside a [`bar`], which disappears afterwards.
 pub async fn with_bar<T>(label: &'static str, steps: usize, work: impl AsyncFnOnce(&ProgressBar) -> T) -> T {
     let bar = bar(label, steps);
     let done = work(&bar).await;

@@ -1,4 +1,4 @@
-//! One execution environment: a function's process, and the Runtime API that it asks for events.
+//! One execution environment: a function's process, and the Runtime API from which it gets events.
 
 use super::runtime_api::{Happened, RuntimeApi};
 use crate::error::BenchError;
@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 
-/// A process that waits for its next event; it ends with this value.
+/// A process that waits for its next event; the process ends when this value is dropped.
 pub(super) struct Environment {
     process: Child,
     api: RuntimeApi,
@@ -17,8 +17,8 @@ pub(super) struct Environment {
 }
 
 impl Environment {
-    /// Starts a binary, and waits until it asks for its first event: how long that took, from before its process is
-    /// made.
+    /// Starts a binary, and waits until it asks for its first event. Returns the duration from before its process is
+    /// created.
     pub(super) async fn start(
         name: &str,
         binary: &Path,
@@ -42,7 +42,7 @@ impl Environment {
         Ok((environment, polled - begun))
     }
 
-    /// Hands it an event: how long it takes to answer. Waits until it asks for the next.
+    /// Hands it an event, and returns how long it takes to answer. Waits until it asks for the next event.
     pub(super) async fn invoke(&mut self, event: Value) -> Result<Duration, BenchError> {
         let begun = Instant::now();
         if !self.api.hand_out(event) {
@@ -59,7 +59,7 @@ impl Environment {
         }
     }
 
-    /// Ends it, and waits until nothing of it is left.
+    /// Ends the process, and waits until it is gone.
     pub(super) async fn end(mut self) -> Result<(), BenchError> {
         self.process.kill().await.map_err(|error| self.failed(&error.to_string()))
     }
@@ -77,7 +77,7 @@ impl Environment {
         }
     }
 
-    /// The memory that is its own or shared and in use, in KiB; none where the system does not tell.
+    /// The resident memory of the process, shared pages included, in KiB; none if the system does not report it.
     pub(super) fn resident_kib(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()?)).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,5 +1,5 @@
-//! Cold starts and sizes of the function binaries, beside functions that do nothing but read once: the one that
-//! tutorials begin with, and the least that one with the SDK's client can be (`tools/yardsticks/`).
+//! Cold starts and sizes of the function binaries, beside two functions that only read once: the usual function of
+//! tutorials, and the leanest possible function with the SDK's client (`tools/yardsticks/`).
 //!
 //! Each round starts every program once, so that other work on the machine affects all of them. Each round has another
 //! order, so that the processor's caches affect all of them, too. `environment` is one process, `runtime_api` is the
@@ -28,13 +28,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// The yardsticks, by their binaries: the first is the one with all defaults, the second the leanest.
+/// The binaries of the yardsticks: first the one with all defaults, then the leanest.
 const YARDSTICKS: [&str; 2] = ["sdk-default", "sdk-leanest"];
 
-/// How many rounds start the same copies of the binaries.
+/// The number of rounds that start the same copies of the binaries.
 const ROUNDS_OF_A_COPY: u64 = 5;
 
-/// Start the functions' binaries beside ones that do nothing but read once
+/// Start the functions' binaries beside yardsticks that only read once
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Needs no shop: it brings tables in which nothing moves, and Lambda's Runtime API. Each program is
@@ -46,24 +46,24 @@ Examples:
   scripts/bench-cold.sh
   shop-bench cold --functions .aws-sam/build --rounds 100 --json")]
 pub(crate) struct Options {
-    /// Where the functions' binaries are: each under its name, or as `sam build` lays them out
+    /// The directory of the functions' binaries: each under its name, or laid out by `sam build`
     #[arg(long, value_name = "DIR", default_value = "target/release")]
     pub(crate) functions: PathBuf,
-    /// Where the binaries of what they are compared with are
+    /// The directory of the yardsticks' binaries
     #[arg(long, value_name = "DIR", default_value = "tools/yardsticks/target/release")]
     pub(crate) yardsticks: PathBuf,
-    /// The payloads, each named after its function
+    /// The directory of the payloads, each named after its function
     #[arg(long, value_name = "DIR", default_value = "events")]
     pub(crate) events: PathBuf,
-    /// How often each program is started
+    /// The number of starts of each program
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) rounds: u64,
-    /// How many events one process of each answers
+    /// The number of events that one process of each program answers
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
     pub(crate) requests: u64,
 }
 
-/// A program and what it is given.
+/// A program, with its input.
 struct Program {
     name: String,
     built: PathBuf,
@@ -72,7 +72,7 @@ struct Program {
     events: Vec<Value>,
 }
 
-/// Their environment.
+/// The tables and the payment provider that all programs share.
 struct Surroundings {
     host: foldlog_local::Host,
     provider: Provider,
@@ -93,7 +93,7 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
         let programs = programs(options, copies.path())?;
         bar.set_length((options.rounds + 1) * programs.len() as u64);
         let mut seen: Vec<Seen> = programs.iter().map(|_| Seen::default()).collect();
-        // The first start of each reads its binary from the disk: it is no round.
+        // The first start of each program reads its binary from the disk, so it does not count.
         for (program, seen) in programs.iter().zip(&mut seen) {
             bar.set_message(program.name.clone());
             program.copied()?;
@@ -132,11 +132,11 @@ pub(crate) async fn starts(options: &Options, bar: &ProgressBar) -> Result<Start
 }
 
 impl Program {
-    /// Has a new copy of its binary. How a file was written decides in how large pieces the system keeps it,
-    /// and so how often a process that is new to it has to ask for more: a linker's and a copied one differ by a tenth,
-    /// and two copies by some hundredths. So it is copies that are started, and new ones every few rounds.
+    /// Makes a new copy of its binary. The way in which a file was written decides the size of the pieces in which the
+    /// system caches it, and so how often a new process faults: the linker's file and a copy differ by a tenth, and two
+    /// copies by a few hundredths. So the benchmark starts copies, and makes new ones every few rounds.
     fn copied(&self) -> Result<(), BenchError> {
-        // A new file: one that is there would be written over piece by piece as it was.
+        // Removing the old file makes the copy a new file; otherwise the system would overwrite the old one in place.
         let _ = fs::remove_file(&self.copy);
         fs::copy(&self.built, &self.copy).map(drop).map_err(|error| unreadable(&self.built, &error))
     }
@@ -153,7 +153,7 @@ impl Surroundings {
         self.provider.stop().await;
     }
 
-    /// A process of a program, and the time until it asked for its first event.
+    /// Starts a process of a program, and returns it with the time until it asked for its first event.
     async fn start(&self, program: &Program) -> Result<(Environment, Duration), BenchError> {
         let of_template = if YARDSTICKS.contains(&program.name.as_str()) { "queries" } else { &program.name };
         let mut variables = self.host.environment(of_template).unwrap_or_default();
@@ -179,7 +179,7 @@ impl Surroundings {
         Ok((first_poll, first_answer))
     }
 
-    /// What a process holds after half of the events, and after all.
+    /// The memory of a process after half of the events, and after all.
     async fn resident(&self, program: &Program, requests: u64) -> Result<[Option<u64>; 2], BenchError> {
         let (mut environment, _) = self.start(program).await?;
         let mut half = None;
@@ -218,7 +218,7 @@ fn program(name: &str, built: PathBuf, copies: &Path, events: Vec<Value>) -> Res
     Ok(Program { name: name.to_owned(), built, copy: copies.join(name), bytes, events })
 }
 
-/// Where a function's binary is: `sam build` puts each into a folder that is named after its logical id.
+/// The path of a function's binary: `sam build` puts each into a folder that is named after its logical id.
 fn binary(folder: &Path, name: &str) -> PathBuf {
     let of_sam = folder.join(logical_id(name)).join("bootstrap");
     if of_sam.exists() { of_sam } else { folder.join(name) }

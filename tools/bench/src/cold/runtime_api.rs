@@ -1,5 +1,5 @@
-//! Lambda's Runtime API, for one process: it hands out events one by one, and notes when each is asked for and
-//! answered. <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+//! Lambda's Runtime API for one process: it hands out events one by one, and records when the process asks for and
+//! answers each. <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use axum::Router;
 use axum::extract::State;
@@ -14,21 +14,21 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
-/// How long a function may take for an event.
+/// The maximum time that a function may take for an event.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What the process did.
+/// An action of the process.
 #[derive(Debug)]
 pub(super) enum Happened {
     /// It asked for an event.
     Polled(Instant),
     /// It answered one.
     Answered(Instant),
-    /// It could not, or could not even begin.
+    /// It failed on one, or failed to start.
     Failed(String),
 }
 
-/// The API of one process; it ends with this value.
+/// The API of one process; the API ends when this value is dropped.
 #[derive(Debug)]
 pub(super) struct RuntimeApi {
     address: SocketAddr,
@@ -60,7 +60,7 @@ impl RuntimeApi {
         Ok(Self { address, events, happened, serving })
     }
 
-    /// What the process finds in `AWS_LAMBDA_RUNTIME_API`.
+    /// The value of `AWS_LAMBDA_RUNTIME_API` for the process.
     pub(super) fn address(&self) -> String {
         self.address.to_string()
     }
@@ -70,7 +70,7 @@ impl RuntimeApi {
         self.events.send(event).is_ok()
     }
 
-    /// What the process does next; none where it does nothing for longer than a function may.
+    /// The next action of the process; none if it does nothing for longer than a function may take.
     pub(super) async fn next(&mut self) -> Option<Happened> {
         tokio::time::timeout(TIMEOUT, self.happened.recv()).await.ok().flatten()
     }

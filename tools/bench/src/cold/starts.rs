@@ -3,24 +3,24 @@
 use crate::thousandths::Thousandths;
 use serde::Serialize;
 
-/// The figures of a program; what is over another is the median of the rounds' ratios.
+/// The figures of a program. A ratio is the median of the rounds' ratios.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Start {
     /// The program.
     pub(crate) name: String,
-    /// Its binary's size.
+    /// The size of its binary.
     pub(crate) bytes: u64,
-    /// Over the default function's.
+    /// That over the default function's size.
     pub(crate) bytes_ratio: Thousandths,
-    /// From before its process is made to its first question for an event: the median.
+    /// The time from before its process is created to its first request for an event: the median.
     pub(crate) first_poll_us: u64,
-    /// Over the default function's,
+    /// That over the default function's,
     pub(crate) first_poll_over_default: Thousandths,
     /// and over the leanest one's.
     pub(crate) first_poll_over_leanest: Thousandths,
-    /// From the first event to its answer: the median.
+    /// The time from the first event to its answer: the median.
     pub(crate) first_answer_us: u64,
-    /// Resident memory after half of the events and after all; none where the system does not tell.
+    /// Resident memory after half of the events and after all; none if the system does not report it.
     pub(crate) resident_kib: [Option<u64>; 2],
     /// The latter over the default function's.
     pub(crate) resident_ratio: Option<Thousandths>,
@@ -29,12 +29,12 @@ pub(crate) struct Start {
 /// The result of a run.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Starts {
-    /// Where it ran.
+    /// The machine that it ran on.
     pub(crate) machine: String,
-    /// How often each program was started.
+    /// The number of starts of each program.
     pub(crate) rounds: u64,
-    /// How many events one process of each answered.
+    /// The number of events that one process of each answered.
     pub(crate) requests: u64,
-    /// The yardsticks first.
+    /// The programs, yardsticks first.
     pub(crate) programs: Vec<Start>,
 }

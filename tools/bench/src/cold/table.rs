@@ -1,22 +1,22 @@
-//! The figures for a person.
+//! The figures as a table.
 
 use super::starts::{Start, Starts};
 use crate::table::line;
 use crate::thousandths::{Thousandths, shown};
 
-/// How wide each column is.
+/// The width of each column.
 const WIDTHS: [usize; 10] = [20, 6, 8, 8, 8, 8, 8, 8, 8, 8];
 
 /// A cell for each column.
 type Cells = [String; WIDTHS.len()];
 
-/// What stands above the columns.
+/// The titles of the columns.
 const TITLES: [[&str; WIDTHS.len()]; 2] = [
     ["program", "size", "over", "1st poll", "over", "over", "1st ans.", "resident", "", "over"],
     ["", "MB", "default", "ms", "default", "leanest", "ms", "MiB half", "MiB all", "default"],
 ];
 
-/// A line for each program, the machine, and how to read it.
+/// The table: a line for each program, the machine, and how to read it.
 pub(crate) fn table(starts: &Starts) -> String {
     let titles = TITLES.iter().map(|titles| titles.map(ToOwned::to_owned));
     let lines: String = titles.chain(starts.programs.iter().map(row)).map(|cells| line(cells, WIDTHS, " ")).collect();

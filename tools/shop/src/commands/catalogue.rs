@@ -23,10 +23,10 @@ pub(crate) struct Catalogue {
     /// Write the reference into docs/reference
     #[arg(long, conflicts_with = "check")]
     write: bool,
-    /// Find out whether docs/reference is up to date; exit code 3 where it is not
+    /// Check whether docs/reference is up to date; exit code 3 if not
     #[arg(long)]
     check: bool,
-    /// Where the repository is
+    /// The directory of the repository
     #[arg(long, value_name = "DIR", default_value = ".")]
     repository: PathBuf,
 }
@@ -59,7 +59,7 @@ impl Catalogue {
     }
 }
 
-/// A file's text; an error that names it.
+/// Reads a file; the error names it.
 fn read(path: &Path) -> io::Result<String> {
     fs::read_to_string(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }

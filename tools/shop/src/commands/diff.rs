@@ -1,4 +1,4 @@
-//! `shop diff`: what changed in a stream's state.
+//! `shop diff`: the changes in a stream's state.
 
 use crate::failure::Failure;
 use crate::global::Global;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// The default number of events.
 const USUAL: usize = 20;
-/// How many events are read to find those of a type.
+/// The number of events that are read to find those of a type.
 const LOOKED_THROUGH: usize = 1_000;
 /// The pause between two reads.
 const LOOK: Duration = Duration::from_millis(500);

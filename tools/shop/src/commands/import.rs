@@ -13,7 +13,7 @@ use serde_json::json;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
-/// How much of an unordered export is sorted in memory at a time, in bytes.
+/// The part of an unordered export that is sorted in memory at a time, in bytes.
 const RUN_BYTES: usize = 32 * 1024 * 1024;
 
 /// Import an export into a shop with an empty log, and verify all of it

@@ -1,4 +1,4 @@
-//! The commands, with a file for each: its arguments, and what it does.
+//! The commands, with a file for each: its arguments and its work.
 
 mod catalogue;
 mod diff;

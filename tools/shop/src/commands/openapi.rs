@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::global::Global;
 use crate::terminal;
 
-/// Print the OpenAPI document of the HTTP API, as `GET /openapi.json` answers it
+/// Print the OpenAPI document of the HTTP API, as `GET /openapi.json` returns it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 It is made of the types of this program: no shop has to run.

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use shop_api::operations::{ParkedNote, Recovered};
 use shop_client::Session;
 
-/// How many notes one request asks for.
+/// The number of notes in one request.
 const PAGE: usize = 100;
 
-/// List, retry or discard what subscribers cannot process
+/// List, retry or discard parked notes: events that subscribers cannot process
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Parked {
     Ls(Ls),

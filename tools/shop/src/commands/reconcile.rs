@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::global::Global;
 use shop_api::operations::Reconciled;
 
-/// Bring every view up to date, and repeat what unfinished processes may have missed
+/// Bring every view up to date, and repeat the events that unfinished processes may have missed
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 It compares the whole log with what follows from it, as the schedule does once a day, and the local

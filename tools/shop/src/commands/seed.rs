@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 /// The card token of the accounts.
 const CARD: &str = "tok_ok";
-/// How many customers shop at the same time, and how many orders are watched at the same time.
+/// The number of customers that shop concurrently, and of orders that are watched concurrently.
 const AT_A_TIME: usize = 8;
 const WATCHED: usize = 32;
 

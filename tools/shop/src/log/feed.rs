@@ -48,7 +48,7 @@ impl<'a> Feed<'a> {
             let last = page.last().filter(|_| page.len() == PAGE).map(|event| event.shown.at.0);
             found.extend(page);
             match last {
-                // A whole page of one moment: what else is of that moment cannot be told apart.
+                // A whole page has the same moment, so a read cannot reach the other events of that moment.
                 Some(last) if last == from => from = last.next(),
                 Some(last) => from = last,
                 None => return Ok(self.seen.fresh(found)),
@@ -67,7 +67,7 @@ impl<'a> Feed<'a> {
                 self.seen.forget_before(from);
                 Ok(News { events, gap: false })
             }
-            // More streams moved than one answer is gathered from.
+            // More streams moved than one answer covers.
             Err(failure) if failure.is_problem("invalid-request") => {
                 let events = self.newest(PAGE).await?;
                 Ok(News { gap: events.len() == PAGE, events })

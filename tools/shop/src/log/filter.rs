@@ -10,9 +10,9 @@ use strum::VariantNames;
 /// Filters of events.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
-    /// Those of this type.
+    /// The type of the events.
     pub(crate) name: Option<String>,
-    /// Those committed from this moment on.
+    /// The moment from which they were committed.
     pub(crate) since: Option<Timestamp>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn event_types() -> impl Iterator<Item = &'static str> {
         shipment::Event::VARIANTS,
         audit::Event::VARIANTS,
     ];
-    // Orders and their processes have a type of the same name.
+    // Two streams, orders and their processes, have an event type of the same name.
     streams.into_iter().flatten().copied().collect::<BTreeSet<_>>().into_iter()
 }
 

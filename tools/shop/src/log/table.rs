@@ -5,15 +5,15 @@ use std::fmt::Write;
 
 /// The terminal width from which only the payload is shortened.
 pub(super) const WIDE: usize = 180;
-/// How much of an id is shown where there is little room: its end, for the ids of one moment begin alike.
+/// The number of characters of an id that a narrow terminal shows: its end, because ids of one moment begin alike.
 const ID_DIGITS: usize = 32;
 const SHORT_DIGITS: usize = 8;
-/// How much of a correlation id is shown.
+/// The number of characters of a correlation id that are shown.
 const CORRELATION_DIGITS: usize = 8;
 /// The mark in place of the part that is left out.
 const ELLIPSIS: char = '…';
 
-/// Lines events up. Columns grow with what is in them and never shrink.
+/// Lines events up. Columns grow with their contents and never shrink.
 #[derive(Debug)]
 pub(crate) struct Table {
     columns: Option<usize>,
@@ -51,7 +51,7 @@ impl Table {
     fn line(&self, cells: &[String; 4], event: &Event) -> String {
         let mut line = String::new();
         for (cell, &width) in cells.iter().zip(&self.widths) {
-            // A string takes everything.
+            // Writing to a string cannot fail.
             let _ = write!(line, "{cell:width$}  ");
         }
         let correlation: Vec<char> = event.shown.correlation.chars().collect();
@@ -82,7 +82,7 @@ pub(super) fn short(text: &str) -> String {
     short + rest
 }
 
-/// A line that fits.
+/// A line that fits the terminal.
 pub(super) fn trimmed(line: String, columns: Option<usize>) -> String {
     match columns {
         Some(columns) if line.chars().count() > columns => {

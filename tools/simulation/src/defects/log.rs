@@ -5,7 +5,7 @@ use crate::stores::Log;
 use crate::world::Host;
 use foldlog::{CommandId, Draft};
 
-/// A process's way to a log.
+/// The log as a process sees it.
 pub(crate) fn way_to(log: &Log, host: &Host) -> Log {
     let log = log.clone();
     if !host.world.has(Defect::ReactionWithoutDerivedId) {

@@ -1,5 +1,5 @@
-//! Projections as you would write them without the kit: one commit after another. Each rule is a line that a defect
-//! leaves out.
+//! Projections as a developer would write them without the kit: one commit after another. Each rule is a line that a
+//! defect leaves out.
 
 use super::Defect;
 use crate::stores::{Log, Parked, Views};
@@ -17,7 +17,7 @@ use foldlog_lambda::stream::{Change, answer, records};
 use foldlog_lambda::{Error, Function, SettingError};
 use shop_domain::views::read_models;
 
-/// How often a row is folded again after a lost race.
+/// The maximum number of folds of a row after lost races.
 const ATTEMPTS: u32 = 8;
 
 /// The projector, naively.
@@ -102,7 +102,7 @@ impl Naive {
         Ok(self.log.since(&commit.stream, seen).await?)
     }
 
-    /// The row after them, as far as they can be read; none if the first one cannot.
+    /// The row after these commits, up to the first that cannot be read; none if the first one cannot.
     async fn folded(&self, fold: &dyn Subscription, row: Option<&Row>, next: &[Commit]) -> Result<Option<Row>, Error> {
         let Folded { row: mut folded, failed } = fold.fold(row, next);
         let Some((version, error)) = failed else { return Ok(folded) };

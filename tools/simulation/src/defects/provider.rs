@@ -7,7 +7,7 @@ use crate::world::World;
 use shop_payments::{Decline, Failure, Payment, Reference, Standing, Step};
 use std::sync::Arc;
 
-/// A process's way to the provider.
+/// The provider as a process sees it.
 pub(crate) struct Provider {
     provider: provider::Provider,
     world: Arc<World>,

@@ -8,12 +8,12 @@ use shop_domain::fulfilment::{
 use shop_domain::values::{OrderId, Sku, WarehouseId};
 use std::marker::PhantomData;
 
-/// The rules under a bend.
+/// The domain's rules with one change.
 pub(crate) struct Bent<B>(PhantomData<B>);
 
-/// How rules are bent.
+/// A change of the rules.
 pub(crate) trait Bend: 'static {
-    /// What a command leads to instead.
+    /// The events that a command leads to instead.
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal>;
 }
 
@@ -109,7 +109,7 @@ fn forgetting(state: &State, decided: Vec<Event>) -> Vec<Event> {
     once_stopped(state, decided, rejected, &Event::DeclineNoted {})
 }
 
-/// The decided events. If the order fails or is cancelled by them, an event for each outstanding step follows.
+/// The decided events. If they fail or cancel the order, an event for each outstanding step follows.
 fn once_stopped(
     state: &State,
     decided: Vec<Event>,

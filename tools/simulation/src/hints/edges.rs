@@ -1,4 +1,4 @@
-//! Where functions put hints and take them from: the bus, and the failure bucket of Lambda.
+//! The edges of the functions, which put hints on their way and take them: the bus, and the failure bucket of Lambda.
 
 use crate::wire;
 use crate::world::World;

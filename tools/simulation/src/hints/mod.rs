@@ -29,7 +29,7 @@ pub(crate) struct Hints {
     /// The batches that Lambda gave up on, by key.
     pub(super) given_up: BTreeMap<String, Vec<Record>>,
     kept_back: Vec<KeptBack>,
-    /// How much of the log was put on its way.
+    /// The number of commits that were put on their way.
     seen: usize,
     /// Which queues an event goes to, by source and type.
     targets: BTreeMap<(String, String), Vec<usize>>,

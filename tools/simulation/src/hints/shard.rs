@@ -11,7 +11,7 @@ pub(crate) struct Record {
     pub(crate) sequence: u64,
     /// The number of failed deliveries.
     pub(crate) attempts: u32,
-    /// When it can be read.
+    /// The moment from which it can be read.
     pub(super) from_ms: i64,
 }
 
@@ -41,7 +41,7 @@ impl Shard {
         self.records.insert(place, record);
     }
 
-    /// Puts the rest back after a batch was taken.
+    /// Returns the remaining records after a batch was taken.
     pub(super) fn put_back(&mut self, records: VecDeque<Record>) {
         self.next_ms = records.iter().map(|record| record.from_ms).min();
         self.records = records;

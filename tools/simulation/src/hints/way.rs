@@ -1,4 +1,4 @@
-//! How hints travel: how they are sent and taken, and which faults happen on the way.
+//! The way of the hints: how they are sent and taken, and which faults happen in between.
 
 use super::{Hints, KeptBack, Message, Record, SHARDS};
 use crate::faults::Mishap;
@@ -10,9 +10,9 @@ use shop_domain::fulfilment;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// How long a hint may be delayed.
+/// The maximum delay of a hint.
 const LONGEST_DELAY_MS: i64 = 240_000;
-/// How long a taken message stays invisible.
+/// The time for which a taken message stays invisible.
 const VISIBILITY_MS: i64 = 90_000;
 
 impl Hints {

@@ -60,7 +60,7 @@ pub(super) fn judge(moments: &Moments<'_>) -> Result<(), Violation> {
     stock.belongs_to_nobody()
 }
 
-/// Whether an order came to nothing.
+/// Whether an order failed or was cancelled.
 const fn is_void(order: &Status) -> bool {
     matches!(order, Status::Failed(_) | Status::Cancelled(_))
 }

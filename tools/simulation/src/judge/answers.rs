@@ -105,7 +105,7 @@ fn truly(
     Err(Violation::new(if claimed == End::Nothing { Invariant::AppendedOnce } else { Invariant::TrueAnswers }, detail))
 }
 
-/// What an action may have met: the states of its stream during a window.
+/// The states that an action may have met: those of its stream during a window.
 #[derive(Clone, Copy)]
 struct Met<'a> {
     moments: &'a Moments<'a>,

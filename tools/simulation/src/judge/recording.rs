@@ -18,7 +18,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// How often each event was appended, by its name.
+    /// The number of times that each event was appended, by its name.
     #[must_use]
     pub fn events(&self) -> Counts {
         self.commits.iter().flat_map(names).fold(Counts::new(), counted)

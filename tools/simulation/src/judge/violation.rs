@@ -3,7 +3,7 @@
 use foldlog::StreamName;
 use std::fmt;
 
-/// What must hold in spite of all faults.
+/// The invariants that must hold in spite of all faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Invariant {
@@ -36,7 +36,7 @@ pub enum Invariant {
 pub struct Violation {
     /// The invariant.
     pub invariant: Invariant,
-    /// What was found.
+    /// The details.
     pub detail: String,
 }
 

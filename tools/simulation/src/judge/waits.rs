@@ -9,7 +9,7 @@ use shop_domain::values::OrderId;
 use shop_domain::{cart, order};
 use std::collections::BTreeMap;
 
-/// How an order ended.
+/// The end of an order.
 pub(super) struct Ended {
     pub(super) status: Status,
     pub(super) placement: Box<Placement>,
@@ -28,7 +28,7 @@ pub(super) fn nobody_waits(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, En
     Ok(orders)
 }
 
-/// How a checked-out cart's order ended.
+/// The end of a checked-out cart's order.
 fn ended(moments: &Moments<'_>, order: &OrderId) -> Result<Ended, Violation> {
     let stuck = |detail: String| Err(Violation::new(Invariant::NobodyWaits, format!("{order} {detail}")));
     let stream = StreamName::of::<order::Order>(order);

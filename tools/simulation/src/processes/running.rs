@@ -1,4 +1,4 @@
-//! The processes that run: what the world invokes.
+//! The running processes, which the world invokes.
 
 use crate::executor::Owner;
 use crate::handler::Handler;
@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicI64;
 #[derive(Clone)]
 pub(crate) struct Process {
     pub(super) number: u32,
-    /// How far its clock is off.
+    /// The error of its clock.
     pub(super) off_ms: Arc<AtomicI64>,
     pub(crate) handler: Handler,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Processes {
 }
 
 impl Processes {
-    /// One process of a function, which `choose` picks by its index below a count.
+    /// A process of a function. `choose` picks its index below a count.
     pub(crate) fn of(&self, function: &str, choose: impl FnOnce(usize) -> usize) -> Option<Process> {
         let all = self.all.get(function)?;
         all.get(choose(all.len())).cloned()

@@ -1,8 +1,8 @@
-//! What the payment provider knows.
+//! The payment provider's books.
 
 use std::sync::atomic::AtomicUsize;
 
-/// What the provider knows.
+/// The payments and webhooks of the provider.
 #[derive(Default)]
 pub(crate) struct Books {
     pub(crate) sandbox: shop_payments::Sandbox,

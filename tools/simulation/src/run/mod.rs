@@ -40,7 +40,7 @@ const STANDSTILL_AT_WORST: u32 = 400;
 pub struct Outcome {
     /// The log, and the answers that clients got.
     pub recording: Recording,
-    /// How often each fault occurred.
+    /// The number of occurrences of each fault.
     pub faults: Counts,
     /// The first violation, if there is one.
     pub violation: Option<Violation>,
@@ -95,7 +95,7 @@ struct Run {
 }
 
 impl Run {
-    /// From the first customer to the last hint.
+    /// The course of a run, from the first customer to the last hint.
     fn course(&mut self, traffic: &Arc<Traffic>) -> Result<(), Violation> {
         self.world.spawner.spawn(Owner::World, traffic.clone().staff().boxed());
         self.until(|_| traffic.is_over(), true)?;
@@ -168,7 +168,7 @@ impl Run {
         }
     }
 
-    /// Lets time pass, and random faults occur.
+    /// Lets time pass and random faults occur.
     fn mischief(&mut self) -> Result<(), Violation> {
         if self.is_over {
             return Ok(());

@@ -19,9 +19,9 @@ use shop_payments::{Payment, Reference};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// How many minutes the waiting processes get,
+/// The number of minutes that the waiting processes get,
 const MOST_MINUTES: usize = 300;
-/// and how many if the re-check cannot find all of them.
+/// and the number if the re-check cannot find all of them.
 const FEW_MINUTES: usize = 3;
 
 impl Run {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How often a client tries before it gives up.
+/// The maximum number of attempts of a client.
 const TRIES: u32 = 6;
 /// Later than any version.
 const LAST: Version = Version(u64::MAX);
@@ -34,7 +34,7 @@ impl Client {
         &self.traffic.world
     }
 
-    /// Whether it happens, with a chance of one in `times`.
+    /// Returns true with a chance of one in `times`.
     pub(super) fn once_in(&self, times: u8) -> bool {
         self.world().dice(|dice| dice.u8(..times)) == 0
     }

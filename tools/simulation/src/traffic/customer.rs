@@ -12,9 +12,9 @@ use shop_domain::shipment;
 use shop_domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId};
 use std::sync::atomic::Ordering;
 
-/// How many carts each customer fills.
+/// The number of carts that each customer fills.
 const CARTS: std::ops::RangeInclusive<usize> = 1..=3;
-/// How often a client checks an order or a shipment before it gives up.
+/// The maximum number of times that a client checks an order or a shipment.
 const LOOKS: usize = 8;
 /// The card tokens of customers.
 const TOKENS: [&str; 8] = [
@@ -85,7 +85,7 @@ impl Client {
         Some(order)
     }
 
-    /// What the customer and the staff do with an order.
+    /// The actions of the customer and the staff on an order.
     async fn see_through(&self, order: OrderId) {
         match self.world().dice(|dice| dice.u8(..16)) {
             0..2 => {

@@ -15,10 +15,10 @@ use shop_domain::values::{OrderId, ShipmentId, Sku, WarehouseId};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// How many products there are.
+/// The number of products.
 const PRODUCTS: usize = 4;
 const WAREHOUSES: [&str; 3] = ["berlin", "bonn", "kiel"];
-/// How many things the staff do at least, and how long the log is at least before they stop.
+/// The minimum number of actions of the staff, and the minimum length of the log before they stop.
 const STAFF_ACTIONS: usize = 16;
 const COMMITS: usize = 200;
 

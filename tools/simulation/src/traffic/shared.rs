@@ -7,7 +7,7 @@ use shop_domain::values::{AccountId, OrderId};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// How many customers there are.
+/// The number of customers.
 pub(super) const CUSTOMERS: usize = 5;
 
 /// The shared state of all clients.
@@ -19,7 +19,7 @@ pub(crate) struct Traffic {
     /// The orders and accounts that clients know of.
     pub(super) orders: Mutex<Vec<OrderId>>,
     pub(super) accounts: Mutex<Vec<AccountId>>,
-    /// How many clients are still active.
+    /// The number of active clients.
     pub(super) active: AtomicUsize,
 }
 
@@ -41,7 +41,7 @@ impl Traffic {
         self.active.load(Ordering::Relaxed) == 0
     }
 
-    /// What each client asked, and the answer that it got.
+    /// The action of each client, and its answer.
     pub(crate) fn records(&self) -> Vec<ClientRecord> {
         lock(&self.records).clone()
     }

@@ -1,4 +1,4 @@
-//! The function that tutorials begin with: the SDK's client with all its defaults, and one read for each event.
+//! The function of the usual tutorial: the SDK's client with all its defaults, and one read for each event.
 
 use aws_config::BehaviorVersion;
 use aws_sdk_dynamodb::Client;

@@ -1,5 +1,5 @@
-//! The least that a function with the SDK's client can be: what it needs from its environment, few roots, one read for
-//! each event.
+//! The leanest possible function with the SDK's client: settings from its environment, few root certificates, and one
+//! read for each event.
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Region};

@@ -21,7 +21,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 
-/// How many streams are folded side by side.
+/// The number of streams that are folded concurrently.
 const SIDE_BY_SIDE: usize = 8;
 
 /// Write a read model as it was at a moment to a file
@@ -118,7 +118,7 @@ impl AsOf {
         Ok(written)
     }
 
-    /// A stream's row, behind those that lead to its commits.
+    /// A stream's row, after the rows that lead to its commits.
     async fn rows(
         &self,
         log: &impl LogScan,

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 /// The pause between two reads of the progress,
 const LOOK: Duration = Duration::from_millis(250);
-/// and how long to wait for its beginning.
+/// and the maximum wait for its beginning.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// How the bar looks.
+/// The layout of the bar.
 const BAR: &str = "{prefix:<8} {bar:30} {pos}/{len} {elapsed} {msg}";
 
 /// Rebuild a read model from the log while it is in use
