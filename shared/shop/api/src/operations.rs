@@ -76,7 +76,7 @@ pub enum SettledAs {
     Discarded,
 }
 
-/// How far the read models are behind the most recently changed streams.
+/// The lag of the read models behind the most recently changed streams.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Projections {
     /// The number of streams that were checked: the most recently changed ones in the index.
@@ -87,7 +87,7 @@ pub struct Projections {
     pub parked: BTreeMap<String, usize>,
 }
 
-/// How far a read model is behind.
+/// The lag of a read model.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Lag {
     /// Its name.
@@ -108,7 +108,7 @@ pub struct Lag {
     pub rows_behind: usize,
     /// The number of commits that they are behind, in total.
     pub commits_behind: usize,
-    /// How long ago the oldest of these was committed.
+    /// The age of the oldest of these commits.
     pub ms_behind: i64,
     /// The number of its notes.
     pub parked: usize,

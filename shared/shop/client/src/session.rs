@@ -99,7 +99,7 @@ impl Unsent<'_> {
     }
 }
 
-/// How long to wait before a repetition; none if a repetition does not help.
+/// The pause before a repetition; none if a repetition does not help.
 fn pause(method: &Method, answer: &Answer) -> Option<Duration> {
     let busy = match answer.status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => true,

@@ -23,7 +23,7 @@ pub struct Cart;
 pub struct Command {
     /// The account that sends the command.
     pub by: AccountId,
-    /// What to do.
+    /// The action.
     pub action: Action,
 }
 

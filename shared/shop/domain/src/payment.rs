@@ -74,7 +74,7 @@ pub enum Event {
         reason: Reason,
     },
     PaymentCaptured {},
-    /// An open item: the goods are gone, and the amount may still be captured later.
+    /// An open item: the goods have left, and the provider may still capture the amount later.
     PaymentCaptureFailed {
         reason: Reason,
     },

@@ -15,7 +15,7 @@ pub struct Connection {
     pub address: String,
     /// The shop's key.
     pub key: Secret,
-    /// How long the shop waits for its answer.
+    /// The time-outs of a request.
     pub patience: Patience,
 }
 

@@ -25,7 +25,7 @@ pub struct Order {
     pub lines: Vec<(&'static str, u64)>,
     /// A card to use in place of the account's own.
     pub card: Option<&'static str>,
-    /// What to do with it once it is confirmed.
+    /// The action on the order once it is confirmed.
     pub action: OrderAction,
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// The default pause before an order is read again.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long to wait without any change.
+/// The maximum time to wait without any change.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The status of an order.
@@ -85,7 +85,7 @@ pub async fn check_out(customer: &Session, key: &str, cart: &str, with: Option<&
     customer.command(&["carts", cart, "checkout"], &format!("{key}-checkout"), &body).await.map(drop)
 }
 
-/// What to do with a confirmed order.
+/// An action on a confirmed order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderAction {
     /// Leave it as it is.

@@ -1,6 +1,6 @@
 //! The result of comparing the log with views and totals.
 //!
-//! A report says where something differs. It never contains the values, because they may be personal data.
+//! A report gives the places of differences. It never contains the values, because they may be personal data.
 
 use crate::values::{Invalid, Place, ProjectionName};
 use foldlog::write::chain::Broken;
@@ -60,7 +60,7 @@ pub enum Scope {
     Sample(u32),
 }
 
-/// How much of the scope a verification covered.
+/// The part of its scope that a verification covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Extent {

@@ -135,7 +135,7 @@ impl Part {
         }
     }
 
-    /// What the process waits for, if anything.
+    /// The outcome or action that the process waits for, if any.
     pub(super) const fn wait(&self) -> Option<Wait> {
         match self.progress {
             PartProgress::Requested(intent)
