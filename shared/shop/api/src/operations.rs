@@ -76,7 +76,7 @@ pub enum SettledAs {
     Discarded,
 }
 
-/// How far the read models are behind the most recently changed streams.
+/// The lag of the read models behind the most recently changed streams.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Projections {
     /// The number of streams that were checked: the most recently changed ones in the index.
@@ -87,7 +87,7 @@ pub struct Projections {
     pub parked: BTreeMap<String, usize>,
 }
 
-/// How far a read model is behind.
+/// The lag of a read model.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Lag {
     /// Its name.
@@ -96,7 +96,7 @@ pub struct Lag {
     pub generation: u32,
     /// The number of the fold that made them.
     pub schema: u32,
-    /// What is wrong with its generations, and what to do about it.
+    /// The problem with its generations, and what to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
     /// The generation that is being rebuilt.
@@ -108,15 +108,15 @@ pub struct Lag {
     pub rows_behind: usize,
     /// The number of commits that they are behind, in total.
     pub commits_behind: usize,
-    /// How long ago the oldest of these was committed.
+    /// The age of the oldest of these commits.
     pub ms_behind: i64,
     /// The number of its notes.
     pub parked: usize,
-    /// What it has done since the answering process began. On one machine that is everything; on AWS, use the metrics.
+    /// Its work since the answering process began. On one machine that is everything; on AWS, use the metrics.
     pub so_far: SoFar,
 }
 
-/// What a read model has done since a process began.
+/// The work of a read model since a process began.
 #[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub struct SoFar {
     /// Rows that were written.
@@ -142,11 +142,11 @@ pub struct Reconciled {
     pub advanced: usize,
     /// The number of rows that cannot process their stream.
     pub parked: usize,
-    /// The number of events that were published again for unfinished processes.
+    /// The number of events that the shop published again for unfinished processes.
     pub hinted: usize,
 }
 
-/// The result for the batches that Lambda had given up on.
+/// The result of redriving the batches that Lambda had given up on.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Recovered {
     /// The number of batches.
@@ -162,11 +162,11 @@ pub struct GenerationsOf {
     pub name: String,
     /// The generation that readers use.
     pub read: u32,
-    /// The numbers of the folds of it in this release.
+    /// The numbers of its folds in this release.
     pub schemas: Vec<u32>,
-    /// Whether readers do not use the rows of the newest fold yet.
+    /// Whether readers do not yet use the rows of the newest fold.
     pub rebuild_needed: bool,
-    /// What is wrong with it, and what to do about it.
+    /// The problem with it, and what to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
     /// Each generation.

@@ -211,10 +211,10 @@ pub struct LogEvent {
 pub struct Trace {
     /// The correlation id of the request.
     pub correlation: String,
-    /// The events. Each follows its cause and whatever that caused before. Events without a cause in this list are in
-    /// the order of their commits.
+    /// The events. Each event comes after its cause, and after everything that followed from that cause earlier. Events
+    /// without a cause in this list are in the order of their commits.
     pub events: Vec<TracedEvent>,
-    /// Whether some events are missing because one answer has no room for them. The earliest are here.
+    /// Whether events are missing because they do not fit into one answer. The answer contains the earliest ones.
     pub truncated: bool,
 }
 
@@ -298,7 +298,7 @@ pub struct Health {
     pub commands: Switch,
 }
 
-/// Whether it is on.
+/// On or off.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names are the documentation")]

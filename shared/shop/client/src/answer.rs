@@ -66,7 +66,7 @@ impl Answer {
     }
 }
 
-/// What to do about an answer that does not say so itself.
+/// Advice for an answer that contains none.
 fn advice(status: StatusCode) -> Option<&'static str> {
     match status {
         StatusCode::UNAUTHORIZED => Some("the token is not one of this shop, or no longer valid: see `shop token`"),

@@ -41,7 +41,7 @@ impl Client {
         Ok(self.of_local_host(request, ClientError::NoTokens).await?.json::<Signed>()?.token)
     }
 
-    /// What a local host reports about itself.
+    /// A local host's report about itself.
     pub async fn local<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
         self.of_local_host(self.request(Method::GET, &["_local"], &Value::Null), ClientError::NoTables).await?.json()
     }

@@ -13,7 +13,7 @@ pub enum ClientError {
     Interrupted {
         /// Method and path.
         request: String,
-        /// What went wrong.
+        /// The cause.
         reason: String,
     },
     /// The shop is no local host, so it issues no tokens.
@@ -51,7 +51,7 @@ pub enum ClientError {
     /// An expected change did not happen in time.
     #[error("{what} after {seconds} s without progress; `shop events tail` shows how far it came")]
     Stalled {
-        /// What is missing.
+        /// The missing change.
         what: String,
         /// The seconds without a change.
         seconds: u64,

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-/// A role: what its user may do.
+/// A role, which decides the routes that its user can call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Customers buy.

@@ -9,7 +9,7 @@ use reqwest::{Method, Request, StatusCode};
 use serde_json::Value;
 use std::time::Duration;
 
-/// How often a request is sent at most, and the default pause between two tries.
+/// The maximum number of tries of a request, and the default pause between two tries.
 const TRIES: u32 = 6;
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause that the shop can ask for.
@@ -52,7 +52,7 @@ impl Session {
         Unsent { session: self, request: self.client.request(Method::GET, path, &Value::Null) }
     }
 
-    /// A command that can be repeated by its nature.
+    /// A command that is safe to repeat without a key.
     #[must_use]
     pub fn post(&self, path: &[&str]) -> Unsent<'_> {
         Unsent { session: self, request: self.client.request(Method::POST, path, &Value::Null) }
@@ -99,7 +99,7 @@ impl Unsent<'_> {
     }
 }
 
-/// How long to wait before a repetition; none if a repetition does not help.
+/// The pause before a repetition; none if a repetition does not help.
 fn pause(method: &Method, answer: &Answer) -> Option<Duration> {
     let busy = match answer.status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => true,

@@ -1,5 +1,5 @@
-//! The shop's functions under the names that the template gives them, each with its trigger: one list for all that run
-//! them, on AWS's ports or on others.
+//! The shop's functions, each with its name in the template and its trigger. Everything that runs the functions uses
+//! this list, on AWS's ports or on others.
 
 use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
@@ -17,9 +17,9 @@ pub trait Ports: reconcile::Ports + payment_reactions::Ports {}
 
 impl<P: reconcile::Ports + payment_reactions::Ports> Ports for P {}
 
-/// Takes a function by its trigger.
+/// Mounts a function by its trigger.
 pub trait Mount<P: Ports> {
-    /// What it makes of it.
+    /// The mounted function.
     type Mounted;
 
     /// A function that answers requests.
@@ -28,13 +28,13 @@ pub trait Mount<P: Ports> {
     /// A function that reads the log's stream.
     fn stream<F: Function<Event = Event, Answer = DynamoDbEventResponse>>(&self, function: F) -> Self::Mounted;
 
-    /// A function that takes a queue.
+    /// A function that reads a queue.
     fn queue<F: Function<Event = SqsEvent, Answer = SqsBatchResponse>>(&self, function: F) -> Self::Mounted;
 
-    /// A function that reacts to what a queue brings.
+    /// A function that reacts to events from a queue.
     fn reactions<T: Reactor>(&self, function: ReactionsOn<T, P>) -> Self::Mounted;
 
-    /// The function with a queue and a schedule.
+    /// The process manager, which has a queue and a schedule.
     fn processes<S: Rules>(&self, function: ProcessManager<P, S>) -> Self::Mounted;
 
     /// A function that a schedule or a state machine calls.
@@ -43,7 +43,7 @@ pub trait Mount<P: Ports> {
 
 macro_rules! functions {
     ($($name:literal => $trigger:ident $function:path,)*) => {
-        /// The functions that the template names, each under the name of its binary, on AWS's ports.
+        /// The functions in the template, each under the name of its binary, on AWS's ports.
         #[must_use]
         pub fn functions() -> Vec<Registered> {
             vec![$(Registered {
@@ -54,7 +54,7 @@ macro_rules! functions {
             }),*]
         }
 
-        /// A function on these ports, mounted; none where the shop has none of this name.
+        /// Mounts a function on these ports; none if the shop has no function of this name.
         pub fn start<P: Ports, M: Mount<P>>(
             name: &str,
             ports: &P,

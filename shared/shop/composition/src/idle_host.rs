@@ -21,8 +21,8 @@ pub enum IdleHostError {
     Provider(#[from] StartError),
 }
 
-/// A host whose functions do nothing: data change only when you invoke a function by hand. Beside it, a payment
-/// provider on this machine, which sends no webhooks.
+/// A host whose functions do nothing: data change only when you invoke a function by hand. A payment provider runs
+/// beside it on this machine, and sends no webhooks.
 pub async fn idle_host(address: IpAddr) -> Result<(Host, Provider), IdleHostError> {
     let provider = Provider::start_on(address, None).await?;
     let functions = functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Idle)), ..function });
@@ -37,7 +37,7 @@ impl Function for Idle {
     type Answer = Value;
 
     async fn call(&self, _: Value) -> Result<Value, Error> {
-        // What a state machine takes for its end.
+        // A state machine that calls the function ends at this answer.
         Ok(json!({ "finished": true }))
     }
 }

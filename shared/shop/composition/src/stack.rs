@@ -9,13 +9,13 @@ use std::net::Ipv4Addr;
 /// The text of the template that `sam deploy` deploys.
 pub const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
-/// The logical id that the template gives a function: `CartCommandsFunction` of `cart-commands`.
+/// The logical id of a function in the template: `CartCommandsFunction` for `cart-commands`.
 #[must_use]
 pub fn logical_id(function: &str) -> String {
     format!("{}Function", words(function))
 }
 
-/// The words of a name, each with a capital: `CartCommands` of `cart-commands`.
+/// The words of a name, each with a capital: `CartCommands` for `cart-commands`.
 pub(crate) fn words(name: &str) -> String {
     name.split('-')
         .filter_map(|word| word.split_at_checked(1))
@@ -23,8 +23,9 @@ pub(crate) fn words(name: &str) -> String {
         .collect()
 }
 
-/// The template's parameters on one machine, where it has no default. The issuer does not depend on the address that is
-/// listened on: whose a cart is, is derived from it, and has to stay when a kept shop is served elsewhere.
+/// The template's parameters without a default, for a shop on one machine. The issuer does not depend on the listen
+/// address: account ids are derived from the issuer, and must stay the same when you serve a stored shop at another
+/// address.
 #[must_use]
 pub fn parameters() -> BTreeMap<String, String> {
     [
@@ -38,8 +39,8 @@ pub fn parameters() -> BTreeMap<String, String> {
     .into()
 }
 
-/// The shop on this machine at any free port, thrown away at the end; with these parameters beside those that it has
-/// here.
+/// A shop on this machine, at any free port, that is deleted at the end. The given parameters replace or extend those
+/// of a shop on one machine.
 #[must_use]
 pub fn options(others: impl IntoIterator<Item = (String, String)>) -> Options {
     Options {
@@ -53,7 +54,8 @@ pub fn options(others: impl IntoIterator<Item = (String, String)>) -> Options {
     }
 }
 
-/// The parameter that says where the payment provider is: where `shop provider` listens, unless it says otherwise.
+/// The parameter with the address of the payment provider. Its value on one machine is the default address of `shop
+/// provider`.
 pub const PROVIDER_URL: &str = "PaymentProviderUrl";
 /// These secrets are public, because they open only a sandbox on the same machine.
 const KEY: &str = "a-shop-on-one-machine";

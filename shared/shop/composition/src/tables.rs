@@ -21,7 +21,7 @@ pub struct Tables {
 pub struct NoTable(pub String);
 
 impl Tables {
-    /// Those of a database, of which `table` tells the names by their logical ids.
+    /// The tables in a database. `table` maps the logical id of a table to its name.
     pub fn on(database: &aws_sdk_dynamodb::Client, table: impl Fn(&str) -> Option<String>) -> Result<Self, NoTable> {
         let table = |logical: &str| table(logical).ok_or_else(|| NoTable(logical.to_owned()));
         let mut views = Views::new(database.clone(), table("Generations")?);
@@ -51,7 +51,7 @@ impl Tables {
         &self.sales
     }
 
-    /// Every stream, in the order of their names: the same difference is the first one each time.
+    /// All streams, in the order of their names, so that each run reports the same first difference.
     pub async fn streams(&self) -> Result<Vec<StreamName>, LogError> {
         let mut streams: Vec<_> = self.log.heads().await?.into_iter().map(|(stream, _)| stream).collect();
         streams.sort();
@@ -63,7 +63,7 @@ impl Tables {
         self.log.size().await.ok().and_then(|size| usize::try_from(size).ok()).unwrap_or_default()
     }
 
-    /// Some streams, picked by chance.
+    /// A random sample of streams.
     pub async fn sample(&self, count: usize) -> Result<Vec<StreamName>, LogError> {
         sample(&self.log, &SystemHost, count).await
     }
@@ -73,7 +73,7 @@ impl Tables {
         verification::streams(&self.log, &self.views, &SystemHost, streams).await
     }
 
-    /// Compares everything, and calls `done` with what agreed so far.
+    /// Compares everything, and calls `done` with the results so far.
     pub async fn whole(&self, limits: Limits, done: impl FnMut(&Verified) + Send) -> Result<Found, VerifyError> {
         let (log, views, sales, host) = (&self.log, &self.views, &self.sales, &SystemHost);
         Shop { log, views, sales, host }.whole(limits, done).await

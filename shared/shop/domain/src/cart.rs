@@ -1,4 +1,4 @@
-//! `cart-<id>`: what a customer wants to buy, and the prices at checkout.
+//! `cart-<id>`: the products that a customer wants to buy, and their prices at checkout.
 
 mod offer;
 
@@ -23,11 +23,11 @@ pub struct Cart;
 pub struct Command {
     /// The account that sends the command.
     pub by: AccountId,
-    /// What to do.
+    /// The action.
     pub action: Action,
 }
 
-/// What a command does with a cart.
+/// The action of a command.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Action {
     /// Open the cart.
@@ -63,14 +63,14 @@ pub enum Action {
         categories: BTreeMap<Sku, Category>,
         /// The tax to add.
         tax_rate: TaxRate,
-        /// The card to charge; none for the account's default card.
+        /// The card to charge. The default is the default card of the account.
         card: Option<CardChoice>,
-        /// The address to ship to; none for the account's default address.
+        /// The address to ship to. The default is the default address of the account.
         address: Option<AddressId>,
     },
 }
 
-/// What happened to a cart.
+/// An event of a cart.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]
@@ -168,7 +168,7 @@ pub enum Refusal {
     /// The cart is empty.
     #[error("the cart is empty; add an item first")]
     CartEmpty,
-    /// The cart has as many lines as it can have.
+    /// The cart has the maximum number of lines.
     #[error("a cart has at most {MOST_LINES} lines; check this one out or remove an item")]
     TooManyLines,
     /// The quantity of a product is too large.
@@ -183,7 +183,7 @@ pub enum Refusal {
     /// The product is not for sale.
     #[error("product {0} is not for sale; remove it from the cart")]
     ProductNotListed(Sku),
-    /// The total is too large to be paid.
+    /// The total is larger than the maximum amount.
     #[error("the total is more than can be paid; order less")]
     TotalTooLarge,
 }

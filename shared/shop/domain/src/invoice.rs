@@ -15,24 +15,24 @@ pub enum Command {
     Issue(Bill),
     /// Send it to the customer.
     Send,
-    /// Mark it as paid. An invoice that was not sent is sent by that.
+    /// Mark it as paid. If it was not sent before, this sends it, too.
     MarkPaid,
     /// Credit it.
     Credit,
 }
 
-/// Who is billed for what.
+/// The content of an invoice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bill {
-    /// Who.
+    /// The account to bill.
     pub account: AccountId,
-    /// For what.
+    /// The lines of the order.
     pub lines: Vec<Line>,
-    /// How much.
+    /// The totals of the lines.
     pub totals: Totals,
 }
 
-/// What happened to an invoice.
+/// An event of an invoice.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]
@@ -87,7 +87,7 @@ pub enum Refusal {
     /// The order has an invoice with other lines.
     #[error("the order has an invoice of other lines, and it stays as it is")]
     OtherBill,
-    /// It was credited.
+    /// The invoice was credited.
     #[error("the invoice was credited; nothing is due")]
     InvoiceCredited,
 }

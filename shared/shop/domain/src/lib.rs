@@ -1,5 +1,5 @@
-//! The shop: one file per stream type (command, event, state, refusal, decide, evolve), the process manager among them,
-//! and the read models. Pure: no I/O, no clock, no randomness.
+//! The shop: one file for each stream type (command, event, state, refusal, decide, evolve), including the process
+//! manager, and the read models. Pure: no I/O, no clock, no randomness.
 
 pub mod account;
 pub mod audit;

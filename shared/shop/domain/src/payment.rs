@@ -1,7 +1,7 @@
 //! `payment-<order id>`: the one payment of an order.
 //!
-//! The owner of this stream calls the provider, under the order's id. The stream records only known results. A time-out
-//! is no known result, so it is no event.
+//! The owner of this stream calls the provider, with the order's id as reference. The stream records only known
+//! results. A time-out is no known result, so it is no event.
 
 use crate::values::{CardToken, Money, OrderId, Reason};
 use foldlog::{Decider, RefusalKind};
@@ -52,16 +52,16 @@ pub enum Answer {
     Unknown,
 }
 
-/// How much is to be taken from which card.
+/// The amount to charge, and the card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Charge {
-    /// The order's total.
+    /// The total of the order.
     pub amount: Money,
     /// The card.
     pub card: CardToken,
 }
 
-/// What happened to a payment.
+/// An event of a payment.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]
@@ -74,7 +74,7 @@ pub enum Event {
         reason: Reason,
     },
     PaymentCaptured {},
-    /// An open item: the goods are gone, and the amount may still be captured later.
+    /// An open item: the goods have left, and the provider may still capture the amount later.
     PaymentCaptureFailed {
         reason: Reason,
     },
@@ -209,8 +209,8 @@ impl Status {
         }
     }
 
-    /// A late or repeated answer changes nothing. An answer that contradicts a recorded one is refused, so that it is
-    /// noticed.
+    /// A late or repeated answer changes nothing. The payment refuses an answer that contradicts a recorded one, so
+    /// that you notice it.
     fn decide(&self, command: &Command) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
             (Self::Pending, Command::Authorise) => Ok(vec![Event::PaymentAuthorised {}]),

@@ -36,20 +36,20 @@ pub enum Command {
     Delist,
 }
 
-/// What a product is when it is registered.
+/// The content of a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Registration {
-    /// What it is called.
+    /// Its name.
     pub name: Name,
-    /// What it is like.
+    /// Its description.
     pub description: Option<Description>,
-    /// What it belongs to.
+    /// Its category.
     pub category: Option<Category>,
-    /// What one costs, without tax.
+    /// The price of one unit, without tax.
     pub price: Money,
 }
 
-/// What happened to a product.
+/// An event of a product.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]

@@ -19,28 +19,28 @@ pub enum Command {
         /// Its tracking number, if it has one.
         tracking: Option<TrackingNumber>,
     },
-    /// It was delivered.
+    /// Mark it as delivered.
     Deliver,
-    /// It was cancelled.
+    /// Cancel it.
     Cancel,
 }
 
-/// What is sent to whom, from where.
+/// The content of a shipment: the goods, their origin and their recipient.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Consignment {
     /// The order.
     pub order: OrderId,
     /// The warehouse.
     pub warehouse: WarehouseId,
-    /// Who bought it.
+    /// The account that bought the goods.
     pub account: AccountId,
-    /// The account's address that it goes to; none where the account has given none.
+    /// The id of the account's address to ship to. Absent if the account has none.
     pub address: Option<AddressId>,
-    /// How many of which product.
+    /// The quantity of each product.
     pub contents: BTreeMap<Sku, Quantity>,
 }
 
-/// What happened to a shipment, and to which order's, from where.
+/// An event of a shipment, with its order and warehouse.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]
@@ -107,7 +107,7 @@ pub enum Refusal {
     /// The shipment was dispatched or delivered.
     #[error("the shipment was dispatched and cannot be cancelled any more")]
     ShipmentDispatched,
-    /// It was cancelled.
+    /// The shipment was cancelled.
     #[error("the shipment was cancelled with its order")]
     ShipmentCancelled,
 }

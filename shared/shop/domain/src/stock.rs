@@ -74,20 +74,20 @@ impl From<&warehouse::State> for Intake {
     }
 }
 
-/// Why the shelf and the books differ.
+/// Why the counted quantity and the recorded quantity differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Discrepancy {
-    /// A count came to another number, and nobody knows why.
+    /// The count had another result, and the cause is unknown.
     #[default]
     Miscount,
-    /// Goods cannot be sold any more.
+    /// Goods are damaged and cannot be sold any longer.
     Damage,
-    /// Goods are gone.
+    /// Goods were lost.
     Loss,
 }
 
-/// What happened to a stock.
+/// An event of a stock.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]
@@ -110,7 +110,7 @@ impl foldlog::Event for Event {
     ];
 }
 
-/// A payload with one more field. A payload that is no object stays as it is, and cannot be decoded in the next schema
+/// A payload with one more field. A payload that is not an object stays as it is; the next schema cannot decode it
 /// either.
 fn with(mut data: Value, field: &str, value: Value) -> Value {
     if let Some(fields) = data.as_object_mut() {
@@ -119,7 +119,7 @@ fn with(mut data: Value, field: &str, value: Value) -> Value {
     data
 }
 
-/// The state of a stock. Always: reserved ≤ on hand.
+/// The state of a stock. The reserved quantity is never larger than the quantity on hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// The quantity on hand.

@@ -27,16 +27,16 @@ pub enum Command {
     Close,
 }
 
-/// What a warehouse is.
+/// The content of a warehouse: its name and address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Site {
-    /// What it is called.
+    /// Its name.
     pub name: Name,
-    /// Where it is.
+    /// Its address.
     pub address: Option<Address>,
 }
 
-/// What happened to a warehouse.
+/// An event of a warehouse.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]

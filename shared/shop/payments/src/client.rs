@@ -15,7 +15,7 @@ pub struct Connection {
     pub address: String,
     /// The shop's key.
     pub key: Secret,
-    /// How long the shop waits for its answer.
+    /// The time-outs of a request.
     pub patience: Patience,
 }
 
@@ -28,7 +28,7 @@ pub struct HttpProvider {
 }
 
 impl HttpProvider {
-    /// Makes no connection yet.
+    /// A client of the provider. It does not connect yet.
     pub fn new(connection: &Connection) -> Result<Self, Unusable> {
         let no_address = || Unusable::Address(connection.address.clone());
         let base = connection.address.trim_end_matches('/').to_owned();

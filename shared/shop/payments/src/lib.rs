@@ -1,10 +1,11 @@
 //! The payment provider as a port, and its implementations.
 //!
 //! A [`Provider`] carries out one [`Step`] at a time under the payment's own [`Reference`]. It returns the [`Payment`],
-//! or a [`Failure`] that says whether the step was surely not done or the result is unknown. The shop calls [`settle`],
-//! which first reads what the provider knows. [`Sandbox`] answers in process, by the card's token; `HttpProvider` sends
-//! HTTP requests (feature `client`); [`webhook`] reads the provider's webhooks. With the feature `server`, `server` is
-//! a provider for one machine, the sandbox behind HTTP. `docs/PAYMENTS.md` is the protocol.
+//! or a [`Failure`]. A failure says whether the step was certainly not done or the result is unknown. The shop calls
+//! [`settle`], which first reads the payment from the provider. [`Sandbox`] answers in process, by the card's token;
+//! `HttpProvider` sends HTTP requests (feature `client`); [`webhook`] reads the provider's webhooks. With the feature
+//! `server`, `server` is a provider for one machine, the sandbox behind HTTP. `docs/PAYMENTS.md` describes the
+//! protocol.
 
 #[cfg(feature = "client")]
 mod client;

@@ -5,33 +5,33 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::values::Money;
 
-/// What is known of a payment.
+/// A payment as the provider reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
-    /// What it was asked for.
+    /// The requested amount.
     pub amount: Money,
-    /// How it stands.
+    /// Its status.
     #[serde(flatten)]
     pub standing: Standing,
 }
 
-/// How a payment stands.
+/// The status of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, JsonSchema)]
 #[serde(tag = "standing", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Standing {
-    /// The amount is set aside on the card.
+    /// The provider holds the amount on the card.
     Authorised,
-    /// Nothing was set aside, and under this reference nothing ever will be.
+    /// The provider holds nothing, and never will under this reference.
     Declined {
-        /// Why.
+        /// The reason.
         reason: Decline,
     },
-    /// The amount was taken.
+    /// The provider captured the amount.
     Captured,
-    /// What was set aside is free again.
+    /// The provider released the amount.
     Voided,
-    /// What was taken was given back.
+    /// The provider refunded the amount.
     Refunded,
 }
 
@@ -39,11 +39,11 @@ pub enum Standing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decline {
-    /// Its bank says no.
+    /// The bank declined the card.
     CardDeclined,
-    /// There is no such card.
+    /// The provider does not know the card.
     UnknownCard,
-    /// A reason that this release has no name for.
+    /// A reason that this release does not know.
     #[serde(other)]
     Other,
 }
@@ -76,7 +76,7 @@ impl Step<'_> {
 }
 
 impl Payment {
-    /// The payment after a step that needs it to exist. A step that was done before changes nothing.
+    /// The payment after a step that needs an existing payment. A step that was done before changes nothing.
     pub(crate) fn after(self, step: Step<'_>) -> Result<Self, ProviderRefusal> {
         if self.knows(step)? {
             return Ok(self);
@@ -90,7 +90,7 @@ impl Payment {
         Ok(Self { standing, ..self })
     }
 
-    /// Whether a step was done before; refused if it was done with another amount.
+    /// Whether a step was done before. If it was done with another amount, the provider refuses it.
     pub(crate) fn knows(&self, step: Step<'_>) -> Result<bool, ProviderRefusal> {
         match step {
             Step::Authorise { amount, .. } if amount != self.amount => Err(ProviderRefusal::OtherContent),

@@ -20,14 +20,14 @@ pub trait Provider: Send + Sync {
 /// Why a provider did not return a payment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// Surely nothing was done. The caller can repeat the request later.
+    /// The step was certainly not done. The caller can repeat the request later.
     #[error("the payment provider is not available: {0}")]
     Unavailable(String),
     /// The step may have been done or not. Read the payment by its reference before anything else. It is never a
     /// decline.
     #[error("what the payment provider did is not known: {0}")]
     Unknown(String),
-    /// The provider refuses it; a repetition does not help.
+    /// The provider refuses the step; a repetition does not help.
     #[error("the payment provider refuses: {0}")]
     Refused(#[from] ProviderRefusal),
 }

@@ -21,7 +21,7 @@ pub enum ProviderRefusal {
     /// The provider does not know the key.
     #[error("the key is not known to it")]
     Credentials,
-    /// Not a request of the protocol.
+    /// The request is not one of the protocol.
     #[error("it does not understand the request")]
     Malformed,
 }

@@ -13,7 +13,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How often the sandbox is unavailable for a payment by `tok_unavailable`.
+/// The number of requests for which the sandbox is unavailable if the card is `tok_unavailable`.
 const TURNED_AWAY: usize = 2;
 
 /// A provider that moves no money. Clones share their payments.
@@ -139,7 +139,7 @@ impl Books {
         Ok(payment)
     }
 
-    /// A change that cannot be written is not made.
+    /// Records a change. If the journal cannot be written, the payment does not change.
     fn record(&mut self, reference: &Reference, account: Account) -> Result<(), Failure> {
         let kept = self.journal.as_mut().map_or(Ok(()), |journal| journal.write(reference, &account));
         kept.map_err(|error| Failure::Unavailable(error.to_string()))?;

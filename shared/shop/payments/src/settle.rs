@@ -1,4 +1,4 @@
-//! How the shop takes a step at the provider: it reads the payment first, so that it repeats nothing blindly.
+//! The shop's way to take a step at the provider: it reads the payment first, so that it repeats nothing blindly.
 
 use crate::payment::{Payment, Step};
 use crate::provider::{Failure, Provider};

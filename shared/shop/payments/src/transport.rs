@@ -1,4 +1,4 @@
-//! One HTTP request: surely not sent, lost, or answered.
+//! One HTTP request: certainly not sent, lost, or answered.
 
 use http::{Request, StatusCode, Uri, uri::Scheme};
 use http_body_util::{BodyExt, Limited};
@@ -17,7 +17,7 @@ use crate::wire::LARGEST_BODY;
 pub struct Patience {
     /// Until the connection is made.
     pub connect: Duration,
-    /// From the first to the last byte, the connection included.
+    /// Until the last byte of the answer, including the connection.
     pub total: Duration,
 }
 
@@ -43,9 +43,9 @@ pub enum Unusable {
 /// Why there is no answer.
 #[derive(Debug)]
 pub(crate) enum Silence {
-    /// No connection was made: nothing was sent.
+    /// No connection was made, so nothing was sent.
     NotSent(String),
-    /// It was sent, or that is not known.
+    /// The request was sent, or may have been sent.
     Lost(String),
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// For addresses with the scheme of this one.
+    /// A transport for addresses with the scheme of this one.
     pub(crate) fn new(address: &Uri, patience: Patience) -> Result<Self, Unusable> {
         let no_address = || Unusable::Address(address.to_string());
         let scheme = address.scheme().filter(|_| address.host().is_some()).ok_or_else(no_address)?;

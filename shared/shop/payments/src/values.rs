@@ -14,7 +14,7 @@ const SHORTEST_SECRET: usize = 16;
 #[error("that is not {0}")]
 pub struct Invalid(&'static str);
 
-/// The shop's own name of a payment, which each request bears: 1 to 64 letters, digits, `_` or `-`.
+/// The shop's own id of a payment, sent with each request: 1 to 64 letters, digits, `_` or `-`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reference(String);
@@ -49,7 +49,7 @@ impl FromStr for Reference {
 }
 
 impl From<&OrderId> for Reference {
-    /// An order has one payment, which has its id.
+    /// An order has one payment. The order's id is the payment's reference.
     fn from(order: &OrderId) -> Self {
         Self(order.as_str().to_owned())
     }

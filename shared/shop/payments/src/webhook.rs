@@ -25,15 +25,15 @@ pub const TOLERANCE: Duration = Duration::from_mins(5);
 /// The only signature scheme so far.
 const SCHEME: &str = "v1=";
 
-/// That something became of a payment.
+/// A change of a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Notice")]
 pub struct Webhook {
-    /// The same whenever the same is told.
+    /// Its id. A repetition has the same id.
     pub id: String,
-    /// Of which payment.
+    /// The reference of the payment.
     pub reference: Reference,
-    /// How it stood then.
+    /// The payment after the change.
     #[serde(flatten)]
     pub payment: Payment,
 }
@@ -47,7 +47,7 @@ impl Webhook {
     }
 }
 
-/// A webhook as it arrives, each part as it was sent.
+/// A webhook as it arrived, with each part as it was sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivery<'a> {
     /// The header [`SIGNATURE`].
@@ -72,8 +72,8 @@ pub enum Disbelief {
     Unreadable(String),
 }
 
-/// Reads a webhook that one of the secrets signed: the current secret, or the previous one while you change it. It
-/// checks the signature before it reads anything else.
+/// Reads a webhook that one of the secrets signed: the current secret, or the previous one during a change of secrets.
+/// It checks the signature before it reads anything else.
 pub fn verify(delivery: Delivery<'_>, secrets: &[Secret], now: Timestamp) -> Result<Webhook, Disbelief> {
     let Delivery { signature, timestamp, body } = delivery;
     let signature = signature.strip_prefix(SCHEME).ok_or(Disbelief::Forged)?;
@@ -97,7 +97,7 @@ pub fn sign(secret: &Secret, now: Timestamp, body: &[u8]) -> String {
     format!("{SCHEME}{}", BASE64_STANDARD.encode(code.into_bytes()))
 }
 
-/// The timestamp has no dot, so no two pairs of timestamp and body read the same.
+/// The timestamp has no dot, so two different pairs of timestamp and body never give the same text.
 fn code(secret: &Secret, timestamp: &str, body: &[u8]) -> Hmac<Sha256> {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let code = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).expect("a key of any length");

@@ -60,8 +60,8 @@ pub(crate) fn idempotency_key(reference: &Reference, step: &str) -> String {
     format!("{reference}:{step}")
 }
 
-/// What an answer without a payment means. Only the provider's own word, under the status that belongs to it, says that
-/// nothing was done: a proxy on the way may answer 503 or 404 for a request that got through.
+/// The failure that an answer without a payment means. Only an error code of the protocol, under the status that
+/// belongs to it, proves that nothing was done: a proxy may answer 503 or 404 for a request that reached the provider.
 pub(crate) fn failure(status: StatusCode, body: &[u8]) -> Failure {
     match serde_json::from_slice(body) {
         Ok(Problem { error }) if error.status() == status => match error {

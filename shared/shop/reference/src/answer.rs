@@ -1,4 +1,4 @@
-//! What a route answers when it succeeds.
+//! The successful answers of a route.
 
 use crate::schemas::SchemaOf;
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ impl Header {
     }
 }
 
-/// What a status means. `reads` is true for a route that changes nothing.
+/// The meaning of a status. `reads` is true for a route that changes nothing.
 pub(crate) const fn meaning(status: u16, reads: bool) -> &'static str {
     match status {
         200 if reads => "The requested resource.",

@@ -1,7 +1,7 @@
 //! The reference of the streams: every event with its schema and an example, and every decision, as pages of Markdown.
 //!
-//! Events and their schemas come from the code; examples are the payloads that tests hold frozen, decisions the tables
-//! that tests hold against `decide` and `evolve`.
+//! Events and their schemas come from the code. The examples are the golden payloads, and the decisions are the tables
+//! that tests compare with `decide` and `evolve`.
 
 mod decisions;
 mod events;

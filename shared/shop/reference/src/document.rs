@@ -12,9 +12,9 @@ use shop_api::PROBLEM_NAMESPACE;
 use std::collections::{BTreeMap, BTreeSet};
 use strum::VariantArray;
 
-/// What a token is called in the document.
+/// The name of the security scheme in the document.
 const TOKEN: &str = "token";
-/// What the gateway answers whatever the route is.
+/// The statuses with which the gateway can answer on any route.
 const GATEWAYS_OWN: [u16; 3] = [429, 500, 503];
 
 /// The OpenAPI 3.1 document of all routes.
@@ -91,7 +91,7 @@ fn operation(route: &Route, group: &str, schemas: &mut Schemas) -> Value {
     operation
 }
 
-/// Gives an example of each body, and of each parameter that has to be there.
+/// Adds an example to each body and to each required parameter.
 fn illustrate(paths: &mut Map<String, Value>, named: &Map<String, Value>) {
     let operations = paths.values_mut().filter_map(Value::as_object_mut).flat_map(|methods| methods.values_mut());
     for operation in operations {
@@ -105,7 +105,7 @@ fn illustrate(paths: &mut Map<String, Value>, named: &Map<String, Value>) {
     }
 }
 
-/// `postCartsItems` and the like.
+/// An id such as `postCartsItems`.
 fn operation_id(route: &Route) -> String {
     let words = route.path.split(['/', '.', '_']).map(|segment| segment.trim_matches(['{', '}']));
     let capitalised = words.filter(|word| !word.is_empty()).map(|word| word[..1].to_uppercase() + &word[1..]);
@@ -184,12 +184,12 @@ fn of_answer(answer: &Answer, reads: bool, schemas: &mut Schemas) -> Value {
 
 fn of_problem(status: u16, names: &BTreeSet<&str>, schemas: &mut Schemas) -> Value {
     let types: Vec<_> = names.iter().map(|name| format!("{PROBLEM_NAMESPACE}{name}")).collect();
-    // As it is read: not every problem has all of its fields.
+    // The schema for readers, because not every problem has all fields.
     let problem = schemas.taken(SchemaGenerator::subschema_for::<ProblemDocument>);
     json!({ "allOf": [problem, { "properties": { "type": { "enum": types }, "status": { "const": status } } }] })
 }
 
-/// All problems of a route: those that are said of it, and those that it has as one of its kind.
+/// All problems of a route: its own, and those of all routes of its kind.
 fn of_route(route: &Route) -> impl Iterator<Item = Problem> {
     let in_path = route.path_parameters().next().map_or(&[][..], |_| Problem::OF_PATHS);
     let serves = |answer: &Answer| matches!(answer.body, Content::Text(_));
@@ -198,7 +198,7 @@ fn of_route(route: &Route) -> impl Iterator<Item = Problem> {
     route.problems.iter().chain(in_path).chain(stores).copied()
 }
 
-/// The statuses that the gateway answers a route with by itself.
+/// The statuses with which the gateway itself can answer on a route.
 fn of_gateway(route: &Route) -> impl Iterator<Item = u16> {
     let token = if route.scopes.is_empty() { &[][..] } else { &[401, 403] };
     let path = route.path_parameters().next().map(|_| 404);

@@ -1,12 +1,12 @@
-//! Examples, made of the schemas themselves: what a type or a field of some name looks like stands here, all else
-//! follows.
+//! Examples for schemas. The list has the examples for some names of types and fields; all others follow from the
+//! schemas.
 
 use serde_json::{Map, Value, json};
 
 const ID: &str = "0195f1c2a4b67d8e9f0a1b2c3d4e5f60";
 const MOMENT: &str = "2026-11-21T09:52:03.045Z";
 
-/// What stands in the place of a schema of this name, or in a field of this name whose schema has none. Names of schemas
+/// The example for a schema of this name, or for a field of this name whose schema has no example. The names of schemas
 /// begin with a capital.
 fn of_name(name: &str) -> Option<Value> {
     Some(match name {
@@ -66,7 +66,7 @@ fn of_name(name: &str) -> Option<Value> {
     })
 }
 
-/// An example of what a schema of the document asks for.
+/// An example that matches a schema of the document.
 pub(crate) fn example(schema: &Value, named: &Map<String, Value>) -> Value {
     if let Some(name) = schema["$ref"].as_str().and_then(name_of) {
         return of_name(name).unwrap_or_else(|| named.get(name).map_or(Value::Null, |schema| example(schema, named)));
@@ -99,7 +99,7 @@ fn object(schema: &Value, part: &Value, named: &Map<String, Value>) -> Value {
     object.into()
 }
 
-/// The type of a schema that has one, null aside.
+/// The type of a schema, apart from null; none if the schema has none.
 pub(crate) fn kind(schema: &Value) -> Option<&str> {
     match &schema["type"] {
         Value::String(kind) => Some(kind),

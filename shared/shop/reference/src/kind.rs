@@ -1,13 +1,13 @@
-//! What a schema asks for, in a few words.
+//! A short description of a schema.
 
 use crate::examples::{kind, name_of};
 use serde_json::Value;
 
-/// A few words, with the name of the type that they end with.
+/// A few words, and the name of the type with which they end.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Kind {
     pub(crate) words: String,
-    /// A type that the page has a place for.
+    /// A type that the page describes.
     pub(crate) name: Option<String>,
 }
 
@@ -16,7 +16,7 @@ impl Kind {
         if let Some(name) = schema["$ref"].as_str().and_then(name_of) {
             return Self { words: String::new(), name: Some(name.to_owned()) };
         }
-        // What may be null too is told of as what it is else.
+        // A schema that allows null is described by its other alternative.
         if let Some([one, other]) = schema["anyOf"].as_array().map(Vec::as_slice) {
             return Self::of(if one["type"] == "null" { other } else { one });
         }
@@ -44,7 +44,7 @@ impl Kind {
 
 fn string(schema: &Value) -> String {
     let format = schema["format"].as_str().map(|format| format!(" ({format})")).unwrap_or_default();
-    // What is made of more than a handful of characters says in words what it may be.
+    // A long pattern is left out: the description of the type says it in words.
     let pattern = schema["pattern"].as_str().filter(|pattern| pattern.len() <= 40);
     let pattern = pattern.map(|pattern| format!(" {pattern}")).unwrap_or_default();
     format!("string{}{format}{pattern}", range(schema, "Length"))
@@ -61,7 +61,7 @@ fn range(schema: &Value, of: &str) -> String {
     }
 }
 
-/// One of several values: itself, or the one field that such an object has.
+/// One of several values: the value itself, or an object with the one field that it has.
 fn quoted(value: &Value) -> String {
     match value["properties"].as_object().and_then(|properties| properties.keys().next()) {
         Some(field) => format!("{{\"{field}\": …}}"),

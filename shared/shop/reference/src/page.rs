@@ -1,4 +1,4 @@
-//! The page for people: one file of HTML without scripts, made from the document alone.
+//! The page for readers: one HTML file without scripts, made from the document alone.
 
 use crate::examples::example;
 use crate::kind::Kind;
@@ -184,7 +184,7 @@ fn pieces(text: &str) -> impl Iterator<Item = (bool, &str)> {
     text.split('`').enumerate().map(|(place, piece)| (place % 2 == 1, piece))
 }
 
-/// The segments of a path, between which the page may break it.
+/// The segments of a path. The page may break a line between two of them.
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').skip(1)
 }

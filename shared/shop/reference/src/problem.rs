@@ -15,29 +15,29 @@ const fn problem(status: u16, name: &'static str) -> Problem {
 }
 
 impl Problem {
-    /// Of routes that take a body.
+    /// The problems of routes that take a body.
     pub(crate) const OF_BODIES: &'static [Self] = &[
         problem(400, "malformed-request"),
         problem(413, "body-too-large"),
         problem(415, "unsupported-media-type"),
         problem(422, "invalid-request"),
     ];
-    /// Of routes that carry out a command.
+    /// The problems of routes that carry out a command.
     pub(crate) const OF_COMMANDS: &'static [Self] = &[
         problem(409, "contended"),
         problem(412, "version-mismatch"),
         problem(422, "commit-too-large"),
         problem(422, "idempotency-key-reused"),
     ];
-    /// Of routes that record what an operator does.
+    /// The problems of routes that record an operator's action.
     pub(crate) const OF_RECORDS: &'static [Self] = &[problem(409, "contended"), problem(422, "idempotency-key-reused")];
-    /// Of routes that change something.
+    /// The problems of routes that change something.
     pub(crate) const OF_CHANGES: &'static [Self] = &[problem(503, "commands-off")];
-    /// Of routes with parameters in the query.
+    /// The problems of routes with parameters in the query.
     pub(crate) const OF_QUERIES: &'static [Self] = &[problem(422, "invalid-request")];
-    /// Of routes with parameters in the path.
+    /// The problems of routes with parameters in the path.
     pub(crate) const OF_PATHS: &'static [Self] = &[problem(404, "not-found")];
-    /// Of routes that use a store.
+    /// The problems of routes that use a store.
     pub(crate) const OF_STORES: &'static [Self] = &[problem(500, "internal-error"), problem(503, "unavailable")];
 }
 
@@ -55,31 +55,31 @@ pub(crate) struct ProblemDocument {
     title: String,
     /// The status of the answer.
     status: u16,
-    /// What is wrong, and what you can do about it.
+    /// The error, and what you can do about it.
     detail: String,
-    /// What is wrong with each value of the request.
+    /// The error in each invalid value of the request.
     #[serde(default)]
     errors: Vec<FieldError>,
     /// The correlation id of the request. Quote it when you report the problem.
     correlation_id: String,
 }
 
-/// What is wrong with one value of the request. `pointer` is its place in the body (RFC 6901); `parameter` is its name in
-/// the query.
+/// An invalid value of the request. `pointer` is its place in the body (RFC 6901); `parameter` is its name in the
+/// query.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct FieldError {
     pointer: Option<String>,
     parameter: Option<String>,
-    /// What is wrong.
+    /// The error.
     detail: String,
 }
 
-/// The body of an answer that the gateway gives itself.
+/// The body of an answer from the gateway itself.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(crate) struct GatewayMessage {
-    /// What is wrong.
+    /// The error.
     message: String,
 }

@@ -16,7 +16,7 @@ pub const STAFF: &str = "shop/staff";
 /// The scope of operators, who keep the shop running.
 pub const OPERATOR: &str = "shop/operator";
 
-/// A route: what it takes, what it answers, and the problems that it can answer with.
+/// A route: its parameters, its body, its answers and its problems.
 #[derive(Default)]
 pub struct Route {
     /// Its method.
@@ -99,7 +99,7 @@ impl Route {
         self.refuses(Problem::OF_BODIES).refuses(Problem::OF_COMMANDS)
     }
 
-    /// Is recorded as an action of an operator before it is carried out, once for each `Idempotency-Key`.
+    /// The audit stream records it as an operator's action before it is carried out, once for each `Idempotency-Key`.
     pub(crate) fn recorded(mut self) -> Self {
         self.recorded = true;
         self.refuses(Problem::OF_BODIES).refuses(Problem::OF_RECORDS)
@@ -242,7 +242,7 @@ fn up_to(most: u32) -> Schema {
     json_schema!({ "type": "integer", "minimum": 1, "maximum": most })
 }
 
-/// Routes that are about one thing.
+/// The routes of one topic.
 pub(crate) struct Group {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
@@ -250,7 +250,7 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// Its routes need a token with one of these scopes, but for those that name scopes of their own.
+    /// Its routes need a token with one of these scopes, unless a route names its own scopes.
     pub(crate) fn to(mut self, scopes: &'static [&'static str]) -> Self {
         for route in self.routes.iter_mut().filter(|route| route.scopes.is_empty()) {
             route.scopes = scopes;

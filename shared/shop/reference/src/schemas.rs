@@ -1,4 +1,4 @@
-//! The schemas of what is taken and of what is answered, under one name each.
+//! The schemas of requests and answers, each under one name.
 
 use foldlog::StreamName;
 use schemars::generate::SchemaSettings;
@@ -9,7 +9,7 @@ use shop_domain::values::{CartId, OrderId, Sku, WarehouseId};
 /// Makes a type's schema, or a reference to it.
 pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
-/// What the parameters of paths are, by what stands before them.
+/// The schemas of path parameters, by the segment before them.
 const PATHS: [(&str, SchemaOf); 8] = [
     ("products", SchemaGenerator::subschema_for::<Sku>),
     ("items", SchemaGenerator::subschema_for::<Sku>),
@@ -23,9 +23,9 @@ const PATHS: [(&str, SchemaOf); 8] = [
 
 /// Makes schemas, and keeps those that have a name.
 pub(crate) struct Schemas {
-    /// What is read: what may be left out is not required.
+    /// For requests: a field that may be missing is not required.
     taken: SchemaGenerator,
-    /// What is written: what is always there is required.
+    /// For answers: a field that is always present is required.
     answered: SchemaGenerator,
 }
 
@@ -43,17 +43,17 @@ impl Schemas {
         }
     }
 
-    /// The schema of what is read.
+    /// The schema of a type in requests.
     pub(crate) fn taken(&mut self, schema: SchemaOf) -> Value {
         schema(&mut self.taken).to_value()
     }
 
-    /// The schema of what is written.
+    /// The schema of a type in answers.
     pub(crate) fn answered(&mut self, schema: SchemaOf) -> Value {
         schema(&mut self.answered).to_value()
     }
 
-    /// The schema of a path's parameter.
+    /// The schema of a path parameter.
     pub(crate) fn in_path(&mut self, path: &str, name: &str) -> Option<Value> {
         let before = path.split(&format!("/{{{name}}}")).next()?.rsplit('/').next()?;
         let of = match name {
@@ -65,7 +65,7 @@ impl Schemas {
         Some(self.taken(*schema))
     }
 
-    /// All schemas that have a name. What is read and written alike stands there once.
+    /// All named schemas. A type that is in both requests and answers appears once.
     pub(crate) fn named(mut self) -> Map<String, Value> {
         let mut named = self.answered.take_definitions(true);
         named.extend(self.taken.take_definitions(true));

@@ -1,29 +1,29 @@
-//! Tables of decisions, as the domain's tests keep them: a state, below it what is decided, below that the examples of
-//! commands that it is decided about. Names begin with their kind; what follows tells examples of a kind apart.
+//! Tables of decisions, in the format of the domain's tests: a state; below it, the decisions; below each decision, the
+//! examples of commands. A name begins with its kind; the rest distinguishes examples of one kind.
 
 use std::fmt;
 
-/// What is decided in a state about commands of some kinds.
+/// The decision about commands of some kinds in a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
     /// The kind of state.
     pub state: &'a str,
-    /// What is decided.
+    /// The decision.
     pub decision: Decision<'a>,
     /// The kinds of commands.
     pub commands: Vec<&'a str>,
 }
 
-/// What is decided about a command.
+/// The decision about a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision<'a> {
     /// Nothing is left to do.
     Nothing,
-    /// It is refused, under a name.
+    /// The stream refuses it, with the refusal of this name.
     Refused(&'a str),
     /// Events, and the kind of state that they lead to.
     Events {
-        /// Their names.
+        /// The names of the events.
         names: &'a str,
         /// The kind of state.
         to: &'a str,

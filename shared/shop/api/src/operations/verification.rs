@@ -122,13 +122,13 @@ impl From<&Surveyed> for Verified {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Different {
-    /// A stream is not what was written.
+    /// A stream is not as it was written.
     Log {
         /// The stream.
         stream: StreamName,
         /// The version of the commit, or of the missing one.
         version: Version,
-        /// What happened to it.
+        /// The problem with the commit.
         reason: String,
     },
     /// A row is not the fold of its stream.

@@ -47,7 +47,8 @@ impl TryFrom<RequestedAddress> for AddAddress {
     }
 }
 
-/// `POST /accounts/{id}/cards`, with what the payment provider made of the card. Never send the number of a card.
+/// `POST /accounts/{id}/cards`, with the values that the payment provider gives for the card. Never send the number of
+/// a card.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddCard {

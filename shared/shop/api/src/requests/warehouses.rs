@@ -34,7 +34,7 @@ pub struct RenameWarehouse {
     pub name: Name,
 }
 
-/// An address as a request may carry it: without any other field.
+/// An address in a request. Other fields are refused.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RequestedAddress {

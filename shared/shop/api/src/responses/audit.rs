@@ -105,7 +105,7 @@ impl AuditEvent {
     }
 }
 
-/// A payload in which the id of each card takes the place of its token.
+/// A payload with the id of each card in place of its token.
 fn without_tokens(mut data: Value) -> Value {
     if let Some(card) = serde_json::from_value::<Card>(data.clone()).ok().map(MaskedCard::from) {
         return serde_json::to_value(card).unwrap_or_default();

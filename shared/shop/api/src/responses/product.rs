@@ -54,7 +54,7 @@ pub struct ListedProduct {
     /// The product.
     #[serde(flatten)]
     pub product: Product,
-    /// The units that all warehouses together can still promise. A product of the past does not show it.
+    /// The units that are available in all warehouses together. A past version of a product does not show it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub availability: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! Warehouses as the staff sees them.
+//! Warehouses as the staff see them.
 
 use foldlog::Version;
 use schemars::JsonSchema;

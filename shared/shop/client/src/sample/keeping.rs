@@ -38,7 +38,7 @@ pub async fn offer(staff: &Session, product: &Product) -> Result<(), ClientError
     staff.command(&["products", sku, "list"], &format!("sample-list-{sku}"), &json!({})).await.map(drop)
 }
 
-/// Receives a delivery, once for each name of an occasion.
+/// Receives a delivery, once for each occasion.
 pub async fn receive(staff: &Session, occasion: &str, delivery: &Delivery) -> Result<Stock, ClientError> {
     let Delivery { number, warehouse, sku, quantity } = delivery;
     let key = format!("sample-{occasion}-delivery-{number}-{warehouse}-{sku}");

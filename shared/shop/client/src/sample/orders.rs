@@ -25,7 +25,7 @@ pub struct Order {
     pub lines: Vec<(&'static str, u64)>,
     /// A card to use in place of the account's own.
     pub card: Option<&'static str>,
-    /// What to do with it once it is confirmed.
+    /// The action on the order once it is confirmed.
     pub action: OrderAction,
 }
 
@@ -48,7 +48,7 @@ pub fn orders(seed: u64, count: u64) -> impl Iterator<Item = Order> {
 }
 
 fn order(seed: u64, number: u64) -> Order {
-    // The generator spreads neighbouring seeds badly in its first numbers; the odd factor tells them apart.
+    // Neighbouring seeds give similar first numbers; the odd factor spreads them.
     let mut random = Rng::with_seed(seed.rotate_left(32) ^ (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let customer = CUSTOMERS[random.usize(..CUSTOMERS.len())];
     let count = 1 + random.usize(..MOST_LINES);
@@ -68,8 +68,8 @@ fn order(seed: u64, number: u64) -> Order {
     Order { number, customer, lines, card, action }
 }
 
-/// The deliveries for the first orders of a seed. Each delivery is for a fixed number of orders, whether all of them
-/// come or not, so a longer list of orders begins with the same deliveries.
+/// The deliveries for the first orders of a seed. Each delivery is for a fixed number of orders, even if the list has
+/// fewer. So a longer list of orders begins with the same deliveries.
 pub fn deliveries(seed: u64, orders: u64) -> impl Iterator<Item = Delivery> {
     (0..orders.div_ceil(ORDERS_PER_DELIVERY)).flat_map(move |number| {
         let mut asked: BTreeMap<&str, u64> = BTreeMap::new();

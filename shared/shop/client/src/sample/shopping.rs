@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// The default pause before an order is read again.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long to wait without any change.
+/// The maximum time to wait without any change.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The status of an order.
@@ -85,7 +85,7 @@ pub async fn check_out(customer: &Session, key: &str, cart: &str, with: Option<&
     customer.command(&["carts", cart, "checkout"], &format!("{key}-checkout"), &body).await.map(drop)
 }
 
-/// What to do with a confirmed order.
+/// An action on a confirmed order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderAction {
     /// Leave it as it is.
@@ -139,8 +139,8 @@ async fn delivered(staff: &Session, shipment: &str, key: &str, moved: &Cell<Inst
     }
 }
 
-/// Waits until an order is confirmed or has failed. `moved` is the moment of the last change of any order: as long as
-/// others change, this one may.
+/// Waits until an order is confirmed or has failed. `moved` is the moment of the last change of any order. As long as
+/// other orders change, this one may change, too.
 pub async fn ended(customer: &Session, order: &str, moved: &Cell<Instant>) -> Result<End, ClientError> {
     let ends = [End::Confirmed, End::Failed, End::Cancelled, End::Shipped, End::Delivered];
     until(customer, order, moved, &ends).await.map(|(end, _)| end)
@@ -156,7 +156,7 @@ async fn until(
     loop {
         let answer = customer.get(&["orders", order]).send().await?;
         let pause = answer.retry_after();
-        // It is placed a moment after the checkout.
+        // The order is placed a moment after the checkout.
         let found = if answer.status == StatusCode::NOT_FOUND && pause.is_some() {
             None
         } else {
@@ -181,7 +181,7 @@ fn stalled(what: &str, moved: &Cell<Instant>) -> Result<(), ClientError> {
     Ok(())
 }
 
-/// None as long as it has not ended.
+/// The status at which an order has ended; none if it has not ended.
 fn end(order: &Order) -> Option<End> {
     let status: StrDeserializer<'_, Error> = order.status.as_str().into_deserializer();
     End::deserialize(status).ok()

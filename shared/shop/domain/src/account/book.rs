@@ -1,4 +1,4 @@
-//! What an account holds: its addresses and cards, and the default of each.
+//! The content of an opened account: its addresses, its cards, and the default of each.
 
 use crate::order::{Failure, Placement};
 use crate::values::{Address, AddressId, Card, CardChoice, CardId, CardToken, MaskedCard, Means, Personal, Profile};
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The status of an account. It says what the account may do.
+/// The status of an account. It decides which commands and orders the account can give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "lowercase")]
@@ -40,24 +40,24 @@ pub struct OpenedAccount<C = Card> {
     pub(super) chosen_card: Option<CardId>,
 }
 
-/// What an address is for.
+/// The use of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AddressKind {
-    /// Goods go there.
+    /// The shop ships goods to it.
     Shipping,
-    /// Invoices go there.
+    /// The shop puts it on invoices.
     Billing,
 }
 
 /// An address of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
-    /// What names it.
+    /// Its id, unique in the account.
     pub id: AddressId,
-    /// What it is for.
+    /// Its use.
     pub kind: AddressKind,
-    /// Where it is.
+    /// The postal address.
     pub address: Personal<Address>,
 }
 
@@ -135,7 +135,7 @@ impl OpenedAccount {
         Ok(Means { card, address: address.map(|entry| entry.id.clone()) })
     }
 
-    /// The token of the account's own card with that id, or else the token that `choice` itself is.
+    /// The token of a choice: that of the account's card with this id, or else the choice itself if it is a token.
     fn chosen(&self, choice: &CardChoice) -> Option<CardToken> {
         let own = self.cards.iter().find(|card| card.id().as_str() == choice.as_str());
         own.map(|card| card.token.clone()).or_else(|| choice.token())

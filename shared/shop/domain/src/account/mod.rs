@@ -23,9 +23,9 @@ pub struct Account;
 pub enum Command {
     /// Open the account.
     Open(Personal<Profile>),
-    /// Confirm the identity of the customer.
+    /// Confirm the identity of the customer. The account cannot buy yet.
     Confirm,
-    /// Let the customer buy.
+    /// Activate the account: the customer can buy.
     Activate,
     /// Suspend the account.
     Suspend,
@@ -35,29 +35,29 @@ pub enum Command {
     AddAddress(Entry),
     /// Remove an address.
     RemoveAddress {
-        /// Which.
+        /// The id of the address.
         id: AddressId,
     },
     /// Choose the default address of a kind.
     ChooseAddress {
-        /// Which.
+        /// The id of the address.
         id: AddressId,
     },
     /// Add a card.
     AddCard(Card),
     /// Remove a card.
     RemoveCard {
-        /// Which.
+        /// The id of the card.
         id: CardId,
     },
     /// Choose the default card.
     ChooseCard {
-        /// Which.
+        /// The id of the card.
         id: CardId,
     },
 }
 
-/// What happened to an account.
+/// An event of an account.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]
@@ -115,7 +115,7 @@ pub enum Refusal {
     /// Another address of the account has this id.
     #[error("the account has another address with this id; choose another id")]
     AddressTaken,
-    /// The account is full.
+    /// The account has the maximum number of addresses.
     #[error("an account has at most {MOST_ADDRESSES} addresses; remove one")]
     TooManyAddresses,
     /// The account has no such card.
@@ -124,7 +124,7 @@ pub enum Refusal {
     /// Another card of the account has this token.
     #[error("the account has this card with another brand or other digits; remove it first")]
     CardTaken,
-    /// The account is full.
+    /// The account has the maximum number of cards.
     #[error("an account has at most {MOST_CARDS} cards; remove one")]
     TooManyCards,
 }
@@ -140,7 +140,7 @@ impl foldlog::Refusal for Refusal {
 }
 
 impl State {
-    /// The card and address for an order, or the reason why this account cannot have it.
+    /// The card and address for an order, or the reason why this account cannot place it.
     pub fn means(&self, order: &Placement) -> Result<Means, Failure> {
         match self {
             Self::Opened(account) => account.means(order),

@@ -1,7 +1,7 @@
-//! `audit-<yyyymm>`: what operators did in a month (UTC), and what verifications of the shop found.
+//! `audit-<yyyymm>`: the actions of operators in a month (UTC), and the results of verifications.
 //!
-//! The stream records a request once the shop knows that it can be carried out. Its result is in the answer or in a
-//! later event. This stream refuses nothing: it records what operators did.
+//! The stream records a request as soon as the shop knows that it can carry the request out. The result is in the
+//! answer or in a later event. The stream refuses nothing, because it records what operators did.
 
 mod report;
 
@@ -19,11 +19,11 @@ pub struct Audit;
 /// A command to the audit stream.
 #[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Command {
-    /// Record this.
+    /// Record an event.
     Record(Event),
 }
 
-/// What operators did, and what was found.
+/// An action of an operator, or the result of a verification.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]

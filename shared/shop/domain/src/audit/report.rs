@@ -1,6 +1,6 @@
 //! The result of comparing the log with views and totals.
 //!
-//! A report says where something differs. It never contains the values, because they may be personal data.
+//! A report gives the places of differences. It never contains the values, because they may be personal data.
 
 use crate::values::{Invalid, Place, ProjectionName};
 use foldlog::write::chain::Broken;
@@ -8,25 +8,25 @@ use foldlog::{StreamName, Version, verify};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
-    /// Who compared.
+    /// The program that verified.
     pub by: Verifier,
-    /// What was asked for.
+    /// The requested scope.
     pub scope: Scope,
-    /// Whether that was looked at as a whole.
+    /// Whether the verification covered the whole scope.
     pub extent: Extent,
-    /// How many streams are what was written.
+    /// The number of streams that are correct.
     pub streams: u64,
-    /// How many commits they have.
+    /// The number of their commits.
     pub commits: u64,
-    /// How many rows are the folds of their streams.
+    /// The number of rows that match their streams.
     pub rows: u64,
-    /// How many rows of totals are the sums of all streams.
+    /// The number of rows of totals that match all streams.
     pub totals: u64,
-    /// Where something is not as the log says, or where the log itself is not as it was written: the first places.
+    /// The first differences: places where a row or total does not match the log, or the log is not as it was written.
     #[schemars(length(max = Self::MOST_DIFFERENCES))]
     pub differences: Vec<Difference>,
 }
@@ -36,67 +36,67 @@ impl Report {
     pub const MOST_DIFFERENCES: usize = 100;
 }
 
-/// Who compared.
+/// The program that verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verifier {
-    /// The function that was asked to, while it was waited for.
+    /// The function `operations`, while the client waits for the result.
     Operations,
-    /// The function for what takes longer.
+    /// The function `verification`, for scopes that take longer than a request.
     Verification,
-    /// The command `shop`, on the tables themselves.
+    /// The command `shop`, which reads the tables directly.
     Shop,
 }
 
-/// What is compared.
+/// The scope of a verification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// All streams, all that follows from them, and the totals.
+    /// All streams, all rows that follow from them, and the totals.
     Whole,
     /// One stream and its rows.
     Stream(StreamName),
-    /// So many streams, picked by chance, and their rows.
+    /// A random sample of this many streams, and their rows.
     Sample(u32),
 }
 
-/// How much of it was looked at.
+/// The part of its scope that a verification covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Extent {
-    /// All.
+    /// The whole scope.
     All,
-    /// A part: the time was over, or enough was found.
+    /// A part of it, because the time was up or the verification had found enough differences.
     Part,
 }
 
-/// Where something is not as it should be.
+/// The place of a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Difference {
-    /// A stream is not what was written, from a commit on.
+    /// A stream is not as it was written, from this commit on.
     Log {
         /// The stream.
         stream: StreamName,
-        /// The version of the commit, or that it would have.
+        /// The version of the commit, or the version that a missing commit would have.
         version: Version,
     },
-    /// A stream's row, or its checkpoint, is not what its commits say.
+    /// The row or checkpoint of a stream does not match its commits.
     Row {
         /// The stream.
         stream: StreamName,
-        /// The version up to which the row says that it was folded.
+        /// The version that the row claims to have reached.
         version: Version,
         /// The view.
         view: ProjectionName,
-        /// Where in the row.
+        /// The place in the row.
         field: Place,
     },
-    /// A view cannot follow a stream beyond a version.
+    /// A view cannot process a stream beyond a version.
     Stuck {
         /// The stream.
         stream: StreamName,
-        /// The version of the commit that cannot be read.
+        /// The version of the commit that the view cannot read.
         version: Version,
         /// The view.
         view: ProjectionName,
@@ -107,7 +107,7 @@ pub enum Difference {
         view: ProjectionName,
         /// The row.
         row: Place,
-        /// Which of its numbers.
+        /// The number in the row.
         field: Place,
     },
 }

@@ -1,4 +1,4 @@
-//! The prices of products, from their own streams, at the time of a cart's command.
+//! The prices of products, from their own streams, at the time of a command to a cart.
 
 use crate::values::Money;
 

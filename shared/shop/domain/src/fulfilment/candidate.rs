@@ -9,6 +9,6 @@ use serde::{Deserialize, Serialize};
 pub struct Candidate {
     /// The warehouse.
     pub warehouse: WarehouseId,
-    /// How many a view showed there: a proposal, the stock streams decide.
+    /// The available quantity that a view showed there. It is a proposal: the stock streams decide.
     pub available: u64,
 }

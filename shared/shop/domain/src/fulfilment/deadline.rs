@@ -7,17 +7,17 @@ use std::time::Duration;
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A stretch of the way that has one deadline.
+/// A part of the process that has one deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// From the checkout to the confirmation. Where it takes too long, the process decides to stop.
+    /// From the checkout to the confirmation. If it takes too long, the process decides to stop the order.
     Confirmation,
-    /// From there until the goods leave. Where it takes too long, somebody has to look, as at all that follow.
+    /// From the confirmation until the goods leave. If this step or a later one takes too long, a person has to look.
     Shipping,
-    /// From there until all of them arrived.
+    /// From there until all shipments have arrived.
     Delivery,
-    /// Whatever is left to be settled, or undone.
+    /// From there, or from a failure or cancellation, until everything is settled or undone.
     Settlement,
 }
 
@@ -30,14 +30,14 @@ pub enum Deadline {
     None,
     /// The process waits until this moment.
     Set {
-        /// The step that it belongs to.
+        /// The step of the deadline.
         step: Step,
         /// The moment at which it passes.
         at: Timestamp,
     },
     /// The deadline has passed.
     Passed {
-        /// The step that it belongs to.
+        /// The step of the deadline.
         step: Step,
     },
 }
@@ -61,7 +61,7 @@ impl Step {
 }
 
 impl Deadline {
-    /// The step that the deadline belongs to.
+    /// The step of the deadline, if there is one.
     pub(super) const fn step(self) -> Option<Step> {
         match self {
             Self::None => None,

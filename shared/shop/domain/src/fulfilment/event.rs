@@ -1,4 +1,4 @@
-//! The events of a process: outcomes that it noted, and intents.
+//! The events of a process: noted outcomes, intents and deadlines.
 
 use super::{Candidate, Step};
 use crate::invoice::Bill;
@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// What a process noted and what it wants done. `…Requested` are its intents; each ends in an outcome.
+/// An event of a process: an outcome or a deadline that it noted, or an intent. Intents are named `…Requested`, and
+/// each of them ends in an outcome.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]
@@ -20,7 +21,7 @@ use std::collections::BTreeMap;
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {
     OrderPlacementRequested(Placement),
-    /// With the warehouses that may have each product, nearest first, and how many of it a view showed there.
+    /// Contains the warehouses that may have each product, sorted by id, with the quantity that a view showed there.
     PlacementNoted {
         candidates: BTreeMap<Sku, Vec<Candidate>>,
         means: Means,
@@ -112,16 +113,16 @@ pub enum Event {
     },
 }
 
-/// What goes from one warehouse to whom: a consignment, but for its order.
+/// The goods that one warehouse sends to a customer: a consignment without its order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Parcel {
     /// The warehouse.
     pub warehouse: WarehouseId,
-    /// Who bought it.
+    /// The account that bought them.
     pub account: AccountId,
-    /// The account's address that it goes to; none where the account has given none.
+    /// The id of the account's address to ship to. Absent if the account has none.
     pub address: Option<AddressId>,
-    /// How many of which product.
+    /// The quantity of each product.
     pub contents: BTreeMap<Sku, Quantity>,
 }
 
@@ -135,8 +136,8 @@ impl foldlog::Event for Event {
     ];
 }
 
-/// The older payload names the candidates alone, because the process asked each of them for a whole line. The upcaster
-/// keeps their order, and assumes that each has enough.
+/// The older payload has only the ids of the candidates, because the process asked each of them for a whole line. The
+/// upcaster keeps their order, and assumes that each has enough.
 fn with_availability(data: &Value) -> Value {
     let candidate = |warehouse: &Value| json!({ "warehouse": warehouse, "available": Quantity::MOST });
     let of_line = |(sku, candidates): (&String, &Value)| {

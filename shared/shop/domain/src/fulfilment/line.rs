@@ -1,5 +1,5 @@
-//! The progress of an order's lines: which warehouses to ask for which quantity, and what each of them holds or
-//! dispatched.
+//! The progress of an order's lines: which warehouses the process asks for which quantity, and what each of them holds
+//! or dispatched.
 
 use super::progress::Wait;
 use super::{Candidate, Event};
@@ -16,11 +16,11 @@ pub struct LineProgress {
     pub quantity: Quantity,
     /// The warehouses that the process has not asked yet.
     pub candidates: Vec<Candidate>,
-    /// The part that each asked warehouse has.
+    /// The parts of the line, one for each warehouse that the process asked.
     pub parts: Vec<Part>,
 }
 
-/// The part of a line that one warehouse was asked for.
+/// The part of a line that the process asked one warehouse for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// The warehouse.
@@ -46,7 +46,7 @@ pub enum PartProgress {
 }
 
 impl LineProgress {
-    /// The quantity that no warehouse holds or was asked for.
+    /// The quantity that no warehouse holds and the process has not asked for.
     fn missing(&self) -> u64 {
         let counts = |part: &&Part| match part.progress {
             PartProgress::Requested(_) | PartProgress::Held => true,
@@ -60,18 +60,18 @@ impl LineProgress {
         self.quantity.get().saturating_sub(covered)
     }
 
-    /// Whether warehouses hold all of it.
+    /// Whether warehouses hold the whole quantity.
     pub(super) fn held(&self) -> bool {
         self.missing() == 0 && self.parts.iter().all(|part| !matches!(part.progress, PartProgress::Requested(_)))
     }
 
-    /// Whether a quantity is missing and no warehouse is left to ask.
+    /// Whether a quantity is missing and the process has no warehouse left to ask.
     pub(super) fn unservable(&self) -> bool {
         self.missing() > 0 && self.candidates.is_empty()
     }
 
     /// The warehouses to ask for the missing quantity: the first that seems to have all of it; otherwise all that seem
-    /// to have some, largest quantity first, and one of the others for the rest.
+    /// to have some, in the order of the candidates, and one of the others for the rest.
     fn plan(&self) -> Vec<(&WarehouseId, u64)> {
         let mut missing = self.missing();
         if let Some(enough) = self.candidates.iter().find(|candidate| candidate.available >= missing) {
@@ -135,7 +135,7 @@ impl Part {
         }
     }
 
-    /// What the process waits for, if anything.
+    /// The outcome or action that the process waits for, if any.
     pub(super) const fn wait(&self) -> Option<Wait> {
         match self.progress {
             PartProgress::Requested(intent)

@@ -1,36 +1,39 @@
 //! `fulfilment-<order id>`: the process manager that carries an order from checkout to its end.
 //!
-//! **Promise.** Every order comes to an end, or to a point where only people can move it. The process undoes each step
-//! that was taken for a failed or cancelled order.
+//! **Promise.** Every order ends, or reaches a point where only a person can move it on. For a failed or cancelled
+//! order, the process undoes each step that was taken.
 //!
-//! **Invariants.** The process appends only to its own stream. The stream of the order alone decides whether a
+//! **Invariants.** The process appends only to its own stream. Only the stream of the order decides whether a
 //! cancellation, a confirmation, a failure or the shipping came first. The process undoes only steps that it knows were
 //! taken.
 //!
 //! **Attacked by** `tests/domain/world` (whole orders over messages in any order), `tests/domain/table/fulfilment.rs`
-//! (every state takes every outcome), and the simulation, whose defects bend one rule of the process at a time.
+//! (every state takes every outcome), and the simulation, whose defects break one rule of the process at a time.
 //!
-//! It is an ordinary decider. An outcome of another stream comes in as a command and is noted. In the same commit stand
-//! the intents (`…Requested`) that now follow, to which the owner of the affected stream reacts. Every intent ends in
-//! an outcome; a rejection is one too. So each step is one message in, one decision, one append. Outcomes may come in
-//! any order and any number of times.
+//! The process is an ordinary decider. An outcome of another stream arrives as a command, and the process notes it. The
+//! same commit contains the intents (`…Requested`) that follow from it. The owner of the affected stream reacts to each
+//! intent. Every intent ends in an outcome; a rejection is one too. So each step is one message in, one decision, one
+//! append. Outcomes may arrive in any order and any number of times.
 //!
-//! - Goods leave, stock is taken and money is captured only after the order has accepted that it is shipped.
-//! - A release is requested when the reservation is noted, a void or refund when the payment is, a credit when the
-//!   invoice is, each by itself. While a confirmation is outstanding, nothing is undone and no failure is requested.
-//! - A view proposes which warehouses to ask, with what each seems to have; the stock streams decide. The first by id
-//!   that seems to have all of a line is asked alone. Otherwise the line is split over those that seem to have some.
-//!   Those that seem empty come last. Each is asked once, and what one rejects is planned again among the others. The
-//!   view does not propose a warehouse whose first delivery it has not seen.
-//! - Deadlines are events: until the confirmation, from there until shipping, until all shipments have arrived, and for
-//!   everything to be settled or undone. One that passes before the confirmation decides to stop. It is no outcome: the
-//!   process still waits for what is outstanding, and a confirmation that turns up makes the deadline void. Deadlines
-//!   that pass later are noted for a person to look at. A capture that failed is such a case: the process waits until
-//!   the payment is captured after all.
-//! - The order takes the steps that become known together in one commit: placed, account connected, reservation
-//!   requested; reservation succeeded, payment connected and succeeded, confirmed. `tests/domain/world` counts the
+//! - Goods leave, stock is taken and money is captured only after the order's stream has accepted the shipping.
+//! - The process requests a release when it notes the reservation, a void or refund when it notes the payment, and a
+//!   credit when it notes the invoice, each independently of the others. While a confirmation is outstanding, it undoes
+//!   nothing and requests no failure.
+//! - A view proposes the warehouses to ask, and the quantity that each seems to have; the stock streams decide. If a
+//!   warehouse seems to have a whole line, the process asks only the first such warehouse by id. Otherwise it splits
+//!   the line over the warehouses that seem to have some. Warehouses that seem empty come last. The process asks each
+//!   warehouse once, and plans a rejected quantity again among the others. The view does not propose a warehouse whose
+//!   first delivery it has not seen.
+//! - Deadlines are events. There is one until the confirmation, one from there until shipping, one until all shipments
+//!   have arrived, and one until everything is settled or undone. If the first one passes, the process decides to stop
+//!   the order. A deadline is no outcome: the process still waits for outstanding outcomes, and a late confirmation
+//!   makes the deadline void. The process notes later deadlines for a person to look at. A failed capture is such a
+//!   case: the process waits until the provider captures the payment after all.
+//! - The order records all steps that become known together in one commit: placed, account connected, reservation
+//!   requested; then reservation succeeded, payment connected and succeeded, confirmed. `tests/domain/world` counts the
 //!   commits.
-//! - Personal data stay in the stream of the account: carts, orders and shipments name an address and a card's token.
+//! - Personal data stay in the stream of the account. Carts, orders and shipments contain only the id of an address and
+//!   the token of a card.
 
 mod candidate;
 mod deadline;
@@ -64,7 +67,7 @@ use serde::{Deserialize, Serialize};
 /// The decider of a process.
 pub struct Fulfilment;
 
-/// The step under which the owner of the stream that an intent concerns reacts to it.
+/// The name of the step in which the owner of a stream reacts to an intent.
 pub const REACTION: &str = "react";
 
 /// A command to a process.
@@ -115,7 +118,7 @@ impl Decider for Fulfilment {
         matches!(command, Command::Start { .. })
     }
 
-    /// A process refuses nothing. An outcome that does not concern it changes nothing.
+    /// A process refuses nothing, and ignores an outcome that does not concern it.
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
         Ok(match (state, command) {
             (State::NotStarted, Command::Start { placement, at }) => {

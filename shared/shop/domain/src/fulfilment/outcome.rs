@@ -1,4 +1,4 @@
-//! What the events of other streams mean to a process.
+//! The meaning of other streams' events for a process.
 
 use super::Candidate;
 use crate::values::{Invalid, Means, OrderId, ShipmentId, Sku, StockId, TrackingNumber, WarehouseId};
@@ -6,7 +6,7 @@ use crate::{invoice, order, payment, shipment, stock};
 use foldlog::{Decider, DecodeError, EventMessage};
 use std::collections::BTreeMap;
 
-/// What an event of another stream means to a process.
+/// The meaning of another stream's event for a process.
 #[derive(Clone, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum Outcome {
     /// The order was placed, and its account may buy.
@@ -70,7 +70,7 @@ pub enum PaymentOutcome {
 /// A change of an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum InvoiceOutcome {
-    /// There is one.
+    /// The invoice was issued.
     Issued,
     /// The invoice was paid.
     Paid,
@@ -81,7 +81,7 @@ pub enum InvoiceOutcome {
 /// A change of a shipment.
 #[derive(Clone, Debug, PartialEq, Eq, strum::VariantNames, strum::IntoStaticStr)]
 pub enum ShipmentOutcome {
-    /// There is one.
+    /// The shipment was created.
     Created(ShipmentId),
     /// The shipment left its warehouse.
     Dispatched,
@@ -111,7 +111,8 @@ pub enum Unreadable {
     Misnamed(#[from] Invalid),
 }
 
-/// The outcome that an event of any stream is, and its order. For a placement, the caller adds the candidates.
+/// The order and the outcome of an event of any stream; none if the event is no outcome. For a placement, the caller
+/// adds the candidates.
 pub fn outcome_of(message: &EventMessage) -> Result<Option<(OrderId, Outcome)>, Unreadable> {
     let (stream, id) = (&message.subject, message.subject.id());
     Ok(match stream.category() {
@@ -127,12 +128,12 @@ pub fn outcome_of(message: &EventMessage) -> Result<Option<(OrderId, Outcome)>, 
     })
 }
 
-/// An outcome of a stream that has its order's id.
+/// The outcome of a stream that has the id of its order.
 fn of_own(id: &str, outcome: Option<Outcome>) -> Result<Option<(OrderId, Outcome)>, Invalid> {
     outcome.map(|outcome| Ok((id.parse()?, outcome))).transpose()
 }
 
-/// The outcome that an order's event is to its process. For a placement, the caller adds the candidates.
+/// The outcome of an order's event for its process. For a placement, the caller adds the candidates.
 #[must_use]
 pub fn of_order(event: &order::Event) -> Option<Outcome> {
     match event.clone() {
@@ -142,7 +143,7 @@ pub fn of_order(event: &order::Event) -> Option<Outcome> {
         order::Event::OrderDelivered {} => Some(Outcome::Delivered),
         order::Event::OrderFailed { .. } => Some(Outcome::Failed),
         order::Event::OrderCancelled { .. } => Some(Outcome::Cancelled),
-        // Each of these comes with one of the events above.
+        // Each of these shares a commit with one of the events above.
         order::Event::OrderPlaced(_)
         | order::Event::ReservationRequested {}
         | order::Event::ReservationSucceeded {}
@@ -153,7 +154,7 @@ pub fn of_order(event: &order::Event) -> Option<Outcome> {
     }
 }
 
-/// The outcome that a stock's event is, and its order.
+/// The order and the outcome of a stock's event.
 #[must_use]
 pub fn of_stock((warehouse, sku): (WarehouseId, Sku), event: &stock::Event) -> Option<(OrderId, Outcome)> {
     let place = StockPosition { warehouse, sku };
@@ -166,7 +167,7 @@ pub fn of_stock((warehouse, sku): (WarehouseId, Sku), event: &stock::Event) -> O
     }
 }
 
-/// The outcome that a payment's event is to the process of its order.
+/// The outcome of a payment's event for the process of its order.
 #[must_use]
 pub fn of_payment(event: &payment::Event) -> Option<Outcome> {
     let outcome = match event {
@@ -181,7 +182,7 @@ pub fn of_payment(event: &payment::Event) -> Option<Outcome> {
     outcome.map(Outcome::Payment)
 }
 
-/// The outcome that an invoice's event is to the process of its order.
+/// The outcome of an invoice's event for the process of its order.
 #[must_use]
 pub fn of_invoice(event: &invoice::Event) -> Option<Outcome> {
     let outcome = match event {
@@ -193,7 +194,7 @@ pub fn of_invoice(event: &invoice::Event) -> Option<Outcome> {
     outcome.map(Outcome::Invoice)
 }
 
-/// The outcome that a shipment's event is, and its order.
+/// The order and the outcome of a shipment's event.
 #[must_use]
 pub fn of_shipment(shipment: ShipmentId, event: &shipment::Event) -> (OrderId, Outcome) {
     let (order, warehouse, outcome) = match event.clone() {

@@ -58,7 +58,7 @@ impl Process {
         }
     }
 
-    /// The event that notes an outcome; none if the outcome is known or came too late.
+    /// The event that notes an outcome; none if the process knows the outcome already, or if it came too late.
     pub(super) fn note(&self, outcome: &Outcome) -> Option<Event> {
         let (waits, noted) = match outcome.clone() {
             Outcome::Placed { mut candidates, means } => {
@@ -105,7 +105,7 @@ impl Process {
         waits.then_some(noted)
     }
 
-    /// How far the part of a line is that a warehouse was asked for.
+    /// The progress of the part of a line that the process asked a warehouse for.
     fn part(&self, warehouse: &WarehouseId, sku: &Sku) -> Option<PartProgress> {
         let line = self.lines.iter().find(|line| line.sku == *sku)?;
         Some(line.part(warehouse)?.progress)

@@ -72,7 +72,7 @@ pub enum ShipmentProgress {
     Cancelled,
 }
 
-/// What a process waits for.
+/// An outcome or action that a process waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wait {
     /// The outcome of an intent, by its version.
@@ -99,7 +99,7 @@ impl OrderProgress {
         }
     }
 
-    /// What the process waits for, if anything.
+    /// The outcome or action that the process waits for, if any.
     pub(super) const fn wait(self) -> Option<Wait> {
         match self {
             Self::PlacementRequested(intent)
@@ -138,7 +138,7 @@ impl PaymentProgress {
         }
     }
 
-    /// What the process waits for, if anything.
+    /// The outcome or action that the process waits for, if any.
     pub(super) const fn wait(self) -> Option<Wait> {
         match self {
             Self::Requested(intent)
@@ -161,7 +161,7 @@ impl InvoiceProgress {
         }
     }
 
-    /// What the process waits for, if anything.
+    /// The outcome or action that the process waits for, if any.
     pub(super) const fn wait(self) -> Option<Wait> {
         match self {
             Self::Requested(intent) | Self::SettlementRequested(intent) | Self::CreditRequested(intent) => {
@@ -192,7 +192,7 @@ impl ShipmentProgress {
         }
     }
 
-    /// What the process waits for, if anything.
+    /// The outcome or action that the process waits for, if any.
     pub(super) const fn wait(&self) -> Option<Wait> {
         match self {
             Self::Requested(intent) | Self::DispatchRequested(intent) | Self::CancellationRequested(intent) => {

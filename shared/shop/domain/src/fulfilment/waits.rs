@@ -1,4 +1,4 @@
-//! What a process waits for, and its deadlines.
+//! The outcomes that a process waits for, and its deadlines.
 
 use super::progress::Wait;
 use super::{Deadline, OrderProgress, Outcome, Process, Step};
@@ -10,11 +10,10 @@ use crate::stock::Stock;
 use crate::values::{OrderId, ShipmentId, Sku, StockId, WarehouseId};
 use foldlog::{StreamName, Timestamp, Version};
 
-/// Something that a process waits for.
+/// An outcome that a process waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Awaited {
-    /// The version of the intent that has no outcome yet, in the process's stream; none if the process waits for people
-    /// or carriers.
+    /// The version of the open intent in the stream of the process; none if the process waits for people or carriers.
     pub intent: Option<Version>,
     /// The stream that will contain the outcome.
     pub stream: StreamName,
@@ -30,7 +29,7 @@ enum Of<'a> {
 }
 
 impl Process {
-    /// What `order`'s process waits for, as far as it knows.
+    /// The outcomes that the process of `order` waits for, as far as it knows.
     #[must_use]
     pub fn awaited(&self, order: &OrderId) -> Vec<Awaited> {
         let awaited = |(of, wait): (Of<'_>, Wait)| {
@@ -63,19 +62,19 @@ impl Process {
         order.into_iter().chain(parts).chain(payment).chain(invoice).chain(shipments)
     }
 
-    /// Whether it would note an outcome: the outcome is relevant and not known yet.
+    /// Whether the process would note an outcome: the outcome is relevant and not known yet.
     #[must_use]
     pub fn accepts(&self, outcome: &Outcome) -> bool {
         self.note(outcome).is_some()
     }
 
-    /// Whether it waits for anything, as far as it knows.
+    /// Whether the process waits for anything, as far as it knows.
     #[must_use]
     pub fn waits(&self) -> bool {
         self.all_awaited().next().is_some()
     }
 
-    /// Whether it has ended: no event of another stream can change it.
+    /// Whether the process has ended: no event of another stream can change it.
     #[must_use]
     pub fn finished(&self) -> bool {
         let over = match self.order {

@@ -41,8 +41,8 @@ impl Process {
         }
     }
 
-    /// Why the order cannot be confirmed any longer. A deadline decides that; it is no outcome. An order that was
-    /// placed before the shop took payments has no card.
+    /// The reason why the order can no longer be confirmed. A passed deadline is a reason, although it is no outcome.
+    /// An order that was placed before the shop took payments has no card.
     fn reason_to_stop(&self) -> Option<Failure> {
         let nobody_has = self.lines.iter().find(|line| line.unservable());
         if self.deadline == (Deadline::Passed { step: Step::Confirmation }) {
@@ -67,7 +67,7 @@ impl Process {
         Some(Charge { amount: self.placement.totals.total, card })
     }
 
-    /// Goods leave, stock is taken and money captured only after the order has accepted that it is shipped.
+    /// Goods leave, stock is taken and money is captured only after the order's stream has accepted the shipping.
     fn towards_delivery(&self) -> Vec<Event> {
         let invoice = (self.invoice == InvoiceProgress::None).then(|| Event::InvoiceRequested(self.bill()));
         let missing = self.goods().into_iter().filter(|(warehouse, _)| !self.shipments.contains_key(warehouse));

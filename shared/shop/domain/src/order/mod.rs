@@ -1,8 +1,8 @@
-//! `order-<id>`: an order and its status. This stream alone decides whether a cancellation or a later step came first.
+//! `order-<id>`: an order and its status. Only this stream decides whether a cancellation or a later step came first.
 //!
-//! One command takes all steps that become known together, each with its own event: placing connects the account and
-//! requests the reservation, confirming records that it succeeded and that it is paid. So no step is skipped, and no
-//! step costs an unnecessary commit.
+//! One command records all steps that become known together, each as an event of its own. Placing also connects the
+//! account and requests the reservation. Confirming also records that the reservation succeeded and that the order is
+//! paid. So the order skips no step, and no step costs an unnecessary commit.
 
 mod placement;
 mod status;
@@ -37,20 +37,20 @@ pub enum Command {
         /// The tracking numbers of its shipments, as far as they are known.
         tracking: BTreeMap<ShipmentId, TrackingNumber>,
     },
-    /// Mark the order as delivered: all of it arrived.
+    /// Mark the order as delivered: all its shipments have arrived.
     Deliver,
     /// Cancel the order.
     Cancel {
         /// The account that sends the command.
         by: AccountId,
-        /// The reason of the customer.
+        /// The customer's reason.
         reason: Option<Reason>,
     },
     /// Mark the order as failed.
     Fail(Failure),
 }
 
-/// What happened to an order.
+/// An event of an order.
 #[derive(
     Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
 )]
@@ -116,10 +116,10 @@ pub enum Refusal {
     /// The order was shipped.
     #[error("the order was shipped and cannot be cancelled any more; send it back when it arrives")]
     OrderShipped,
-    /// It is over.
+    /// The order was cancelled.
     #[error("the order was cancelled")]
     OrderCancelled,
-    /// It is over.
+    /// The order failed.
     #[error("the order failed ({0}); there is nothing to cancel or ship")]
     OrderFailed(Failure),
 }
@@ -189,7 +189,7 @@ impl Decider for Order {
             (Failed(reason), Command::Ship { .. } | Command::Deliver | Command::Cancel { .. }) => {
                 Err(Refusal::OrderFailed(reason.clone()))
             }
-            // These commands come too late or again. The status of the order is the answer.
+            // These commands are late or repeated. The status of the order is the answer.
             (_, Command::Place { .. })
             | (Confirmed | Shipped | Delivered | Failed(_) | Cancelled(_), Command::Confirm | Command::Fail(_))
             | (Shipped | Delivered, Command::Ship { .. })

@@ -1,27 +1,28 @@
-//! What an order is placed with, and why it may fail.
+//! The content of an order, and the reasons why it may fail.
 
 use crate::values::{AccountId, AddressId, CardChoice, Line, Sku, Totals};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What was bought, by whom, at what price.
+/// The content of an order: account, lines and totals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Placement {
-    /// Who bought it.
+    /// The account that placed it.
     pub account: AccountId,
-    /// What.
+    /// The products, with quantities and prices.
     pub lines: Vec<Line>,
-    /// For how much.
+    /// The totals of the lines.
     pub totals: Totals,
-    /// Which card to charge; the account's default one where none was chosen.
+    /// The card to charge. If it is absent, the shop charges the default card of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CardChoice>,
-    /// Which of the account's addresses to send it to; its default one where none was chosen.
+    /// The address to ship to, by its id in the account. If it is absent, the shop ships to the default address of the
+    /// account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressId>,
 }
 
-/// Why an order cannot be delivered.
+/// Why an order failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
@@ -31,19 +32,19 @@ pub enum Failure {
         /// The product.
         sku: Sku,
     },
-    /// Whoever placed it may not buy.
+    /// The account that placed the order is not active.
     #[error("the account is not active")]
     AccountNotActive,
-    /// The address that was chosen is none of the account's to send to.
+    /// The chosen address is not a shipping address of the account.
     #[error("the account has no such shipping address")]
     UnknownAddress,
-    /// There is something to pay, and nothing to pay it with.
+    /// The order has an amount to pay, but no card to charge.
     #[error("there is no card to charge; add one to the account, or give one at checkout")]
     NoCard,
-    /// The card was not charged.
+    /// The provider declined the payment.
     #[error("the payment was declined")]
     PaymentDeclined,
-    /// It took too long.
+    /// The order was not confirmed in time.
     #[error("it could not be confirmed in time")]
     DeadlinePassed,
 }

@@ -6,7 +6,7 @@ use super::text::text_value;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The most lines above the town.
+/// The maximum number of lines above the town.
 const MOST_LINES: usize = 5;
 
 text_value! {
@@ -18,7 +18,7 @@ text_value! {
     City, "a city (1 to 100 characters, no control characters, not blank)", Form::Line(100)
 }
 text_value! {
-    /// A postcode, as its country writes it.
+    /// A postcode, in the form that its country uses.
     Postcode, "a postcode (1 to 16 characters, no control characters, not blank)", Form::Line(16)
 }
 text_value! {
@@ -26,7 +26,7 @@ text_value! {
     Country, "a country (two capital letters of ISO 3166-1)", Form::Capitals(2)
 }
 
-/// Where things are sent to, or from.
+/// A postal address, to ship to or from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "StoredAddress")]
 #[schemars(!try_from)]

@@ -8,56 +8,55 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 text_value! {
-    /// What stands for a card at the payment provider.
+    /// The token that stands for a card at the payment provider.
     CardToken, "a card token (1 to 64 letters, digits, _ or -, and no card's number)", Form::Token(64)
 }
 text_value! {
-    /// Names a card among those of its account, and charges nothing: derived from its token.
+    /// The id of a card in its account, derived from the card's token. It cannot charge the card.
     CardId, "a card id (32 hex digits)", Form::Id
 }
 text_value! {
-    /// Which card to charge: the id of one of the account's, or any token.
+    /// The card to charge: the id of a card of the account, or any token.
     CardChoice, "a card id or token (1 to 64 letters, digits, _ or -, and no card's number)", Form::Token(64)
 }
 text_value! {
-    /// Who issued a card.
+    /// The brand of a card.
     CardBrand, "a card brand (1 to 40 characters, no control characters, not blank)", Form::Line(40)
 }
 text_value! {
-    /// The end of a card's number.
+    /// The last four digits of a card's number.
     CardDigits, "the last four digits of a card", Form::Digits(4)
 }
 
 /// A card of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Card {
-    /// What stands for it at the payment provider.
+    /// Its token at the payment provider.
     pub token: CardToken,
-    /// Who issued it.
+    /// Its brand.
     pub brand: CardBrand,
-    /// The end of its number.
+    /// The last four digits of its number.
     pub last4: CardDigits,
 }
 
-/// What may be shown of a card.
+/// A card without its token, for read models and answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MaskedCard {
-    /// What names it among the cards of its account.
+    /// Its id in the account.
     pub id: CardId,
-    /// Who issued it.
+    /// Its brand.
     pub brand: CardBrand,
-    /// The end of its number.
+    /// The last four digits of its number.
     pub last4: CardDigits,
 }
 
-/// What an account pays with, and where it has things sent: both by reference, so that no other stream holds what is
-/// personal.
+/// The card and address of an order, both by reference, so that only the account's stream contains personal data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Means {
-    /// The card to charge; none where there is nothing to pay.
+    /// The token of the card to charge. Absent if there is nothing to pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CardToken>,
-    /// The account's address to send to; none where it has given none.
+    /// The id of the account's address to ship to. Absent if the account has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressId>,
 }
@@ -69,7 +68,7 @@ impl From<Card> for MaskedCard {
 }
 
 impl CardToken {
-    /// The id of the card that it stands for.
+    /// The id of the card that the token stands for.
     #[must_use]
     pub fn id(&self) -> CardId {
         CardId(derived_id(&["card", self.as_str()]))
@@ -77,7 +76,7 @@ impl CardToken {
 }
 
 impl CardChoice {
-    /// The token that it is, where it is no id.
+    /// The token; none if the choice is an id.
     #[must_use]
     pub fn token(&self) -> Option<CardToken> {
         (!Form::Id.accepts(&self.0)).then(|| CardToken(self.0.clone()))

@@ -23,7 +23,7 @@ pub(crate) enum Form {
     Capitals(usize),
     /// Exactly this number of digits.
     Digits(usize),
-    /// A text, an `@` and a domain with a dot. Whether mail arrives there is not checked.
+    /// A text, an `@` and a domain with a dot. The shop does not check whether mail arrives there.
     Email(usize),
 }
 
@@ -59,10 +59,11 @@ impl Form {
         })
     }
 
-    /// The longest text of this form, in bytes, for one that names a stream.
+    /// The maximum length, in bytes, of a text that becomes part of a stream's name.
     ///
     /// # Panics
-    /// Where a text of this form may hold what a stream's name cannot; in a constant, that is an error of the compiler.
+    /// If a text of this form may contain characters that a stream's name cannot contain. In a constant, this is a
+    /// compiler error.
     pub(crate) const fn longest_in_stream(self) -> usize {
         assert!(
             matches!(self, Self::Name(_) | Self::Id | Self::Hash | Self::Digits(_)),
@@ -85,7 +86,7 @@ impl Form {
         }
     }
 
-    /// A regular expression of ECMA-262 for what stands in the text.
+    /// An ECMA-262 regular expression for the characters of the text.
     const fn pattern(self) -> &'static str {
         match self {
             Self::Name(_) => "^[A-Za-z0-9_-]+$",
@@ -119,7 +120,7 @@ fn is_prose(text: &str) -> bool {
     !text.chars().any(|character| character.is_control() && character != '\n')
 }
 
-/// Whether it is white space to ECMA-262: to Unicode a byte order mark is none.
+/// Whether ECMA-262 counts a character as white space. Unlike Unicode, it counts the byte order mark.
 fn is_space(character: char) -> bool {
     character.is_whitespace() || character == '\u{feff}'
 }

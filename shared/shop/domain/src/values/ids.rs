@@ -7,43 +7,43 @@ use std::fmt;
 use std::str::FromStr;
 
 text_value! {
-    /// Names a product.
+    /// The id of a product.
     Sku, "a sku (1 to 40 letters, digits, _ or -)", Form::Name(40)
 }
 text_value! {
-    /// Names a warehouse.
+    /// The id of a warehouse.
     WarehouseId, "a warehouse id (1 to 20 letters, digits, _ or -)", Form::Name(20)
 }
 text_value! {
-    /// Names a category of products.
+    /// The id of a category of products.
     Category, "a category (1 to 40 letters, digits, _ or -)", Form::Name(40)
 }
 text_value! {
-    /// Whose cart or order it is: derived from the issuer and subject of the token.
+    /// The id of an account, derived from the issuer and subject of its owner's token.
     AccountId, "an account id (32 hex digits)", Form::Id
 }
 text_value! {
-    /// Names an address among those of its account.
+    /// The id of an address in its account.
     AddressId, "an address id (32 hex digits)", Form::Id
 }
 text_value! {
-    /// Names a cart.
+    /// The id of a cart.
     CartId, "a cart id (32 hex digits)", Form::Id
 }
 text_value! {
-    /// Names an order: it has its cart's id. Its process, its payment and its invoice have it too.
+    /// The id of an order. Its cart, process, payment and invoice have the same id.
     OrderId, "an order id (32 hex digits)", Form::Id
 }
 text_value! {
-    /// Names a shipment: derived from its order and warehouse.
+    /// The id of a shipment, derived from its order and warehouse.
     ShipmentId, "a shipment id (32 hex digits)", Form::Id
 }
 text_value! {
-    /// Names a read model.
+    /// The name of a read model.
     ProjectionName, "a projection (1 to 40 letters, digits, _ or -)", Form::Name(40)
 }
 text_value! {
-    /// Names a note about what a subscriber cannot follow: `<subscriber>:<object>`.
+    /// The id of a note about a stream or event that a subscriber cannot process: `<subscriber>:<object>`.
     NoteId, "a note's id (1 to 400 characters, no control characters, not blank)", Form::Line(400)
 }
 text_value! {
@@ -52,14 +52,14 @@ text_value! {
 }
 
 text_value! {
-    /// Names the record of a month: its year and number.
+    /// The month of an audit stream: year and number.
     Month, "a month (6 digits, such as 202611)", Form::Digits(6)
 }
 
-/// Names the stock of a product in a warehouse: `<warehouse>.<sku>`.
+/// The id of the stock of a product in a warehouse: `<warehouse>.<sku>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StockId {
-    /// Where it lies.
+    /// The warehouse.
     pub warehouse: WarehouseId,
     /// The product.
     pub sku: Sku,
@@ -95,7 +95,7 @@ impl FromStr for StockId {
 }
 
 impl Month {
-    /// The month that a moment is in, by UTC.
+    /// The month of a moment, in UTC.
     #[must_use]
     pub fn of(moment: Timestamp) -> Self {
         let digits = moment.to_string();
@@ -110,7 +110,7 @@ impl From<CartId> for OrderId {
 }
 
 impl OrderId {
-    /// The cart that it came of.
+    /// The cart that the order came from.
     #[must_use]
     pub fn cart(&self) -> CartId {
         CartId(self.0.clone())

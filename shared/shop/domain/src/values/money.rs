@@ -79,29 +79,30 @@ impl FromStr for TaxRate {
 pub struct Line {
     /// The product.
     pub sku: Sku,
-    /// How many.
+    /// The quantity.
     pub quantity: Quantity,
-    /// What one costs, without tax.
+    /// The price of one unit, without tax.
     pub unit_price: Money,
-    /// What it was filed under when it was checked out; none before, and none of what was checked out before lines
-    /// bore it.
+    /// The category of the product at checkout. Absent before the checkout, for a product without a category, and in
+    /// old checkouts that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
 }
 
-/// What lines cost together: total = net + tax.
+/// The totals of some lines: total = net + tax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// The sum of the lines.
     pub net: Money,
     /// The tax on it, rounded half up.
     pub tax: Money,
-    /// What is to be paid.
+    /// The amount to pay.
     pub total: Money,
 }
 
 impl Totals {
-    /// Adds up lines of one currency; none where there are no lines, currencies mix, or the sum is no amount.
+    /// The totals of lines in one currency; none if there are no lines, if currencies differ, or if the sum is no valid
+    /// amount.
     #[must_use]
     pub fn of<'a>(lines: impl IntoIterator<Item = &'a Line>, rate: TaxRate) -> Option<Self> {
         let mut currency = None;

@@ -7,25 +7,25 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 text_value! {
-    /// What a person is called.
+    /// The name of a person.
     PersonName, "a person's name (1 to 200 characters, no control characters, not blank)", Form::Line(200)
 }
 text_value! {
-    /// Where a person gets mail.
+    /// An e-mail address.
     Email, "an e-mail address (at most 254 characters, such as ada@example.org)", Form::Email(254)
 }
 
-/// Who an account belongs to.
+/// The owner of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Profile {
-    /// What they are called.
+    /// The owner's name.
     pub name: PersonName,
-    /// Where they get mail.
+    /// The owner's e-mail address.
     pub email: Email,
 }
 
-/// What tells who somebody is, set apart from what may be kept and shown for ever. It is stored as what it holds, and
-/// never written where errors and logs are.
+/// Personal data, marked apart from data that may be kept and shown for ever. The stored form is that of the content.
+/// Errors and logs never contain the content.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Personal<T>(pub T);

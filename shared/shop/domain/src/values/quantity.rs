@@ -4,7 +4,7 @@ use super::Invalid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How many of a thing: 1 to 1,000.
+/// A number of units: 1 to 1,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "u64", into = "u64")]
 #[schemars(!try_from, !into)]

@@ -1,6 +1,6 @@
 //! Texts that are checked when they are read, and the error of those that are invalid.
 
-/// The error of an invalid text or number; it says what is expected.
+/// The error of an invalid text or number. It says which form is expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{value} is not {expected}")]
 pub struct Invalid {

@@ -4,27 +4,27 @@ use super::form::Form;
 use super::text::text_value;
 
 text_value! {
-    /// What a product or a warehouse is called.
+    /// The name of a product or a warehouse.
     Name, "a name (1 to 200 characters, no control characters, not blank)", Form::Words(200)
 }
 text_value! {
-    /// What a product is like.
+    /// The description of a product.
     Description, "a description (at most 2,000 characters)", Form::Prose(2_000)
 }
 text_value! {
-    /// Why somebody did something, in their words.
+    /// A person's reason, in their own words.
     Reason, "a reason (1 to 200 characters, not blank)", Form::Words(200)
 }
 text_value! {
-    /// The number on the paper that a delivery comes with, as its sender writes it.
+    /// The number of a delivery note, as its sender writes it.
     DeliveryNote, "a delivery note (1 to 40 characters, no control characters, not blank)", Form::Line(40)
 }
 text_value! {
-    /// The number under which a carrier knows a shipment.
+    /// The number by which a carrier identifies a shipment.
     TrackingNumber, "a tracking number (1 to 40 characters, no control characters, not blank)", Form::Line(40)
 }
 text_value! {
-    /// A row of totals, or where in a row something stands, such as `document/lines/0/quantity`.
+    /// The key of a row of totals, or a place in a row, such as `document/lines/0/quantity`.
     Place, "a place (1 to 200 characters, no control characters, not blank)", Form::Line(200)
 }
 

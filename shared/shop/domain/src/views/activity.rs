@@ -1,19 +1,22 @@
-//! The activity of the log: a row for each stream of any category, found by when it moved last, and a row for each run
-//! of commits of one correlation in a stream, found by that correlation. This view does not read events.
+//! The activity of the log. Each stream of any category has a row, found by the time of its last commit. Each run of
+//! consecutive commits with one correlation in a stream has a row, too, found by that correlation. This view does not
+//! read events.
 //!
-//! The row of a stream keeps the correlation of the last commit. When the next commit belongs to another one, the view
-//! writes a further row for the run that begins, under a key of the correlation id and its first event, found by an
-//! index of keys alone. Foldlog calls such rows *links*: they are written before the row of the stream moves on.
+//! The row of a stream keeps the correlation of the last commit. When the next commit has another correlation, the view
+//! writes a further row for the run that begins. The key of this row is the correlation id and the first event of the
+//! run, and you find it by an index of keys alone. Foldlog calls such rows *links*, and writes them before the row of
+//! the stream moves on.
 //!
 //! **Cost.** A run takes one write unit, and one in its index. An order of one line has nine runs until it is confirmed
-//! (three requests to its cart, six other streams) and eighteen when it has arrived: 36 write units, for none of which
-//! a client waits. It has one or two runs more if the provider reports the capture before its answer is noted: that
-//! then follows from the provider's request, and you trace it by that id. A client's own id (`X-Correlation-Id` or
-//! `traceparent`) has a row beside that of the server's id, so a request that brings one costs two units more. What
-//! follows by itself has the server's id alone, and is found through it.
+//! (three requests to its cart, six other streams) and eighteen when it has arrived: 36 write units. No client waits
+//! for any of them. The order has one or two more runs if the provider reports the capture before the shop notes the
+//! provider's answer: the capture then follows from the provider's request, and you trace it by the id of that request.
+//! A client's own id (`X-Correlation-Id` or `traceparent`) has a row beside that of the server's id, so a request with
+//! such an id costs two units more. Events that follow without a further request have only the server's id, and you
+//! find them through it.
 //!
-//! **Limit.** The index has a partition for each id. A client that gives one id to all its requests puts them into one
-//! partition, which takes a thousand runs a second.
+//! **Limit.** The index has a partition for each id. If a client gives one id to all its requests, all their runs are
+//! in one partition, which takes a thousand runs a second.
 
 use super::shard;
 use foldlog::read::projection::DocumentReader;
@@ -23,48 +26,48 @@ use serde::{Deserialize, Serialize};
 
 /// The view's name.
 pub const NAME: &str = "activity";
-/// The index by last move.
+/// The index by the time of the last commit.
 pub const RECENT: &str = "recent";
 /// Its partition key.
 pub const SHARD: &str = "shard";
-/// Its sort key: when the stream moved last, and its name.
+/// Its sort key: when the last commit of the stream was made, and the stream's name.
 pub const MOVED: &str = "moved";
-/// The index of runs by correlation, and its partition key: the id that the server gave, or the client's own.
+/// The index of runs by correlation, and its partition key: the id from the server, or the client's own.
 pub const CORRELATION: &str = "correlation";
-/// Its sort key: when the run began, and with which event.
+/// Its sort key: when the run began, and its first event.
 pub const BEGUN: &str = "begun";
-/// The streams by their last move.
+/// The streams by the time of their last commit.
 pub const BY_MOVE: Index = Index { view: NAME, name: RECENT, partition: SHARD, sort: MOVED };
 /// The runs by correlation.
 pub const BY_CORRELATION: Index = Index { view: NAME, name: CORRELATION, partition: CORRELATION, sort: BEGUN };
-/// Over how many partitions the streams are spread.
+/// The number of partitions of the streams.
 pub const SHARDS: u64 = 8;
 
 /// The read model.
 pub struct View;
 
-/// A stream and its last move.
+/// A stream and its last commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// The stream.
     pub stream: StreamName,
     /// The version of its last event.
     pub version: Version,
-    /// When that was committed.
+    /// When that event was committed.
     pub moved_at: Timestamp,
-    /// What it belongs to; nothing in rows of releases that did not note it.
+    /// The correlation id of its last commit. Absent in rows of older releases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation: Option<String>,
 }
 
-/// Commits of a stream that stand side by side and belong to one thing.
+/// Consecutive commits of a stream with one correlation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// Its first event.
     pub first: EventId,
-    /// When that was committed.
+    /// When that event was committed.
     pub begun_at: Timestamp,
-    /// What it belongs to.
+    /// Its correlation id.
     pub correlation: String,
 }
 
@@ -75,7 +78,7 @@ impl Run {
         Self { first: commit.event_id(0), begun_at: commit.committed_at, correlation }
     }
 
-    /// Its row under a correlation id: the server's, or the client's own beside it.
+    /// The row of the run under a correlation id: the server's, or the client's own.
     fn under(&self, id: &str, commit: &Commit) -> Option<(String, Row)> {
         let index =
             [(CORRELATION, id.to_owned()), (BEGUN, format!("{}#{}", self.begun_at, self.first))].into_iter().collect();
@@ -84,7 +87,7 @@ impl Run {
     }
 }
 
-/// The first event of the run that a key stands for.
+/// The first event of the run with this key.
 #[must_use]
 pub fn run_of(key: &str) -> Option<EventId> {
     key.rsplit_once('/')?.1.parse().ok()
@@ -149,8 +152,8 @@ impl Subscription for View {
         }
     }
 
-    /// A row for each commit that belongs to something else than the one before it, and another one where the client
-    /// gave that an id of its own.
+    /// A row for each commit whose correlation differs from the commit before it, and another row if the client sent
+    /// its own id.
     fn pointers(&self, row: Option<&Row>, commits: &[Commit]) -> Vec<(String, Row)> {
         let before: Option<Document> = row.and_then(|row| serde_json::from_str(&row.document).ok());
         let mut last = before.and_then(|document| document.correlation);
@@ -169,7 +172,7 @@ impl Subscription for View {
     }
 }
 
-/// The sort key of a stream that moved last at a moment. The empty name stands before all streams of that moment.
+/// The sort key of a stream by the time of its last commit. The empty name sorts before all streams of that moment.
 #[must_use]
 pub fn moved(at: Timestamp, stream: &str) -> String {
     format!("{at}#{stream}")

@@ -42,7 +42,7 @@ impl Document {
     }
 }
 
-/// The partition of the index by category in which a category's products of one shard stand.
+/// The partition of a category and shard in the index by category.
 #[must_use]
 pub fn category_partition(category: &Category, shard: u64) -> String {
     format!("{category}/{shard}")

@@ -1,4 +1,4 @@
-//! The invoices: a row for each, found by its key alone, which is that of its order.
+//! The invoices: a row for each, found by its key alone. The key is the id of the order.
 
 use crate::invoice::{self, Event, State};
 use crate::values::{AccountId, OrderId};

@@ -1,5 +1,5 @@
-//! The orders: a row for each with its timeline. You find them by account and by status, in the order in which they
-//! were placed; and cancelled or shipped orders by the moment of that.
+//! The orders: a row for each, with its timeline. You find orders by account and by status, in the order in which they
+//! were placed. You find cancelled or shipped orders by the moment of the cancellation or shipping.
 
 use super::shard;
 use crate::order::{self, Event, State};
@@ -53,7 +53,7 @@ pub struct Step {
     pub at: Timestamp,
 }
 
-/// What the outside calls an order's status.
+/// The status of an order, as clients see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::EnumString, strum::Display)]
 #[serde(rename_all = "UPPERCASE")]
 #[strum(serialize_all = "UPPERCASE", parse_err_ty = Invalid, parse_err_fn = unknown_status)]
@@ -88,7 +88,7 @@ impl From<&order::Status> for StatusName {
     }
 }
 
-/// The partition of the index by status in which a status's orders of one shard stand.
+/// The partition of a status and shard in the index by status.
 #[must_use]
 pub fn status_partition(status: StatusName, shard: u64) -> String {
     format!("{status}/{shard}")

@@ -1,9 +1,9 @@
-//! The sales: what was sold on each day, of each product and in each category, over all orders.
+//! The sales of each day, by product and by category, over all orders.
 //!
-//! An order is sold once it is confirmed: its lines count on the day of the confirmation, at the prices and in the
-//! categories of its checkout, without tax. A cancelled order counts as a cancellation on the day of the cancellation,
-//! whether it was confirmed before or not; what was sold stays sold. A failed order counts nowhere. Days are those of
-//! UTC, by the time of the commit.
+//! An order counts as sold once it is confirmed. Its lines count on the day of the confirmation, at the prices and in
+//! the categories of its checkout, without tax. A cancelled order counts as a cancellation on the day of the
+//! cancellation, whether it was confirmed before or not; its sale, if any, still counts. A failed order counts nowhere.
+//! Days are in UTC, by the time of the commit.
 
 use super::shard;
 use crate::order::{self, Event};
@@ -19,17 +19,17 @@ use strum::VariantArray;
 
 /// The view's name.
 pub const NAME: &str = "sales";
-/// Over how many rows each sum is spread, by order: a row takes some hundreds of transactions a second, and those at
-/// once get in each other's way.
+/// The number of rows over which the orders spread each sum. One row takes some hundreds of transactions a second, and
+/// concurrent ones conflict.
 pub const SHARDS: u64 = 8;
 
 const UNITS: &str = "units";
 const ORDERS: &str = "orders";
 const CANCELLATIONS: &str = "cancellations";
-/// Before the code of a currency.
+/// The prefix of the code of a currency.
 const REVENUE: &str = "revenue_";
 
-/// Stands between a row's day and what it sums up; neither has it.
+/// Separates the day of a row from its product or category. Neither contains it.
 const SEPARATOR: char = '#';
 
 /// The read model.
@@ -41,16 +41,16 @@ pub fn totals() -> Vec<Box<dyn TotalsFold>> {
     vec![Box::new(View)]
 }
 
-/// By what is summed up within a day.
+/// The dimension by which the sales of a day are summed up.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, JsonSchema, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
 )]
 #[schemars(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", parse_err_ty = Invalid, parse_err_fn = neither)]
 pub enum By {
-    /// A product.
+    /// By product.
     Sku,
-    /// What products are filed under; what is filed under nothing is one of them.
+    /// By category. Products without a category are a group of their own.
     Category,
 }
 
@@ -78,7 +78,7 @@ impl By {
         self.into()
     }
 
-    /// The amounts that a line adds.
+    /// The product or category of a line; empty if the line has no category.
     fn of(self, line: &Line) -> &str {
         match self {
             Self::Sku => line.sku.as_str(),
@@ -108,7 +108,7 @@ impl Day {
         Self(text.split_once('T').map_or(text.as_str(), |(day, _)| day).to_owned())
     }
 
-    /// How many days there are up to another, both included; none where it is earlier.
+    /// The number of days up to `last`, including both; 0 if `last` is earlier.
     #[must_use]
     pub fn count_to(&self, last: &Self) -> u64 {
         let milliseconds = last.begin().and_then(|end| Some(end.0 - self.begin()?.0)).unwrap_or_default();
@@ -136,13 +136,13 @@ impl fmt::Display for Day {
     }
 }
 
-/// The first and the last name that rows of these days can have.
+/// The first and the last name of rows of these days.
 #[must_use]
 pub fn names(from: &Day, to: &Day) -> RangeInclusive<String> {
     format!("{from}{SEPARATOR}")..=format!("{to}{SEPARATOR}{}", char::MAX)
 }
 
-/// The figures of rows from all partitions, by day and by what is summed up.
+/// The figures of rows from all partitions, by day and by product or category.
 #[must_use]
 pub fn figures(rows: impl IntoIterator<Item = (String, Amounts)>) -> BTreeMap<(String, String), Figures> {
     let mut all: BTreeMap<_, Figures> = BTreeMap::new();
@@ -209,7 +209,7 @@ impl Totals for View {
     }
 }
 
-/// Counts an order once for each product and each category that it has.
+/// Counts an order once for each of its products and each of its categories.
 fn each(lines: &[Line], shard: u64, day: &Day, amount: &str) -> Sums {
     let mut sums = Sums::default();
     for by in By::VARIANTS.iter().copied() {

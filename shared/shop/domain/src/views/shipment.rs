@@ -26,7 +26,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// The account that receives it.
+    /// The account that receives the shipment.
     #[must_use]
     pub const fn account(&self) -> Option<&AccountId> {
         match &self.state {

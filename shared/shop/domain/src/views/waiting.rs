@@ -1,7 +1,7 @@
-//! The waiting processes. Each process has a row. The row is in the first index while the process waits, by the moment
-//! at which it began to wait or began its current step; and in the second index until its deadline has passed, by the
-//! deadline. Each cart has a row, too: it is in the first index from its checkout on, because its own stream does not
-//! say whether its process began.
+//! The waiting processes. Each process has a row. While the process waits, the row is in the first index, by the moment
+//! when it began to wait or began its current step. Until its deadline has passed, the row is in the second index, by
+//! the deadline. Each cart has a row, too. It is in the first index from the checkout on, because the stream of a cart
+//! does not say whether its process began.
 
 use super::shard;
 use crate::cart::{self, Cart};
@@ -16,17 +16,17 @@ pub const NAME: &str = "waiting";
 pub const INDEX: &str = "since";
 /// The index of processes with a deadline.
 pub const DEADLINES: &str = "due";
-/// The partition key of both: a category and a shard, so that the many carts never stand before the few processes.
+/// The partition key of both: a category and a shard, so that the few processes never queue behind the many carts.
 pub const SHARD: &str = "shard";
 /// The sort key of the first: since when, and the stream's name.
 pub const SINCE: &str = "since";
 /// The sort key of the second: until when, and the stream's name.
 pub const DUE: &str = "due";
-/// What waits, by since when.
+/// The waiting streams, by the moment since which they wait.
 pub const BY_SINCE: Index = Index { view: NAME, name: INDEX, partition: SHARD, sort: SINCE };
 /// The processes by their deadline.
 pub const BY_DEADLINE: Index = Index { view: NAME, name: DEADLINES, partition: SHARD, sort: DUE };
-/// Over how many partitions the rows of a category are spread.
+/// The number of partitions of a category.
 const SHARDS: u64 = 4;
 
 /// The read model.
@@ -67,7 +67,7 @@ impl Projection for Processes {
             None => (fulfilment::State::default(), now, None),
         };
         let state = Fulfilment::evolve(before, &recorded.event);
-        // An outcome and the next intent are of one commit. So a process that continues to wait keeps its place in the
+        // An outcome and the next intent share one commit. So a process that continues to wait keeps its place in the
         // index, unless it begins its next step, which may be days later.
         let begins = matches!(recorded.event, fulfilment::Event::DeadlineSet { .. });
         let since = if !begins && idle.is_none_or(|idle| idle == now) { since } else { now };
@@ -133,7 +133,7 @@ pub fn process_partitions() -> impl Iterator<Item = String> {
     (0..SHARDS).map(|shard| partition(Fulfilment::CATEGORY, shard))
 }
 
-/// A bound between the sort keys of a moment and those before it.
+/// A sort key before all rows of a moment and after all earlier rows.
 #[must_use]
 pub fn before(moment: Timestamp) -> String {
     format!("{moment}#")

@@ -12,7 +12,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub(super) struct Journal(File);
 
-/// What the journal knows of one payment.
+/// The journal's record of one payment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Account {
     #[serde(flatten)]

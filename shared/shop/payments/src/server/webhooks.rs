@@ -11,9 +11,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-/// The pause after a webhook that was not accepted; it doubles each time
+/// The first pause after a webhook that the receiver did not accept. It doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// up to this pause.
+/// The maximum pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The receiver of webhooks.
@@ -45,7 +45,7 @@ impl<C: Clock + 'static> Notices<C> {
         let body = serde_json::to_string(&webhook).unwrap_or_default();
         let mut pause = FIRST_PAUSE;
         while let Err(reason) = self.send(body.clone()).await {
-            // The first one may come before the shop knows of the payment.
+            // The first webhook may arrive before the shop knows of the payment.
             if pause > FIRST_PAUSE {
                 tracing::warn!(webhook = webhook.id, reason, "a webhook of a payment was not accepted");
             }

@@ -1,4 +1,4 @@
-//! What each stream decides: a diagram of its states, and which command leads to what in which of them.
+//! The decisions of each stream: a diagram of its states, and the result of each command in each state.
 
 use super::events::Stream;
 use crate::table::{Decision, Row, rows};
@@ -19,14 +19,14 @@ struct StreamOnPage {
     lines: Vec<Line>,
 }
 
-/// A way from one state to another.
+/// A transition from one state to another.
 struct Move {
     from: String,
     to: String,
     commands: String,
 }
 
-/// What a command leads to in some states.
+/// The result of a command in some states.
 struct Line {
     command: String,
     decision: String,
@@ -82,7 +82,7 @@ fn add<'a>(names: &mut Vec<&'a str>, name: &'a str) {
     }
 }
 
-/// Names in the order in which they came.
+/// Names in the order of their first appearance.
 #[derive(Default)]
 struct Order<'a>(Vec<&'a str>);
 

@@ -1,4 +1,4 @@
-//! Every event of every stream: its schemas, what its payload holds, and an example.
+//! Every event of every stream: its schema, the fields of its payload, and an example.
 
 use crate::page::Type;
 use askama::Template;
@@ -58,7 +58,7 @@ fn stream<D: Decider<Event: JsonSchema>>(generator: &mut SchemaGenerator) -> Str
     Stream { category: D::CATEGORY, events: D::Event::VARIANTS.iter().map(of_event).collect() }
 }
 
-/// One JSON Schema document with the payload of each event, in the schema that is written today.
+/// One JSON Schema document with the payload of each event, in its current schema.
 pub(crate) fn schemas(streams: &[Stream], types: &Map<String, Value>) -> Value {
     let mut events = json!({});
     for Stream { category, events: of_stream } in streams {
@@ -85,7 +85,7 @@ struct StreamOnPage<'a> {
 struct EventOnPage<'a> {
     schema: u32,
     about: &'a str,
-    /// Its kind has a name where it has the fields of a type, and not its own.
+    /// If the payload is a named type, its kind has that name, and the payload lists no fields of its own.
     payload: Type<'a>,
     example: String,
 }

@@ -1,4 +1,4 @@
-//! Accounts: what customers do with their own, and what the staff decide about them.
+//! The routes of accounts: customers manage their own, and the staff confirm, activate, suspend and archive them.
 
 use crate::route::{CUSTOMER, Group, Route, STAFF};
 use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};

@@ -1,4 +1,4 @@
-//! What operators do: read the log, and look after its subscribers.
+//! The routes of operators: they read the log, and look after its subscribers.
 
 use crate::answer::Header;
 use crate::route::{Group, OPERATOR, Route};

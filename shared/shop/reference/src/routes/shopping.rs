@@ -1,4 +1,4 @@
-//! What customers do: browse the catalogue, fill a cart, order.
+//! The routes of customers: they browse the catalogue, fill a cart and order.
 
 use crate::answer::Header;
 use crate::route::{CUSTOMER, Group, Route, STAFF};

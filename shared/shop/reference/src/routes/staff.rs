@@ -1,4 +1,4 @@
-//! What the staff do: offer products, keep stock, ship orders, read the sales.
+//! The routes of the staff: they offer products, keep stock, ship orders and read the sales.
 
 use crate::answer::Header;
 use crate::route::{Group, Route, STAFF};
