@@ -11,7 +11,7 @@ use std::time::Instant;
 
 /// The number of writers that contend, and the number of commands that they do together in a round.
 pub(super) const WRITERS: u64 = 16;
-pub(super) const COMMANDS: u64 = 400;
+pub(super) const COMMANDS: u64 = WRITERS * 25;
 
 /// The work, in about equal shares.
 pub(super) fn shares<T>(all: &[T], among: u64) -> impl Iterator<Item = &[T]> {

@@ -24,8 +24,7 @@ struct Process {
 /// Sixteen processes write their shares of the commands to one new stream.
 pub(super) async fn on_one_stream(program: &Path, url: &str, witness: &Raw, who: Who) -> Result<Side, BenchError> {
     let stream = fresh_stream()?.to_string();
-    let shares = (0..WRITERS).map(|writer| COMMANDS / WRITERS + u64::from(writer < COMMANDS % WRITERS));
-    let ready = shares.map(|commands| Process::ready(program, url, &stream, who, commands));
+    let ready = (0..WRITERS).map(|_| Process::ready(program, url, &stream, who, COMMANDS / WRITERS));
     let processes = try_join_all(ready).await?;
     let started = Instant::now();
     let written = try_join_all(processes.into_iter().map(Process::written)).await?;

@@ -141,12 +141,12 @@ impl Failed for Failure {
 }
 
 fn hosting(error: &HostError) -> String {
-    match error {
-        HostError::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
-            format!("{error}; choose another address with --listen, or port 0 for any that is free")
-        }
-        error => error.to_string(),
+    if let HostError::Listen { source, .. } = error
+        && source.kind() == io::ErrorKind::AddrInUse
+    {
+        return format!("{error}; choose another address with --listen, or port 0 for any that is free");
     }
+    error.to_string()
 }
 
 #[cfg(test)]
