@@ -14,7 +14,7 @@ use strum::{IntoEnumIterator, VariantNames};
 /// The number of seeds.
 const SEEDS: u64 = 300;
 /// The number of seeds within which a defect must be found.
-const SOON: u64 = 200;
+const SOON: u64 = 300;
 /// Storms in which something was found once. What a seed makes changes with the simulation: each finding has a test of
 /// its own beside.
 const FOUND: [u64; 7] = [12, 30, 360, 3_136, 3_606, 3_876, 4_068];
@@ -37,11 +37,13 @@ fn no_storm_makes_the_shop_break_its_word() {
     let all = store.chain(Mishap::VARIANTS.iter().map(ToString::to_string));
     let missing: Vec<_> = all.filter(|fault| !report.faults.contains_key(fault)).collect();
     assert!(missing.is_empty(), "these never happened: {missing:?}");
-    // The provider of the simulation takes no money before it is asked to: there is nothing to give back.
-    let never = ["PaymentRefundRequested", "RefundNoted"];
-    let all = fulfilment::Event::VARIANTS.iter().filter(|event| !never.contains(event));
-    let missing: Vec<_> = all.filter(|event| !report.events.contains_key(**event)).collect();
-    assert!(missing.is_empty(), "no process came to these: {missing:?}");
+    let steps = fulfilment::Event::VARIANTS.iter().chain(payment::Event::VARIANTS).chain(invoice::Event::VARIANTS);
+    let steps = steps.chain(shipment::Event::VARIANTS);
+    let owed = ["PaymentLost", "PaymentRegained", "CardReplaced", "PaymentWrittenOff"];
+    let withdrawn = ["ReservationWithdrawn", "ReservationReplaced"];
+    let missing: Vec<_> =
+        steps.chain(&owed).chain(&withdrawn).filter(|event| !report.events.contains_key(**event)).collect();
+    assert!(missing.is_empty(), "these never happened: {missing:?}");
     let ends = ["OrderConfirmed", "OrderShipped", "OrderDelivered", "OrderCancelled", "OrderFailed"];
     let orders: u64 = report.ends.values().sum();
     for end in ends {
@@ -63,9 +65,8 @@ fn whatever_is_broken_on_purpose_is_found_soon() {
     for defect in Defect::iter() {
         let setting = Setting::ROUGH.with(Some(defect));
         let violation = |seed| run(seed, setting, &topology).unwrap().violation;
-        if defect == Defect::NaiveFolds {
-            // Nothing is broken in these: they show that the defects beside them are what is found.
-            assert_eq!((0..20).find_map(violation), None);
+        if defect.breaks_nothing() {
+            assert_eq!((0..50).find_map(violation), None);
         } else {
             println!("{defect}: {}", (0..SOON).find_map(violation).unwrap_or_else(|| panic!("{defect} was not found")));
         }
@@ -171,6 +172,7 @@ fn the_judge_sees_what_owners_do_not_agree_on() {
     let topology = topology();
     let found = (0..SOON).find_map(|seed| {
         let recording = run(seed, Setting::ROUGH, &topology).unwrap().recording;
+        // Not one that waits anew: its goods were withdrawn.
         let cancelled = |event: &shipment::Event| matches!(event, shipment::Event::ShipmentCancelled { .. });
         let voided = |event: &payment::Event| matches!(event, payment::Event::PaymentVoided {});
         let paid = |event: &invoice::Event| matches!(event, invoice::Event::InvoicePaid {});
@@ -187,10 +189,11 @@ fn the_judge_sees_what_owners_do_not_agree_on() {
     let of_shipment = recording.commits.iter().filter(|commit| commit.stream == shipment);
     let mut happened = of_shipment.flat_map(|commit| commit.events.decode::<shipment::Event>().unwrap());
     let arrived = happened.find_map(|event| match event {
-        shipment::Event::ShipmentCancelled { order, warehouse } => {
+        shipment::Event::ShipmentCancelled { order, warehouse, .. } => {
             Some(shipment::Event::ShipmentDelivered { order, warehouse })
         }
         shipment::Event::ShipmentCreated(_)
+        | shipment::Event::ShipmentRepacked { .. }
         | shipment::Event::ShipmentDispatched { .. }
         | shipment::Event::ShipmentDelivered { .. } => None,
     });

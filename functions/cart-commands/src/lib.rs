@@ -37,14 +37,14 @@ impl<P: Ports> HttpHandler for CartCommands<P> {
             let (Nothing {}, metadata) = request.command()?;
             let (cart, command): (CartId, _) = (request.new_id()?, Command { by, action: Action::Open });
             let done = self.carts.execute(&StreamName::of::<Cart>(&cart), &command, &metadata).await?;
-            return Ok(respond(created(done.effect), &cart, &done)?.location(&format!("/carts/{cart}")));
+            return Ok(self.respond(created(done.effect), &cart, &done)?.location(&format!("/carts/{cart}")));
         }
         let cart: CartId = request.path("id")?;
         let (action, metadata) = match request.route() {
             "POST /carts/{id}/checkout" => {
                 let (chosen, metadata) = request.command()?;
                 let done = self.check_out(&cart, by, &chosen, &metadata).await?;
-                let response = respond(StatusCode::ACCEPTED, &cart, &done)?;
+                let response = self.respond(StatusCode::ACCEPTED, &cart, &done)?;
                 return Ok(response.location(&format!("/orders/{cart}")).retry_after(1));
             }
             "POST /carts/{id}/items" => {
@@ -68,7 +68,7 @@ impl<P: Ports> HttpHandler for CartCommands<P> {
         };
         let stream = StreamName::of::<Cart>(&cart);
         let done = self.carts.execute(&stream, &Command { by, action }, &metadata).await?;
-        respond(StatusCode::OK, &cart, &done)
+        self.respond(StatusCode::OK, &cart, &done)
     }
 }
 
@@ -87,8 +87,8 @@ impl<P: Ports> CartCommands<P> {
             let history = self.carts.log().load(&stream, ReadOptions::of::<Cart>(Consistency::Strong)).await?;
             let lines = replay::<Cart>(&history)?;
             let (offers, categories) = offers::terms(self.carts.log(), lines.lines()).await?;
-            let CheckOut { card, address } = chosen.clone();
-            let action = Action::CheckOut { offers, categories, tax_rate: self.tax_rate, card, address };
+            let (tax_rate, CheckOut { card, address, total: shown }) = (self.tax_rate, chosen.clone());
+            let action = Action::CheckOut { offers, categories, tax_rate, card, address, shown };
             let command = Command { by: by.clone(), action };
             let seen = metadata.expected.unwrap_or_else(|| history.head().version());
             let on_seen = Metadata { expected: Some(seen), ..metadata.clone() };
@@ -99,8 +99,9 @@ impl<P: Ports> CartCommands<P> {
         }
         Err(ExecuteError::<Refusal>::Contended.into())
     }
-}
 
-fn respond(status: StatusCode, cart: &CartId, done: &Executed<State>) -> Result<Response, Problem> {
-    Ok(Response::json(status, &responses::Cart::of(cart, done.version, &done.state))?.etag(done.version))
+    fn respond(&self, status: StatusCode, cart: &CartId, done: &Executed<State>) -> Result<Response, Problem> {
+        let body = responses::Cart::of(cart, done.version, &done.state, self.tax_rate);
+        Ok(Response::json(status, &body)?.etag(done.version))
+    }
 }

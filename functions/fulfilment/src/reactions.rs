@@ -68,12 +68,40 @@ impl<P: Ports, S: Rules> Fulfilment<P, S> {
             Unreadable::Undecodable(error) => error.into(),
             Unreadable::Misnamed(error) => ReactionError::malformed(error),
         })?;
-        Ok(match noted {
-            Some((order, Outcome::Placed { means, .. })) => {
-                let candidates = self.candidates(&order).await?;
-                Some((order, Command::Note { outcome: Outcome::Placed { candidates, means }, at }))
+        let Some((order, outcome)) = noted else { return Ok(None) };
+        let outcome = self.completed(&order, outcome).await?;
+        Ok(Some((order, Command::Note { outcome, at })))
+    }
+
+    /// The outcome with the warehouses to ask next, if it leads to that.
+    async fn completed(&self, order: &OrderId, outcome: Outcome) -> Result<Outcome, ReactionError> {
+        Ok(match outcome {
+            Outcome::Placed { means, .. } => Outcome::Placed { candidates: self.candidates(order).await?, means },
+            Outcome::Reserved { at, quantity, candidates: Some(_) } => {
+                Outcome::Reserved { candidates: Some(self.of_product(&at.sku).await?), at, quantity }
             }
-            noted => noted.map(|(order, outcome)| (order, Command::Note { outcome, at })),
+            Outcome::Rejected { at, .. } => Outcome::Rejected { candidates: self.of_product(&at.sku).await?, at },
+            Outcome::Withdrawn { warehouse, sku, number, .. } => {
+                Outcome::Withdrawn { candidates: self.of_product(&sku).await?, warehouse, sku, number }
+            }
+            complete @ (Outcome::Reserved { .. }
+            | Outcome::Released(_)
+            | Outcome::StockDispatched(_)
+            | Outcome::Payment { .. }
+            | Outcome::PaymentLost { .. }
+            | Outcome::PaymentRegained { .. }
+            | Outcome::CardReplaced { .. }
+            | Outcome::WrittenOff
+            | Outcome::Confirmed
+            | Outcome::Shipped { .. }
+            | Outcome::Delivered
+            | Outcome::Failed
+            | Outcome::Cancelled
+            | Outcome::Replaced { .. }
+            | Outcome::Invoice(_)
+            | Outcome::Shipment { .. }
+            | Outcome::Returned(_)
+            | Outcome::OfReturn { .. }) => complete,
         })
     }
 
@@ -84,9 +112,13 @@ impl<P: Ports, S: Rules> Fulfilment<P, S> {
         };
         let mut candidates = BTreeMap::new();
         for line in process.lines {
-            let of_line = candidates::of_product(&self.stock, &line.sku).await.map_err(ReactionError::Unavailable)?;
+            let of_line = self.of_product(&line.sku).await?;
             candidates.insert(line.sku, of_line);
         }
         Ok(candidates)
+    }
+
+    async fn of_product(&self, sku: &Sku) -> Result<Vec<Candidate>, ReactionError> {
+        candidates::of_product(&self.stock, sku).await.map_err(ReactionError::Unavailable)
     }
 }

@@ -1,6 +1,6 @@
 //! The invoice's reactions to the intents of fulfilment: the only writer of `invoice-…`.
 
-use foldlog::EventLog;
+use foldlog::{EventLog, Version};
 use foldlog_functions::owner::{Asked, OwnersReactions};
 use foldlog_functions::{Intents, OwnersReactor, Ports};
 use foldlog_lambda::queue::ReactionError;
@@ -26,9 +26,10 @@ impl Intents for OfInvoices {
     async fn command(
         _: &impl EventLog,
         order: &OrderId,
+        _: Version,
         event: Event,
     ) -> Result<Option<Asked<Invoice>>, ReactionError> {
         let Some(Request::Invoice(command)) = request_of(order, event) else { return Ok(None) };
-        Ok(Some((order.clone(), command)))
+        Ok(Some(Asked::of(order.clone(), command)))
     }
 }

@@ -1,6 +1,7 @@
 //! The generations of the read models: operators list them, fill new ones, and switch readers between them.
 
 use crate::Operations;
+use crate::audit::Record;
 use foldlog::read::generations::{Comparison, Registry, Set, Sets, Stage, SwitchError, Switched, change};
 use foldlog::read::views::Generation;
 use foldlog::rebuild::{Phase, RebuildProgress, Work, WorkProgress};
@@ -8,7 +9,7 @@ use foldlog::{Clock, Generations, Metadata, Timestamp};
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use reconcile::Ports;
-use shop_api::operations::{Compared, Flip, GenerationShown, GenerationsOf, Rebuilding, StageName};
+use shop_api::operations::{Compared, Flip, GenerationShown, GenerationsOf, Rebuilding, StageName, SwitchShown};
 use shop_api::requests::Nothing;
 use shop_domain::audit::Event;
 use shop_domain::values::ProjectionName;
@@ -37,15 +38,17 @@ impl<P: Ports> Operations<P> {
     pub(crate) async fn clean_up(&self, request: &Request) -> Result<Response, Problem> {
         let (Nothing {}, metadata) = request.command()?;
         let projection = projection(request)?;
-        let registry = self.views().registered().await?.registry;
-        let read = registry.read(projection.as_str());
-        let others = registry.sets(projection.as_str()).map(Sets::all).into_iter().flatten();
-        let Some(newest) = others.map(|(generation, _)| *generation).rfind(|generation| *generation != read) else {
-            let detail = format!("{projection} has no generation but the one that is read, {read}");
-            return Err(Problem::refused("nothing-to-clean", &detail));
+        let decide = async || {
+            let registry = self.views().registered().await?.registry;
+            let read = registry.read(projection.as_str());
+            let others = registry.sets(projection.as_str()).map(Sets::all).into_iter().flatten();
+            let Some(newest) = others.map(|(generation, _)| *generation).rfind(|generation| *generation != read) else {
+                let detail = format!("{projection} has no generation but the one that is read, {read}");
+                return Err(Problem::refused("nothing-to-clean", &detail));
+            };
+            Ok(Event::CleanupRequested { projection: projection.clone(), generation: newest.0 })
         };
-        let action = Event::CleanupRequested { projection: projection.clone(), generation: newest.0 };
-        self.audit.record(&metadata, action).await?;
+        self.audit.record_as_decided(&metadata, decide).await?;
         self.begun(&projection).await
     }
 
@@ -53,10 +56,10 @@ impl<P: Ports> Operations<P> {
     pub(crate) async fn flip(&self, request: &Request) -> Result<Response, Problem> {
         let (Flip { despite_differences }, metadata) = request.command()?;
         let projection = projection(request)?;
-        let switch = |sets: &mut Sets| sets.flip(despite_differences);
+        let decide = |sets: &Sets| sets.newer(despite_differences);
         let record =
             |Switched { from, to }, projection| Event::ProjectionFlipped { projection, from: from.0, to: to.0 };
-        self.switch(&metadata, projection, switch, record).await
+        self.switch(&metadata, projection, decide, record).await
     }
 
     /// `POST /ops/projections/{name}/rollback`
@@ -64,30 +67,40 @@ impl<P: Ports> Operations<P> {
         let (Nothing {}, metadata) = request.command()?;
         let record =
             |Switched { from, to }, projection| Event::ProjectionRolledBack { projection, from: from.0, to: to.0 };
-        self.switch(&metadata, projection(request)?, Sets::roll_back, record).await
+        self.switch(&metadata, projection(request)?, Sets::older, record).await
     }
 
-    /// Switches readers to another generation, which must have no parked notes.
+    /// Switches readers to another generation, which must have no parked notes. What is recorded is done, once: a
+    /// repeated request is answered without another switch, even if readers have been sent elsewhere since.
     async fn switch(
         &self,
         metadata: &Metadata,
         projection: ProjectionName,
-        switch: impl Fn(&mut Sets) -> Result<Switched, SwitchError> + Send + Sync,
+        decide: impl Fn(&Sets) -> Result<Switched, SwitchError> + Send + Sync,
         record: impl Fn(Switched, ProjectionName) -> Event + Send + Sync,
     ) -> Result<Response, Problem> {
-        let switched = |registry: &mut Registry| match registry.sets_mut(projection.as_str()) {
-            Some(sets) => switch(sets),
-            None => Err(SwitchError::NoneNewer),
+        let decide = async || {
+            let registry = self.views().registered().await?.registry;
+            let switched = registry.sets(projection.as_str()).map_or(Err(SwitchError::NoneNewer), decide);
+            let switched = switched.map_err(|unfit| refusal(&unfit))?;
+            let parked = self.parked_by_subscriber().await?;
+            if let Some(notes) = parked.get(&format!("{projection}/{}", switched.to)) {
+                let detail = format!("generation {} cannot follow {notes} streams: see GET /ops/parked", switched.to);
+                return Err(Problem::refused("generation-parked", &detail));
+            }
+            Ok(record(switched, projection.clone()))
         };
-        let asked = switched(&mut self.views().registered().await?.registry).map_err(|unfit| refusal(&unfit))?;
-        let parked = self.parked_by_subscriber().await?;
-        if let Some(notes) = parked.get(&format!("{projection}/{}", asked.to)) {
-            let detail = format!("generation {} cannot follow {notes} streams: see GET /ops/parked", asked.to);
-            return Err(Problem::refused("generation-parked", &detail));
-        }
-        self.audit.record(metadata, record(asked, projection.clone())).await?;
-        change(self.views(), switched).await?.map_err(|unfit| refusal(&unfit))?;
-        Response::json(StatusCode::OK, &self.shown(&projection).await?)
+        let Record { id, action } = self.audit.record_as_decided(metadata, decide).await?;
+        let (Event::ProjectionFlipped { from, to, .. } | Event::ProjectionRolledBack { from, to, .. }) = action else {
+            return Err(Problem::internal(&format!("{id} switches nothing")));
+        };
+        let switch = |registry: &mut Registry| match registry.sets_mut(projection.as_str()) {
+            Some(sets) => sets.switch(&id, Generation(to)),
+            None => Err(SwitchError::GivenUp(Generation(to))),
+        };
+        change(self.views(), switch).await?.map_err(|unfit| refusal(&unfit))?;
+        let shown = self.shown(&projection).await?;
+        Response::json(StatusCode::OK, &GenerationsOf { switched: Some(SwitchShown { from, to }), ..shown })
     }
 
     async fn begun(&self, projection: &ProjectionName) -> Result<Response, Problem> {
@@ -135,6 +148,7 @@ impl<P: Ports> Operations<P> {
             rebuild_needed,
             trouble,
             generations,
+            switched: None,
         })
     }
 
@@ -204,6 +218,7 @@ fn refusal(unfit: &SwitchError) -> Problem {
     let kind = match unfit {
         SwitchError::NoneNewer => "none-newer",
         SwitchError::NoneOlder => "none-older",
+        SwitchError::GivenUp(_) => "generation-given-up",
         SwitchError::Different { .. } => "generations-differ",
     };
     Problem::refused(kind, &unfit.to_string())

@@ -2,8 +2,9 @@
 //! generations, and verify the log against everything that follows from it.
 //!
 //! Operators change only what follows from the log. Every action is first recorded in `audit-<yyyymm>`, under the
-//! command id of the request, and then done; each action may be done twice. If an action takes longer than a request, a
-//! reaction to the record does it: `verification` carries out a verification of the whole log, and appends its report
+//! command id of the request, and then done, as the record says. A request that is repeated under its key gets the same
+//! record, and is not decided again. Readers are switched once for each record, in the order of the records; every other
+//! action may be done twice. If an action takes longer than a request, a reaction to the record does it: `verification` carries out a verification of the whole log, and appends its report
 //! under an id that it derives from the request.
 //!
 //! `GET /ops/events` gathers from the streams that moved last (an index with one row per stream), not from an index
@@ -16,6 +17,7 @@ mod projections;
 mod verification;
 
 use audit::Audit;
+use foldlog::Clock;
 use foldlog_functions::ports::HttpOn;
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
@@ -23,6 +25,10 @@ use reconcile::{Ports, Reconcile};
 use shop_api::operations::{Reconciled, Recovered};
 use shop_api::requests::Nothing;
 use shop_domain::audit::Event;
+use std::time::Duration;
+
+/// The longest time that a request works for: the gateway waits for 29 s.
+const AT_MOST: Duration = Duration::from_secs(20);
 
 /// The handler of every operator route.
 pub struct Operations<P: Ports> {
@@ -58,11 +64,12 @@ impl<P: Ports> HttpHandler for Operations<P> {
             "POST /ops/lost/redrive" => {
                 let (Nothing {}, metadata) = request.command()?;
                 self.audit.record(&metadata, Event::LostBatchesRedriven {}).await?;
-                let found = self.reconcile.recover().await.map_err(|error| Problem::unavailable(&error))?;
+                let until = self.reconcile.folds().host().now().after(AT_MOST);
+                let found = self.reconcile.recover_all(until).await.map_err(|error| Problem::unavailable(&error))?;
                 let (batches, recovered) = (found.batches, found.recovered);
                 if recovered < batches {
                     let detail = format!(
-                        "of {batches} batches {} are stuck: the log of operations says why",
+                        "of {batches} batches {} are left: the notes of `reconcile` say why, and the schedule goes on",
                         batches - recovered
                     );
                     return Err(Problem::conflict("still-lost", &detail));
@@ -80,9 +87,10 @@ impl<P: Ports> HttpHandler for Operations<P> {
             "POST /ops/reconcile" => {
                 let (Nothing {}, metadata) = request.command()?;
                 self.audit.record(&metadata, Event::Reconciled {}).await?;
-                let summary = self.reconcile.reconcile().await.map_err(|error| Problem::unavailable(&error))?;
-                let reconcile::Summary { streams, advanced, parked, hinted } = summary;
-                Response::json(StatusCode::OK, &Reconciled { streams, advanced, parked, hinted })
+                let until = self.reconcile.folds().host().now().after(AT_MOST);
+                let summary = self.reconcile.reconcile(until).await.map_err(|error| Problem::unavailable(&error))?;
+                let reconcile::Summary { streams, advanced, parked, hinted, left } = summary;
+                Response::json(StatusCode::OK, &Reconciled { streams, advanced, parked, hinted, left })
             }
             route => Err(Problem::not_found(&format!("there is no route {route}"))),
         }

@@ -1,12 +1,12 @@
 //! The parked notes: events that subscribers cannot process.
 
 use crate::Operations;
-use foldlog::{Parked, ParkingLot, Subject};
+use foldlog::{Parked, ParkingLot, Subject, Version};
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use reconcile::Ports;
-use reconcile::parked::Outcome;
+use reconcile::outcome::Outcome;
 use shop_api::operations::{ParkedNote, Settled, SettledAs};
 use shop_api::requests::Nothing;
 use shop_api::responses::Page as Answer;
@@ -29,13 +29,24 @@ impl<P: Ports> Operations<P> {
     /// `POST /ops/parked/{id}/redrive`
     pub(crate) async fn redrive(&self, request: &Request) -> Result<Response, Problem> {
         let (Nothing {}, metadata) = request.command()?;
-        let note = self.note(request).await?;
-        let action = Event::ParkedRedriven { note: named(&note.trouble.subject)? };
-        self.audit.record(&metadata, action).await?;
-        let id = note.trouble.subject.to_string();
+        let subject: Subject = request.path("id")?;
+        let id = subject.to_string();
+        let decide = async || {
+            let note = self.note(&subject).await?;
+            Ok(Event::ParkedRedriven { note: named(&note.trouble.subject)? })
+        };
+        self.audit.record_as_decided(&metadata, decide).await?;
+        let Some(note) = self.lot().note(&subject).await? else {
+            // An earlier try of the same request removed it.
+            return Response::json(StatusCode::OK, &Settled { id, outcome: SettledAs::Follows, version: None });
+        };
         let redriven = self.reconcile.redrive(&note).await.map_err(|error| Problem::unavailable(&error))?;
         let (status, outcome, version) = match redriven {
-            Outcome::Follows(version) => (StatusCode::OK, SettledAs::Follows, Some(version)),
+            // A lost batch has no version.
+            Outcome::Follows(version) => {
+                (StatusCode::OK, SettledAs::Follows, Some(version).filter(|version| *version != Version::NONE))
+            }
+            Outcome::GivenUp => (StatusCode::OK, SettledAs::Discarded, None),
             Outcome::Published => (StatusCode::ACCEPTED, SettledAs::Published, None),
             Outcome::Stuck(error) => return Err(Problem::conflict("still-parked", &error)),
             Outcome::Alarm => {
@@ -49,23 +60,30 @@ impl<P: Ports> Operations<P> {
     /// `POST /ops/parked/{id}/discard`
     pub(crate) async fn discard(&self, request: &Request) -> Result<Response, Problem> {
         let (Nothing {}, metadata) = request.command()?;
-        let Parked { trouble, .. } = self.note(request).await?;
-        if let Subject::Fold { .. } = trouble.subject {
+        let subject: Subject = request.path("id")?;
+        if let Subject::Fold { .. } = subject {
+            self.note(&subject).await?;
             let detail = "a row that passes over a commit is wrong for ever: a fold is redriven or rebuilt";
             return Err(Problem::refused("fold-is-rebuilt", detail));
         }
-        let action = Event::ParkedDiscarded { note: named(&trouble.subject)? };
-        self.audit.record(&metadata, action).await?;
-        if !self.lot().clear(&trouble.subject, trouble.version).await? {
+        let decide = async || {
+            let note = self.note(&subject).await?;
+            Ok(Event::ParkedDiscarded { note: named(&note.trouble.subject)? })
+        };
+        self.audit.record_as_decided(&metadata, decide).await?;
+        self.reconcile.discard(&subject).await.map_err(|error| Problem::unavailable(&error))?;
+        // Without a note, an earlier try of the same request has removed it.
+        if let Some(Parked { trouble, .. }) = self.lot().note(&subject).await?
+            && !self.lot().clear(&subject, trouble.version).await?
+        {
             return Err(Problem::conflict("parked-anew", "it was parked again meanwhile"));
         }
-        let id = trouble.subject.to_string();
+        let id = subject.to_string();
         Response::json(StatusCode::OK, &Settled { id, outcome: SettledAs::Discarded, version: None })
     }
 
-    async fn note(&self, request: &Request) -> Result<Parked, Problem> {
-        let subject: Subject = request.path("id")?;
-        let note = self.lot().note(&subject).await?;
+    async fn note(&self, subject: &Subject) -> Result<Parked, Problem> {
+        let note = self.lot().note(subject).await?;
         note.ok_or_else(|| Problem::not_found(&format!("nothing is parked as {subject}")))
     }
 }

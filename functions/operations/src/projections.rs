@@ -6,8 +6,8 @@ use foldlog::read::engine::Report;
 use foldlog::read::generations::Sets;
 use foldlog::read::views::RowKey;
 use foldlog::{
-    Clock, Consistency, Direction, EventLog, Generations as _, LogError, Lookup, Lookups, ParkingLot, Reader, Registry,
-    StreamName, Subject, Timestamp, Version, Views,
+    Clock, Consistency, Direction, Generations as _, LogError, LogSpans, Lookup, Lookups, ParkingLot, Reader, Registry,
+    Span, StreamName, Subject, Timestamp, Version, Views,
 };
 use foldlog_lambda::{Problem, Request, Response, metrics};
 use futures::future::try_join_all;
@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 /// The maximum number of streams that are compared: those that moved last. Reconciling finds an older stream whose row
 /// is behind.
 const MOST_STREAMS: usize = 50;
+/// The maximum number of commits that are counted for a row that is behind.
+const MOST_COMMITS: usize = 100;
 /// The number of streams that are compared concurrently.
 const CONCURRENCY: usize = 8;
 /// The number of notes that are read in one request.
@@ -91,22 +93,26 @@ impl<P: Ports> Operations<P> {
             let row = self.views().row(&place, Consistency::Strong).await?;
             seen.push((fold.name(), row.map_or(Version::NONE, |row| row.version)));
         }
-        let oldest = seen.iter().map(|(_, version)| *version).min().unwrap_or(Version::NONE);
-        let committed: Vec<(Version, Timestamp)> = match folds.log().since(stream, oldest).await {
-            Ok(commits) => commits.iter().map(|commit| (commit.last_version(), commit.committed_at)).collect(),
-            // No reader gets past a corrupt commit. It counts as one missing commit; its time is unknown.
-            Err(LogError::Corrupt { version, .. }) => vec![(version, folds.host().now())],
-            Err(error) => return Err(error.into()),
-        };
+        // Most rows of a stream are at the same version: one read for all of them.
+        let mut missing: BTreeMap<Version, Vec<Timestamp>> = seen.iter().map(|(_, seen)| (*seen, vec![])).collect();
+        for (seen, times) in &mut missing {
+            let span = Span { limit: Some(MOST_COMMITS), ..Span::behind(*seen) };
+            *times = match folds.log().span(stream, span).await {
+                Ok(commits) => commits.iter().map(|commit| commit.committed_at).collect(),
+                // No reader gets past a corrupt commit. It counts as one missing commit; its time is unknown.
+                Err(LogError::Corrupt { .. }) => vec![folds.host().now()],
+                Err(error) => return Err(error.into()),
+            };
+        }
         let now = folds.host().now();
         let lag = |(name, version): (&'static str, Version)| {
-            let missing = || committed.iter().filter(|(last, _)| *last > version).map(|(_, at)| *at);
+            let missing = missing.get(&version).map_or(&[][..], Vec::as_slice);
             Lag {
                 name: name.to_owned(),
                 rows: 1,
-                rows_behind: usize::from(missing().next().is_some()),
-                commits_behind: missing().count(),
-                ms_behind: missing().min().map_or(0, |at| now.0.saturating_sub(at.0).max(0)),
+                rows_behind: usize::from(!missing.is_empty()),
+                commits_behind: missing.len(),
+                ms_behind: missing.first().map_or(0, |at| now.0.saturating_sub(at.0).max(0)),
                 ..Lag::default()
             }
         };

@@ -20,7 +20,8 @@ impl<P: Ports> Operations<P> {
         let log = self.reconcile.folds().log();
         let streams = match &scope {
             Scope::Whole => {
-                let recorded = self.audit.record(&metadata, Event::VerificationRequested { scope }).await?;
+                let record = self.audit.record(&metadata, Event::VerificationRequested { scope }).await?;
+                let recorded = Recorded::from(record);
                 let watch = format!("/ops/streams/{}?after={}", recorded.stream, recorded.version);
                 return Ok(Response::json(StatusCode::ACCEPTED, &recorded)?.location(&watch).retry_after(LATER));
             }
@@ -54,7 +55,7 @@ impl<P: Ports> Operations<P> {
             return Err(Problem::refused("invalid-request", &detail));
         }
         let report = Event::VerificationReported(body.by(Verifier::Shop));
-        let recorded: Recorded = self.audit.record(&metadata, report).await?;
+        let recorded: Recorded = self.audit.record(&metadata, report).await?.into();
         let place = format!("/ops/streams/{}", recorded.stream);
         Ok(Response::json(StatusCode::CREATED, &recorded)?.location(&place))
     }

@@ -1,14 +1,21 @@
 //! Commands of customers and staff on orders. Every other change of an order comes through `order-reactions`.
 
-use foldlog::{Effect, StreamName};
+use foldlog::{Consistency, Effect, StreamName, state_of};
 use foldlog_functions::Ports;
 use foldlog_functions::ports::{CommandsOn, HttpOn};
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
-use shop_api::requests::{CancelOrder, ShipOrder};
+use shop_api::requests::{CancelOrder, PayOrder, ReturnGoods, ShipOrder, WithdrawReservation, WriteOffOrder};
 use shop_api::responses;
-use shop_domain::order::{Command, Order};
-use shop_domain::values::OrderId;
+use shop_domain::account::Account;
+use shop_domain::fulfilment::{self, Fulfilment};
+use shop_domain::order::{Command, Order, Sender, Shelf, TakeBack};
+use shop_domain::stock::Intake;
+use shop_domain::values::{AccountId, CardChoice, CardToken, OrderId, Sku, WarehouseId};
+use shop_domain::warehouse::Warehouse;
+
+/// The scope of the staff, as the gateway spells it.
+const STAFF: &str = "shop/staff";
 
 /// The handler of every order route.
 pub struct OrderCommands<P: Ports>(CommandsOn<Order, P>);
@@ -25,13 +32,38 @@ impl<P: Ports> HttpHandler for OrderCommands<P> {
         let order: OrderId = request.path("id")?;
         let (command, metadata) = match request.route() {
             "POST /orders/{id}/cancel" => {
-                let by = request.caller_id()?;
+                let by = sender(request)?;
                 let (CancelOrder { reason }, metadata) = request.command()?;
                 (Command::Cancel { by, reason }, metadata)
             }
             "POST /orders/{id}/ship" => {
                 let (ShipOrder { tracking }, metadata) = request.command()?;
                 (Command::Ship { tracking }, metadata)
+            }
+            "POST /orders/{id}/pay" => {
+                let by = sender(request)?;
+                let (PayOrder { card }, metadata) = request.command()?;
+                let card = self.card(&order, &by, &card).await?;
+                (Command::ReplaceCard { by, card }, metadata)
+            }
+            "POST /orders/{id}/write-off" => {
+                let (WriteOffOrder { reason }, metadata) = request.command()?;
+                (Command::WriteOff { reason }, metadata)
+            }
+            "POST /orders/{id}/withdraw" => {
+                let (WithdrawReservation { warehouse, sku, reason }, metadata) = request.command()?;
+                let is_held = self.is_held(&order, &warehouse, &sku).await?;
+                (Command::WithdrawReservation { warehouse, sku, is_held, reason }, metadata)
+            }
+            "POST /orders/{id}/returns" => {
+                let (body, metadata) = request.command::<ReturnGoods>()?;
+                let goods = body.goods().map_err(|error| Problem::refused("invalid-request", &error.to_string()))?;
+                let ReturnGoods { reason, refund, warehouse, .. } = body;
+                let place = match warehouse {
+                    Some(warehouse) => Some(self.shelf(warehouse).await?),
+                    None => None,
+                };
+                (Command::TakeBack(TakeBack { goods, refund, shelf: place, reason }), metadata)
             }
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
@@ -43,5 +75,39 @@ impl<P: Ports> HttpHandler for OrderCommands<P> {
         };
         let body = responses::Order::of(&order, done.version, &done.state);
         Ok(Response::json(status, &body)?.etag(done.version).location(&format!("/orders/{order}")))
+    }
+}
+
+/// The sender of a command that customers and staff may send.
+fn sender(request: &Request) -> Result<Sender, Problem> {
+    let account: AccountId = request.caller_id()?;
+    Ok(if request.caller()?.has_scope(STAFF) { Sender::Staff } else { Sender::Account(account) })
+}
+
+impl<P: Ports> OrderCommands<P> {
+    /// Whether a warehouse holds some of a product for an order, as its process knows it.
+    async fn is_held(&self, order: &OrderId, warehouse: &WarehouseId, sku: &Sku) -> Result<bool, Problem> {
+        let process = state_of::<Fulfilment>(self.0.log(), order, Consistency::Strong).await?;
+        Ok(matches!(process, fulfilment::State::Started(process) if process.is_held(warehouse, sku)))
+    }
+
+    /// A warehouse, and whether it accepts goods: read strongly, as for a delivery.
+    async fn shelf(&self, warehouse: WarehouseId) -> Result<Shelf, Problem> {
+        let state = state_of::<Warehouse>(self.0.log(), &warehouse, Consistency::Strong).await?;
+        Ok(Shelf { intake: Intake::from(&state), warehouse })
+    }
+
+    /// The token of a card. An id is looked up in the account of the order, or, for a customer, in their own.
+    async fn card(&self, order: &OrderId, by: &Sender, choice: &CardChoice) -> Result<CardToken, Problem> {
+        if let Some(token) = choice.token() {
+            return Ok(token);
+        }
+        let account = match by {
+            Sender::Account(account) => Some(account.clone()),
+            Sender::Staff => state_of::<Order>(self.0.log(), order, Consistency::Strong).await?.account().cloned(),
+        };
+        let unknown = || Problem::not_found("the account of the order has no such card");
+        let account = state_of::<Account>(self.0.log(), &account.ok_or_else(unknown)?, Consistency::Strong).await?;
+        account.card(choice).ok_or_else(unknown)
     }
 }

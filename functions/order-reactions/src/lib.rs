@@ -1,6 +1,6 @@
 //! The order's reactions to the intents of fulfilment: with `order-commands` the only writer of `order-…`.
 
-use foldlog::{Consistency, EventLog, state_of};
+use foldlog::{Consistency, EventLog, Version, state_of};
 use foldlog_functions::owner::{Asked, OwnersReactions};
 use foldlog_functions::{Intents, OwnersReactor, Ports};
 use foldlog_lambda::queue::ReactionError;
@@ -27,6 +27,7 @@ impl Intents for OfOrders {
     async fn command(
         log: &impl EventLog,
         order: &OrderId,
+        _: Version,
         event: Event,
     ) -> Result<Option<Asked<Order>>, ReactionError> {
         let command = match request_of(order, event) {
@@ -36,9 +37,9 @@ impl Intents for OfOrders {
                 Command::Place { account: account.means(&placement), placement }
             }
             Some(Request::Order(command)) => command,
-            Some(Request::Stock { .. } | Request::Payment(_) | Request::Invoice(_) | Request::Shipment { .. })
+            Some(Request::Stock { .. } | Request::Payment { .. } | Request::Invoice(_) | Request::Shipment { .. })
             | None => return Ok(None),
         };
-        Ok(Some((order.clone(), command)))
+        Ok(Some(Asked::of(order.clone(), command)))
     }
 }

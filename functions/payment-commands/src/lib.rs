@@ -1,13 +1,13 @@
 //! The webhooks of the payment provider: with `payment-reactions` the only writer of `payment-…`.
 
-use foldlog::{Actor, Clock, CommandId, Digest, Metadata, StreamName};
+use foldlog::{Actor, Clock, CommandId, Digest, LogSpans, Metadata, Span, StreamName, Version};
 use foldlog_functions::Ports;
 use foldlog_functions::ports::{CommandsOn, HttpOn};
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses;
 use shop_domain::payment::{self, Payment};
-use shop_domain::values::OrderId;
+use shop_domain::values::PaymentId;
 use shop_payments::Secret;
 use shop_payments::webhook::{Delivery, Disbelief, SIGNATURE, TIMESTAMP, Webhook, verify};
 
@@ -44,25 +44,40 @@ impl<P: Ports> HttpHandler for PaymentCommands<P> {
 
 impl<P: Ports> PaymentCommands<P> {
     /// Records the change that a webhook reports. A webhook that was recorded before, or that a later change overtook,
-    /// changes nothing.
+    /// changes nothing. One that reports another amount than the shop asked for is recorded as a dispute, and parts that
+    /// were refunded without its request as refunded by hand.
     async fn heed(&self, request: &Request) -> Result<Response, Problem> {
-        let webhook = self.believed(request)?;
-        let order: OrderId = webhook.reference.as_str().parse().map_err(|_| unknown(&webhook))?;
-        let stream = StreamName::of::<payment::Payment>(&order);
+        let webhook = self.believed(request).await?;
+        let id: PaymentId = webhook.reference.as_str().parse().map_err(|_| unknown(&webhook))?;
+        let stream = StreamName::of::<payment::Payment>(&id);
         let mut done = None;
         for command in webhook.payment.commands() {
-            let metadata = metadata(request, &webhook, (&command).into())?;
+            let metadata = metadata(request, &webhook, &command.step())?;
             done = Some(self.payments.execute(&stream, &command, &metadata).await?);
         }
         let done = done.ok_or_else(|| unknown(&webhook))?;
-        let body = responses::Payment::of(&order, done.version, &done.state);
+        let body = responses::Payment::of(&id, done.version, &done.state);
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }
 
-    fn believed(&self, request: &Request) -> Result<Webhook, Problem> {
+    /// The webhook of a request, if it is to be believed. If only its age speaks against it, this host's clock may be
+    /// wrong. The store's next answer corrects that.
+    async fn believed(&self, request: &Request) -> Result<Webhook, Problem> {
         let header = |name| request.header(name).unwrap_or_default();
         let delivery = Delivery { signature: header(SIGNATURE), timestamp: header(TIMESTAMP), body: request.body()? };
-        verify(delivery, &self.secrets, self.payments.host().now()).map_err(|disbelief| match disbelief {
+        let at = |moment| verify(delivery, &self.secrets, moment);
+        let now = || self.payments.host().now();
+        let believed = match at(now()) {
+            Err(Disbelief::Stale(signed)) => {
+                let webhook = at(signed).map_err(|error| Problem::malformed(&error.to_string()))?;
+                let id: PaymentId = webhook.reference.as_str().parse().map_err(|_| unknown(&webhook))?;
+                let newest = Span::around(Version(u64::MAX));
+                self.payments.log().span(&StreamName::of::<payment::Payment>(&id), newest).await?;
+                at(now())
+            }
+            believed => believed,
+        };
+        believed.map_err(|disbelief| match disbelief {
             Disbelief::Forged | Disbelief::Stale(_) => Problem::not_believed(&disbelief.to_string()),
             Disbelief::Unreadable(_) => Problem::malformed(&disbelief.to_string()),
         })

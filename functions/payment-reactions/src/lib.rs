@@ -9,6 +9,7 @@ use foldlog_lambda::queue::{ReactionError, Reactor};
 use foldlog_lambda::{SettingError, Settings};
 use shop_domain::fulfilment::{Fulfilment, PaymentRequest, REACTION, Request, request_of};
 use shop_domain::payment::{self, Answer, Charge, Command};
+use shop_domain::values::Money;
 use shop_payments::{
     Connection, Failure, HttpProvider, Patience, Payment, Provider, ProviderRefusal, Reference, Standing, Step, settle,
 };
@@ -62,14 +63,15 @@ impl<P: Ports> Reactor for PaymentReactions<P> {
 
     async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
         let (order, event) = event_of::<Fulfilment>(message)?;
-        let Some(Request::Payment(request)) = request_of(&order, event) else { return Ok(()) };
-        let payment =
-            Intent { message, stream: StreamName::of::<payment::Payment>(&order), reference: (&order).into() };
+        let Some(Request::Payment { payment, request }) = request_of(&order, event) else { return Ok(()) };
+        let intent =
+            Intent { message, stream: StreamName::of::<payment::Payment>(&payment), reference: (&payment).into() };
         match request {
-            PaymentRequest::Authorise(charge) => self.authorise(&payment, charge).await,
-            PaymentRequest::Capture => self.capture(&payment).await,
-            PaymentRequest::Void => self.undo(&payment, Step::Void).await,
-            PaymentRequest::Refund => self.undo(&payment, Step::Refund).await,
+            PaymentRequest::Authorise(charge) => self.authorise(&intent, charge).await,
+            PaymentRequest::Capture => self.capture(&intent).await,
+            PaymentRequest::Void => self.void(&intent).await,
+            PaymentRequest::Refund => self.refund(&intent).await,
+            PaymentRequest::RefundPart { number, amount } => self.refund_part(&intent, number, amount).await,
         }
     }
 }
@@ -79,6 +81,18 @@ struct Intent<'a> {
     message: &'a EventMessage,
     stream: StreamName,
     reference: Reference,
+}
+
+/// What became of a step.
+enum Settled {
+    /// The payment stands as the step wanted it, or moved by itself; either is recorded.
+    Done,
+    /// The provider refused, and holds the amount.
+    Held(ProviderRefusal),
+    /// The provider refused, and has the amount.
+    Taken(ProviderRefusal),
+    /// The provider refused, and has nothing under this reference.
+    Gone(ProviderRefusal),
 }
 
 impl<P: Ports> PaymentReactions<P> {
@@ -96,7 +110,11 @@ impl<P: Ports> PaymentReactions<P> {
                     Standing::Captured | Standing::Voided | Standing::Refunded => self.record(intent, &payment).await,
                 }
             }
-            Err(Failure::Refused(refusal)) => Err(refused(refusal)),
+            // Nothing is held under this reference for the shop.
+            Err(Failure::Refused(refusal)) => {
+                let answer = Answer::Declined(final_refusal(refusal)?.into());
+                self.execute(intent, &Command::Create { charge, answer }, REACTION).await
+            }
             Err(unknown @ (Failure::Unknown(_) | Failure::Unavailable(_))) => {
                 self.execute(intent, &Command::Create { charge, answer: Answer::Unknown }, BEGUN).await?;
                 Err(ReactionError::Unavailable(unknown.into()))
@@ -104,42 +122,87 @@ impl<P: Ports> PaymentReactions<P> {
         }
     }
 
-    /// Captures the amount. If the provider refuses, the payment becomes an open item that a person looks at.
+    /// Captures the amount. If the provider refuses, the payment has moved by itself, or its hold is of no use.
     async fn capture(&self, intent: &Intent<'_>) -> Result<(), ReactionError> {
-        match settle(&self.provider, &intent.reference, Step::Capture).await {
-            Ok(payment) => self.record(intent, &payment).await,
-            Err(Failure::Refused(
-                refusal @ (ProviderRefusal::OtherContent
-                | ProviderRefusal::Absent
-                | ProviderRefusal::NotPossible
-                | ProviderRefusal::Expired),
-            )) => {
-                let failed = Command::FailCapture { reason: refusal.into() };
-                self.execute(intent, &failed, REACTION).await
+        match self.settled(intent, Step::Capture).await? {
+            Settled::Done => Ok(()),
+            Settled::Held(ProviderRefusal::Expired) | Settled::Gone(ProviderRefusal::Expired) => {
+                self.lapse(intent, ProviderRefusal::Expired).await
             }
-            Err(failure) => Err(unsettled(failure)),
+            Settled::Held(refusal) | Settled::Taken(refusal) => {
+                self.execute(intent, &Command::FailCapture { reason: refusal.into() }, REACTION).await
+            }
+            Settled::Gone(refusal) => self.lapse(intent, refusal).await,
         }
     }
 
-    /// Voids or refunds an amount. If the provider refuses, the payment may have moved by itself, for example because
-    /// it was captured before it could be voided. Then that change is recorded, and the process requests the next step
-    /// from there.
-    async fn undo(&self, intent: &Intent<'_>, step: Step<'_>) -> Result<(), ReactionError> {
+    /// Voids a hold. If the provider refuses and still shows the hold, it can neither be captured nor voided.
+    async fn void(&self, intent: &Intent<'_>) -> Result<(), ReactionError> {
+        match self.settled(intent, Step::Void).await? {
+            Settled::Done => Ok(()),
+            Settled::Held(refusal) | Settled::Gone(refusal) | Settled::Taken(refusal) => {
+                self.lapse(intent, refusal).await
+            }
+        }
+    }
+
+    /// Refunds an amount. If the provider holds it only, as it may with another amount than the order's, the hold is
+    /// voided. If it refuses to give the amount back, a person has to look at the payment.
+    async fn refund(&self, intent: &Intent<'_>) -> Result<(), ReactionError> {
+        match self.settled(intent, Step::Refund).await? {
+            Settled::Done => Ok(()),
+            Settled::Held(_) => self.void(intent).await,
+            Settled::Gone(refusal) | Settled::Taken(refusal) => {
+                self.execute(intent, &Command::FailRefund { reason: refusal.into() }, REACTION).await
+            }
+        }
+    }
+
+    /// Refunds a part. If the provider refuses, a person has to look at the payment.
+    async fn refund_part(&self, intent: &Intent<'_>, number: u32, amount: Money) -> Result<(), ReactionError> {
+        match self.settled(intent, Step::RefundPart { number, amount }).await? {
+            Settled::Done => Ok(()),
+            Settled::Held(refusal) | Settled::Gone(refusal) | Settled::Taken(refusal) => {
+                let command = Command::FailRefundPart { number, amount, reason: refusal.into() };
+                self.execute(intent, &command, REACTION).await
+            }
+        }
+    }
+
+    async fn lapse(&self, intent: &Intent<'_>, refusal: ProviderRefusal) -> Result<(), ReactionError> {
+        self.execute(intent, &Command::Lapse { reason: refusal.into() }, REACTION).await
+    }
+
+    /// Takes a step, and records the payment as it stands then. If the provider refuses the step for good, the payment
+    /// may have moved by itself, for example because it was captured before it could be voided. Then that change is
+    /// recorded, and the process requests the next step from there.
+    async fn settled(&self, intent: &Intent<'_>, step: Step<'_>) -> Result<Settled, ReactionError> {
         let refusal = match settle(&self.provider, &intent.reference, step).await {
-            Ok(payment) => return self.record(intent, &payment).await,
-            Err(Failure::Refused(refusal @ ProviderRefusal::NotPossible)) => refusal,
+            Ok(payment) => {
+                self.record(intent, &payment).await?;
+                return Ok(Settled::Done);
+            }
+            Err(Failure::Refused(refusal)) => final_refusal(refusal)?,
             Err(failure) => return Err(unsettled(failure)),
         };
-        match self.provider.status(&intent.reference).await.map_err(unsettled)? {
-            Some(payment) => self.record(intent, &payment).await,
-            None => Err(refused(refusal)),
+        let Some(payment) = self.provider.status(&intent.reference).await.map_err(unsettled)? else {
+            return Ok(Settled::Gone(refusal));
+        };
+        match (payment.standing, step) {
+            (Standing::Authorised, _) => Ok(Settled::Held(refusal)),
+            (Standing::Captured, Step::Refund | Step::RefundPart { .. }) => Ok(Settled::Taken(refusal)),
+            (Standing::Declined { .. }, _) => Ok(Settled::Gone(refusal)),
+            (Standing::Captured | Standing::Voided | Standing::Refunded, _) => {
+                self.record(intent, &payment).await?;
+                Ok(Settled::Done)
+            }
         }
     }
 
     /// Brings the shop's payment to the standing of the provider's.
     async fn record(&self, intent: &Intent<'_>, payment: &Payment) -> Result<(), ReactionError> {
         for command in payment.commands() {
-            self.execute(intent, &command, (&command).into()).await?;
+            self.execute(intent, &command, &command.step()).await?;
         }
         Ok(())
     }
@@ -153,18 +216,22 @@ impl<P: Ports> PaymentReactions<P> {
 
 fn unsettled(failure: Failure) -> ReactionError {
     match failure {
-        Failure::Refused(refusal) => refused(refusal),
+        Failure::Refused(refusal) => final_refusal(refusal).map_or_else(|error| error, refused),
         Failure::Unknown(_) | Failure::Unavailable(_) => ReactionError::Unavailable(failure.into()),
     }
 }
 
-/// A refusal that concerns the shop itself may pass, so it is retried; a refusal of the payment does not pass.
 fn refused(refusal: ProviderRefusal) -> ReactionError {
+    ReactionError::Refused(refusal.to_string())
+}
+
+/// A refusal that concerns the shop itself may pass, so the step is tried again. A refusal of the payment does not pass.
+fn final_refusal(refusal: ProviderRefusal) -> Result<ProviderRefusal, ReactionError> {
     match refusal {
-        ProviderRefusal::Credentials | ProviderRefusal::Malformed => ReactionError::Unavailable(refusal.into()),
+        ProviderRefusal::Credentials | ProviderRefusal::Malformed => Err(ReactionError::Unavailable(refusal.into())),
         ProviderRefusal::OtherContent
         | ProviderRefusal::Absent
         | ProviderRefusal::NotPossible
-        | ProviderRefusal::Expired => ReactionError::Refused(refusal.to_string()),
+        | ProviderRefusal::Expired => Ok(refusal),
     }
 }

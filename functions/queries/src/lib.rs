@@ -2,10 +2,10 @@
 //!
 //! **The past.** `version`, `at` and `min_version` exclude each other. The past leaves out the fields of a document
 //! that follow other streams, such as the shipments of an order or the available quantity of a product: their present
-//! values would be wrong for the past. `GET /stock/{sku}` follows many streams and shows only the present. The same
-//! rules decide who may see the past: the first event of a cart, order, account, shipment or invoice names its owner. A
-//! product is shown in the versions in which it was on sale. A version beyond the end of a stream gets 409 if the
-//! caller may see the stream; all other callers get 404, as before its first event.
+//! values would be wrong for the past. `GET /products/{sku}/stock` follows many streams and shows only the present. The
+//! same rules decide who may see the past: the first event of a cart, order, account, shipment or invoice names its
+//! owner. A product is shown in the versions in which it was on sale. A version beyond the end of a stream gets 409 if
+//! the caller may see the stream; all other callers get 404, as before its first event.
 //!
 //! **Audit trails.** `GET …/{id}/events` shows the events of a resource: type and payload as stored, time, actor, cause
 //! and correlation. The stream, read strongly, decides who owns the resource. Customers see themselves by name,
@@ -17,10 +17,10 @@ mod audit;
 mod correlations;
 mod indexes;
 mod lists;
+mod merged;
 mod operations;
 mod sales;
 mod single;
-mod states;
 mod stocks;
 mod streams;
 
@@ -31,6 +31,7 @@ use foldlog_functions::reading::Documents;
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses::{Health, HealthStatus, Switch};
+use shop_domain::values::TaxRate;
 use shop_domain::views::{self, read_models, waiting};
 
 /// The handler of every query route.
@@ -38,13 +39,16 @@ pub struct Queries<P: Ports> {
     log: P::Log,
     views: P::Views,
     sales: P::TotalsStore,
+    /// The tax that a cart will be charged.
+    tax_rate: TaxRate,
 }
 
 /// The function. It does not need the view of waiting streams, which only `reconcile` and `fulfilment` read.
-pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<HttpOn<Queries<P>, P>, SettingError> {
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<Queries<P>, P>, SettingError> {
     let shown = read_models().partitions().into_iter().filter(|(view, _)| *view != waiting::NAME);
     let (log, views, sales) = (ports.log()?, ports.views(shown)?, ports.totals_store(views::sales::NAME)?);
-    Ok(ports.http(Queries { log, views, sales }))
+    let tax_rate = settings.parse("TAX_BASIS_POINTS")?;
+    Ok(ports.http(Queries { log, views, sales, tax_rate }))
 }
 
 impl<P: Ports> HttpHandler for Queries<P> {
@@ -67,7 +71,7 @@ impl<P: Ports> HttpHandler for Queries<P> {
             }
             "GET /catalogue" => self.catalogue(request).await,
             "GET /products/{sku}" => self.product(request).await,
-            "GET /stock/{sku}" => self.stock(request).await,
+            "GET /products/{sku}/stock" => self.stock(request).await,
             "GET /carts/{id}" => self.cart(request).await,
             "GET /orders" => self.orders(request).await,
             "GET /orders/{id}" => self.order(request).await,

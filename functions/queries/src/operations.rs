@@ -1,10 +1,11 @@
-//! The newest events of the whole log, for operators.
+//! The newest events of the whole log, for operators, or those from a moment on. Of each stream that moved, it reads what
+//! may be in the answer, and not its history ([`crate::merged`]).
 
 use crate::Queries;
-use foldlog::{Commit, Direction, EventLog, LogError, Timestamp, Version};
+use crate::merged::{newest, oldest};
+use foldlog::{Commit, Direction, LogError, Timestamp};
 use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
-use futures::future::try_join_all;
 use http::StatusCode;
 use shop_api::responses::{LogEvent, Page};
 use shop_domain::views::activity::moved;
@@ -22,24 +23,28 @@ impl<P: Ports> Queries<P> {
         request.only_query(&["after", "limit"])?;
         let limit = limit(request)?;
         let after: Option<Timestamp> = request.query("after")?;
+        // Each stream that moved has at least one event: the newest events are of so many streams at most.
+        let most = if after.is_some() { MOST_STREAMS } else { limit.min(MOST_STREAMS) };
         let mut moved = match after.map(|after| moved(after, "")) {
-            Some(from) => self.moved(Some(&from), Direction::Ascending, MOST_STREAMS + 1).await?,
-            None => self.moved(None, Direction::Descending, MOST_STREAMS + 1).await?,
+            Some(from) => self.moved(Some(&from), Direction::Ascending, most + 1).await?,
+            None => self.moved(None, Direction::Descending, most + 1).await?,
         };
-        let truncated = moved.len() > MOST_STREAMS;
+        let truncated = moved.len() > most;
         if truncated && after.is_some() {
             return Err(Problem::invalid_parameter("after", "too many streams moved since; choose a later moment"));
         }
-        moved.truncate(MOST_STREAMS);
+        moved.truncate(most);
         // From the earliest of these moves on, every event is in one of the streams that were read.
         let complete_from = moved.last().filter(|_| truncated).map(|last| last.moved_at);
         let from = after.max(complete_from).unwrap_or_default();
-        let streams = moved.iter().map(|document| self.log.since(&document.stream, Version::NONE));
+        let streams = moved.into_iter().map(|document| document.stream);
+        let commits = match after {
+            Some(after) => oldest(&self.log, streams, after, limit).await?,
+            None => newest(&self.log, streams, limit).await?,
+        };
         let mut events = Vec::new();
-        for commits in try_join_all(streams).await? {
-            for commit in commits.iter().filter(|commit| commit.committed_at >= from) {
-                events.extend(log_events(commit)?);
-            }
+        for commit in commits.iter().filter(|commit| commit.committed_at >= from) {
+            events.extend(log_events(commit)?);
         }
         events
             .sort_by(|one, other| (&one.at, &one.stream, one.version).cmp(&(&other.at, &other.stream, other.version)));

@@ -8,6 +8,7 @@ use futures::future::try_join_all;
 use http::StatusCode;
 use shop_api::sales::{Revenue, Sales, SoldOf, SoldOnDay};
 use shop_domain::views::sales::{By, Day, NAME, figures, names};
+use std::collections::BTreeMap;
 
 /// The maximum number of days in one answer.
 const MOST_DAYS: u64 = 31;
@@ -30,7 +31,9 @@ impl<P: Ports> Queries<P> {
         });
         let rows = try_join_all(partitions).await?;
         let items = figures(rows.into_iter().flatten()).into_iter().map(|((day, of), figures)| {
-            let revenue = figures.revenue.into_iter().map(|(currency, amount)| Revenue { amount, currency });
+            let sums = |of: BTreeMap<String, i64>| {
+                of.into_iter().map(|(currency, amount)| Revenue { amount, currency }).collect()
+            };
             SoldOnDay {
                 day,
                 of: match by {
@@ -38,9 +41,11 @@ impl<P: Ports> Queries<P> {
                     By::Category => SoldOf::Category(Some(of).filter(|category| !category.is_empty())),
                 },
                 units: figures.units,
-                revenue: revenue.collect(),
+                revenue: sums(figures.revenue),
                 orders: figures.orders,
                 cancellations: figures.cancellations,
+                returned: figures.returned,
+                refunds: sums(figures.refunds),
             }
         });
         let (from, to, by) = (from.to_string(), to.to_string(), by.name().to_owned());

@@ -34,7 +34,7 @@ impl<P: Ports> Queries<P> {
     pub(crate) async fn account(&self, request: &Request) -> Result<Response, Problem> {
         let account: AccountId = request.path("id")?;
         let shown = request.caller_id::<AccountId>()? == account || request.caller()?.has_scope(STAFF);
-        let found = self.single().found::<account::View>(&Asked::of(request)?, &account, |_| shown).await?;
+        let found = self.single().owned::<account::View>(&Asked::of(request)?, &account, |_| shown).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such account"))?;
         let body = Account::opened(&account, version, &document.account);
         Ok(Response::json(StatusCode::OK, &body)?.etag(version))
@@ -45,9 +45,9 @@ impl<P: Ports> Queries<P> {
         let caller: AccountId = request.caller_id()?;
         let cart: CartId = request.path("id")?;
         let own = |state: &shop_domain::cart::State| state.owner() == Some(&caller);
-        let found = self.single().found::<cart::View>(&Asked::of(request)?, &cart, own).await?;
+        let found = self.single().owned::<cart::View>(&Asked::of(request)?, &cart, own).await?;
         let (version, state) = found.ok_or_else(|| Problem::not_found("there is no such cart"))?;
-        Ok(Response::json(StatusCode::OK, &Cart::of(&cart, version, &state))?.etag(version))
+        Ok(Response::json(StatusCode::OK, &Cart::of(&cart, version, &state, self.tax_rate))?.etag(version))
     }
 
     /// The caller's own order. Between checkout and placement the order does not exist yet, and its owner is asked to
@@ -57,7 +57,7 @@ impl<P: Ports> Queries<P> {
         let order: OrderId = request.path("id")?;
         let none = || Problem::not_found("there is no such order");
         let (asked, own) = (Asked::of(request)?, |document: &Document| document.state.account() == Some(&caller));
-        let found = self.single().found::<order::View>(&asked, &order, own).await?;
+        let found = self.single().owned::<order::View>(&asked, &order, own).await?;
         match (found, asked) {
             (Some((version, document)), asked) => {
                 let shipments = match asked {
@@ -84,9 +84,14 @@ impl<P: Ports> Queries<P> {
     async fn shipments_of(&self, order: &Document) -> Result<Vec<ShipmentId>, Problem> {
         match order.timeline.last().map(|step| step.status) {
             None | Some(StatusName::Purchased | StatusName::Pending | StatusName::Failed) => Ok(vec![]),
-            Some(StatusName::Confirmed | StatusName::Shipped | StatusName::Delivered | StatusName::Cancelled) => {
-                self.shipments(&order.id).await
-            }
+            Some(
+                StatusName::Confirmed
+                | StatusName::Shipped
+                | StatusName::Delivered
+                | StatusName::Cancelled
+                | StatusName::Unpaid
+                | StatusName::Overdue,
+            ) => self.shipments(&order.id).await,
         }
     }
 
@@ -95,7 +100,7 @@ impl<P: Ports> Queries<P> {
         let caller: AccountId = request.caller_id()?;
         let shipment: ShipmentId = request.path("id")?;
         let own = |document: &shipment::Document| document.account() == Some(&caller);
-        let found = self.single().found::<shipment::View>(&Asked::of(request)?, &shipment, own).await?;
+        let found = self.single().owned::<shipment::View>(&Asked::of(request)?, &shipment, own).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such shipment"))?;
         Ok(Response::json(StatusCode::OK, &Shipment::of(&shipment, version, &document.state))?.etag(version))
     }
@@ -105,7 +110,7 @@ impl<P: Ports> Queries<P> {
         let caller: AccountId = request.caller_id()?;
         let order: OrderId = request.path("id")?;
         let own = |document: &invoice::Document| document.account() == Some(&caller);
-        let found = self.single().found::<invoice::View>(&Asked::of(request)?, &order, own).await?;
+        let found = self.single().owned::<invoice::View>(&Asked::of(request)?, &order, own).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such invoice"))?;
         Ok(Response::json(StatusCode::OK, &Invoice::of_view(version, &document))?.etag(version))
     }

@@ -10,7 +10,7 @@ use shop_domain::values::{OrderId, ShipmentId, Sku};
 use shop_domain::views::{shipment, stock};
 
 impl<P: Ports> Queries<P> {
-    /// `GET /stock/{sku}`: the stock of a product in every warehouse that has or had it.
+    /// `GET /products/{sku}/stock`: the stock of a product in every warehouse that has or had it.
     pub(crate) async fn stock(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;
         let sku: Sku = request.path("sku")?;

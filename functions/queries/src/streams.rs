@@ -3,10 +3,10 @@
 use crate::Queries;
 use crate::lists::list;
 use crate::operations::{limit, log_events};
-use crate::states::states_of;
 use foldlog::past::changes::{Change, changes};
-use foldlog::past::{When, onward, reading_until, version_at};
-use foldlog::{Direction, EventLog, LogSpans, Span, StreamName, Timestamp, Version};
+use foldlog::past::{When, onward, version_at};
+use foldlog::write::prepared;
+use foldlog::{Direction, LogSpans, ReadOptions, Span, StreamName, Timestamp, Version};
 use foldlog_functions::Ports;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
@@ -14,6 +14,7 @@ use futures::future::try_join;
 use http::StatusCode;
 use serde_json::Value;
 use shop_api::responses::{Page as Answer, StateChange, StreamDiff, StreamEnd, StreamPlace, StreamState};
+use shop_domain::streams::states;
 use shop_domain::views::activity;
 
 /// A stream's state, with its version and the time of that version's commit.
@@ -106,17 +107,17 @@ impl<P: Ports> Queries<P> {
             When::At(at) => Some(version_at(&self.log, stream, at).await?),
         };
         let until = asked.unwrap_or(Version(u64::MAX));
-        let states = states_of(stream.category());
-        let schema = states.as_ref().map_or(0, |states| states.snapshot_schema);
-        let history = self.log.load(stream, reading_until(schema, until)).await?;
+        let of = states(stream.category());
+        let schema = of.as_ref().map_or(0, |of| of.schema());
+        let history = prepared::load(&self.log, stream, ReadOptions::until(schema, until)).await?;
         let head = history.head().version();
         if head == Version::NONE {
             self.exists(stream).await?;
         }
         let version = asked.unwrap_or(head);
         let unknown = || format!("this release knows no streams of category {}", stream.category());
-        let states = states.ok_or_else(|| Problem::not_found(&unknown()))?;
-        let state = (states.at)(&history, version)?.ok_or_else(|| Problem::beyond_head(version, head))?;
+        let of = of.ok_or_else(|| Problem::not_found(&unknown()))?;
+        let state = of.state_at(&history, version)?.ok_or_else(|| Problem::beyond_head(version, head))?;
         let at = history.commits().last().or(history.base()).map(|commit| commit.committed_at);
         Ok(Seen { version, at, state })
     }

@@ -159,17 +159,23 @@ impl<P: Ports> Rebuild<P> {
         Ok(rebuild::fill(log, &filling, generations, host, part, BUDGET).await?)
     }
 
-    async fn compare(&self, part: &Work) -> Result<bool, RebuildError> {
+    async fn compare(&self, part: &Work) -> Result<bool, Error> {
         let (generations, host) = (self.folds.views(), self.folds.host());
+        let registered = generations.registered().await?.registry;
+        let Some(sets) = registered.sets(&part.view) else { return Ok(true) };
+        let Some(set) = sets.all().get(&part.generation) else { return Ok(true) };
+        let unknown = || format!("no fold of {} has the number {}", part.view, set.schema);
         if part.view != sales::NAME {
             let Some(view) = self.folds.named(&part.view) else { return Ok(true) };
-            return rebuild::compare(self.folds.views(), view, generations, host, part, BUDGET).await;
+            let rows = self.folds.filling(view, set.schema).ok_or_else(unknown)?;
+            return Ok(rebuild::compare(self.folds.views(), view, &rows, generations, host, part, BUDGET).await?);
         }
         // These rows belong to no single stream, so part 0 compares them when it begins, and notes the result.
         if part.part == 0 && generations.progress(part).await?.is_none() {
             rebuild::compare_sums(self.sales.totals_store(), sales::NAME, generations, host, part).await?;
         }
-        rebuild::compare(&self.checkpoints, sales::NAME, generations, host, part, BUDGET).await
+        let rows = self.sales.filling(&part.view, set.schema).ok_or_else(unknown)?;
+        Ok(rebuild::compare(&self.checkpoints, sales::NAME, &rows, generations, host, part, BUDGET).await?)
     }
 
     /// Deletes the rows and their notes.
@@ -178,7 +184,7 @@ impl<P: Ports> Rebuild<P> {
         let mut views = self.folds.views();
         if part.view == sales::NAME {
             views = &self.checkpoints;
-            rebuild::sweep_sums(self.sales.totals_store(), sales::NAME, part.generation).await?;
+            rebuild::sweep_sums(self.sales.totals_store(), sales::NAME, host, part.generation).await?;
         }
         self.forget_notes(part).await?;
         rebuild::sweep(views, generations, host, part, BUDGET).await

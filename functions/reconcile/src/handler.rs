@@ -1,11 +1,13 @@
 //! The handler and its ports.
 
+use crate::parts::Parts;
 use crate::ports::Ports;
 use crate::waiting;
 use foldlog_functions::ports::{ProjectionsOn, TotalsOn};
 use foldlog_functions::{Projector, Relay};
 use foldlog_lambda::{SettingError, Settings};
 use shop_domain::views::{ReadModels, read_models, sales};
+use std::time::Duration;
 
 /// The handler of both schedules.
 pub struct Reconcile<P: Ports> {
@@ -17,10 +19,12 @@ pub struct Reconcile<P: Ports> {
     pub(crate) sales: TotalsOn<P>,
     /// The log as reactions on stock see it.
     pub(crate) stock: P::Log,
-    /// The view of processes and carts that wait.
+    /// The views that know which streams wait, and which moved.
     pub(crate) waiting: P::Views,
     /// The batches that Lambda gave up on.
     pub(crate) lost: P::Batches,
+    /// How often the parts of the daily run come round.
+    pub(crate) parts: Parts,
 }
 
 /// The function. A run that finds no waiting stream and no lost batch does not use the bus.
@@ -33,6 +37,7 @@ pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Reconcile<P>
         stock: ports.marked_log()?,
         waiting: ports.views(waiting::VIEWS)?,
         lost: ports.lost_batches(settings)?,
+        parts: Parts { whole_every: Duration::from_hours(24 * settings.parse::<u64>("WHOLE_EVERY_DAYS")?) },
     })
 }
 

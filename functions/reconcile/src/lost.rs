@@ -4,17 +4,38 @@ use aws_config::SdkConfig;
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::operation::get_object::GetObjectError;
 use foldlog_lambda::lazy::lazy;
 use foldlog_lambda::{Error, Lazy};
 use serde::Deserialize;
 
+/// Some keys of batches, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    /// The keys.
+    pub keys: Vec<String>,
+    /// Whether there are more behind the last one.
+    pub more: bool,
+}
+
+/// What lies under a key.
+#[derive(Debug)]
+pub enum Object {
+    /// A batch.
+    Batch(Event),
+    /// Something else, which no repetition turns into a batch; and what is wrong with it.
+    Foreign(String),
+    /// Nothing: it was recovered, or it expired.
+    Gone,
+}
+
 /// The batches that Lambda gave up on, by key.
 pub trait LostBatches: Send + Sync {
-    /// The keys of all batches.
-    fn keys(&self) -> impl Future<Output = Result<Vec<String>, Error>> + Send;
+    /// The keys after one, or the first ones: as many as one request gives.
+    fn keys(&self, after: Option<&str>) -> impl Future<Output = Result<Keys, Error>> + Send;
 
     /// Reads a batch.
-    fn batch(&self, key: &str) -> impl Future<Output = Result<Event, Error>> + Send;
+    fn batch(&self, key: &str) -> impl Future<Output = Result<Object, Error>> + Send;
 
     /// Removes a batch.
     fn remove(&self, key: &str) -> impl Future<Output = Result<(), Error>> + Send;
@@ -45,20 +66,25 @@ impl InBucket {
 }
 
 impl LostBatches for InBucket {
-    async fn keys(&self) -> Result<Vec<String>, Error> {
-        let mut pages = self.client.list_objects_v2().bucket(&self.bucket).into_paginator().send();
-        let mut keys = Vec::new();
-        while let Some(page) = pages.next().await {
-            let objects = page.map_err(failed)?.contents.unwrap_or_default();
-            keys.extend(objects.into_iter().filter_map(|object| object.key));
-        }
-        Ok(keys)
+    async fn keys(&self, after: Option<&str>) -> Result<Keys, Error> {
+        let list = self.client.list_objects_v2().bucket(&self.bucket).set_start_after(after.map(ToOwned::to_owned));
+        let page = list.send().await.map_err(failed)?;
+        let more = page.is_truncated.unwrap_or_default();
+        let objects = page.contents.unwrap_or_default();
+        Ok(Keys { keys: objects.into_iter().filter_map(|object| object.key).collect(), more })
     }
 
-    async fn batch(&self, key: &str) -> Result<Event, Error> {
-        let found = self.client.get_object().bucket(&self.bucket).key(key).send().await.map_err(failed)?;
-        let given_up: GivenUp = serde_json::from_slice(&found.body.collect().await?.into_bytes())?;
-        Ok(serde_json::from_str(&given_up.payload)?)
+    async fn batch(&self, key: &str) -> Result<Object, Error> {
+        let found = match self.client.get_object().bucket(&self.bucket).key(key).send().await {
+            Ok(found) => found,
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
+                return Ok(Object::Gone);
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        let bytes = found.body.collect().await?.into_bytes();
+        let batch = serde_json::from_slice(&bytes).and_then(|GivenUp { payload }| serde_json::from_str(&payload));
+        Ok(batch.map_or_else(|error| Object::Foreign(error.to_string()), Object::Batch))
     }
 
     async fn remove(&self, key: &str) -> Result<(), Error> {

@@ -4,13 +4,17 @@
 use crate::handler::Reconcile;
 use crate::parked;
 use crate::ports::Ports;
-use foldlog::{Bus, BusEntry, Clock, Commit, EventId, EventLog, Generations, Registry, StreamName, Timestamp, Version};
+use foldlog::{
+    Bus, BusEntry, Clock, Commit, EventId, Generations, LogSpans, Registry, Span, StreamName, Timestamp, Version,
+};
 use foldlog_lambda::Error;
 use shop_domain::audit::{Audit, Event, Scope};
 use shop_domain::values::Month;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+/// The number of commits that are read in one request.
+const PAGE: usize = 100;
 /// The maximum age of such a request: longer than the time between two daily runs.
 const AT_MOST_AGO: Duration = Duration::from_hours(26);
 
@@ -20,13 +24,21 @@ impl<P: Ports> Reconcile<P> {
     pub(crate) async fn repeat_operator_requests(&self) -> Result<usize, Error> {
         let registry = self.folds().views().registered().await?.registry;
         let now = self.folds().host().now();
-        let since = Timestamp(now.0 - i64::try_from(AT_MOST_AGO.as_millis())?);
-        let months: BTreeSet<StreamName> = [since, now].map(|at| StreamName::of::<Audit>(&Month::of(at))).into();
+        let since = begin(now);
         let mut wishes: BTreeMap<EventId, BusEntry> = BTreeMap::new();
-        for month in months {
-            let commits = self.folds().log().since(&month, Version::NONE).await?;
-            for commit in commits.iter().filter(|commit| commit.committed_at >= since) {
-                wishes.extend(self.open_requests(&registry, commit)?);
+        for month in audited(now) {
+            let mut from = Version(u64::MAX);
+            while from > Version::NONE {
+                let page = Span { limit: Some(PAGE), ..Span::back_from(from) };
+                let commits = self.folds().log().span(&month, page).await?;
+                let late = commits.iter().take_while(|commit| commit.committed_at >= since);
+                let late: Vec<_> = late.map(|commit| self.open_requests(&registry, commit)).collect();
+                // The page goes further back than the requests that matter, or it is the first one of the stream.
+                let is_last = late.len() < PAGE;
+                from = commits.last().filter(|_| !is_last).map_or(Version::NONE, |last| Version(last.version.0 - 1));
+                for requests in late {
+                    wishes.extend(requests?);
+                }
             }
         }
         for begun in registry.views().filter_map(|(_, sets)| sets.unfinished()) {
@@ -62,6 +74,16 @@ impl<P: Ports> Reconcile<P> {
         let Some(commit) = parked::commit_of(self.folds().log(), event).await? else { return Ok(None) };
         Ok(BusEntry::of(&self.relay.system, &commit)?.into_iter().find(|entry| entry.detail.id == *event))
     }
+}
+
+/// The streams of audit records that a daily run at this moment reads: those of one month, or at its beginning of two.
+#[must_use]
+pub fn audited(now: Timestamp) -> BTreeSet<StreamName> {
+    [begin(now), now].map(|at| StreamName::of::<Audit>(&Month::of(at))).into()
+}
+
+fn begin(now: Timestamp) -> Timestamp {
+    Timestamp(now.0.saturating_sub(i64::try_from(AT_MOST_AGO.as_millis()).unwrap_or(i64::MAX)))
 }
 
 fn is_open(registry: &Registry, id: &EventId, event: &Event) -> bool {

@@ -1,14 +1,17 @@
 //! Redrive: retries parked notes when they are due or when an operator requests it.
 //!
 //! A fold is advanced from the log. An event that a reaction failed on is published again with a mark, and the function
-//! that then processes it removes the note.
+//! that then processes it removes the note. A lost batch is recovered.
+//!
+//! If more notes are due than a run can retry, those come first that were tried least recently: no note waits behind
+//! others that stay stuck.
 
 use crate::handler::Reconcile;
+use crate::outcome::Outcome;
 use crate::ports::Ports;
-use foldlog::read::engine::Redriven;
+use crate::recovery::{self, Stuck};
 use foldlog::read::parked::{Parked, Trouble};
-use foldlog::write::scan::Part;
-use foldlog::{Bus, BusEntry, Clock, Commit, EventId, LogError, LogScan, ParkingLot, Subject, Timestamp, Version};
+use foldlog::{Bus, BusEntry, Clock, Commit, EventId, LogError, LogSpans, ParkingLot, Span, Subject, Timestamp};
 use foldlog_functions::projector::TAMPERING;
 use foldlog_functions::relay;
 use foldlog_lambda::{Error, metrics};
@@ -20,34 +23,12 @@ const PAGE: usize = 100;
 /// The maximum number of notes that one run retries; the others stay due.
 const MOST: usize = 200;
 
-/// The outcome of a retry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The subscriber has reached this version, and the note is gone.
-    Follows(Version),
-    /// The event is published again; the note goes when the function has reacted to it.
-    Published,
-    /// The subscriber still cannot process it, for this reason.
-    Stuck(String),
-    /// No subscriber can process it: it indicates tampering.
-    Alarm,
-}
-
-impl From<Redriven> for Outcome {
-    fn from(redriven: Redriven) -> Self {
-        match redriven {
-            Redriven::Follows(version) => Self::Follows(version),
-            Redriven::Stuck(error) => Self::Stuck(error),
-        }
-    }
-}
-
 /// The result of a scheduled run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Redrives {
     /// The number of notes.
     pub notes: usize,
-    /// The number of folds that follow their streams again.
+    /// The number of folds that follow their streams again, or need not any more.
     pub follow: usize,
     /// The number of events that were published again.
     pub published: usize,
@@ -55,37 +36,75 @@ pub struct Redrives {
     pub stuck: usize,
 }
 
+/// What the notes say at a moment.
+#[derive(Debug, Default)]
+pub(crate) struct Noted {
+    /// The number of notes.
+    notes: usize,
+    /// Those that are due: the ones that were tried least recently, in this order.
+    due: Vec<Parked>,
+    /// The notes about lost batches, by key.
+    pub(crate) stuck: Stuck,
+}
+
+impl Noted {
+    fn take(&mut self, note: Parked, now: Timestamp) {
+        self.notes += 1;
+        let retried = match &note.trouble.subject {
+            Subject::Message { function, id } if function == recovery::NAME => {
+                self.stuck.insert(id.clone(), note.clone());
+                true
+            }
+            Subject::Message { .. } => false,
+            Subject::Reaction { function, .. } => function != TAMPERING,
+            Subject::Fold { .. } => true,
+        };
+        if retried && note.due_at() <= now {
+            self.due.push(note);
+        }
+        if self.due.len() >= 2 * MOST {
+            self.rank();
+        }
+    }
+
+    fn rank(&mut self) {
+        self.due.sort_by_key(|note| note.trouble.at);
+        self.due.truncate(MOST);
+    }
+}
+
 impl<P: Ports> Reconcile<P> {
-    /// Retries all notes that are due at a moment.
-    pub async fn redrive_due(&self, now: Timestamp) -> Result<Redrives, Error> {
-        let mut done = Redrives::default();
-        let mut tried = 0;
+    /// Reads all notes, page by page, and keeps those that are due at a moment, at most [`MOST`].
+    pub(crate) async fn noted(&self, now: Timestamp) -> Result<Noted, Error> {
+        let mut noted = Noted::default();
         let mut after = None;
         loop {
             let page = self.folds().parked().notes(after.as_ref(), PAGE).await?;
-            done.notes += page.notes.len();
-            for note in page.notes.iter().filter(|note| note.due_at() <= now) {
-                if tried == MOST {
-                    break;
-                }
-                tried += 1;
-                match self.redrive(note).await {
-                    Ok(Outcome::Follows(_)) => done.follow += 1,
-                    Ok(Outcome::Published) => done.published += 1,
-                    Ok(Outcome::Stuck(_)) => done.stuck += 1,
-                    Ok(Outcome::Alarm) => tried -= 1,
-                    Err(error) => {
-                        tracing::error!(subject = %note.trouble.subject, error, "a note was not redriven");
-                        done.stuck += 1;
-                    }
-                }
-            }
+            page.notes.into_iter().for_each(|note| noted.take(note, now));
             after = page.next;
             if after.is_none() {
-                metrics::notes(done.notes - done.follow);
-                return Ok(done);
+                noted.rank();
+                return Ok(noted);
             }
         }
+    }
+
+    /// Retries the notes that are due, as far as the time allows. The others stay due, and come first in the next run.
+    pub(crate) async fn redrive_due(&self, noted: &Noted, until: Timestamp) -> Redrives {
+        let mut done = Redrives { notes: noted.notes, ..Redrives::default() };
+        for note in noted.due.iter().take_while(|_| self.folds().host().now() < until) {
+            match self.redrive(note).await {
+                Ok(Outcome::Follows(_) | Outcome::GivenUp) => done.follow += 1,
+                Ok(Outcome::Published) => done.published += 1,
+                Ok(Outcome::Stuck(_) | Outcome::Alarm) => done.stuck += 1,
+                Err(error) => {
+                    tracing::error!(subject = %note.trouble.subject, error, "a note was not redriven");
+                    done.stuck += 1;
+                }
+            }
+        }
+        metrics::notes(done.notes - done.follow);
+        done
     }
 
     /// Retries a note, even if it is not due.
@@ -93,6 +112,8 @@ impl<P: Ports> Reconcile<P> {
         match &note.trouble.subject {
             Subject::Fold { view, .. } if view == sales::NAME => Ok(self.sales.redrive(note).await?.into()),
             Subject::Fold { .. } => Ok(self.folds().redrive(note).await?.into()),
+            Subject::Message { function, id } if function == recovery::NAME => self.recover_one(id, Some(note)).await,
+            Subject::Message { .. } => Ok(Outcome::Alarm),
             Subject::Reaction { function, .. } if function == TAMPERING => Ok(Outcome::Alarm),
             Subject::Reaction { function, event } => self.publish_again(note, function, event).await,
         }
@@ -127,27 +148,8 @@ impl<P: Ports> Reconcile<P> {
     }
 }
 
-/// The commit that contains an event, even if the rest of its stream cannot be read.
-pub(crate) async fn commit_of<L: LogScan>(log: &L, event: &EventId) -> Result<Option<Commit>, LogError> {
-    let part = Part::Stream(event.stream.clone());
-    let mut last = None;
-    let mut after = None;
-    loop {
-        let page = log.page(&part, after.as_ref()).await?;
-        for commit in page.commits {
-            let version = match &commit {
-                Ok(commit) => commit.version,
-                Err(LogError::Corrupt { version, .. }) => *version,
-                Err(LogError::Unavailable(_) | LogError::Denied(_)) => return commit.map(Some),
-            };
-            if version > event.version {
-                return last.transpose();
-            }
-            last = Some(commit);
-        }
-        after = page.next;
-        if after.is_none() {
-            return last.transpose().map(|last| last.filter(|commit: &Commit| commit.last_version() >= event.version));
-        }
-    }
+/// The commit that contains an event, read alone: the rest of its stream may be long, or unreadable.
+pub(crate) async fn commit_of<L: LogSpans>(log: &L, event: &EventId) -> Result<Option<Commit>, LogError> {
+    let found = log.span(&event.stream, Span::around(event.version)).await?.pop();
+    Ok(found.filter(|commit| commit.last_version() >= event.version))
 }

@@ -2,13 +2,13 @@
 
 use foldlog::write::loaded::replay;
 use foldlog::{
-    BusEntry, CommandId, Commit, Consistency, Decider, EventId, EventLog, History, LogError, ReadOptions, StreamName,
-    Version, state_of,
+    BusEntry, CommandId, Commit, Consistency, Decider, EventId, EventLog, History, LogError, LogSpans, ReadOptions,
+    Span, StreamName, Version, state_of,
 };
 use foldlog_lambda::Error;
-use shop_domain::fulfilment::{self, Awaited, Fulfilment, Process, REACTION, outcome_of};
-use shop_domain::values::OrderId;
-use shop_domain::{cart, order, stock};
+use shop_domain::fulfilment::{self, Awaited, Fulfilment, Process, outcome_of};
+use shop_domain::values::{CartId, OrderId, PaymentId};
+use shop_domain::{cart, order, payment, stock};
 
 /// The logs that are read to find them: always strongly.
 #[derive(Clone, Copy, Debug)]
@@ -27,15 +27,20 @@ pub(crate) fn process_of(cart: &StreamName) -> Result<StreamName, Error> {
     Ok(StreamName::of::<Fulfilment>(&order))
 }
 
-impl<L: EventLog> Sources<'_, L> {
+impl<L: EventLog + LogSpans> Sources<'_, L> {
     /// The hints to repeat for one stream. For a checked-out cart without a process: its checkout. For an unfinished
     /// process: its intents without an outcome, and the answers of the streams that it depends on. For an order: the
-    /// events that its process would note.
+    /// events that its process would note. For a payment: those of its process.
     pub(crate) async fn hints(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
         match stream.category() {
             cart::Cart::CATEGORY => self.of_cart(stream).await,
             Fulfilment::CATEGORY => self.of_process(stream).await,
             order::Order::CATEGORY => self.of_order(stream).await,
+            // A payment may move long after its process did: the provider moves it by itself.
+            payment::Payment::CATEGORY => {
+                let PaymentId { order, .. } = stream.id().parse()?;
+                self.of_process(&StreamName::of::<Fulfilment>(&order)).await
+            }
             _ => Ok(vec![]),
         }
     }
@@ -45,9 +50,13 @@ impl<L: EventLog> Sources<'_, L> {
         if self.log.load(&process_of(stream)?, begun).await?.head().version() != Version::NONE {
             return Ok(vec![]);
         }
-        let history = self.whole(stream).await?;
-        match replay::<cart::Cart>(&history)? {
-            cart::State::CheckedOut { .. } => self.entries(history.commits().last()),
+        // A cart may have changed thousands of times. Its checkout is the last thing that happens to it.
+        let cart: CartId = stream.id().parse()?;
+        match state_of::<cart::Cart>(self.log, &cart, Consistency::Strong).await? {
+            cart::State::CheckedOut { .. } => {
+                let newest = self.log.span(stream, Span::around(Version(u64::MAX))).await?;
+                self.entries(newest.last())
+            }
             cart::State::Unopened | cart::State::Open { .. } => Ok(vec![]),
         }
     }
@@ -63,7 +72,7 @@ impl<L: EventLog> Sources<'_, L> {
     async fn of_process(&self, stream: &StreamName) -> Result<Vec<BusEntry>, Error> {
         let history = self.whole(stream).await?;
         match replay::<Fulfilment>(&history)? {
-            fulfilment::State::Started(process) if !process.finished() => self.missed(&history, &process).await,
+            fulfilment::State::Started(process) if process.is_open() => self.missed(&history, &process).await,
             fulfilment::State::Started(_) | fulfilment::State::NotStarted => Ok(vec![]),
         }
     }
@@ -71,10 +80,10 @@ impl<L: EventLog> Sources<'_, L> {
     async fn missed(&self, history: &History, process: &Process) -> Result<Vec<BusEntry>, Error> {
         let stream = history.head().stream();
         let order: OrderId = stream.id().parse()?;
-        // The order may have moved without an intent: a customer cancelled it, or the staff shipped it.
+        // The order may have moved without an intent: a customer cancelled it, or the staff shipped it. So may a payment.
         let of_order = self.whole(&StreamName::of::<order::Order>(&order)).await?;
         let mut hints = self.heeded(process, of_order.commits())?;
-        for Awaited { intent, stream: awaited } in process.awaited(&order) {
+        for Awaited { intent, stream: awaited, command } in process.watched(&order) {
             let intent = intent.map(|version| EventId { stream: stream.clone(), version });
             let asked = intent.as_ref().map(|intent| asked(history, intent)).transpose()?;
             let answered = match awaited.category() {
@@ -82,7 +91,7 @@ impl<L: EventLog> Sources<'_, L> {
                     of_order.commits().iter().any(|commit| intent.is_some() && commit.causation == intent)
                 }
                 stock::Stock::CATEGORY => {
-                    let answer = self.of_stock(&awaited, asked, intent.as_ref()).await?;
+                    let answer = self.of_stock(&awaited, asked, command.as_ref()).await?;
                     hints.extend(self.entries(&answer)?);
                     answer.is_some()
                 }
@@ -102,18 +111,19 @@ impl<L: EventLog> Sources<'_, L> {
         Ok(hints)
     }
 
-    /// The stock's answer to an intent of this commit.
+    /// The stock's answer to an intent of this commit: the commit of this command.
     async fn of_stock(
         &self,
         stock: &StreamName,
         asked: Option<&Commit>,
-        intent: Option<&EventId>,
+        command: Option<&CommandId>,
     ) -> Result<Option<Commit>, LogError> {
-        let Some((asked, intent)) = asked.zip(intent) else { return Ok(None) };
-        self.stock.find(stock, &CommandId::of_event(intent, REACTION), asked.committed_at).await
+        let Some((asked, command)) = asked.zip(command) else { return Ok(None) };
+        self.stock.find(stock, command, asked.committed_at).await
     }
 
-    /// A stream from its first commit on.
+    /// A stream from its first commit on: of a process, or of what belongs to its order, which have some dozens of commits
+    /// at most.
     async fn whole(&self, stream: &StreamName) -> Result<History, LogError> {
         History::prove(stream, self.log.since(stream, Version::NONE).await?)
     }

@@ -1,4 +1,4 @@
-//! The streams that wait, as the views show them: processes, checked-out carts, and cancelled or shipped orders.
+//! The streams that wait, as the views show them: processes, checked-out carts, and orders that people moved.
 
 use crate::due::Span;
 use foldlog::{Decider, Lookup, Lookups, Projection, StreamName};
@@ -6,11 +6,12 @@ use foldlog_functions::ports::Indexed;
 use foldlog_lambda::Error;
 use futures::future::try_join_all;
 use shop_domain::order::Order;
-use shop_domain::views::order;
 use shop_domain::views::waiting::{BY_SINCE, NAME, SHARD, before, partitions};
+use shop_domain::views::{activity, order};
 
 /// The views, and the index attributes that find their rows.
-pub(crate) const VIEWS: [Indexed; 2] = [(NAME, &[SHARD]), (order::View::NAME, &[order::MOVED])];
+pub(crate) const VIEWS: [Indexed; 3] =
+    [(NAME, &[SHARD]), (order::View::NAME, &[order::MOVED]), (activity::NAME, &[activity::SHARD])];
 
 /// The streams that began to wait within the span: at most `limit` of each partition, the oldest first.
 pub(crate) async fn since(views: &impl Lookups, span: Span, limit: usize) -> Result<Vec<StreamName>, Error> {

@@ -1,6 +1,6 @@
 //! The shipment's reactions to the intents of fulfilment: with `shipment-commands` the only writer of `shipment-…`.
 
-use foldlog::EventLog;
+use foldlog::{EventLog, Version};
 use foldlog_functions::owner::{Asked, OwnersReactions};
 use foldlog_functions::{Intents, OwnersReactor, Ports};
 use foldlog_lambda::queue::ReactionError;
@@ -26,9 +26,10 @@ impl Intents for OfShipments {
     async fn command(
         _: &impl EventLog,
         order: &OrderId,
+        _: Version,
         event: Event,
     ) -> Result<Option<Asked<Shipment>>, ReactionError> {
         let Some(Request::Shipment { warehouse, command }) = request_of(order, event) else { return Ok(None) };
-        Ok(Some((ShipmentId::of(order, &warehouse), command)))
+        Ok(Some(Asked::of(ShipmentId::of(order, &warehouse), command)))
     }
 }

@@ -6,6 +6,7 @@ use foldlog::verify::{
 use foldlog::{Clock, LogScan, Registry, StreamName, TotalsFold, TotalsStore, ViewScan, Views};
 use futures::future::{Either, select};
 use shop_domain::audit::{Extent, Report, Scope, Verifier};
+use shop_domain::streams::stream_types;
 use shop_domain::values::Invalid;
 use shop_domain::views::read_models;
 use std::pin::pin;
@@ -40,9 +41,9 @@ pub async fn streams<L: LogScan, V: Views, H: Clock>(
     host: &H,
     streams: &[StreamName],
 ) -> Result<Found, VerifyError> {
-    let (subscriptions, registered) = (read_models().views, views.registered().await?);
+    let (subscriptions, types, registered) = (read_models().views, stream_types(), views.registered().await?);
     let registry = &registered.registry;
-    let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
+    let verification = Verification { log, views, host, subscriptions: &subscriptions, registry, types: &types };
     let findings = verification.survey(streams).await?;
     Ok(Found { surveyed: Surveyed { findings, complete: true }, totals: 0 })
 }
@@ -51,10 +52,10 @@ impl<L: LogScan, V: Views + ViewScan, R: TotalsStore, H: Clock> Shop<'_, L, V, R
     /// Compares everything, and passes what agrees so far to `done`. It keeps in memory a page of the log, 16 bytes a
     /// stream, and the names of the streams that add to the totals.
     pub async fn whole(&self, limits: Limits, mut done: impl FnMut(&Verified) + Send) -> Result<Found, VerifyError> {
-        let subscriptions = read_models().views;
+        let (subscriptions, types) = (read_models().views, stream_types());
         let registered = self.views.registered().await?;
         let (log, views, host, registry) = (self.log, self.views, self.host, &registered.registry);
-        let verification = Verification { log, views, host, subscriptions: &subscriptions, registry };
+        let verification = Verification { log, views, host, subscriptions: &subscriptions, registry, types: &types };
         let (folds, mut orders) = (read_models().totals, Vec::new());
         let met = |streams: &[StreamName], verified: &Verified| {
             let follows = |stream: &&StreamName| folds.iter().any(|fold| fold.follows(stream.category()));

@@ -48,7 +48,7 @@ impl Site {
     /// Waits for these quantities on hand and reserved.
     pub(super) async fn has(&self, sku: &str, on_hand: u64, reserved: u64) {
         let numbers = |answer: &Answer| (answer.body["on_hand"].as_u64(), answer.body["reserved"].as_u64());
-        let path = format!("/stock/{sku}");
+        let path = format!("/products/{sku}/stock");
         self.staff().awaited(&path, |answer| numbers(answer) == (Some(on_hand), Some(reserved))).await;
     }
 }

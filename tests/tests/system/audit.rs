@@ -37,15 +37,15 @@ async fn whatever_an_operator_does_is_recorded_and_what_he_cannot_do_is_not() {
     let shop = Shop::start().await;
     product(&shop, "mug", 1_299, &[("berlin", 10)]).await;
     let operator = shop.operator();
-    for id in ["relay:stock-berlin.mug@1", "stock/g1:stock-berlin.mug"] {
+    for id in ["relay~stock-berlin.mug~1", "stock~g1~stock-berlin.mug"] {
         park(&shop, id).await;
     }
-    let note = |id: &str, action: &str| format!("/ops/parked/{}/{action}", id.replace('/', "%2F"));
-    let _ = operator.post(&note("stock/g1:stock-berlin.mug", "discard"), json!({})).await.expect(422);
-    let _ = operator.post(&note("stock/g1:stock-berlin.cup", "redrive"), json!({})).await.expect(404);
+    let note = |id: &str, action: &str| format!("/ops/parked/{id}/{action}");
+    let _ = operator.post(&note("stock~g1~stock-berlin.mug", "discard"), json!({})).await.expect(422);
+    let _ = operator.post(&note("stock~g1~stock-berlin.cup", "redrive"), json!({})).await.expect(404);
     let _ = operator.post("/ops/reconcile", json!({ "now": true })).await.expect(422);
-    let _ = operator.post(&note("stock/g1:stock-berlin.mug", "redrive"), json!({})).await.expect(200);
-    let _ = operator.post(&note("relay:stock-berlin.mug@1", "discard"), json!({})).await.expect(200);
+    let _ = operator.post(&note("stock~g1~stock-berlin.mug", "redrive"), json!({})).await.expect(200);
+    let _ = operator.post(&note("relay~stock-berlin.mug~1", "discard"), json!({})).await.expect(200);
     let named = [("x-correlation-id", "monday-morning")];
     let _ = operator.send(Method::POST, "/ops/lost/redrive", None, &named).await.expect(200);
     let _ = operator.post("/ops/reconcile", json!({})).await.expect(200);
@@ -53,8 +53,8 @@ async fn whatever_an_operator_does_is_recorded_and_what_he_cannot_do_is_not() {
     let events = recorded(&shop).await;
     let told: Vec<_> = events.iter().map(|event| (event["type"].as_str().unwrap(), event["data"].clone())).collect();
     let expected = [
-        ("ParkedRedriven", json!({ "note": "stock/g1:stock-berlin.mug" })),
-        ("ParkedDiscarded", json!({ "note": "relay:stock-berlin.mug@1" })),
+        ("ParkedRedriven", json!({ "note": "stock~g1~stock-berlin.mug" })),
+        ("ParkedDiscarded", json!({ "note": "relay~stock-berlin.mug~1" })),
         ("LostBatchesRedriven", json!({})),
         ("Reconciled", json!({})),
     ];
@@ -79,15 +79,17 @@ async fn an_action_that_is_repeated_under_its_key_is_recorded_once() {
         let _ = reconcile(key).await.expect(200);
     }
     assert_eq!(recorded(&shop).await.len(), 2);
-    park(&shop, "relay:cart-1@1").await;
-    park(&shop, "relay:cart-2@1").await;
+    park(&shop, "relay~cart-1~1").await;
+    park(&shop, "relay~cart-2~1").await;
     let discard = async |id: &str| {
         let path = format!("/ops/parked/{id}/discard");
         operator.send(Method::POST, &path, None, &[("idempotency-key", "the-one")]).await
     };
-    let _ = discard("relay:cart-1@1").await.expect(200);
-    let other = discard("relay:cart-2@1").await.expect(422);
+    let _ = discard("relay~cart-1~1").await.expect(200);
+    let other = discard("relay~cart-2~1").await.expect(422);
     assert_eq!(other.problem(), Some("idempotency-key-reused"));
+    let again = discard("relay~cart-1~1").await.expect(200);
+    assert_eq!(again.body["outcome"], "discarded", "a repetition is refused");
     assert_eq!(operator.get("/ops/parked").await.expect(200).body["items"].as_array().unwrap().len(), 1);
     shop.host.stop().await;
 }

@@ -18,6 +18,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use shop_domain::stock;
 use shop_domain::values::{OrderId, Sku, StockId, WarehouseId};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::yield_now;
@@ -30,31 +31,40 @@ const HOT: usize = BATCHES * (BATCH - 1);
 /// What a request takes, for the length of pauses.
 const TURN_MS: u128 = 5;
 
-/// A log whose requests take a turn, and which remembers in which order streams were appended to.
-#[derive(Clone)]
-struct Turns {
-    log: MemoryLog,
+/// A log whose requests take a turn, and which remembers in which order streams were appended to, and how many
+/// requests there were.
+#[derive(Clone, Default)]
+pub(crate) struct Turns {
+    pub(crate) log: MemoryLog,
     appended: Arc<Mutex<Vec<StreamName>>>,
+    pub(crate) requests: Arc<AtomicUsize>,
+}
+
+impl Turns {
+    async fn turn(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        yield_now().await;
+    }
 }
 
 impl EventLog for Turns {
     async fn load(&self, stream: &StreamName, reading: ReadOptions) -> Result<History, LogError> {
-        yield_now().await;
+        self.turn().await;
         self.log.load(stream, reading).await
     }
 
     async fn find(&self, stream: &StreamName, id: &CommandId, since: Timestamp) -> Result<Option<Commit>, LogError> {
-        yield_now().await;
+        self.turn().await;
         self.log.find(stream, id, since).await
     }
 
     async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
-        yield_now().await;
+        self.turn().await;
         self.log.since(stream, after).await
     }
 
     async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
-        yield_now().await;
+        self.turn().await;
         let commit = self.log.append(head, draft).await?;
         self.appended.lock().unwrap().push(commit.stream.clone());
         Ok(commit)
@@ -83,7 +93,7 @@ impl LogScan for Turns {
 
 /// A host whose pauses are turns.
 #[derive(Clone)]
-struct InTurns(Arc<Mutex<Rng>>);
+pub(crate) struct InTurns(Arc<Mutex<Rng>>);
 
 impl Clock for InTurns {
     fn now(&self) -> Timestamp {
@@ -104,10 +114,20 @@ impl Randomness for InTurns {
 }
 
 /// What the function stands on.
-struct Ground {
-    turns: Turns,
+pub(crate) struct Ground {
+    pub(crate) turns: Turns,
     host: InTurns,
-    parked: MemoryParked,
+    pub(crate) parked: MemoryParked,
+}
+
+impl Ground {
+    /// With so many pieces of a product in the warehouse.
+    pub(crate) async fn with(sku: &Sku, quantity: usize) -> Self {
+        let turns = Turns { log: MemoryLog::default().with_markers(), ..Turns::default() };
+        receive(&turns.log, sku, quantity).await;
+        let host = InTurns(Arc::new(Mutex::new(Rng::with_seed(7))));
+        Self { turns, host, parked: MemoryParked::default() }
+    }
 }
 
 impl Ports for Ground {
@@ -146,12 +166,12 @@ impl Ports for Ground {
     }
 }
 
-fn berlin() -> WarehouseId {
+pub(crate) fn berlin() -> WarehouseId {
     "berlin".parse().unwrap()
 }
 
 /// The product that everybody wants.
-fn hot() -> Sku {
+pub(crate) fn hot() -> Sku {
     "mug".parse().unwrap()
 }
 
@@ -160,16 +180,17 @@ fn other(batch: usize) -> Sku {
     format!("pot-{batch}").parse().unwrap()
 }
 
-fn stream_of(sku: &Sku) -> StreamName {
+pub(crate) fn stream_of(sku: &Sku) -> StreamName {
     StreamName::of::<stock::Stock>(&StockId { warehouse: berlin(), sku: sku.clone() })
 }
 
-async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
-    let quantity = u64::try_from(quantity).unwrap().try_into().unwrap();
+pub(crate) async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
+    let on_hand = u64::try_from(quantity).unwrap();
+    let (cause, reason) = (stock::Discrepancy::Miscount, "count".parse().unwrap());
     let reading = ReadOptions::of::<stock::Stock>(Consistency::Strong);
     let head = log.load(&stream_of(sku), reading).await.unwrap().head().clone();
     let draft = Draft {
-        events: Events::encode(&[stock::Event::StockReceived { quantity, delivery_note: None }]).unwrap(),
+        events: Events::encode(&[stock::Event::StockAdjusted { on_hand, cause, reason }]).unwrap(),
         id: CommandId::of_key(["a", "b", "c", sku.as_str()]),
         digest: Digest([0; 32]),
         now: Timestamp(1_763_718_000_000),
@@ -183,19 +204,26 @@ async fn receive(log: &MemoryLog, sku: &Sku, quantity: usize) {
 
 /// A message: an order of its own asks for one piece.
 fn message(order: usize, sku: &Sku) -> Value {
+    let data = json!({ "warehouse": berlin(), "sku": sku, "quantity": 1 });
+    intent(order, 3, ("ReservationRequested", 1), &data)
+}
+
+/// A message about an intent of an order's process.
+pub(crate) fn intent(order: usize, version: u64, (name, schema): (&str, u32), data: &Value) -> Value {
     let order: OrderId = format!("{:032x}", order + 1).parse().unwrap();
-    let id = EventId { stream: StreamName::of::<shop_domain::fulfilment::Fulfilment>(&order), version: Version(3) };
+    let version = Version(version);
+    let id = EventId { stream: StreamName::of::<shop_domain::fulfilment::Fulfilment>(&order), version };
     let detail = json!({
-        "id": id, "subject": id.stream, "version": 3, "commit_first": 2, "commit_count": 2,
-        "type": "ReservationRequested", "schema": 1,
-        "data": { "warehouse": berlin(), "sku": sku, "quantity": 1 },
+        "id": id, "subject": id.stream, "version": version, "commit_first": version, "commit_count": 1,
+        "type": name, "schema": schema, "data": data,
         "time": "2025-11-21T09:40:00.000Z", "correlation": "c", "causation": null, "actor": "fulfilment",
     });
+    let sku = data["sku"].as_str().unwrap();
     json!({ "messageId": format!("{order} {sku}"), "body": json!({ "detail": detail }).to_string() })
 }
 
 /// Delivers a batch to an execution environment until all of it is taken; the ids of what came more than once.
-async fn deliver(function: impl Invoke, mut batch: Vec<Value>) -> Vec<String> {
+pub(crate) async fn deliver(function: &impl Invoke, mut batch: Vec<Value>) -> Vec<String> {
     let mut again = Vec::new();
     while !batch.is_empty() {
         let answer = function.invoke(json!({ "Records": batch })).await.unwrap();
@@ -209,18 +237,15 @@ async fn deliver(function: impl Invoke, mut batch: Vec<Value>) -> Vec<String> {
 
 #[tokio::test]
 async fn a_product_that_everybody_wants_holds_up_no_other() {
-    let log = MemoryLog::default().with_markers();
-    receive(&log, &hot(), HOT).await;
-    let turns = Turns { log: log.clone(), appended: Arc::default() };
-    let host = InTurns(Arc::new(Mutex::new(Rng::with_seed(7))));
-    let ground = Ground { turns: turns.clone(), host, parked: MemoryParked::default() };
+    let ground = Ground::with(&hot(), HOT).await;
+    let (turns, log) = (ground.turns.clone(), ground.turns.log.clone());
     let mut batches = Vec::new();
     for batch in 0..BATCHES {
         receive(&log, &other(batch), 1).await;
         let wanted = |place: usize| if place == batch % BATCH { other(batch) } else { hot() };
         let messages = (0..BATCH).map(|place| message(batch * BATCH + place, &wanted(place))).collect();
         let function = stock_reactions::function(&ground, &Settings::default()).unwrap();
-        batches.push(deliver(function, messages));
+        batches.push(async move { deliver(&function, messages).await });
     }
     let again: Vec<_> = join_all(batches).await.into_iter().flatten().collect();
 

@@ -24,12 +24,12 @@ fn name(status: &Value) -> String {
     status.as_str().map(ToOwned::to_owned).or_else(tagged).unwrap_or_default()
 }
 
-async fn status(shop: &Shop, stream: &str, of: &str) -> String {
+pub(crate) async fn status(shop: &Shop, stream: &str, of: &str) -> String {
     let state = shop.operator().get(&format!("/ops/streams/{stream}/state")).await;
     name(&state.body["state"][of]["status"])
 }
 
-async fn shipments(shop: &Shop, order: &str) -> Vec<String> {
+pub(crate) async fn shipments(shop: &Shop, order: &str) -> Vec<String> {
     let events = shop.operator().get(&format!("/ops/streams/fulfilment-{order}?limit=1000")).await.expect(200).body;
     let noted = events["items"].as_array().unwrap().iter().filter(|event| event["type"] == "ShipmentNoted");
     noted.map(|event| event["data"]["shipment"].as_str().unwrap().to_owned()).collect()
@@ -61,7 +61,7 @@ fn expected(order: &str, payment: &str, standing: impl Into<Option<Standing>>, i
 }
 
 /// A shop with ten mugs in Berlin.
-async fn with_mugs() -> Shop {
+pub(crate) async fn with_mugs() -> Shop {
     let shop = Shop::start().await;
     product(&shop, "mug", 1_299, &[("berlin", 10)]).await;
     shop
@@ -75,21 +75,21 @@ async fn confirmed(customer: &Client) -> String {
 }
 
 /// Checks a cart of two mugs out with a card.
-async fn checked_out_with(customer: &Client, card: &str) -> String {
+pub(crate) async fn checked_out_with(customer: &Client, card: &str) -> String {
     let order = cart(customer, &[("mug", 2)]).await;
     let _ = customer.post(&format!("/carts/{order}/checkout"), json!({ "card": card })).await.expect(202);
     order
 }
 
-async fn ship(shop: &Shop, order: &str, tracking: Value) -> Answer {
+pub(crate) async fn ship(shop: &Shop, order: &str, tracking: Value) -> Answer {
     shop.staff().post(&format!("/orders/{order}/ship"), json!({ "tracking": tracking })).await
 }
 
-async fn cancel(customer: &Client, order: &str) -> Answer {
+pub(crate) async fn cancel(customer: &Client, order: &str) -> Answer {
     customer.post(&format!("/orders/{order}/cancel"), json!({ "reason": "changed my mind" })).await
 }
 
-async fn ends(customer: &Client, order: &str, status: &str) -> Answer {
+pub(crate) async fn ends(customer: &Client, order: &str, status: &str) -> Answer {
     customer.until(&format!("/orders/{order}"), |answer| answer.body["status"] == status).await
 }
 
@@ -185,6 +185,23 @@ async fn a_line_is_split_over_warehouses_and_fails_where_all_of_them_have_too_li
     assert!(failed.text("reason").contains("pot"), "{}", failed.body);
     assert_eq!(books(&shop, &nothing_left).await, expected("failed", "", None, "", &[]));
     assert_eq!(stock(&shop, "pot").await, (3, 3, 0));
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn empty_warehouses_do_not_stand_before_one_that_has_something() {
+    let shop = Shop::start().await;
+    let names: Vec<_> = (10..30).map(|number| format!("berlin-{number}")).collect();
+    let first: Vec<_> = names.iter().map(|name| (name.as_str(), 1)).collect();
+    product(&shop, "mug", 1_299, &first).await;
+    let alice = shop.customer_with_account("alice").await;
+    let all = cart(&alice, &[("mug", 20)]).await;
+    assert_eq!(ordered(&alice, &all, &["CONFIRMED", "FAILED"]).await.body["status"], "CONFIRMED");
+    assert_eq!(stock(&shop, "mug").await, (20, 20, 0));
+    let _ = shop.staff().post("/stock/zurich/mug/receive", json!({ "quantity": 2 })).await.expect(200);
+    shop.host.settled().await;
+    let order = cart(&alice, &[("mug", 2)]).await;
+    assert_eq!(ordered(&alice, &order, &["CONFIRMED", "FAILED"]).await.body["status"], "CONFIRMED");
     shop.host.stop().await;
 }
 
@@ -315,5 +332,25 @@ async fn what_an_order_and_its_shipments_refuse_leaves_no_trace() {
         raw(anyone, "/webhooks/payments", "{}", 401, "not-believed"),
     ];
     refused(&shop, cases).await;
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_who_names_the_total_is_not_charged_more() {
+    let shop = Shop::start().await;
+    let euro = |amount: i64| json!({ "amount": amount, "currency": "EUR" });
+    product(&shop, "mug", 1_000, &[("berlin", 10)]).await;
+    let (staff, alice) = (shop.staff(), shop.customer_with_account("alice").await);
+    let cart = cart(&alice, &[("mug", 2)]).await;
+    let shown = alice.until(&format!("/carts/{cart}"), |answer| answer.body["net"] == 2_000).await;
+    assert_eq!(shown.body["totals"]["total"], euro(2_380), "with 19 % tax");
+    let _ = staff.post("/products/mug/price", json!({ "price": euro(1_100) })).await.expect(200);
+    let check_out =
+        async |total: i64| alice.post(&format!("/carts/{cart}/checkout"), json!({ "total": euro(total) })).await;
+    let refused = check_out(2_380).await.expect(422);
+    assert_eq!((refused.problem(), &refused.body["total"]), (Some("total-has-risen"), &euro(2_618)));
+    assert!(refused.text("detail").contains("26.18 EUR"), "{}", refused.body);
+    let done = check_out(2_618).await.expect(202);
+    assert_eq!(done.body["totals"]["total"], euro(2_618));
     shop.host.stop().await;
 }

@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::Client as Database;
 use foldlog_aws::OnAws;
 use foldlog_lambda::{Error, Function, Registered};
 use rebuild::{Outcome, Rebuild, Task};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -184,6 +185,48 @@ async fn what_is_given_up_is_swept_and_nothing_else() {
     let _ = operator.post("/ops/projections/stock/rebuild", json!({})).await.expect(202);
     let _ = complete(&operator, "stock", 3).await;
     assert_eq!(shop.difference().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_is_repeated_under_its_key_is_answered_again_and_carried_out_once() {
+    let shop = Shop::start().await;
+    product(&shop, "mug", 1_299, &[("berlin", 10)]).await;
+    let operator = shop.operator();
+    let post = async |action: &str, key: &str| {
+        let path = format!("/ops/projections/stock/{action}");
+        operator.send(Method::POST, &path, None, &[("idempotency-key", key)]).await
+    };
+    for _ in 0..2 {
+        let _ = post("rebuild", "one").await.expect(202);
+    }
+    let _ = complete(&operator, "stock", 2).await;
+    for _ in 0..2 {
+        let flipped = post("flip", "two").await.expect(200).body;
+        assert_eq!((&flipped["read"], &flipped["switched"]), (&json!(2), &json!({ "from": 1, "to": 2 })));
+    }
+    for _ in 0..2 {
+        let back = post("rollback", "three").await.expect(200).body;
+        assert_eq!((&back["read"], &back["switched"]), (&json!(1), &json!({ "from": 2, "to": 1 })));
+    }
+    let again = post("flip", "two").await.expect(200).body;
+    assert_eq!((&again["read"], &again["switched"]), (&json!(1), &json!({ "from": 1, "to": 2 })), "it acts again");
+    let _ = post("flip", "four").await.expect(200);
+    let _ = post("cleanup", "five").await.expect(202);
+    while stage(&generations(&operator, "stock").await, 1).is_some() {
+        shop.host.advance_clock(Duration::from_secs(100)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for (action, key) in [("cleanup", "five"), ("rebuild", "one")] {
+        let _ = post(action, key).await.expect(202);
+    }
+    assert_eq!(post("rollback", "three").await.expect(200).body["read"], 2);
+    shop.host.settled().await;
+    assert_eq!(generations(&operator, "stock").await["generations"].as_array().unwrap().len(), 1);
+    let recorded = crate::audit::recorded(&shop).await;
+    let recorded: Vec<_> = recorded.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    let expected =
+        ["RebuildRequested", "ProjectionFlipped", "ProjectionRolledBack", "ProjectionFlipped", "CleanupRequested"];
+    assert_eq!(recorded, expected);
 }
 
 async fn keys(shop: &Shop) -> Vec<String> {

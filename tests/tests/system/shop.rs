@@ -41,7 +41,7 @@ fn is_one_of(status: &Value, statuses: &[&str]) -> bool {
 /// On hand, reserved and available of a product in all warehouses, as the view shows it once everything has settled.
 pub(crate) async fn stock(shop: &Shop, sku: &str) -> (u64, u64, u64) {
     shop.host.settled().await;
-    let stock = shop.staff().get(&format!("/stock/{sku}")).await.expect(200).body;
+    let stock = shop.staff().get(&format!("/products/{sku}/stock")).await.expect(200).body;
     let number = |name: &str| stock[name].as_u64().unwrap();
     (number("on_hand"), number("reserved"), number("available"))
 }

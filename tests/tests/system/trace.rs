@@ -88,14 +88,14 @@ async fn a_client_finds_what_came_of_its_requests_by_its_own_id() {
     let alice = shop.customer_with_account("alice").await;
     let cart = cart(&alice, &[("mug", 2)]).await;
     let _ = ordered(&alice, &cart, &["CONFIRMED"]).await;
-    let own = [("x-correlation-id", "parcel/7@desk")];
+    let own = [("x-correlation-id", "parcel:7@desk")];
     let path = format!("/orders/{cart}/ship");
     let _ = shop.staff().send(Method::POST, &path, Some("{}".to_owned()), &own).await.expect(202);
     let _ = shop.staff().send(Method::POST, "/products/mug/delist", Some("{}".to_owned()), &own).await.expect(200);
     shop.host.settled().await;
     let operator = shop.operator();
-    let trace = traced(&operator, "parcel%2F7%40desk").await;
-    let named = of_log(&operator, |event| event["client_correlation"] == "parcel/7@desk").await;
+    let trace = traced(&operator, "parcel:7@desk").await;
+    let named = of_log(&operator, |event| event["client_correlation"] == "parcel:7@desk").await;
     let server_s: BTreeSet<_> = named.iter().map(|event| event["correlation"].as_str().unwrap().to_owned()).collect();
     assert_eq!(server_s.len(), 2, "two requests");
     let whole = of_log(&operator, |event| server_s.contains(event["correlation"].as_str().unwrap())).await;

@@ -31,7 +31,7 @@ async fn what_a_stopped_projector_has_lost_is_noticed_and_read_from_the_log() {
     assert!(deliveries.trimmed > 30, "{deliveries:?}");
     let stock = async |sku: &str| {
         shop.host.settled().await;
-        let stock = staff.get(&format!("/stock/{sku}")).await.expect(200).body;
+        let stock = staff.get(&format!("/products/{sku}/stock")).await.expect(200).body;
         ["on_hand", "reserved"].map(|name| stock[name].as_u64().unwrap())
     };
     assert_eq!((stock("mug").await, stock("cup").await), ([10, 0], [10, 0]));

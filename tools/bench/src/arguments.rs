@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::plot::plot;
 use crate::table::table;
 use crate::writer::Writer;
-use crate::{run, settings};
+use crate::{run, schema, settings};
 use clap::Parser;
 use serde::Serialize;
 use shop_terminal as terminal;
@@ -27,6 +27,7 @@ Examples:
   shop-bench --case append_warm_1 append_cold_10000 --seconds 10
   shop-bench --json --plot append-cost.svg
   shop-bench --settings 20
+  shop-bench schema --commits 200000
   shop-bench cold --functions target/release")]
 pub(crate) struct Bench {
     #[command(subcommand)]
@@ -56,6 +57,7 @@ pub(crate) struct Bench {
 #[derive(Debug, clap::Subcommand)]
 enum Other {
     Cold(cold::Options),
+    Schema(schema::Options),
     Writer(Writer),
 }
 
@@ -70,6 +72,7 @@ impl Bench {
                 let starts = cold::starts(options, &terminal::bar("cold starts", 1)).await?;
                 return Ok(self.show(&starts, cold::table)?);
             }
+            Some(Other::Schema(options)) => return Ok(self.show(&run::schema(*options).await?, schema::table)?),
             Some(Other::Writer(writer)) => return writer.run().await,
             None => {}
         }

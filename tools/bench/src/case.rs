@@ -5,6 +5,9 @@ use std::str::FromStr;
 /// The numbers of earlier events in the streams of a case.
 pub(crate) const LENGTHS: [u64; 5] = [1, 10, 100, 1_000, 10_000];
 
+/// The lengths of the streams that move while a generation is filled.
+pub(crate) const FILLED: [u64; 3] = [10, 1_000, 100_000];
+
 /// The length that a cold append to the longest stream is compared with: such a stream has no snapshot yet.
 const SHORT: u64 = 30;
 
@@ -42,6 +45,9 @@ pub(crate) enum Case {
     Project(u64),
     /// All rows of a view, rebuilt from the log.
     Rebuild,
+    /// Live commits while a new generation is filled, on a stream of this length that the fill has not reached.
+    #[strum(to_string = "live_beside_fill_{0}")]
+    BesideFill(u64),
     /// Commands of five customers of a whole shop during the rebuild of a read model, and the same without one.
     #[strum(to_string = "live_beside_rebuild")]
     BesideRebuild,
@@ -59,7 +65,9 @@ impl Case {
             .chain([Self::AppendFive, Self::Clients, Self::Contention, Self::Processes])
             .chain(LENGTHS.map(Self::Load))
             .chain([Self::Replay, Self::Project(1), Self::Project(10)])
-            .chain([Self::Rebuild, Self::BesideRebuild, Self::Visible])
+            .chain([Self::Rebuild])
+            .chain(FILLED.map(Self::BesideFill))
+            .chain([Self::BesideRebuild, Self::Visible])
     }
 
     /// The number of events in a stream before the command.
@@ -91,7 +99,7 @@ mod tests {
         for case in Case::all() {
             assert_eq!(case.to_string().parse(), Ok(case));
         }
-        assert_eq!(Case::all().count(), 27);
+        assert_eq!(Case::all().count(), 30);
         let unknown = "append_warm_7".parse::<Case>().unwrap_err();
         assert!(unknown.contains("append_warm_10000"), "{unknown}");
     }

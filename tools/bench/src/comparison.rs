@@ -4,6 +4,7 @@ use crate::case::Case;
 use crate::crowd;
 use crate::error::BenchError;
 use crate::figures::{Figures, Rounds, Side};
+use crate::filling::Filling;
 use crate::live_shop::LiveShop;
 use crate::meter::Meter;
 use crate::ours::{accounts, execute};
@@ -40,6 +41,7 @@ pub(super) struct Comparison {
     replay: OnceCell<Replay>,
     projecting: OnceCell<Projecting>,
     rebuilding: OnceCell<Rebuilding>,
+    filling: OnceCell<Filling>,
     live_shop: OnceCell<LiveShop>,
     /// The address of the whole shop,
     pub(super) shop: Option<String>,
@@ -64,6 +66,7 @@ impl Comparison {
             replay: OnceCell::new(),
             projecting: OnceCell::new(),
             rebuilding: OnceCell::new(),
+            filling: OnceCell::new(),
             live_shop: OnceCell::new(),
             shop: None,
             onlooker: None,
@@ -112,6 +115,11 @@ impl Comparison {
             Case::Clients => CLIENTS * COMMANDS_A_CLIENT,
             Case::Contention => crowd::COMMANDS,
             Case::Rebuild => self.rebuilding.get_or_try_init(|| Rebuilding::filled(client)).await.map(|_| 0)?,
+            Case::BesideFill(length) => {
+                self.filling.get_or_try_init(|| Filling::begun(client)).await?;
+                let filling = self.filling.get_mut().ok_or_else(not_started)?;
+                filling.with(&self.witness, &self.streams.single, length).await.map(|()| 0)?
+            }
             Case::BesideRebuild => {
                 let shop = ready(self.shop.as_ref())?;
                 self.live_shop.get_or_try_init(|| LiveShop::of(shop)).await.map(|_| 0)?
@@ -130,6 +138,7 @@ impl Comparison {
             Case::Replay => ready(self.replay.get())?.read(who).await,
             Case::Project(commits) => ready(self.projecting.get())?.round(who, commits).await,
             Case::Rebuild => ready(self.rebuilding.get())?.round(who).await,
+            Case::BesideFill(length) => ready(self.filling.get())?.round(who, length).await,
             Case::BesideRebuild => ready(self.live_shop.get())?.round(who).await,
             Case::Visible => {
                 let onlooker = ready(self.onlooker.as_ref())?;
@@ -201,5 +210,9 @@ impl Comparison {
 
 /// The part that a case needs, if it is prepared.
 fn ready<T>(part: Option<&T>) -> Result<&T, BenchError> {
-    part.ok_or_else(|| BenchError::Wrong("what the case stands on was not started".to_owned()))
+    part.ok_or_else(not_started)
+}
+
+fn not_started() -> BenchError {
+    BenchError::Wrong("what the case stands on was not started".to_owned())
 }

@@ -5,8 +5,8 @@
 //! rounds, on streams from `streams`: with one client, a `crowd`, several `processes` that are a `writer` each, or a
 //! `replay`. `meter` counts the requests, `processor` measures processor time. `figures` are the results, in
 //! `thousandths`; `table` and `plot` show them. `projecting` measures projections, `visible` their delay, `rebuilding`
-//! a rebuild, and `live_shop` the commands of customers meanwhile. `settings` measures settings of the client, `cold`
-//! the start of the functions' binaries. The times depend on the machine and on a store that is not the real
+//! a rebuild, and `live_shop` the commands of customers meanwhile. `settings` measures settings of the client, `schema` a
+//! change of a state's shape, `cold` the start of the functions' binaries. The times depend on the machine and on a store that is not the real
 //! `DynamoDB`. The counts hold elsewhere, too, and roughly the ratios.
 
 // The benchmarks await the SDK's deep futures through every layer of the shop.
@@ -21,6 +21,7 @@ mod crowd;
 mod error;
 mod failure;
 mod figures;
+mod filling;
 mod live_shop;
 mod machine;
 mod meter;
@@ -32,6 +33,7 @@ mod projecting;
 mod rebuilding;
 mod replay;
 mod run;
+mod schema;
 mod settings;
 mod store;
 mod streams;

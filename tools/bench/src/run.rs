@@ -1,9 +1,10 @@
-//! A run: the cases one after the other on one store, or the settings.
+//! A run: the cases one after the other on one store, or another measurement on it.
 
 use crate::case::Case;
 use crate::comparison::Comparison;
 use crate::error::BenchError;
 use crate::figures::Report;
+use crate::schema::{self, Change};
 use crate::settings::{self, Cost};
 use crate::visible::{self, Observer};
 use crate::{machine, store};
@@ -47,6 +48,11 @@ pub(crate) async fn run(
 /// Measures the cost of each setting of the client, in this number of rounds.
 pub(crate) async fn costs(rounds: u64) -> Result<Vec<Cost>, BenchError> {
     on_a_store(async move |url| settings::costs(&url, rounds).await).await
+}
+
+/// Changes the shape of a state on a long stream.
+pub(crate) async fn schema(options: schema::Options) -> Result<Change, BenchError> {
+    on_a_store(async move |url| Box::pin(schema::change(&url, options)).await).await
 }
 
 /// Starts a store, and runs the client's work against it.
@@ -149,6 +155,18 @@ mod tests {
         // Some forty more, however many rows there are: for the register, and for how far each of four parts has come.
         assert_eq!((rebuild.ours.requests.0, rebuild.ours.write_units.0), (223, 203), "{rebuild:?}");
         assert_eq!(rebuild.ours.conflicts.0, 0, "{rebuild:?}");
+    }
+
+    #[test]
+    fn a_live_commit_beside_a_fill_takes_the_same_whatever_the_length_of_its_stream() {
+        let report = run_cases(&["live_beside_fill_10", "live_beside_fill_1000"]);
+        let [short, long] = report.cases.as_slice() else { panic!("two cases") };
+        for case in [short, long] {
+            // The register twice, a look at the new row, and the row that is read, which the first commit looks for too.
+            assert_eq!((case.ours.requests.0, case.ours.write_units.0), (4_020, 1_000), "{case:?}");
+            assert_eq!((case.raw.requests.0, case.raw.write_units.0), (1_000, 1_000), "{case:?}");
+        }
+        assert!(long.ours.bytes.abs_diff(short.ours.bytes) < 20, "{short:?} {long:?}");
     }
 
     #[test]

@@ -166,12 +166,14 @@ mod tests {
     fn a_month_s_units_are_those_of_its_orders_looks_and_minutes() {
         let (_, mut rates) = usual();
         rates.assumptions.rechecks = 0;
-        rates.assumptions.reconciled = 0;
         let of = |rates: &Rates, orders| -> Decimal {
             let lines = rates.bill(orders).unwrap().lines;
             lines.into_iter().find(|line| line.what == "write units").unwrap().quantity
         };
-        let usages = rates.figures.steps().into_iter().chain([&rates.figures.first_reconciled]);
+        let figures = &rates.figures;
+        let reconciled = usize::try_from(3 + rates.assumptions.months).unwrap();
+        let reconciled = std::iter::repeat_n(&figures.reconciled, reconciled);
+        let usages = figures.steps().into_iter().chain([&figures.first_reconciled]).chain(reconciled);
         let writes: u64 = usages
             .flat_map(|usage| usage.capacity.values())
             .flat_map(|functions| functions.values())

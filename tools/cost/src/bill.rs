@@ -10,6 +10,8 @@ use serde::Serialize;
 
 const SECONDS: u64 = MINUTES * 60;
 const DAYS: u64 = 30;
+/// An order is placed, shipped and delivered on three days, and the daily run looks at it after each.
+const DAYS_OF_AN_ORDER: u64 = 3;
 /// The unit of a function's bill.
 const MB_MS_OF_A_GB_SECOND: u64 = 1_024 * 1_000;
 const BYTES_OF_A_GB: u64 = 1 << 30;
@@ -40,9 +42,6 @@ pub(crate) struct Assumptions {
     /// The number of months for which orders have been kept, each with this month's number of orders
     #[arg(long, value_name = "N", default_value_t = 12, help_heading = "Assumptions")]
     pub(crate) months: u64,
-    /// The number of orders that a daily reconciliation reads in its 15 minutes
-    #[arg(long, value_name = "N", default_value_t = 100_000, help_heading = "Assumptions")]
-    pub(crate) reconciled: u64,
     /// The number of custom metrics of the functions and the gateway's routes
     #[arg(long, value_name = "N", default_value_t = 250, help_heading = "Assumptions")]
     pub(crate) metrics: u64,
@@ -157,7 +156,7 @@ impl Rates {
 
     /// The number of times that each counted usage occurs in a month.
     fn times(&self, orders: u64) -> Vec<(&Usage, u64)> {
-        let Assumptions { looks, rechecks, months, reconciled, .. } = self.assumptions;
+        let Assumptions { looks, rechecks, months, .. } = self.assumptions;
         let figures = &self.figures;
         let mut times: Vec<_> = figures.steps().into_iter().map(|usage| (usage, orders)).collect();
         times.extend([
@@ -167,7 +166,8 @@ impl Rates {
             (&figures.minute, MINUTES),
             (&figures.first_reconciled, orders),
             (&figures.day, DAYS),
-            (&figures.reconciled, (orders * months).min(reconciled) * DAYS),
+            // An order moves on some days, and the whole log is read about once a month.
+            (&figures.reconciled, orders * (DAYS_OF_AN_ORDER + months)),
         ]);
         times
     }

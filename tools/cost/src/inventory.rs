@@ -149,8 +149,8 @@ mod tests {
         assert_eq!(inventory.functions.len(), shop_composition::functions().len());
         let fulfilment = inventory.function("fulfilment").unwrap();
         assert_eq!((&*fulfilment.every_minutes, fulfilment.queue, fulfilment.routes), (&[1][..], Some((10, 10)), 0));
-        // Twice a minute, and once a day.
-        assert_eq!(inventory.scheduled_runs(), 2 * MINUTES + 30);
+        // Twice a minute, every 15 minutes, and once a day.
+        assert_eq!(inventory.scheduled_runs(), 2 * MINUTES + MINUTES / 15 + 30);
         assert!(inventory.function("queries").unwrap().routes > 20 && inventory.fed_from_queues() == 8);
         assert_eq!(inventory.function("projector").unwrap().stream, Some((100, 1)));
         assert!(inventory.function("nobody").is_err());

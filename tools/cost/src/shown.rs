@@ -34,14 +34,13 @@ pub(crate) fn bill_table(rates: &Rates, bill: &Bill, idle: &Bill) -> String {
 fn said(rates: &Rates) -> String {
     let Sum { invocations, requests, writes, half_reads, events, messages } = Sum::of(&rates.figures.steps());
     let reads = Decimal::from(half_reads) / Decimal::from(2);
-    let Assumptions { function_ms, log_bytes, looks, rechecks, months, reconciled, metrics, traced_percent } =
-        &rates.assumptions;
+    let Assumptions { function_ms, log_bytes, looks, rechecks, months, metrics, traced_percent } = &rates.assumptions;
     let (region, looked_up) = (&rates.prices.region, &rates.prices.looked_up);
     format!(
         "Counted, the dearest way: an order of one line, from cart to delivery, takes {invocations} invocations,\n\
          {requests} requests, {writes} write and {reads} read units, {events} events and {messages} messages (docs/cost/order.json).\n\
          Assumed: {function_ms} ms and {log_bytes} bytes of logs an invocation, {looks} looks at an order, {rechecks} re-checks at each of its\n\
-         two waits, orders of {months} months kept, {reconciled} orders in a daily run, {metrics} metrics, traces of the first\n\
+         two waits, orders of {months} months kept, a daily run over what moved, {metrics} metrics, traces of the first\n\
          invocation of each second of each function and of {traced_percent} % of the others.\n\
          Prices of {region}, looked up on {looked_up} (docs/cost/prices.yaml says where, and what is not in it).\n\
          Left out: data sent to the internet, KMS, tax, and whatever the payment provider charges.\n"

@@ -51,7 +51,7 @@ async fn stock(shop: &Shop) {
     let _ = staff.post("/products", json!({ "sku": "mug", "name": "Mug", "price": price })).await.expect(201);
     let _ = staff.post("/products/mug/list", json!({})).await.expect(200);
     let _ = staff.post("/stock/berlin/mug/receive", json!({ "quantity": 10 })).await.expect(200);
-    let _ = staff.until("/stock/mug", |answer| answer.body["on_hand"] == 10).await;
+    let _ = staff.until("/products/mug/stock", |answer| answer.body["on_hand"] == 10).await;
 }
 
 /// Checks out this number of mugs.
@@ -235,7 +235,7 @@ async fn an_imported_shop_is_equal_and_finishes_what_was_under_way_charging_nobo
     shop.host.settled().await;
     assert_eq!(orders.clone().map(|order| authorised(&shop, &order)), [0, 0, 1], "those of before are not asked for");
     assert_eq!(shop.provider.sandbox().payments().len(), 3);
-    let stock = shop.staff().get("/stock/mug").await.expect(200).body;
+    let stock = shop.staff().get("/products/mug/stock").await.expect(200).body;
     assert_eq!((&stock["on_hand"], &stock["reserved"]), (&json!(10), &json!(6)), "reserved once each");
     assert_eq!(shop.difference().await, None);
     shop.stop().await;

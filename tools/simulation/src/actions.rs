@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shop_domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId, Sku, StockId, WarehouseId};
 use shop_domain::{account, cart, order, product, shipment, stock};
+use std::collections::BTreeMap;
 
 /// An action of a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,9 +31,14 @@ pub enum ClientAction {
     ChangeQuantity { cart: CartId, sku: Sku, quantity: u32 },
     RemoveItem { cart: CartId, sku: Sku },
     ClearCart { cart: CartId },
-    CheckOut { cart: CartId },
+    CheckOut { cart: CartId, total: Option<i64> },
     CancelOrder { order: OrderId },
+    RefuseOrder { order: OrderId },
+    WithdrawReservation { order: OrderId, warehouse: WarehouseId, sku: Sku },
     ShipOrder { order: OrderId },
+    PayOrder { order: OrderId, card: CardToken },
+    WriteOffOrder { order: OrderId },
+    ReturnGoods { order: OrderId, goods: BTreeMap<Sku, u32>, refund: Option<i64>, warehouse: Option<WarehouseId> },
     DeliverShipment { shipment: ShipmentId },
 }
 
@@ -76,9 +82,31 @@ impl ClientAction {
             }
             Self::RemoveItem { cart, sku } => delete(format!("/carts/{cart}/items/{sku}")),
             Self::ClearCart { cart } => delete(format!("/carts/{cart}/items")),
-            Self::CheckOut { cart } => bare(format!("/carts/{cart}/checkout")),
+            Self::CheckOut { cart, total } => {
+                let shown = total.as_ref().map_or_else(|| json!({}), |amount| json!({ "total": price(amount) }));
+                post(format!("/carts/{cart}/checkout"), shown)
+            }
             Self::CancelOrder { order } => bare(format!("/orders/{order}/cancel")),
+            Self::RefuseOrder { order } => post(format!("/orders/{order}/cancel"), json!({ "reason": REASON })),
+            Self::WithdrawReservation { order, warehouse, sku } => {
+                let body = json!({ "warehouse": warehouse, "sku": sku, "reason": REASON });
+                post(format!("/orders/{order}/withdraw"), body)
+            }
             Self::ShipOrder { order } => bare(format!("/orders/{order}/ship")),
+            Self::PayOrder { order, card } => post(format!("/orders/{order}/pay"), json!({ "card": card })),
+            Self::WriteOffOrder { order } => post(format!("/orders/{order}/write-off"), json!({ "reason": REASON })),
+            Self::ReturnGoods { order, goods, refund, warehouse } => {
+                let line = |(sku, quantity): (&Sku, &u32)| json!({ "sku": sku, "quantity": quantity });
+                let lines: Vec<Value> = goods.iter().map(line).collect();
+                let mut body = json!({ "lines": lines, "reason": REASON });
+                if let Some(amount) = refund {
+                    body["refund"] = price(amount);
+                }
+                if let Some(warehouse) = warehouse {
+                    body["warehouse"] = json!(warehouse);
+                }
+                post(format!("/orders/{order}/returns"), body)
+            }
             Self::DeliverShipment { shipment } => bare(format!("/shipments/{shipment}/deliver")),
         }
     }
@@ -106,14 +134,22 @@ impl ClientAction {
             | Self::ChangeQuantity { cart, .. }
             | Self::RemoveItem { cart, .. }
             | Self::ClearCart { cart }
-            | Self::CheckOut { cart } => StreamName::of::<cart::Cart>(cart),
-            Self::CancelOrder { order } | Self::ShipOrder { order } => StreamName::of::<order::Order>(order),
+            | Self::CheckOut { cart, .. } => StreamName::of::<cart::Cart>(cart),
+            Self::CancelOrder { order }
+            | Self::RefuseOrder { order }
+            | Self::WithdrawReservation { order, .. }
+            | Self::ShipOrder { order }
+            | Self::PayOrder { order, .. }
+            | Self::WriteOffOrder { order }
+            | Self::ReturnGoods { order, .. } => StreamName::of::<order::Order>(order),
             Self::DeliverShipment { shipment } => StreamName::of::<shipment::Shipment>(shipment),
         })
     }
 }
 
-/// The reason of every stock adjustment.
+/// The tax of the template: if it were another, totals that customers name would be judged wrongly.
+pub(crate) const TAX: &str = "1900";
+/// The reason of everything that the staff give one for.
 pub(crate) const REASON: &str = "counted";
 /// The profile and the card of every customer.
 pub(crate) const PERSON: &str = "Ada";

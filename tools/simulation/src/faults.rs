@@ -34,6 +34,8 @@ pub enum Mishap {
     Trimmed,
     /// A function fails all its invocations for a while.
     BrokenDeployment,
+    /// The time of a run is over: of one that a schedule or the state machine began.
+    TimedOut,
     /// An answer is lost on its way to the client.
     AnswerLost,
     /// A client sends the same request twice at once.
@@ -48,8 +50,22 @@ pub enum Mishap {
     ProviderLate,
     /// Its webhook never arrives.
     NoticeLost,
+    /// It ends a hold by itself, and says so.
+    HoldLapses,
+    /// It ends a hold by itself, and does not say so.
+    HoldExpires,
+    /// It captures a hold by itself.
+    CapturesUnasked,
+    /// It captures another amount by itself.
+    CapturesOtherwise,
+    /// Somebody refunds a payment by hand.
+    RefundedByHand,
+    /// Somebody refunds a part of it by hand.
+    PartRefundedByHand,
     /// An older release parks an event that it cannot read yet.
     UnreadableYet,
+    /// A row of a view becomes an item that is no row.
+    RowDamaged,
 }
 
 impl Mishap {
@@ -57,15 +73,16 @@ impl Mishap {
     /// faults have none.
     pub(crate) const fn odds(self) -> u32 {
         match self {
-            Self::Outage | Self::Standstill | Self::BrokenDeployment => 1,
+            Self::Outage | Self::Standstill | Self::BrokenDeployment | Self::RowDamaged => 1,
             Self::Crash | Self::ClockJump => 8,
-            Self::HintAfterTheEnd => 100,
+            Self::HintAfterTheEnd | Self::CapturesOtherwise => 100,
             Self::HintLost => 250,
-            Self::HintByReference | Self::ProviderLate => 300,
+            Self::HintByReference | Self::ProviderLate | Self::CapturesUnasked => 300,
             Self::AnswerLost | Self::SentTwice => 400,
             Self::ProviderUnavailable | Self::ProviderSilent | Self::ProviderAnswerLost => 500,
-            Self::HintDelayed => 1_000,
+            Self::HintDelayed | Self::RefundedByHand | Self::PartRefundedByHand | Self::TimedOut => 1_000,
             Self::HintRepeated | Self::HintOvertakes => 1_500,
+            Self::HoldLapses | Self::HoldExpires => 600,
             Self::NoticeLost => 4_000,
             Self::BatchGivenUp | Self::DeadLetter | Self::Trimmed | Self::UnreadableYet => 0,
         }

@@ -1,8 +1,9 @@
 //! The shop's functions on the ports of a run, by the names that the template gives them.
 
 use crate::defects::{
-    Bent, DeadlineIsOutcome, Defect, Forgiving, ForgottenOutstanding, Naive, SentUnasked, UndoneUnconfirmed,
-    UndoneUnknown,
+    AskedTwice, Bent, DeadlineIsOutcome, Defect, Forgiving, ForgottenOutstanding, GoodsNotPutBack, LapseUnheeded,
+    LossUntold, Naive, PackedOnce, RefundUnheeded, ReplacedEarly, ReturnUnheeded, SentUnasked, SurplusKept,
+    UndoneUnconfirmed, UndoneUnknown, WithdrawalKept, WriteOffUnheeded,
 };
 use crate::handler::{Handler, Queue};
 use crate::ports::Simulated;
@@ -18,6 +19,9 @@ use fulfilment::{ProcessManager, Rules};
 use shop_composition::Mount;
 use std::sync::Arc;
 
+/// The number of commits in one part of a rebuild.
+const PART_COMMITS: &str = "64";
+
 /// Why a function could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -32,14 +36,31 @@ pub enum BuildError {
 /// A function, newly started on a host.
 pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, BuildError> {
     let topology = &host.world.topology;
-    let settings: Settings = topology.settings(name).cloned().unwrap_or_default().into_iter().collect();
-    let on = Simulated(host.clone());
+    let mut settings = topology.settings(name).cloned().unwrap_or_default();
+    // The log of a run is short, and a rebuild has several parts all the same.
+    if let Some(commits) = settings.get_mut("PART_COMMITS") {
+        PART_COMMITS.clone_into(commits);
+    }
+    let settings: Settings = settings.into_iter().collect();
+    let unaware = name == "projector" && host.world.has(Defect::NewGenerationUnfollowed);
+    let on = Simulated { host: host.clone(), unaware };
     let handler = match (name, host.world.setting.defect) {
         ("fulfilment", Some(Defect::UndoneUnconfirmed)) => on.processes_by::<Bent<UndoneUnconfirmed>>()?,
         ("fulfilment", Some(Defect::SentUnasked)) => on.processes_by::<Bent<SentUnasked>>()?,
         ("fulfilment", Some(Defect::UndoneUnknown)) => on.processes_by::<Bent<UndoneUnknown>>()?,
         ("fulfilment", Some(Defect::ForgottenOutstanding)) => on.processes_by::<Bent<ForgottenOutstanding>>()?,
         ("fulfilment", Some(Defect::DeadlineIsOutcome)) => on.processes_by::<Bent<DeadlineIsOutcome>>()?,
+        ("fulfilment", Some(Defect::AskedTwice | Defect::ClosedByIntent)) => on.processes_by::<Bent<AskedTwice>>()?,
+        ("fulfilment", Some(Defect::LapseUnheeded)) => on.processes_by::<Bent<LapseUnheeded>>()?,
+        ("fulfilment", Some(Defect::RefundUnheeded)) => on.processes_by::<Bent<RefundUnheeded>>()?,
+        ("fulfilment", Some(Defect::LossUntold)) => on.processes_by::<Bent<LossUntold>>()?,
+        ("fulfilment", Some(Defect::SurplusKept)) => on.processes_by::<Bent<SurplusKept>>()?,
+        ("fulfilment", Some(Defect::WriteOffUnheeded)) => on.processes_by::<Bent<WriteOffUnheeded>>()?,
+        ("fulfilment", Some(Defect::WithdrawalKept)) => on.processes_by::<Bent<WithdrawalKept>>()?,
+        ("fulfilment", Some(Defect::ReplacedEarly)) => on.processes_by::<Bent<ReplacedEarly>>()?,
+        ("fulfilment", Some(Defect::PackedOnce)) => on.processes_by::<Bent<PackedOnce>>()?,
+        ("fulfilment", Some(Defect::ReturnUnheeded)) => on.processes_by::<Bent<ReturnUnheeded>>()?,
+        ("fulfilment", Some(Defect::GoodsNotPutBack)) => on.processes_by::<Bent<GoodsNotPutBack>>()?,
         ("projector", Some(defect)) if defect.folds_naively() => on.stream(Naive::on(&on)?),
         _ => return shop_composition::start(name, &on, &settings, &on)?.ok_or(BuildError::Unknown(name.to_owned())),
     };
@@ -48,7 +69,7 @@ pub(crate) fn start(name: &str, host: &Host) -> Result<Handler, BuildError> {
 
 impl Simulated {
     fn forgives(&self) -> bool {
-        self.0.world.has(Defect::EmptyBatchResponse)
+        self.host.world.has(Defect::EmptyBatchResponse)
     }
 
     fn take<F: Function<Event = SqsEvent, Answer = SqsBatchResponse>>(&self, function: F) -> Queue {
@@ -57,7 +78,7 @@ impl Simulated {
 
     /// The reactor of the running release.
     fn react<T: Reactor>(&self, function: ReactionsOn<T, Self>) -> Queue {
-        self.take(function.behind(|reactor| Reacting { world: self.0.world.clone(), reactor }))
+        self.take(function.behind(|reactor| Reacting { world: self.host.world.clone(), reactor }))
     }
 
     /// The process manager with other rules than the domain's.

@@ -15,7 +15,12 @@ use foldlog_testing::faulty::FaultyBus;
 type Bus = FaultyBus<SimBus>;
 
 /// The ports of the functions of one process.
-pub(crate) struct Simulated(pub(crate) Host);
+pub(crate) struct Simulated {
+    /// The process.
+    pub(crate) host: Host,
+    /// Whether it knows only the generations of views that are read.
+    pub(crate) unaware: bool,
+}
 
 impl Ports for Simulated {
     type Log = Log;
@@ -25,37 +30,38 @@ impl Ports for Simulated {
     type Host = Host;
 
     fn log(&self) -> Result<Log, SettingError> {
-        Ok(way_to(&self.0.world.stores.faulty, &self.0))
+        Ok(way_to(&self.host.world.stores.faulty, &self.host))
     }
 
     fn marked_log(&self) -> Result<Log, SettingError> {
-        Ok(way_to(&self.0.world.stores.marked, &self.0))
+        Ok(way_to(&self.host.world.stores.marked, &self.host))
     }
 
     fn views(&self, _: impl IntoIterator<Item = Indexed>) -> Result<Views, SettingError> {
-        Ok(self.0.world.stores.views.clone())
+        let world = &self.host.world;
+        Ok(world.stores.views.clone().mistaken(world.has(Defect::DamageTakenAsPassing)).unaware(self.unaware))
     }
 
     fn totals_store(&self, _: &str) -> Result<TotalsStore, SettingError> {
-        let world = &self.0.world;
+        let world = &self.host.world;
         Ok(world.stores.totals_store.clone().unguarded(world.has(Defect::DeltaUnguarded)))
     }
 
     fn checkpoints(&self, _: &str) -> Result<Views, SettingError> {
-        Ok(self.0.world.stores.views.clone())
+        Ok(self.host.world.stores.views.clone())
     }
 
     fn parked(&self) -> Result<Parked, SettingError> {
-        Ok(self.0.world.stores.parked.clone())
+        Ok(self.host.world.stores.parked.clone())
     }
 
     fn host(&self) -> Host {
-        self.0.clone()
+        self.host.clone()
     }
 
     /// The folds of the running release.
     fn subscriptions(&self, of_release: Vec<Box<dyn Subscription>>) -> Vec<Box<dyn Subscription>> {
-        let fold = |fold| Box::new(Fold { world: self.0.world.clone(), fold }) as Box<dyn Subscription>;
+        let fold = |fold| Box::new(Fold { world: self.host.world.clone(), fold }) as Box<dyn Subscription>;
         of_release.into_iter().map(fold).collect()
     }
 }
@@ -64,7 +70,7 @@ impl BusPorts for Simulated {
     type Bus = Bus;
 
     fn bus(&self) -> Result<Bus, SettingError> {
-        let world = &self.0.world;
+        let world = &self.host.world;
         Ok(FaultyBus::under(SimBus(world.clone()), world.stores.fault_model.clone()))
     }
 }
@@ -73,7 +79,7 @@ impl reconcile::Ports for Simulated {
     type Batches = Batches;
 
     fn lost_batches(&self, _: &Settings) -> Result<Batches, SettingError> {
-        Ok(Batches(self.0.world.clone()))
+        Ok(Batches(self.host.world.clone()))
     }
 }
 
@@ -81,6 +87,6 @@ impl payment_reactions::Ports for Simulated {
     type Provider = Provider;
 
     fn provider(&self, _: &Settings) -> Result<Provider, SettingError> {
-        Ok(Provider::of(&self.0.world))
+        Ok(Provider::of(&self.host.world))
     }
 }

@@ -47,6 +47,18 @@ impl Processes {
         }))
     }
 
+    /// Replaces all processes of a function by new ones, and returns the old owners.
+    pub(crate) fn replace(&mut self, world: &Arc<World>, function: &str) -> Result<Vec<Owner>, BuildError> {
+        let mut owners = vec![];
+        for place in 0..self.all.get(function).map_or(0, Vec::len) {
+            let process = self.process(world, function)?;
+            if let Some(replaced) = self.all.get_mut(function).and_then(|all| all.get_mut(place)) {
+                owners.push(std::mem::replace(replaced, process).owner());
+            }
+        }
+        Ok(owners)
+    }
+
     /// Sets the clock of one process, within an hour of the right time.
     pub(crate) fn set_a_clock(&self, world: &World) {
         let (function, place) = self.any(world);

@@ -1,9 +1,11 @@
 //! The payment provider: the sandbox behind a bad connection, with webhooks to the shop.
 
 mod books;
+mod unasked;
 
 pub(crate) use books::Books;
 
+use crate::defects::unnumbered;
 use crate::executor::Owner;
 use crate::faults::Mishap;
 use crate::gateway::{Sent, send};
@@ -24,8 +26,10 @@ const LONGEST_WAY_MS: u64 = 300;
 const PATIENCE: Duration = Duration::from_secs(4);
 /// and that a late request, whose caller has stopped waiting, takes.
 const LONGEST_DELAY_MS: u64 = 3_600_000;
-/// The maximum number of attempts to send a webhook that the shop does not accept, and the longest pause before each.
+/// The maximum number of attempts to send a webhook that the shop does not accept, the number for a change that nothing
+/// else tells the shop of, and the longest pause before each.
 const TRIES: usize = 6;
+const MOST_TRIES: usize = 500;
 const LONGEST_PAUSE_MS: u64 = 60_000;
 
 /// A function's connection to the provider.
@@ -88,6 +92,7 @@ enum Late {
     Capture,
     Void,
     Refund,
+    RefundPart(u32, Money),
 }
 
 impl Late {
@@ -97,6 +102,7 @@ impl Late {
             Step::Capture => Self::Capture,
             Step::Void => Self::Void,
             Step::Refund => Self::Refund,
+            Step::RefundPart { number, amount } => Self::RefundPart(number, amount),
         }
     }
 
@@ -106,6 +112,7 @@ impl Late {
             Self::Capture => Step::Capture,
             Self::Void => Step::Void,
             Self::Refund => Step::Refund,
+            Self::RefundPart(number, amount) => Step::RefundPart { number: *number, amount: *amount },
         }
     }
 }
@@ -126,26 +133,45 @@ async fn carry_out(world: &Arc<World>, reference: &Reference, step: Step<'_>) ->
     use shop_payments::Provider as _;
     let carried_out = world.books.sandbox.carry_out(reference, step).await;
     world.say(|| format!("the provider: {} of {reference}: {carried_out:?}", step.name()));
-    let told = world.books.told.load(Ordering::Relaxed);
-    for (reference, payment) in world.books.sandbox.changes(told) {
-        world.books.told.fetch_add(1, Ordering::Relaxed);
-        tell(world, &Webhook::new(reference, payment));
+    tell_all(world, Certainty::MayBeLost);
+    if let Ok(payment) = &carried_out {
+        unasked::may_follow(world, reference, payment, |world| tell_all(world, Certainty::Arrives));
     }
     carried_out
 }
 
+/// Whether a webhook arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Certainty {
+    /// It may be lost for good: the shop asked for the change, and asks again.
+    MayBeLost,
+    /// It arrives: nothing else tells the shop.
+    Arrives,
+}
+
+/// Sends webhooks for all changes that have none yet.
+fn tell_all(world: &Arc<World>, certainty: Certainty) {
+    let _ = world.books.sandbox.lapse_due();
+    let told = world.books.told.load(Ordering::Relaxed);
+    for (reference, payment) in world.books.sandbox.changes(told) {
+        world.books.told.fetch_add(1, Ordering::Relaxed);
+        tell(world, &Webhook::new(reference, unnumbered(world, payment)), certainty);
+    }
+}
+
 /// Sends a webhook to the shop until it is accepted, unless it is lost for good.
-fn tell(world: &Arc<World>, notice: &Webhook) {
-    if world.occurs(Mishap::NoticeLost) {
+fn tell(world: &Arc<World>, notice: &Webhook, certainty: Certainty) {
+    if certainty == Certainty::MayBeLost && world.occurs(Mishap::NoticeLost) {
         return;
     }
+    let tries = if certainty == Certainty::Arrives { MOST_TRIES } else { TRIES };
     let on = world.clone();
     let secret =
         world.topology.settings("payment-commands").and_then(|settings| settings.get("PAYMENT_WEBHOOK_SECRET"));
     let Some(secret) = secret.and_then(|secret| secret.parse::<Secret>().ok()) else { return };
     let body = serde_json::to_value(notice).unwrap_or_default();
     let telling = async move {
-        for _ in 0..TRIES {
+        for _ in 0..tries {
             let ms = on.dice(|dice| dice.u64(1..=LONGEST_PAUSE_MS));
             on.sleep(Duration::from_millis(ms)).await;
             let now = Host::new(&on).now();

@@ -1,13 +1,21 @@
 //! Deliveries: a trigger takes a batch and invokes a process with it. Records and messages that the process did not
 //! complete come again. A process that dies completes nothing.
 
+use crate::faults::Mishap;
 use crate::handler::Handler;
 use crate::hints::{Message, Record};
 use crate::wire;
 use crate::world::World;
 use futures::FutureExt;
+use futures::channel::oneshot;
+use futures::future::{Either, select};
 use serde_json::Value;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// The most time that a run has if it has too little.
+const LONGEST_TIME_MS: u64 = 10_000;
 
 /// A batch of the log's stream that a process is working on.
 struct Records {
@@ -95,11 +103,42 @@ pub(crate) fn take(world: &Arc<World>, queue: usize) {
 
 /// Fires a schedule.
 pub(crate) fn fire(world: &Arc<World>, function: &str, payload: Value) {
-    let Some(process) = world.process(function) else { return };
-    let (Handler::Schedule(handler) | Handler::Both(_, handler)) = process.handler.clone() else { return };
-    let firing = async move {
-        // If a run fails, a later run does its work.
-        drop(handler.invoke(payload).await);
-    };
-    world.spawner.spawn(process.owner(), firing.boxed());
+    // If a run fails, a later run does its work.
+    drop(invoke(world, function, payload));
+}
+
+/// Invokes a function that is neither behind the gateway nor behind a stream or queue. There is no answer if it fails,
+/// if its process dies, or if its time is over.
+pub(crate) fn invoke(
+    world: &Arc<World>,
+    function: &str,
+    payload: Value,
+) -> impl Future<Output = Option<Value>> + Send + use<> {
+    let (answer, answered) = oneshot::channel();
+    if let Some(process) = world.process(function)
+        && let Handler::Schedule(handler) | Handler::Both(_, handler) = process.handler.clone()
+    {
+        let time_left = world.occurs(Mishap::TimedOut).then(|| world.dice(|dice| dice.u64(..LONGEST_TIME_MS)));
+        let world_of_run = world.clone();
+        let invocation = async move {
+            let run = handler.invoke(payload);
+            let answered = match time_left {
+                None => run.await,
+                Some(ms) => {
+                    let over = pin!(world_of_run.sleep(Duration::from_millis(ms)));
+                    match select(run, over).await {
+                        Either::Left((answered, _)) => answered,
+                        Either::Right(((), run)) => {
+                            drop(run);
+                            Err("its time is over".into())
+                        }
+                    }
+                }
+            };
+            // A schedule does not wait for the answer.
+            let _ = answered.map(|answered| answer.send(answered));
+        };
+        world.spawner.spawn(process.owner(), invocation.boxed());
+    }
+    answered.map(Result::ok)
 }

@@ -14,6 +14,9 @@ use serde_json::Value;
 /// The issuer of all tokens in a run.
 pub(crate) const ISSUER: &str = "https://issuer.shop.local";
 
+/// The prefix of the subjects of the staff.
+pub(crate) const STAFF: &str = "staff:";
+
 /// A batch of the log's stream.
 pub(crate) fn batch<'a>(records: impl IntoIterator<Item = (&'a Commit, u64)>) -> Event {
     let mut event = Event::default();
@@ -67,7 +70,11 @@ pub(crate) fn request(
     body: &Value,
 ) -> ApiGatewayV2httpRequest {
     let mut jwt = ApiGatewayRequestAuthorizerJwtDescription::default();
-    jwt.claims = [("iss", ISSUER), ("sub", subject)].map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let scope = if subject.starts_with(STAFF) { "shop/staff" } else { "shop/customer" };
+    jwt.claims = [("iss", ISSUER), ("sub", subject), ("scope", scope)]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    jwt.scopes = Some(vec![scope.to_owned()]);
     let mut authorizer = ApiGatewayRequestAuthorizer::default();
     authorizer.jwt = Some(jwt);
     let mut context = ApiGatewayV2httpRequestContext::default();

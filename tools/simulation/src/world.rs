@@ -9,7 +9,8 @@ use crate::provider::Books;
 use crate::setting::{Net, Setting};
 use crate::stores::Stores;
 use fastrand::Rng;
-use foldlog::{Clock, Randomness, Timestamp};
+use foldlog::clock::{BOUND, CheckedClock};
+use foldlog::{Clock, Commit, Randomness, Timestamp};
 use foldlog_local::Topology;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -39,8 +40,10 @@ pub(crate) struct World {
     pub(crate) processes: Mutex<Processes>,
     /// The event that older releases cannot read.
     unreadable: Option<&'static str>,
+    /// Whether an operator has a read model made anew. Folds without the kit know no generations.
+    pub(crate) is_rebuilt: bool,
     upgraded: AtomicBool,
-    now_ms: AtomicI64,
+    now_ms: Arc<AtomicI64>,
     dice: Mutex<Rng>,
     /// Whether the faults have ended.
     calm: AtomicBool,
@@ -50,17 +53,21 @@ pub(crate) struct World {
     sleepers: Mutex<Vec<(i64, Waker)>>,
     /// The trace, line by line.
     trace: Mutex<Vec<String>>,
+    /// The first commit that was stamped with a time that had not come.
+    untimely: Mutex<Option<String>>,
 }
 
 impl World {
     pub(crate) fn new(seed: u64, setting: Setting, topology: Arc<Topology>, spawner: Spawner) -> Arc<Self> {
         let mut dice = Rng::with_seed(seed);
         let stores = Stores::new(dice.u64(..));
+        let now_ms = Arc::new(AtomicI64::new(BEGINNING.0));
         Arc::new(Self {
-            books: Books::default(),
+            books: Books::dated(&now_ms),
             hints: Mutex::new(Hints::new(&topology)),
             processes: Mutex::default(),
             unreadable: dice.choice(UNREADABLE).flatten(),
+            is_rebuilt: dice.bool() && !setting.defect.is_some_and(Defect::folds_naively),
             upgraded: AtomicBool::new(false),
             calm: AtomicBool::new(false),
             broken: Mutex::default(),
@@ -70,10 +77,11 @@ impl World {
             topology,
             stores,
             spawner,
-            now_ms: AtomicI64::new(BEGINNING.0),
+            now_ms,
             struck: Mutex::default(),
             sleepers: Mutex::default(),
             trace: Mutex::default(),
+            untimely: Mutex::default(),
         })
     }
 
@@ -191,6 +199,22 @@ impl World {
         *lock(&self.broken) = Some((function.to_owned(), until));
     }
 
+    /// Damages a row of a view. It stays so until somebody puts it back. Folds without the kit have no answer to that.
+    pub(crate) fn damage_a_row(&self) {
+        if self.folds_naively() {
+            return;
+        }
+        let views = self.stores.views.store();
+        if let Some(place) = self.dice(|dice| dice.choice(views.row_keys())) {
+            self.say(|| format!("DAMAGED is the row {}/{} of view {}", place.generation, place.key, place.view));
+            views.damage(place);
+        }
+    }
+
+    fn folds_naively(&self) -> bool {
+        self.setting.defect.is_some_and(Defect::folds_naively)
+    }
+
     /// Whether a function fails all its invocations.
     fn is_broken(&self, function: &str) -> bool {
         lock(&self.broken).as_ref().is_some_and(|(broken, until)| broken == function && self.now().0 < *until)
@@ -210,6 +234,20 @@ impl World {
     /// The hints on their way.
     pub(crate) fn hints(&self) -> MutexGuard<'_, Hints> {
         lock(&self.hints)
+    }
+
+    /// Looks at the time of a new commit.
+    pub(crate) fn look_at_the_time(&self, commit: &Commit) {
+        let now = self.now();
+        if commit.committed_at > now.after(BOUND + Duration::from_secs(1)) {
+            let detail = format!("{}@{} is of {}, at {now}", commit.stream, commit.version, commit.committed_at);
+            lock(&self.untimely).get_or_insert(detail);
+        }
+    }
+
+    /// The first commit that was stamped with a time that had not come, if there is one.
+    pub(crate) fn untimely(&self) -> Option<String> {
+        lock(&self.untimely).clone()
     }
 
     /// Adds a line to the trace, if one is recorded.
@@ -235,18 +273,33 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) struct Host {
     pub(crate) world: Arc<World>,
     pub(crate) off_ms: Arc<AtomicI64>,
+    checked: Arc<CheckedClock>,
 }
 
 impl Host {
     /// A host whose clock is right.
     pub(crate) fn new(world: &Arc<World>) -> Self {
-        Self { world: world.clone(), off_ms: Arc::default() }
+        Self { world: world.clone(), off_ms: Arc::default(), checked: Arc::default() }
+    }
+
+    fn own(&self) -> Timestamp {
+        Timestamp(self.world.now().0 + self.off_ms.load(Ordering::Relaxed))
+    }
+
+    /// The store has answered, and named the time in whole seconds.
+    pub(crate) fn heard(&self) {
+        let now = self.world.now().0;
+        self.checked.compare(self.own(), Timestamp(now - now.rem_euclid(1_000)));
     }
 }
 
 impl Clock for Host {
     fn now(&self) -> Timestamp {
-        Timestamp(self.world.now().0 + self.off_ms.load(Ordering::Relaxed))
+        if self.world.has(Defect::ClockUnbounded) { self.own() } else { self.checked.now(self.own()) }
+    }
+
+    fn is_sure(&self) -> bool {
+        self.world.has(Defect::ClockUnbounded) || self.checked.is_sure(self.own())
     }
 
     async fn sleep(&self, duration: Duration) {

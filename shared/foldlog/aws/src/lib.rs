@@ -10,13 +10,16 @@
 //! | `<NAME>_CHECKPOINTS` | how far each stream is added to totals |
 //! | `PARKED_TABLE` | the notes about what cannot be followed |
 //!
-//! `EVENT_BUS` names the bus.
+//! `EVENT_BUS` names the bus. Each answer of DynamoDB tells the host how right its clock is.
 
 #[cfg(feature = "bus")]
 mod bus;
+mod clock;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Builder;
+use clock::StoreClock;
 use foldlog_dynamo::{Log, Parked, TotalsStore, Views};
 use foldlog_functions::Ports;
 use foldlog_functions::ports::Indexed;
@@ -42,7 +45,7 @@ impl OnAws {
     #[must_use]
     pub fn new(settings: &Settings, aws: &SdkConfig) -> Self {
         let of = aws.clone();
-        let database = Arc::new(lazy(move || Client::new(&of)));
+        let database = Arc::new(lazy(move || Client::from_conf(Builder::from(&of).interceptor(StoreClock).build())));
         Self { settings: settings.clone(), aws: aws.clone(), database }
     }
 

@@ -17,6 +17,7 @@
 //! [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
 
 mod bounded;
+pub mod clock;
 pub mod hash;
 pub mod named;
 pub mod past;

@@ -8,6 +8,12 @@ pub trait Clock: Send + Sync {
     /// What the clock says.
     fn now(&self) -> Timestamp;
 
+    /// Whether the clock was compared with the store's time lately ([`crate::clock`]). If it was not, an answer of the
+    /// store comes before anything is stamped.
+    fn is_sure(&self) -> bool {
+        true
+    }
+
     /// Returns after a while.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 }
@@ -21,6 +27,10 @@ pub trait Randomness: Send + Sync {
 impl<H: Clock> Clock for &H {
     fn now(&self) -> Timestamp {
         (**self).now()
+    }
+
+    fn is_sure(&self) -> bool {
+        (**self).is_sure()
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -57,6 +57,19 @@ pub(crate) fn denied(error: impl Display) -> LogError {
     LogError::Denied(error.to_string())
 }
 
+/// The code of a request that the store refuses for what is in it.
+const INVALID: &str = "ValidationException";
+
+/// The error of a write of one row. If the store refuses the row as it is, such as one that is too large, the row is at
+/// fault, and not the view.
+pub(crate) fn refused_row<E: Error + ProvideErrorMetadata + 'static>(error: SdkError<E>) -> ViewError {
+    let invalid = error.code() == Some(INVALID);
+    match Failure::from(error) {
+        Failure::Lasting(text) if invalid => ViewError::Damaged(text),
+        failure @ (Failure::Passing(_) | Failure::Lasting(_)) => failure.into(),
+    }
+}
+
 impl From<Failure> for LogError {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -95,6 +108,17 @@ mod tests {
         {
             assert!(matches!(answered(status, code), LogError::Unavailable(_)), "{code}");
         }
+    }
+
+    #[test]
+    fn only_what_is_wrong_with_the_row_itself_is_its_damage() {
+        let refused = |code| {
+            let error = QueryError::generic(ErrorMetadata::builder().code(code).message("because").build());
+            refused_row(SdkError::service_error(error, HttpResponse::new(400.try_into().unwrap(), "".into())))
+        };
+        assert!(matches!(refused("ValidationException"), ViewError::Damaged(_)));
+        assert!(matches!(refused("AccessDeniedException"), ViewError::Unusable(_)));
+        assert!(matches!(refused("ThrottlingException"), ViewError::Unavailable(_)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use foldlog::rebuild::{RebuildProgress, Work, WorkProgress};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 const VIEW: &str = "view";
 const PART: &str = "part";
@@ -34,7 +34,23 @@ const USABLE: Duration = Duration::from_secs(30);
 pub struct Generations {
     client: Client,
     table: String,
-    known: Arc<Mutex<Option<(Instant, Registry)>>>,
+    known: Arc<Mutex<Option<(Moment, Registry)>>>,
+}
+
+/// A moment by both clocks. The monotonic one stands still while an environment is frozen, and the other one may jump:
+/// the longer of both ages counts.
+#[derive(Clone, Copy, Debug)]
+struct Moment(Instant, SystemTime);
+
+impl Moment {
+    fn now() -> Self {
+        Self(Instant::now(), SystemTime::now())
+    }
+
+    fn age(self) -> Duration {
+        // A clock that went back says nothing about the age.
+        self.0.elapsed().max(self.1.elapsed().unwrap_or(Duration::MAX))
+    }
 }
 
 impl Generations {
@@ -50,13 +66,13 @@ impl Generations {
 
     fn known_within(&self, age: Duration) -> Option<Registry> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().filter(|(at, _)| at.elapsed() < age).map(|(_, registry)| registry.clone())
+        known.as_ref().filter(|(at, _)| at.age() < age).map(|(_, registry)| registry.clone())
     }
 }
 
 impl Port for Generations {
     async fn registered(&self) -> Result<Registered, ViewError> {
-        let asked = Instant::now();
+        let asked = Moment::now();
         let registered = match self.item(REGISTER).await? {
             None => Registered::default(),
             Some(item) => Registered {
@@ -140,4 +156,18 @@ fn attribute(item: &SdkItem, name: &str) -> Result<AttributeValue, ViewError> {
 
 fn unusable<E: std::fmt::Display>(error: E) -> ViewError {
     ViewError::Unusable(format!("the item registers no generations: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_before_a_freeze_is_as_old_as_the_wall_clock_says() {
+        let frozen = Moment(Instant::now(), SystemTime::now() - Duration::from_mins(10));
+        assert!(frozen.age() >= Duration::from_mins(10));
+        let back = Moment(Instant::now(), SystemTime::now() + Duration::from_mins(10));
+        assert!(back.age() > USABLE, "a clock that went back is not believed");
+        assert!(Moment::now().age() < FRESH);
+    }
 }

@@ -13,7 +13,9 @@ pub use import::ImportError;
 use aws_sdk_dynamodb::Client;
 use foldlog::{
     AppendError, CommandId, Commit, Draft, EventLog, Head, History, LogError, LogSpans, ReadOptions, Span, StreamName,
-    Timestamp, Version, write::log::contiguous, write::span::unbroken,
+    Timestamp, Version,
+    write::log::{CommitPage, contiguous},
+    write::span::unbroken,
 };
 use strum::{IntoStaticStr, VariantNames};
 
@@ -74,6 +76,12 @@ impl EventLog for Log {
         let commits = self.read_span(stream, Span::behind(after)).await?;
         contiguous(stream, after, &commits)?;
         Ok(commits)
+    }
+
+    async fn page_since(&self, stream: &StreamName, after: Version) -> Result<CommitPage, LogError> {
+        let (commits, next) = self.read_page(stream, Span::behind(after), None).await?;
+        contiguous(stream, after, &commits)?;
+        Ok(CommitPage { commits, more: next.is_some() })
     }
 
     async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {

@@ -4,7 +4,7 @@
 mod item;
 mod scan;
 
-use crate::error::{CONDITION_FAILED, Failure, IN_CONFLICT};
+use crate::error::{CONDITION_FAILED, Failure, IN_CONFLICT, refused_row};
 use crate::generations::Generations;
 use crate::views::within;
 use aws_sdk_dynamodb::Client;
@@ -102,7 +102,7 @@ impl Port for TotalsStore {
 fn refused(entries: &[Entry], error: SdkError<TransactWriteItemsError>) -> Result<Posted, ViewError> {
     let reasons = match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled.cancellation_reasons(),
-        _ => return Err(Failure::from(error).into()),
+        _ => return Err(refused_row(error)),
     };
     let is = |reason: &CancellationReason, code| reason.code() == Some(code);
     if reasons.iter().any(|reason| is(reason, CONDITION_FAILED)) {
@@ -121,5 +121,5 @@ fn refused(entries: &[Entry], error: SdkError<TransactWriteItemsError>) -> Resul
     let text = format!("the transaction was cancelled: {reasons:?}");
     // An item that is too large stays so. Every other reason is a lack of throughput.
     let lasting = reasons.iter().any(|reason| is(reason, "ValidationError"));
-    Err(if lasting { ViewError::Unusable(text) } else { ViewError::Unavailable(text) })
+    Err(if lasting { ViewError::Damaged(text) } else { ViewError::Unavailable(text) })
 }

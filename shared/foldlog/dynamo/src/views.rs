@@ -3,16 +3,17 @@
 //! A row's key, and every attribute that is the partition key of an index, is stored behind its generation (`g1/…`), so
 //! that a lookup in one generation never finds rows of another.
 
+mod many;
 mod query;
 mod row;
 mod scan;
 
-use crate::error::Failure;
+use crate::error::{Failure, refused_row};
 use crate::generations::Generations;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure as OnFailure};
-use foldlog::read::views::{RowKey, ViewError};
+use foldlog::read::views::{RowKey, ViewError, write_each};
 use foldlog::{Consistency, Row, Version, Views as Port, Written};
 pub(crate) use row::within;
 use row::{KEY, VERSION};
@@ -22,7 +23,8 @@ use std::collections::BTreeMap;
 /// The views of one service; clones share the client.
 ///
 /// Reading the register of generations needs `dynamodb:GetItem` on its table. Reading a row needs `dynamodb:GetItem`,
-/// writing it `dynamodb:PutItem`, finding rows `dynamodb:Query` on the index.
+/// writing it `dynamodb:PutItem`, finding rows `dynamodb:Query` on the index. Rows that lead to many commits at once need
+/// `dynamodb:BatchWriteItem`, and comparing generations `dynamodb:BatchGetItem`.
 #[derive(Clone, Debug)]
 pub struct Views {
     client: Client,
@@ -98,7 +100,23 @@ impl Port for Views {
                 let stands = failed.item.clone().map(|item| row::row_of(item).map(|(_, row)| row));
                 Ok(Written::No(stands.transpose()?))
             }
-            _ => Err(Failure::from(error).into()),
+            _ => Err(refused_row(error)),
         }
+    }
+
+    async fn rows(&self, places: &[RowKey]) -> Result<Vec<Option<Row>>, ViewError> {
+        let Some(first) = places.first() else { return Ok(Vec::new()) };
+        many::rows(&self.client, &self.table(first.view)?.name, places).await
+    }
+
+    async fn write_links(&self, beside: &RowKey, links: &[(String, Row)]) -> Result<(), ViewError> {
+        if links.len() < many::WORTH_A_BATCH {
+            return write_each(self, beside, links).await;
+        }
+        let table = self.table(beside.view)?;
+        let item = |(key, row): &(String, Row)| {
+            row::item_of(&RowKey { key: key.clone(), ..beside.clone() }, row, &table.partitions)
+        };
+        many::write(&self.client, &table.name, links.iter().map(item).collect()).await
     }
 }

@@ -4,12 +4,13 @@ use crate::entry::{Outgoing, portions};
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::DisplayErrorContext;
 use foldlog::react::bus::{Bus, BusEntry, BusError};
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 /// How often an entry that the bus rejects is sent. The SDK repeats requests that fail as a whole.
 const TRIES: u32 = 5;
-/// The pause before the second attempt. Each further one is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// The longest pause before the second attempt. Each further one may be twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// One event bus; clones share the client. Publishing needs `events:PutEvents` on it.
 #[derive(Clone, Debug)]
@@ -26,7 +27,7 @@ impl EventBridgeBus {
 
     /// Sends entries that fit into one request, until the bus has taken all of them.
     async fn send(&self, mut entries: Vec<Outgoing>) -> Result<(), BusError> {
-        let mut pause = FIRST_PAUSE;
+        let mut longest = FIRST_PAUSE;
         let mut tried = 1;
         loop {
             let request = entries.iter().map(|outgoing| outgoing.entry.clone()).collect();
@@ -52,13 +53,20 @@ impl EventBridgeBus {
                     return Err(failed(&entries, reason));
                 }
                 Some(_) => {
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
+                    tokio::time::sleep(jittered(longest)).await;
+                    longest *= 2;
                     tried += 1;
                 }
             }
         }
     }
+}
+
+/// Full jitter: a random pause between zero and the longest, so that functions that were rejected together do not come
+/// again together.
+fn jittered(longest: Duration) -> Duration {
+    let thousandth = RandomState::new().hash_one(()) % 1_001;
+    longest * u32::try_from(thousandth).unwrap_or_default() / 1_000
 }
 
 /// The error that these entries, and all after them, are not known to have been published.

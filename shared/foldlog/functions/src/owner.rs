@@ -1,12 +1,38 @@
 //! Reactions of the owner of streams: what another stream's events ask for becomes a command on a stream of its own.
 
 use crate::ports::{CommandsOn, Ports, ReactionsOn};
-use foldlog::{Decider, EventLog, EventMessage, StreamName};
+use foldlog::{CommandId, Decider, Digest, EventLog, EventMessage, Metadata, StreamName, Version};
 use foldlog_lambda::SettingError;
 use foldlog_lambda::queue::{ReactionError, Reactor};
 
-/// A command, and the id of the stream that it is for.
-pub type Asked<D> = (<D as Decider>::Id, <D as Decider>::Command);
+/// A command on a stream of an owner.
+pub struct Asked<D: Decider> {
+    stream: D::Id,
+    command: D::Command,
+    once: Option<(CommandId, Digest)>,
+}
+
+impl<D: Decider> Asked<D> {
+    /// The command for one event: that event alone has it carried out once.
+    pub const fn of(stream: D::Id, command: D::Command) -> Self {
+        Self { stream, command, once: None }
+    }
+
+    /// The command under an id that several events share: the first of them has it carried out. One with another
+    /// content comes too late, and is refused.
+    #[must_use]
+    pub fn once(self, id: CommandId, content: Digest) -> Self {
+        Self { once: Some((id, content)), ..self }
+    }
+
+    fn metadata(&self, message: &EventMessage, actor: &str, step: &str) -> Metadata {
+        let metadata = message.metadata(actor, step);
+        match self.once.clone() {
+            Some((id, digest)) => Metadata { id, digest, ..metadata },
+            None => metadata,
+        }
+    }
+}
 
 /// The function of a table.
 pub type OwnersReactions<P, T> = ReactionsOn<OwnersReactor<P, T>, P>;
@@ -23,10 +49,11 @@ pub trait Intents: Send + Sync + 'static {
     type Owner: Decider;
 
     /// The command that an event of this asker asks for; none where it asks another owner, or nothing. What the command
-    /// needs to know of other streams is read from the log.
+    /// needs to know of streams is read from the log.
     fn command(
         log: &impl EventLog,
         asker: &<Self::Asker as Decider>::Id,
+        version: Version,
         event: <Self::Asker as Decider>::Event,
     ) -> impl Future<Output = Result<Option<Asked<Self::Owner>>, ReactionError>> + Send;
 }
@@ -62,9 +89,9 @@ impl<P: Ports, T: Intents> Reactor for OwnersReactor<P, T> {
 
     async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
         let (asker, event) = event_of::<T::Asker>(message)?;
-        let Some((id, command)) = T::command(self.log(), &asker, event).await? else { return Ok(()) };
-        let metadata = message.metadata(T::NAME, T::STEP);
-        self.0.execute(&StreamName::of::<T::Owner>(&id), &command, &metadata).await?;
+        let Some(reaction) = T::command(self.log(), &asker, message.version, event).await? else { return Ok(()) };
+        let metadata = reaction.metadata(message, T::NAME, T::STEP);
+        self.0.execute(&StreamName::of::<T::Owner>(&reaction.stream), &reaction.command, &metadata).await?;
         Ok(())
     }
 }

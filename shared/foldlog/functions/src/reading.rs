@@ -4,13 +4,15 @@ use foldlog::past::{When, first_events, version_at};
 use foldlog::read::projection::DocumentReader;
 use foldlog::read::projection::PerStream;
 use foldlog::{
-    Commit, Consistency, Decider, EventLog, LogError, LogSpans, Projection, Reader, Row, Span, StreamName,
-    Subscription, Version, ViewError, Views,
+    Commit, Consistency, Decider, LogError, LogSpans, Projection, Reader, Row, Span, StreamName, Subscription, Version,
+    ViewError, Views,
 };
 use foldlog_lambda::{Problem, Request};
 
-/// How far behind `min_version` a view may be for its row to be completed from the log, in events.
+/// How far behind `min_version` a view may be for its row to be completed from the log, in events,
 const INTERVAL: u64 = 200;
+/// and the commits that are read for that.
+const MOST_COMMITS: usize = 201;
 
 /// What names what a projection shows.
 pub type IdOf<P> = <<P as Projection>::Decider as Decider>::Id;
@@ -53,7 +55,7 @@ pub struct Documents<'a, L, V> {
     pub views: &'a V,
 }
 
-impl<L: EventLog + LogSpans, V: Views> Documents<'_, L, V> {
+impl<L: LogSpans, V: Views> Documents<'_, L, V> {
     /// A stream's document and the version that it is of, where it may be shown: as it is, or as it was.
     pub async fn found<P: Projection>(
         &self,
@@ -61,11 +63,32 @@ impl<L: EventLog + LogSpans, V: Views> Documents<'_, L, V> {
         id: &IdOf<P>,
         shown: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
-        let found = match asked {
-            Asked::Now(version) => self.fresh::<P>(id, *version).await?,
-            Asked::Then(when) => return self.past::<P>(id, *when, shown).await,
-        };
-        Ok(found.filter(|(_, document)| shown(document)))
+        match asked {
+            Asked::Now(version) => self.fresh::<P>(id, *version, |_| true, shown).await,
+            Asked::Then(when) => self.past::<P>(id, *when, shown).await,
+        }
+    }
+
+    /// The same for a stream whose first event names its owner, and which only its owner sees. For everyone else it reads
+    /// one commit or one row, whatever they ask for and however long the stream is, as for a stream that does not exist.
+    pub async fn owned<P: Projection>(
+        &self,
+        asked: &Asked,
+        id: &IdOf<P>,
+        own: impl Fn(&P::Document) -> bool,
+    ) -> Result<Option<(Version, P::Document)>, Problem> {
+        match asked {
+            Asked::Now(version) => self.fresh::<P>(id, *version, &own, &own).await,
+            Asked::Then(when) => {
+                let stream = StreamName::of::<P::Decider>(id);
+                let first = self.log.span(&stream, Span { limit: Some(1), ..Span::behind(Version::NONE) }).await?;
+                let row = folded(&PerStream::<P>::new(), &stream, None, &first)?;
+                match document_of::<P>(row.as_ref())? {
+                    Some((_, document)) if own(&document) => self.past::<P>(id, *when, own).await,
+                    Some(_) | None => Ok(None),
+                }
+            }
+        }
     }
 
     /// The document as the stream's first events make it, folded as its row is. That there are fewer than were asked
@@ -82,52 +105,55 @@ impl<L: EventLog + LogSpans, V: Views> Documents<'_, L, V> {
             When::At(at) => version_at(self.log, &stream, at).await?,
         };
         let commits = first_events(self.log, &stream, asked).await?;
-        let fold = PerStream::<P>::new();
-        let row = folded(&fold, &stream, None, &commits)?;
-        let found = row.map(|row| Ok::<_, ViewError>((row.version, fold.document(&row)?))).transpose()?;
-        match flattened(found).filter(|(_, document)| shown(document)) {
+        let row = folded(&PerStream::<P>::new(), &stream, None, &commits)?;
+        match document_of::<P>(row.as_ref())?.filter(|(_, document)| shown(document)) {
             Some((head, _)) if head < asked => Err(Problem::beyond_head(asked, head)),
             found => Ok(found),
         }
     }
 
-    /// A stream's row and its version, never older than was asked for: what the view lacks is folded over its row from
-    /// the log.
+    /// A stream's document and its version, never older than was asked for: what the view lacks is folded over its row
+    /// from the log, if it is not much. What `own` says of any version holds for all of them, so that a reader who may not
+    /// see the document learns nothing else about it.
     async fn fresh<P: Projection>(
         &self,
         id: &IdOf<P>,
         asked: Version,
+        own: impl Fn(&P::Document) -> bool,
+        shown: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
         let stream = StreamName::of::<P::Decider>(id);
         let reader = Reader::of(self.views, P::folds()).await?;
-        let row = self.views.row(&reader.place(&stream), Consistency::Eventual).await?;
-        let row =
-            if version(row.as_ref()) < asked { self.completed(reader.fold(), &stream, row, asked).await? } else { row };
-        row.map(|row| Ok((row.version, reader.document(&row)?))).transpose().map(flattened)
-    }
-
-    async fn completed(
-        &self,
-        subscription: &dyn Subscription,
-        stream: &StreamName,
-        row: Option<Row>,
-        asked: Version,
-    ) -> Result<Option<Row>, Problem> {
-        let seen = version(row.as_ref());
-        if row.is_some() && asked.0 - seen.0 > INTERVAL {
-            let newest = self.log.span(stream, Span::around(Version(u64::MAX))).await?;
-            let head = newest.first().map_or(Version::NONE, Commit::last_version);
-            if head < asked {
-                return Err(Problem::beyond_head(asked, head));
-            }
-            return Err(Problem::unavailable(&format!("the view of {stream} is at {seen}, {asked} was asked for")));
+        let place = reader.place(&stream);
+        let row = self.views.row(&place, Consistency::Eventual).await?;
+        let document = |row: Option<&Row>| {
+            let found = row.map(|row| Ok::<_, ViewError>((row.version, reader.document(row)?))).transpose()?;
+            Ok::<_, ViewError>(found.and_then(|(version, document)| Some((version, document?))))
+        };
+        let seen = row.as_ref().map_or(Version::NONE, |row| row.version);
+        let found = document(row.as_ref())?;
+        if seen >= asked {
+            return Ok(found.filter(|(_, document)| own(document) && shown(document)));
         }
-        let commits = self.log.since(stream, seen).await?;
-        let head = commits.last().map_or(seen, Commit::last_version);
-        if head < asked {
-            return Err(Problem::beyond_head(asked, head));
+        // Each caller costs one read, whether there is such a stream or not.
+        let is_far = row.is_some() && asked.0 - seen.0 > INTERVAL;
+        let missing = Span { limit: Some(MOST_COMMITS), ..Span::behind(seen) };
+        let read = self.log.span(&stream, if is_far { Span::around(Version(u64::MAX)) } else { missing }).await?;
+        let end = read.last().map_or(seen, Commit::last_version);
+        let commits = if is_far { &[][..] } else { &read };
+        let completed = folded(reader.fold(), &stream, row.as_ref(), commits)?.or(row);
+        let found = document(completed.as_ref())?;
+        if end == Version::NONE || found.as_ref().is_some_and(|(_, document)| !own(document)) {
+            return Ok(None);
         }
-        Ok(folded(subscription, stream, row.as_ref(), &commits)?)
+        if end < asked && (is_far || commits.len() < MOST_COMMITS) {
+            return Err(Problem::beyond_head(asked, end));
+        }
+        if is_far || end < asked {
+            let behind = format!("the view of {stream} is at {seen}, {asked} was asked for");
+            return Err(Problem::unavailable(&behind));
+        }
+        Ok(found.filter(|(_, document)| shown(document)))
     }
 }
 
@@ -144,10 +170,8 @@ fn folded(
     }
 }
 
-fn version(row: Option<&Row>) -> Version {
-    row.map_or(Version::NONE, |row| row.version)
-}
-
-fn flattened<D>(found: Option<(Version, Option<D>)>) -> Option<(Version, D)> {
-    found.and_then(|(version, document)| Some((version, document?)))
+/// The document of a row of this projection, and its version.
+fn document_of<P: Projection>(row: Option<&Row>) -> Result<Option<(Version, P::Document)>, ViewError> {
+    let Some(row) = row else { return Ok(None) };
+    Ok(PerStream::<P>::new().document(row)?.map(|document| (row.version, document)))
 }

@@ -76,7 +76,11 @@ impl<P: BusPorts> Relay<P> {
             // It was published where it was committed.
             return Ok(vec![]);
         }
-        let (stream, version) = key_of(&item)?;
+        let Ok((stream, version)) = key_of(&item) else {
+            // Without a key it has no event, and no repetition gives it one. The projector notes it as tampering.
+            tracing::error!(record.sequence_number, ?item, "tampering: an item of the log has no stream and version");
+            return Ok(vec![]);
+        };
         let read = match commit_of(item) {
             Ok(commit) => BusEntry::of(&self.system, &commit).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),

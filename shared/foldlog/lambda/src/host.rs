@@ -1,16 +1,39 @@
 //! The real clock and random source of a function.
 
+use crate::metrics;
+use foldlog::clock::CheckedClock;
 use foldlog::{Clock, Randomness, Timestamp};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The system's clock and random source, behind the kernel's ports.
+/// What is known of this machine's clock: all functions of the process share it.
+static CHECKED: CheckedClock = CheckedClock::new();
+
+/// The system's clock, corrected by the store's, and its random source, behind the kernel's ports.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemHost;
 
+impl SystemHost {
+    /// Takes in the time that an answer of the store names.
+    pub fn heard(store: Timestamp) {
+        if let Some(ahead_ms) = CHECKED.compare(own(), store) {
+            tracing::error!(ahead_ms, "the clock of this machine is wrong, and is corrected by the store's");
+            metrics::clock_corrected();
+        }
+    }
+}
+
+fn own() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
 impl Clock for SystemHost {
     fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        CHECKED.now(own())
+    }
+
+    fn is_sure(&self) -> bool {
+        CHECKED.is_sure(own())
     }
 
     async fn sleep(&self, duration: Duration) {

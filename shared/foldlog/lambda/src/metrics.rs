@@ -51,6 +51,8 @@ pub enum Metric {
     LostBatches,
     /// Deadlines that passed, and that an operator has to see to.
     DeadlinesPassed,
+    /// Clocks that were wrong, and were corrected by the store's time.
+    ClocksCorrected,
 }
 
 impl Metric {
@@ -149,6 +151,11 @@ pub fn deadlines_passed(deadlines: usize) {
     Metric::DeadlinesPassed.count(deadlines);
 }
 
+/// The clock of this machine was wrong, and is corrected from now on.
+pub(crate) fn clock_corrected() {
+    Metric::ClocksCorrected.count(1);
+}
+
 fn bounded(number: impl TryInto<u32>) -> u32 {
     number.try_into().unwrap_or(u32::MAX)
 }
@@ -188,6 +195,7 @@ mod tests {
         for measure in [super::tampered, notes, lost, deadlines_passed] {
             measure(1);
         }
+        clock_corrected();
         for refusal in [None, Some(StatusCode::CONFLICT), Some(StatusCode::SERVICE_UNAVAILABLE)] {
             answered(true, refusal);
         }

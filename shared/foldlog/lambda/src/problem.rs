@@ -6,6 +6,8 @@ use foldlog::read::views::ViewError;
 use foldlog::{ExecuteError, LogError, Refusal, RefusalKind, Version};
 use http::StatusCode;
 use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// When to try again after a lost race, and after an outage, in seconds.
@@ -21,6 +23,7 @@ pub struct Problem {
     name: String,
     detail: String,
     errors: Vec<FieldError>,
+    members: Box<[(&'static str, Value)]>,
     /// The actual version of the resource, if another one was expected.
     pub(crate) version: Option<Version>,
     /// The seconds after which to ask again.
@@ -58,11 +61,14 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
     correlation_id: &'a str,
+    #[serde(flatten)]
+    members: BTreeMap<&'static str, &'a Value>,
 }
 
 impl Problem {
     fn new(status: StatusCode, name: &str, detail: impl Into<String>) -> Self {
-        Self { status, name: name.to_owned(), detail: detail.into(), errors: vec![], version: None, retry_after: None }
+        let (name, detail) = (name.to_owned(), detail.into());
+        Self { status, name, detail, errors: vec![], members: Box::default(), version: None, retry_after: None }
     }
 
     /// 400: the request is malformed.
@@ -182,6 +188,14 @@ impl Problem {
         Self { retry_after: Some(LATER), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail) }
     }
 
+    /// 503: a stream has to be prepared for this release's states before it can be used.
+    fn too_long(error: &dyn Display) -> Self {
+        tracing::error!(%error, "a stream is not prepared for this release");
+        let detail = "this has a long history, which is not prepared for the present release; an operator has to do \
+                      that. Nothing was done, come again";
+        Self { retry_after: Some(WHEN_ON), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail) }
+    }
+
     /// 503: commands are off.
     #[must_use]
     pub fn commands_off() -> Self {
@@ -204,6 +218,7 @@ impl Problem {
             detail: &self.detail,
             errors: &self.errors,
             correlation_id: correlation,
+            members: self.members.iter().map(|(name, value)| (*name, value)).collect(),
         };
         serde_json::to_string(&document).unwrap_or_default()
     }
@@ -218,7 +233,7 @@ impl<R: Refusal> From<ExecuteError<R>> for Problem {
                     RefusalKind::NotFound => StatusCode::NOT_FOUND,
                     RefusalKind::RuleViolated => StatusCode::UNPROCESSABLE_ENTITY,
                 };
-                Self::new(status, refusal.name(), detail)
+                Self { members: refusal.members().into(), ..Self::new(status, refusal.name(), detail) }
             }
             ExecuteError::VersionMismatch { actual, .. } => {
                 Self { version: Some(actual), ..Self::new(StatusCode::PRECONDITION_FAILED, "version-mismatch", detail) }
@@ -240,6 +255,7 @@ impl From<LogError> for Problem {
     fn from(error: LogError) -> Self {
         match error {
             LogError::Unavailable(_) => Self::unavailable(&error),
+            LogError::TooLong { .. } => Self::too_long(&error),
             LogError::Denied(_) | LogError::Corrupt { .. } => Self::internal(&error),
         }
     }
@@ -249,7 +265,7 @@ impl From<ViewError> for Problem {
     fn from(error: ViewError) -> Self {
         match error {
             ViewError::Unavailable(_) => Self::unavailable(&error),
-            ViewError::Unusable(_) => Self::internal(&error),
+            ViewError::Unusable(_) | ViewError::Damaged(_) => Self::internal(&error),
         }
     }
 }

@@ -8,8 +8,9 @@ pub use reaction_error::ReactionError;
 
 use crate::function::{Error, Function};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use foldlog::react::message::Digested;
 use foldlog::read::parked::{Class, Trouble};
-use foldlog::{Clock, EventId, EventLog, EventMessage, ParkingLot, Subject, Version};
+use foldlog::{Clock, EventId, EventLog, EventMessage, LogSpans, ParkingLot, Span, Subject};
 use futures::future::join_all;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub trait Reactor: Send + Sync + 'static {
     /// The name of the function.
     const NAME: &'static str;
     /// The type of the log that holds the events.
-    type Log: EventLog;
+    type Log: EventLog + LogSpans;
 
     /// The log that holds the events.
     fn log(&self) -> &Self::Log;
@@ -130,15 +131,23 @@ impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
 
     async fn react(&self, message: EventMessage) -> Result<(), ReactionError> {
         let message = if message.data.is_some() { message } else { self.complete(message).await? };
-        self.reactor.react(&message).await
+        match self.reactor.react(&message).await {
+            // An older release may have reacted, and digested the payload.
+            Err(ReactionError::OtherContent) => {
+                let stored = self.complete(EventMessage { digested: Digested::ByPayload, ..message }).await?;
+                self.reactor.react(&stored).await
+            }
+            reacted => reacted,
+        }
     }
 
     /// The message with its payload from the log, if the payload was too large for the message.
     async fn complete(&self, message: EventMessage) -> Result<EventMessage, ReactionError> {
-        let before = Version(message.commit_first.0.saturating_sub(1));
-        let commits = self.reactor.log().since(&message.subject, before).await?;
+        // The commit alone: its stream may be long.
+        let around = Span::around(message.version);
+        let commit = self.reactor.log().span(&message.subject, around).await?.pop();
         let none = || ReactionError::malformed(format!("the log does not hold {}", message.id));
-        let commit = commits.into_iter().next().ok_or_else(none)?;
+        let commit = commit.ok_or_else(none)?;
         Ok(message.completed(&commit)?)
     }
 

@@ -23,8 +23,10 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::HttpError;
+use aws_smithy_types::DateTime;
 use aws_smithy_types::body::SdkBody;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use aws_smithy_types::date_time::Format;
+use http::header::{CONTENT_TYPE, DATE, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{Response, StatusCode};
@@ -32,6 +34,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// The caller under which the host's own requests, and those of other processes, are counted.
 pub(crate) const HOST: &str = "host";
@@ -132,6 +135,11 @@ impl Seam {
         let mut response = Response::new(answer.body);
         *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        // As every service of AWS, so that functions can compare their clocks.
+        let date = DateTime::from(SystemTime::now()).fmt(Format::HttpDate).ok();
+        if let Some(date) = date.and_then(|date| date.try_into().ok()) {
+            response.headers_mut().insert(DATE, date);
+        }
         response
     }
 

@@ -122,6 +122,12 @@ impl Topology {
         self.buses.targets(&json!({ "source": source, "detail-type": detail_type }))
     }
 
+    /// The logical ids of the state machines that the rules start with an event, by its source and type.
+    #[must_use]
+    pub fn machines(&self, source: &str, detail_type: &str) -> Vec<String> {
+        self.buses.machines(&json!({ "source": source, "detail-type": detail_type }))
+    }
+
     /// The time between two firings of each schedule, and the firing at a moment.
     #[must_use]
     pub fn firings(&self, at: Timestamp) -> Vec<(Duration, Firing)> {

@@ -151,6 +151,6 @@ fn readable(stream: &StreamName, commit: Result<Commit, LogError>) -> Result<Com
         LogError::Corrupt { version, reason, .. } => {
             Broken { stream: stream.clone(), version, tampering: Tampering::Unreadable(reason) }.into()
         }
-        LogError::Unavailable(_) | LogError::Denied(_) => error.into(),
+        LogError::Unavailable(_) | LogError::Denied(_) | LogError::TooLong { .. } => error.into(),
     })
 }

@@ -106,7 +106,7 @@ pub struct Lag {
     pub rows: usize,
     /// The number of those rows that are behind their streams.
     pub rows_behind: usize,
-    /// The number of commits that they are behind, in total.
+    /// The number of commits that they are behind, in total: of each row at most 100 are counted.
     pub commits_behind: usize,
     /// The age of the oldest of these commits.
     pub ms_behind: i64,
@@ -133,10 +133,10 @@ pub struct SoFar {
     pub longest_lag_commits: usize,
 }
 
-/// The result of a run through the whole log.
+/// The result of a run through the whole log, as far as it came within the request.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Reconciled {
-    /// The number of streams.
+    /// The number of streams that were looked at.
     pub streams: usize,
     /// The number of rows that were behind, and are up to date now.
     pub advanced: usize,
@@ -144,6 +144,8 @@ pub struct Reconciled {
     pub parked: usize,
     /// The number of events that the shop published again for unfinished processes.
     pub hinted: usize,
+    /// The number of parts of the log that are left. The shop goes on with them in the background.
+    pub left: usize,
 }
 
 /// The result of redriving the batches that Lambda had given up on.
@@ -171,6 +173,18 @@ pub struct GenerationsOf {
     pub trouble: Option<String>,
     /// Each generation.
     pub generations: Vec<GenerationShown>,
+    /// What the request did, also if it is repeated and readers have been sent elsewhere since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switched: Option<SwitchShown>,
+}
+
+/// A switch of readers from one generation to another.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SwitchShown {
+    /// The generation that readers used before.
+    pub from: u32,
+    /// The generation that readers were switched to.
+    pub to: u32,
 }
 
 /// A generation.

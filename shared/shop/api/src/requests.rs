@@ -1,9 +1,11 @@
 //! Bodies of requests. Unknown fields are refused, and values are checked as they are read.
 
 mod accounts;
+mod returns;
 mod warehouses;
 
 pub use accounts::{AddAddress, AddCard, OpenAccount};
+pub use returns::{ReturnGoods, ReturnLine};
 pub use warehouses::{MoveWarehouse, OpenWarehouse, RenameWarehouse};
 
 use schemars::JsonSchema;
@@ -11,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use shop_domain::stock::Discrepancy;
 use shop_domain::values::{
     AddressId, CardChoice, Category, DeliveryNote, Description, Money, Name, Quantity, Reason, ShipmentId, Sku,
-    TrackingNumber,
+    TrackingNumber, WarehouseId,
 };
 use std::collections::BTreeMap;
 
@@ -122,6 +124,11 @@ pub struct CheckOut {
     /// The address of the account to send it to. The default is the default address of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressId>,
+    /// The total that the customer was shown. If a price has risen since, the shop refuses the checkout, and the problem
+    /// has the new `total`. If you leave it out, the customer accepts any total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::RequestedMoney>")]
+    pub total: Option<Money>,
 }
 
 /// `POST /orders/{id}/ship`
@@ -133,11 +140,39 @@ pub struct ShipOrder {
     pub tracking: BTreeMap<ShipmentId, TrackingNumber>,
 }
 
+/// `POST /orders/{id}/pay`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PayOrder {
+    /// The card to charge: the id of a card of the account, or any token.
+    pub card: CardChoice,
+}
+
+/// `POST /orders/{id}/write-off`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WriteOffOrder {
+    /// The reason.
+    pub reason: Reason,
+}
+
+/// `POST /orders/{id}/withdraw`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawReservation {
+    /// The warehouse that holds the goods. The shipments of the order name it.
+    pub warehouse: WarehouseId,
+    /// The product.
+    pub sku: Sku,
+    /// The reason.
+    pub reason: Reason,
+}
+
 /// `POST /orders/{id}/cancel`
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelOrder {
-    /// The reason.
+    /// The reason. The staff have to give one, and the customer sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
 }

@@ -5,14 +5,16 @@ mod audit;
 mod invoice;
 mod payment;
 mod product;
+mod returns;
 mod shipment;
 mod warehouse;
 
 pub use account::{Account, AccountAddress, AccountCard, AccountStatus};
 pub use audit::{AuditEvent, EventOrder, Observer};
-pub use invoice::{Invoice, InvoiceStatus};
+pub use invoice::{Invoice, InvoiceStatus, IssuedCreditNote};
 pub use payment::{Payment, PaymentStatus};
 pub use product::{ListedProduct, Product, Stock};
+pub use returns::GoodsReturn;
 pub use shipment::{Shipment, ShipmentStatus};
 pub use warehouse::{Warehouse, WarehouseStatus};
 
@@ -21,7 +23,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::cart;
 use shop_domain::order;
-use shop_domain::values::{CartId, Line, Money, OrderId, ShipmentId, Sku, Totals};
+use shop_domain::values::{CartId, Line, Money, OrderId, ShipmentId, Sku, TaxRate, Totals};
 use shop_domain::views::order::{Document as OrderDocument, StatusName};
 
 /// A cart.
@@ -37,7 +39,8 @@ pub struct Cart {
     pub lines: Vec<PricedLine>,
     /// The sum of the lines, without tax, in minor units of their currency.
     pub net: i64,
-    /// The amount to pay, from checkout on.
+    /// The amount to pay. Before the checkout, it is that of the lines as they are shown, if it can be paid; the shop
+    /// fixes the prices at the checkout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub totals: Option<Totals>,
 }
@@ -71,10 +74,10 @@ impl From<&Line> for PricedLine {
 impl Cart {
     /// The cart of a stream, if it was opened.
     #[must_use]
-    pub fn of(id: &CartId, version: Version, state: &cart::State) -> Option<Self> {
+    pub fn of(id: &CartId, version: Version, state: &cart::State, tax_rate: TaxRate) -> Option<Self> {
         let (status, totals) = match state {
             cart::State::Unopened => return None,
-            cart::State::Open { .. } => (CartStatus::Open, None),
+            cart::State::Open { lines, .. } => (CartStatus::Open, Totals::of(lines, tax_rate)),
             cart::State::CheckedOut { totals, .. } => (CartStatus::CheckedOut, Some(*totals)),
         };
         let lines: Vec<PricedLine> = state.lines().iter().map(PricedLine::from).collect();
@@ -92,9 +95,12 @@ pub struct Order {
     pub version: Version,
     /// Its status.
     pub status: StatusName,
-    /// The reason why it failed or was cancelled.
+    /// The reason why it failed, was cancelled, is unpaid or cannot be shipped yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who cancelled it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancelled_by: Option<CancelledBy>,
     /// Its lines.
     pub lines: Vec<Line>,
     /// The sum of the lines.
@@ -113,7 +119,23 @@ pub struct Order {
     /// own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shipments: Vec<ShipmentId>,
+    /// The goods that came back after the delivery. Its invoice has the credit notes for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<GoodsReturn>,
 }
+
+/// Who cancelled an order.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum CancelledBy {
+    /// Its customer.
+    Customer,
+    /// The staff of the shop.
+    Staff,
+}
+
+/// Why a confirmed order cannot be shipped.
+const REPLACED: &str = "goods of the order are being reserved in another warehouse";
 
 /// A status that an order took.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -128,7 +150,10 @@ impl Order {
     /// The order of a stream, without its timeline and shipments, if it was placed.
     #[must_use]
     pub fn of(id: &OrderId, version: Version, state: &order::State) -> Option<Self> {
-        let order::State::Placed { placement, status, .. } = state else { return None };
+        let order::State::Placed { placement, status, owed, withdrawals, is_cancelled_by_staff, returns, .. } = state
+        else {
+            return None;
+        };
         let reason = match status {
             order::Status::Purchased
             | order::Status::Reserving
@@ -137,15 +162,24 @@ impl Order {
             | order::Status::Paid
             | order::Status::Confirmed
             | order::Status::Shipped
-            | order::Status::Delivered => None,
+            | order::Status::Delivered => match &owed.debt {
+                order::Debt::None if withdrawals.is_open() => Some(REPLACED.to_owned()),
+                order::Debt::None => None,
+                order::Debt::Unpaid(loss) => Some(loss.to_string()),
+                order::Debt::Collecting(_) => Some("another card is being charged".to_owned()),
+                order::Debt::WrittenOff(reason) => Some(format!("the amount was written off: {reason}")),
+            },
             order::Status::Failed(failure) => Some(failure.to_string()),
             order::Status::Cancelled(reason) => reason.as_ref().map(ToString::to_string),
         };
+        let by = if *is_cancelled_by_staff { CancelledBy::Staff } else { CancelledBy::Customer };
+        let cancelled_by = matches!(status, order::Status::Cancelled(_)).then_some(by);
         Some(Self {
             id: id.clone(),
             version,
-            status: status.into(),
+            status: StatusName::of(status, &owed.debt),
             reason,
+            cancelled_by,
             lines: placement.lines.clone(),
             net: placement.totals.net,
             tax: placement.totals.tax,
@@ -153,6 +187,7 @@ impl Order {
             placed_at: None,
             timeline: vec![],
             shipments: vec![],
+            returns: returns.iter().map(GoodsReturn::from).collect(),
         })
     }
 
@@ -163,7 +198,9 @@ impl Order {
         let step =
             |step: &shop_domain::views::order::Step| TimelineStep { status: step.status, at: step.at.to_string() };
         let timeline: Vec<TimelineStep> = document.timeline.iter().map(step).collect();
-        Some(Self { placed_at: timeline.first().map(|step| step.at.clone()), timeline, ..order })
+        let moments = document.returned_at.iter().map(|at| Some(at.to_string()));
+        let returns = order.returns.into_iter().zip(moments).map(|(each, at)| GoodsReturn { at, ..each }).collect();
+        Some(Self { placed_at: timeline.first().map(|step| step.at.clone()), timeline, returns, ..order })
     }
 }
 

@@ -32,6 +32,10 @@ pub struct SoldOnDay {
     pub orders: i64,
     /// The number of those orders that were cancelled.
     pub cancellations: i64,
+    /// The units that came back on that day, whenever they were sold.
+    pub returned: i64,
+    /// The amounts that customers get back for them, with tax, in each currency.
+    pub refunds: Vec<Revenue>,
 }
 
 /// A product or a category.

@@ -3,6 +3,7 @@
 use crate::stack;
 use foldlog_lambda::SystemHost;
 use shop_payments::server::{Options, Server, StartError, WebhookEndpoint};
+use shop_payments::{ByItself, Failure, Reference};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -39,6 +40,11 @@ impl Provider {
     #[must_use]
     pub const fn sandbox(&self) -> &shop_payments::Sandbox {
         self.0.sandbox()
+    }
+
+    /// Makes a change without a request of the shop, and sends a webhook for it.
+    pub fn by_itself(&self, reference: &Reference, change: ByItself) -> Result<(), Failure> {
+        self.0.by_itself(reference, change)
     }
 
     /// Stops the provider after it has answered the open requests.

@@ -23,9 +23,10 @@ pub(crate) fn words(name: &str) -> String {
         .collect()
 }
 
-/// The template's parameters without a default, for a shop on one machine. The issuer does not depend on the listen
-/// address: account ids are derived from the issuer, and must stay the same when you serve a stored shop at another
-/// address.
+/// The template's parameters without a default, for a shop on one machine, and one more: a machine loses what is on its
+/// way when it stops, so the daily run, which begins at each start, always reads the whole log. The issuer does not depend
+/// on the listen address: account ids are derived from the issuer, and must stay the same when you serve a stored shop at
+/// another address.
 #[must_use]
 pub fn parameters() -> BTreeMap<String, String> {
     [
@@ -34,6 +35,7 @@ pub fn parameters() -> BTreeMap<String, String> {
         (PROVIDER_URL, "http://127.0.0.1:8090"),
         ("PaymentProviderKey", KEY),
         ("PaymentWebhookSecret", SECRET),
+        ("WholeEveryDays", "0"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()

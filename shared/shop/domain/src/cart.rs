@@ -10,6 +10,7 @@ use foldlog::write::event::Upcaster;
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The maximum number of lines in a cart.
@@ -67,6 +68,8 @@ pub enum Action {
         card: Option<CardChoice>,
         /// The address to ship to. The default is the default address of the account.
         address: Option<AddressId>,
+        /// The total that the customer was shown. Without one, the customer accepts any.
+        shown: Option<Money>,
     },
 }
 
@@ -186,11 +189,21 @@ pub enum Refusal {
     /// The total is larger than the maximum amount.
     #[error("the total is more than can be paid; order less")]
     TotalTooLarge,
+    /// The total is larger than the customer was shown, because a price has risen.
+    #[error("the total is {total} now, more than was shown; show it to the customer, and check out with it")]
+    TotalHasRisen {
+        /// The total now.
+        total: Money,
+    },
 }
 
 impl foldlog::Refusal for Refusal {
     fn kind(&self) -> RefusalKind {
         if matches!(self, Self::UnknownCart) { RefusalKind::NotFound } else { RefusalKind::RuleViolated }
+    }
+
+    fn members(&self) -> Vec<(&'static str, Value)> {
+        if let Self::TotalHasRisen { total } = self { vec![("total", json!(total))] } else { vec![] }
     }
 }
 
@@ -262,9 +275,12 @@ impl Decider for Cart {
             (State::Open { lines, .. }, Action::Clear) => {
                 Ok(if lines.is_empty() { vec![] } else { vec![Event::CartCleared {}] })
             }
-            (State::Open { owner, lines }, Action::CheckOut { offers, categories, tax_rate, card, address }) => {
+            (State::Open { owner, lines }, Action::CheckOut { offers, categories, tax_rate, card, address, shown }) => {
                 let lines = priced(lines, offers, categories)?;
                 let totals = Totals::of(&lines, *tax_rate).ok_or(Refusal::TotalTooLarge)?;
+                if shown.is_some_and(|shown| !totals.total.is_at_most(shown)) {
+                    return Err(Refusal::TotalHasRisen { total: totals.total });
+                }
                 let (owner, card, address) = (owner.clone(), card.clone(), address.clone());
                 Ok(vec![Event::CartCheckedOut { owner, lines, totals, card, address }])
             }

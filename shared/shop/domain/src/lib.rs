@@ -11,6 +11,7 @@ pub mod payment;
 pub mod product;
 pub mod shipment;
 pub mod stock;
+pub mod streams;
 pub mod values;
 pub mod views;
 pub mod warehouse;

@@ -1,11 +1,21 @@
-//! `payment-<order id>`: the one payment of an order.
+//! `payment-<payment id>`: one attempt to pay an order. Most orders have one payment, which has the id of the order.
 //!
-//! The owner of this stream calls the provider, with the order's id as reference. The stream records only known
+//! The owner of this stream calls the provider, with the payment's id as reference. The stream records only known
 //! results. A time-out is no known result, so it is no event.
+//!
+//! **Invariant.** A provider may move a payment by itself: a hold ends, an amount is captured or refunded. The stream
+//! records each standing that a provider reports, with two exceptions. A late report changes nothing. And the provider
+//! is not believed if it reports another amount than the charge: then the payment is disputed, until the provider
+//! reports the right amount or gives the amount back.
 
-use crate::values::{CardToken, Money, OrderId, Reason};
-use foldlog::{Decider, RefusalKind};
-use schemars::JsonSchema;
+mod event;
+mod refunds;
+
+pub use event::{Charge, Event};
+pub use refunds::Refunds;
+
+use crate::values::{Money, PaymentId, Reason};
+use foldlog::{Decider, RefusalKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The decider of a payment.
@@ -21,17 +31,25 @@ pub enum Command {
         /// The answer of the provider.
         answer: Answer,
     },
-    /// The provider holds the amount.
-    Authorise,
+    /// The provider holds an amount.
+    Authorise(Hold),
     /// The provider declined the payment.
     Decline {
         /// The reason that the provider gives.
         reason: Reason,
     },
-    /// The provider captured the amount.
-    Capture,
+    /// The provider captured an amount.
+    Capture {
+        /// The amount that it captured.
+        amount: Money,
+    },
     /// The provider could not capture the amount.
     FailCapture {
+        /// The reason that the provider gives.
+        reason: Reason,
+    },
+    /// The hold is of no use any more: it ended by itself, or the provider can neither capture nor void it.
+    Lapse {
         /// The reason that the provider gives.
         reason: Reason,
     },
@@ -39,50 +57,74 @@ pub enum Command {
     Void,
     /// The provider refunded the amount.
     Refund,
+    /// The provider could not refund the amount.
+    FailRefund {
+        /// The reason that the provider gives.
+        reason: Reason,
+    },
+    /// The provider refunded a part, for a return.
+    RefundPart {
+        /// The number of the return.
+        number: u32,
+        /// The part.
+        amount: Money,
+    },
+    /// The provider could not refund a part.
+    FailRefundPart {
+        /// The number of the return.
+        number: u32,
+        /// The part.
+        amount: Money,
+        /// The reason that the provider gives.
+        reason: Reason,
+    },
+    /// Somebody refunded parts by hand.
+    NoteRefundByHand {
+        /// The sum of these parts.
+        amount: Money,
+    },
+}
+
+impl Command {
+    /// What tells it from the other commands of one report of the provider.
+    #[must_use]
+    pub fn step(&self) -> String {
+        let name: &str = self.into();
+        match self {
+            Self::RefundPart { number, .. } | Self::FailRefundPart { number, .. } => format!("{name}-{number}"),
+            Self::NoteRefundByHand { amount } => format!("{name}-{}", amount.amount()),
+            Self::Create { .. }
+            | Self::Authorise(_)
+            | Self::Decline { .. }
+            | Self::Capture { .. }
+            | Self::FailCapture { .. }
+            | Self::Lapse { .. }
+            | Self::Void
+            | Self::Refund
+            | Self::FailRefund { .. } => name.to_owned(),
+        }
+    }
 }
 
 /// The answer of the provider to an authorisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// The provider holds the amount.
-    Authorised,
+    /// The provider holds an amount.
+    Authorised(Hold),
     /// The provider declined the card.
     Declined(Reason),
     /// The answer is unknown. A time-out is no decline.
     Unknown,
 }
 
-/// The amount to charge, and the card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Charge {
-    /// The total of the order.
+/// An amount that the provider holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The amount.
     pub amount: Money,
-    /// The card.
-    pub card: CardToken,
+    /// The moment at which the hold ends by itself, if the provider says so.
+    pub expires_at: Option<Timestamp>,
 }
-
-/// An event of a payment.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
-)]
-#[serde(tag = "type", content = "data")]
-#[expect(missing_docs, reason = "the names are the documentation")]
-pub enum Event {
-    PaymentCreated(Charge),
-    PaymentAuthorised {},
-    PaymentDeclined {
-        reason: Reason,
-    },
-    PaymentCaptured {},
-    /// An open item: the goods have left, and the provider may still capture the amount later.
-    PaymentCaptureFailed {
-        reason: Reason,
-    },
-    PaymentVoided {},
-    PaymentRefunded {},
-}
-
-impl foldlog::Event for Event {}
 
 /// The state of a payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +139,9 @@ pub enum State {
         charge: Charge,
         /// Its status.
         status: Status,
+        /// The parts that were refunded, of a captured payment.
+        #[serde(default, skip_serializing_if = "Refunds::is_nothing")]
+        refunds: Refunds,
     },
 }
 
@@ -118,6 +163,12 @@ pub enum Status {
     Voided,
     /// The provider captured the amount and refunded it.
     Refunded,
+    /// The hold ended by itself, or the provider can neither capture nor void it.
+    Lapsed(Reason),
+    /// The provider holds or captured this amount, which is not the charge's.
+    Disputed(Money),
+    /// The provider captured the amount, and refuses to refund it.
+    RefundFailed(Reason),
 }
 
 /// Why a payment refuses a command.
@@ -127,14 +178,14 @@ pub enum Refusal {
     /// The payment does not exist.
     #[error("there is no such payment; create it first")]
     UnknownPayment,
-    /// The order has a payment with another amount or card.
-    #[error("the order's payment is of another amount or card, and stays so")]
+    /// The payment is of another amount or card.
+    #[error("this payment is of another amount or card, and stays so")]
     OtherCharge,
     /// The payment was not authorised.
     #[error("the payment is not authorised; ask the provider what became of it")]
     PaymentNotAuthorised,
     /// The payment was declined.
-    #[error("the payment was declined ({0}); charge another card with another order")]
+    #[error("the payment was declined ({0}); charge another card")]
     PaymentDeclined(Reason),
     /// The payment was authorised.
     #[error("the payment was authorised and cannot be declined any more; void it")]
@@ -145,9 +196,12 @@ pub enum Refusal {
     /// The payment was not captured, so it cannot be refunded.
     #[error("the payment was not captured, and there is nothing to refund; void it")]
     PaymentNotCaptured,
-    /// The payment was voided.
+    /// The payment was voided, or its hold ended by itself.
     #[error("the payment was voided, and there is nothing to capture or refund")]
     PaymentVoided,
+    /// More was refunded than was captured.
+    #[error("that is more than was captured; ask the provider what it refunded")]
+    RefundTooLarge,
 }
 
 impl foldlog::Refusal for Refusal {
@@ -158,8 +212,8 @@ impl foldlog::Refusal for Refusal {
 
 impl Decider for Payment {
     const CATEGORY: &'static str = "payment";
-    const STATE_SCHEMA: u32 = 1;
-    type Id = OrderId;
+    const STATE_SCHEMA: u32 = 2;
+    type Id = PaymentId;
     type State = State;
     type Command = Command;
     type Event = Event;
@@ -172,85 +226,155 @@ impl Decider for Payment {
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match (state, command) {
             (State::Uncreated, Command::Create { charge, answer }) => {
-                Ok([vec![Event::PaymentCreated(charge.clone())], Status::Pending.answered(answer)?].concat())
+                let answered = Status::Pending.answered(charge, answer)?;
+                Ok([vec![Event::PaymentCreated(charge.clone())], answered].concat())
             }
             (State::Uncreated, _) => Err(Refusal::UnknownPayment),
-            (State::Created { charge, status }, Command::Create { charge: asked, answer }) if charge == asked => {
-                status.answered(answer)
+            (State::Created { charge, status, .. }, Command::Create { charge: asked, answer }) if charge == asked => {
+                status.answered(charge, answer)
             }
             (State::Created { .. }, Command::Create { .. }) => Err(Refusal::OtherCharge),
-            (State::Created { status, .. }, command) => status.decide(command),
+            (
+                State::Created { charge, status, refunds },
+                Command::RefundPart { .. } | Command::FailRefundPart { .. } | Command::NoteRefundByHand { .. },
+            ) => refunds.decide(charge, status, command),
+            (State::Created { charge, refunds, .. }, Command::Refund) if refunds.are_all(charge) => Ok(vec![]),
+            (State::Created { charge, status, .. }, command) => status.decide(charge, command),
         }
     }
 
     fn evolve(state: State, event: &Event) -> State {
         let status = match event.clone() {
-            Event::PaymentCreated(charge) => return State::Created { charge, status: Status::Pending },
-            Event::PaymentAuthorised {} => Status::Authorised,
+            Event::PaymentCreated(charge) => {
+                return State::Created { charge, status: Status::Pending, refunds: Refunds::default() };
+            }
+            Event::PaymentAuthorised { .. } => Status::Authorised,
             Event::PaymentDeclined { reason } => Status::Declined(reason),
             Event::PaymentCaptured {} => Status::Captured,
             Event::PaymentCaptureFailed { reason } => Status::CaptureFailed(reason),
             Event::PaymentVoided {} => Status::Voided,
             Event::PaymentRefunded {} => Status::Refunded,
+            Event::PaymentLapsed { reason } => Status::Lapsed(reason),
+            Event::PaymentDisputed { amount } => Status::Disputed(amount),
+            Event::PaymentRefundFailed { reason } => Status::RefundFailed(reason),
+            Event::PaymentPartlyRefunded { .. }
+            | Event::PaymentPartialRefundFailed { .. }
+            | Event::PaymentRefundedByHand { .. } => return state.with_refunds(event),
         };
         match state {
-            State::Created { charge, .. } => State::Created { charge, status },
+            State::Created { charge, refunds, .. } => State::Created { charge, status, refunds },
             State::Uncreated => State::Uncreated,
         }
     }
 }
 
+impl State {
+    fn with_refunds(self, event: &Event) -> Self {
+        match self {
+            Self::Created { charge, status, refunds } => {
+                Self::Created { charge, status, refunds: refunds.after(event) }
+            }
+            Self::Uncreated => Self::Uncreated,
+        }
+    }
+}
+
 impl Status {
-    fn answered(&self, answer: &Answer) -> Result<Vec<Event>, Refusal> {
+    fn answered(&self, charge: &Charge, answer: &Answer) -> Result<Vec<Event>, Refusal> {
         match answer {
-            Answer::Authorised => self.decide(&Command::Authorise),
-            Answer::Declined(reason) => self.decide(&Command::Decline { reason: reason.clone() }),
+            Answer::Authorised(hold) => self.decide(charge, &Command::Authorise(*hold)),
+            Answer::Declined(reason) => self.decide(charge, &Command::Decline { reason: reason.clone() }),
             Answer::Unknown => Ok(vec![]),
         }
     }
 
     /// A late or repeated answer changes nothing. The payment refuses an answer that contradicts a recorded one, so
     /// that you notice it.
-    fn decide(&self, command: &Command) -> Result<Vec<Event>, Refusal> {
-        match (self, command) {
-            (Self::Pending, Command::Authorise) => Ok(vec![Event::PaymentAuthorised {}]),
-            (Self::Pending, Command::Decline { reason }) => Ok(vec![Event::PaymentDeclined { reason: reason.clone() }]),
-            (Self::Pending, Command::Capture | Command::FailCapture { .. } | Command::Void) => {
-                Err(Refusal::PaymentNotAuthorised)
+    fn decide(&self, charge: &Charge, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let stoppable = matches!(self, Self::Authorised | Self::CaptureFailed(_) | Self::Disputed(_));
+        Ok(match command {
+            Command::Create { .. }
+            | Command::RefundPart { .. }
+            | Command::FailRefundPart { .. }
+            | Command::NoteRefundByHand { .. } => vec![],
+            Command::Authorise(_) if *self != Self::Pending => self.held().map(|_| vec![])?,
+            Command::Authorise(Hold { amount, .. }) if *amount != charge.amount => {
+                vec![Event::PaymentDisputed { amount: *amount }]
             }
-            (Self::Authorised | Self::CaptureFailed(_), Command::Capture) => Ok(vec![Event::PaymentCaptured {}]),
-            (Self::Authorised, Command::FailCapture { reason }) => {
-                Ok(vec![Event::PaymentCaptureFailed { reason: reason.clone() }])
+            Command::Authorise(Hold { expires_at, .. }) => vec![Event::PaymentAuthorised { expires_at: *expires_at }],
+            Command::Decline { reason } if *self == Self::Pending => {
+                vec![Event::PaymentDeclined { reason: reason.clone() }]
             }
-            (Self::Authorised | Self::CaptureFailed(_), Command::Void) => Ok(vec![Event::PaymentVoided {}]),
-            (Self::Pending | Self::Authorised | Self::CaptureFailed(_), Command::Refund) => {
-                Err(Refusal::PaymentNotCaptured)
+            Command::Decline { .. } if matches!(self, Self::Declined(_)) => vec![],
+            Command::Decline { .. } => self.held().and(Err(Refusal::PaymentAlreadyAuthorised))?,
+            Command::Capture { amount } => self.captured(charge, *amount)?,
+            Command::FailCapture { reason } => {
+                let reason = reason.clone();
+                one(matches!(self.held()?, Self::Authorised), Event::PaymentCaptureFailed { reason })
             }
-            (Self::Captured, Command::Refund) => Ok(vec![Event::PaymentRefunded {}]),
-            (Self::Captured | Self::Refunded, Command::Void) => Err(Refusal::PaymentCaptured),
-            (Self::Voided, Command::Capture | Command::FailCapture { .. } | Command::Refund) => {
-                Err(Refusal::PaymentVoided)
+            Command::Lapse { reason } => {
+                self.held()?;
+                one(stoppable, Event::PaymentLapsed { reason: reason.clone() })
             }
-            (
-                Self::Declined(reason),
-                Command::Authorise | Command::Capture | Command::FailCapture { .. } | Command::Void | Command::Refund,
-            ) => Err(Refusal::PaymentDeclined(reason.clone())),
-            (
-                Self::Authorised | Self::Captured | Self::CaptureFailed(_) | Self::Voided | Self::Refunded,
-                Command::Decline { .. },
-            ) => Err(Refusal::PaymentAlreadyAuthorised),
-            (
-                Self::Authorised | Self::Captured | Self::CaptureFailed(_) | Self::Voided | Self::Refunded,
-                Command::Authorise,
-            )
-            | (Self::Captured | Self::Refunded, Command::Capture | Command::FailCapture { .. })
-            | (Self::CaptureFailed(_), Command::FailCapture { .. })
-            | (Self::Declined(_), Command::Decline { .. })
-            | (Self::Voided, Command::Void)
-            | (Self::Refunded, Command::Refund)
-            | (_, Command::Create { .. }) => Ok(vec![]),
+            Command::Void if matches!(self, Self::Captured | Self::Refunded | Self::RefundFailed(_)) => {
+                return Err(Refusal::PaymentCaptured);
+            }
+            Command::Void => {
+                self.held()?;
+                one(stoppable, Event::PaymentVoided {})
+            }
+            Command::Refund => one(*self.taken()? != Self::Refunded, Event::PaymentRefunded {}),
+            Command::FailRefund { reason } => {
+                let refundable = matches!(self.taken()?, Self::Captured | Self::Disputed(_));
+                one(refundable, Event::PaymentRefundFailed { reason: reason.clone() })
+            }
+        })
+    }
+
+    /// A capture of another amount than the charge's is not believed. One that follows the end of the hold is: it says
+    /// where the money is.
+    fn captured(&self, charge: &Charge, amount: Money) -> Result<Vec<Event>, Refusal> {
+        let believed = amount == charge.amount;
+        Ok(match self.held()? {
+            Self::Authorised | Self::CaptureFailed(_) if !believed => vec![Event::PaymentDisputed { amount }],
+            Self::Voided | Self::Lapsed(_) if !believed => return Err(Refusal::PaymentVoided),
+            Self::Authorised | Self::CaptureFailed(_) | Self::Disputed(_) | Self::Voided | Self::Lapsed(_) => {
+                one(believed, Event::PaymentCaptured {})
+            }
+            Self::Pending | Self::Declined(_) | Self::Captured | Self::Refunded | Self::RefundFailed(_) => vec![],
+        })
+    }
+
+    /// The status, if the provider holds or held an amount.
+    fn held(&self) -> Result<&Self, Refusal> {
+        match self {
+            Self::Pending => Err(Refusal::PaymentNotAuthorised),
+            Self::Declined(reason) => Err(Refusal::PaymentDeclined(reason.clone())),
+            Self::Authorised
+            | Self::Captured
+            | Self::CaptureFailed(_)
+            | Self::Voided
+            | Self::Refunded
+            | Self::Lapsed(_)
+            | Self::Disputed(_)
+            | Self::RefundFailed(_) => Ok(self),
         }
     }
+
+    /// The status, if the provider captured an amount.
+    fn taken(&self) -> Result<&Self, Refusal> {
+        match self {
+            Self::Pending | Self::Authorised | Self::CaptureFailed(_) => Err(Refusal::PaymentNotCaptured),
+            Self::Voided | Self::Lapsed(_) => Err(Refusal::PaymentVoided),
+            Self::Declined(reason) => Err(Refusal::PaymentDeclined(reason.clone())),
+            Self::Captured | Self::Refunded | Self::Disputed(_) | Self::RefundFailed(_) => Ok(self),
+        }
+    }
+}
+
+/// The event, if it happens.
+fn one(happens: bool, event: Event) -> Vec<Event> {
+    if happens { vec![event] } else { vec![] }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `shipment-<id>`: the goods that one warehouse sends for one order.
 
 use crate::values::{AccountId, AddressId, OrderId, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
+use foldlog::write::event::Upcaster;
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,13 @@ pub struct Shipment;
 pub enum Command {
     /// Create the shipment: its order is confirmed.
     Create(Consignment),
+    /// Change its contents: the reservations of its order changed. A cancelled shipment waits again.
+    Repack {
+        /// The quantity of each product.
+        contents: BTreeMap<Sku, Quantity>,
+        /// The number of withdrawals of the order so far.
+        number: u32,
+    },
     /// Dispatch it: its order was shipped.
     Dispatch {
         /// Its tracking number, if it has one.
@@ -22,7 +30,10 @@ pub enum Command {
     /// Mark it as delivered.
     Deliver,
     /// Cancel it.
-    Cancel,
+    Cancel {
+        /// The number of withdrawals of the order so far.
+        number: u32,
+    },
 }
 
 /// The content of a shipment: the goods, their origin and their recipient.
@@ -48,12 +59,43 @@ pub struct Consignment {
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {
     ShipmentCreated(Consignment),
-    ShipmentDispatched { order: OrderId, warehouse: WarehouseId, tracking: Option<TrackingNumber> },
-    ShipmentDelivered { order: OrderId, warehouse: WarehouseId },
-    ShipmentCancelled { order: OrderId, warehouse: WarehouseId },
+    ShipmentDispatched {
+        order: OrderId,
+        warehouse: WarehouseId,
+        tracking: Option<TrackingNumber>,
+    },
+    ShipmentDelivered {
+        order: OrderId,
+        warehouse: WarehouseId,
+    },
+    /// The number tells which request this answers: that of the withdrawals of its order then. Most orders have none.
+    ShipmentCancelled {
+        order: OrderId,
+        warehouse: WarehouseId,
+        #[serde(default, skip_serializing_if = "is_none")]
+        number: u32,
+    },
+    /// Numbered as a cancellation is.
+    ShipmentRepacked {
+        order: OrderId,
+        warehouse: WarehouseId,
+        contents: BTreeMap<Sku, Quantity>,
+        number: u32,
+    },
 }
 
-impl foldlog::Event for Event {}
+impl foldlog::Event for Event {
+    const UPCASTERS: &'static [Upcaster] = &[
+        // The older payload has no number: nothing was withdrawn then.
+        Upcaster { event: "ShipmentCancelled", from: 1, step: |data| data },
+    ];
+}
+
+/// Whether nothing was withdrawn.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub(crate) const fn is_none(number: &u32) -> bool {
+    *number == 0
+}
 
 /// The state of a shipment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,10 +147,10 @@ pub enum Refusal {
     #[error("the shipment was not dispatched; ship its order first")]
     ShipmentNotDispatched,
     /// The shipment was dispatched or delivered.
-    #[error("the shipment was dispatched and cannot be cancelled any more")]
+    #[error("the shipment was dispatched and cannot be changed any more")]
     ShipmentDispatched,
     /// The shipment was cancelled.
-    #[error("the shipment was cancelled with its order")]
+    #[error("the shipment was cancelled")]
     ShipmentCancelled,
 }
 
@@ -135,7 +177,9 @@ impl Decider for Shipment {
         let State::Created { consignment, status } = state else {
             return match command {
                 Command::Create(consignment) => Ok(vec![Event::ShipmentCreated(consignment.clone())]),
-                Command::Dispatch { .. } | Command::Deliver | Command::Cancel => Err(Refusal::UnknownShipment),
+                Command::Repack { .. } | Command::Dispatch { .. } | Command::Deliver | Command::Cancel { .. } => {
+                    Err(Refusal::UnknownShipment)
+                }
             };
         };
         let (order, warehouse) = (consignment.order.clone(), consignment.warehouse.clone());
@@ -144,21 +188,31 @@ impl Decider for Shipment {
             (Status::Waiting, Command::Dispatch { tracking }) => {
                 Ok(vec![Event::ShipmentDispatched { order, warehouse, tracking: tracking.clone() }])
             }
+            (Status::Waiting | Status::Cancelled, Command::Repack { contents, number }) => {
+                Ok(vec![Event::ShipmentRepacked { order, warehouse, contents: contents.clone(), number: *number }])
+            }
             (Status::Waiting, Command::Deliver) => Err(Refusal::ShipmentNotDispatched),
-            (Status::Waiting, Command::Cancel) => Ok(vec![Event::ShipmentCancelled { order, warehouse }]),
+            (Status::Waiting, Command::Cancel { number }) => {
+                Ok(vec![Event::ShipmentCancelled { order, warehouse, number: *number }])
+            }
             (Status::Dispatched { .. }, Command::Deliver) => Ok(vec![Event::ShipmentDelivered { order, warehouse }]),
-            (Status::Dispatched { .. } | Status::Delivered { .. }, Command::Cancel) => Err(Refusal::ShipmentDispatched),
+            (Status::Dispatched { .. } | Status::Delivered { .. }, Command::Cancel { .. } | Command::Repack { .. }) => {
+                Err(Refusal::ShipmentDispatched)
+            }
             (Status::Cancelled, Command::Dispatch { .. } | Command::Deliver) => Err(Refusal::ShipmentCancelled),
             (_, Command::Create(_))
             | (Status::Dispatched { .. } | Status::Delivered { .. }, Command::Dispatch { .. })
             | (Status::Delivered { .. }, Command::Deliver)
-            | (Status::Cancelled, Command::Cancel) => Ok(vec![]),
+            | (Status::Cancelled, Command::Cancel { .. }) => Ok(vec![]),
         }
     }
 
     fn evolve(state: State, event: &Event) -> State {
         match (state, event.clone()) {
             (_, Event::ShipmentCreated(consignment)) => State::Created { consignment, status: Status::Waiting },
+            (State::Created { consignment, .. }, Event::ShipmentRepacked { contents, .. }) => {
+                State::Created { consignment: Consignment { contents, ..consignment }, status: Status::Waiting }
+            }
             (State::Created { consignment, status }, event) => {
                 State::Created { consignment, status: status.evolve(event) }
             }
@@ -170,7 +224,7 @@ impl Decider for Shipment {
 impl Status {
     fn evolve(self, event: Event) -> Self {
         match event {
-            Event::ShipmentCreated(_) => self,
+            Event::ShipmentCreated(_) | Event::ShipmentRepacked { .. } => self,
             Event::ShipmentDispatched { tracking, .. } => Self::Dispatched { tracking },
             Event::ShipmentDelivered { .. } => Self::Delivered { tracking: self.tracking().cloned() },
             Event::ShipmentCancelled { .. } => Self::Cancelled,
@@ -245,11 +299,11 @@ mod tests {
 
     #[test]
     fn it_either_leaves_or_stays() {
-        let cancelled = Event::ShipmentCancelled { order: order(), warehouse: warehouse() };
-        given::<Shipment>(created()).when(Command::Cancel).then([cancelled.clone()]);
+        let cancelled = Event::ShipmentCancelled { order: order(), warehouse: warehouse(), number: 0 };
+        given::<Shipment>(created()).when(Command::Cancel { number: 0 }).then([cancelled.clone()]);
         let stays = [created(), vec![cancelled]].concat();
         given::<Shipment>(stays).when(dispatch("1Z")).then_refused(Refusal::ShipmentCancelled);
         let leaves = [created(), vec![dispatched("1Z")]].concat();
-        given::<Shipment>(leaves).when(Command::Cancel).then_refused(Refusal::ShipmentDispatched);
+        given::<Shipment>(leaves).when(Command::Cancel { number: 0 }).then_refused(Refusal::ShipmentDispatched);
     }
 }

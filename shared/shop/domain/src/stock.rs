@@ -1,17 +1,36 @@
-//! `stock-<warehouse>.<sku>`: the quantity of a product in a warehouse, and its reservations.
+//! `stock-<warehouse>.<sku>`: the quantity of a product in a warehouse, and the quantity that is reserved of it.
+//!
+//! **Invariants.** The reserved quantity is never larger than the quantity on hand. A reservation is made at most once,
+//! and closed at most once: its goods are released or dispatched, by whichever came first.
+//!
+//! - A reservation has an identity: the version of the intent in the stream of the order's process that asked for it.
+//!   An order may have several, because its process may ask a warehouse again.
+//! - A stock gives what it has: if that is less than asked, the reservation holds the rest of the stock. It rejects only
+//!   if nothing is left.
+//! - The state holds sums. So its size, and that of a row, does not depend on the number of reservations, and nothing
+//!   limits that number.
+//! - The log knows the reservations, and not the state. The stream is *marked* (the kernel's `write` room): a reaction
+//!   is recognised for ever by the id of its command. The command that reserves has the id of its intent. The commands
+//!   that close a reservation share one id, which follows from the reservation (`fulfilment::closed_by`). So the append
+//!   itself refuses a second close, and one look at the marker finds what a reservation holds ([`Held`]).
+//! - Reservations of the first schema have no identity. An order had at most one of them in a stock. The state keeps
+//!   them by order until they are closed; there were at most a thousand, and there will be no more.
+//!
+//! **Attacked by** `tests/domain/world` (orders that compete for goods, with every message late and twice) and the
+//! simulation, whose judge follows each reservation through the log.
+
+mod event;
+
+pub use event::{Discrepancy, Event, Held};
 
 use crate::values::{DeliveryNote, OrderId, Quantity, Reason, StockId};
 use crate::warehouse;
-use foldlog::{Decider, Upcaster};
-use schemars::JsonSchema;
+use foldlog::{Decider, Version};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The maximum quantity on hand.
 pub const MOST_ON_HAND: u64 = 1_000_000;
-/// The maximum number of open reservations.
-pub const MOST_RESERVATIONS: usize = 1_000;
 
 /// The decider of the stock of a product in a warehouse.
 pub struct Stock;
@@ -28,22 +47,28 @@ pub enum Command {
         /// Whether the warehouse accepts deliveries.
         intake: Intake,
     },
-    /// Reserve a quantity for an order.
+    /// Reserve a quantity for an order, or as much of it as is available.
     Reserve {
         /// The order.
         order: OrderId,
+        /// The identity of the reservation.
+        reservation: Version,
         /// The quantity.
         quantity: Quantity,
     },
-    /// Release the reservation of an order.
+    /// Release a reservation of an order.
     Release {
         /// The order.
         order: OrderId,
+        /// What the reservation holds.
+        held: Held,
     },
-    /// Dispatch the goods that are reserved for an order.
+    /// Dispatch the goods of a reservation of an order.
     Dispatch {
         /// The order.
         order: OrderId,
+        /// What the reservation holds.
+        held: Held,
     },
     /// Correct the quantity on hand after a count.
     Adjust {
@@ -53,6 +78,15 @@ pub enum Command {
         cause: Discrepancy,
         /// The reason, in words.
         reason: Reason,
+    },
+    /// Take back goods of an order. They are there, so neither a full nor a closed warehouse refuses them.
+    TakeBack {
+        /// The order.
+        order: OrderId,
+        /// The number of the return.
+        number: u32,
+        /// The quantity.
+        quantity: Quantity,
     },
 }
 
@@ -74,71 +108,53 @@ impl From<&warehouse::State> for Intake {
     }
 }
 
-/// Why the counted quantity and the recorded quantity differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Discrepancy {
-    /// The count had another result, and the cause is unknown.
-    #[default]
-    Miscount,
-    /// Goods are damaged and cannot be sold any longer.
-    Damage,
-    /// Goods were lost.
-    Loss,
-}
-
-/// An event of a stock.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
-)]
-#[serde(tag = "type", content = "data")]
-#[expect(missing_docs, reason = "the names are the documentation")]
-pub enum Event {
-    StockReceived { quantity: Quantity, delivery_note: Option<DeliveryNote> },
-    StockReserved { order: OrderId, quantity: Quantity },
-    ReservationRejected { order: OrderId, quantity: Quantity, available: u64 },
-    ReservationReleased { order: OrderId, quantity: Quantity },
-    StockDispatched { order: OrderId, quantity: Quantity },
-    StockAdjusted { on_hand: u64, cause: Discrepancy, reason: Reason },
-}
-
-impl foldlog::Event for Event {
-    const UPCASTERS: &'static [Upcaster] = &[
-        Upcaster { event: "StockReceived", from: 1, step: |data| with(data, "delivery_note", Value::Null) },
-        // The first schema has no cause: it recorded only that a count had another result.
-        Upcaster { event: "StockAdjusted", from: 1, step: |data| with(data, "cause", json!("miscount")) },
-    ];
-}
-
-/// A payload with one more field. A payload that is not an object stays as it is; the next schema cannot decode it
-/// either.
-fn with(mut data: Value, field: &str, value: Value) -> Value {
-    if let Some(fields) = data.as_object_mut() {
-        fields.insert(field.to_owned(), value);
-    }
-    data
-}
-
 /// The state of a stock. The reserved quantity is never larger than the quantity on hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// The quantity on hand.
     pub on_hand: u64,
-    /// The reserved quantity of each order.
-    pub reservations: BTreeMap<OrderId, Quantity>,
+    /// The quantity that reservations with an identity hold. Absent from older rows, which have none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    reserved: u64,
+    /// The reservations of the first schema, by order. It only shrinks.
+    #[serde(rename = "reservations")]
+    unnamed: BTreeMap<OrderId, Quantity>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(quantity: &u64) -> bool {
+    *quantity == 0
 }
 
 impl State {
     /// The reserved quantity.
     #[must_use]
     pub fn reserved(&self) -> u64 {
-        self.reservations.values().map(|quantity| quantity.get()).sum()
+        self.reserved + self.unnamed.values().map(|quantity| quantity.get()).sum::<u64>()
     }
 
     /// The quantity that can still be reserved.
     #[must_use]
     pub fn available(&self) -> u64 {
         self.on_hand.saturating_sub(self.reserved())
+    }
+
+    /// The identity and the quantity of a reservation to close; none if so much is not reserved.
+    fn open(&self, order: &OrderId, held: Held) -> Option<(Option<Version>, Quantity)> {
+        match held {
+            Held::Named { reservation, quantity } => {
+                (quantity.get() <= self.reserved).then_some((Some(reservation), quantity))
+            }
+            Held::Unnamed => Some((None, *self.unnamed.get(order)?)),
+        }
+    }
+
+    /// A reservation is closed.
+    fn close(&mut self, order: &OrderId, reservation: Option<Version>, quantity: Quantity) {
+        match reservation {
+            Some(_) => self.reserved = self.reserved.saturating_sub(quantity.get()),
+            None => drop(self.unnamed.remove(order)),
+        }
     }
 }
 
@@ -153,7 +169,7 @@ pub enum Refusal {
     #[error("a warehouse holds at most {MOST_ON_HAND} of a product; this would make it {0}")]
     TooMuchStock(u64),
     /// A count cannot be below the reserved quantity.
-    #[error("{reserved} are reserved for orders; release those first, or count again")]
+    #[error("{reserved} are reserved for orders; withdraw some from their orders first, or count again")]
     CountBelowReserved {
         /// The reserved quantity.
         reserved: u64,
@@ -170,7 +186,7 @@ impl foldlog::Refusal for Refusal {}
 
 impl Decider for Stock {
     const CATEGORY: &'static str = "stock";
-    const STATE_SCHEMA: u32 = 1;
+    const STATE_SCHEMA: u32 = 2;
     type Id = StockId;
     type State = State;
     type Command = Command;
@@ -186,31 +202,45 @@ impl Decider for Stock {
                     _ => Ok(vec![Event::StockReceived { quantity: *quantity, delivery_note: delivery_note.clone() }]),
                 }
             }
-            Command::Reserve { order, quantity } => Ok(reserve(state, order, *quantity)),
-            Command::Release { order } => {
-                let released = |quantity| Event::ReservationReleased { order: order.clone(), quantity };
-                Ok(state.reservations.get(order).copied().map(released).into_iter().collect())
+            Command::Reserve { order, reservation, quantity } => {
+                Ok(vec![reserve(state, order.clone(), *reservation, *quantity)])
             }
-            Command::Dispatch { order } => {
-                let dispatched = |quantity| Event::StockDispatched { order: order.clone(), quantity };
-                Ok(state.reservations.get(order).copied().map(dispatched).into_iter().collect())
+            Command::Release { order, held } => {
+                let released = |(reservation, quantity)| Event::ReservationReleased {
+                    order: order.clone(),
+                    reservation,
+                    quantity,
+                };
+                Ok(state.open(order, *held).map(released).into_iter().collect())
+            }
+            Command::Dispatch { order, held } => {
+                let dispatched =
+                    |(reservation, quantity)| Event::StockDispatched { order: order.clone(), reservation, quantity };
+                Ok(state.open(order, *held).map(dispatched).into_iter().collect())
             }
             Command::Adjust { on_hand, cause, reason } => adjust(state, *on_hand, *cause, reason),
+            Command::TakeBack { order, number, quantity } => {
+                let (order, number, quantity) = (order.clone(), *number, *quantity);
+                Ok(vec![Event::StockReturned { order, number, quantity }])
+            }
         }
     }
 
     fn evolve(mut state: State, event: &Event) -> State {
         match event {
-            Event::StockReceived { quantity, .. } => state.on_hand += quantity.get(),
-            Event::StockReserved { order, quantity } => {
-                state.reservations.insert(order.clone(), *quantity);
+            Event::StockReceived { quantity, .. } | Event::StockReturned { quantity, .. } => {
+                state.on_hand += quantity.get();
+            }
+            Event::StockReserved { reservation: Some(_), quantity, .. } => state.reserved += quantity.get(),
+            Event::StockReserved { order, reservation: None, quantity, .. } => {
+                state.unnamed.insert(order.clone(), *quantity);
             }
             Event::ReservationRejected { .. } => {}
-            Event::ReservationReleased { order, .. } => {
-                state.reservations.remove(order);
+            Event::ReservationReleased { order, reservation, quantity } => {
+                state.close(order, *reservation, *quantity);
             }
-            Event::StockDispatched { order, quantity } => {
-                state.reservations.remove(order);
+            Event::StockDispatched { order, reservation, quantity } => {
+                state.close(order, *reservation, *quantity);
                 state.on_hand = state.on_hand.saturating_sub(quantity.get());
             }
             Event::StockAdjusted { on_hand, .. } => state.on_hand = *on_hand,
@@ -220,15 +250,11 @@ impl Decider for Stock {
 }
 
 /// A rejected reservation is an outcome, not a refusal, because the process waits for an outcome.
-fn reserve(state: &State, order: &OrderId, quantity: Quantity) -> Vec<Event> {
-    let order = order.clone();
-    let available = if state.reservations.len() < MOST_RESERVATIONS { state.available() } else { 0 };
-    if state.reservations.contains_key(&order) {
-        vec![]
-    } else if quantity.get() <= available {
-        vec![Event::StockReserved { order, quantity }]
-    } else {
-        vec![Event::ReservationRejected { order, quantity, available }]
+fn reserve(state: &State, order: OrderId, reservation: Version, asked: Quantity) -> Event {
+    let (reservation, available) = (Some(reservation), state.available());
+    match available.min(asked.get()).try_into() {
+        Ok(quantity) => Event::StockReserved { order, reservation, quantity, asked },
+        Err(_) => Event::ReservationRejected { order, reservation, quantity: asked, available },
     }
 }
 

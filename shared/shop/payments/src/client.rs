@@ -5,7 +5,7 @@ use crate::provider::{Failure, Provider};
 use crate::refusal::ProviderRefusal;
 use crate::transport::{Patience, Silence, Transport, Unusable};
 use crate::values::{Reference, Secret};
-use crate::wire::{Authorisation, IDEMPOTENCY_KEY, failure, idempotency_key};
+use crate::wire::{Authorisation, IDEMPOTENCY_KEY, Part, failure, idempotency_key, path};
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 
 /// The address of a provider, and the key of the shop there.
@@ -64,19 +64,19 @@ impl HttpProvider {
         let Some(step) = step else {
             return request.uri(format!("{base}/payments/{reference}")).body(String::new());
         };
-        let name = step.name();
+        let path = path(step);
         let request = request
-            .uri(format!("{base}/payments/{reference}/{name}"))
-            .header(IDEMPOTENCY_KEY, idempotency_key(reference, name));
-        match step {
+            .uri(format!("{base}/payments/{reference}/{path}"))
+            .header(IDEMPOTENCY_KEY, idempotency_key(reference, &path));
+        // An amount and a text always have a JSON form.
+        let body = match step {
             Step::Authorise { amount, card } => {
-                let wanted = Authorisation { amount, card: card.into() };
-                // An amount and a text always have a JSON form.
-                let body = serde_json::to_string(&wanted).unwrap_or_default();
-                request.header(header::CONTENT_TYPE, "application/json").body(body)
+                serde_json::to_string(&Authorisation { amount, card: card.into() }).unwrap_or_default()
             }
-            Step::Capture | Step::Void | Step::Refund => request.body(String::new()),
-        }
+            Step::RefundPart { amount, .. } => serde_json::to_string(&Part { amount }).unwrap_or_default(),
+            Step::Capture | Step::Void | Step::Refund => return request.body(String::new()),
+        };
+        request.header(header::CONTENT_TYPE, "application/json").body(body)
     }
 }
 

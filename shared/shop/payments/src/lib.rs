@@ -26,10 +26,10 @@ mod wire;
 
 #[cfg(feature = "client")]
 pub use client::{Connection, HttpProvider};
-pub use payment::{Decline, Payment, Standing, Step};
+pub use payment::{Decline, PartialRefund, Payment, Standing, Step};
 pub use provider::{Failure, Provider};
 pub use refusal::ProviderRefusal;
-pub use sandbox::{Asked, Sandbox};
+pub use sandbox::{Asked, ByItself, Sandbox};
 pub use settle::settle;
 #[cfg(feature = "client")]
 pub use transport::{Patience, Unusable};

@@ -1,18 +1,35 @@
 //! A payment as its provider knows it, and the steps that change it.
 
 use crate::refusal::ProviderRefusal;
+use foldlog::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::values::Money;
 
 /// A payment as the provider reports it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
-    /// The requested amount.
+    /// The amount that the provider holds or took; of a declined payment the requested one.
     pub amount: Money,
     /// Its status.
     #[serde(flatten)]
     pub standing: Standing,
+    /// The moment at which the hold ends by itself, in milliseconds since the epoch. Not every provider says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// The parts of the captured amount that were refunded, in order. What is refunded at the end as a whole is no part.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<PartialRefund>,
+}
+
+/// A part of a captured amount that was refunded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PartialRefund {
+    /// The number under which the shop requested it. Absent if somebody refunded it by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
+    /// The part.
+    pub amount: Money,
 }
 
 /// The status of a payment.
@@ -29,9 +46,9 @@ pub enum Standing {
     },
     /// The provider captured the amount.
     Captured,
-    /// The provider released the amount.
+    /// The provider released the amount, on request or by itself.
     Voided,
-    /// The provider refunded the amount.
+    /// The provider refunded the amount, on request or by hand.
     Refunded,
 }
 
@@ -63,8 +80,15 @@ pub enum Step<'a> {
     Capture,
     /// Void the authorisation.
     Void,
-    /// Refund the captured amount.
+    /// Refund the captured amount, or what is left of it.
     Refund,
+    /// Refund a part of the captured amount.
+    RefundPart {
+        /// The number of the part. The provider refunds each number once.
+        number: u32,
+        /// The part.
+        amount: Money,
+    },
 }
 
 impl Step<'_> {
@@ -78,8 +102,14 @@ impl Step<'_> {
 impl Payment {
     /// The payment after a step that needs an existing payment. A step that was done before changes nothing.
     pub(crate) fn after(self, step: Step<'_>) -> Result<Self, ProviderRefusal> {
-        if self.knows(step)? {
+        if self.contradicts(step) {
+            return Err(ProviderRefusal::OtherContent);
+        }
+        if self.knows(step) {
             return Ok(self);
+        }
+        if let Step::RefundPart { number, amount } = step {
+            return self.without(PartialRefund { number: Some(number), amount });
         }
         let standing = match (self.standing, step) {
             (Standing::Authorised, Step::Capture) => Standing::Captured,
@@ -90,14 +120,34 @@ impl Payment {
         Ok(Self { standing, ..self })
     }
 
-    /// Whether a step was done before. If it was done with another amount, the provider refuses it.
-    pub(crate) fn knows(&self, step: Step<'_>) -> Result<bool, ProviderRefusal> {
+    /// The payment after one more part was refunded: at most what is left.
+    pub(crate) fn without(mut self, part: PartialRefund) -> Result<Self, ProviderRefusal> {
+        let left = self.amount.amount() - self.refunds.iter().map(|part| part.amount.amount()).sum::<i64>();
+        let is_there = part.amount.currency() == self.amount.currency() && (1..=left).contains(&part.amount.amount());
+        if self.standing != Standing::Captured || !is_there {
+            return Err(ProviderRefusal::NotPossible);
+        }
+        self.refunds.push(part);
+        let standing = if part.amount.amount() == left { Standing::Refunded } else { Standing::Captured };
+        Ok(Self { standing, ..self })
+    }
+
+    /// Whether a part of another amount was refunded under the number.
+    fn contradicts(&self, step: Step<'_>) -> bool {
+        let Step::RefundPart { number, amount } = step else { return false };
+        self.refunds.iter().any(|part| part.number == Some(number) && part.amount != amount)
+    }
+
+    /// Whether a step was done before. Whether its amount is the right one is for the shop's own payment to decide.
+    pub(crate) fn knows(&self, step: Step<'_>) -> bool {
         match step {
-            Step::Authorise { amount, .. } if amount != self.amount => Err(ProviderRefusal::OtherContent),
-            Step::Authorise { .. } => Ok(true),
-            Step::Capture => Ok(matches!(self.standing, Standing::Captured | Standing::Refunded)),
-            Step::Void => Ok(self.standing == Standing::Voided),
-            Step::Refund => Ok(self.standing == Standing::Refunded),
+            Step::Authorise { .. } => true,
+            Step::Capture => matches!(self.standing, Standing::Captured | Standing::Refunded),
+            Step::Void => self.standing == Standing::Voided,
+            Step::Refund => self.standing == Standing::Refunded,
+            Step::RefundPart { number, .. } => {
+                self.standing == Standing::Refunded || self.refunds.iter().any(|part| part.number == Some(number))
+            }
         }
     }
 }

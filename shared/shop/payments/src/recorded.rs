@@ -1,9 +1,9 @@
 //! How the shop records the answers of its payment provider.
 
-use crate::payment::{Decline, Payment, Standing};
+use crate::payment::{Decline, PartialRefund, Payment, Standing};
 use crate::refusal::ProviderRefusal;
-use shop_domain::payment::{Answer, Command};
-use shop_domain::values::Reason;
+use shop_domain::payment::{Answer, Command, Hold};
+use shop_domain::values::{Money, Reason};
 
 impl Payment {
     /// The answer of the provider to the authorisation.
@@ -11,21 +11,37 @@ impl Payment {
     pub fn answer(&self) -> Answer {
         match self.standing {
             Standing::Declined { reason } => Answer::Declined(reason.into()),
-            Standing::Authorised | Standing::Captured | Standing::Voided | Standing::Refunded => Answer::Authorised,
+            Standing::Authorised | Standing::Captured | Standing::Voided | Standing::Refunded => {
+                Answer::Authorised(self.hold())
+            }
         }
+    }
+
+    const fn hold(&self) -> Hold {
+        Hold { amount: self.amount, expires_at: self.expires_at }
     }
 
     /// The commands that bring the shop's payment to this status, in order, from any status. A command that was
     /// recorded before changes nothing.
     #[must_use]
     pub fn commands(&self) -> Vec<Command> {
+        let (authorise, capture) = (Command::Authorise(self.hold()), Command::Capture { amount: self.amount });
         match self.standing {
             Standing::Declined { reason } => vec![Command::Decline { reason: reason.into() }],
-            Standing::Authorised => vec![Command::Authorise],
-            Standing::Captured => vec![Command::Authorise, Command::Capture],
-            Standing::Voided => vec![Command::Authorise, Command::Void],
-            Standing::Refunded => vec![Command::Authorise, Command::Capture, Command::Refund],
+            Standing::Authorised => vec![authorise],
+            Standing::Captured => [vec![authorise, capture], self.partial_refunds()].concat(),
+            Standing::Voided => vec![authorise, Command::Void],
+            Standing::Refunded => [vec![authorise, capture], self.partial_refunds(), vec![Command::Refund]].concat(),
         }
+    }
+
+    /// What was refunded in parts: each part that the shop requested, and the sum of what was refunded by hand.
+    fn partial_refunds(&self) -> Vec<Command> {
+        let of_shop = |part: &PartialRefund| Some(Command::RefundPart { number: part.number?, amount: part.amount });
+        let by_hand = self.refunds.iter().filter(|part| part.number.is_none()).map(|part| part.amount.amount()).sum();
+        let by_hand = Money::new(by_hand, self.amount.currency()).ok().filter(|sum| sum.amount() > 0);
+        let by_hand = by_hand.map(|amount| Command::NoteRefundByHand { amount });
+        self.refunds.iter().filter_map(of_shop).chain(by_hand).collect()
     }
 }
 
@@ -66,7 +82,12 @@ mod tests {
     /// Where the shop's payment is after it has recorded these standings.
     fn after(standings: &[Standing]) -> Status {
         let created = Command::Create { charge: charge(), answer: Answer::Unknown };
-        let told = standings.iter().map(|standing| Payment { amount: charge().amount, standing: *standing });
+        let told = standings.iter().map(|standing| Payment {
+            amount: charge().amount,
+            standing: *standing,
+            expires_at: None,
+            refunds: vec![],
+        });
         let commands = std::iter::once(created).chain(told.flat_map(|payment| payment.commands()));
         let state = commands.fold(State::default(), |state, command| {
             let events = payment::Payment::decide(&state, &command).unwrap();

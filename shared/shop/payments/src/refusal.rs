@@ -12,7 +12,8 @@ pub enum ProviderRefusal {
     /// Nothing was ever authorised under this reference.
     #[error("it knows no payment of this reference")]
     Absent,
-    /// Only an authorised payment can be captured or voided, and only a captured one refunded.
+    /// Only an authorised payment can be captured or voided, and only a captured one refunded. About a payment that
+    /// stands so, the answer is final: the provider cannot do this step any more.
     #[error("the payment does not stand so that this can be done")]
     NotPossible,
     /// The authorisation has expired.

@@ -1,6 +1,6 @@
 //! One HTTP request: certainly not sent, lost, or answered.
 
-use http::{Request, StatusCode, Uri, uri::Scheme};
+use http::{Method, Request, StatusCode, Uri, uri::Scheme};
 use http_body_util::{BodyExt, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -78,20 +78,29 @@ impl Transport {
         Ok(Self { client, patience: patience.total })
     }
 
-    /// Sends a request and reads its answer to the end.
+    /// Sends a request and reads its answer to the end. A read whose connection ends without an answer is sent once more:
+    /// while a function is frozen, its connections die, and it learns that from the first request after.
     pub(crate) async fn send(&self, request: Request<String>) -> Result<(StatusCode, Vec<u8>), Silence> {
         let answered = async {
-            let response = self.client.request(request).await.map_err(|error| {
-                let reason = cause(&error);
-                if error.is_connect() { Silence::NotSent(reason) } else { Silence::Lost(reason) }
-            })?;
-            let (head, body) = response.into_parts();
-            let body = Limited::new(body, LARGEST_BODY).collect().await;
-            let body = body.map_err(|error| Silence::Lost(cause(error.as_ref())))?;
-            Ok((head.status, body.to_bytes().to_vec()))
+            let again = (request.method() == Method::GET).then(|| request.clone());
+            match (self.once(request).await, again) {
+                (Err(Silence::Lost(_)), Some(again)) => self.once(again).await,
+                (answered, _) => answered,
+            }
         };
         let late = |_| Err(Silence::Lost(format!("no answer within {:?}", self.patience)));
         tokio::time::timeout(self.patience, answered).await.unwrap_or_else(late)
+    }
+
+    async fn once(&self, request: Request<String>) -> Result<(StatusCode, Vec<u8>), Silence> {
+        let response = self.client.request(request).await.map_err(|error| {
+            let reason = cause(&error);
+            if error.is_connect() { Silence::NotSent(reason) } else { Silence::Lost(reason) }
+        })?;
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, LARGEST_BODY).collect().await;
+        let body = body.map_err(|error| Silence::Lost(cause(error.as_ref())))?;
+        Ok((head.status, body.to_bytes().to_vec()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shop_domain::values::OrderId;
+use shop_domain::values::PaymentId;
 use std::fmt;
 use std::str::FromStr;
 
@@ -48,10 +48,10 @@ impl FromStr for Reference {
     }
 }
 
-impl From<&OrderId> for Reference {
-    /// An order has one payment. The order's id is the payment's reference.
-    fn from(order: &OrderId) -> Self {
-        Self(order.as_str().to_owned())
+impl From<&PaymentId> for Reference {
+    /// Each attempt to pay an order has a reference of its own: the id of the payment.
+    fn from(payment: &PaymentId) -> Self {
+        Self(payment.to_string())
     }
 }
 
@@ -116,9 +116,13 @@ mod tests {
     }
 
     #[test]
-    fn an_order_has_its_payment_under_its_own_id() {
-        let order: OrderId = "0123456789abcdef0123456789abcdef".parse().unwrap();
-        assert_eq!(Reference::from(&order).as_str(), order.as_str());
+    fn each_attempt_to_pay_has_its_own_reference_and_the_first_one_that_of_its_order() {
+        let id = "0123456789abcdef0123456789abcdef";
+        for text in [id.to_owned(), format!("{id}-2"), format!("{id}-4294967295")] {
+            let payment: PaymentId = text.parse().unwrap();
+            let reference = Reference::from(&payment);
+            assert_eq!((reference.as_str(), reference.as_str().parse::<Reference>()), (&*text, Ok(reference.clone())));
+        }
     }
 
     #[test]

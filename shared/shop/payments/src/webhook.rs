@@ -39,11 +39,16 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// The webhook for a status of a payment. A payment takes each status once, so the id follows from both.
+    /// The webhook for a status of a payment. A payment takes each status once for each number of partial refunds, so
+    /// the id follows from all three.
     #[must_use]
     pub fn new(reference: Reference, payment: Payment) -> Self {
         let standing: &str = payment.standing.into();
-        Self { id: format!("{reference}:{standing}"), reference, payment }
+        let refunds = match payment.refunds.len() {
+            0 => String::new(),
+            number => format!(":{number}"),
+        };
+        Self { id: format!("{reference}:{standing}{refunds}"), reference, payment }
     }
 }
 

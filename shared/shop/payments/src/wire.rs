@@ -1,5 +1,6 @@
 //! The documents of the protocol, and the meaning of each status.
 
+use crate::payment::Step;
 use crate::provider::Failure;
 use crate::refusal::ProviderRefusal;
 use crate::values::Reference;
@@ -18,6 +19,12 @@ pub(crate) const LARGEST_BODY: usize = 64 * 1024;
 pub(crate) struct Authorisation<'a> {
     pub(crate) amount: Money,
     pub(crate) card: Cow<'a, str>,
+}
+
+/// The body of a request for the refund of a part.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) amount: Money,
 }
 
 /// The body of each answer without a payment.
@@ -55,9 +62,17 @@ impl Code {
     }
 }
 
+/// The path of a step below that of its payment.
+pub(crate) fn path(step: Step<'_>) -> String {
+    match step {
+        Step::RefundPart { number, .. } => format!("refunds/{number}"),
+        Step::Authorise { .. } | Step::Capture | Step::Void | Step::Refund => step.name().to_owned(),
+    }
+}
+
 /// The key of a step on a payment. A repeated step has the same key.
-pub(crate) fn idempotency_key(reference: &Reference, step: &str) -> String {
-    format!("{reference}:{step}")
+pub(crate) fn idempotency_key(reference: &Reference, path: &str) -> String {
+    format!("{reference}:{path}")
 }
 
 /// The failure that an answer without a payment means. Only an error code of the protocol, under the status that

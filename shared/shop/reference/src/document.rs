@@ -140,8 +140,9 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             "A name of your choice for this request, with or without quotes. It is unique for you and this route.";
         header("Idempotency-Key", "^[!#-~]{1,200}$", about);
     }
-    let about = "Your id for this request. The shop returns it, and stores it with every event that follows.";
-    header("X-Correlation-Id", "^[!-~]{1,200}$", about);
+    let about = "Your id for this request. The shop returns it, and stores it with every event that follows. \
+                 It takes one of its own instead of an id with other characters.";
+    header("X-Correlation-Id", "^[A-Za-z0-9._~:@-]{1,200}$", about);
     parameters
 }
 

@@ -25,7 +25,7 @@ fn of_name(name: &str) -> Option<Value> {
         "Email" => "ada@example.org".into(),
         "ManifestHash" => "0f".repeat(32).into(),
         "Name" | "name" => "Mug".into(),
-        "NoteId" => "stock/g1:stock-berlin.mug".into(),
+        "NoteId" => "stock~g1~stock-berlin.mug".into(),
         "PersonName" => "Ada Lovelace".into(),
         "Place" | "field" => "document/state/on_hand".into(),
         "Postcode" => "10115".into(),
@@ -91,6 +91,7 @@ fn object(schema: &Value, part: &Value, named: &Map<String, Value>) -> Value {
         let given = of_name(name).filter(|_| schema.get("$ref").is_none() && schema.get("anyOf").is_none());
         let given =
             given.filter(|_| !matches!(kind(schema), Some("array" | "object")) && schema.get("const").is_none());
+        let given = given.filter(|given| kind(schema) != Some("integer") || given.is_number());
         given.unwrap_or_else(|| example(schema, named))
     };
     let properties = schema["properties"].as_object().into_iter().flatten();

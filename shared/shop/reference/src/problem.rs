@@ -1,6 +1,7 @@
 //! The problems that a route can answer with, and the document of a problem.
 
 use schemars::JsonSchema;
+use shop_domain::values::Money;
 
 /// A problem that a route can answer with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +63,8 @@ pub(crate) struct ProblemDocument {
     errors: Vec<FieldError>,
     /// The correlation id of the request. Quote it when you report the problem.
     correlation_id: String,
+    /// The total now, if the problem is that it has risen.
+    total: Option<Money>,
 }
 
 /// An invalid value of the request. `pointer` is its place in the body (RFC 6901); `parameter` is its name in the

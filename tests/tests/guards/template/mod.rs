@@ -1,6 +1,7 @@
 //! What the template promises an operator: everything is watched, written down, encrypted, and let in with care.
 
 mod dashboard;
+mod names;
 mod rollout;
 mod watching;
 

@@ -63,28 +63,31 @@ fn whatever_an_aliased_functions_settings_follow_from_makes_a_version_of_its_own
 fn reserved_concurrency_suffices_for_what_asks_and_is_no_more_than_an_account_has() {
     let template = template();
     let budget = template["Mappings"]["Concurrency"].as_mapping().unwrap();
-    let mut given = BTreeMap::new();
-    for (name, entry) in budget {
-        given.insert(name.as_str().unwrap(), entry["Reserved"].as_u64().unwrap());
+    for (size, stacks) in [("standard", 1), ("small", 2)] {
+        let mut given = BTreeMap::new();
+        for (name, entry) in budget {
+            given.insert(name.as_str().unwrap(), entry[size].as_u64().unwrap());
+        }
+        let sum: u64 = given.values().sum();
+        assert!(stacks * sum <= ACCOUNT - UNRESERVED, "{size}: {sum}");
+        for (id, function) in functions(&template) {
+            let function = &function["Properties"];
+            let reserved = &function["ReservedConcurrentExecutions"];
+            let name = reserved[1][1].as_str().unwrap();
+            assert_eq!((reserved[0].as_str(), format!("{name}Function").as_str()), (Some("ConcurrencyIsReserved"), id));
+            assert_eq!(arguments(&reserved[1], "Ref"), ["ConcurrencyBudget"], "{id}");
+            let own = given.remove(name).unwrap();
+            let events = function["Events"].as_mapping().into_iter().flatten().map(|(_, event)| event);
+            let asked = events.map(|event| match event["Type"].as_str().unwrap() {
+                "SQS" => event["Properties"]["ScalingConfig"]["MaximumConcurrency"].as_u64().unwrap(),
+                "HttpApi" => 0,
+                _ => 1,
+            });
+            let asked: u64 = asked.sum();
+            assert!(own >= asked.max(1), "{id} has {own}, and its triggers may ask for {asked}");
+        }
+        assert!(given.is_empty(), "{given:?} are no functions");
+        let parts = &template["Resources"]["RebuildMachine"]["Properties"]["Definition"]["States"]["Parts"];
+        assert!(parts["MaxConcurrency"].as_u64() < budget["Rebuild"][size].as_u64(), "the parts, and a plan");
     }
-    let sum: u64 = given.values().sum();
-    assert!(sum <= ACCOUNT - UNRESERVED, "{sum}");
-    for (id, function) in functions(&template) {
-        let function = &function["Properties"];
-        let reserved = &function["ReservedConcurrentExecutions"];
-        let name = reserved[1][1].as_str().unwrap();
-        assert_eq!((reserved[0].as_str(), format!("{name}Function").as_str()), (Some("ConcurrencyIsReserved"), id));
-        let own = given.remove(name).unwrap();
-        let events = function["Events"].as_mapping().into_iter().flatten().map(|(_, event)| event);
-        let asked = events.map(|event| match event["Type"].as_str().unwrap() {
-            "SQS" => event["Properties"]["ScalingConfig"]["MaximumConcurrency"].as_u64().unwrap(),
-            "HttpApi" => 0,
-            _ => 1,
-        });
-        let asked: u64 = asked.sum();
-        assert!(own >= asked.max(1), "{id} has {own}, and its triggers may ask for {asked}");
-    }
-    assert!(given.is_empty(), "{given:?} are no functions");
-    let parts = &template["Resources"]["RebuildMachine"]["Properties"]["Definition"]["States"]["Parts"];
-    assert!(parts["MaxConcurrency"].as_u64() < budget["Rebuild"]["Reserved"].as_u64(), "the parts, and a plan");
 }

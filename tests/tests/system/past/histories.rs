@@ -87,7 +87,9 @@ impl History {
 
     pub(super) fn carts(&self) -> Vec<Value> {
         let id = self.stream.id().parse().unwrap();
-        self.documents::<views::cart::View>(|version, state| Some(json!(Cart::of(&id, version, state))))
+        // The tax of the template.
+        let tax_rate = "1900".parse().unwrap();
+        self.documents::<views::cart::View>(|version, state| Some(json!(Cart::of(&id, version, state, tax_rate))))
     }
 
     pub(super) fn products(&self) -> Vec<Value> {

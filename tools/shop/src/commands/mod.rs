@@ -13,6 +13,7 @@ mod provider;
 mod reconcile;
 mod seed;
 mod serve;
+mod snapshots;
 mod state;
 mod streams;
 mod token;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Events(events::Events),
     #[command(subcommand)]
     Streams(streams::Streams),
+    Snapshots(snapshots::Snapshots),
     State(state::State),
     Diff(diff::Diff),
     Trace(trace::Trace),
@@ -59,6 +61,7 @@ impl Command {
             Self::Seed(command) => command.run(global).await,
             Self::Events(events::Events::Tail(command)) => command.run(global).await,
             Self::Streams(command) => command.run(global).await,
+            Self::Snapshots(command) => command.run(global).await,
             Self::State(command) => command.run(global).await,
             Self::Diff(command) => command.run(global).await,
             Self::Trace(command) => command.run(global).await,

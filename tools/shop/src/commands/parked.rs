@@ -40,7 +40,7 @@ their streams up to date, publishes their events, and deletes the batches. A sch
 each minute.
 
 Examples:
-  shop parked redrive order/g1:order-0195f1c2a0b07000800000000000cafe
+  shop parked redrive order~g1~order-0195f1c2a0b07000800000000000cafe
   shop parked ls --json | jq -r .id | xargs -n 1 shop parked redrive
   shop parked redrive --lost")]
 pub(crate) struct Redrive {
@@ -59,7 +59,7 @@ You can only discard what a function could not react to. A view that passes over
 wrong forever.
 
 Examples:
-  shop parked discard stock-reactions:fulfilment-0195f1c2a0b07000800000000000cafe@3")]
+  shop parked discard stock-reactions~fulfilment-0195f1c2a0b07000800000000000cafe~3")]
 pub(crate) struct Discard {
     /// Its id, as `shop parked ls` prints it
     id: String,
@@ -137,12 +137,12 @@ mod tests {
 
     #[test]
     fn notes_stand_in_columns_a_line_each() {
-        let notes = [note("cart/g1:cart-1", "first\n line"), note("relay:cart-22@1", "second")];
+        let notes = [note("cart~g1~cart-1", "first\n line"), note("relay~cart-22~1", "second")];
         assert_eq!(
             lines(&notes),
             [
-                "T1   12×  T3  cart/g1:cart-1   permanent: first line",
-                "T1   12×  T3  relay:cart-22@1  permanent: second"
+                "T1   12×  T3  cart~g1~cart-1   permanent: first line",
+                "T1   12×  T3  relay~cart-22~1  permanent: second"
             ]
         );
         assert!(lines(&[]).is_empty());

@@ -1,4 +1,4 @@
-//! `shop reconcile`: run the daily reconciliation now.
+//! `shop reconcile`: compare the whole log with what follows from it, now.
 
 use crate::failure::Failure;
 use crate::global::Global;
@@ -7,8 +7,9 @@ use shop_api::operations::Reconciled;
 /// Bring every view up to date, and repeat the events that unfinished processes may have missed
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-It compares the whole log with what follows from it, as the schedule does once a day, and the local
-host when it starts. It decides and undoes nothing: functions recognise what they have already done.
+It compares the whole log with what follows from it, as the schedule does from time to time, and the
+local host when it starts. What it has no time for, the schedule does within minutes. It decides and
+undoes nothing: functions recognise what they have already done.
 
 Examples:
   shop reconcile
@@ -20,10 +21,14 @@ impl Reconcile {
         let operator = global.operator().await?;
         let done: Reconciled = operator.post(&["ops", "reconcile"]).send().await?.accepted()?.json()?;
         global.print(&done, || {
-            let Reconciled { streams, advanced, parked, hinted } = done;
-            format!(
+            let Reconciled { streams, advanced, parked, hinted, left } = done;
+            let found = format!(
                 "{streams} streams: {advanced} rows were behind, {parked} cannot follow, {hinted} events were published again"
-            )
+            );
+            match left {
+                0 => found,
+                left => format!("{found}; {left} parts of the log are left, and the shop goes on with them"),
+            }
         })
     }
 }

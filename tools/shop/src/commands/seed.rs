@@ -26,7 +26,7 @@ const WATCHED: usize = 32;
 #[command(after_help = "\
 It creates products, stock in two warehouses, and the carts of eight customers, and checks out 8
 carts at a time. Lamp and knife are scarce and some cards are declined, so some orders fail. Some
-customers cancel. Most confirmed orders are shipped and delivered.
+customers cancel. Most confirmed orders are shipped and delivered, and some goods come back.
 
 The same seed makes the same shop. If you run it again, it changes nothing; with more orders, it
 continues where it stopped.
@@ -53,6 +53,7 @@ struct Summary {
     cancelled: usize,
     shipped: usize,
     delivered: usize,
+    returned: usize,
     duration_ms: u128,
 }
 
@@ -79,6 +80,7 @@ impl Seed {
             cancelled: count(End::Cancelled),
             shipped: count(End::Shipped),
             delivered: count(End::Delivered),
+            returned: count(End::Returned),
             duration_ms: started.elapsed().as_millis(),
         };
         global.print(&summary, || summary.to_string())
@@ -125,7 +127,9 @@ async fn watch(placed: &[Placed<'_>], staff: &Session) -> Result<Vec<End>, Clien
     let waits = placed.iter().map(async |Placed { customer, order, action }| {
         match shopping::ended(customer, order, moved).await? {
             End::Confirmed => shopping::carry_out(*action, order, customer, staff, moved).await,
-            end @ (End::Failed | End::Cancelled | End::Shipped | End::Delivered) => Ok(end),
+            // A repeated return changes nothing.
+            End::Delivered => shopping::take_back(*action, order, staff).await,
+            end @ (End::Failed | End::Cancelled | End::Shipped | End::Returned) => Ok(end),
         }
     });
     at_a_time(WATCHED, bar("orders settled", placed.len()), waits).await
@@ -144,9 +148,13 @@ async fn at_a_time<T>(
 
 impl std::fmt::Display for Summary {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { orders, seed, confirmed, failed, cancelled, shipped, delivered, duration_ms } = self;
+        let Self { orders, seed, confirmed, failed, cancelled, shipped, delivered, returned, duration_ms } = self;
         let duration = Duration::from_millis(u64::try_from(*duration_ms).unwrap_or(u64::MAX));
-        write!(formatter, "{orders} orders of seed {seed}: {delivered} delivered, {shipped} shipped, ")?;
+        write!(
+            formatter,
+            "{orders} orders of seed {seed}: {delivered} delivered, {returned} delivered and returned, "
+        )?;
+        write!(formatter, "{shipped} shipped, ")?;
         write!(formatter, "{confirmed} confirmed, {cancelled} cancelled, {failed} failed")?;
         write!(formatter, ", in {duration:.1?}")
     }
@@ -158,10 +166,18 @@ mod tests {
 
     #[test]
     fn a_summary_tells_what_became_of_the_orders() {
-        let (confirmed, failed, cancelled, shipped, delivered) = (18, 12, 10, 20, 40);
-        let summary =
-            Summary { orders: 100, seed: 7, confirmed, failed, cancelled, shipped, delivered, duration_ms: 4_200 };
-        let told = "40 delivered, 20 shipped, 18 confirmed, 10 cancelled, 12 failed, in 4.2s";
+        let summary = Summary {
+            orders: 100,
+            seed: 7,
+            confirmed: 18,
+            failed: 12,
+            cancelled: 10,
+            shipped: 20,
+            delivered: 35,
+            returned: 5,
+            duration_ms: 4_200,
+        };
+        let told = "35 delivered, 5 delivered and returned, 20 shipped, 18 confirmed, 10 cancelled, 12 failed, in 4.2s";
         assert_eq!(summary.to_string(), format!("100 orders of seed 7: {told}"));
     }
 }

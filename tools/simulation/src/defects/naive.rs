@@ -1,5 +1,5 @@
 //! Projections as a developer would write them without the kit: one commit after another. Each rule is a line that a
-//! defect leaves out.
+//! defect leaves out. They know neither generations nor damaged rows, so their storms have none.
 
 use super::Defect;
 use crate::stores::{Log, Parked, Views};
@@ -95,7 +95,7 @@ impl Naive {
             return Ok(vec![commit.clone()]);
         }
         if self.host.world.has(Defect::GapRepairedEventually) {
-            let whole = ReadOptions { schema: u32::MAX, until: None, consistency: Consistency::Eventual };
+            let whole = ReadOptions::newest(u32::MAX, Consistency::Eventual);
             let history = self.log.load(&commit.stream, whole).await?;
             return Ok(history.commits().iter().filter(|commit| commit.version > seen).cloned().collect());
         }

@@ -3,9 +3,10 @@
 use foldlog::write::decider::fold;
 use foldlog::{Decider, NoRefusal};
 use shop_domain::fulfilment::{
-    Command, Event, Fulfilment, OrderProgress, Outcome, PartProgress, PaymentProgress, State,
+    Command, Event, Fulfilment, OfPayment, OrderProgress, Outcome, Part, PartProgress, PaymentProgress, State,
+    StockPosition,
 };
-use shop_domain::values::{OrderId, Sku, WarehouseId};
+use shop_domain::values::{Attempt, OrderId, Sku};
 use std::marker::PhantomData;
 
 /// The domain's rules with one change.
@@ -76,8 +77,8 @@ pub(crate) struct UndoneUnknown;
 
 impl Bend for UndoneUnknown {
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
-        let release = |warehouse, sku| Event::ReservationReleaseRequested { warehouse, sku };
-        Ok(once_stopped(state, Fulfilment::decide(state, command)?, release, &Event::PaymentVoidRequested {}))
+        let decided = Fulfilment::decide(state, command)?;
+        Ok(once_stopped(state, decided, Event::ReservationReleaseRequested, Event::PaymentVoidRequested))
     }
 }
 
@@ -103,18 +104,60 @@ impl Bend for DeadlineIsOutcome {
     }
 }
 
+/// While a process waits until a reservation is closed, it asks for that again, whenever it notes something else. The
+/// stock closes it once, so nothing is broken.
+pub(crate) struct AskedTwice;
+
+impl Bend for AskedTwice {
+    fn decide(state: &State, command: &Command) -> Result<Vec<Event>, NoRefusal> {
+        let decided = Fulfilment::decide(state, command)?;
+        if decided.is_empty() {
+            return Ok(decided);
+        }
+        let after = closing(&fold::<Fulfilment>(state.clone(), &decided));
+        let again = closing(state).into_iter().filter(|closing| after.contains(closing));
+        Ok(decided.into_iter().chain(again).collect())
+    }
+}
+
+/// The requests to close reservations that a process waits for.
+fn closing(state: &State) -> Vec<Event> {
+    let State::Started(process) = state else { return vec![] };
+    let parts = process.lines.iter().flat_map(|line| line.parts.iter().map(move |part| (&line.sku, part)));
+    let request = |(sku, part): (&Sku, &Part)| {
+        let (warehouse, reservation) = (part.warehouse.clone(), part.reservation());
+        let at = StockPosition { warehouse, sku: sku.clone(), reservation };
+        match part.progress {
+            PartProgress::ReleaseRequested(_) => Some(Event::ReservationReleaseRequested(at)),
+            PartProgress::DispatchRequested(_) => Some(Event::StockDispatchRequested(at)),
+            PartProgress::Requested(_)
+            | PartProgress::Held
+            | PartProgress::Withdrawn
+            | PartProgress::Rejected
+            | PartProgress::Released
+            | PartProgress::Dispatched => None,
+        }
+    };
+    parts.filter_map(request).collect()
+}
+
 /// If the order fails or is cancelled, the process stops waiting for its open requests.
 fn forgetting(state: &State, decided: Vec<Event>) -> Vec<Event> {
-    let rejected = |warehouse, sku| Event::RejectionNoted { warehouse, sku };
-    once_stopped(state, decided, rejected, &Event::DeclineNoted {})
+    let rejected = |StockPosition { warehouse, sku, reservation }| Event::RejectionNoted {
+        warehouse,
+        sku,
+        reservation,
+        candidates: None,
+    };
+    once_stopped(state, decided, rejected, Event::DeclineNoted)
 }
 
 /// The decided events. If they fail or cancel the order, an event for each outstanding step follows.
 fn once_stopped(
     state: &State,
     decided: Vec<Event>,
-    of_part: impl Fn(WarehouseId, Sku) -> Event,
-    of_payment: &Event,
+    of_part: impl Fn(StockPosition) -> Event,
+    of_payment: impl Fn(OfPayment) -> Event,
 ) -> Vec<Event> {
     let State::Started(process) = fold::<Fulfilment>(state.clone(), &decided) else { return decided };
     let stops =
@@ -123,8 +166,21 @@ fn once_stopped(
         return decided;
     }
     let parts = process.lines.iter().flat_map(|line| line.parts.iter().map(move |part| (&line.sku, part)));
-    let asked = parts.filter(|(_, part)| matches!(part.progress, PartProgress::Requested(_)));
-    let of_parts = asked.map(|(sku, part)| of_part(part.warehouse.clone(), sku.clone()));
+    let asked = parts.filter_map(|(sku, part)| match part.progress {
+        PartProgress::Requested(intent) => {
+            let (warehouse, reservation) = (part.warehouse.clone(), Some(intent));
+            Some(StockPosition { warehouse, sku: sku.clone(), reservation })
+        }
+        PartProgress::Held
+        | PartProgress::Withdrawn
+        | PartProgress::Rejected
+        | PartProgress::ReleaseRequested(_)
+        | PartProgress::Released
+        | PartProgress::DispatchRequested(_)
+        | PartProgress::Dispatched => None,
+    });
+    let of_parts = asked.map(of_part);
+    let last = Attempt::after(process.earlier.len());
     let is_asked = matches!(process.payment, PaymentProgress::Requested(_));
-    decided.into_iter().chain(of_parts).chain(is_asked.then(|| of_payment.clone())).collect()
+    decided.into_iter().chain(of_parts).chain(is_asked.then(|| of_payment(last.into()))).collect()
 }

@@ -81,6 +81,11 @@ impl Hints {
         shards.filter_map(|shard| shard.next_ms).chain(queues).min()
     }
 
+    /// A batch that Lambda gave up on and that is not recovered, if there is one.
+    pub(crate) fn lost_batch(&self) -> Option<String> {
+        self.given_up.keys().next().cloned()
+    }
+
     /// Puts the hints on their way that were kept back.
     pub(crate) fn let_go(&mut self) {
         for kept in std::mem::take(&mut self.kept_back) {

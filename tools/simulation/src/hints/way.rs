@@ -26,6 +26,7 @@ impl Hints {
                 let names: Vec<_> = commit.events.records().unwrap_or_default().into_iter().map(|r| r.name).collect();
                 format!("COMMIT {}@{} {names:?} by {} as {:?}", commit.stream, commit.version, commit.actor, commit.id)
             });
+            world.look_at_the_time(&commit);
             asked |= asks_for_confirmation(&commit);
             let commit = Arc::new(commit);
             let shard = commit.stream.as_str().bytes().map(usize::from).sum::<usize>() % SHARDS;

@@ -3,13 +3,14 @@
 use super::moments::{Moments, Window};
 use super::recording::Recording;
 use super::violation::{Invariant, Violation, unreadable};
-use crate::actions::{Answer, BRAND, ClientAction, ClientRecord, DIGITS, EMAIL, PERSON, REASON};
+use crate::actions::{Answer, BRAND, ClientAction, ClientRecord, DIGITS, EMAIL, PERSON, REASON, TAX};
+use crate::wire::STAFF;
 use foldlog::write::decider::decide;
 use foldlog::{Commit, Decider, Named, StreamName};
 use iso_currency::Currency;
 use shop_domain::cart::{Action, Offer};
-use shop_domain::values::{AccountId, Card, Money, Personal, Profile, Quantity, Sku};
-use shop_domain::{account, cart, order, product, shipment, stock};
+use shop_domain::values::{AccountId, Card, Money, Personal, Profile, Quantity, Sku, WarehouseId};
+use shop_domain::{account, cart, fulfilment, order, product, shipment, stock};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The judge tries at most this number of combinations of product states.
@@ -96,7 +97,8 @@ fn truly(
     let Some(stream) = record.action.stream(&account) else {
         return Err(invalid(&"a cart that is opened is a new one"));
     };
-    let met = Met { moments, stream: &stream, window: record.window };
+    let is_staff = record.subject.starts_with(STAFF);
+    let met = Met { moments, stream: &stream, window: record.window, is_staff };
     let possible = met.possible(&record.action, &account)?;
     if possible.contains(&claimed) {
         return Ok(());
@@ -111,6 +113,8 @@ struct Met<'a> {
     moments: &'a Moments<'a>,
     stream: &'a StreamName,
     window: Window,
+    /// Whether the client is one of the staff.
+    is_staff: bool,
 }
 
 impl Met<'_> {
@@ -163,11 +167,58 @@ impl Met<'_> {
                 self.carts(by, |_| Ok(vec![Action::RemoveItem { sku: sku.clone() }]))
             }
             ClientAction::ClearCart { .. } => self.carts(by, |_| Ok(vec![Action::Clear])),
-            ClientAction::CheckOut { .. } => self.carts(by, |state| self.check_outs(state)),
-            ClientAction::CancelOrder { .. } => orders(order::Command::Cancel { by: by.clone(), reason: None }),
+            ClientAction::CheckOut { total, .. } => {
+                let shown = total.map(euro).transpose()?;
+                self.carts(by, |state| self.check_outs(state, shown))
+            }
+            ClientAction::CancelOrder { .. } => orders(order::Command::Cancel { by: self.sender(by), reason: None }),
+            ClientAction::RefuseOrder { .. } => {
+                orders(order::Command::Cancel { by: self.sender(by), reason: Some(text(REASON)?) })
+            }
+            ClientAction::WithdrawReservation { warehouse, sku, .. } => self.withdrawals(warehouse, sku),
             ClientAction::ShipOrder { .. } => orders(order::Command::Ship { tracking: BTreeMap::new() }),
+            ClientAction::PayOrder { card, .. } => {
+                orders(order::Command::ReplaceCard { by: self.sender(by), card: card.clone() })
+            }
+            ClientAction::WriteOffOrder { .. } => orders(order::Command::WriteOff { reason: text(REASON)? }),
+            ClientAction::ReturnGoods { goods, refund, warehouse, .. } => {
+                let goods = goods.iter().map(|(sku, quantity)| Ok((sku.clone(), count(*quantity)?)));
+                // No action closes a warehouse.
+                let open = |warehouse: &WarehouseId| order::Shelf {
+                    warehouse: warehouse.clone(),
+                    intake: stock::Intake::Open,
+                };
+                orders(order::Command::TakeBack(order::TakeBack {
+                    goods: goods.collect::<Result<_, Violation>>()?,
+                    refund: refund.map(euro).transpose()?,
+                    shelf: warehouse.as_ref().map(open),
+                    reason: text(REASON)?,
+                }))
+            }
             ClientAction::DeliverShipment { .. } => self.ends::<shipment::Shipment>(&shipment::Command::Deliver),
         }
+    }
+
+    fn sender(self, by: &AccountId) -> order::Sender {
+        if self.is_staff { order::Sender::Staff } else { order::Sender::Account(by.clone()) }
+    }
+
+    /// The results of a withdrawal, with each standing of the order's process.
+    fn withdrawals(self, warehouse: &WarehouseId, sku: &Sku) -> Result<BTreeSet<End>, Violation> {
+        let order = self.stream.id_of::<order::Order>().ok_or_else(|| wrong(&self.stream))?;
+        let process = StreamName::of::<fulfilment::Fulfilment>(&order);
+        let is_held = |state: &fulfilment::State| match state {
+            fulfilment::State::Started(process) => process.is_held(warehouse, sku),
+            fulfilment::State::NotStarted => false,
+        };
+        let standings = self.moments.states::<fulfilment::Fulfilment>(&process, self.window)?;
+        let mut ends = BTreeSet::new();
+        for is_held in standings.iter().map(is_held).collect::<BTreeSet<_>>() {
+            let (warehouse, sku, reason) = (warehouse.clone(), sku.clone(), text(REASON)?);
+            let command = order::Command::WithdrawReservation { warehouse, sku, is_held, reason };
+            ends.extend(self.ends::<order::Order>(&command)?);
+        }
+        Ok(ends)
     }
 
     /// The results that a command may have had.
@@ -191,7 +242,7 @@ impl Met<'_> {
     }
 
     /// The checkouts of a cart, with each combination of offers.
-    fn check_outs(self, state: &cart::State) -> Result<Vec<Action>, Violation> {
+    fn check_outs(self, state: &cart::State, shown: Option<Money>) -> Result<Vec<Action>, Violation> {
         let mut ways: Vec<BTreeMap<Sku, Offer>> = vec![BTreeMap::new()];
         for line in state.lines() {
             let offers = self.offers(&line.sku)?;
@@ -203,9 +254,15 @@ impl Met<'_> {
             ways = ways.iter().flat_map(|way| offers.iter().map(|offer| with(way, offer))).collect();
             ways.truncate(MOST_COMBINATIONS);
         }
-        let tax_rate = text("0")?;
-        let check_out =
-            |offers| Action::CheckOut { offers, categories: BTreeMap::new(), tax_rate, card: None, address: None };
+        let tax_rate = text(TAX)?;
+        let check_out = |offers| Action::CheckOut {
+            offers,
+            categories: BTreeMap::new(),
+            tax_rate,
+            card: None,
+            address: None,
+            shown,
+        };
         Ok(ways.into_iter().map(check_out).collect())
     }
 

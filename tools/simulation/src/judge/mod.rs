@@ -5,6 +5,8 @@ mod agreement;
 mod answers;
 mod moments;
 mod recording;
+mod returns;
+mod stock;
 mod violation;
 mod waits;
 
@@ -19,7 +21,8 @@ pub fn judge(recording: &Recording) -> Result<(), Violation> {
     let moments = Moments::of(&recording.commits);
     moments.whole()?;
     answers::judge(recording, &moments)?;
-    agreement::judge(&moments)
+    agreement::judge(&moments)?;
+    returns::judge(&moments)
 }
 
 /// Whether no order waits any longer.

@@ -24,11 +24,12 @@ impl Recording {
         self.commits.iter().flat_map(names).fold(Counts::new(), counted)
     }
 
-    /// The number of orders that ended with each event.
+    /// The number of orders that ended with each event. What an order owes is no end.
     #[must_use]
     pub fn ends(&self) -> Counts {
         let orders = self.commits.iter().filter(|commit| commit.stream.category() == order::Order::CATEGORY);
-        let last: BTreeMap<_, _> = orders.filter_map(|commit| Some((&commit.stream, names(commit).pop()?))).collect();
+        let last_of = |commit| names(commit).into_iter().rfind(|name| name.starts_with("Order"));
+        let last: BTreeMap<_, _> = orders.filter_map(|commit| Some((&commit.stream, last_of(commit)?))).collect();
         last.into_values().fold(Counts::new(), counted)
     }
 }

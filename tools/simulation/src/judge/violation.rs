@@ -9,6 +9,8 @@ use std::fmt;
 pub enum Invariant {
     /// Every stream is contiguous and a whole chain, and its times never go back.
     WholeStreams,
+    /// No commit is stamped with a time that has not come.
+    TrueTimes,
     /// An acknowledged command is in the log once, any other at most once.
     AppendedOnce,
     /// A refusal was true at some moment of its command, and so was an answer that nothing changed.
@@ -17,6 +19,8 @@ pub enum Invariant {
     AnsweredOnce,
     /// Never more is reserved than is on hand.
     NeverOversold,
+    /// A reservation is made once, and closed at most once, with what it holds.
+    ReservedOnce,
     /// Stock, payment, invoice, shipments, order and process agree about every order, and its money is where they say.
     Agreement,
     /// Every order that can continue does.

@@ -4,7 +4,7 @@ use super::moments::Moments;
 use super::violation::{Invariant, Violation, unreadable};
 use foldlog::{Decider, EventMessage, StreamName};
 use shop_domain::fulfilment::{self, Awaited, Process, outcome_of};
-use shop_domain::order::{Placement, Status};
+use shop_domain::order::{Debt, Placement, Status};
 use shop_domain::values::OrderId;
 use shop_domain::{cart, order};
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 pub(super) struct Ended {
     pub(super) status: Status,
     pub(super) placement: Box<Placement>,
+    pub(super) debt: Debt,
 }
 
 /// The orders of all checked-out carts. Each must have ended, or wait for people only, and its process must know that.
@@ -32,7 +33,7 @@ pub(super) fn nobody_waits(moments: &Moments<'_>) -> Result<BTreeMap<OrderId, En
 fn ended(moments: &Moments<'_>, order: &OrderId) -> Result<Ended, Violation> {
     let stuck = |detail: String| Err(Violation::new(Invariant::NobodyWaits, format!("{order} {detail}")));
     let stream = StreamName::of::<order::Order>(order);
-    let order::State::Placed { status, placement, .. } = moments.last::<order::Order>(&stream)? else {
+    let order::State::Placed { status, placement, owed, .. } = moments.last::<order::Order>(&stream)? else {
         return stuck("was never placed".to_owned());
     };
     let fulfilment::State::Started(process) =
@@ -40,7 +41,7 @@ fn ended(moments: &Moments<'_>, order: &OrderId) -> Result<Ended, Violation> {
     else {
         return stuck("has no process".to_owned());
     };
-    let awaited = process.awaited(order);
+    let awaited = process.watched(order);
     if let Some(waits) = awaited.iter().find(|awaited| awaited.intent.is_some()) {
         return stuck(format!("is {status:?} and waits for {waits:?}"));
     }
@@ -50,7 +51,7 @@ fn ended(moments: &Moments<'_>, order: &OrderId) -> Result<Ended, Violation> {
             return stuck(format!("is {status:?} and its process missed {missed}"));
         }
     }
-    Ok(Ended { status, placement })
+    Ok(Ended { status, placement, debt: owed.debt })
 }
 
 /// The first event of a stream that a process should have noted and did not.

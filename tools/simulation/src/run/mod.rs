@@ -18,7 +18,9 @@ use fastrand::Rng;
 use foldlog::Timestamp;
 use foldlog::read::parked::Class;
 use foldlog_local::Topology;
+use foldlog_testing::memory::DAMAGED;
 use futures::FutureExt;
+use std::cell::Cell;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,6 +32,10 @@ const MOST_TASKS: usize = 48;
 const OUTAGE_MS: i64 = 25 * 3_600_000;
 /// The length of a standstill: longer than a process waits for its confirmation.
 const STANDSTILL_MS: i64 = 20 * 60_000;
+
+/// How often the daily run is killed at most, and after how many steps.
+const MOST_KILLS: u8 = 3;
+const STEPS_OF_A_RUN: u32 = 4_000;
 
 /// The odds of a standstill, out of 10,000, when a process has just asked for its confirmation: a deadline that passes
 /// then can do most harm.
@@ -71,8 +77,10 @@ pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outc
     };
     let recording =
         Recording { commits: world.stores.log.journal(0), records: traffic.records(), issuer: ISSUER.to_owned() };
+    let untimely = world.untimely().map(|detail| Violation::new(Invariant::TrueTimes, detail));
+    let violation = untimely.or(violation);
     let violation =
-        violation.or_else(|| judge(&recording).err()).or_else(|| run.money().err()).or_else(|| run.views().err());
+        violation.or_else(|| judge(&recording).err()).or_else(|| run.money().err()).or_else(|| run.read_models().err());
     lock(&world.processes).clear();
     let stores = world.stores.fault_model.struck().into_iter().map(|(fault, count)| (format!("store-{fault}"), count));
     let around = world.struck().into_iter().map(|(mishap, count)| (mishap.to_string(), count));
@@ -98,9 +106,14 @@ impl Run {
     /// The course of a run, from the first customer to the last hint.
     fn course(&mut self, traffic: &Arc<Traffic>) -> Result<(), Violation> {
         self.world.spawner.spawn(Owner::World, traffic.clone().staff().boxed());
+        if self.world.is_rebuilt {
+            self.world.spawner.spawn(Owner::World, traffic.clone().olga().boxed());
+        }
         self.until(|_| traffic.is_over(), true)?;
-        // While older releases run, only events that they cannot read stay parked.
-        self.none_is_parked(|(class, error)| class == Class::Permanent && !error.contains(UNKNOWN))?;
+        // While older releases run, only events that they cannot read stay parked, and rows that are none.
+        self.none_is_parked(|(class, error)| {
+            class == Class::Permanent && !error.contains(UNKNOWN) && !error.contains(DAMAGED)
+        })?;
         self.world.say(|| "THE STORM IS OVER".to_owned());
         self.world.calm_down();
         self.is_over = true;
@@ -110,6 +123,7 @@ impl Run {
         self.world.upgrade();
         self.drain()?;
         self.operate()?;
+        self.only_damage_is_left()?;
         self.wait_for_those_who_wait()?;
         self.world.say(|| "WHAT WAS KEPT BACK ARRIVES".to_owned());
         self.world.hints().let_go();
@@ -117,14 +131,35 @@ impl Run {
         if self.world.net == Net::Reconcile {
             // The hints of folds come first, because processes choose by the views.
             for _ in 0..2 {
-                self.fire("reconcile", self.world.now());
-                self.drain()?;
+                self.reconcile()?;
             }
             self.reconciled = true;
+            // What moved nothing in the log shows only to who reads all of it.
+            self.read_whole_log()?;
             self.operate()?;
         }
         self.wait_for_those_who_wait()?;
+        self.finish_rebuilds()?;
         self.none_is_parked(|_| true)
+    }
+
+    /// The daily run. It is killed a few times wherever it is, and the schedule goes on with it.
+    fn reconcile(&mut self) -> Result<(), Violation> {
+        self.fire("reconcile", self.world.now());
+        for _ in 0..self.rng.u8(..=MOST_KILLS) {
+            let left = Cell::new(self.rng.u32(..STEPS_OF_A_RUN));
+            self.until(|_| left.replace(left.get().saturating_sub(1)) == 0, false)?;
+            let killed = lock(&self.world.processes).replace(&self.world, "reconcile");
+            let killed = killed.map_err(|error| Violation::new(Invariant::ComesToAnEnd, error.to_string()))?;
+            for owner in killed {
+                self.executor.kill(owner);
+            }
+            self.fire("resume", self.world.now());
+        }
+        self.drain()?;
+        // What was killed before it had noted where it begins.
+        self.fire("reconcile", self.world.now());
+        self.drain()
     }
 
     /// Runs steps until `done`. Once the faults have ended, nothing else happens by itself.
@@ -174,7 +209,8 @@ impl Run {
             return Ok(());
         }
         let world = self.world.clone();
-        let mishaps = [Mishap::Crash, Mishap::ClockJump, Mishap::BrokenDeployment, Mishap::Standstill];
+        let mishaps =
+            [Mishap::Crash, Mishap::ClockJump, Mishap::BrokenDeployment, Mishap::Standstill, Mishap::RowDamaged];
         let outage = (world.net == Net::Reconcile).then_some(Mishap::Outage);
         match world.at_most_one(mishaps.into_iter().chain(outage)) {
             Some(Mishap::Crash) => {
@@ -187,6 +223,7 @@ impl Run {
             Some(Mishap::ClockJump) => lock(&world.processes).set_a_clock(&world),
             Some(Mishap::BrokenDeployment) => world.break_one(),
             Some(Mishap::Standstill) => self.stand_still(),
+            Some(Mishap::RowDamaged) => world.damage_a_row(),
             Some(_) => {
                 world.say(|| "OUTAGE".to_owned());
                 world.hints().expire(&world);

@@ -1,7 +1,7 @@
 //! A client of the shop: it repeats a request until there is an answer, and records the answer.
 
 use super::shared::Traffic;
-use crate::actions::{Answer, ClientAction, ClientRecord};
+use crate::actions::{Answer, ClientAction, ClientRecord, TAX};
 use crate::faults::Mishap;
 use crate::gateway::{Got, Sent, send};
 use crate::judge::{Invariant, Violation};
@@ -12,8 +12,8 @@ use futures::future::join;
 use http::Method;
 use serde_json::{Value, json};
 use shop_api::responses::Cart;
-use shop_domain::values::{CartId, OrderId, ShipmentId};
-use shop_domain::{cart, order, shipment};
+use shop_domain::values::{CartId, Line, OrderId, ShipmentId, Sku, WarehouseId};
+use shop_domain::{cart, fulfilment, order, shipment};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -109,7 +109,8 @@ impl Client {
     /// The cart as it was at a version.
     fn cart_at(&self, id: &CartId, version: Version) -> Option<Value> {
         let state = self.state::<cart::Cart>(id.as_str(), version)?;
-        serde_json::to_value(Cart::of(id, version, &state)?).ok()
+        let tax_rate = TAX.parse().ok()?;
+        serde_json::to_value(Cart::of(id, version, &state, tax_rate)?).ok()
     }
 
     /// The status of an order; none if it does not exist.
@@ -118,6 +119,40 @@ impl Client {
             order::State::Unplaced => None,
             order::State::Placed { status, .. } => Some(status),
         }
+    }
+
+    /// The products of an order, and their quantities.
+    pub(super) fn lines(&self, id: &OrderId) -> Vec<(Sku, u32)> {
+        let lines = match self.state::<order::Order>(id.as_str(), LAST) {
+            Some(order::State::Placed { placement, .. }) => placement.lines,
+            Some(order::State::Unplaced) | None => vec![],
+        };
+        let line = |line: Line| Some((line.sku, u32::try_from(line.quantity.get()).ok()?));
+        lines.into_iter().filter_map(line).collect()
+    }
+
+    /// What an order owes.
+    pub(super) fn debt(&self, id: &OrderId) -> order::Debt {
+        match self.state::<order::Order>(id.as_str(), LAST) {
+            Some(order::State::Placed { owed, .. }) => owed.debt,
+            Some(order::State::Unplaced) | None => order::Debt::None,
+        }
+    }
+
+    /// Whether goods of an order are being replaced.
+    pub(super) fn is_replacing(&self, id: &OrderId) -> bool {
+        let state = self.state::<order::Order>(id.as_str(), LAST);
+        matches!(state, Some(order::State::Placed { withdrawals, .. }) if withdrawals.is_open())
+    }
+
+    /// The warehouses that hold goods for an order, and the products.
+    pub(super) fn held(&self, id: &OrderId) -> Vec<(WarehouseId, Sku)> {
+        let Some(fulfilment::State::Started(process)) = self.state::<fulfilment::Fulfilment>(id.as_str(), LAST) else {
+            return vec![];
+        };
+        let parts = process.lines.iter().flat_map(|line| line.parts.iter().map(|part| (&part.warehouse, &line.sku)));
+        let held = parts.filter(|(warehouse, sku)| process.is_held(warehouse, sku));
+        held.map(|(warehouse, sku)| (warehouse.clone(), sku.clone())).collect()
     }
 
     /// The status of a shipment; none if it does not exist.

@@ -7,7 +7,7 @@ use crate::wire::ISSUER;
 use crate::world::lock;
 use foldlog::write::identity::subject_id;
 use futures::future::join;
-use shop_domain::order::Status;
+use shop_domain::order::{Debt, Status};
 use shop_domain::shipment;
 use shop_domain::values::{AccountId, CardToken, CartId, OrderId, ShipmentId};
 use std::sync::atomic::Ordering;
@@ -17,16 +17,34 @@ const CARTS: std::ops::RangeInclusive<usize> = 1..=3;
 /// The maximum number of times that a client checks an order or a shipment.
 const LOOKS: usize = 8;
 /// The card tokens of customers.
-const TOKENS: [&str; 8] = [
+const TOKENS: [&str; 24] = [
     "tok_ok",
-    "tok_ok",
+    "tok_unrefundable",
+    "tok_unrefundable",
+    "tok_unrefundable",
+    "tok_unrefundable",
     "tok_ok",
     "tok_ok",
     "tok_timeout_then_charged",
+    "tok_timeout_then_charged",
+    "tok_unavailable",
     "tok_unavailable",
     "tok_declined",
+    "tok_declined",
     "tok_expires",
+    "tok_expires_then_ok",
+    "tok_gone",
+    "tok_gone_then_ok",
+    "tok_gone_then_declined",
+    "tok_brief",
+    "tok_brief_then_declined",
+    "tok_stuck",
+    "tok_stuck_then_ok",
+    "tok_other_amount",
+    "tok_unrefundable",
 ];
+/// The cards that people name for an order that lost its payment.
+const OTHER_TOKENS: [&str; 4] = ["tok_ok", "tok_ok", "tok_declined", "tok_gone"];
 
 impl Client {
     /// A customer's visit.
@@ -67,13 +85,16 @@ impl Client {
         let id = opened.and_then(|got| got.body.get("id")?.as_str()?.parse::<CartId>().ok());
         let (Answer::Done { .. }, Some(cart)) = (answer, id) else { return None };
         let changes = self.world().dice(|dice| dice.usize(1..=4));
+        let mut shown = None;
         for _ in 0..changes {
-            let (answer, _) = self.ask(self.any_change(&cart)).await;
+            let (answer, got) = self.ask(self.any_change(&cart)).await;
             if let Answer::Done { version } = answer {
+                shown = got.and_then(|got| got.body.pointer("/totals/total/amount")?.as_i64());
                 self.look(&cart, version).await;
             }
         }
-        let (answer, _) = self.ask(ClientAction::CheckOut { cart: cart.clone() }).await;
+        let total = shown.filter(|_| !self.once_in(3));
+        let (answer, _) = self.ask(ClientAction::CheckOut { cart: cart.clone(), total }).await;
         match answer {
             Answer::Done { version } => self.look(&cart, version).await,
             // The order may exist all the same.
@@ -109,6 +130,13 @@ impl Client {
             self.until_decided(&order).await;
         }
         let staff = self.traffic.clone().sam();
+        if self.once_in(8) {
+            self.let_time_pass().await;
+        }
+        if self.once_in(3) {
+            self.have_withdrawn(&order, &staff).await;
+        }
+        self.see_to_the_debt(&order).await;
         let shipped = staff.ask(ClientAction::ShipOrder { order: order.clone() });
         if self.once_in(5) {
             let _ = join(shipped, self.ask(ClientAction::CancelOrder { order: order.clone() })).await;
@@ -122,6 +150,65 @@ impl Client {
             self.until_it_left(&shipment).await;
             if self.shipment(&shipment).is_some() {
                 let _ = staff.ask(ClientAction::DeliverShipment { shipment }).await;
+            }
+        }
+        self.see_to_the_debt(&order).await;
+        self.have_goods_back(&order).await;
+    }
+
+    /// Lets the staff withdraw what a warehouse holds, once or twice, and often waits until the goods are replaced.
+    async fn have_withdrawn(&self, order: &OrderId, staff: &Self) {
+        let times = self.world().dice(|dice| dice.u8(1..=2));
+        for _ in 0..times {
+            let held = self.held(order);
+            let Some((warehouse, sku)) = self.world().dice(|dice| dice.choice(held)) else { return };
+            let _ = staff.ask(ClientAction::WithdrawReservation { order: order.clone(), warehouse, sku }).await;
+            if !self.once_in(4) {
+                self.until_replaced(order).await;
+            }
+        }
+    }
+
+    /// Waits for a while until no goods of an order are being replaced.
+    async fn until_replaced(&self, order: &OrderId) {
+        for _ in 0..LOOKS {
+            self.think().await;
+            if !self.is_replacing(order) {
+                return;
+            }
+        }
+    }
+
+    /// Waits for longer than a brief hold lasts.
+    async fn let_time_pass(&self) {
+        for _ in 0..30 {
+            self.think().await;
+        }
+    }
+
+    /// If an order lost its payment, the customer or the staff name another card, or the staff write the amount off.
+    /// Sometimes both happen at once, and sometimes nobody cares.
+    async fn see_to_the_debt(&self, order: &OrderId) {
+        for _ in 0..3 {
+            if !matches!(self.debt(order), Debt::Unpaid(_)) || self.once_in(6) {
+                return;
+            }
+            let staff = self.traffic.clone().sam();
+            let card = self.world().dice(|dice| dice.choice(OTHER_TOKENS)).and_then(|token| token.parse().ok());
+            let Some(card) = card else { return };
+            let pay = ClientAction::PayOrder { order: order.clone(), card };
+            let write_off = ClientAction::WriteOffOrder { order: order.clone() };
+            match self.world().dice(|dice| dice.u8(..5)) {
+                0 => drop(staff.ask(write_off).await),
+                1 => drop(staff.ask(pay).await),
+                2 => drop(join(staff.ask(write_off), self.ask(pay)).await),
+                _ => drop(self.ask(pay).await),
+            }
+            for _ in 0..LOOKS {
+                self.think().await;
+                if !matches!(self.debt(order), Debt::Collecting(_)) {
+                    break;
+                }
             }
         }
     }

@@ -2,6 +2,8 @@
 
 mod client;
 mod customer;
+pub(crate) mod operator;
+mod returning;
 mod shared;
 
 pub(crate) use shared::Traffic;
@@ -60,7 +62,14 @@ impl Traffic {
             if let Some(order) = dice.choice(orders)
                 && dice.u8(..6) == 0
             {
-                return if dice.bool() { ClientAction::ShipOrder { order } } else { any_delivery(&order, dice) };
+                return match dice.u8(..11) {
+                    0..4 => ClientAction::ShipOrder { order },
+                    4 => ClientAction::WriteOffOrder { order },
+                    5 => ClientAction::RefuseOrder { order },
+                    6 => any_withdrawal(order, dice),
+                    7 => any_return(order, skus().into_iter().map(|sku| (sku, 2)), dice),
+                    _ => any_delivery(&order, dice),
+                };
             }
             if let Some(account) = dice.choice(accounts)
                 && dice.u8(..16) == 0
@@ -85,6 +94,22 @@ impl Traffic {
 fn any_delivery(order: &OrderId, dice: &mut Rng) -> ClientAction {
     let warehouse = dice.choice(warehouses()).unwrap_or_else(|| unreachable!("there are warehouses"));
     ClientAction::DeliverShipment { shipment: ShipmentId::of(order, &warehouse) }
+}
+
+/// The withdrawal of any product from any warehouse.
+fn any_withdrawal(order: OrderId, dice: &mut Rng) -> ClientAction {
+    let sku = dice.choice(skus()).unwrap_or_else(|| unreachable!("there are products"));
+    let warehouse = dice.choice(warehouses()).unwrap_or_else(|| unreachable!("there are warehouses"));
+    ClientAction::WithdrawReservation { order, warehouse, sku }
+}
+
+/// A return of some of these goods, to any warehouse or to none, for what they are worth or for less.
+fn any_return(order: OrderId, lines: impl Iterator<Item = (Sku, u32)>, dice: &mut Rng) -> ClientAction {
+    let some = |(sku, most): (Sku, u32)| (sku, dice.u32(..=most));
+    let goods = lines.map(some).filter(|(_, quantity)| *quantity > 0).collect();
+    let warehouse = if dice.u8(..4) == 0 { None } else { dice.choice(warehouses()) };
+    let refund = (dice.u8(..4) == 0).then(|| dice.i64(0..2_000));
+    ClientAction::ReturnGoods { order, goods, refund, warehouse }
 }
 
 fn skus() -> Vec<Sku> {

@@ -24,13 +24,15 @@
 //! that makes its row. A moment in the future is read as now.
 
 pub mod changes;
+pub mod prepare;
+pub mod replay;
 
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 use crate::write::commit::Commit;
 use crate::write::decider::{Decider, fold};
 use crate::write::loaded::{LoadedStream, SnapshotPolicy};
-use crate::write::log::{Consistency, History, LogError, ReadOptions, contiguous};
+use crate::write::log::{History, LogError, contiguous};
 use crate::write::span::{LogSpans, Span};
 use std::str::FromStr;
 
@@ -100,14 +102,7 @@ fn cut(commit: Commit, version: Version) -> Result<Commit, LogError> {
     Ok(Commit { events, ..commit })
 }
 
-/// What to read for the state after a version: from the commit that holds the version back to the newest earlier
-/// snapshot.
-#[must_use]
-pub const fn reading_until(schema: u32, version: Version) -> ReadOptions {
-    ReadOptions { schema, until: Some(version), consistency: Consistency::Strong }
-}
-
-/// The state after a version's event, from the history that [`reading_until`] describes; none if the stream ends
+/// The state after a version's event, from the history that [`ReadOptions::until`] reads; none if the stream ends
 /// earlier.
 pub fn state_at<D: Decider>(history: &History, version: Version) -> Result<Option<D::State>, LogError> {
     if history.head().version() < version {

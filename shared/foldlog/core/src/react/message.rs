@@ -43,6 +43,20 @@ pub struct EventMessage {
     /// Whether it is published again because of a parked note. The subscriber that takes it removes the note.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redriven: bool,
+    /// How commands that follow from it are digested. No carrier says so.
+    #[serde(skip)]
+    pub digested: Digested,
+}
+
+/// What the digest of a reaction's command is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Digested {
+    /// The id of the event and the step: the event stands in the log and never changes. However a carrier writes the
+    /// payload, the command is the same.
+    #[default]
+    ById,
+    /// The bytes of the payload, too, as older releases did. Only a stored payload has the same bytes each time.
+    ByPayload,
 }
 
 impl EventMessage {
@@ -68,6 +82,7 @@ impl EventMessage {
             causation: commit.causation.clone(),
             actor: commit.actor.clone(),
             redriven: false,
+            digested: Digested::default(),
         }
     }
 
@@ -80,7 +95,7 @@ impl EventMessage {
     /// The message with its payload, taken from the commit that holds it.
     pub fn completed(self, commit: &Commit) -> Result<Self, NoPayload> {
         match Self::of(commit)?.into_iter().find(|whole| whole.id == self.id) {
-            Some(whole) => Ok(Self { redriven: self.redriven, ..whole }),
+            Some(whole) => Ok(Self { redriven: self.redriven, digested: self.digested, ..whole }),
             None => Err(NoPayload::Elsewhere(self.id)),
         }
     }
@@ -97,9 +112,15 @@ impl EventMessage {
     #[must_use]
     pub fn metadata(&self, actor: &str, step: &str) -> Metadata {
         let id = CommandId::of_event(&self.id, step);
-        let text = self.data.as_deref().map_or("", RawValue::get);
+        let digest = match self.digested {
+            Digested::ById => Digest::of(&id),
+            Digested::ByPayload => {
+                let text = self.data.as_deref().map_or("", RawValue::get);
+                Digest::of(&(&id, &self.name, self.schema, text))
+            }
+        };
         Metadata {
-            digest: Digest::of(&(&id, &self.name, self.schema, text)).unwrap_or(Digest([0; 32])),
+            digest: digest.unwrap_or(Digest([0; 32])),
             id,
             correlation: Correlation { id: self.correlation.clone(), client: None },
             cause: Some(Cause { event: self.id.clone(), committed_at: self.time }),

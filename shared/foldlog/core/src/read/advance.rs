@@ -1,5 +1,8 @@
 //! Advancing a row: the one thing that a projection does with a hint. Duplicates, reorderings, gaps, redrives and
 //! rebuilds share this code path.
+//!
+//! A row that is far behind is brought up in steps. Each step reads one answer of the log and writes the row, so it takes
+//! bounded memory, and a process that is killed after it has lost nothing. [`Reach`] says how many steps one attempt takes.
 
 use crate::read::parked::Class;
 use crate::read::projection::{Row, Subscription};
@@ -9,12 +12,26 @@ use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
 use crate::write::commit::Commit;
 use crate::write::log::{Consistency, EventLog, LogError};
-use futures::future::try_join_all;
 
 /// How often a row is folded again after another writer came first.
 pub(crate) const ATTEMPTS: u32 = 8;
-/// How many of the rows that lead to commits are written side by side.
-const POINTERS: usize = 8;
+/// How many steps a live hint takes at most: 4 MB of commits. A row that lacks more is noted, and brought up in the
+/// background, so that the other streams of the batch do not wait for it.
+pub(crate) const LIVE_STEPS: u32 = 4;
+
+/// How far an attempt goes for commits that the hint did not bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Not at all: a row that lacks more is left alone.
+    Hint,
+    /// At most so many reads of the log.
+    Steps(u32),
+}
+
+impl Reach {
+    /// As far as it takes.
+    pub(crate) const WHOLE: Self = Self::Steps(u32::MAX);
+}
 
 /// A hint that a stream moved at least to a version, with the commits that came along.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +101,8 @@ pub enum Advanced {
     Already,
     /// The row was advanced to a version, at least the one asked for.
     To(RowAdvance),
+    /// The row lacks more than the attempt was to read. It was advanced to this version.
+    Behind(Version),
     /// The commit at `version` cannot be folded. The row was advanced to the commit before it.
     Stuck {
         /// The commit's version.
@@ -134,9 +153,10 @@ impl AdvanceError {
         match self {
             Self::Log(LogError::Corrupt { version, .. }) => (*version, Class::Permanent),
             Self::Ahead { target, .. } => (*target, Class::Permanent),
-            Self::Log(LogError::Unavailable(_) | LogError::Denied(_)) | Self::View(_) | Self::Contended => {
-                (hint.target, Class::Transient)
-            }
+            Self::View(ViewError::Damaged(_)) => (hint.target, Class::Permanent),
+            Self::Log(LogError::Unavailable(_) | LogError::Denied(_) | LogError::TooLong { .. })
+            | Self::View(ViewError::Unavailable(_) | ViewError::Unusable(_))
+            | Self::Contended => (hint.target, Class::Transient),
         }
     }
 }
@@ -145,10 +165,10 @@ impl AdvanceError {
 ///
 /// It takes the row as this process left it, or reads it; if the stream's first commit came along, it assumes that
 /// there is no row. It takes the commits that the row lacks: from the hint if they are the next ones and reach the
-/// target, otherwise from the log, strongly consistent. It folds them in order, and writes result and version in one
-/// conditional write. A failed condition returns the stored row, so the assumed row only has to be a guess. The rows
-/// that lead to the commits are written first: after a crash in between, the next attempt writes them again and finds
-/// them in place.
+/// target, otherwise from the log, strongly consistent and step by step. It folds them in order, and writes result and
+/// version in one conditional write. A failed condition returns the stored row, so the assumed row only has to be a
+/// guess. The rows that lead to the commits are written first: after a crash in between, the next attempt writes them
+/// again and finds them in place.
 pub async fn advance<L: EventLog, V: Views>(
     log: &L,
     views: &V,
@@ -157,63 +177,93 @@ pub async fn advance<L: EventLog, V: Views>(
     generation: Generation,
     hint: &Hint,
 ) -> Result<Advanced, AdvanceError> {
+    advance_within(log, views, rows, subscription, generation, hint, Reach::WHOLE).await
+}
+
+/// Advances the row as far as the attempt reaches.
+pub(crate) async fn advance_within<L: EventLog, V: Views>(
+    log: &L,
+    views: &V,
+    rows: &Rows,
+    subscription: &dyn Subscription,
+    generation: Generation,
+    hint: &Hint,
+    reach: Reach,
+) -> Result<Advanced, AdvanceError> {
     let place = RowKey { view: subscription.name(), generation, key: subscription.key(&hint.stream) };
-    let mut row = match rows.take(&place) {
-        Some(row) => Some(row),
-        None if hint.begins() => None,
-        None => views.row(&place, Consistency::Eventual).await?,
+    let (mut row, mut is_guess) = match (rows.take(&place), reach) {
+        (Some(row), _) => (Some(row), true),
+        (None, _) if hint.begins() => (None, true),
+        (None, Reach::Hint) => (views.row(&place, Consistency::Strong).await?, false),
+        (None, Reach::Steps(_)) => (views.row(&place, Consistency::Eventual).await?, true),
     };
-    for _ in 0..ATTEMPTS {
+    let (mut steps, mut lost, mut done) = (0, 0, None);
+    loop {
         let seen = row.as_ref().map_or(Version::NONE, |row: &Row| row.version);
         if seen >= hint.target {
             rows.keep(&place, row);
-            return Ok(Advanced::Already);
+            return Ok(done.map_or(Advanced::Already, Advanced::To));
         }
         let read;
-        let (next, repaired) = if let Some(next) = hint.following(seen) {
-            (next, false)
-        } else {
-            read = log.since(&hint.stream, seen).await?;
-            (&*read, hint.brings_commits())
+        let (next, repaired) = match (hint.following(seen), reach) {
+            (Some(next), _) => (next, false),
+            (None, Reach::Hint) if is_guess => {
+                (row, is_guess) = (views.row(&place, Consistency::Strong).await?, false);
+                continue;
+            }
+            (None, Reach::Steps(most)) if steps < most => {
+                steps += 1;
+                let page = log.page_since(&hint.stream, seen).await?;
+                let head = page.commits.last().map_or(seen, Commit::last_version);
+                if head < hint.target && (!page.more || page.commits.is_empty()) {
+                    // The guess may be older than the row, never newer: the log was asked for enough.
+                    return Err(AdvanceError::Ahead { head, target: hint.target });
+                }
+                read = page.commits;
+                (&*read, hint.brings_commits())
+            }
+            (None, Reach::Hint | Reach::Steps(_)) => {
+                rows.keep(&place, row);
+                return Ok(Advanced::Behind(seen));
+            }
         };
-        let head = next.last().map_or(seen, Commit::last_version);
-        if head < hint.target {
-            // The guess may be older than the row, never newer: the log was asked for enough.
-            return Err(AdvanceError::Ahead { head, target: hint.target });
-        }
         let folded = subscription.fold(row.as_ref(), next);
         if let Some(folded) = &folded.row {
             let taken = next.iter().take_while(|commit| commit.last_version() <= folded.version).count();
-            let pointers = subscription.pointers(row.as_ref(), next.get(..taken).unwrap_or_default());
-            write_pointers(views, &place, &pointers).await?;
+            let taken = next.get(..taken).unwrap_or_default();
+            views.write_links(&place, &subscription.pointers(row.as_ref(), taken)).await?;
             if let Written::No(stands) = views.write(&place, folded, seen).await? {
-                row = stands;
+                lost += 1;
+                if lost == ATTEMPTS {
+                    return Err(AdvanceError::Contended);
+                }
+                (row, is_guess) = (stands, false);
                 continue;
             }
+            lost = 0;
+            done = Some(RowAdvance::behind(done.as_ref(), folded.version, taken, repaired));
         }
-        let advanced = match (folded.failed, &folded.row) {
-            (Some((version, error)), _) => Advanced::Stuck { version, error },
-            (None, None) => Advanced::Already,
-            (None, Some(row)) => {
-                let folded = next.iter().filter(|commit| commit.last_version() <= row.version);
-                let committed_at = { folded.clone() }.map(|commit| commit.committed_at).max().unwrap_or_default();
-                Advanced::To(RowAdvance { version: row.version, commits: folded.count(), committed_at, repaired })
-            }
-        };
-        rows.keep(&place, folded.row.or(row));
-        return Ok(advanced);
+        let is_stuck = folded.failed.is_some() || folded.row.is_none();
+        row = folded.row.or(row);
+        if is_stuck {
+            rows.keep(&place, row);
+            return Ok(match folded.failed {
+                Some((version, error)) => Advanced::Stuck { version, error },
+                None => Advanced::Already,
+            });
+        }
     }
-    Err(AdvanceError::Contended)
 }
 
-/// Writes rows that lead to commits, beside that of their stream.
-async fn write_pointers<V: Views>(views: &V, place: &RowKey, pointers: &[(String, Row)]) -> Result<(), ViewError> {
-    for pointers in pointers.chunks(POINTERS) {
-        let writes = pointers.iter().map(async |(key, link)| {
-            let place = RowKey { key: key.clone(), ..place.clone() };
-            views.write(&place, link, Version::NONE).await
-        });
-        try_join_all(writes).await?;
+impl RowAdvance {
+    /// What was done before, and one more write that folded these commits in.
+    fn behind(before: Option<&Self>, version: Version, commits: &[Commit], repaired: bool) -> Self {
+        let newest = commits.iter().map(|commit| commit.committed_at).max().unwrap_or_default();
+        Self {
+            version,
+            commits: before.map_or(0, |before| before.commits) + commits.len(),
+            committed_at: before.map_or(newest, |before| before.committed_at.max(newest)),
+            repaired: repaired || before.is_some_and(|before| before.repaired),
+        }
     }
-    Ok(())
 }

@@ -25,7 +25,12 @@ pub enum ViewError {
     /// The store did not answer, throttled, or failed: trying again later may help.
     #[error("the view is unavailable: {0}")]
     Unavailable(String),
-    /// The store refused the request, or holds an item that is not a row: trying again will not help.
+    /// The store refuses every request of this kind, or this release has nothing that reads the view. It needs another
+    /// setting or another release; a row has no part in it.
     #[error("the view cannot be used: {0}")]
     Unusable(String),
+    /// This one row is at fault: what stands in its place is no row, or the store refuses it as it is. Trying again will
+    /// not help, and every other row can be read and written.
+    #[error("the row cannot be used: {0}")]
+    Damaged(String),
 }

@@ -67,4 +67,8 @@ pub trait Lookups: Generations {
 
     /// The keys of the rows, in order: the only content of an index of keys.
     fn keys(&self, lookup: &Lookup<'_>) -> impl Future<Output = Result<Vec<String>, ViewError>> + Send;
+
+    /// The places of the rows in the index, in order: the value of the sort key, with which the next page begins, and the
+    /// key of the row. A row that is damaged has a place all the same.
+    fn places(&self, lookup: &Lookup<'_>) -> impl Future<Output = Result<Vec<(String, String)>, ViewError>> + Send;
 }

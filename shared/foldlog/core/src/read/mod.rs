@@ -19,7 +19,9 @@
 //! 2. It takes the commits after that version: from the hint if they are the very next ones, otherwise from the log.
 //! 3. It folds them, and writes row and version on the condition that the version is still the one that it read.
 //!
-//! So duplicates, reorderings and gaps need no code of their own.
+//! So duplicates, reorderings and gaps need no code of their own. A row that is far behind is brought up in steps, each
+//! of which is written. If a live hint finds that it takes more than a few, the stream is noted, and the schedule that
+//! retries the notes does the rest.
 //!
 //! # Poison
 //!
@@ -28,7 +30,8 @@
 //! go on. Every later hint tries the row again, and a schedule retries everything after growing pauses. A note keeps
 //! the highest version that was passed over because of it, and is removed only when the row has reached it.
 //!
-//! A failure that may pass is not poison: its record comes again.
+//! A failure that may pass is not poison: its record comes again. Only if the same row has failed several times in a row,
+//! while others could be written, its stream is noted as well, so that nothing waits behind it for ever.
 //!
 //! # Two versions side by side
 //!

@@ -5,6 +5,7 @@
 use crate::read::views::{Generation, ViewError};
 use crate::stream::{EventId, StreamName, Version};
 use crate::time::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -35,6 +36,14 @@ pub enum Subject {
         /// The event.
         event: EventId,
     },
+    /// A function, and a message that it cannot use and that names no event: a record of the log's stream that is no
+    /// commit, or a batch that was lost.
+    Message {
+        /// The function.
+        function: String,
+        /// What finds the message where it lies.
+        id: String,
+    },
 }
 
 impl Subject {
@@ -43,16 +52,17 @@ impl Subject {
     pub fn subscriber(&self) -> String {
         match self {
             Self::Fold { view, generation, .. } => format!("{view}/{generation}"),
-            Self::Reaction { function, .. } => function.clone(),
+            Self::Reaction { function, .. } | Self::Message { function, .. } => function.clone(),
         }
     }
 
-    /// What it cannot follow: a stream, or `<stream>@<version>`.
+    /// What it cannot follow: a stream, `<stream>@<version>`, or `@<message>`.
     #[must_use]
     pub fn object(&self) -> String {
         match self {
             Self::Fold { stream, .. } => stream.to_string(),
             Self::Reaction { event, .. } => event.to_string(),
+            Self::Message { id, .. } => format!("@{id}"),
         }
     }
 
@@ -64,30 +74,57 @@ impl Subject {
                 generation: Generation(generation.parse().ok()?),
                 stream: object.parse().ok()?,
             }),
-            None => Some(Self::Reaction { function: subscriber.to_owned(), event: object.parse().ok()? }),
+            None => match object.strip_prefix('@') {
+                Some("") => None,
+                Some(id) => Some(Self::Message { function: subscriber.to_owned(), id: id.to_owned() }),
+                None => Some(Self::Reaction { function: subscriber.to_owned(), event: object.parse().ok()? }),
+            },
         };
         parse().ok_or(NoSubject)
     }
 }
 
 impl fmt::Display for Subject {
-    /// The subject as one word, for requests: `cart/g1:cart-…`.
+    /// The subject as one word: `cart~g1~cart-…`, `relay~cart-…~5` or `reconcile~~…`. It is an id in paths, and its
+    /// characters are letters, digits and `-._~` alone: [HTTP APIs of AWS decode a path before they look for its
+    /// route](https://stackoverflow.com/questions/69677023), so they find none for an id with `/`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}", self.subscriber(), self.object())
+        match self {
+            Self::Fold { view, generation, stream } => write!(formatter, "{view}~{generation}~{stream}"),
+            Self::Reaction { function, event } => {
+                write!(formatter, "{function}~{}~{}", event.stream, event.version)
+            }
+            Self::Message { function, id } => {
+                let escaped = utf8_percent_encode(id, ESCAPED).to_string();
+                write!(formatter, "{function}~~{}", escaped.replace('%', "~"))
+            }
+        }
     }
 }
 
+/// What is escaped in the id of a message: all but letters, digits and `-._`.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+
 /// A text that is not a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a parked subject reads <view>/g<generation>:<stream> or <function>:<stream>@<version>")]
+#[error("a parked subject reads <view>~g<generation>~<stream>, <function>~<stream>~<version> or <function>~~<message>")]
 pub struct NoSubject;
 
 impl FromStr for Subject {
     type Err = NoSubject;
 
     fn from_str(text: &str) -> Result<Self, NoSubject> {
-        let (subscriber, object) = text.split_once(':').ok_or(NoSubject)?;
-        Self::of(subscriber, object)
+        let (subscriber, object) = text.split_once('~').ok_or(NoSubject)?;
+        let (middle, last) = object.split_once('~').ok_or(NoSubject)?;
+        if middle.is_empty() {
+            let escaped = last.replace('~', "%");
+            let id = percent_decode_str(&escaped).decode_utf8().map_err(|_| NoSubject)?;
+            Self::of(subscriber, &format!("@{id}"))
+        } else if middle.starts_with('g') && !middle.contains('-') {
+            Self::of(&format!("{subscriber}/{middle}"), last)
+        } else {
+            Self::of(subscriber, &format!("{middle}@{last}"))
+        }
     }
 }
 
@@ -127,6 +164,13 @@ impl Trouble {
         let (function, event, version) = (function.to_owned(), event.clone(), event.version);
         let subject = Subject::Reaction { function, event };
         Self { subject, version, passed_over: version, error, class: Class::Permanent, at }
+    }
+
+    /// That a function cannot use a message which names no event.
+    #[must_use]
+    pub fn with_message(function: &str, id: &str, error: String, class: Class, at: Timestamp) -> Self {
+        let subject = Subject::Message { function: function.to_owned(), id: id.to_owned() };
+        Self { subject, version: Version::NONE, passed_over: Version::NONE, error, class, at }
     }
 }
 

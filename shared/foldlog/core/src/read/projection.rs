@@ -99,7 +99,7 @@ pub struct Row {
 impl Row {
     /// Its document; none if the stream has nothing to show.
     pub fn document<D: DeserializeOwned>(&self) -> Result<Option<D>, ViewError> {
-        serde_json::from_str(&self.document).map_err(|error| ViewError::Unusable(error.to_string()))
+        serde_json::from_str(&self.document).map_err(|error| ViewError::Damaged(error.to_string()))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::read::generations::Generations;
 use crate::read::projection::Row;
 use crate::stream::Version;
 use crate::write::log::Consistency;
+use futures::future::try_join_all;
 
 /// The place of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,7 +44,47 @@ pub trait Views: Generations {
         row: &Row,
         seen: Version,
     ) -> impl Future<Output = Result<Written, ViewError>> + Send;
+
+    /// The rows of several places in their order, strongly consistent.
+    fn rows(&self, places: &[RowKey]) -> impl Future<Output = Result<Vec<Option<Row>>, ViewError>> + Send {
+        async {
+            let mut rows = Vec::with_capacity(places.len());
+            for places in places.chunks(SIDE_BY_SIDE) {
+                rows.extend(try_join_all(places.iter().map(|place| self.row(place, Consistency::Strong))).await?);
+            }
+            Ok(rows)
+        }
+    }
+
+    /// Writes rows that lead to commits, under their keys, beside that of their stream. Each of these places only ever
+    /// gets the same row, so it does not matter whether a row that is there already is kept or written again.
+    fn write_links(
+        &self,
+        beside: &RowKey,
+        links: &[(String, Row)],
+    ) -> impl Future<Output = Result<(), ViewError>> + Send {
+        write_each(self, beside, links)
+    }
 }
+
+/// Writes such rows one by one, some of them side by side.
+pub async fn write_each<V: Views + ?Sized>(
+    views: &V,
+    beside: &RowKey,
+    links: &[(String, Row)],
+) -> Result<(), ViewError> {
+    for links in links.chunks(SIDE_BY_SIDE) {
+        let writes = links.iter().map(async |(key, link)| {
+            let place = RowKey { key: key.clone(), ..beside.clone() };
+            views.write(&place, link, Version::NONE).await
+        });
+        try_join_all(writes).await?;
+    }
+    Ok(())
+}
+
+/// How many rows a store without requests for many rows writes or reads side by side.
+const SIDE_BY_SIDE: usize = 8;
 
 /// A row of any generation, or the item in its place that is not a row.
 pub type Found = (Generation, String, Result<Row, ViewError>);
@@ -67,11 +108,12 @@ pub trait ViewScan: Send + Sync {
         after: Option<&str>,
     ) -> impl Future<Output = Result<RowPage, ViewError>> + Send;
 
-    /// Removes rows for good. Their generation must not be read or written any longer.
+    /// Removes rows for good, and returns the keys of those that the store had no capacity for. Their generation must
+    /// not be read or written any longer.
     fn remove(
         &self,
         view: &str,
         generation: Generation,
         keys: &[String],
-    ) -> impl Future<Output = Result<(), ViewError>> + Send;
+    ) -> impl Future<Output = Result<Vec<String>, ViewError>> + Send;
 }

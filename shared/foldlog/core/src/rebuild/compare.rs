@@ -1,29 +1,35 @@
 //! Comparing a new generation with the one that is read, row by row.
 //!
-//! Both are written meanwhile, each by itself. So two rows are compared when they are at the same version, and read
-//! again until they are.
+//! Both are written meanwhile, each by itself. So two rows are compared when they are at the same version.
+//!
+//! - **The new row is behind**: it was left to the rebuild by a live commit ([`crate::read::engine`] says when), or one
+//!   is on its way. It is brought up to the other one from the log, in steps, and then compared.
+//! - **The row that is read is behind or missing**: a live commit is on its way to it, or it was lost. Such pairs are
+//!   put aside, and looked at again after one pause for all of them together. What has not moved by then, and lacks a
+//!   commit that is older than any delivery takes, is a difference.
+//!
+//! **All work is bounded.** A page of rows takes a few requests for many rows each, whatever is damaged. The pairs that
+//! were put aside are kept with the progress, so a run that ends leaves nothing to be done again. A pair is looked at at
+//! most `LOOKS` times, together with a thousand others, or as long as each look brings its new row on.
 
-use super::work::{CONCURRENCY, PREPARED, PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
-use crate::hash::Fields;
+use super::pairs::{Pairs, RowSource, Seen, Verdict};
+use super::work::{PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
 use crate::ports::Clock;
-use crate::read::generations::{Comparison, Generations, RowDigest};
-use crate::read::projection::Row;
-use crate::read::views::{Found, Generation, RowKey, ViewError, ViewScan, Views};
-use crate::verify::unlike;
-use crate::write::log::Consistency;
-use futures::{StreamExt, TryStreamExt, stream};
+use crate::read::generations::Generations;
+use crate::read::views::{ViewScan, Views};
 use std::time::Duration;
 
-/// How often rows that are not at the same version are read again,
-const LOOKS: u32 = 40;
-/// and the pause between two reads.
+/// The pause before pairs are looked at again.
 const PAUSE: Duration = Duration::from_millis(250);
+/// If this many pairs are put aside, they are looked at again before more rows are read: they are kept in one item.
+const MOST_ASIDE: usize = 1_000;
 
 /// Compares a part until the time budget ends, and returns whether it is done. If another projection made the rows, it
 /// compares only which rows exist and up to which version they are folded.
-pub async fn compare<V: Views + ViewScan, G: Generations + RebuildProgress, H: Clock>(
+pub async fn compare<V: Views + ViewScan, S: RowSource, G: Generations + RebuildProgress, H: Clock>(
     views: &V,
     view: &'static str,
+    source: &S,
     generations: &G,
     host: &H,
     work: &Work,
@@ -33,102 +39,57 @@ pub async fn compare<V: Views + ViewScan, G: Generations + RebuildProgress, H: C
     let registered = generations.registered().await?;
     let Some(sets) = registered.registry.sets(view) else { return Ok(true) };
     let same_fold = sets.all().get(&work.generation).is_some_and(|set| set.schema == sets.schema());
-    let pairs = Pairs { views, host, view, read: sets.read(), new: work.generation, same_fold };
+    let pairs = Pairs { views, source, host, view, read: sets.read(), new: work.generation, same_fold };
     loop {
         let after = match &shift.progress.after {
+            Some(ResumePoint::Settling) => break,
             Some(ResumePoint::View(key)) => Some(key.as_str()),
             Some(ResumePoint::Log(_)) | None => None,
         };
         let page = views.page(view, (work.part, work.of), after).await?;
-        let read = page.rows.len();
-        let mut rows = page.rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let looks: Vec<_> = rows.by_ref().take(PREPARED).map(|row| pairs.look(row)).collect();
-            let found: Vec<Comparison> = stream::iter(looks).buffered(CONCURRENCY).try_collect().await?;
-            for found in found {
-                shift.progress.comparison.add(found);
-            }
+        let (read, next) = (page.rows.len(), page.next);
+        let seen = pairs.found(page.rows, &mut shift.progress.comparison);
+        take_in(&mut shift, pairs.look(seen).await?);
+        while shift.progress.unsettled.len() >= MOST_ASIDE {
+            look_again(&pairs, &mut shift).await?;
         }
-        if !shift.reached(read, page.next.map(ResumePoint::View)).await? {
+        let next = match next {
+            Some(key) => Some(ResumePoint::View(key)),
+            None if shift.progress.unsettled.is_empty() => None,
+            None => Some(ResumePoint::Settling),
+        };
+        if !shift.reached(read, next).await? {
+            return Ok(shift.progress.done);
+        }
+    }
+    loop {
+        look_again(&pairs, &mut shift).await?;
+        let next = Some(ResumePoint::Settling).filter(|_| !shift.progress.unsettled.is_empty());
+        if !shift.reached(0, next).await? {
             return Ok(shift.progress.done);
         }
     }
 }
 
-/// The rows of one key in two generations.
-struct Pairs<'a, V, H> {
-    views: &'a V,
-    host: &'a H,
-    view: &'static str,
-    read: Generation,
-    new: Generation,
-    same_fold: bool,
+/// Looks again at the pairs that were put aside, after a pause for all of them together.
+async fn look_again<V: Views, S: RowSource, G: Generations + RebuildProgress, H: Clock>(
+    pairs: &Pairs<'_, V, S, H>,
+    shift: &mut PartRun<'_, G, H>,
+) -> Result<(), RebuildError> {
+    pairs.host.sleep(PAUSE).await;
+    let aside = shift.progress.unsettled.iter().cloned().map(Seen::again).collect();
+    let verdicts = pairs.look(aside).await?;
+    shift.progress.unsettled.clear();
+    take_in(shift, verdicts);
+    Ok(())
 }
 
-impl<V: Views, H: Clock> Pairs<'_, V, H> {
-    /// Compares a row of the new generation with the one that is read. For a row that is read, it checks only that the
-    /// new generation has it too: that row is compared by itself.
-    async fn look(&self, (generation, key, row): Found) -> Result<Comparison, ViewError> {
-        let mut found = Comparison::default();
-        if generation != self.read && generation != self.new {
-            return Ok(found);
+/// Counts what is settled, and puts the rest aside.
+fn take_in<G, H>(shift: &mut PartRun<'_, G, H>, verdicts: Vec<Verdict>) {
+    for verdict in verdicts {
+        match verdict {
+            Verdict::Settled(found) => shift.progress.comparison.add(found),
+            Verdict::Aside(pair) => shift.progress.unsettled.push(pair),
         }
-        let row = match row {
-            Ok(row) => Some(row),
-            Err(error) => {
-                found.differs(|| format!("{key} in {generation}: {error}"));
-                return Ok(found);
-            }
-        };
-        let (mut read, mut new);
-        if generation == self.new {
-            found.rows = 1;
-            (read, new) = (self.row(self.read, &key).await?, row);
-        } else {
-            (read, new) = (row, self.row(self.new, &key).await?);
-        }
-        for look in 1..=LOOKS {
-            match (&read, &new) {
-                (Some(_), Some(_)) if generation == self.read => return Ok(found),
-                (Some(read), Some(new)) if read.version == new.version => {
-                    self.compare(&key, read, new, &mut found);
-                    return Ok(found);
-                }
-                (Some(_) | None, Some(_) | None) if look < LOOKS => {
-                    self.host.sleep(PAUSE).await;
-                    (read, new) = futures::try_join!(self.row(self.read, &key), self.row(self.new, &key))?;
-                }
-                (Some(read), Some(new)) => {
-                    found.differs(|| format!("{key}: version {} is read, {} is new", read.version, new.version));
-                }
-                (None, _) => found.differs(|| format!("{key}: only the new generation has it")),
-                (Some(_), None) => found.differs(|| format!("{key}: only the generation that is read has it")),
-            }
-        }
-        Ok(found)
-    }
-
-    async fn row(&self, generation: Generation, key: &str) -> Result<Option<Row>, ViewError> {
-        let place = RowKey { view: self.view, generation, key: key.to_owned() };
-        self.views.row(&place, Consistency::Strong).await
-    }
-
-    fn compare(&self, key: &str, read: &Row, new: &Row, found: &mut Comparison) {
-        found.read.add(self.digest(key, read));
-        found.new.add(self.digest(key, new));
-        if read.hash != new.hash {
-            found.differs(|| format!("{key}: the link of version {} is another", new.version));
-        } else if self.same_fold
-            && let Some((field, read, new)) = unlike(read, new)
-        {
-            found.differs(|| format!("{key}: {field} is {read} where it is read, {new} where it is new"));
-        }
-    }
-
-    fn digest(&self, key: &str, row: &Row) -> RowDigest {
-        let fields = Fields::default().field("key", key.as_bytes()).field("version", &row.version.0.to_be_bytes());
-        let fields = fields.field("hash", &row.hash.0);
-        let fields = if self.same_fold { fields.field("document", row.document.as_bytes()) } else { fields };
-        RowDigest(fields.finish().iter().take(8).fold(0, |digest, byte| digest << 8 | u64::from(*byte)))
     }
 }

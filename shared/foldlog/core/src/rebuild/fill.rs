@@ -1,6 +1,6 @@
 //! Filling a generation from the log.
 
-use super::work::{PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
+use super::work::{PREPARED, PartRun, RebuildError, RebuildProgress, ResumePoint, Work};
 use crate::ports::Clock;
 use crate::read::advance::Hint;
 use crate::read::generations::Generations;
@@ -8,7 +8,7 @@ use crate::read::parked::Trouble;
 use crate::read::views::Generation;
 use crate::write::commit::Commit;
 use crate::write::log::LogError;
-use crate::write::scan::{LogScan, Part};
+use crate::write::scan::{Cursor, LogScan, Page, Part};
 use std::time::Duration;
 
 /// A writer of a view's rows: its projection, or that of its totals.
@@ -45,7 +45,7 @@ impl<F: Fill> Fill for Lockstep<F> {
 }
 
 /// Fills a part until the time budget ends, and returns whether it is done. While the rows of a page are written, the
-/// next page is read.
+/// next page is read. The progress is noted after every few streams, so even a slow store never costs more than these.
 pub async fn fill<L: LogScan, F: Fill, G: Generations + RebuildProgress, H: Clock>(
     log: &L,
     rows: &F,
@@ -58,22 +58,19 @@ pub async fn fill<L: LogScan, F: Fill, G: Generations + RebuildProgress, H: Cloc
     let part = Part::Segment { number: work.part, of: work.of };
     let after = match &shift.progress.after {
         Some(ResumePoint::Log(cursor)) => Some(cursor.clone()),
-        Some(ResumePoint::View(_)) | None => None,
+        Some(ResumePoint::View(_) | ResumePoint::Settling) | None => None,
     };
     let mut page = log.page(&part, after.as_ref()).await?;
     loop {
-        let read = page.commits.len();
-        let hints = hints(page.commits, rows)?;
-        let next = page.next;
+        let next = page.next.clone();
         let ahead = async {
             match &next {
                 Some(cursor) => log.page(&part, Some(cursor)).await.map(Some),
                 None => Ok(None),
             }
         };
-        let (filled, ahead) = futures::join!(rows.fill(work.generation, &hints), ahead);
-        filled.map_err(RebuildError::Stream)?;
-        if !shift.reached(read, next.map(ResumePoint::Log)).await? {
+        let (filled, ahead) = futures::join!(fill_page(page, rows, &mut shift), ahead);
+        if !filled? {
             return Ok(shift.progress.done);
         }
         match ahead? {
@@ -83,28 +80,99 @@ pub async fn fill<L: LogScan, F: Fill, G: Generations + RebuildProgress, H: Cloc
     }
 }
 
+/// Fills in a page, and returns whether the time budget leaves room for more.
+async fn fill_page<F: Fill, G: Generations + RebuildProgress, H: Clock>(
+    page: Page,
+    rows: &F,
+    shift: &mut PartRun<'_, G, H>,
+) -> Result<bool, RebuildError> {
+    let mut left = page.commits.len();
+    let (hints, ends) = hints(page.commits, rows)?;
+    let mut chunks = hints.chunks(PREPARED).zip(ends.chunks(PREPARED)).peekable();
+    while let Some((hints, ends)) = chunks.next() {
+        rows.fill(shift.work.generation, hints).await.map_err(RebuildError::Stream)?;
+        if let (Some(last), Some(_)) = (ends.last(), chunks.peek()) {
+            let read: usize = ends.iter().map(|end| end.commits).sum();
+            left -= read;
+            if !shift.reached(read, Some(ResumePoint::Log(last.cursor.clone()))).await? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(shift.reached(left, page.next.map(ResumePoint::Log)).await?)
+}
+
+/// Where the commits of one stream end in a page.
+struct End {
+    /// How many they are.
+    commits: usize,
+    /// The place of the last one.
+    cursor: Cursor,
+}
+
 /// The commits of a page as hints, one for each stream: the commits of a stream are adjacent.
-fn hints<F: Fill>(commits: Vec<Result<Commit, LogError>>, rows: &F) -> Result<Vec<Hint>, LogError> {
-    let mut hints: Vec<Hint> = Vec::new();
+fn hints<F: Fill>(commits: Vec<Result<Commit, LogError>>, rows: &F) -> Result<(Vec<Hint>, Vec<End>), LogError> {
+    let (mut hints, mut ends) = (Vec::<Hint>::new(), Vec::<End>::new());
     for commit in commits {
         let (stream, version, commit) = match commit {
             Ok(commit) => (commit.stream.clone(), commit.version, Some(commit)),
             // A commit that cannot be read is a hint all the same: the projection will report what is wrong with it.
             Err(LogError::Corrupt { stream, version, .. }) => (stream, version, None),
-            Err(error @ (LogError::Unavailable(_) | LogError::Denied(_))) => return Err(error),
+            // An item without a stream: no row follows from it, and no repetition makes it a commit.
+            Err(LogError::Denied(_)) => continue,
+            Err(error @ (LogError::Unavailable(_) | LogError::TooLong { .. })) => return Err(error),
         };
         if !rows.follows(stream.category()) {
             continue;
         }
+        let cursor = Cursor { stream: stream.to_string(), version };
         if hints.last().is_none_or(|hint| *hint.stream() != stream) {
             hints.push(Hint::of(stream, version));
+            ends.push(End { commits: 0, cursor: cursor.clone() });
         }
-        if let Some(hint) = hints.last_mut() {
-            hint.reach(version);
-            if let Some(commit) = commit {
-                hint.add(commit);
+        if let (Some(hint), Some(end)) = (hints.last_mut(), ends.last_mut()) {
+            (end.commits, end.cursor) = (end.commits + 1, cursor);
+            match commit {
+                Some(commit) => hint.add(commit),
+                None => hint.reach(version),
             }
         }
     }
-    Ok(hints)
+    Ok((hints, ends))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::Version;
+
+    struct Everything;
+
+    impl Fill for Everything {
+        fn follows(&self, _: &str) -> bool {
+            true
+        }
+
+        async fn fill(&self, _: Generation, _: &[Hint]) -> Result<(), Box<Trouble>> {
+            Ok(())
+        }
+    }
+
+    fn corrupt(stream: &str) -> LogError {
+        LogError::Corrupt { stream: stream.parse().unwrap(), version: Version(2), reason: "no digest".to_owned() }
+    }
+
+    #[test]
+    fn an_item_without_a_stream_holds_up_no_part() {
+        let page = vec![
+            Err(corrupt("cart-1")),
+            Err(LogError::Denied("the item has no stream".to_owned())),
+            Err(corrupt("cart-2")),
+        ];
+        let (hints, ends) = hints(page, &Everything).unwrap();
+        assert_eq!(hints.iter().map(|hint| hint.stream().to_string()).collect::<Vec<_>>(), ["cart-1", "cart-2"]);
+        assert_eq!(ends.iter().map(|end| end.commits).collect::<Vec<_>>(), [1, 1]);
+        let page = vec![Err(corrupt("cart-1")), Err(LogError::Unavailable("throttled".to_owned()))];
+        assert!(super::hints(page, &Everything).is_err(), "the page comes again");
+    }
 }

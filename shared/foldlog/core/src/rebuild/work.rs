@@ -4,6 +4,7 @@ use crate::ports::Clock;
 use crate::read::generations::{Comparison, Generations, Stage};
 use crate::read::parked::Trouble;
 use crate::read::views::{Generation, ViewError};
+use crate::stream::Version;
 use crate::time::Timestamp;
 use crate::write::log::LogError;
 use crate::write::scan::Cursor;
@@ -11,8 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
-/// How many rows are read side by side, and how many reads are prepared together: a page has thousands.
-pub(super) const CONCURRENCY: usize = 16;
+/// How many streams or rows of a page are taken together: a page has thousands.
 pub(super) const PREPARED: usize = 128;
 
 /// The kind of work on a generation.
@@ -59,6 +59,26 @@ pub enum ResumePoint {
     Log(Cursor),
     /// After a row.
     View(String),
+    /// All rows were read, and some pairs of them are looked at again.
+    Settling,
+}
+
+/// A pair of rows that were not at the same version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsettled {
+    /// Their key.
+    pub key: String,
+    /// Whether it was found in the new generation: then it only matters whether the other one has it too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_new: bool,
+    /// How often it was looked at.
+    pub looks: u32,
+    /// The version of the row behind, when they were looked at last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Version>,
+    /// When the commit was made that this row lacks, if it was looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
 }
 
 /// The progress of a part.
@@ -70,6 +90,9 @@ pub struct WorkProgress {
     pub read: u64,
     /// The result of comparing.
     pub comparison: Comparison,
+    /// The pairs that are looked at again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<Unsettled>,
     /// Whether it is finished.
     pub done: bool,
     /// When it was begun.
@@ -128,7 +151,7 @@ pub enum RebuildError {
 pub(super) struct PartRun<'a, G, H> {
     generations: &'a G,
     host: &'a H,
-    work: &'a Work,
+    pub(super) work: &'a Work,
     until: Timestamp,
     pub(super) progress: WorkProgress,
 }

@@ -9,7 +9,7 @@ use crate::read::views::{Generation, RowKey, ViewError};
 use crate::stream::Version;
 use crate::write::commands::pause;
 use crate::write::commit::Commit;
-use crate::write::log::EventLog;
+use crate::write::log::{CommitPage, EventLog};
 use futures::{StreamExt, stream};
 
 /// How many streams are read at a time.
@@ -19,7 +19,8 @@ const CONCURRENCY: usize = 8;
 /// for each hint, in order.
 ///
 /// It reads each checkpoint, and the commits after it: from the hint if they are the next ones and reach the target,
-/// otherwise from the log, strongly consistent. It puts as many streams into a transaction as fit, so that a row to
+/// otherwise from the log, strongly consistent and one answer at a time, so that each answer is added before the next one
+/// is read. It puts as many streams into a transaction as fit, so that a row to
 /// which many of them add is written once. It goes on from the checkpoints that the transaction wrote, or from those
 /// that it found stored. A stream that fails together with others tries again alone, so that no stream holds up
 /// another.
@@ -31,9 +32,13 @@ pub async fn advance_totals<L: EventLog, R: TotalsStore, H: Clock + Randomness>(
     generation: Generation,
     hints: &[Hint],
 ) -> Vec<Result<Advanced, AdvanceError>> {
-    let begun: Vec<_> = hints.iter().map(|hint| StreamRun::begin(fold, log, totals_store, generation, hint)).collect();
+    let begun: Vec<_> = hints.iter().map(|hint| StreamRun::begin(fold, totals_store, generation, hint)).collect();
     let mut runs: Vec<StreamRun> = stream::iter(begun).buffered(CONCURRENCY).collect().await;
-    while let Some(pack) = pack(fold, &mut runs) {
+    loop {
+        for (run, hint) in runs.iter_mut().zip(hints) {
+            run.refill(log, hint).await;
+        }
+        let Some(pack) = pack(fold, &mut runs) else { break };
         let posted = totals_store.post(&pack.entries, &pack.sums).await;
         if matches!(posted, Ok(Posted::Busy)) {
             host.sleep(pause(pack.lost, host.bits())).await;
@@ -57,38 +62,50 @@ struct StreamRun {
 }
 
 impl StreamRun {
-    async fn begin<L: EventLog, R: TotalsStore>(
+    async fn begin<R: TotalsStore>(
         fold: &dyn TotalsFold,
-        log: &L,
         totals_store: &R,
         generation: Generation,
         hint: &Hint,
     ) -> Self {
         let place = fold.place(generation, hint.stream());
         let mut run = Self { place, commits: vec![], repaired: false, loaded: None, added: 0, lost: 0, end: None };
-        run.end = run.read(log, totals_store, hint).await.transpose();
+        run.end = run.read(totals_store, hint).await.transpose();
         run
     }
 
-    /// Reads the commits to add, and returns the result so far.
-    async fn read<L: EventLog, R: TotalsStore>(
-        &mut self,
-        log: &L,
-        totals_store: &R,
-        hint: &Hint,
-    ) -> Result<Option<Advanced>, AdvanceError> {
+    /// Reads the checkpoint, takes the commits that the hint brings after it, and returns the result so far.
+    async fn read<R: TotalsStore>(&mut self, totals_store: &R, hint: &Hint) -> Result<Option<Advanced>, AdvanceError> {
         self.loaded = totals_store.checkpoint(&self.place).await?;
         let seen = self.version();
         if seen >= hint.target() {
             return Ok(Some(Advanced::Already));
         }
-        (self.commits, self.repaired) = match hint.following(seen) {
-            Some(next) => (next.to_vec(), false),
-            None => (log.since(hint.stream(), seen).await?, hint.brings_commits()),
-        };
-        // The checkpoint may be older than the stored one, never newer: the log was asked for enough.
-        let head = self.commits.last().map_or(seen, Commit::last_version);
-        if head < hint.target() { Err(AdvanceError::Ahead { head, target: hint.target() }) } else { Ok(None) }
+        if let Some(next) = hint.following(seen) {
+            self.commits = next.to_vec();
+        }
+        Ok(None)
+    }
+
+    /// Reads the next commits when those that were read are added, and more are needed.
+    async fn refill<L: EventLog>(&mut self, log: &L, hint: &Hint) {
+        let seen = self.version();
+        let left = self.commits.last().is_some_and(|last| last.last_version() > seen);
+        if self.end.is_some() || left || seen >= hint.target() {
+            return;
+        }
+        self.repaired |= hint.brings_commits();
+        match log.page_since(hint.stream(), seen).await {
+            Ok(CommitPage { commits, more }) => {
+                // The checkpoint may be older than the stored one, never newer: the log was asked for enough.
+                let head = commits.last().map_or(seen, Commit::last_version);
+                if head < hint.target() && !more {
+                    self.end = Some(Err(AdvanceError::Ahead { head, target: hint.target() }));
+                }
+                self.commits = commits;
+            }
+            Err(error) => self.end = Some(Err(error.into())),
+        }
     }
 
     fn version(&self) -> Version {

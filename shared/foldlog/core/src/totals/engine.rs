@@ -26,6 +26,11 @@ impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEn
         Self { log, totals_store, parked, host, versions, folds }
     }
 
+    /// The log that the totals follow.
+    pub(crate) const fn log(&self) -> &L {
+        &self.log
+    }
+
     /// The rows and checkpoints, and the register of their generations.
     pub const fn totals_store(&self) -> &R {
         &self.totals_store
@@ -78,7 +83,7 @@ impl<L: EventLog, R: TotalsStore, P: ParkingLot, H: Clock + Randomness> TotalsEn
         let registry = self.versions.registry(&self.totals_store).await?;
         let schema = self.versions.keeper(&registry, redrive.view, redrive.generation);
         let Some(fold) = schema.and_then(|schema| self.fold(redrive.view, schema)) else {
-            return Ok(redrive.unkept());
+            return redrive.unkept(&registry, &self.parked, self.host.now()).await;
         };
         let end = self.advance(fold, redrive.generation, std::slice::from_ref(&redrive.hint)).await.pop();
         redrive.settle(&self.parked, end.unwrap_or(Err(AdvanceError::Contended)), self.host.now()).await

@@ -30,6 +30,9 @@ pub trait TotalsFold: Send + Sync {
     fn place(&self, generation: Generation, stream: &StreamName) -> RowKey {
         RowKey { view: self.name(), generation, key: stream.id().to_owned() }
     }
+
+    /// The stream of the checkpoint that has a key; none if no checkpoint of these totals has such a key.
+    fn stream(&self, key: &str) -> Option<StreamName>;
 }
 
 impl<T: Totals> TotalsFold for T {
@@ -47,6 +50,10 @@ impl<T: Totals> TotalsFold for T {
 
     fn all_partitions(&self) -> Vec<String> {
         T::partitions()
+    }
+
+    fn stream(&self, key: &str) -> Option<StreamName> {
+        StreamName::new(T::Decider::CATEGORY, key).ok()
     }
 
     fn fold(&self, loaded: Option<&Checkpoint>, commit: &Commit) -> Result<(Checkpoint, Sums), String> {

@@ -30,6 +30,20 @@ pub enum Difference {
         /// The value that it should have.
         folded: String,
     },
+    /// A snapshot is not the fold of its stream.
+    #[error("{stream}@{version}: {field} of its snapshot is {found}, its stream says {folded}")]
+    Snapshot {
+        /// The stream.
+        stream: StreamName,
+        /// The last version of the commit whose state the snapshot holds.
+        version: Version,
+        /// The path in the snapshot (`state/on_hand`).
+        field: String,
+        /// The stored value.
+        found: String,
+        /// The value that it should have.
+        folded: String,
+    },
     /// A view cannot follow its stream beyond a version.
     #[error("{stream}: view {view} cannot read the commit at version {version}: {error}")]
     Stuck {
@@ -101,7 +115,7 @@ pub(super) fn unlike_text(found: &str, folded: &str) -> Option<(String, String, 
 }
 
 /// The first difference of two values: its path, and the value in each.
-fn first_unlike(one: &Value, other: &Value) -> Option<(String, String, String)> {
+pub(super) fn first_unlike(one: &Value, other: &Value) -> Option<(String, String, String)> {
     let first = changes(one, other).into_iter().next()?;
     Some((first.path, shown(first.before.as_ref()), shown(first.after.as_ref())))
 }

@@ -3,6 +3,8 @@
 use super::difference::{Difference, VerifyError};
 use super::findings::{Findings, Verified};
 use super::refolded::Refolded;
+use super::snapshots::{self, Snapshots};
+use crate::past::replay::StreamType;
 use crate::ports::Clock;
 use crate::read::engine::ProjectionVersions;
 use crate::read::generations::Registry;
@@ -36,6 +38,8 @@ pub struct Verification<'a, L, V, H> {
     pub subscriptions: &'a [Box<dyn Subscription>],
     /// The register of their generations.
     pub registry: &'a Registry,
+    /// The types of streams whose snapshots are compared.
+    pub types: &'a [Box<dyn StreamType>],
 }
 
 impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
@@ -100,12 +104,14 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
             let found = self.views.row(&place, Consistency::Strong).await?;
             folds.push(Refolded::of(subscription, found));
         }
+        let mut snapshots = Snapshots::of(self.types, stream);
         let mut commits = 0;
         let end = follow_chain(self.log, Chain::of(stream.clone(), &[]), |commit| {
             commits += 1;
             for fold in &mut folds {
                 fold.take(commit);
             }
+            snapshots.take(commit);
         });
         let end = match end.await {
             Ok(end) => end,
@@ -126,6 +132,8 @@ impl<L: LogScan, V: Views, H: Clock> Verification<'_, L, V, H> {
         let mut differences: Vec<_> = folds.iter().filter_map(wrong).collect();
         let (pointers, wrong) = self.pointers(stream, &folds).await?;
         differences.extend(wrong);
+        let of_other = snapshots::prepared(self.log, self.types, snapshots.prepared).await?;
+        differences.extend(snapshots.difference.or(of_other));
         if !differences.is_empty() {
             return Ok(Look::Differs(differences));
         }

@@ -10,6 +10,7 @@ use crate::write::execute::{Effect, ExecuteError, Executed, Metadata};
 use crate::write::identity::Cause;
 use crate::write::loaded::{LoadedStream, SnapshotPolicy};
 use crate::write::log::{AppendError, Consistency, EventLog, LogError, ReadOptions};
+use crate::write::prepared;
 use std::time::Duration;
 
 /// How often a command is decided again after another commit came first, before the client is asked to try again.
@@ -64,7 +65,8 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
     ///
     /// Commands of this process for one stream queue. Each is decided on what the previous one left, without a read:
     /// the append is conditional on it. If nothing is remembered of the stream, it is read, or taken for empty if the
-    /// command creates it ([`Decider::creates`]). Before everything else, the stream must be visible to the caller
+    /// command creates it ([`Decider::creates`]). If the host's clock is not sure ([`Clock::is_sure`]), a read comes first
+    /// in any case. Before everything else, the stream must be visible to the caller
     /// ([`Decider::visible`]). A repetition is recognised by its id and gets the first answer again. A refusal, a no-op
     /// or a version mismatch is decided again after a strong read of the stream's newer commits, before it is answered.
     /// After a lost race, the command is decided again on what the winners left, after a pause with full jitter.
@@ -78,11 +80,39 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         let mut held = slot.lock().await;
         // Taken out until the end: if anything fails on the way, no doubtful state is left behind.
         let loaded = match held.take() {
-            Some(loaded) => loaded,
-            None if D::creates(command) => LoadedStream::at_origin(stream.clone(), self.reach),
+            Some(loaded) if self.host.is_sure() => loaded,
+            // The answer says how right the clock is that stamps the commit.
+            Some(loaded) => self.catch_up(loaded).await?,
+            None if D::creates(command) && self.host.is_sure() => LoadedStream::at_origin(stream.clone(), self.reach),
             None => self.load(stream, Consistency::Eventual).await?,
         };
         let (loaded, answer) = self.carry_out(loaded, command, metadata).await?;
+        if loaded.head().version() != Version::NONE {
+            self.streams.keep(stream, &slot, loaded, &mut held);
+        }
+        answer
+    }
+
+    /// The first answer to a command that was carried out before; none if the stream does not know it, or no longer.
+    pub async fn answered(
+        &self,
+        stream: &StreamName,
+        metadata: &Metadata,
+    ) -> Result<Option<Executed<D::State>>, ExecuteError<D::Refusal>> {
+        let slot = self.streams.slot(stream);
+        let mut held = slot.lock().await;
+        let loaded = match held.take() {
+            Some(loaded) => self.catch_up(loaded).await?,
+            None => self.load(stream, Consistency::Strong).await?,
+        };
+        let before = match known_before(&loaded, metadata) {
+            None => self.found_before(&loaded, metadata).await?,
+            known => known,
+        };
+        let (loaded, answer) = match before {
+            Some(before) => self.repeated(loaded, before).await.map(|(loaded, answer)| (loaded, answer.map(Some)))?,
+            None => (loaded, Ok(None)),
+        };
         if loaded.head().version() != Version::NONE {
             self.streams.keep(stream, &slot, loaded, &mut held);
         }
@@ -201,7 +231,8 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
     }
 
     async fn load(&self, stream: &StreamName, consistency: Consistency) -> Result<LoadedStream<D>, LogError> {
-        LoadedStream::of(&self.log.load(stream, ReadOptions::of::<D>(consistency)).await?, self.reach)
+        let reading = ReadOptions { most: self.reach.longest_load, ..ReadOptions::of::<D>(consistency) };
+        LoadedStream::of(&prepared::load(&self.log, stream, reading).await?, self.reach)
     }
 
     /// Takes in the stream's newer commits, strongly consistent, and none that is known already.
@@ -220,8 +251,9 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
             let answer = loaded.done(Effect::Repeated);
             return Ok((loaded, Ok(answer)));
         }
-        let reading = ReadOptions { until: Some(version), ..ReadOptions::of::<D>(Consistency::Strong) };
-        let then = self.log.load(loaded.head().stream(), reading).await?;
+        let most = self.reach.longest_load;
+        let reading = ReadOptions { most, ..ReadOptions::until(D::STATE_SCHEMA, version) };
+        let then = prepared::load(&self.log, loaded.head().stream(), reading).await?;
         let answer = LoadedStream::<D>::of(&then, self.reach)?.done(Effect::Repeated);
         Ok((loaded, Ok(answer)))
     }

@@ -5,6 +5,7 @@ use crate::stream::{LONGEST_NAME, StreamId, StreamName};
 use crate::write::event::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// One stream type. Its functions are total, synchronous and without clock, randomness or I/O. The command carries what
 /// a decision needs from outside (time, prices). A command that already happened yields no event.
@@ -61,6 +62,11 @@ pub trait Refusal: std::error::Error + Named + Send + Sync + 'static {
     /// The kind of refusal: a violated rule, unless a stream says that the thing does not exist.
     fn kind(&self) -> RefusalKind {
         RefusalKind::RuleViolated
+    }
+
+    /// What a program needs to go on, by name: members of the problem document beside its text.
+    fn members(&self) -> Vec<(&'static str, Value)> {
+        vec![]
     }
 }
 

@@ -4,7 +4,8 @@ use crate::stream::StreamName;
 use crate::write::commit::{Commit, Draft};
 use crate::write::decider::{Decider, fold};
 use crate::write::execute::{Effect, Executed};
-use crate::write::log::{Consistency, EventLog, Head, History, LogError, ReadOptions};
+use crate::write::log::{Consistency, EventLog, Head, History, LONGEST_LOAD, LogError, ReadOptions};
+use crate::write::prepared;
 use crate::write::recent::{RecentCommands, WINDOW};
 use crate::write::snapshot::{INTERVAL, Snapshot};
 
@@ -18,11 +19,13 @@ pub struct SnapshotPolicy {
     pub bytes: usize,
     /// How many commands of clients are remembered, and how many of reactions.
     pub window: usize,
+    /// How many commits a load reads at most.
+    pub longest_load: usize,
 }
 
 impl Default for SnapshotPolicy {
     fn default() -> Self {
-        Self { commits: INTERVAL, bytes: 256 * 1024, window: WINDOW }
+        Self { commits: INTERVAL, bytes: 256 * 1024, window: WINDOW, longest_load: LONGEST_LOAD }
     }
 }
 
@@ -56,6 +59,8 @@ impl<D: Decider> LoadedStream<D> {
     /// The stream after a history.
     pub(crate) fn of(history: &History, reach: SnapshotPolicy) -> Result<Self, LogError> {
         let known = match history.base() {
+            // The next commit brings a snapshot into the stream.
+            Some(base) if history.is_prepared() => Self { commits: reach.longest_load, ..Self::at(base, reach)? },
             Some(base) => Self::at(base, reach)?,
             None => Self::at_origin(history.head().stream().clone(), reach),
         };
@@ -109,8 +114,20 @@ impl<D: Decider> LoadedStream<D> {
             return Ok(None);
         }
         let behind = self.clone().then(&self.head.seal(draft.clone()))?;
-        let snapshot = Snapshot::of(D::STATE_SCHEMA, &behind.state, &behind.recent).ok();
+        let snapshot = behind.snapshot().ok();
         Ok(snapshot.filter(|snapshot| snapshot.text().len() <= share))
+    }
+
+    /// The snapshot of the stream so far.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, serde_json::Error> {
+        Snapshot::of(D::STATE_SCHEMA, &self.state, &self.recent)
+    }
+
+    /// The snapshot that a writer with the window of `stored` would have written here; none if `stored` is of another
+    /// schema.
+    pub(crate) fn beside(&self, stored: &Snapshot) -> Option<Result<Snapshot, serde_json::Error>> {
+        let (_, recent) = stored.read::<D::State, RecentCommands>(D::STATE_SCHEMA)?;
+        Some(Snapshot::of(D::STATE_SCHEMA, &self.state, &self.recent.as_short_as(&recent)))
     }
 
     /// The state.
@@ -154,7 +171,7 @@ pub async fn state_of<D: Decider>(
     id: &D::Id,
     consistency: Consistency,
 ) -> Result<D::State, LogError> {
-    replay::<D>(&log.load(&StreamName::of::<D>(id), ReadOptions::of::<D>(consistency)).await?)
+    replay::<D>(&prepared::load(log, &StreamName::of::<D>(id), ReadOptions::of::<D>(consistency)).await?)
 }
 
 /// The state of a stream after its history.
@@ -166,6 +183,6 @@ impl ReadOptions {
     /// The stream with its current state, to be folded by decider `D`.
     #[must_use]
     pub const fn of<D: Decider>(consistency: Consistency) -> Self {
-        Self { schema: D::STATE_SCHEMA, until: None, consistency }
+        Self::newest(D::STATE_SCHEMA, consistency)
     }
 }

@@ -6,6 +6,7 @@ use crate::time::Timestamp;
 use crate::write::commit::{Commit, Draft};
 use crate::write::event::DecodeError;
 use crate::write::identity::CommandId;
+use crate::write::snapshot::Snapshot;
 
 /// How fresh a read has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,17 @@ pub enum LogError {
     /// The store refused the request: trying again will not help.
     #[error("the log refused the request: {0}")]
     Denied(String),
+    /// As many commits as one load may read have no snapshot of the state that was asked for. Trying again helps once
+    /// somebody has brought one ([`crate::past::prepare::prepare`]).
+    #[error("the newest {read} commits of stream {stream} hold no snapshot of schema {schema}: bring one")]
+    TooLong {
+        /// The stream.
+        stream: StreamName,
+        /// The schema of the snapshots that were looked for.
+        schema: u32,
+        /// How many commits were read.
+        read: usize,
+    },
     /// The stored items are not a log: a gap, a foreign item, an unreadable commit.
     #[error("stream {stream} is corrupt at version {version}: {reason}")]
     Corrupt {
@@ -104,6 +116,12 @@ impl Head {
         self.version
     }
 
+    /// The link of its last commit.
+    #[must_use]
+    pub const fn hash(&self) -> Hash {
+        self.hash
+    }
+
     /// When its last commit was committed; none if there is no commit.
     #[must_use]
     pub const fn committed_at(&self) -> Option<Timestamp> {
@@ -156,13 +174,41 @@ pub struct ReadOptions {
     pub until: Option<Version>,
     /// How fresh the read has to be.
     pub consistency: Consistency,
+    /// The most commits to read. If none of them has a snapshot and the stream is longer, the load fails with
+    /// [`LogError::TooLong`].
+    pub most: usize,
+    /// The last version of a commit at which the read stops too, because the state after it is known from elsewhere.
+    pub back_to: Option<Version>,
 }
 
+/// The most commits that one load reads: some megabytes, and a few seconds. A large state has a snapshot every 4,000
+/// commits ([`crate::write::loaded`]), so only streams whose `STATE_SCHEMA` has changed come near it.
+pub const LONGEST_LOAD: usize = 10_000;
+
 impl ReadOptions {
+    /// The newest state, with snapshots of a schema.
+    #[must_use]
+    pub const fn newest(schema: u32, consistency: Consistency) -> Self {
+        Self { schema, until: None, consistency, most: LONGEST_LOAD, back_to: None }
+    }
+
+    /// The state after a version.
+    #[must_use]
+    pub const fn until(schema: u32, version: Version) -> Self {
+        Self { until: Some(version), ..Self::newest(schema, Consistency::Strong) }
+    }
+
     /// Whether a read may stop at this commit.
     #[must_use]
     pub fn begins_with(&self, commit: &Commit) -> bool {
-        self.until.is_none_or(|until| commit.last_version() <= until) && commit.has_snapshot(self.schema)
+        let last = commit.last_version();
+        self.until.is_none_or(|until| last <= until) && (self.back_to == Some(last) || commit.has_snapshot(self.schema))
+    }
+
+    /// Whether a read stops at this commit, the `read`th one.
+    #[must_use]
+    pub fn ends_with(&self, commit: &Commit, read: usize) -> bool {
+        read >= self.most || self.begins_with(commit)
     }
 }
 
@@ -172,13 +218,15 @@ pub struct History {
     base: Option<Commit>,
     commits: Vec<Commit>,
     head: Head,
+    /// Whether the snapshot of the base is not in the stream itself.
+    prepared: bool,
 }
 
 impl History {
     /// Proves that `commits` are the stream's first ones, in order and contiguous.
     pub fn prove(stream: &StreamName, commits: Vec<Commit>) -> Result<Self, LogError> {
         let head = commits.iter().try_fold(Head::origin(stream.clone()), |head, commit| head.followed_by(commit))?;
-        Ok(Self { base: None, commits, head })
+        Ok(Self { base: None, commits, head, prepared: false })
     }
 
     /// Proves the commits that a log read backwards, newest first, to the first usable snapshot or to the beginning.
@@ -189,9 +237,27 @@ impl History {
     ) -> Result<Self, LogError> {
         let base = newest_first.pop_if(|commit| reading.begins_with(commit));
         newest_first.reverse();
-        let Some(base) = base else { return Self::prove(stream, newest_first) };
+        let Some(base) = base else {
+            let read = newest_first.len();
+            let began = newest_first.first().is_none_or(|first| first.version == Version::NONE.next());
+            if read >= reading.most && !began {
+                return Err(LogError::TooLong { stream: stream.clone(), schema: reading.schema, read });
+            }
+            return Self::prove(stream, newest_first);
+        };
         let head = newest_first.iter().try_fold(Head::behind(&base), |head, commit| head.followed_by(commit))?;
-        Ok(Self { base: Some(base), commits: newest_first, head })
+        Ok(Self { base: Some(base), commits: newest_first, head, prepared: false })
+    }
+
+    /// The history with a snapshot from elsewhere for the commit that it begins with.
+    pub(crate) fn on(self, snapshot: Snapshot) -> Self {
+        let base = self.base.map(|base| Commit { snapshot: Some(snapshot), ..base });
+        Self { base, prepared: true, ..self }
+    }
+
+    /// Whether the stream itself has no usable snapshot within reach.
+    pub(crate) const fn is_prepared(&self) -> bool {
+        self.prepared
     }
 
     /// The commit whose snapshot the history begins with; none if it begins with the stream.
@@ -213,10 +279,19 @@ impl History {
     }
 }
 
+/// Some commits of a stream, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CommitPage {
+    /// The commits.
+    pub commits: Vec<Commit>,
+    /// Whether there may be more after them.
+    pub more: bool,
+}
+
 /// An append-only store of streams.
 pub trait EventLog: Send + Sync {
     /// The stream back to its newest usable snapshot, or to its beginning. A stream that does not exist has an empty
-    /// history.
+    /// history. Use [`crate::write::prepared::load`], which also finds snapshots that were brought for a new schema.
     fn load(&self, stream: &StreamName, reading: ReadOptions)
     -> impl Future<Output = Result<History, LogError>> + Send;
 
@@ -231,6 +306,16 @@ pub trait EventLog: Send + Sync {
     /// The commits after the event of version `after`, oldest first, contiguous and strongly consistent. `after` is the
     /// last version of a commit, or [`Version::NONE`].
     fn since(&self, stream: &StreamName, after: Version) -> impl Future<Output = Result<Vec<Commit>, LogError>> + Send;
+
+    /// The first of the commits after the event of version `after`, as many as the store returns in one answer. In
+    /// everything else it is [`EventLog::since`].
+    fn page_since(
+        &self,
+        stream: &StreamName,
+        after: Version,
+    ) -> impl Future<Output = Result<CommitPage, LogError>> + Send {
+        async move { Ok(CommitPage { commits: self.since(stream, after).await?, more: false }) }
+    }
 
     /// Appends after `head`, if no other writer has. A write whose answer was lost is found again and is a success: the
     /// returned commit is the one in the log.
@@ -254,6 +339,10 @@ impl<L: EventLog> EventLog for &L {
 
     async fn since(&self, stream: &StreamName, after: Version) -> Result<Vec<Commit>, LogError> {
         (**self).since(stream, after).await
+    }
+
+    async fn page_since(&self, stream: &StreamName, after: Version) -> Result<CommitPage, LogError> {
+        (**self).page_since(stream, after).await
     }
 
     async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {

@@ -40,6 +40,9 @@
 //! two requests: the load takes one for each megabyte committed since the newest snapshot. It takes more than one only
 //! behind commits of tens of kilobytes each, or once after `STATE_SCHEMA` has changed.
 //!
+//! A load reads at most [`log::LONGEST_LOAD`] commits. If `STATE_SCHEMA` changes, longer streams need a snapshot in the
+//! new schema before the release serves: [`prepared`]. Without one, a load says so.
+//!
 //! A snapshot that would make an item too large is left out, counted and warned about. A snapshot is never the
 //! source of truth: the hash of its commit covers it, and the fold of all events gives the same state.
 //!
@@ -60,6 +63,10 @@
 //! reaction and an item `(stream, command id) → version` are put in one transaction, each if it is absent. The append
 //! itself recognises a repetition, in one request, without any clock, forever. Only a command that appends nothing (a
 //! refusal, a no-op) looks for the marker first.
+//!
+//! A marker also finds the commit of a reaction ([`log::EventLog::find`]) in two requests, at any age. So a state does not
+//! have to keep what only a later command needs, if that command can name the earlier one. Commands of which only one
+//! may ever be carried out share one id.
 //!
 //! A marked append costs four write units instead of one, and it is the only transaction of the writing side. If it
 //! meets another transaction on the same item, it is a lost race like any other.
@@ -83,6 +90,7 @@ pub mod execute;
 pub mod identity;
 pub mod loaded;
 pub mod log;
+pub mod prepared;
 pub mod recent;
 pub mod scan;
 pub mod snapshot;

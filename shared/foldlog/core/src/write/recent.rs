@@ -101,6 +101,10 @@ impl TryFrom<String> for Entry {
 impl Window {
     fn add(&mut self, entry: Entry, window: usize) {
         self.entries.push_back(entry);
+        self.shorten(window);
+    }
+
+    fn shorten(&mut self, window: usize) {
         while self.entries.len() > window
             && let Some(oldest) = self.entries.pop_front()
         {
@@ -120,6 +124,14 @@ impl RecentCommands {
         let entry = Entry::of(commit);
         self.first.get_or_insert(entry);
         if commit.causation.is_some() { self.reactions.add(entry, window) } else { self.clients.add(entry, window) }
+    }
+
+    /// The same commands, no more of each kind than `other` remembers.
+    pub(crate) fn as_short_as(&self, other: &Self) -> Self {
+        let mut short = self.clone();
+        short.clients.shorten(other.clients.entries.len());
+        short.reactions.shorten(other.reactions.entries.len());
+        short
     }
 
     /// The command with this id, if it is remembered.

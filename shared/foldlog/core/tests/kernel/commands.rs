@@ -99,6 +99,22 @@ async fn the_same_id_with_other_content_is_refused() {
 }
 
 #[tokio::test]
+async fn the_first_answer_to_a_command_is_found_without_carrying_it_out() {
+    let log = MemoryLog::default();
+    let counters = Commands::<Counter, _, _>::new(&log, StillHost::default());
+    let metadata = keyed("a", Add(5));
+    assert!(counters.answered(&stream(), &metadata).await.unwrap().is_none());
+    add(&log, "a", 5).await;
+    add(&log, "b", 7).await;
+    let first = counters.answered(&stream(), &metadata).await.unwrap().unwrap();
+    assert_eq!((first.state, first.version, first.effect), (5, Version(1), Effect::Repeated));
+    let other = counters.answered(&stream(), &keyed("a", Add(6))).await;
+    assert!(matches!(other, Err(ExecuteError::OtherContent)), "{other:?}");
+    assert!(counters.answered(&stream(), &keyed("c", Add(5))).await.unwrap().is_none());
+    assert_eq!(log.commits(&stream()).len(), 2);
+}
+
+#[tokio::test]
 async fn another_version_than_the_one_named_is_refused() {
     let log = MemoryLog::default();
     add(&log, "a", 5).await;

@@ -3,18 +3,22 @@
 
 mod advance;
 mod chain;
+mod clock;
 mod codec;
 mod commands;
 mod counter;
 mod creating;
 mod engine;
+mod filling;
 mod histories;
 mod marked;
 mod parked;
 mod past;
 mod pointers;
+mod prepared;
 mod snapshots;
 mod superseded;
+mod sweep;
 mod totals;
 mod verify;
 mod visible;

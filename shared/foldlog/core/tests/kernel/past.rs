@@ -1,7 +1,7 @@
 //! A stream as it was: it equals the fold of its first events, and few small reads find it.
 
 use crate::counter::{Counted, Counter, stream};
-use foldlog::past::{When, backward, first_events, onward, reading_until, state_at, version_at};
+use foldlog::past::{When, backward, first_events, onward, state_at, version_at};
 use foldlog::write::decider::fold;
 use foldlog::{
     Actor, CommandId, Commit, Consistency, Correlation, Digest, Draft, EventLog, Events, LogError, LogSpans,
@@ -43,7 +43,7 @@ fn written(steps: &[Step]) -> (MemoryLog, Vec<Counted>) {
             actor: Actor("alice".to_owned()),
             snapshot: carries.then_some(Snapshot::stored(snapshot)),
         };
-        let whole = ReadOptions { schema: 0, until: None, consistency: Consistency::Strong };
+        let whole = ReadOptions::newest(0, Consistency::Strong);
         let history = block_on(log.load(&stream(), whole)).unwrap();
         block_on(log.append(history.head(), draft)).unwrap();
     }
@@ -71,7 +71,7 @@ proptest! {
         let (log, all) = written(&steps);
         for count in 0..=all.len() + 2 {
             let version = Version(count as u64);
-            let history = block_on(log.load(&stream(), reading_until(1, version))).unwrap();
+            let history = block_on(log.load(&stream(), ReadOptions::until(1, version))).unwrap();
             let folded = all.get(..count).map(|first| fold::<Counter>(0, first));
             prop_assert_eq!(state_at::<Counter>(&history, version).unwrap(), folded, "at {}", version);
             prop_assert!(history.base().is_none_or(|base| base.last_version() <= version));

@@ -104,6 +104,7 @@ async fn verified(log: &MemoryLog, views: &MemoryViews) -> Result<usize, VerifyE
         host: &StillHost::default(),
         subscriptions: &[Box::new(Linked(PerStream::new()))],
         registry: &Registry::default(),
+        types: &[],
     };
     Ok(verification.run(&[stream()], || {}).await?.rows)
 }

@@ -117,7 +117,7 @@ async fn what_another_process_did_long_ago_is_found_after_a_lost_race() {
 }
 
 /// The counter of a later release, whose state has another shape.
-struct Later;
+pub(crate) struct Later;
 
 impl Decider for Later {
     const CATEGORY: &'static str = Counter::CATEGORY;
@@ -197,7 +197,7 @@ struct Step {
 
 fn reaches() -> impl Strategy<Value = SnapshotPolicy> {
     let any = (1_usize..=80, 1_usize..=4_096, 1_usize..=40);
-    any.prop_map(|(commits, bytes, window)| SnapshotPolicy { commits, bytes, window })
+    any.prop_map(|(commits, bytes, window)| SnapshotPolicy { commits, bytes, window, ..SnapshotPolicy::default() })
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {

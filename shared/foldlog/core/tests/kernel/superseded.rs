@@ -1,7 +1,7 @@
 //! A changed projection: it is rebuilt beside the old one, each on its own rows, and the two are never mixed up.
 
 use crate::counter::{Add, Counted, Counter, StillHost, Sums, keyed, stream};
-use foldlog::read::generations::{Set, Sets, Stage, change};
+use foldlog::read::generations::{Set, Sets, Stage, SwitchError, Switched, change};
 use foldlog::read::projection::DocumentReader;
 use foldlog::read::projection::{PerStream, subscriptions_of};
 use foldlog::read::views::Generation;
@@ -111,7 +111,10 @@ impl Ground {
                         let filling = release.filling(Sums::NAME, schema).unwrap();
                         rebuild::fill(&self.log, &filling, views, &host, work, MINUTE).await
                     }
-                    Phase::Compare => rebuild::compare(views, Sums::NAME, views, &host, work, MINUTE).await,
+                    Phase::Compare => {
+                        let filling = release.filling(Sums::NAME, schema).unwrap();
+                        rebuild::compare(views, Sums::NAME, &filling, views, &host, work, MINUTE).await
+                    }
                     Phase::Sweep => rebuild::sweep(views, views, &host, work, MINUTE).await,
                 };
                 assert!(done.unwrap(), "{work}");
@@ -119,21 +122,16 @@ impl Ground {
         }
     }
 
-    async fn switch(&self, switch: fn(&mut Sets)) {
+    /// Sends readers to the generation that `decide` names, as the record of that version says.
+    async fn switch(&self, record: u64, decide: fn(&Sets) -> Result<Switched, SwitchError>) {
+        let id = EventId { stream: "audit-1".parse().unwrap(), version: Version(record) };
         let switched = change(&self.views, |registry| {
-            registry.sets_mut(Sums::NAME).map(switch);
-            Ok::<_, ViewError>(())
+            let sets = registry.sets_mut(Sums::NAME).unwrap();
+            let to = decide(sets)?.to;
+            sets.switch(&id, to)
         });
         switched.await.unwrap().unwrap();
     }
-}
-
-fn flip(sets: &mut Sets) {
-    sets.flip(false).unwrap();
-}
-
-fn roll_back(sets: &mut Sets) {
-    sets.roll_back().unwrap();
 }
 
 #[tokio::test]
@@ -159,12 +157,12 @@ async fn both_folds_make_and_read_their_own_rows_until_the_old_one_goes() {
     assert_eq!(ground.stored(1).await, Some(("[14,4]".to_owned(), 4)));
     assert_eq!(ground.stored(2).await, Some((r#"{"sum":14,"highest":5}"#.to_owned(), 4)));
 
-    ground.switch(flip).await;
+    ground.switch(2, |sets| sets.newer(false)).await;
     let new = Extreme { sum: 14, highest: Some(5) };
     assert_eq!(ground.shown(Extremes::folds()).await.unwrap(), Some(new));
-    ground.switch(roll_back).await;
+    ground.switch(3, Sets::older).await;
     assert_eq!(ground.shown(Extremes::folds()).await.unwrap(), Some(Extreme { sum: 14, highest: None }));
-    ground.switch(flip).await;
+    ground.switch(4, |sets| sets.newer(false)).await;
 
     // The release after the switch has the new projection alone: the old one's rows do not change any longer.
     let after = ground.release(vec![Box::new(PerStream::<Extremes>::new())]);
@@ -191,7 +189,7 @@ async fn rows_of_a_fold_that_a_release_has_not_are_neither_read_nor_written() {
     ground.added(3, &both).await;
     assert_eq!(ground.stored(1).await, Some(("[10,3]".to_owned(), 3)));
     ground.rebuilt(&both).await;
-    ground.switch(flip).await;
+    ground.switch(5, |sets| sets.newer(false)).await;
     ground.added(1, &before).await;
     assert_eq!(ground.stored(2).await, Some((r#"{"sum":10,"highest":5}"#.to_owned(), 3)));
     assert!(matches!(ground.shown(Sums::folds()).await, Err(ViewError::Unusable(_))));

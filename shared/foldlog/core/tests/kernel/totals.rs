@@ -265,7 +265,7 @@ async fn who_cannot_be_understood_is_parked_and_who_may_pass_is_answered_for_and
     let notes = parked.notes(None, 10).await.unwrap().notes;
     assert_eq!(notes.len(), 1);
     let trouble = &notes[0].trouble;
-    assert_eq!((trouble.subject.to_string().as_str(), trouble.version), ("by-turn/g1:counter-2", Version(2)));
+    assert_eq!((trouble.subject.to_string().as_str(), trouble.version), ("by-turn~g1~counter-2", Version(2)));
     assert_eq!(trouble.class, Class::Permanent);
 }
 

@@ -4,15 +4,19 @@ mod whole;
 
 use crate::counter::{Add, Counter, StillHost, Sums, keyed};
 use foldlog::Registry;
+use foldlog::past::prepare::prepare;
+use foldlog::past::replay::{StreamType, streams_of};
 use foldlog::read::projection::PerStream;
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::verify::{Difference, Verification, Verified, VerifyError};
 use foldlog::write::chain::{Broken, Tampering};
 use foldlog::write::scan::{Cursor, Page, Part};
+use foldlog::write::snapshot::INTERVAL;
 use foldlog::{
-    Actor, Clock, Commands, Commit, Consistency, Events, Hash, Hint, LogError, LogScan, ProjectionEngine, Row,
-    StreamName, Subscription, Timestamp, Version, Views,
+    Actor, Clock, Commands, Commit, Consistency, Draft, Events, Hash, Hint, LogError, LogScan, ProjectionEngine, Row,
+    Snapshot, StreamName, Subscription, Timestamp, Version, Views,
 };
+use foldlog_testing::faulty::{FaultyLog, Odds};
 use foldlog_testing::memory::{MemoryLog, MemoryParked, MemoryViews};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -47,6 +51,10 @@ fn streams() -> Vec<StreamName> {
 
 fn folds() -> Vec<Box<dyn Subscription>> {
     vec![Box::new(PerStream::<Sums>::new())]
+}
+
+fn types() -> Vec<Box<dyn StreamType>> {
+    vec![streams_of::<Counter>()]
 }
 
 fn place(stream: &StreamName) -> RowKey {
@@ -103,7 +111,8 @@ impl World {
 async fn verified<L: LogScan, H: Clock>(log: &L, views: &MemoryViews, host: &H) -> Result<Verified, Difference> {
     let subscriptions = folds();
     let registry = Registry::default();
-    let verification = Verification { log, views, host, subscriptions: &subscriptions, registry: &registry };
+    let verification =
+        Verification { log, views, host, subscriptions: &subscriptions, registry: &registry, types: &types() };
     match verification.run(&streams(), || {}).await {
         Ok(verified) => Ok(verified),
         Err(VerifyError::Different(difference)) => Err(difference),
@@ -254,4 +263,66 @@ async fn the_first_difference_is_that_of_the_first_stream() {
     }
     let found = world.verify().await.unwrap_err();
     assert!(found.to_string().contains("counter-2@5: document/0 of its row in view sums is 0, its stream says 10"));
+}
+
+/// A log on which the n-th snapshot is written wrong: the chain holds, and the state is not the fold.
+async fn misfolded(log: &MemoryLog, stream: &StreamName, nth: usize) {
+    let miscounted = FaultyLog::new(log.clone(), 1, Odds::default()).changing({
+        let written = Mutex::new(0);
+        move |draft| {
+            let mut written = written.lock().unwrap();
+            *written += usize::from(draft.snapshot.is_some());
+            let wrong = draft.snapshot.as_ref().filter(|_| *written == nth);
+            let wrong = wrong.map(|right| Snapshot::stored(right.text().replace("\"state\":", "\"state\":1")));
+            Draft { snapshot: wrong.or(draft.snapshot), ..draft }
+        }
+    });
+    let counters = Commands::<Counter, _, _>::new(&miscounted, StillHost::default());
+    for number in 5..3 * INTERVAL {
+        let add = Add(1);
+        counters.execute(stream, &add, &keyed(&number.to_string(), add)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_is_not_the_fold_is_named_down_to_the_value() {
+    let world = World::new().await;
+    misfolded(&world.log, &second(), 1).await;
+    world.project(&second()).await;
+    let Err(Difference::Snapshot { stream, version, field, found, folded }) = world.verify().await else {
+        panic!("nothing was found")
+    };
+    assert_eq!((stream, version, field.as_str()), (second(), Version(INTERVAL as u64), "state"));
+    assert_eq!((found, folded), ("145".to_owned(), "45".to_owned()));
+}
+
+#[tokio::test]
+async fn a_prepared_snapshot_that_is_not_the_fold_is_named_by_the_stream_that_it_is_for() {
+    let world = World::new().await;
+    let verify = async || {
+        let streams = [second(), "snapshot-1.counter-2".parse().unwrap()];
+        let (subscriptions, registry, types) = (folds(), Registry::default(), types());
+        let (log, views, host) = (&world.log, &world.views, &StillHost::default());
+        let subscriptions = &subscriptions;
+        Verification { log, views, host, subscriptions, registry: &registry, types: &types }.run(&streams, || {}).await
+    };
+    let prepared = async |log: &FaultyLog<MemoryLog>| {
+        prepare(log, &StillHost::default(), &*streams_of::<Counter>(), &second(), 2, |_| {}).await.unwrap();
+    };
+    let right = FaultyLog::new(world.log.clone(), 1, Odds::default());
+    prepared(&right).await;
+    assert_eq!(verify().await.unwrap(), Verified { streams: 2, commits: 5 + 3, rows: 1 });
+    world.append(&second(), 5..6).await;
+    world.project(&second()).await;
+    let wrong = right.changing(|draft| {
+        let snapshot = draft.snapshot.map(|right| Snapshot::stored(right.text().replace("12", "13")));
+        Draft { snapshot, ..draft }
+    });
+    prepared(&wrong).await;
+    let Err(VerifyError::Different(Difference::Snapshot { stream, version, field, found, folded })) = verify().await
+    else {
+        panic!("nothing was found")
+    };
+    assert_eq!((stream, version, field.as_str()), (second(), Version(6), "state"));
+    assert_eq!((found, folded), ("13".to_owned(), "12".to_owned()));
 }

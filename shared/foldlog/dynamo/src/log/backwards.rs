@@ -17,6 +17,8 @@ pub(super) struct Backwards<'a> {
     stream: &'a StreamName,
     until: Option<Version>,
     consistency: Consistency,
+    /// The size of the first page.
+    first: usize,
     items: std::vec::IntoIter<SdkItem>,
     rest: Rest,
 }
@@ -30,7 +32,13 @@ enum Rest {
 
 impl<'a> Backwards<'a> {
     pub(super) fn new(log: &'a Log, stream: &'a StreamName, until: Option<Version>, consistency: Consistency) -> Self {
-        Self { log, stream, until, consistency, items: Vec::new().into_iter(), rest: Rest::All }
+        let first = INTERVAL + usize::from(until.is_some());
+        Self { log, stream, until, consistency, first, items: Vec::new().into_iter(), rest: Rest::All }
+    }
+
+    /// The first page has no more commits than are needed.
+    pub(super) fn at_most(self, commits: usize) -> Self {
+        Self { first: self.first.min(commits), ..self }
     }
 
     /// The next commit back; none before the first.
@@ -40,7 +48,7 @@ impl<'a> Backwards<'a> {
                 return read_commit(self.stream, item.into()).map(Some);
             }
             let (limit, from) = match std::mem::replace(&mut self.rest, Rest::Nothing) {
-                Rest::All => (i32::try_from(INTERVAL + usize::from(self.until.is_some())).ok(), None),
+                Rest::All => (i32::try_from(self.first).ok(), None),
                 Rest::From(key) => (None, Some(key)),
                 Rest::Nothing => return Ok(None),
             };

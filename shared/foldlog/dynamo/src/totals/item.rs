@@ -77,18 +77,18 @@ pub(super) fn update(
 
 pub(super) fn checkpoint_of(item: SdkItem) -> Result<Checkpoint, ViewError> {
     let Attributes { document, version, part, hash } = serde_dynamo::from_item(item)
-        .map_err(|error| ViewError::Unusable(format!("the item is no checkpoint: {error}")))?;
+        .map_err(|error| ViewError::Damaged(format!("the item is no checkpoint: {error}")))?;
     Ok(Checkpoint { document, version, part, hash: Hash(hash.into_array()) })
 }
 
 /// The name of a row and its amounts.
 pub(super) fn row_of(item: SdkItem) -> Result<(String, Amounts), ViewError> {
     let row = item.get(NAME).and_then(|name| name.as_s().ok()).cloned();
-    let row = row.ok_or_else(|| ViewError::Unusable("the item is no row of totals".to_owned()))?;
+    let row = row.ok_or_else(|| ViewError::Damaged("the item is no row of totals".to_owned()))?;
     let mut amounts = Amounts::new();
     for (name, value) in item {
         if let Ok(text) = value.as_n() {
-            let amount = text.parse().map_err(|error| ViewError::Unusable(format!("{name} = {text}: {error}")))?;
+            let amount = text.parse().map_err(|error| ViewError::Damaged(format!("{name} = {text}: {error}")))?;
             amounts.insert(name, amount);
         }
     }

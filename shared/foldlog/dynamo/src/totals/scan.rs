@@ -25,8 +25,15 @@ impl SumScan for TotalsStore {
         Ok(sums)
     }
 
-    async fn remove_sums(&self, _: &'static str, generation: Generation, keys: &[TotalKey]) -> Result<(), ViewError> {
-        remove(&self.client, &self.rows, keys.iter().map(|key| key_of(generation, key)).collect()).await
+    async fn remove_sums(
+        &self,
+        _: &'static str,
+        generation: Generation,
+        keys: &[TotalKey],
+    ) -> Result<Vec<TotalKey>, ViewError> {
+        let items = keys.iter().map(|key| key_of(generation, key)).collect();
+        let left = remove(&self.client, &self.rows, items).await?;
+        Ok(left.iter().filter_map(place_of).map(|(_, key)| key).collect())
     }
 }
 

@@ -35,6 +35,16 @@ impl Lookups for Views {
     async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
         self.items(lookup).await?.iter().map(row::key_of).collect()
     }
+
+    async fn places(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, String)>, ViewError> {
+        let items = self.items(lookup).await?;
+        let place = |item: &SdkItem| {
+            let sort = item.get(lookup.sort).and_then(|sort| sort.as_s().ok()).cloned();
+            // A query by this index finds only items that have the attribute.
+            Ok((sort.unwrap_or_default(), row::key_of(item)?))
+        };
+        items.iter().map(place).collect()
+    }
 }
 
 impl Views {

@@ -43,7 +43,7 @@ pub(super) fn item_of(place: &RowKey, row: &Row, partitions: &[String]) -> SdkIt
 /// document.
 pub(super) fn row_of(item: SdkItem) -> Result<(String, Row), ViewError> {
     let attributes: Attributes =
-        serde_dynamo::from_item(item).map_err(|error| ViewError::Unusable(format!("the item is no row: {error}")))?;
+        serde_dynamo::from_item(item).map_err(|error| ViewError::Damaged(format!("the item is no row: {error}")))?;
     let key = without_generation(&attributes.key);
     let row = Row {
         document: attributes.document,
@@ -57,7 +57,7 @@ pub(super) fn row_of(item: SdkItem) -> Result<(String, Row), ViewError> {
 /// The key of an item, without the generation.
 pub(super) fn key_of(item: &SdkItem) -> Result<String, ViewError> {
     let key = item.get(KEY).and_then(|key| key.as_s().ok());
-    Ok(without_generation(key.ok_or_else(|| ViewError::Unusable("the item has no key".to_owned()))?))
+    Ok(without_generation(key.ok_or_else(|| ViewError::Damaged("the item has no key".to_owned()))?))
 }
 
 /// A value as it is stored for one generation.

@@ -1,6 +1,6 @@
 //! The rows of a view as a whole: in pages, and removed.
 
-use super::row::{KEY, row_of};
+use super::row::{self, KEY, row_of};
 use super::{Views, within};
 use crate::error::Failure;
 use crate::item::SdkItem;
@@ -28,33 +28,33 @@ impl ViewScan for Views {
         Ok(RowPage { rows: rows.collect(), next })
     }
 
-    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<(), ViewError> {
+    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<Vec<String>, ViewError> {
         let table = &self.table(view)?.name;
         let keys: Vec<_> = keys.iter().map(|key| key_of(within(generation, key))).collect();
-        remove(&self.client, table, keys).await
+        let left = remove(&self.client, table, keys).await?;
+        left.iter().map(row::key_of).collect()
     }
 }
 
-/// Removes items by their keys.
+/// Removes items by their keys, each with one request of many, and returns the keys that the store had no capacity for.
 pub(crate) async fn remove(
     client: &aws_sdk_dynamodb::Client,
     table: &str,
     keys: Vec<SdkItem>,
-) -> Result<(), ViewError> {
+) -> Result<Vec<SdkItem>, ViewError> {
+    let mut left = Vec::new();
     for keys in keys.chunks(AT_A_TIME) {
-        let mut left = Vec::new();
+        let mut deletes = Vec::new();
         for key in keys {
             let delete = DeleteRequest::builder().set_key(Some(key.clone())).build();
             let delete = delete.map_err(|error| ViewError::Unusable(error.to_string()))?;
-            left.push(WriteRequest::builder().delete_request(delete).build());
+            deletes.push(WriteRequest::builder().delete_request(delete).build());
         }
-        while !left.is_empty() {
-            let answer = client.batch_write_item().request_items(table, left).send().await.map_err(Failure::from)?;
-            let unprocessed = answer.unprocessed_items.unwrap_or_default();
-            left = unprocessed.into_values().flatten().collect();
-        }
+        let answer = client.batch_write_item().request_items(table, deletes).send().await.map_err(Failure::from)?;
+        let unprocessed = answer.unprocessed_items.unwrap_or_default().into_values().flatten();
+        left.extend(unprocessed.filter_map(|write| write.delete_request.map(|delete| delete.key)));
     }
-    Ok(())
+    Ok(left)
 }
 
 fn key_of(key: String) -> SdkItem {

@@ -2,7 +2,7 @@
 
 use crate::notebook::{Notebook, filled, text};
 use crate::store::Store;
-use foldlog::past::{backward, onward, reading_until, state_at, version_at};
+use foldlog::past::{backward, onward, state_at, version_at};
 use foldlog::write::decider::fold;
 use foldlog::write::snapshot::INTERVAL;
 use foldlog::{Consistency, Draft, EventLog, ReadOptions, Timestamp, Version};
@@ -17,20 +17,20 @@ pub(crate) async fn a_state_at_any_version_is_one_request_for_an_interval(store:
     let events: Vec<_> = (1..=LENGTH).map(|nth| Sample::Noted { text: text(nth) }).collect();
     for version in [1, 39, 40, 41, 79, 80, 81, 519, 520, 521, 999, 1_000] {
         let before = store.line.sent();
-        let history = log.load(&name, reading_until(1, Version(version as u64))).await.unwrap();
+        let history = log.load(&name, ReadOptions::until(1, Version(version as u64))).await.unwrap();
         assert_eq!(store.line.limits(before), [Some(INTERVAL as u64 + 1)], "at {version}");
         assert!(history.commits().len() < INTERVAL, "{} commits at {version}", history.commits().len());
         let state = state_at::<Notebook>(&history, Version(version as u64)).unwrap();
         assert_eq!(state, Some(fold::<Notebook>(<_>::default(), &events[..version])), "at {version}");
     }
-    let history = log.load(&name, reading_until(1, Version(1_001))).await.unwrap();
+    let history = log.load(&name, ReadOptions::until(1, Version(1_001))).await.unwrap();
     assert_eq!(state_at::<Notebook>(&history, Version(1_001)).unwrap(), None);
 }
 
 pub(crate) async fn a_moment_is_located_by_single_items(store: &Store) {
     let (name, log) = (stream("note-1"), store.log().await);
     let memory = MemoryLog::default();
-    let whole = ReadOptions { schema: 1, until: None, consistency: Consistency::Strong };
+    let whole = ReadOptions::newest(1, Consistency::Strong);
     let (mut head, mut events) = (memory.load(&name, whole).await.unwrap().head().clone(), 0);
     for nth in 0..100_u32 {
         let texts = vec!["x"; 1 + nth as usize % 3];

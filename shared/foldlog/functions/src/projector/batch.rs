@@ -1,9 +1,13 @@
 //! A batch of stream records as hints, one a stream, whatever order the records come in, and what is no hint but an alarm.
 
-use foldlog::{EventId, Hint, StreamName};
+use foldlog::{EventId, Hint, StreamName, Subject};
 use foldlog_dynamo::item::{commit_of, key_of};
 use foldlog_lambda::stream::{Change, Record};
 use std::collections::BTreeMap;
+
+/// The name under which a changed or foreign item is parked. No function has it, so that the note stays until an operator
+/// has looked into it and discards it.
+pub const TAMPERING: &str = "tampering";
 
 /// A hint, and the first record of the batch that speaks of its stream.
 #[derive(Debug)]
@@ -19,11 +23,11 @@ pub(crate) struct Position {
     pub(crate) sequence_number: String,
 }
 
-/// An item of the log that was changed or removed.
+/// An item of the log's table that no function put there as it is: it was changed or removed, or it is foreign.
 #[derive(Debug)]
 pub(crate) struct Tampered {
-    pub(crate) commit: EventId,
-    /// What was done to it: `MODIFY` or `REMOVE`.
+    pub(crate) subject: Subject,
+    /// What was done, such as `MODIFY` or `REMOVE`.
     pub(crate) what: String,
     pub(crate) position: Position,
 }
@@ -47,12 +51,17 @@ impl Batch {
                 Change::Added(item) => (item, None),
                 Change::Tampered { key, what } => (key, Some(what)),
             };
+            let function = TAMPERING.to_owned();
             let Ok((stream, version)) = key_of(&item) else {
-                tracing::error!(?position, "a record of the log's stream has no stream and version");
+                let what =
+                    format!("an item without stream and version: {} of {item:?}", what.as_deref().unwrap_or("INSERT"));
+                let subject = Subject::Message { function, id: position.sequence_number.clone() };
+                tampered.push(Tampered { subject, what, position });
                 continue;
             };
             if let Some(what) = what {
-                tampered.push(Tampered { commit: EventId { stream, version }, what, position });
+                let subject = Subject::Reaction { function, event: EventId { stream, version } };
+                tampered.push(Tampered { subject, what, position });
                 continue;
             }
             let hint = || Moved { hint: Hint::of(stream.clone(), version), first: position };

@@ -3,7 +3,7 @@
 mod batch;
 mod tampering;
 
-pub use tampering::TAMPERING;
+pub use batch::TAMPERING;
 
 use crate::ports::{Ports, ProjectionsOn};
 use aws_lambda_events::dynamodb::Event;

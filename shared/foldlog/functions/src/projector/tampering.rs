@@ -1,12 +1,8 @@
-//! The alarm: an item of the log was changed or removed, which is never allowed.
+//! The alarm: an item of the log was changed or removed, or a foreign one was put beside, which is never allowed.
 
 use super::batch::{Position, Tampered};
-use foldlog::read::parked::Trouble;
-use foldlog::{Clock, ParkingLot};
-
-/// The name under which such an item is parked. No function has it, so that the note stays until an operator has looked
-/// into it and discards it.
-pub const TAMPERING: &str = "tampering";
+use foldlog::read::parked::{Class, Trouble};
+use foldlog::{Clock, ParkingLot, Subject, Version};
 
 /// Leaves a note about each of the items; answers with the first record of which none could be left.
 pub(crate) async fn note<'a, P: ParkingLot, H: Clock>(
@@ -14,12 +10,17 @@ pub(crate) async fn note<'a, P: ParkingLot, H: Clock>(
     parked: &P,
     host: &H,
 ) -> Option<&'a Position> {
-    for Tampered { commit, what, position } in tampered {
-        tracing::error!(%commit, what, "tampering: an item of the log was changed or removed");
+    for Tampered { subject, what, position } in tampered {
+        tracing::error!(%subject, what, "tampering: an item of the log was changed, removed or put there");
+        let version = match subject {
+            Subject::Reaction { event, .. } => event.version,
+            Subject::Message { .. } | Subject::Fold { .. } => Version::NONE,
+        };
         let error = format!("the log's item was tampered with: {what}");
-        let trouble = Trouble::with_event(TAMPERING, commit, error, host.now());
+        let (subject, class, at) = (subject.clone(), Class::Permanent, host.now());
+        let trouble = Trouble { subject, version, passed_over: version, error, class, at };
         if let Err(error) = parked.park(&trouble).await {
-            tracing::error!(%commit, %error, "the alarm was not noted");
+            tracing::error!(subject = %trouble.subject, %error, "the alarm was not noted");
             return Some(position);
         }
     }

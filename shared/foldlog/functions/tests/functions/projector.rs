@@ -109,6 +109,55 @@ async fn what_nobody_can_read_is_parked_wherever_it_is_and_all_else_is_followed(
 }
 
 #[tokio::test]
+async fn a_record_without_a_key_is_noted_as_tampering_and_all_else_is_followed() {
+    for size in SIZES {
+        for foreign in 0..size {
+            let ground = InMemory::default();
+            let mut records = Vec::new();
+            for number in 0..size {
+                let mut record = record(number, &ground.added(number).await);
+                if number == foreign {
+                    record["dynamodb"]["NewImage"]["stream"]["S"] = "no name".into();
+                }
+                records.push(record);
+            }
+            assert_eq!(first_failed(&ground.projector(), batch_of(&records)).await, None, "{foreign} of {size}");
+            let notes = ground.notes().await;
+            let [note] = notes.as_slice() else { panic!("{notes:?}") };
+            assert_eq!(note.trouble.subject.to_string(), format!("tampering~~{foreign}"));
+            assert!(note.trouble.error.contains("no name"), "{}", note.trouble.error);
+            assert_eq!(ground.behind(size).await, [foreign], "of {size}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_is_no_row_is_parked_and_all_else_is_followed() {
+    for size in SIZES {
+        for damaged in 0..size {
+            let ground = InMemory::default();
+            let projector = ground.projector();
+            let mut commits = Vec::new();
+            for number in 0..size {
+                commits.push(ground.added(number).await);
+            }
+            let key = stream(damaged).id().to_owned();
+            let place = RowKey { view: "sum", generation: Generation::FIRST, key };
+            ground.views.views.damage(place);
+            assert_eq!(first_failed(&projector, batch(&commits, 0)).await, None, "{damaged} of {size}");
+            let notes = ground.notes().await;
+            let [note] = notes.as_slice() else { panic!("{notes:?}") };
+            assert_eq!(note.trouble.subject.to_string(), format!("sum~g1~{}", stream(damaged)));
+            assert_eq!((note.trouble.class, note.trouble.passed_over), (Class::Permanent, Version(1)));
+            assert!(matches!(projector.folds().redrive(note).await.unwrap(), Redriven::Stuck(_)));
+            ground.views.views.repair();
+            assert_eq!(projector.folds().redrive(note).await.unwrap(), Redriven::Follows(Version(1)));
+            assert!(ground.behind(size).await.is_empty() && ground.notes().await.is_empty(), "{damaged} of {size}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_fails_for_a_while_comes_again_from_its_record_on_and_nothing_is_parked() {
     for size in SIZES {
         for failing in 0..size {

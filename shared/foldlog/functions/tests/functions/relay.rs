@@ -81,6 +81,22 @@ async fn a_commit_that_does_not_read_is_parked_wherever_it_stands_and_the_others
 }
 
 #[tokio::test]
+async fn a_record_without_a_key_is_passed_over_wherever_it_stands() {
+    for position in 0..RECORDS {
+        let bus = Taking::default();
+        let event = batch(|index, item| {
+            if index == position {
+                item["stream"] = json!({ "S": "no name" });
+            }
+        })
+        .await;
+        assert_eq!(again(bus.clone(), MemoryParked::default(), event).await, None, "at {position}");
+        let first = 2 * position + 1;
+        assert_eq!(*bus.taken.lock().unwrap(), ids((1..=2 * RECORDS).filter(|v| *v != first && *v != first + 1)));
+    }
+}
+
+#[tokio::test]
 async fn from_the_first_record_that_was_not_published_as_a_whole_the_batch_comes_again() {
     for upto in 0..2 * RECORDS {
         let bus = Taking { upto: Some(upto), ..Taking::default() };

@@ -125,7 +125,7 @@ impl Bus for Taking {
 /// Views in which the row with one key cannot be written for a while.
 #[derive(Clone, Default)]
 pub(crate) struct Shaky {
-    views: MemoryViews,
+    pub(crate) views: MemoryViews,
     pub(crate) failing: Arc<Mutex<Option<String>>>,
 }
 
@@ -150,7 +150,7 @@ impl ViewScan for Shaky {
         self.views.page(view, part, after).await
     }
 
-    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<(), ViewError> {
+    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<Vec<String>, ViewError> {
         self.views.remove(view, generation, keys).await
     }
 }
@@ -162,6 +162,10 @@ impl Lookups for Shaky {
 
     async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
         self.views.keys(lookup).await
+    }
+
+    async fn places(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, String)>, ViewError> {
+        Lookups::places(&self.views, lookup).await
     }
 }
 

@@ -59,7 +59,8 @@ impl<T: HttpHandler, H: Clock + Randomness> Http<T, H> {
     ) -> Result<ApiGatewayV2httpResponse, Error> {
         let request = Request::new(event, &self.1, commands);
         let answer = match request.check() {
-            Ok(()) => self.0.answer(&request).await,
+            // Boxed: the futures of handlers, down to the requests of the SDK, are too deep for the compiler otherwise.
+            Ok(()) => Box::pin(self.0.answer(&request)).await,
             Err(problem) => Err(problem),
         };
         metrics::answered(request.is_command(), answer.as_ref().err().map(Problem::status));

@@ -49,7 +49,7 @@ impl Request {
             event.query_string_parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let client = ["x-correlation-id", "traceparent"].into_iter().find_map(|name| {
             let value = event.headers.get(name)?.to_str().ok()?;
-            is_key(value).then(|| value.to_owned())
+            is_correlation(value).then(|| value.to_owned())
         });
         Self {
             route: event.route_key.unwrap_or_default(),
@@ -219,6 +219,12 @@ impl Request {
 
 fn is_key(text: &str) -> bool {
     (1..=LONGEST_KEY).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether a text can be a client's correlation id. It has to survive as a part of a path.
+fn is_correlation(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte);
+    (1..=LONGEST_KEY).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
 /// How deep arrays and objects are nested, without parsing. Brackets inside strings do not count.

@@ -17,6 +17,9 @@ pub enum ReactionError {
     /// The message is not an event message, or names an event that does not exist.
     #[error("the message does not read: {0}")]
     Malformed(String),
+    /// A command with the same id was carried out with another content.
+    #[error("the same command id was used with other content")]
+    OtherContent,
     /// The derived command was refused.
     #[error("what follows from it was refused: {0}")]
     Refused(String),
@@ -41,12 +44,14 @@ impl ReactionError {
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
-            Self::Undecodable(_) | Self::Malformed(_) | Self::Refused(_) | Self::Log(LogError::Corrupt { .. }) => {
-                Class::Permanent
-            }
-            Self::Contended | Self::Log(LogError::Unavailable(_) | LogError::Denied(_)) | Self::Unavailable(_) => {
-                Class::Transient
-            }
+            Self::Undecodable(_)
+            | Self::Malformed(_)
+            | Self::OtherContent
+            | Self::Refused(_)
+            | Self::Log(LogError::Corrupt { .. }) => Class::Permanent,
+            Self::Contended
+            | Self::Log(LogError::Unavailable(_) | LogError::Denied(_) | LogError::TooLong { .. })
+            | Self::Unavailable(_) => Class::Transient,
         }
     }
 }
@@ -56,10 +61,10 @@ impl<R: Display> From<ExecuteError<R>> for ReactionError {
         match error {
             ExecuteError::Log(error) => Self::Log(error),
             ExecuteError::Contended => Self::Contended,
-            other @ (ExecuteError::Refused(_)
-            | ExecuteError::VersionMismatch { .. }
-            | ExecuteError::OtherContent
-            | ExecuteError::TooLarge(_)) => Self::Refused(other.to_string()),
+            ExecuteError::OtherContent => Self::OtherContent,
+            other @ (ExecuteError::Refused(_) | ExecuteError::VersionMismatch { .. } | ExecuteError::TooLarge(_)) => {
+                Self::Refused(other.to_string())
+            }
         }
     }
 }

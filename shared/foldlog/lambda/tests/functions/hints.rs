@@ -120,5 +120,5 @@ async fn a_stream_is_followed_once_and_each_message_is_answered_for_by_its_strea
     assert_eq!(totals_store.asked.load(Ordering::Relaxed), 3, "a look for each stream");
     let notes = parked.notes(None, 10).await.unwrap().notes;
     let subjects: Vec<_> = notes.iter().map(|note| note.trouble.subject.to_string()).collect();
-    assert_eq!(subjects, ["wishes/g1:wish-2"]);
+    assert_eq!(subjects, ["wishes~g1~wish-2"]);
 }

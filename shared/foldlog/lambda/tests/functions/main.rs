@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod hints;
+mod problems;
 mod reactions;
 mod roots;
 
@@ -22,7 +23,7 @@ impl foldlog::Event for Wish {}
 
 /// Appends one commit.
 async fn append(log: &MemoryLog, stream: &StreamName, events: Events) {
-    let reading = ReadOptions { schema: 1, until: None, consistency: Consistency::Strong };
+    let reading = ReadOptions::newest(1, Consistency::Strong);
     let head = log.load(stream, reading).await.unwrap().head().clone();
     let draft = Draft {
         events,

@@ -2,9 +2,10 @@
 
 use crate::{Wish, append};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use foldlog::react::message::Digested;
 use foldlog::read::parked::{Class, Notes, Parked, Trouble};
 use foldlog::stream::StreamName;
-use foldlog::{EventId, EventMessage, Events, LogError, ParkingLot, Subject, Version, ViewError};
+use foldlog::{Digest, EventId, EventMessage, Events, LogError, ParkingLot, Subject, Version, ViewError};
 use foldlog_lambda::Function;
 use foldlog_lambda::queue::{ReactionError, Reactions, Reactor};
 use foldlog_testing::host::Noon;
@@ -213,4 +214,53 @@ async fn a_payload_that_did_not_come_along_is_read_from_the_log() {
     assert_eq!(*reactor.taken.lock().unwrap(), [(4, "d".to_owned())]);
     let note = parked.note(&subject(9)).await.unwrap().expect("the log does not hold it");
     assert!(note.trouble.error.contains("wish-1@9"), "{}", note.trouble.error);
+}
+
+/// Reacted in an older release, which digested the payload's bytes: only under that digest it is the same command.
+#[derive(Clone, Default)]
+struct Reacted {
+    log: MemoryLog,
+    digests: Arc<Mutex<Vec<Digest>>>,
+}
+
+impl Reactor for Reacted {
+    const NAME: &'static str = "granting";
+    type Log = MemoryLog;
+
+    fn log(&self) -> &MemoryLog {
+        &self.log
+    }
+
+    async fn react(&self, message: &EventMessage) -> Result<(), ReactionError> {
+        let stored = EventMessage::of(&self.log.commits(&stream())[0]).unwrap().remove(0);
+        let before = EventMessage { digested: Digested::ByPayload, ..stored }.metadata("granting", "grant").digest;
+        let digest = message.metadata("granting", "grant").digest;
+        self.digests.lock().unwrap().push(digest);
+        if digest == before { Ok(()) } else { Err(ReactionError::OtherContent) }
+    }
+}
+
+#[tokio::test]
+async fn however_a_carrier_writes_a_payload_it_is_the_same_command_and_that_of_an_older_release_too() {
+    let reactor = Reacted::default();
+    let wish = Wish::Wished { text: "lück".to_owned() };
+    append(&reactor.log, &stream(), Events::encode(&[wish]).unwrap()).await;
+    let parked = MemoryParked::default();
+    let function = Reactions::new(reactor.clone(), parked.clone(), Noon);
+    for data in [r#"{"text":"lück"}"#, r#"{ "text" : "l\u00fcck" }"#] {
+        let body = json!({ "source": "shop.wish", "detail-type": "Wished", "detail": detail(1, "") }).to_string();
+        let mut message = message(1, &detail(1, ""));
+        message.body = Some(body.replace(r#"{"text":""}"#, data));
+        let mut event = SqsEvent::default();
+        event.records = vec![message];
+        let answer = function.call(event).await.unwrap();
+        assert!(
+            answer.batch_item_failures.is_empty() && parked.notes(None, 1).await.unwrap().notes.is_empty(),
+            "{data}"
+        );
+    }
+    let digests = reactor.digests.lock().unwrap().clone();
+    let [first, before, again, before_again] = digests.as_slice() else { panic!("{digests:?}") };
+    assert_eq!((first, before), (again, before_again));
+    assert_ne!(first, before);
 }

@@ -132,12 +132,16 @@ impl Buses {
 
     /// The ARNs of the queues that an event goes to, on any bus.
     pub(crate) fn targets(&self, event: &Value) -> Vec<String> {
-        self.rules
-            .iter()
-            .flat_map(|rule| rule.targets(event))
-            .filter_map(Target::queue)
-            .map(|queue| queue.arn.clone())
-            .collect()
+        self.reached(event).filter_map(Target::queue).map(|queue| queue.arn.clone()).collect()
+    }
+
+    /// The logical ids of the state machines that an event starts, on any bus.
+    pub(crate) fn machines(&self, event: &Value) -> Vec<String> {
+        self.reached(event).filter_map(Target::machine).map(|machine| machine.logical.clone()).collect()
+    }
+
+    fn reached(&self, event: &Value) -> impl Iterator<Item = &Target> {
+        self.rules.iter().flat_map(|rule| rule.targets(event))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A target of a rule: a queue or a state machine that receives the event, or a part of it.
 
-use crate::machines::{Path, Starter};
+use crate::machines::{Machine, Path, Starter};
 use crate::policy::{self, Demand, Policy};
 use crate::queues::{Queue, Queues};
 use crate::template::{Resource, Stack, TemplateError};
@@ -83,6 +83,14 @@ impl Target {
         match &self.receiver {
             Receiver::Queue(queue) => Some(queue),
             Receiver::Machine(_) => None,
+        }
+    }
+
+    /// The state machine, if the target is one.
+    pub(super) fn machine(&self) -> Option<&Machine> {
+        match &self.receiver {
+            Receiver::Queue(_) => None,
+            Receiver::Machine(starter) => Some(&starter.machine),
         }
     }
 }

@@ -11,7 +11,6 @@ use http::header::{CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue, SET_COOK
 use http::request::Parts;
 use http::{HeaderMap, Response, StatusCode};
 use jiff::Timestamp;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use std::net::SocketAddr;
 
@@ -25,7 +24,6 @@ pub(super) fn request(
     accepted: Option<&Accepted>,
     body: &[u8],
 ) -> Value {
-    let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
     let query = parts.uri.query().unwrap_or_default();
     let text = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
     let now = Timestamp::now();
@@ -33,7 +31,7 @@ pub(super) fn request(
     let mut payload = json!({
         "version": "2.0",
         "routeKey": found.route.key(),
-        "rawPath": path,
+        "rawPath": found.path,
         "rawQueryString": query,
         "headers": headers(&parts.headers, peer, request_id),
         "requestContext": {
@@ -43,7 +41,7 @@ pub(super) fn request(
             "domainPrefix": domain.split('.').next(),
             "http": {
                 "method": parts.method.as_str(),
-                "path": path,
+                "path": found.path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": peer.ip().to_string(),
                 "userAgent": text(&USER_AGENT),

@@ -2,8 +2,8 @@
 
 use crate::sample::commits::{NOW, append, current, draft, effect, note_each, reading, stream, texts};
 use foldlog::{
-    AppendError, Commit, Consistency, Correlation, Digest, Direction, Draft, EventLog, Hash, LogScan, LogSpans,
-    ReadOptions, Snapshot, Span, Timestamp, Version, verify_chain,
+    AppendError, Commit, Consistency, Correlation, Digest, Direction, Draft, EventLog, Hash, LogError, LogScan,
+    LogSpans, ReadOptions, Snapshot, Span, StreamName, Timestamp, Version, verify_chain,
     write::scan::{Cursor, Part},
 };
 use std::collections::BTreeSet;
@@ -30,6 +30,7 @@ macro_rules! log_rules {
                 an_effect_is_later_than_its_cause,
                 the_chain_holds_along_the_history,
                 a_stream_is_loaded_back_to_its_newest_usable_snapshot,
+                a_load_reads_no_more_commits_than_it_may,
                 a_snapshot_of_what_came_later_is_passed_over,
                 a_span_is_read_from_either_end_and_no_further,
                 a_reaction_is_found_as_far_back_as_asked,
@@ -139,6 +140,20 @@ pub async fn what_follows_a_version_is_read_from_there<L: EventLog>(log: &L) {
     for after in [0, 1, 9, 11, 12] {
         let commits = log.since(&name, Version(after)).await.unwrap();
         assert_eq!(commits, history.commits().split_at(usize::try_from(after).unwrap()).1);
+        assert_eq!(in_pages(log, &name, Version(after)).await, commits);
+    }
+}
+
+/// The commits after a version, page by page.
+async fn in_pages<L: EventLog>(log: &L, name: &StreamName, mut after: Version) -> Vec<Commit> {
+    let mut commits = Vec::new();
+    loop {
+        let page = log.page_since(name, after).await.unwrap();
+        after = page.commits.last().map_or(after, Commit::last_version);
+        commits.extend(page.commits);
+        if !page.more {
+            return commits;
+        }
     }
 }
 
@@ -150,6 +165,7 @@ pub async fn a_stream_of_more_than_one_page_is_read_whole<L: EventLog + LogScan>
     assert_eq!(texts(&history), large);
     assert_eq!(log.load(&name, reading(Consistency::Eventual)).await.unwrap().commits(), history.commits());
     assert_eq!(log.since(&name, Version(1)).await.unwrap(), history.commits().split_at(1).1);
+    assert_eq!(in_pages(log, &name, Version(1)).await, history.commits().split_at(1).1);
     assert_eq!(log.heads().await.unwrap(), [(name, Version(6))]);
 }
 
@@ -219,7 +235,8 @@ pub async fn a_stream_is_loaded_back_to_its_newest_usable_snapshot<L: EventLog>(
     }
     let all = log.since(&name, Version::NONE).await.unwrap();
     let after = async |schema: u32, until: Option<Version>| {
-        let history = log.load(&name, ReadOptions { schema, until, consistency: Consistency::Strong }).await.unwrap();
+        let history =
+            log.load(&name, ReadOptions { until, ..ReadOptions::newest(schema, Consistency::Strong) }).await.unwrap();
         let base = history.base().map(|base| base.version.0);
         assert_eq!(history.head().version(), until.unwrap_or(Version(7)));
         let behind = usize::try_from(base.unwrap_or_default()).unwrap();
@@ -235,6 +252,29 @@ pub async fn a_stream_is_loaded_back_to_its_newest_usable_snapshot<L: EventLog>(
     assert_eq!(after(1, Some(Version(1))).await, None);
     let next = append(log, &name, draft("next", &["x"])).await;
     assert_eq!(next.version, Version(8), "what was loaded from a snapshot on can be appended to");
+}
+
+pub async fn a_load_reads_no_more_commits_than_it_may<L: EventLog>(log: &L) {
+    let name = stream("note-1");
+    for number in 0..7 {
+        let text = number.to_string();
+        let snapshot = (number == 3).then(|| snapshot(1));
+        append(log, &name, Draft { snapshot, ..draft(&text, &[&text]) }).await;
+    }
+    let load = async |schema: u32, most: usize, back_to: Option<u64>| {
+        let newest = ReadOptions::newest(schema, Consistency::Strong);
+        let history = log.load(&name, ReadOptions { most, back_to: back_to.map(Version), ..newest }).await?;
+        Ok::<_, LogError>((history.base().map(|base| base.version.0), history.commits().len()))
+    };
+    assert_eq!(load(1, 4, None).await.unwrap(), (Some(4), 3), "the snapshot is in the last commit that it may read");
+    assert_eq!(load(2, 7, None).await.unwrap(), (None, 7), "so is the first commit");
+    for (schema, most) in [(1, 3), (2, 6)] {
+        let error = load(schema, most, None).await.unwrap_err();
+        assert!(matches!(error, LogError::TooLong { read, .. } if read == most), "{error}");
+    }
+    assert_eq!(load(2, 6, Some(2)).await.unwrap(), (Some(2), 5), "a state that is known from elsewhere is enough");
+    assert_eq!(load(2, 6, Some(7)).await.unwrap(), (Some(7), 0));
+    assert!(load(2, 5, Some(2)).await.is_err());
 }
 
 pub async fn a_snapshot_of_what_came_later_is_passed_over<L: EventLog>(log: &L) {

@@ -13,6 +13,8 @@ macro_rules! views_rules {
         $run! {
             a_row_is_written_only_over_the_version_that_was_seen,
             generations_do_not_see_each_other,
+            rows_of_several_places_are_read_in_their_order,
+            links_are_written_beside_a_row_once_or_again,
             a_partition_is_paged_through_in_either_direction,
             a_partition_is_read_up_to_a_bound_in_either_direction,
             a_row_is_found_where_it_is_indexed_now
@@ -55,6 +57,33 @@ pub async fn generations_do_not_see_each_other<V: Views + Lookups>(views: &V) {
     assert_eq!(found, [("a/b".to_owned(), row(1, "1"))]);
 }
 
+pub async fn rows_of_several_places_are_read_in_their_order<V: Views + Lookups>(views: &V) {
+    let number = |number: u64| place(Generation(1 + u32::from(number.is_multiple_of(2))), &(number / 2).to_string());
+    for written in (0..250).filter(|written: &u64| !written.is_multiple_of(3)) {
+        write(views, &number(written), row(written + 1, "{}"), Version::NONE).await;
+    }
+    let asked: Vec<u64> = (0..250).rev().chain([7, 7, 8]).collect();
+    let places: Vec<RowKey> = asked.iter().map(|asked| number(*asked)).collect();
+    let rows = views.rows(&places).await.unwrap();
+    let expected = asked.iter().map(|asked| (!asked.is_multiple_of(3)).then(|| row(asked + 1, "{}")));
+    assert_eq!(rows, expected.collect::<Vec<_>>());
+    assert_eq!(views.rows(&[]).await.unwrap(), []);
+}
+
+pub async fn links_are_written_beside_a_row_once_or_again<V: Views + Lookups>(views: &V) {
+    let beside = place(Generation(2), "1");
+    let links: Vec<(String, Row)> =
+        (1..=60).map(|link| (format!("1/{link}"), indexed(link, "{}", "alice", &format!("t{link:02}")))).collect();
+    for links in [&links[..3], &links[..0], &links[..40], &links[..]] {
+        views.write_links(&beside, links).await.unwrap();
+    }
+    let lookup = Lookup { generation: Generation(2), ..of_account("alice", None, Direction::Ascending, 100) };
+    let found = views.query(&lookup).await.unwrap();
+    let expected: Vec<_> = (1..=60).map(|link| (format!("1/{link}"), row(link, "{}"))).collect();
+    assert_eq!(found, expected);
+    assert_eq!(views.row(&beside, Consistency::Strong).await.unwrap(), None);
+}
+
 pub async fn a_partition_is_paged_through_in_either_direction<V: Views + Lookups>(views: &V) {
     write_seven(views).await;
     write(views, &place(FIRST, "8"), indexed(1, "{}", "bob", "t3"), Version::NONE).await;
@@ -63,6 +92,8 @@ pub async fn a_partition_is_paged_through_in_either_direction<V: Views + Lookups
     let (up, down) = (Direction::Ascending, Direction::Descending);
     assert_eq!(keys(views, of_account("alice", None, up, 3)).await, ["1", "2", "3"]);
     assert_eq!(keys(views, of_account("alice", Some("t3"), up, 3)).await, ["4", "5", "6"]);
+    let places = views.places(&of_account("alice", Some("t3"), up, 2)).await.unwrap();
+    assert_eq!(places, [("t4", "4"), ("t5", "5")].map(|(sort, key)| (sort.to_owned(), key.to_owned())));
     assert_eq!(keys(views, of_account("alice", Some("t6"), up, 3)).await, ["7"]);
     assert_eq!(keys(views, of_account("alice", None, down, 3)).await, ["7", "6", "5"]);
     assert_eq!(keys(views, of_account("alice", Some("t5"), down, 100)).await, ["4", "3", "2", "1"]);

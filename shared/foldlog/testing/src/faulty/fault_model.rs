@@ -208,6 +208,16 @@ impl FaultModel {
         self.one_of(earlier, read, newest, 1, |before, newest| before != newest)
     }
 
+    /// How many of some items of one request the store has the capacity for.
+    pub(super) fn taken(&self, items: usize) -> usize {
+        let mut state = self.0.lock();
+        let Odds { throttled, .. } = state.odds;
+        match state.fault(&[(Fault::Throttled, throttled)]) {
+            Some(_) => state.rng.usize(..=items),
+            None => items,
+        }
+    }
+
     /// How many of the entries the bus takes, and how many of these its answer names; none if all goes well.
     pub(super) fn taken_in_part(&self, entries: usize) -> Option<(usize, usize)> {
         let mut state = self.0.lock();

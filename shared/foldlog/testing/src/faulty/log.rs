@@ -7,7 +7,7 @@ use foldlog::stream::{StreamName, Version};
 use foldlog::time::Timestamp;
 use foldlog::write::commit::{Commit, Draft};
 use foldlog::write::identity::CommandId;
-use foldlog::write::log::{AppendError, Consistency, EventLog, Head, History, LogError, ReadOptions};
+use foldlog::write::log::{AppendError, CommitPage, Consistency, EventLog, Head, History, LogError, ReadOptions};
 use foldlog::write::scan::{Cursor, LogScan, Page, Part};
 use foldlog::write::span::{LogSpans, Span};
 use std::collections::BTreeMap;
@@ -28,6 +28,7 @@ pub struct Reads {
     /// By stream, schema of its snapshots, and last event.
     seen: Earlier<(StreamName, u32, Option<Version>), History>,
     change: Option<Arc<dyn Fn(Draft) -> Draft + Send + Sync>>,
+    answered: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl<L> FaultyLog<L> {
@@ -41,6 +42,19 @@ impl<L> FaultyLog<L> {
     pub fn changing(mut self, change: impl Fn(Draft) -> Draft + Send + Sync + 'static) -> Self {
         self.earlier.change = Some(Arc::new(change));
         self
+    }
+
+    /// The same log. It calls this with each answer, as the host that gets it.
+    #[must_use]
+    pub fn answering(mut self, answered: impl Fn() + Send + Sync + 'static) -> Self {
+        self.earlier.answered = Some(Arc::new(answered));
+        self
+    }
+
+    fn answered(&self) {
+        if let Some(answered) = &self.earlier.answered {
+            answered();
+        }
     }
 
     /// How often each fault struck so far.
@@ -65,7 +79,9 @@ impl<L: EventLog> FaultyLog<L> {
 
     async fn read<T>(&self, read: impl Future<Output = Result<T, LogError>>) -> Result<T, LogError> {
         self.depart().await;
-        self.fault_model.read(read, LogError::Unavailable).await
+        let answer = self.fault_model.read(read, LogError::Unavailable).await?;
+        self.answered();
+        Ok(answer)
     }
 }
 
@@ -90,6 +106,10 @@ impl<L: EventLog> EventLog for FaultyLog<L> {
         self.read(self.store.since(stream, after)).await
     }
 
+    async fn page_since(&self, stream: &StreamName, after: Version) -> Result<CommitPage, LogError> {
+        self.read(self.store.page_since(stream, after)).await
+    }
+
     async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
         let draft = match &self.earlier.change {
             Some(change) => change(draft),
@@ -98,7 +118,12 @@ impl<L: EventLog> EventLog for FaultyLog<L> {
         self.depart().await;
         let append = || self.store.append(head, draft.clone());
         let later = || self.later((head.clone(), draft.clone()));
-        self.fault_model.write(Meets::Transactions, append, later, |reason| LogError::Unavailable(reason).into()).await
+        let unavailable = |reason| LogError::Unavailable(reason).into();
+        let appended = self.fault_model.write(Meets::Transactions, append, later, unavailable).await;
+        if !matches!(appended, Err(AppendError::Log(_))) {
+            self.answered();
+        }
+        appended
     }
 
     fn recognises_reactions(&self) -> bool {

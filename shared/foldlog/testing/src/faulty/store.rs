@@ -2,7 +2,7 @@
 
 use super::fault_model::{FaultModel, Meets};
 use crate::shared::Shared;
-use foldlog::read::generations::{Current, Generations, Registered, Registry};
+use foldlog::read::generations::{Current, Generations, Registered, Registry, Sets, Stage};
 use foldlog::read::views::ViewError;
 
 /// A store in front of which requests and answers are delayed, lost and repeated; clones share it. `W` is a write that
@@ -13,6 +13,7 @@ pub struct Faulty<S, W, E = ()> {
     pub(super) fault_model: FaultModel,
     late: Shared<Vec<W>>,
     pub(super) earlier: E,
+    unaware: bool,
 }
 
 /// A write that its caller gave up, and that takes effect later.
@@ -24,7 +25,7 @@ pub trait LateWrite<S> {
 impl<S, W, E: Default> Faulty<S, W, E> {
     /// `store`, under a fault model that other stores share.
     pub fn under(store: S, fault_model: FaultModel) -> Self {
-        Self { store, fault_model, late: Shared::default(), earlier: E::default() }
+        Self { store, fault_model, late: Shared::default(), earlier: E::default(), unaware: false }
     }
 }
 
@@ -32,6 +33,14 @@ impl<S, W, E> Faulty<S, W, E> {
     /// The store behind it.
     pub const fn store(&self) -> &S {
         &self.store
+    }
+
+    /// The same store. If it is `unaware`, it shows only those generations that are read: a mistake that a test must
+    /// find.
+    #[must_use]
+    pub fn unaware(mut self, unaware: bool) -> Self {
+        self.unaware = unaware;
+        self
     }
 
     /// Remembers a write that arrives late.
@@ -60,7 +69,16 @@ impl<S, W: LateWrite<S>, E> Faulty<S, W, E> {
 
 impl<S: Generations, W: Send, E: Send + Sync> Generations for Faulty<S, W, E> {
     async fn registered(&self) -> Result<Registered, ViewError> {
-        self.fault_model.read(self.store.registered(), ViewError::Unavailable).await
+        let mut registered = self.fault_model.read(self.store.registered(), ViewError::Unavailable).await?;
+        if self.unaware {
+            let views: Vec<String> = registered.registry.views().map(|(view, _)| view.to_owned()).collect();
+            for view in &views {
+                if let Some(sets) = registered.registry.sets_mut(view) {
+                    retire_unread(sets);
+                }
+            }
+        }
+        Ok(registered)
     }
 
     async fn register(&self, registry: &Registry, seen: u64) -> Result<bool, ViewError> {
@@ -71,5 +89,13 @@ impl<S: Generations, W: Send, E: Send + Sync> Generations for Faulty<S, W, E> {
 
     async fn current(&self, view: &str) -> Result<Current, ViewError> {
         self.fault_model.read(self.store.current(view), ViewError::Unavailable).await
+    }
+}
+
+fn retire_unread(sets: &mut Sets) {
+    let read = sets.read();
+    let all: Vec<_> = sets.all().iter().map(|(generation, set)| (*generation, set.stage.clone())).collect();
+    for (generation, stage) in all.into_iter().filter(|(generation, _)| *generation != read) {
+        sets.proceed(generation, &stage, Stage::Retired { parts: stage.parts() });
     }
 }

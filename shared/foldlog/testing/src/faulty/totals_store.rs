@@ -85,8 +85,11 @@ impl<R: SumScan> SumScan for FaultyTotalsStore<R> {
         view: &'static str,
         generation: Generation,
         keys: &[TotalKey],
-    ) -> Result<(), ViewError> {
+    ) -> Result<Vec<TotalKey>, ViewError> {
+        let (keys, left) = keys.split_at(self.fault_model.taken(keys.len()));
         let remove = || self.store.remove_sums(view, generation, keys);
-        self.fault_model.write(Meets::Nothing, remove, || {}, ViewError::Unavailable).await
+        let mut unremoved = self.fault_model.write(Meets::Nothing, remove, || {}, ViewError::Unavailable).await?;
+        unremoved.extend_from_slice(left);
+        Ok(unremoved)
     }
 }

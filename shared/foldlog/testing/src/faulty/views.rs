@@ -20,9 +20,25 @@ pub struct Shown {
     /// The answer of each lookup.
     found: Earlier<String, Vec<(String, Row)>>,
     keys: Earlier<String, Vec<String>>,
+    mistaken: bool,
 }
 
 impl<V> FaultyViews<V> {
+    /// The same views. If they are `mistaken`, they take a damaged row for one that is not available: a mistake that a
+    /// test must find.
+    #[must_use]
+    pub fn mistaken(mut self, mistaken: bool) -> Self {
+        self.earlier.mistaken = mistaken;
+        self
+    }
+
+    fn verdict<T>(&self, answer: Result<T, ViewError>) -> Result<T, ViewError> {
+        match answer {
+            Err(ViewError::Damaged(error)) if self.earlier.mistaken => Err(ViewError::Unavailable(error)),
+            answer => answer,
+        }
+    }
+
     /// The answer of a lookup: the present one, or an earlier one of the same lookup.
     fn found_eventually<T: Clone + PartialEq>(
         &self,
@@ -49,7 +65,8 @@ impl<V: Views> LateWrite<V> for (RowKey, Row, Version) {
 impl<V: Views> Views for FaultyViews<V> {
     async fn row(&self, place: &RowKey, consistency: Consistency) -> Result<Option<Row>, ViewError> {
         self.land().await;
-        let newest = self.fault_model.read(self.store.row(place, consistency), ViewError::Unavailable).await?;
+        let newest = self.fault_model.read(self.store.row(place, consistency), ViewError::Unavailable).await;
+        let newest = self.verdict(newest)?;
         Ok(match consistency {
             Consistency::Eventual => self.fault_model.shown(&self.earlier.rows, place.clone(), newest),
             Consistency::Strong => newest,
@@ -60,7 +77,7 @@ impl<V: Views> Views for FaultyViews<V> {
         self.land().await;
         let write = || self.store.write(place, row, seen);
         let later = || self.later((place.clone(), row.clone(), seen));
-        self.fault_model.write(Meets::Nothing, write, later, ViewError::Unavailable).await
+        self.verdict(self.fault_model.write(Meets::Nothing, write, later, ViewError::Unavailable).await)
     }
 }
 
@@ -80,9 +97,12 @@ impl<V: ViewScan> ViewScan for FaultyViews<V> {
         self.fault_model.read(self.store.page(view, part, after), ViewError::Unavailable).await
     }
 
-    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<(), ViewError> {
+    async fn remove(&self, view: &str, generation: Generation, keys: &[String]) -> Result<Vec<String>, ViewError> {
+        let (keys, left) = keys.split_at(self.fault_model.taken(keys.len()));
         let remove = || self.store.remove(view, generation, keys);
-        self.fault_model.write(Meets::Nothing, remove, || {}, ViewError::Unavailable).await
+        let mut unremoved = self.fault_model.write(Meets::Nothing, remove, || {}, ViewError::Unavailable).await?;
+        unremoved.extend_from_slice(left);
+        Ok(unremoved)
     }
 }
 
@@ -95,5 +115,9 @@ impl<V: Lookups> Lookups for FaultyViews<V> {
     async fn keys(&self, lookup: &Lookup<'_>) -> Result<Vec<String>, ViewError> {
         let newest = self.fault_model.read(self.store.keys(lookup), ViewError::Unavailable).await?;
         Ok(self.found_eventually(&self.earlier.keys, lookup, newest))
+    }
+
+    async fn places(&self, lookup: &Lookup<'_>) -> Result<Vec<(String, String)>, ViewError> {
+        self.fault_model.read(self.store.places(lookup), ViewError::Unavailable).await
     }
 }

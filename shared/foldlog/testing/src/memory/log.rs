@@ -2,7 +2,7 @@
 
 use super::PAGE;
 use crate::shared::Shared;
-use foldlog::write::log::contiguous;
+use foldlog::write::log::{CommitPage, contiguous};
 use foldlog::write::scan::{Cursor, Page, Part};
 use foldlog::write::span::unbroken;
 use foldlog::{
@@ -10,6 +10,10 @@ use foldlog::{
     ReadOptions, Span, StreamName, Timestamp, Version,
 };
 use std::collections::BTreeMap;
+use std::ops::Bound;
+
+/// The most commits of a stream in one answer, about as many as a store with limited answers returns.
+const COMMITS_OF_AN_ANSWER: usize = 500;
 
 /// Streams in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -75,9 +79,9 @@ impl EventLog for MemoryLog {
     async fn load(&self, stream: &StreamName, reading: ReadOptions) -> Result<History, LogError> {
         let newest_first = self.of(stream, |commits| {
             let end = commits.partition_point(|commit| reading.until.is_none_or(|until| commit.version <= until));
-            let read = commits.get(..end).unwrap_or_default();
-            let base = read.iter().rposition(|commit| reading.begins_with(commit)).unwrap_or_default();
-            read.iter().skip(base).rev().cloned().collect()
+            let newest_first = commits.get(..end).unwrap_or_default().iter().rev();
+            let last = newest_first.clone().zip(1..).position(|(commit, read)| reading.ends_with(commit, read));
+            newest_first.take(last.map_or(end, |last| last + 1)).cloned().collect()
         });
         History::backwards(stream, reading, newest_first)
     }
@@ -97,6 +101,13 @@ impl EventLog for MemoryLog {
         let commits = self.of(stream, newer);
         contiguous(stream, after, &commits)?;
         Ok(commits)
+    }
+
+    async fn page_since(&self, stream: &StreamName, after: Version) -> Result<CommitPage, LogError> {
+        let span = Span { limit: Some(COMMITS_OF_AN_ANSWER), ..Span::behind(after) };
+        let commits = self.span(stream, span).await?;
+        contiguous(stream, after, &commits)?;
+        Ok(CommitPage { more: commits.len() == COMMITS_OF_AN_ANSWER, commits })
     }
 
     async fn append(&self, head: &Head, draft: Draft) -> Result<Commit, AppendError> {
@@ -153,7 +164,13 @@ impl LogScan for MemoryLog {
             after.is_none_or(|after| (commit.stream.as_str(), commit.version) > (after.stream.as_str(), after.version))
         };
         Ok(self.store.with(|Store { streams, .. }| {
-            let commits = streams.iter().filter(|(stream, _)| within(stream)).flat_map(|(_, commits)| commits);
+            let from = match (after, part) {
+                (Some(after), _) => after.stream.parse::<StreamName>().map_or(Bound::Unbounded, Bound::Included),
+                (None, Part::Stream(stream)) => Bound::Included(stream.clone()),
+                (None, Part::Segment { .. }) => Bound::Unbounded,
+            };
+            let streams = streams.range((from, Bound::Unbounded)).filter(|(stream, _)| within(stream));
+            let commits = streams.flat_map(|(_, commits)| commits);
             let mut commits: Vec<_> = commits.filter(behind).take(PAGE + 1).cloned().map(Ok).collect();
             let more = commits.len() > PAGE;
             commits.truncate(PAGE);

@@ -10,7 +10,7 @@ pub use generations::MemoryGenerations;
 pub use log::MemoryLog;
 pub use parked::MemoryParked;
 pub use totals_store::MemoryTotalsStore;
-pub use views::MemoryViews;
+pub use views::{DAMAGED, MemoryViews};
 
 /// How many commits or rows a page of a scan has.
 const PAGE: usize = 50;

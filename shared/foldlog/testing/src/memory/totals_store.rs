@@ -64,13 +64,13 @@ impl SumScan for MemoryTotalsStore {
         view: &'static str,
         generation: Generation,
         keys: &[TotalKey],
-    ) -> Result<(), ViewError> {
+    ) -> Result<Vec<TotalKey>, ViewError> {
         self.books.with(|books| {
             if let Some(sums) = books.sums.get_mut(&(view, generation)) {
                 sums.0.retain(|key, _| !keys.contains(key));
             }
         });
-        Ok(())
+        Ok(vec![])
     }
 }
 

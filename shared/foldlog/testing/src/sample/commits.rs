@@ -31,7 +31,7 @@ pub fn stream(name: &str) -> StreamName {
 /// The whole stream back to a snapshot of schema 1.
 #[must_use]
 pub const fn reading(consistency: Consistency) -> ReadOptions {
-    ReadOptions { schema: 1, until: None, consistency }
+    ReadOptions::newest(1, consistency)
 }
 
 /// A client's command that notes these texts, one event each.

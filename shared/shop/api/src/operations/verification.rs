@@ -146,6 +146,19 @@ pub enum Different {
         /// The value that should be there.
         folded: String,
     },
+    /// A snapshot is not the fold of its stream.
+    Snapshot {
+        /// The stream.
+        stream: StreamName,
+        /// The version of the state in the snapshot.
+        version: Version,
+        /// The place in the snapshot.
+        field: String,
+        /// The value that was found.
+        found: String,
+        /// The value that should be there.
+        folded: String,
+    },
     /// A view cannot process its stream.
     Stuck {
         /// The stream.
@@ -180,6 +193,9 @@ impl From<&Difference> for Different {
             }
             Difference::Row { stream, version, view, field, found, folded } => {
                 Self::Row { stream, version, view: view.to_owned(), field, found, folded }
+            }
+            Difference::Snapshot { stream, version, field, found, folded } => {
+                Self::Snapshot { stream, version, field, found, folded }
             }
             Difference::Stuck { stream, view, version, error } => {
                 Self::Stuck { stream, version, view: view.to_owned(), reason: error }

@@ -3,7 +3,7 @@
 use foldlog::Version;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shop_domain::invoice::{State, Status};
+use shop_domain::invoice::{CreditNote, State, Status};
 use shop_domain::values::OrderId;
 use shop_domain::values::{Line, Money};
 use shop_domain::views::invoice::Document;
@@ -27,6 +27,22 @@ pub struct Invoice {
     pub total: Money,
     /// When it was issued.
     pub issued_at: String,
+    /// The credit notes for goods that came back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub credit_notes: Vec<IssuedCreditNote>,
+    /// The amount that the customer still has to pay: the total without the credit notes, until it is paid or not
+    /// expected any more.
+    pub due: Money,
+}
+
+/// A credit note, with its moment.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct IssuedCreditNote {
+    /// The note.
+    #[serde(flatten)]
+    pub note: CreditNote,
+    /// When it was issued.
+    pub at: String,
 }
 
 /// The status of an invoice.
@@ -38,6 +54,7 @@ pub enum InvoiceStatus {
     Sent,
     Paid,
     Credited,
+    WrittenOff,
 }
 
 impl From<Status> for InvoiceStatus {
@@ -47,6 +64,7 @@ impl From<Status> for InvoiceStatus {
             Status::Sent => Self::Sent,
             Status::Paid => Self::Paid,
             Status::Credited => Self::Credited,
+            Status::WrittenOff => Self::WrittenOff,
         }
     }
 }
@@ -55,11 +73,22 @@ impl Invoice {
     /// The invoice of a read model.
     #[must_use]
     pub fn of_view(version: Version, document: &Document) -> Option<Self> {
-        let State::Issued { bill, status } = &document.state else { return None };
+        let State::Issued { bill, status, credit_notes } = &document.state else { return None };
+        let uncredited = document.state.uncredited();
+        let due = match status {
+            Status::Open | Status::Sent => uncredited,
+            Status::Paid | Status::Credited | Status::WrittenOff => 0,
+        };
+        let issued = credit_notes.iter().zip(&document.credited_at);
+        let credit_notes =
+            issued.map(|(note, at)| IssuedCreditNote { note: note.clone(), at: at.to_string() }).collect();
+        let is_credited = uncredited == 0 && bill.totals.total.amount() > 0;
         Some(Self {
             id: document.order.clone(),
             version,
-            status: (*status).into(),
+            status: if is_credited { InvoiceStatus::Credited } else { (*status).into() },
+            credit_notes,
+            due: Money::new(due, bill.totals.total.currency()).ok()?,
             lines: bill.lines.clone(),
             net: bill.totals.net,
             tax: bill.totals.tax,

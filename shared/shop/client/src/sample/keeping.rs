@@ -53,7 +53,7 @@ pub async fn visible(staff: &Session, stock: &Stock) -> Result<(), ClientError> 
         view.warehouses.iter().any(|seen| seen.warehouse == stock.warehouse && seen.version >= stock.version)
     };
     loop {
-        let answer = staff.get(&["stock", &stock.sku]).send().await?;
+        let answer = staff.get(&["products", &stock.sku, "stock"]).send().await?;
         if answer.status != StatusCode::NOT_FOUND && shown(&answer.accepted()?.json()?) {
             return Ok(());
         }

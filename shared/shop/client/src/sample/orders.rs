@@ -53,16 +53,20 @@ fn order(seed: u64, number: u64) -> Order {
     let customer = CUSTOMERS[random.usize(..CUSTOMERS.len())];
     let count = 1 + random.usize(..MOST_LINES);
     let products = random.choose_multiple(PRODUCTS.iter(), count);
-    let lines = products.into_iter().map(|product| (product.sku, random.u64(1..=MOST_OF_A_LINE))).collect();
+    let lines: Vec<_> = products.into_iter().map(|product| (product.sku, random.u64(1..=MOST_OF_A_LINE))).collect();
+    let first = lines.first().map_or(PRODUCTS[0].sku, |(sku, _)| *sku);
     let card = match random.u8(..20) {
         0 => Some("tok_declined"),
         1..4 => Some("tok_timeout_then_charged"),
         _ => None,
     };
     let action = match random.u8(..20) {
-        0..4 => OrderAction::Kept,
-        4..6 => OrderAction::Cancelled,
+        0..3 => OrderAction::Kept,
+        3 => OrderAction::Withdrawn(first),
+        4 => OrderAction::Cancelled,
+        5 => OrderAction::Refused,
         6..10 => OrderAction::Shipped,
+        10..12 => OrderAction::Returned(first),
         _ => OrderAction::Delivered,
     };
     Order { number, customer, lines, card, action }

@@ -1,5 +1,6 @@
 //! The customers of the sample: they sign up, fill a cart, check it out, and wait for the order.
 
+use super::catalogue::WAREHOUSES;
 use crate::Session;
 use crate::error::ClientError;
 use reqwest::StatusCode;
@@ -8,6 +9,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 use serde_json::json;
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// The default pause before an order is read again.
@@ -29,6 +31,9 @@ pub enum End {
     Shipped,
     /// It was delivered.
     Delivered,
+    /// It was delivered, and some of it came back.
+    #[serde(skip)]
+    Returned,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +44,8 @@ struct Opened {
 #[derive(Deserialize)]
 struct Order {
     status: String,
+    #[serde(default)]
+    reason: Option<String>,
     #[serde(default)]
     shipments: Vec<String>,
 }
@@ -90,12 +97,18 @@ pub async fn check_out(customer: &Session, key: &str, cart: &str, with: Option<&
 pub enum OrderAction {
     /// Leave it as it is.
     Kept,
+    /// The staff withdraw what the first warehouse holds of this product.
+    Withdrawn(&'static str),
     /// Its customer cancels it.
     Cancelled,
+    /// The staff cancel it.
+    Refused,
     /// The staff ship it.
     Shipped,
     /// The staff ship it and mark it as delivered.
     Delivered,
+    /// The same, and then one unit of this product comes back.
+    Returned(&'static str),
 }
 
 /// Does that with a confirmed order, and waits until it is done.
@@ -114,18 +127,70 @@ pub async fn carry_out(
             customer.command(&["orders", order, "cancel"], &key("cancel"), &body).await?;
             return until(customer, order, moved, &[End::Cancelled]).await.map(|(end, _)| end);
         }
-        OrderAction::Shipped | OrderAction::Delivered => {
+        OrderAction::Refused => {
+            let body = json!({ "reason": "the address does not exist" });
+            staff.command(&["orders", order, "cancel"], &key("refuse"), &body).await?;
+            return until(customer, order, moved, &[End::Cancelled]).await.map(|(end, _)| end);
+        }
+        OrderAction::Withdrawn(sku) => return withdrawn(order, sku, customer, staff, moved).await,
+        OrderAction::Shipped | OrderAction::Delivered | OrderAction::Returned(_) => {
             staff.command(&["orders", order, "ship"], &key("ship"), &json!({})).await?;
         }
     }
-    let (shipped, shipments) = until(customer, order, moved, &[End::Shipped]).await?;
+    let (shipped, _) = until(customer, order, moved, &[End::Shipped, End::Delivered]).await?;
     if action == OrderAction::Shipped {
         return Ok(shipped);
     }
-    for shipment in shipments {
-        delivered(staff, &shipment, &key(&shipment), moved).await?;
+    // The shipments appear one after the other, some perhaps after the order was shipped.
+    let mut done = BTreeSet::new();
+    loop {
+        let found: Order = customer.get(&["orders", order]).send().await?.accepted()?.json()?;
+        if end(&found) == Some(End::Delivered) {
+            return take_back(action, order, staff).await;
+        }
+        for shipment in found.shipments {
+            if done.insert(shipment.clone()) {
+                delivered(staff, &shipment, &key(&shipment), moved).await?;
+                moved.set(Instant::now());
+            }
+        }
+        stalled(order, moved)?;
+        tokio::time::sleep(LOOK).await;
     }
-    until(customer, order, moved, &[End::Delivered]).await.map(|(end, _)| end)
+}
+
+/// Takes a unit of a delivered order back if the action says so. A repetition changes nothing.
+pub async fn take_back(action: OrderAction, order: &str, staff: &Session) -> Result<End, ClientError> {
+    let OrderAction::Returned(sku) = action else { return Ok(End::Delivered) };
+    let lines = json!([{ "sku": sku, "quantity": 1 }]);
+    let body = json!({ "lines": lines, "reason": "not as expected", "warehouse": WAREHOUSES[0] });
+    staff.command(&["orders", order, "returns"], &format!("sample-order-{order}-return"), &body).await?;
+    Ok(End::Returned)
+}
+
+/// Withdraws what a warehouse holds of a product, and waits until others hold it or the order is cancelled.
+async fn withdrawn(
+    order: &str,
+    sku: &str,
+    customer: &Session,
+    staff: &Session,
+    moved: &Cell<Instant>,
+) -> Result<End, ClientError> {
+    let body = json!({ "warehouse": WAREHOUSES[0], "sku": sku, "reason": "damaged on the shelf" });
+    let key = format!("sample-order-{order}-withdraw");
+    match staff.command(&["orders", order, "withdraw"], &key, &body).await {
+        Err(failure) if failure.is_problem("nothing-reserved") => return Ok(End::Confirmed),
+        told => drop(told?),
+    }
+    loop {
+        let found: Order = customer.get(&["orders", order]).send().await?.accepted()?.json()?;
+        if let Some(end) = end(&found).filter(|end| *end != End::Confirmed || found.reason.is_none()) {
+            moved.set(Instant::now());
+            return Ok(end);
+        }
+        stalled(order, moved)?;
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// Marks a shipment as delivered, as soon as it has left.
@@ -133,6 +198,8 @@ async fn delivered(staff: &Session, shipment: &str, key: &str, moved: &Cell<Inst
     loop {
         match staff.command(&["shipments", shipment, "deliver"], key, &json!({})).await {
             Err(failure) if failure.is_problem("shipment-not-dispatched") => stalled(shipment, moved)?,
+            // Its goods were withdrawn, and come from another warehouse.
+            Err(failure) if failure.is_problem("shipment-cancelled") => return Ok(()),
             told => return told.map(drop),
         }
         tokio::time::sleep(LOOK).await;

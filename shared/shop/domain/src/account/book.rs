@@ -136,7 +136,7 @@ impl OpenedAccount {
     }
 
     /// The token of a choice: that of the account's card with this id, or else the choice itself if it is a token.
-    fn chosen(&self, choice: &CardChoice) -> Option<CardToken> {
+    pub(super) fn chosen(&self, choice: &CardChoice) -> Option<CardToken> {
         let own = self.cards.iter().find(|card| card.id().as_str() == choice.as_str());
         own.map(|card| card.token.clone()).or_else(|| choice.token())
     }

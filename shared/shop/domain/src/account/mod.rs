@@ -5,7 +5,7 @@ mod book;
 pub use book::{AddressKind, Entry, KeptCard, OpenedAccount, Status};
 
 use crate::order::{Failure, Placement};
-use crate::values::{AccountId, AddressId, Card, CardId, Means, Personal, Profile};
+use crate::values::{AccountId, AddressId, Card, CardChoice, CardId, CardToken, Means, Personal, Profile};
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -145,6 +145,15 @@ impl State {
         match self {
             Self::Opened(account) => account.means(order),
             Self::Unopened => Err(Failure::AccountNotActive),
+        }
+    }
+
+    /// The token of a choice; none if the account has no such card.
+    #[must_use]
+    pub fn card(&self, choice: &CardChoice) -> Option<CardToken> {
+        match self {
+            Self::Opened(account) => account.chosen(choice),
+            Self::Unopened => None,
         }
     }
 }

@@ -112,6 +112,9 @@ pub enum Difference {
     },
 }
 
+/// The name under which a snapshot that is not the fold of its stream is reported: as if snapshots were a view.
+const SNAPSHOTS: &str = "snapshots";
+
 impl TryFrom<&verify::Difference> for Difference {
     type Error = Invalid;
 
@@ -125,6 +128,12 @@ impl TryFrom<&verify::Difference> for Difference {
                 stream: stream.clone(),
                 version: *version,
                 view: view.parse()?,
+                field: Place::nearest(field),
+            },
+            verify::Difference::Snapshot { stream, version, field, .. } => Self::Row {
+                stream: stream.clone(),
+                version: *version,
+                view: SNAPSHOTS.parse()?,
                 field: Place::nearest(field),
             },
             verify::Difference::Stuck { stream, version, view, .. } => {

@@ -53,10 +53,16 @@ fn address() -> AddressId {
 }
 
 fn check_out(offers: &[(&str, Offer)]) -> Command {
+    check_out_at(None, offers)
+}
+
+/// A checkout by a customer who was shown this total.
+fn check_out_at(shown: Option<Money>, offers: &[(&str, Offer)]) -> Command {
     let offers = offers.iter().map(|(name, offer)| (sku(name), *offer)).collect();
     let categories = [(sku("mug"), kitchen()), (sku("cup"), kitchen())].into();
     let tax_rate = "1900".parse().unwrap();
-    by_owner(Action::CheckOut { offers, categories, tax_rate, card: Some(card()), address: Some(address()) })
+    let (card, address) = (Some(card()), Some(address()));
+    by_owner(Action::CheckOut { offers, categories, tax_rate, card, address, shown })
 }
 
 fn checked_out() -> Vec<Event> {
@@ -121,6 +127,26 @@ fn checkout_freezes_the_price_of_the_moment_and_keeps_what_was_chosen() {
     let checkout = check_out(&[("mug", Offer::At(euro(1_000)))]);
     given::<Cart>(with_mugs()).when(checkout.clone()).then(&checked_out()[2..]);
     given::<Cart>(checked_out()).when(checkout).then_nothing();
+}
+
+#[test]
+fn a_total_that_has_risen_is_refused_with_the_new_one() {
+    let risen = || [("mug", Offer::At(euro(1_000)))];
+    let refused = given::<Cart>(with_mugs()).when(check_out_at(Some(euro(2_379)), &risen()));
+    refused.then_refused(Refusal::TotalHasRisen { total: euro(2_380) });
+    let elsewhere = Money::new(2_380, Currency::USD).unwrap();
+    let refused = given::<Cart>(with_mugs()).when(check_out_at(Some(elsewhere), &risen()));
+    refused.then_refused(Refusal::TotalHasRisen { total: euro(2_380) });
+    for shown in [2_380, 5_000] {
+        let checked_out = [checked_out().pop().unwrap()];
+        given::<Cart>(with_mugs()).when(check_out_at(Some(euro(shown)), &risen())).then(checked_out);
+    }
+    let refusal = Refusal::TotalHasRisen { total: euro(2_380) };
+    assert_eq!(
+        foldlog::Refusal::members(&refusal),
+        [("total", serde_json::json!({ "amount": 2_380, "currency": "EUR" }))]
+    );
+    assert!(refusal.to_string().contains("23.80 EUR"), "{refusal}");
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! The events of a process: noted outcomes, intents and deadlines.
 
 use super::{Candidate, Step};
-use crate::invoice::Bill;
-use crate::order::{Failure, Placement};
+use crate::invoice::{Bill, CreditNote};
+use crate::order::{Failure, Loss, Placement, Return};
 use crate::payment::Charge;
-use crate::values::{AccountId, AddressId, Means, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
-use foldlog::Timestamp;
+use crate::shipment::is_none;
+use crate::values::{
+    AccountId, AddressId, Attempt, CardToken, Means, Money, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId,
+};
 use foldlog::write::event::Upcaster;
+use foldlog::{Timestamp, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -31,40 +34,40 @@ pub enum Event {
         sku: Sku,
         quantity: Quantity,
     },
+    /// Contains what the warehouse holds. If that is less than asked, also the warehouses that may have the rest.
     ReservationNoted {
         warehouse: WarehouseId,
         sku: Sku,
+        reservation: Option<Version>,
+        quantity: Quantity,
+        candidates: Option<Vec<Candidate>>,
     },
+    /// Contains the warehouses that may have the goods instead.
     RejectionNoted {
         warehouse: WarehouseId,
         sku: Sku,
+        reservation: Option<Version>,
+        candidates: Option<Vec<Candidate>>,
     },
-    ReservationReleaseRequested {
-        warehouse: WarehouseId,
-        sku: Sku,
+    ReservationReleaseRequested(StockPosition),
+    ReleaseNoted(StockPosition),
+    StockDispatchRequested(StockPosition),
+    StockDispatchNoted(StockPosition),
+    PaymentRequested {
+        #[serde(flatten)]
+        charge: Charge,
+        #[serde(flatten)]
+        of: OfPayment,
     },
-    ReleaseNoted {
-        warehouse: WarehouseId,
-        sku: Sku,
-    },
-    StockDispatchRequested {
-        warehouse: WarehouseId,
-        sku: Sku,
-    },
-    StockDispatchNoted {
-        warehouse: WarehouseId,
-        sku: Sku,
-    },
-    PaymentRequested(Charge),
-    AuthorisationNoted {},
-    DeclineNoted {},
-    PaymentCaptureRequested {},
-    CaptureNoted {},
-    CaptureFailureNoted {},
-    PaymentVoidRequested {},
-    VoidNoted {},
-    PaymentRefundRequested {},
-    RefundNoted {},
+    AuthorisationNoted(OfPayment),
+    DeclineNoted(OfPayment),
+    PaymentCaptureRequested(OfPayment),
+    CaptureNoted(OfPayment),
+    CaptureFailureNoted(OfPayment),
+    PaymentVoidRequested(OfPayment),
+    VoidNoted(OfPayment),
+    PaymentRefundRequested(OfPayment),
+    RefundNoted(OfPayment),
     ConfirmationRequested {},
     ConfirmationNoted {},
     InvoiceRequested(Bill),
@@ -91,8 +94,11 @@ pub enum Event {
     ShipmentDeliveryNoted {
         warehouse: WarehouseId,
     },
+    /// The number is that of the withdrawals so far.
     ShipmentCancellationRequested {
         warehouse: WarehouseId,
+        #[serde(default, skip_serializing_if = "is_none")]
+        number: u32,
     },
     ShipmentCancellationNoted {
         warehouse: WarehouseId,
@@ -111,6 +117,93 @@ pub enum Event {
     DeadlinePassed {
         step: Step,
     },
+    /// The moment at which the hold of the last payment is to be authorised anew.
+    RenewalSet {
+        at: Timestamp,
+    },
+    RenewalDue {},
+    /// The provider reports another amount than the charge's.
+    DisputeNoted(OfPayment),
+    RefundFailureNoted(OfPayment),
+    PaymentLossRequested {
+        reason: Loss,
+    },
+    PaymentLossNoted {},
+    PaymentRegainRequested {},
+    PaymentRegainNoted {},
+    CardReplacementNoted {
+        card: CardToken,
+        number: u32,
+    },
+    WriteOffNoted {},
+    InvoiceWriteOffRequested {},
+    InvoiceWriteOffNoted {},
+    /// The staff withdrew goods. Contains the warehouses that may have them instead.
+    WithdrawalNoted {
+        warehouse: WarehouseId,
+        sku: Sku,
+        number: u32,
+        candidates: Vec<Candidate>,
+    },
+    ReservationReplacementRequested {
+        number: u32,
+    },
+    ReservationReplacementNoted {},
+    /// The number is that of the withdrawals so far.
+    ShipmentRepackingRequested {
+        warehouse: WarehouseId,
+        contents: BTreeMap<Sku, Quantity>,
+        number: u32,
+    },
+    ReturnNoted(Return),
+    /// Asks for a part of a captured payment. The number is that of the return.
+    PartialRefundRequested {
+        number: u32,
+        amount: Money,
+        #[serde(flatten)]
+        of: OfPayment,
+    },
+    PartialRefundNoted {
+        number: u32,
+    },
+    PartialRefundFailureNoted {
+        number: u32,
+    },
+    CreditNoteRequested(CreditNote),
+    CreditNoteNoted {
+        number: u32,
+    },
+    StockReturnRequested(Receipt),
+    StockReturnNoted {
+        number: u32,
+        sku: Sku,
+    },
+}
+
+/// The payment that an event is about. Most orders have one payment, and their payloads do not mention it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OfPayment {
+    /// The attempt.
+    #[serde(default, skip_serializing_if = "Attempt::is_first")]
+    pub attempt: Attempt,
+}
+
+impl From<Attempt> for OfPayment {
+    fn from(attempt: Attempt) -> Self {
+        Self { attempt }
+    }
+}
+
+/// One of an order's reservations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StockPosition {
+    /// The warehouse.
+    pub warehouse: WarehouseId,
+    /// The product.
+    pub sku: Sku,
+    /// The identity of the reservation: the version of the intent that asked for it. Older stocks name none; it is the
+    /// one of the first request to the warehouse then.
+    pub reservation: Option<Version>,
 }
 
 /// The goods that one warehouse sends to a customer: a consignment without its order.
@@ -126,6 +219,19 @@ pub struct Parcel {
     pub contents: BTreeMap<Sku, Quantity>,
 }
 
+/// Goods that a warehouse is asked to take back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Receipt {
+    /// The number of the return.
+    pub number: u32,
+    /// The warehouse.
+    pub warehouse: WarehouseId,
+    /// The product.
+    pub sku: Sku,
+    /// The quantity.
+    pub quantity: Quantity,
+}
+
 impl foldlog::Event for Event {
     const UPCASTERS: &'static [Upcaster] = &[
         // The older payload has no categories: they are optional.
@@ -133,6 +239,27 @@ impl foldlog::Event for Event {
         // The older payload has no card or address: they are optional.
         Upcaster { event: "OrderPlacementRequested", from: 2, step: |data| data },
         Upcaster { event: "PlacementNoted", from: 1, step: |data| with_availability(&data) },
+        // The older payload has no identity and no candidates, and the warehouse holds all that was asked.
+        Upcaster { event: "ReservationNoted", from: 1, step: with_all_that_was_asked },
+        Upcaster { event: "RejectionNoted", from: 1, step: |data| data },
+        // The older payloads have no identity: it is optional.
+        Upcaster { event: "ReservationReleaseRequested", from: 1, step: |data| data },
+        Upcaster { event: "ReleaseNoted", from: 1, step: |data| data },
+        Upcaster { event: "StockDispatchRequested", from: 1, step: |data| data },
+        Upcaster { event: "StockDispatchNoted", from: 1, step: |data| data },
+        // The older payload has no number: nothing was withdrawn then.
+        Upcaster { event: "ShipmentCancellationRequested", from: 1, step: |data| data },
+        // The older payloads are of the first attempt to pay: the attempt is optional.
+        Upcaster { event: "PaymentRequested", from: 1, step: |data| data },
+        Upcaster { event: "AuthorisationNoted", from: 1, step: |data| data },
+        Upcaster { event: "DeclineNoted", from: 1, step: |data| data },
+        Upcaster { event: "PaymentCaptureRequested", from: 1, step: |data| data },
+        Upcaster { event: "CaptureNoted", from: 1, step: |data| data },
+        Upcaster { event: "CaptureFailureNoted", from: 1, step: |data| data },
+        Upcaster { event: "PaymentVoidRequested", from: 1, step: |data| data },
+        Upcaster { event: "VoidNoted", from: 1, step: |data| data },
+        Upcaster { event: "PaymentRefundRequested", from: 1, step: |data| data },
+        Upcaster { event: "RefundNoted", from: 1, step: |data| data },
     ];
 }
 
@@ -147,4 +274,12 @@ fn with_availability(data: &Value) -> Value {
     let lines =
         data["candidates"].as_object().and_then(|lines| lines.iter().map(of_line).collect::<Option<Map<_, _>>>());
     json!({ "candidates": lines, "means": {} })
+}
+
+/// The process takes no more than it asked for, so the largest quantity stands for all of that.
+fn with_all_that_was_asked(mut data: Value) -> Value {
+    if let Some(fields) = data.as_object_mut() {
+        fields.insert("quantity".to_owned(), json!(Quantity::MOST));
+    }
+    data
 }

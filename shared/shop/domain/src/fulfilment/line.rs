@@ -2,22 +2,35 @@
 //! or dispatched.
 
 use super::progress::Wait;
-use super::{Candidate, Event};
+use super::{Candidate, Event, StockPosition};
 use crate::values::{Quantity, Sku, WarehouseId};
 use foldlog::Version;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// How often a line asks one warehouse that seems to have some. It asks one that seems empty once.
+const MOST_ROUNDS: usize = 3;
+/// After this many requests, a line makes no more. So the state of a process is bounded, whatever a view says.
+const MOST_REQUESTS: usize = 60;
 
 /// The progress of one line.
+///
+/// A line cannot be served if no candidate is left to ask: each warehouse that it asked gave all that it had, three
+/// times where the view said otherwise afterwards. It waits for open requests first, because a warehouse with an open
+/// request may be asked again afterwards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineProgress {
     /// The product.
     pub sku: Sku,
     /// The quantity.
     pub quantity: Quantity,
-    /// The warehouses that the process has not asked yet.
+    /// The warehouses that seemed to have the product when the view was looked at last, and were not asked since.
     pub candidates: Vec<Candidate>,
-    /// The parts of the line, one for each warehouse that the process asked.
+    /// The parts of the line, one for each request to a warehouse.
     pub parts: Vec<Part>,
+    /// The warehouses whose goods the staff withdrew. They are not asked again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub withdrawn: BTreeSet<WarehouseId>,
 }
 
 /// The part of a line that the process asked one warehouse for.
@@ -25,10 +38,13 @@ pub struct LineProgress {
 pub struct Part {
     /// The warehouse.
     pub warehouse: WarehouseId,
-    /// The quantity.
+    /// The quantity: as asked, and then as the warehouse holds it.
     pub quantity: Quantity,
     /// Its progress.
     pub progress: PartProgress,
+    /// The identity of its reservation, if the stock named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reservation: Option<Version>,
 }
 
 /// The progress of a part. A request carries the version of its intent.
@@ -38,6 +54,8 @@ pub struct Part {
 pub enum PartProgress {
     Requested(Version),
     Held,
+    /// Held, and to be released.
+    Withdrawn,
     Rejected,
     ReleaseRequested(Version),
     Released,
@@ -50,7 +68,8 @@ impl LineProgress {
     fn missing(&self) -> u64 {
         let counts = |part: &&Part| match part.progress {
             PartProgress::Requested(_) | PartProgress::Held => true,
-            PartProgress::Rejected
+            PartProgress::Withdrawn
+            | PartProgress::Rejected
             | PartProgress::ReleaseRequested(_)
             | PartProgress::Released
             | PartProgress::DispatchRequested(_)
@@ -67,17 +86,38 @@ impl LineProgress {
 
     /// Whether a quantity is missing and the process has no warehouse left to ask.
     pub(super) fn unservable(&self) -> bool {
-        self.missing() > 0 && self.candidates.is_empty()
+        let waits = self.parts.iter().any(|part| matches!(part.progress, PartProgress::Requested(_)));
+        self.missing() > 0 && !waits && self.plan().is_empty()
+    }
+
+    /// Whether the process may ask a warehouse now.
+    fn may_ask(&self, candidate: &Candidate) -> bool {
+        let waits =
+            |part: &Part| part.warehouse == candidate.warehouse && matches!(part.progress, PartProgress::Requested(_));
+        let asked = self.times_asked(&candidate.warehouse);
+        let again = candidate.available > 0 && asked < MOST_ROUNDS;
+        let is_withdrawn = self.withdrawn.contains(&candidate.warehouse);
+        !is_withdrawn && self.parts.len() < MOST_REQUESTS && (asked == 0 || again) && !self.parts.iter().any(waits)
+    }
+
+    fn times_asked(&self, warehouse: &WarehouseId) -> usize {
+        self.parts.iter().filter(|part| part.warehouse == *warehouse).count()
     }
 
     /// The warehouses to ask for the missing quantity: the first that seems to have all of it; otherwise all that seem
-    /// to have some, in the order of the candidates, and one of the others for the rest.
+    /// to have some, and one of the others for the rest. Those that were asked less often come first, then those with
+    /// the smaller id.
     fn plan(&self) -> Vec<(&WarehouseId, u64)> {
         let mut missing = self.missing();
-        if let Some(enough) = self.candidates.iter().find(|candidate| candidate.available >= missing) {
-            return if missing > 0 { vec![(&enough.warehouse, missing)] } else { vec![] };
+        if missing == 0 {
+            return vec![];
         }
-        let (some, none): (Vec<_>, Vec<_>) = self.candidates.iter().partition(|candidate| candidate.available > 0);
+        let to_ask = self.candidates.iter().filter(|candidate| self.may_ask(candidate));
+        let (mut some, none): (Vec<_>, Vec<_>) = to_ask.partition(|candidate| candidate.available > 0);
+        some.sort_by_key(|candidate| self.times_asked(&candidate.warehouse));
+        if let Some(enough) = some.iter().find(|candidate| candidate.available >= missing) {
+            return vec![(&enough.warehouse, missing)];
+        }
         let mut plan = Vec::new();
         for candidate in some {
             let part = candidate.available.min(missing);
@@ -101,34 +141,109 @@ impl LineProgress {
         })
     }
 
-    /// The parts that warehouses hold.
-    pub(super) fn held_parts(&self) -> impl Iterator<Item = &Part> {
-        self.parts.iter().filter(|part| part.progress == PartProgress::Held)
+    /// The reservations of the parts in this progress.
+    pub(super) fn positions(&self, progress: PartProgress) -> impl Iterator<Item = StockPosition> {
+        let parts = self.parts.iter().filter(move |part| part.progress == progress);
+        parts.map(|part| StockPosition {
+            warehouse: part.warehouse.clone(),
+            sku: self.sku.clone(),
+            reservation: part.reservation,
+        })
     }
 
-    /// The part of a warehouse, if the process asked it.
-    pub(super) fn part(&self, warehouse: &WarehouseId) -> Option<&Part> {
-        self.parts.iter().find(|part| part.warehouse == *warehouse)
+    /// Whether a warehouse holds some of it.
+    pub(super) fn is_held_by(&self, warehouse: &WarehouseId) -> bool {
+        self.parts.iter().any(|part| part.warehouse == *warehouse && part.progress == PartProgress::Held)
     }
 
+    /// The staff withdraw what a warehouse holds. There are new candidates.
+    pub(super) fn withdraw(&mut self, warehouse: WarehouseId, candidates: Vec<Candidate>) {
+        let of_warehouse = self.parts.iter_mut().filter(|part| part.warehouse == warehouse);
+        for part in of_warehouse.filter(|part| part.progress == PartProgress::Held) {
+            part.progress = PartProgress::Withdrawn;
+        }
+        self.withdrawn.insert(warehouse);
+        self.candidates = candidates;
+    }
+
+    /// The part of a reservation: without an identity, the part of the first request to its warehouse.
+    pub(super) fn part(&self, warehouse: &WarehouseId, reservation: Option<Version>) -> Option<&Part> {
+        self.parts.get(self.place(warehouse, reservation)?)
+    }
+
+    fn place(&self, warehouse: &WarehouseId, reservation: Option<Version>) -> Option<usize> {
+        let of_warehouse = |part: &Part| part.warehouse == *warehouse;
+        if let Some(reservation) = reservation {
+            return self.parts.iter().position(|part| of_warehouse(part) && part.is(reservation));
+        }
+        let first = self.parts.iter().position(of_warehouse)?;
+        self.parts.get(first)?.reservation.is_none().then_some(first)
+    }
+
+    fn change(&mut self, warehouse: &WarehouseId, reservation: Option<Version>, change: impl FnOnce(&mut Part)) {
+        let place = self.place(warehouse, reservation);
+        if let Some(part) = place.and_then(|place| self.parts.get_mut(place)) {
+            change(part);
+        }
+    }
+
+    /// The process asks a warehouse.
     pub(super) fn ask(&mut self, warehouse: WarehouseId, quantity: Quantity, intent: Version) {
         self.candidates.retain(|candidate| candidate.warehouse != warehouse);
-        self.parts.push(Part { warehouse, quantity, progress: PartProgress::Requested(intent) });
+        let progress = PartProgress::Requested(intent);
+        self.parts.push(Part { warehouse, quantity, progress, reservation: None });
     }
 
-    pub(super) fn move_part(&mut self, warehouse: &WarehouseId, progress: PartProgress) {
-        if let Some(part) = self.parts.iter_mut().find(|part| part.warehouse == *warehouse) {
-            part.progress = progress;
-        }
+    /// A warehouse holds a quantity. If it is less than asked, there are new candidates for the rest.
+    pub(super) fn hold(
+        &mut self,
+        warehouse: &WarehouseId,
+        reservation: Option<Version>,
+        quantity: Quantity,
+        candidates: Option<Vec<Candidate>>,
+    ) {
+        self.change(warehouse, reservation, |part| {
+            part.quantity = part.quantity.min(quantity);
+            part.progress = PartProgress::Held;
+            part.reservation = reservation;
+        });
+        self.candidates = candidates.unwrap_or_else(|| std::mem::take(&mut self.candidates));
+    }
+
+    /// A warehouse has nothing left. There may be new candidates.
+    pub(super) fn reject(
+        &mut self,
+        warehouse: &WarehouseId,
+        reservation: Option<Version>,
+        candidates: Option<Vec<Candidate>>,
+    ) {
+        self.move_part(warehouse, reservation, PartProgress::Rejected);
+        self.candidates = candidates.unwrap_or_else(|| std::mem::take(&mut self.candidates));
+    }
+
+    pub(super) fn move_part(&mut self, warehouse: &WarehouseId, reservation: Option<Version>, progress: PartProgress) {
+        self.change(warehouse, reservation, |part| part.progress = progress);
     }
 }
 
 impl Part {
+    /// Whether it is the part of a reservation.
+    fn is(&self, reservation: Version) -> bool {
+        self.reservation == Some(reservation) || self.progress == PartProgress::Requested(reservation)
+    }
+
+    /// The identity of its reservation, if the stock named it.
+    #[must_use]
+    pub const fn reservation(&self) -> Option<Version> {
+        self.reservation
+    }
+
     /// Whether its goods are held, are being dispatched, or were dispatched.
     pub(super) const fn is_goods(&self) -> bool {
         match self.progress {
             PartProgress::Held | PartProgress::DispatchRequested(_) | PartProgress::Dispatched => true,
             PartProgress::Requested(_)
+            | PartProgress::Withdrawn
             | PartProgress::Rejected
             | PartProgress::ReleaseRequested(_)
             | PartProgress::Released => false,
@@ -141,58 +256,14 @@ impl Part {
             PartProgress::Requested(intent)
             | PartProgress::ReleaseRequested(intent)
             | PartProgress::DispatchRequested(intent) => Some(Wait::Intent(intent)),
-            PartProgress::Held | PartProgress::Rejected | PartProgress::Released | PartProgress::Dispatched => None,
+            PartProgress::Held
+            | PartProgress::Withdrawn
+            | PartProgress::Rejected
+            | PartProgress::Released
+            | PartProgress::Dispatched => None,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(quantity: u64, candidates: &[(&str, u64)]) -> LineProgress {
-        let candidate =
-            |(name, available): &(&str, u64)| Candidate { warehouse: name.parse().unwrap(), available: *available };
-        LineProgress {
-            sku: "mug".parse().unwrap(),
-            quantity: quantity.try_into().unwrap(),
-            candidates: candidates.iter().map(candidate).collect(),
-            parts: vec![],
-        }
-    }
-
-    fn plan(line: &LineProgress) -> Vec<(&str, u64)> {
-        line.plan().into_iter().map(|(warehouse, part)| (warehouse.as_str(), part)).collect()
-    }
-
-    #[test]
-    fn the_nearest_that_seems_to_have_all_of_it_is_asked_alone() {
-        assert_eq!(plan(&line(5, &[("a", 4), ("b", 5), ("c", 9)])), [("b", 5)]);
-    }
-
-    #[test]
-    fn a_line_is_split_over_those_that_seem_to_have_some() {
-        assert_eq!(plan(&line(5, &[("a", 0), ("b", 2), ("c", 2), ("d", 4)])), [("b", 2), ("c", 2), ("d", 1)]);
-    }
-
-    #[test]
-    fn those_that_seem_empty_are_asked_last_and_one_is_asked_for_all_that_is_missing() {
-        assert_eq!(plan(&line(5, &[("a", 0), ("b", 2), ("c", 0)])), [("b", 2), ("a", 3)]);
-        assert_eq!(plan(&line(5, &[("a", 0), ("b", 0)])), [("a", 5)]);
-        assert_eq!(plan(&line(5, &[("a", 1), ("b", 2)])), [("a", 1), ("b", 4)]);
-        assert_eq!(plan(&line(5, &[])), []);
-    }
-
-    #[test]
-    fn what_was_rejected_is_planned_anew_among_those_not_asked_yet() {
-        let mut split = line(5, &[("a", 3), ("b", 2), ("c", 1), ("d", 0)]);
-        for (warehouse, part) in [("a", 3_u64), ("b", 2)] {
-            split.ask(warehouse.parse().unwrap(), part.try_into().unwrap(), Version(1));
-        }
-        assert_eq!((plan(&split), split.unservable()), (vec![], false));
-        split.move_part(&"a".parse().unwrap(), PartProgress::Rejected);
-        assert_eq!(plan(&split), [("c", 1), ("d", 2)]);
-        split.candidates.clear();
-        assert!(split.unservable());
-    }
-}
+mod tests;

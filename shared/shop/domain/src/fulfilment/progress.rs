@@ -1,7 +1,8 @@
 //! The progress of an order, its payment, its invoice and its shipments, as the process knows it. A request carries the
 //! version of its intent.
 
-use super::{Event, InvoiceOutcome, PaymentOutcome, ShipmentOutcome};
+use super::{Event, InvoiceOutcome, OfPayment, PaymentOutcome, ShipmentOutcome};
+use crate::order::Loss;
 use crate::values::{ShipmentId, WarehouseId};
 use foldlog::Version;
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ pub enum OrderProgress {
     Cancelled,
 }
 
-/// The progress of the payment.
+/// The progress of a payment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the documentation")]
@@ -34,13 +35,36 @@ pub enum PaymentProgress {
     Authorised,
     Declined,
     CaptureRequested(Version),
-    /// An open item until the provider captures after all.
+    /// The provider holds the amount, and could not capture it.
     CaptureFailed,
     Captured,
     VoidRequested(Version),
     Voided,
     RefundRequested(Version),
     Refunded,
+    /// Authorised, and it is time for a new authorisation.
+    Expiring,
+    /// Refunded without a request of the process: somebody did it at the provider.
+    Returned,
+    /// The provider reports another amount than the charge's.
+    Disputed,
+    /// An open item: the provider refuses to refund the amount.
+    RefundFailed,
+}
+
+/// The progress of what the order owes, apart from its ordinary payment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum DebtProgress {
+    #[default]
+    None,
+    LossRequested(Version, Loss),
+    Lost(Loss),
+    /// A person named another card.
+    Collecting,
+    RegainRequested(Version),
+    WrittenOff,
 }
 
 /// The progress of the invoice.
@@ -56,6 +80,8 @@ pub enum InvoiceProgress {
     Settled,
     CreditRequested(Version),
     Credited,
+    WriteOffRequested(Version),
+    WrittenOff,
 }
 
 /// The progress of a shipment.
@@ -77,7 +103,7 @@ pub enum ShipmentProgress {
 pub(super) enum Wait {
     /// The outcome of an intent, by its version.
     Intent(Version),
-    /// An action of others: the staff ship, carriers deliver, the provider captures after all.
+    /// An action of others: the staff ship, carriers deliver, the provider moves a payment by itself.
     Others,
 }
 
@@ -113,29 +139,82 @@ impl OrderProgress {
 }
 
 impl PaymentProgress {
-    /// Whether it waits for an outcome, and the event that notes it. A provider may capture an amount without a
-    /// request.
-    pub(super) const fn note(self, outcome: PaymentOutcome) -> (bool, Event) {
+    /// Whether the process notes an outcome: it may ask for it, or the provider may move the payment by itself. Outcomes
+    /// come in any order, and an earlier one never replaces a later one.
+    pub(super) const fn accepts(self, outcome: PaymentOutcome) -> bool {
         match outcome {
-            PaymentOutcome::Authorised => (matches!(self, Self::Requested(_)), Event::AuthorisationNoted {}),
-            PaymentOutcome::Declined => (matches!(self, Self::Requested(_)), Event::DeclineNoted {}),
-            PaymentOutcome::Captured => match self {
-                Self::Requested(_)
-                | Self::Authorised
-                | Self::CaptureRequested(_)
-                | Self::CaptureFailed
-                | Self::VoidRequested(_) => (true, Event::CaptureNoted {}),
-                Self::None
-                | Self::Declined
-                | Self::Captured
-                | Self::Voided
-                | Self::RefundRequested(_)
-                | Self::Refunded => (false, Event::CaptureNoted {}),
-            },
-            PaymentOutcome::CaptureFailed => (matches!(self, Self::CaptureRequested(_)), Event::CaptureFailureNoted {}),
-            PaymentOutcome::Voided => (matches!(self, Self::VoidRequested(_)), Event::VoidNoted {}),
-            PaymentOutcome::Refunded => (matches!(self, Self::RefundRequested(_)), Event::RefundNoted {}),
+            PaymentOutcome::Authorised { .. } | PaymentOutcome::Declined => matches!(self, Self::Requested(_)),
+            PaymentOutcome::Captured => self.is_held() || matches!(self, Self::Voided | Self::Disputed),
+            PaymentOutcome::CaptureFailed => matches!(self, Self::CaptureRequested(_)),
+            PaymentOutcome::Voided => self.is_held() || matches!(self, Self::Disputed | Self::RefundRequested(_)),
+            PaymentOutcome::Refunded => !matches!(self, Self::None | Self::Declined | Self::Refunded | Self::Returned),
+            PaymentOutcome::Disputed => self.is_held(),
+            PaymentOutcome::RefundFailed => matches!(self, Self::RefundRequested(_)),
         }
+    }
+
+    /// Whether the provider may hold the amount, as far as the process knows.
+    const fn is_held(self) -> bool {
+        match self {
+            Self::Requested(_)
+            | Self::Authorised
+            | Self::Expiring
+            | Self::CaptureRequested(_)
+            | Self::CaptureFailed
+            | Self::VoidRequested(_) => true,
+            Self::None
+            | Self::Declined
+            | Self::Captured
+            | Self::Voided
+            | Self::RefundRequested(_)
+            | Self::Refunded
+            | Self::Returned
+            | Self::Disputed
+            | Self::RefundFailed => false,
+        }
+    }
+
+    /// The refund that nobody but the provider's staff wanted is a decision of a person. It ends the payment.
+    pub(super) const fn refunded(self) -> Self {
+        match self {
+            Self::RefundRequested(_) | Self::RefundFailed => Self::Refunded,
+            Self::None
+            | Self::Requested(_)
+            | Self::Authorised
+            | Self::Declined
+            | Self::CaptureRequested(_)
+            | Self::CaptureFailed
+            | Self::Captured
+            | Self::VoidRequested(_)
+            | Self::Voided
+            | Self::Refunded
+            | Self::Expiring
+            | Self::Returned
+            | Self::Disputed => Self::Returned,
+        }
+    }
+
+    /// The intent that gives back what the provider holds or took; none if that is nothing, or not known yet.
+    pub(super) fn undoing(self, of: OfPayment) -> Option<Event> {
+        match self {
+            Self::Authorised | Self::Expiring | Self::CaptureFailed => Some(Event::PaymentVoidRequested(of)),
+            Self::Captured | Self::Disputed => Some(Event::PaymentRefundRequested(of)),
+            Self::None
+            | Self::Requested(_)
+            | Self::Declined
+            | Self::CaptureRequested(_)
+            | Self::VoidRequested(_)
+            | Self::Voided
+            | Self::RefundRequested(_)
+            | Self::Refunded
+            | Self::Returned
+            | Self::RefundFailed => None,
+        }
+    }
+
+    /// Whether it ended, or cannot be believed, before the order was confirmed.
+    pub(super) const fn is_refused(self) -> bool {
+        matches!(self, Self::Declined | Self::Voided | Self::Returned | Self::Disputed)
     }
 
     /// The outcome or action that the process waits for, if any.
@@ -145,8 +224,56 @@ impl PaymentProgress {
             | Self::CaptureRequested(intent)
             | Self::VoidRequested(intent)
             | Self::RefundRequested(intent) => Some(Wait::Intent(intent)),
-            Self::CaptureFailed => Some(Wait::Others),
-            Self::None | Self::Authorised | Self::Declined | Self::Captured | Self::Voided | Self::Refunded => None,
+            Self::CaptureFailed | Self::RefundFailed => Some(Wait::Others),
+            Self::None
+            | Self::Authorised
+            | Self::Declined
+            | Self::Captured
+            | Self::Voided
+            | Self::Refunded
+            | Self::Expiring
+            | Self::Returned
+            | Self::Disputed => None,
+        }
+    }
+
+    /// Whether the provider may move it by itself.
+    pub(super) const fn is_live(self) -> bool {
+        matches!(self, Self::Authorised | Self::Expiring | Self::Captured | Self::Disputed)
+    }
+}
+
+impl DebtProgress {
+    /// Whether there was never a debt.
+    pub(super) fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+
+    /// Whether the order is marked as unpaid or written off, as far as the process knows, and it has asked for nothing
+    /// else.
+    pub(super) const fn is_marked(self) -> bool {
+        matches!(self, Self::Lost(_) | Self::Collecting | Self::WrittenOff)
+    }
+
+    /// The debt after its mark was noted.
+    pub(super) const fn lost(self) -> Self {
+        match self {
+            Self::LossRequested(_, reason) => Self::Lost(reason),
+            Self::None | Self::Lost(_) | Self::Collecting | Self::RegainRequested(_) | Self::WrittenOff => self,
+        }
+    }
+
+    /// Whether a person may act on it: the order is or may be marked as unpaid.
+    pub(super) const fn is_open(self) -> bool {
+        matches!(self, Self::LossRequested(..) | Self::Lost(_) | Self::Collecting)
+    }
+
+    /// The outcome or action that the process waits for, if any.
+    pub(super) const fn wait(self) -> Option<Wait> {
+        match self {
+            Self::LossRequested(intent, _) | Self::RegainRequested(intent) => Some(Wait::Intent(intent)),
+            Self::Lost(_) => Some(Wait::Others),
+            Self::None | Self::Collecting | Self::WrittenOff => None,
         }
     }
 }
@@ -158,26 +285,30 @@ impl InvoiceProgress {
             InvoiceOutcome::Issued => (matches!(self, Self::Requested(_)), Event::InvoiceNoted {}),
             InvoiceOutcome::Paid => (matches!(self, Self::SettlementRequested(_)), Event::InvoiceSettlementNoted {}),
             InvoiceOutcome::Credited => (matches!(self, Self::CreditRequested(_)), Event::InvoiceCreditNoted {}),
+            InvoiceOutcome::WrittenOff => (matches!(self, Self::WriteOffRequested(_)), Event::InvoiceWriteOffNoted {}),
         }
     }
 
     /// The outcome or action that the process waits for, if any.
     pub(super) const fn wait(self) -> Option<Wait> {
         match self {
-            Self::Requested(intent) | Self::SettlementRequested(intent) | Self::CreditRequested(intent) => {
-                Some(Wait::Intent(intent))
-            }
-            Self::None | Self::Issued | Self::Settled | Self::Credited => None,
+            Self::Requested(intent)
+            | Self::SettlementRequested(intent)
+            | Self::CreditRequested(intent)
+            | Self::WriteOffRequested(intent) => Some(Wait::Intent(intent)),
+            Self::None | Self::Issued | Self::Settled | Self::Credited | Self::WrittenOff => None,
         }
     }
 }
 
 impl ShipmentProgress {
-    /// Whether it waits for an outcome, and the event that notes it. A shipment that arrived has left before.
-    pub(super) fn note(&self, warehouse: WarehouseId, outcome: ShipmentOutcome) -> (bool, Event) {
+    /// Whether it waits for an outcome, and the event that notes it. A shipment that arrived has left before. An answer
+    /// with another number than the last request is a late one.
+    pub(super) fn note(&self, warehouse: WarehouseId, last: u32, outcome: ShipmentOutcome) -> (bool, Event) {
         match outcome {
-            ShipmentOutcome::Created(shipment) => {
-                (matches!(self, Self::Requested(_)), Event::ShipmentNoted { warehouse, shipment })
+            ShipmentOutcome::Packed { shipment, number } => {
+                let waits = matches!(self, Self::Requested(_)) && number == last;
+                (waits, Event::ShipmentNoted { warehouse, shipment })
             }
             ShipmentOutcome::Dispatched => {
                 (matches!(self, Self::DispatchRequested(_)), Event::ShipmentDispatchNoted { warehouse })
@@ -186,8 +317,9 @@ impl ShipmentProgress {
                 matches!(self, Self::DispatchRequested(_) | Self::Dispatched),
                 Event::ShipmentDeliveryNoted { warehouse },
             ),
-            ShipmentOutcome::Cancelled => {
-                (matches!(self, Self::CancellationRequested(_)), Event::ShipmentCancellationNoted { warehouse })
+            ShipmentOutcome::Cancelled { number } => {
+                let waits = matches!(self, Self::CancellationRequested(_)) && number == last;
+                (waits, Event::ShipmentCancellationNoted { warehouse })
             }
         }
     }

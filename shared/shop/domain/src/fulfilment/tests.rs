@@ -5,4 +5,7 @@ mod confirmation;
 mod deadlines;
 mod delivery;
 mod outcomes;
+mod payments;
+mod returns;
 mod story;
+mod withdrawals;

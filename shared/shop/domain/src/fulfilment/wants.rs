@@ -1,13 +1,13 @@
 //! The next intents of a process. They follow from its progress alone.
 
 use super::{
-    Deadline, Event, InvoiceProgress, LineProgress, OrderProgress, Parcel, PaymentProgress, Process, ShipmentProgress,
-    Step,
+    Deadline, Event, InvoiceProgress, LineProgress, OfPayment, OrderProgress, PartProgress, PaymentProgress, Process,
+    ShipmentProgress, Step, StockPosition,
 };
 use crate::invoice::Bill;
 use crate::order::Failure;
 use crate::payment::Charge;
-use crate::values::{Quantity, Sku, TrackingNumber, WarehouseId};
+use crate::values::{Quantity, ShipmentId, Sku, WarehouseId};
 use std::collections::BTreeMap;
 
 impl Process {
@@ -17,10 +17,13 @@ impl Process {
         match self.order {
             OrderProgress::PlacementRequested(_) | OrderProgress::ConfirmationRequested(_) => vec![],
             OrderProgress::Placed => self.towards_confirmation(),
+            OrderProgress::Confirmed if self.withdrawals.is_open() => self.replacing(),
             OrderProgress::Confirmed
             | OrderProgress::Shipped
             | OrderProgress::DeliveryRequested(_)
             | OrderProgress::Delivered => self.towards_delivery(),
+            // It is still confirmed.
+            OrderProgress::FailureRequested(_) if self.withdrawals.is_open() => vec![],
             OrderProgress::FailureRequested(_) | OrderProgress::Failed | OrderProgress::Cancelled => self.undoing(),
         }
     }
@@ -33,7 +36,9 @@ impl Process {
             return self.lines.iter().flat_map(LineProgress::reservations).collect();
         }
         match (self.charge(), self.payment) {
-            (Some(charge), PaymentProgress::None) => vec![Event::PaymentRequested(charge)],
+            (Some(charge), PaymentProgress::None) => {
+                vec![Event::PaymentRequested { charge, of: OfPayment::default() }]
+            }
             (Some(_), PaymentProgress::Authorised | PaymentProgress::Captured) | (None, _) => {
                 vec![Event::ConfirmationRequested {}]
             }
@@ -49,7 +54,7 @@ impl Process {
             Some(Failure::DeadlinePassed)
         } else if let Some(line) = nobody_has {
             Some(Failure::OutOfStock { sku: line.sku.clone() })
-        } else if self.payment == PaymentProgress::Declined {
+        } else if self.payment.is_refused() {
             Some(Failure::PaymentDeclined)
         } else if self.is_due() && self.means.card.is_none() {
             Some(Failure::NoCard)
@@ -62,84 +67,77 @@ impl Process {
         self.placement.totals.total.amount() > 0
     }
 
-    fn charge(&self) -> Option<Charge> {
+    pub(super) fn charge(&self) -> Option<Charge> {
         let card = self.means.card.clone().filter(|_| self.is_due())?;
         Some(Charge { amount: self.placement.totals.total, card })
     }
 
     /// Goods leave, stock is taken and money is captured only after the order's stream has accepted the shipping.
     fn towards_delivery(&self) -> Vec<Event> {
-        let invoice = (self.invoice == InvoiceProgress::None).then(|| Event::InvoiceRequested(self.bill()));
-        let missing = self.goods().into_iter().filter(|(warehouse, _)| !self.shipments.contains_key(warehouse));
-        let shipments = missing.map(|(warehouse, contents)| {
-            let (account, address) = (self.placement.account.clone(), self.means.address.clone());
-            Event::ShipmentRequested(Parcel { warehouse, account, address, contents })
-        });
-        let mut wanted: Vec<Event> = invoice.into_iter().chain(shipments).collect();
+        let mut wanted = self.invoicing();
+        wanted.extend(self.packing());
+        wanted.extend(self.paying(self.charge()));
         if self.order.left() {
-            wanted.extend((self.payment == PaymentProgress::Authorised).then_some(Event::PaymentCaptureRequested {}));
-            wanted.extend(self.held(|warehouse, sku| Event::StockDispatchRequested { warehouse, sku }));
-            wanted.extend(self.created(|warehouse, tracking| Event::ShipmentDispatchRequested { warehouse, tracking }));
+            wanted.extend(self.parts_in(PartProgress::Held, Event::StockDispatchRequested));
+            let goods = self.goods();
+            let packed = self.created().filter(|(warehouse, _)| self.is_packed(warehouse, goods.get(*warehouse)));
+            wanted.extend(packed.map(|(warehouse, shipment)| {
+                let (warehouse, tracking) = (warehouse.clone(), self.tracking.get(shipment).cloned());
+                Event::ShipmentDispatchRequested { warehouse, tracking }
+            }));
         }
         if self.order == OrderProgress::Shipped && self.arrived() {
             wanted.push(Event::OrderDeliveryRequested {});
         }
-        // An order that was confirmed before the shop took payments has no payment to wait for.
-        let paid = matches!(self.payment, PaymentProgress::None | PaymentProgress::Captured);
-        if self.order == OrderProgress::Delivered && self.invoice == InvoiceProgress::Issued && paid {
-            wanted.push(Event::InvoiceSettlementRequested {});
-        }
+        wanted.extend(self.billing());
+        wanted.extend(self.returning());
         wanted
+    }
+
+    pub(super) fn invoicing(&self) -> Vec<Event> {
+        let missing = (self.invoice == InvoiceProgress::None).then(|| Event::InvoiceRequested(self.bill()));
+        missing.into_iter().collect()
     }
 
     /// The process undoes each step that it knows was taken, independently of the others.
     fn undoing(&self) -> Vec<Event> {
-        let releases = self.held(|warehouse, sku| Event::ReservationReleaseRequested { warehouse, sku });
-        let payment = match self.payment {
-            PaymentProgress::Authorised | PaymentProgress::CaptureFailed => Some(Event::PaymentVoidRequested {}),
-            PaymentProgress::Captured => Some(Event::PaymentRefundRequested {}),
-            PaymentProgress::None
-            | PaymentProgress::Requested(_)
-            | PaymentProgress::Declined
-            | PaymentProgress::CaptureRequested(_)
-            | PaymentProgress::VoidRequested(_)
-            | PaymentProgress::Voided
-            | PaymentProgress::RefundRequested(_)
-            | PaymentProgress::Refunded => None,
-        };
+        let releases = [PartProgress::Held, PartProgress::Withdrawn];
+        let releases = releases.map(|progress| self.parts_in(progress, Event::ReservationReleaseRequested)).concat();
+        let payments = self.payments().filter_map(|(attempt, progress)| progress.undoing(attempt.into()));
         let invoice = (self.invoice == InvoiceProgress::Issued).then_some(Event::InvoiceCreditRequested {});
-        let shipments = self.created(|warehouse, _| Event::ShipmentCancellationRequested { warehouse });
-        releases.into_iter().chain(payment).chain(invoice).chain(shipments).collect()
+        let shipments = self.created().map(|(warehouse, _)| self.unpacking(warehouse));
+        releases.into_iter().chain(payments).chain(invoice).chain(shipments).collect()
     }
 
-    /// An intent for each part that is held.
-    fn held(&self, want: impl Fn(WarehouseId, Sku) -> Event) -> Vec<Event> {
-        let of_line = |line: &LineProgress| {
-            line.held_parts().map(|part| want(part.warehouse.clone(), line.sku.clone())).collect::<Vec<_>>()
-        };
-        self.lines.iter().flat_map(of_line).collect()
+    /// An intent for each part in this progress.
+    pub(super) fn parts_in(&self, progress: PartProgress, want: impl Fn(StockPosition) -> Event) -> Vec<Event> {
+        self.lines.iter().flat_map(|line| line.positions(progress)).map(want).collect()
     }
 
-    /// An intent for each shipment that was created and not dispatched or cancelled.
-    fn created(&self, want: impl Fn(WarehouseId, Option<TrackingNumber>) -> Event) -> Vec<Event> {
-        let of_shipment = |(warehouse, progress): (&WarehouseId, &ShipmentProgress)| match progress {
-            ShipmentProgress::Created(shipment) => Some(want(warehouse.clone(), self.tracking.get(shipment).cloned())),
+    /// The shipments that were created, and not dispatched or cancelled.
+    pub(super) fn created(&self) -> impl Iterator<Item = (&WarehouseId, &ShipmentId)> {
+        self.shipments.iter().filter_map(|(warehouse, progress)| match progress {
+            ShipmentProgress::Created(shipment) => Some((warehouse, shipment)),
             ShipmentProgress::Requested(_)
             | ShipmentProgress::DispatchRequested(_)
             | ShipmentProgress::Dispatched
             | ShipmentProgress::Delivered
             | ShipmentProgress::CancellationRequested(_)
             | ShipmentProgress::Cancelled => None,
-        };
-        self.shipments.iter().filter_map(of_shipment).collect()
+        })
     }
 
-    /// The goods that each warehouse dispatches or dispatched.
-    fn goods(&self) -> BTreeMap<WarehouseId, BTreeMap<Sku, Quantity>> {
-        let mut goods: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    /// The goods that each warehouse dispatches or dispatched. Several parts of a line may come from one warehouse.
+    pub(super) fn goods(&self) -> BTreeMap<WarehouseId, BTreeMap<Sku, Quantity>> {
+        let mut goods: BTreeMap<_, BTreeMap<_, Quantity>> = BTreeMap::new();
         for line in &self.lines {
             for part in line.parts.iter().filter(|part| part.is_goods()) {
-                goods.entry(part.warehouse.clone()).or_default().insert(line.sku.clone(), part.quantity);
+                let of_warehouse = goods.entry(part.warehouse.clone()).or_default();
+                let before = of_warehouse.get(&line.sku).map_or(0, |quantity| quantity.get());
+                // The parts of a line add up to its quantity.
+                if let Ok(sum) = (before + part.quantity.get()).try_into() {
+                    of_warehouse.insert(line.sku.clone(), sum);
+                }
             }
         }
         goods

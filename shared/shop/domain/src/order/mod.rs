@@ -3,83 +3,40 @@
 //! One command records all steps that become known together, each as an event of its own. Placing also connects the
 //! account and requests the reservation. Confirming also records that the reservation succeeded and that the order is
 //! paid. So the order skips no step, and no step costs an unnecessary commit.
+//!
+//! A confirmed order can lose its payment, before or after its goods have left. It then has a [`Debt`] beside its
+//! status, and is not shipped. The debt ends if the process has a payment again, or if the staff write it off.
+//!
+//! The staff can withdraw a reservation of a confirmed order ([`Withdrawals`]). The order is not shipped until the
+//! process has reserved the goods elsewhere, and it is cancelled if no other warehouse has them.
+//!
+//! A delivered order takes goods back, and stays delivered: [`TakeBack`].
 
+mod command;
+mod debt;
+mod event;
 mod placement;
+mod refusal;
+mod returned;
+mod returns;
 mod status;
+mod withdrawals;
 
+pub use command::{Command, Sender};
+pub use debt::{Debt, Owed};
+pub use event::Event;
 pub use placement::{Failure, Placement};
-pub use status::Status;
+pub use refusal::Refusal;
+pub use returned::{MOST_RETURNS, Return, Shelf, TakeBack};
+pub use status::{Loss, Status};
+pub use withdrawals::Withdrawals;
 
-use crate::values::{AccountId, Means, OrderId, Reason, ShipmentId, Sku, TrackingNumber};
-use foldlog::write::event::Upcaster;
-use foldlog::{Decider, RefusalKind};
-use schemars::JsonSchema;
+use crate::values::{AccountId, Means, OrderId};
+use foldlog::Decider;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The decider of an order.
 pub struct Order;
-
-/// A command to an order.
-#[derive(Clone, Debug, strum::VariantNames, strum::IntoStaticStr)]
-pub enum Command {
-    /// Place the order of a checked-out cart.
-    Place {
-        /// The checked-out cart: account, lines and totals.
-        placement: Placement,
-        /// The card and address from the account's own stream, or the reason why it cannot order.
-        account: Result<Means, Failure>,
-    },
-    /// Confirm the order: everything is reserved, and the payment is authorised if there is one.
-    Confirm,
-    /// Ship the order.
-    Ship {
-        /// The tracking numbers of its shipments, as far as they are known.
-        tracking: BTreeMap<ShipmentId, TrackingNumber>,
-    },
-    /// Mark the order as delivered: all its shipments have arrived.
-    Deliver,
-    /// Cancel the order.
-    Cancel {
-        /// The account that sends the command.
-        by: AccountId,
-        /// The customer's reason.
-        reason: Option<Reason>,
-    },
-    /// Mark the order as failed.
-    Fail(Failure),
-}
-
-/// An event of an order.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::VariantNames, strum::IntoStaticStr,
-)]
-#[serde(tag = "type", content = "data")]
-#[expect(missing_docs, reason = "the names are the documentation")]
-pub enum Event {
-    OrderPlaced(Placement),
-    AccountConnected(Means),
-    ReservationRequested {},
-    ReservationSucceeded {},
-    ReservationFailed { sku: Sku },
-    PaymentConnected {},
-    PaymentSucceeded {},
-    PaymentFailed {},
-    OrderConfirmed {},
-    OrderShipped { tracking: BTreeMap<ShipmentId, TrackingNumber> },
-    OrderDelivered {},
-    OrderCancelled { reason: Option<Reason> },
-    OrderFailed { reason: Failure },
-}
-
-impl foldlog::Event for Event {
-    const UPCASTERS: &'static [Upcaster] = &[
-        // The older payload has no categories: they are optional.
-        Upcaster { event: "OrderPlaced", from: 1, step: |data| data },
-        // The older payload has no card or address: they are optional.
-        Upcaster { event: "OrderPlaced", from: 2, step: |data| data },
-    ];
-}
 
 /// The state of an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,40 +54,35 @@ pub enum State {
         means: Means,
         /// Its status.
         status: Status,
+        /// What it owes.
+        #[serde(default, skip_serializing_if = "Owed::is_nothing")]
+        owed: Owed,
+        /// The reservations that were withdrawn.
+        #[serde(default, skip_serializing_if = "Withdrawals::is_none")]
+        withdrawals: Withdrawals,
+        /// Whether the staff cancelled it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_cancelled_by_staff: bool,
+        /// The goods that it took back, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        returns: Vec<Return>,
     },
 }
 
-/// Why an order refuses a command.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
-#[strum(serialize_all = "kebab-case")]
-pub enum Refusal {
-    /// The order does not exist, or belongs to another account.
-    #[error("there is no such order")]
-    UnknownOrder,
-    /// The order is not confirmed yet.
-    #[error("the order is not confirmed yet; wait until it is")]
-    OrderNotConfirmed,
-    /// The order was not shipped yet.
-    #[error("the order was not shipped; ship it first")]
-    OrderNotShipped,
-    /// The order was shipped.
-    #[error("the order was shipped and cannot be cancelled any more; send it back when it arrives")]
-    OrderShipped,
-    /// The order was cancelled.
-    #[error("the order was cancelled")]
-    OrderCancelled,
-    /// The order failed.
-    #[error("the order failed ({0}); there is nothing to cancel or ship")]
-    OrderFailed(Failure),
-}
-
-impl foldlog::Refusal for Refusal {
-    fn kind(&self) -> RefusalKind {
-        if matches!(self, Self::UnknownOrder) { RefusalKind::NotFound } else { RefusalKind::RuleViolated }
-    }
-}
-
 impl State {
+    /// The state of an order that was just placed.
+    fn placed(placement: Placement) -> Self {
+        Self::Placed {
+            placement: Box::new(placement),
+            means: Means::default(),
+            status: Status::Purchased,
+            owed: Owed::default(),
+            withdrawals: Withdrawals::default(),
+            is_cancelled_by_staff: false,
+            returns: vec![],
+        }
+    }
+
     /// The account that placed it.
     #[must_use]
     pub fn account(&self) -> Option<&AccountId> {
@@ -143,7 +95,7 @@ impl State {
 
 impl Decider for Order {
     const CATEGORY: &'static str = "order";
-    const STATE_SCHEMA: u32 = 3;
+    const STATE_SCHEMA: u32 = 4;
     type Id = OrderId;
     type State = State;
     type Command = Command;
@@ -156,61 +108,128 @@ impl Decider for Order {
 
     /// An order is visible to its account, and always to the shop itself.
     fn visible(state: &State, command: &Command) -> Result<(), Refusal> {
-        let Command::Cancel { by, .. } = command else { return Ok(()) };
+        let (Command::Cancel { by: Sender::Account(by), .. } | Command::ReplaceCard { by: Sender::Account(by), .. }) =
+            command
+        else {
+            return Ok(());
+        };
         if state.account() == Some(by) { Ok(()) } else { Err(Refusal::UnknownOrder) }
     }
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         use Status::{Cancelled, Confirmed, Delivered, Failed, Paid, Paying, Purchased, Reserved, Reserving, Shipped};
-        let State::Placed { placement, status, .. } = state else {
+        let State::Placed { placement, status, owed, withdrawals, returns, .. } = state else {
             return match command {
                 Command::Place { placement, account } => Ok(place(placement, account)),
                 Command::Confirm
                 | Command::Ship { .. }
                 | Command::Deliver
                 | Command::Cancel { .. }
-                | Command::Fail(_) => Err(Refusal::UnknownOrder),
+                | Command::WithdrawReservation { .. }
+                | Command::ReplaceReservation { .. }
+                | Command::Fail(_)
+                | Command::LosePayment(_)
+                | Command::RegainPayment
+                | Command::ReplaceCard { .. }
+                | Command::WriteOff { .. }
+                | Command::TakeBack(_) => Err(Refusal::UnknownOrder),
             };
         };
         match (status, command) {
             (Purchased | Reserving | Reserved | Paying | Paid, Command::Confirm) => Ok(confirm(status, placement)),
             (Purchased | Reserving | Reserved | Paying | Paid, Command::Fail(reason)) => Ok(fail(status, reason)),
-            (Confirmed, Command::Ship { tracking }) => Ok(vec![Event::OrderShipped { tracking: tracking.clone() }]),
-            (Shipped, Command::Deliver) => Ok(vec![Event::OrderDelivered {}]),
-            (Purchased | Reserving | Reserved | Paying | Paid | Confirmed, Command::Cancel { reason, .. }) => {
-                Ok(vec![Event::OrderCancelled { reason: reason.clone() }])
+            (Confirmed, Command::Fail(reason)) => Ok(withdrawals.fail(reason)),
+            (Confirmed, Command::WithdrawReservation { warehouse, sku, is_held, reason }) => {
+                withdrawals.withdraw(warehouse, sku, *is_held, reason)
             }
-            (Purchased | Reserving | Reserved | Paying | Paid, Command::Ship { .. }) => Err(Refusal::OrderNotConfirmed),
+            (Confirmed, Command::ReplaceReservation { number }) => Ok(withdrawals.replace(*number)),
+            (Confirmed, Command::Ship { tracking }) => {
+                withdrawals.shippable()?;
+                owed.debt.shippable()?;
+                Ok(vec![Event::OrderShipped { tracking: tracking.clone() }])
+            }
+            (Shipped, Command::Deliver) => Ok(vec![Event::OrderDelivered {}]),
+            (
+                Purchased | Reserving | Reserved | Paying | Paid | Confirmed,
+                Command::Cancel { by: Sender::Staff, reason: None },
+            ) => Err(Refusal::NoReason),
+            (Purchased | Reserving | Reserved | Paying | Paid | Confirmed, Command::Cancel { by, reason }) => {
+                let by_staff = *by == Sender::Staff;
+                Ok(vec![Event::OrderCancelled { reason: reason.clone(), by_staff }])
+            }
+            (Delivered, Command::TakeBack(wanted)) => returns::take_back(placement, returns, wanted),
+            (Purchased | Reserving | Reserved | Paying | Paid | Confirmed | Shipped, Command::TakeBack(_)) => {
+                Err(Refusal::OrderNotDelivered)
+            }
+            (
+                Confirmed | Shipped | Delivered,
+                Command::LosePayment(_)
+                | Command::RegainPayment
+                | Command::ReplaceCard { .. }
+                | Command::WriteOff { .. },
+            ) => owed.decide(status, command),
+            (
+                Purchased | Reserving | Reserved | Paying | Paid,
+                Command::Ship { .. }
+                | Command::WithdrawReservation { .. }
+                | Command::LosePayment(_)
+                | Command::RegainPayment
+                | Command::ReplaceCard { .. }
+                | Command::WriteOff { .. },
+            ) => Err(Refusal::OrderNotConfirmed),
             (Purchased | Reserving | Reserved | Paying | Paid | Confirmed, Command::Deliver) => {
                 Err(Refusal::OrderNotShipped)
             }
-            (Shipped | Delivered, Command::Cancel { .. }) => Err(Refusal::OrderShipped),
-            (Cancelled(_), Command::Ship { .. } | Command::Deliver) => Err(Refusal::OrderCancelled),
-            (Failed(reason), Command::Ship { .. } | Command::Deliver | Command::Cancel { .. }) => {
-                Err(Refusal::OrderFailed(reason.clone()))
+            (Shipped | Delivered, Command::Cancel { .. } | Command::WithdrawReservation { .. }) => {
+                Err(Refusal::OrderShipped)
             }
+            (
+                Cancelled(_),
+                Command::Ship { .. }
+                | Command::Deliver
+                | Command::WithdrawReservation { .. }
+                | Command::ReplaceCard { .. }
+                | Command::WriteOff { .. }
+                | Command::TakeBack(_),
+            ) => Err(Refusal::OrderCancelled),
+            (
+                Failed(reason),
+                Command::Ship { .. }
+                | Command::WithdrawReservation { .. }
+                | Command::Deliver
+                | Command::Cancel { .. }
+                | Command::ReplaceCard { .. }
+                | Command::WriteOff { .. }
+                | Command::TakeBack(_),
+            ) => Err(Refusal::OrderFailed(reason.clone())),
             // These commands are late or repeated. The status of the order is the answer.
-            (_, Command::Place { .. })
-            | (Confirmed | Shipped | Delivered | Failed(_) | Cancelled(_), Command::Confirm | Command::Fail(_))
+            (_, Command::Place { .. } | Command::ReplaceReservation { .. })
+            | (Confirmed | Shipped | Delivered | Failed(_) | Cancelled(_), Command::Confirm)
+            | (Shipped | Delivered | Failed(_) | Cancelled(_), Command::Fail(_))
             | (Shipped | Delivered, Command::Ship { .. })
             | (Delivered, Command::Deliver)
+            | (Failed(_) | Cancelled(_), Command::LosePayment(_) | Command::RegainPayment)
             | (Cancelled(_), Command::Cancel { .. }) => Ok(vec![]),
         }
     }
 
-    fn evolve(state: State, event: &Event) -> State {
-        match (state, event.clone()) {
-            (_, Event::OrderPlaced(placement)) => {
-                State::Placed { placement: Box::new(placement), means: Means::default(), status: Status::Purchased }
-            }
-            (State::Placed { placement, status, .. }, Event::AccountConnected(means)) => {
-                State::Placed { placement, means, status }
-            }
-            (State::Placed { placement, means, status }, event) => {
-                State::Placed { placement, means, status: status.after(event) }
-            }
-            (State::Unplaced, _) => State::Unplaced,
+    fn evolve(mut state: State, event: &Event) -> State {
+        if let Event::OrderPlaced(placement) = event {
+            return State::placed(placement.clone());
         }
+        if let State::Placed { means, status, owed, withdrawals, is_cancelled_by_staff, returns, .. } = &mut state {
+            if let Event::AccountConnected(connected) = event {
+                *means = connected.clone();
+            } else if let Event::OrderCancelled { by_staff, .. } = event {
+                *is_cancelled_by_staff = *by_staff;
+            } else if let Event::GoodsReturned(returned) = event {
+                returns.push(returned.clone());
+            }
+            *owed = std::mem::take(owed).after(event);
+            *withdrawals = withdrawals.after(event);
+            *status = status.clone().after(event.clone());
+        }
+        state
     }
 }
 
@@ -227,7 +246,15 @@ impl Status {
     /// The status after one more event.
     fn after(self, event: Event) -> Self {
         match event {
-            Event::OrderPlaced(_) | Event::AccountConnected(_) => self,
+            Event::OrderPlaced(_)
+            | Event::AccountConnected(_)
+            | Event::PaymentLost { .. }
+            | Event::PaymentRegained {}
+            | Event::CardReplaced { .. }
+            | Event::PaymentWrittenOff { .. }
+            | Event::ReservationWithdrawn { .. }
+            | Event::ReservationReplaced { .. }
+            | Event::GoodsReturned(_) => self,
             Event::ReservationRequested {} | Event::ReservationFailed { .. } => Self::Reserving,
             Event::ReservationSucceeded {} => Self::Reserved,
             Event::PaymentConnected {} | Event::PaymentFailed {} => Self::Paying,
@@ -235,7 +262,7 @@ impl Status {
             Event::OrderConfirmed {} => Self::Confirmed,
             Event::OrderShipped { .. } => Self::Shipped,
             Event::OrderDelivered {} => Self::Delivered,
-            Event::OrderCancelled { reason } => Self::Cancelled(reason),
+            Event::OrderCancelled { reason, .. } => Self::Cancelled(reason),
             Event::OrderFailed { reason } => Self::Failed(reason),
         }
     }

@@ -1,9 +1,10 @@
 //! The order's rules, as given / when / then.
 
 use super::*;
-use crate::values::{Line, Money, Totals};
+use crate::values::{Line, Money, ShipmentId, Totals, TrackingNumber};
 use foldlog::write::decider::fold;
 use foldlog_testing::specification::given;
+use std::collections::BTreeMap;
 
 fn account(name: char) -> AccountId {
     name.to_string().repeat(32).parse().unwrap()
@@ -38,7 +39,7 @@ fn place() -> Command {
 }
 
 fn cancel(name: char) -> Command {
-    Command::Cancel { by: account(name), reason: None }
+    Command::Cancel { by: Sender::Account(account(name)), reason: None }
 }
 
 fn tracking() -> BTreeMap<ShipmentId, TrackingNumber> {
@@ -79,7 +80,7 @@ fn confirmed(then: &[Event]) -> Vec<Event> {
 }
 
 fn cancelled() -> Event {
-    Event::OrderCancelled { reason: None }
+    Event::OrderCancelled { reason: None, by_staff: false }
 }
 
 #[test]
@@ -170,4 +171,57 @@ fn a_foreign_or_unplaced_order_does_not_exist() {
     for command in [cancel('a'), Command::Confirm, Command::Fail(out_of_stock()), ship(), Command::Deliver] {
         given::<Order>([]).when(command).then_refused(Refusal::UnknownOrder);
     }
+}
+
+#[test]
+fn the_staff_cancel_any_order_until_it_is_shipped_and_say_why() {
+    let refuse = |reason: Option<&str>| Command::Cancel {
+        by: Sender::Staff,
+        reason: reason.map(|reason| reason.parse().unwrap()),
+    };
+    let cancelled = Event::OrderCancelled { reason: Some("damaged".parse().unwrap()), by_staff: true };
+    for before in [placed(), confirmed(&[])] {
+        given::<Order>(&before).when(refuse(None)).then_refused(Refusal::NoReason);
+        given::<Order>(before).when(refuse(Some("damaged"))).then([cancelled.clone()]);
+    }
+    given::<Order>(confirmed(&[shipped()])).when(refuse(Some("damaged"))).then_refused(Refusal::OrderShipped);
+}
+
+fn withdraw(is_held: bool) -> Command {
+    let (warehouse, sku, reason) = ("berlin".parse().unwrap(), "mug".parse().unwrap(), "damaged".parse().unwrap());
+    Command::WithdrawReservation { warehouse, sku, is_held, reason }
+}
+
+fn withdrawn(number: u32) -> Event {
+    let (warehouse, sku, reason) = ("berlin".parse().unwrap(), "mug".parse().unwrap(), "damaged".parse().unwrap());
+    Event::ReservationWithdrawn { warehouse, sku, reason, number }
+}
+
+#[test]
+fn goods_of_a_confirmed_order_are_withdrawn_one_after_the_other() {
+    given::<Order>(placed()).when(withdraw(true)).then_refused(Refusal::OrderNotConfirmed);
+    given::<Order>(confirmed(&[])).when(withdraw(true)).then([withdrawn(1)]);
+    let nothing = Refusal::NothingReserved("mug".parse().unwrap());
+    given::<Order>(confirmed(&[])).when(withdraw(false)).then_refused(nothing);
+    given::<Order>(confirmed(&[withdrawn(1)])).when(withdraw(true)).then_refused(Refusal::ReservationBeingReplaced);
+    let replaced = [withdrawn(1), Event::ReservationReplaced { number: 1 }];
+    given::<Order>(confirmed(&replaced)).when(withdraw(true)).then([withdrawn(2)]);
+    given::<Order>(confirmed(&[shipped()])).when(withdraw(true)).then_refused(Refusal::OrderShipped);
+}
+
+#[test]
+fn it_is_not_shipped_until_the_goods_are_replaced_and_cancelled_if_nobody_has_them() {
+    let open = || confirmed(&[withdrawn(1)]);
+    let replace = |number| Command::ReplaceReservation { number };
+    given::<Order>(open()).when(ship()).then_refused(Refusal::ReservationBeingReplaced);
+    given::<Order>(open()).when(replace(2)).then_nothing();
+    given::<Order>(open()).when(replace(1)).then([Event::ReservationReplaced { number: 1 }]);
+    let replaced = || confirmed(&[withdrawn(1), Event::ReservationReplaced { number: 1 }]);
+    given::<Order>(replaced()).when(replace(1)).then_nothing();
+    given::<Order>(replaced()).when(ship()).then([shipped()]);
+    given::<Order>(replaced()).when(Command::Fail(out_of_stock())).then_nothing();
+    let short = Event::OrderCancelled { reason: Some(out_of_stock().to_string().parse().unwrap()), by_staff: true };
+    given::<Order>(open()).when(Command::Fail(out_of_stock())).then([short]);
+    given::<Order>(open()).when(Command::Fail(Failure::DeadlinePassed)).then_nothing();
+    given::<Order>(confirmed(&[withdrawn(1), cancelled()])).when(replace(1)).then_nothing();
 }

@@ -8,6 +8,18 @@ fn charge(amount: i64) -> Charge {
     Charge { amount, card: "tok_ok".parse().unwrap() }
 }
 
+fn hold(amount: i64) -> Hold {
+    Hold { amount: charge(amount).amount, expires_at: Some(Timestamp(1_000)) }
+}
+
+fn authorised() -> Event {
+    Event::PaymentAuthorised { expires_at: Some(Timestamp(1_000)) }
+}
+
+fn capture(amount: i64) -> Command {
+    Command::Capture { amount: charge(amount).amount }
+}
+
 fn after(events: &[Event]) -> Vec<Event> {
     [&[Event::PaymentCreated(charge(2_380))], events].concat()
 }
@@ -22,13 +34,13 @@ fn create(amount: i64, answer: Answer) -> Command {
 
 #[test]
 fn what_the_provider_answers_at_once_is_recorded_at_once() {
-    let authorised = after(&[Event::PaymentAuthorised {}]);
-    given::<Payment>([]).when(create(2_380, Answer::Authorised)).then(&authorised);
+    let authorised = after(&[authorised()]);
+    given::<Payment>([]).when(create(2_380, Answer::Authorised(hold(2_380)))).then(&authorised);
     given::<Payment>([])
         .when(create(2_380, Answer::Declined(reason())))
         .then(after(&[Event::PaymentDeclined { reason: reason() }]));
-    given::<Payment>(after(&[])).when(create(2_380, Answer::Authorised)).then(&authorised[1..]);
-    given::<Payment>(&authorised).when(create(2_380, Answer::Authorised)).then_nothing();
+    given::<Payment>(after(&[])).when(create(2_380, Answer::Authorised(hold(2_380)))).then(&authorised[1..]);
+    given::<Payment>(&authorised).when(create(2_380, Answer::Authorised(hold(2_380)))).then_nothing();
     given::<Payment>(authorised)
         .when(create(2_380, Answer::Declined(reason())))
         .then_refused(Refusal::PaymentAlreadyAuthorised);
@@ -43,25 +55,25 @@ fn an_order_is_charged_one_amount() {
 
 #[test]
 fn what_is_captured_is_captured_once() {
-    let authorised = after(&[Event::PaymentAuthorised {}]);
-    given::<Payment>(&authorised).when(Command::Capture).then([Event::PaymentCaptured {}]);
+    let authorised = after(&[authorised()]);
+    given::<Payment>(&authorised).when(capture(2_380)).then([Event::PaymentCaptured {}]);
     let captured = [authorised, vec![Event::PaymentCaptured {}]].concat();
-    given::<Payment>(&captured).when(Command::Capture).then_nothing();
-    given::<Payment>(&captured).when(Command::Authorise).then_nothing();
+    given::<Payment>(&captured).when(capture(2_380)).then_nothing();
+    given::<Payment>(&captured).when(Command::Authorise(hold(2_380))).then_nothing();
     given::<Payment>(captured).when(Command::FailCapture { reason: reason() }).then_nothing();
 }
 
 #[test]
 fn a_capture_that_fails_is_an_open_item_and_may_succeed_later() {
     let failed = Event::PaymentCaptureFailed { reason: reason() };
-    let authorised = after(&[Event::PaymentAuthorised {}]);
+    let authorised = after(&[authorised()]);
     given::<Payment>(&authorised).when(Command::FailCapture { reason: reason() }).then([failed.clone()]);
-    given::<Payment>([authorised, vec![failed]].concat()).when(Command::Capture).then([Event::PaymentCaptured {}]);
+    given::<Payment>([authorised, vec![failed]].concat()).when(capture(2_380)).then([Event::PaymentCaptured {}]);
 }
 
 #[test]
 fn what_is_held_is_voided_and_what_was_taken_is_refunded() {
-    let authorised = after(&[Event::PaymentAuthorised {}]);
+    let authorised = after(&[authorised()]);
     given::<Payment>(&authorised).when(Command::Void).then([Event::PaymentVoided {}]);
     given::<Payment>(&authorised).when(Command::Refund).then_refused(Refusal::PaymentNotCaptured);
     let captured = [authorised, vec![Event::PaymentCaptured {}]].concat();
@@ -72,8 +84,52 @@ fn what_is_held_is_voided_and_what_was_taken_is_refunded() {
 #[test]
 fn an_answer_that_contradicts_the_first_is_refused() {
     let declined = after(&[Event::PaymentDeclined { reason: reason() }]);
-    given::<Payment>(declined).when(Command::Authorise).then_refused(Refusal::PaymentDeclined(reason()));
-    given::<Payment>(after(&[Event::PaymentAuthorised {}]))
+    given::<Payment>(declined).when(Command::Authorise(hold(2_380))).then_refused(Refusal::PaymentDeclined(reason()));
+    given::<Payment>(after(&[authorised()]))
         .when(Command::Decline { reason: reason() })
         .then_refused(Refusal::PaymentAlreadyAuthorised);
+}
+
+#[test]
+fn a_hold_that_ended_by_itself_is_recorded_once_and_never_captured_by_the_shop() {
+    let held = after(&[authorised()]);
+    let lapse = || Command::Lapse { reason: reason() };
+    given::<Payment>(&held).when(lapse()).then([Event::PaymentLapsed { reason: reason() }]);
+    let failed = [held.clone(), vec![Event::PaymentCaptureFailed { reason: reason() }]].concat();
+    given::<Payment>(failed).when(lapse()).then([Event::PaymentLapsed { reason: reason() }]);
+    for end in [Event::PaymentLapsed { reason: reason() }, Event::PaymentVoided {}] {
+        let ended = [held.clone(), vec![end]].concat();
+        for late in [lapse(), Command::Void, Command::FailCapture { reason: reason() }] {
+            given::<Payment>(&ended).when(late).then_nothing();
+        }
+        given::<Payment>(&ended).when(Command::Refund).then_refused(Refusal::PaymentVoided);
+        // The provider's own word says where the money is, even if it said otherwise before.
+        given::<Payment>(ended).when(capture(2_380)).then([Event::PaymentCaptured {}]);
+    }
+}
+
+#[test]
+fn another_amount_than_the_charges_is_not_believed() {
+    let disputed = Event::PaymentDisputed { amount: charge(2_379).amount };
+    given::<Payment>(after(&[])).when(Command::Authorise(hold(2_379))).then([disputed.clone()]);
+    let held = after(&[authorised()]);
+    given::<Payment>(&held).when(Command::Authorise(hold(2_379))).then_nothing();
+    given::<Payment>(&held).when(capture(2_379)).then([disputed.clone()]);
+    let disputed = [held, vec![disputed]].concat();
+    given::<Payment>(&disputed).when(capture(2_379)).then_nothing();
+    given::<Payment>(&disputed).when(capture(2_380)).then([Event::PaymentCaptured {}]);
+    given::<Payment>(&disputed).when(Command::Refund).then([Event::PaymentRefunded {}]);
+    given::<Payment>(disputed).when(Command::Void).then([Event::PaymentVoided {}]);
+}
+
+#[test]
+fn a_refund_that_fails_is_an_open_item_until_somebody_refunds_it() {
+    let captured = after(&[authorised(), Event::PaymentCaptured {}]);
+    let fail = || Command::FailRefund { reason: reason() };
+    let failed = Event::PaymentRefundFailed { reason: reason() };
+    given::<Payment>(&captured).when(fail()).then([failed.clone()]);
+    let failed = [captured, vec![failed]].concat();
+    given::<Payment>(&failed).when(fail()).then_nothing();
+    given::<Payment>(failed).when(Command::Refund).then([Event::PaymentRefunded {}]);
+    given::<Payment>(after(&[authorised()])).when(fail()).then_refused(Refusal::PaymentNotCaptured);
 }

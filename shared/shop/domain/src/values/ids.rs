@@ -31,7 +31,7 @@ text_value! {
     CartId, "a cart id (32 hex digits)", Form::Id
 }
 text_value! {
-    /// The id of an order. Its cart, process, payment and invoice have the same id.
+    /// The id of an order. Its cart, process, first payment and invoice have the same id.
     OrderId, "an order id (32 hex digits)", Form::Id
 }
 text_value! {

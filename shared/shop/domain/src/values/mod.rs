@@ -5,6 +5,7 @@ mod cards;
 mod form;
 mod ids;
 mod money;
+mod payments;
 mod personal;
 mod quantity;
 mod text;
@@ -19,6 +20,7 @@ pub use ids::{
     StockId, WarehouseId,
 };
 pub use money::{Line, Money, TaxRate, Totals};
+pub use payments::{Attempt, PaymentId};
 pub use personal::{Email, PersonName, Personal, Profile};
 pub use quantity::Quantity;
 pub use text::Invalid;

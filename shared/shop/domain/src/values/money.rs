@@ -4,6 +4,7 @@ use super::{Category, Invalid, Quantity, Sku};
 use iso_currency::Currency;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::str::FromStr;
 
 /// An amount of money: 0 to 10⁹ minor units of a currency.
@@ -44,10 +45,28 @@ impl Money {
         self.amount
     }
 
+    /// Whether it is no more than another amount. Amounts in different currencies are not.
+    #[must_use]
+    pub fn is_at_most(&self, other: Self) -> bool {
+        self.currency == other.currency && self.amount <= other.amount
+    }
+
     /// The currency.
     #[must_use]
     pub const fn currency(&self) -> Currency {
         self.currency
+    }
+}
+
+impl fmt::Display for Money {
+    /// In major units, such as `23.80 EUR`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = usize::from(self.currency.exponent().unwrap_or(0));
+        let (amount, code) = (format!("{:0>width$}", self.amount, width = digits + 1), self.currency.code());
+        match amount.split_at(amount.len() - digits) {
+            (whole, "") => write!(formatter, "{whole} {code}"),
+            (whole, part) => write!(formatter, "{whole}.{part} {code}"),
+        }
     }
 }
 
@@ -148,6 +167,13 @@ mod tests {
         assert!(Totals::of(&[line(1_000, Money::MOST, Currency::EUR)], rate).is_none());
         assert!(Totals::of(&[line(1, 1, Currency::EUR), line(1, 1, Currency::USD)], rate).is_none());
         assert!(Totals::of(&[], rate).is_none());
+    }
+
+    #[test]
+    fn an_amount_is_shown_in_major_units_of_its_currency() {
+        let shown = |amount, currency| Money::new(amount, currency).unwrap().to_string();
+        assert_eq!((shown(2_380, Currency::EUR), shown(5, Currency::EUR)), ("23.80 EUR".into(), "0.05 EUR".into()));
+        assert_eq!((shown(500, Currency::JPY), shown(12_345, Currency::KWD)), ("500 JPY".into(), "12.345 KWD".into()));
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub struct Document {
     pub state: State,
     /// When it was issued.
     pub issued_at: Timestamp,
+    /// When its credit notes were issued: a moment for each of the state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credited_at: Vec<Timestamp>,
 }
 
 impl Document {
@@ -37,9 +40,14 @@ impl Projection for View {
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
         let now = recorded.committed_at;
-        let (before, issued_at) =
-            document.map_or_else(|| (State::default(), now), |document| (document.state, document.issued_at));
+        let (before, issued_at, mut credited_at) = document.map_or_else(
+            || (State::default(), now, vec![]),
+            |document| (document.state, document.issued_at, document.credited_at),
+        );
+        if matches!(recorded.event, Event::InvoicePartlyCredited(_)) {
+            credited_at.push(now);
+        }
         let state = invoice::Invoice::evolve(before, &recorded.event);
-        Some(Document { order: recorded.stream.id().parse().ok()?, state, issued_at })
+        Some(Document { order: recorded.stream.id().parse().ok()?, state, issued_at, credited_at })
     }
 }

@@ -1,8 +1,11 @@
 //! The orders: a row for each, with its timeline. You find orders by account and by status, in the order in which they
-//! were placed. You find cancelled or shipped orders by the moment of the cancellation or shipping.
+//! were placed. You find orders that people moved (cancelled, shipped, named another card, wrote the amount off, withdrew
+//! goods or took them back) by the moment at which they did.
+//!
+//! An order that takes goods back stays delivered, because its delivery is as true as before. Its row has the returns.
 
 use super::shard;
-use crate::order::{self, Event, State};
+use crate::order::{self, Debt, Event, State};
 use crate::values::{Invalid, OrderId};
 use foldlog::{Decider, Index, Projection, Recorded, Timestamp};
 use schemars::JsonSchema;
@@ -21,11 +24,11 @@ pub const BY_ACCOUNT: Index = Index { view: View::NAME, name: ACCOUNT, partition
 pub const BY_STATUS: Index = Index { view: View::NAME, name: STATUS, partition: STATUS, sort: PLACED };
 /// The number of partitions of each status.
 pub const SHARDS: u64 = 8;
-/// The index of orders that a customer cancelled or the staff shipped, and its partition key: a shard.
+/// The index of orders that a customer or the staff moved, and its partition key: a shard.
 pub const MOVED: &str = "moved";
-/// Its sort key: when it was cancelled or shipped, and its id.
+/// Its sort key: when it was moved, and its id.
 pub const MOVED_AT: &str = "moved_at";
-/// The orders that were cancelled or shipped.
+/// The orders that people moved.
 pub const BY_MOVE: Index = Index { view: View::NAME, name: MOVED, partition: MOVED, sort: MOVED_AT };
 /// The number of its partitions.
 pub const MOVED_SHARDS: u64 = 4;
@@ -42,6 +45,12 @@ pub struct Document {
     pub state: State,
     /// The statuses that it took, oldest first.
     pub timeline: Vec<Step>,
+    /// When a person last named another card, wrote the amount off or withdrew goods, until the process answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acted_at: Option<Timestamp>,
+    /// When goods came back, oldest first: a moment for each return of the state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returned_at: Vec<Timestamp>,
 }
 
 /// A status that the order took.
@@ -66,10 +75,17 @@ pub enum StatusName {
     Delivered,
     Failed,
     Cancelled,
+    /// It lost its payment, and is not shipped until it has one again.
+    Unpaid,
+    /// Its goods have left, and it lost its payment.
+    Overdue,
 }
 
 fn unknown_status(text: &str) -> Invalid {
-    Invalid::new(text, "a status (PURCHASED, PENDING, CONFIRMED, SHIPPED, DELIVERED, FAILED or CANCELLED)")
+    Invalid::new(
+        text,
+        "a status (PURCHASED, PENDING, CONFIRMED, SHIPPED, DELIVERED, FAILED, CANCELLED, UNPAID or OVERDUE)",
+    )
 }
 
 impl From<&order::Status> for StatusName {
@@ -88,6 +104,18 @@ impl From<&order::Status> for StatusName {
     }
 }
 
+impl StatusName {
+    /// The status of an order with its debt.
+    #[must_use]
+    pub fn of(status: &order::Status, debt: &Debt) -> Self {
+        match (debt, Self::from(status)) {
+            (Debt::Unpaid(_) | Debt::Collecting(_), Self::Confirmed) => Self::Unpaid,
+            (Debt::Unpaid(_) | Debt::Collecting(_), Self::Shipped | Self::Delivered) => Self::Overdue,
+            (_, status) => status,
+        }
+    }
+}
+
 /// The partition of a status and shard in the index by status.
 #[must_use]
 pub fn status_partition(status: StatusName, shard: u64) -> String {
@@ -101,15 +129,43 @@ impl Projection for View {
     type Document = Document;
 
     fn apply(document: Option<Document>, recorded: &Recorded<'_, Event>) -> Option<Document> {
-        let (before, mut timeline) = document.map(|document| (document.state, document.timeline)).unwrap_or_default();
+        let (before, mut timeline, acted_at, mut returned_at) = document
+            .map(|document| (document.state, document.timeline, document.acted_at, document.returned_at))
+            .unwrap_or_default();
         let state = order::Order::evolve(before, &recorded.event);
-        if let State::Placed { status, .. } = &state {
-            let status = status.into();
-            if timeline.last().is_none_or(|last: &Step| last.status != status) {
-                timeline.push(Step { status, at: recorded.committed_at });
+        if let State::Placed { status, owed, .. } = &state {
+            // An order that owes something arrives all the same: its timeline has both.
+            let arrives = matches!(recorded.event, Event::OrderDelivered {}).then(|| StatusName::from(status));
+            for status in arrives.into_iter().chain([StatusName::of(status, &owed.debt)]) {
+                if timeline.last().is_none_or(|last: &Step| last.status != status) {
+                    timeline.push(Step { status, at: recorded.committed_at });
+                }
             }
         }
-        Some(Document { id: recorded.stream.id().parse().ok()?, state, timeline })
+        let acted_at = match &recorded.event {
+            Event::CardReplaced { .. } | Event::PaymentWrittenOff { .. } | Event::ReservationWithdrawn { .. } => {
+                Some(recorded.committed_at)
+            }
+            Event::PaymentLost { .. } | Event::PaymentRegained {} | Event::ReservationReplaced { .. } => None,
+            Event::GoodsReturned(_) => {
+                returned_at.push(recorded.committed_at);
+                acted_at
+            }
+            Event::OrderPlaced(_)
+            | Event::AccountConnected(_)
+            | Event::ReservationRequested {}
+            | Event::ReservationSucceeded {}
+            | Event::ReservationFailed { .. }
+            | Event::PaymentConnected {}
+            | Event::PaymentSucceeded {}
+            | Event::PaymentFailed {}
+            | Event::OrderConfirmed {}
+            | Event::OrderShipped { .. }
+            | Event::OrderDelivered {}
+            | Event::OrderCancelled { .. }
+            | Event::OrderFailed { .. } => acted_at,
+        };
+        Some(Document { id: recorded.stream.id().parse().ok()?, state, timeline, acted_at, returned_at })
     }
 
     fn index(document: &Document) -> Vec<(&'static str, String)> {
@@ -121,11 +177,11 @@ impl Projection for View {
                 (PLACED, format!("{}#{}", placed.at, document.id)),
             ]
         });
-        // Customers cancel and staff ship without a request of the process, so the process may have missed it.
-        let unasked = matches!(now.status, StatusName::Cancelled | StatusName::Shipped);
-        let moved = unasked.then(|| {
+        // Customers and staff do this without a request of the process, so the process may have missed it.
+        let unasked = matches!(now.status, StatusName::Cancelled | StatusName::Shipped).then_some(now.at);
+        let moved = document.acted_at.max(unasked).max(document.returned_at.last().copied()).map(|at| {
             let shard = shard(document.id.as_str(), MOVED_SHARDS).to_string();
-            [(MOVED, shard), (MOVED_AT, format!("{}#{}", now.at, document.id))]
+            [(MOVED, shard), (MOVED_AT, format!("{at}#{}", document.id))]
         });
         listed.chain(moved.into_iter().flatten()).collect()
     }

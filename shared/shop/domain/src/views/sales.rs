@@ -3,10 +3,12 @@
 //! An order counts as sold once it is confirmed. Its lines count on the day of the confirmation, at the prices and in
 //! the categories of its checkout, without tax. A cancelled order counts as a cancellation on the day of the
 //! cancellation, whether it was confirmed before or not; its sale, if any, still counts. A failed order counts nowhere.
+//! Goods that come back count on the day of their return, with what the customer gets back for them; their sale still
+//! counts. A refund includes tax. It is divided over the goods by their prices, so that the parts add up to it exactly.
 //! Days are in UTC, by the time of the commit.
 
 use super::shard;
-use crate::order::{self, Event};
+use crate::order::{self, Event, Return};
 use crate::values::{Invalid, Line};
 use foldlog::totals::{Amounts, Sums, TotalKey};
 use foldlog::{Recorded, Timestamp, Totals, TotalsFold};
@@ -26,8 +28,10 @@ pub const SHARDS: u64 = 8;
 const UNITS: &str = "units";
 const ORDERS: &str = "orders";
 const CANCELLATIONS: &str = "cancellations";
-/// The prefix of the code of a currency.
+const RETURNED: &str = "returned";
+/// The prefixes of the code of a currency.
 const REVENUE: &str = "revenue_";
+const REFUNDS: &str = "refunds_";
 
 /// Separates the day of a row from its product or category. Neither contains it.
 const SEPARATOR: char = '#';
@@ -69,6 +73,10 @@ pub struct Figures {
     pub orders: i64,
     /// The number of those orders that were cancelled.
     pub cancellations: i64,
+    /// The units that came back.
+    pub returned: i64,
+    /// The amounts that customers get back for them, with tax, in minor units by currency.
+    pub refunds: BTreeMap<String, i64>,
 }
 
 impl By {
@@ -154,9 +162,12 @@ pub fn figures(rows: impl IntoIterator<Item = (String, Amounts)>) -> BTreeMap<(S
                 UNITS => figures.units += by,
                 ORDERS => figures.orders += by,
                 CANCELLATIONS => figures.cancellations += by,
+                RETURNED => figures.returned += by,
                 other => {
-                    if let Some(currency) = other.strip_prefix(REVENUE) {
-                        *figures.revenue.entry(currency.to_owned()).or_default() += by;
+                    for (prefix, money) in [(REVENUE, &mut figures.revenue), (REFUNDS, &mut figures.refunds)] {
+                        if let Some(currency) = other.strip_prefix(prefix) {
+                            *money.entry(currency.to_owned()).or_default() += by;
+                        }
                     }
                 }
             }
@@ -195,6 +206,10 @@ impl Totals for View {
                 let sums = each(&lines, shard, &day, CANCELLATIONS);
                 (Some(lines), sums)
             }
+            Event::GoodsReturned(returned) => {
+                let sums = taken_back(&lines, returned, shard, &day);
+                (Some(lines), sums)
+            }
             Event::AccountConnected(_)
             | Event::ReservationRequested {}
             | Event::ReservationSucceeded {}
@@ -204,7 +219,13 @@ impl Totals for View {
             | Event::PaymentFailed {}
             | Event::OrderShipped { .. }
             | Event::OrderDelivered {}
-            | Event::OrderFailed { .. } => (Some(lines), Sums::default()),
+            | Event::OrderFailed { .. }
+            | Event::PaymentLost { .. }
+            | Event::PaymentRegained {}
+            | Event::CardReplaced { .. }
+            | Event::PaymentWrittenOff { .. }
+            | Event::ReservationWithdrawn { .. }
+            | Event::ReservationReplaced { .. } => (Some(lines), Sums::default()),
         }
     }
 }
@@ -216,6 +237,29 @@ fn each(lines: &[Line], shard: u64, day: &Day, amount: &str) -> Sums {
         for of in lines.iter().map(|line| by.of(line)).collect::<BTreeSet<_>>() {
             sums.add(key(by, shard, day, of), amount, 1);
         }
+    }
+    sums
+}
+
+/// Counts units that came back, and divides their refund. Each line gets the share that the lines up to it are worth
+/// together, without what the lines before it got.
+fn taken_back(lines: &[Line], returned: &Return, shard: u64, day: &Day) -> Sums {
+    let mut sums = Sums::default();
+    let goods = lines.iter().filter_map(|line| Some((line, i64::try_from(returned.goods.get(&line.sku)?.get()).ok()?)));
+    let worth = |(line, units): (&Line, i64)| i128::from(line.unit_price.amount()) * i128::from(units);
+    let all: i128 = goods.clone().map(worth).sum();
+    let refunds = format!("{REFUNDS}{}", returned.refund.currency().code());
+    let (mut seen, mut divided) = (0, 0);
+    for (line, units) in goods {
+        seen += worth((line, units));
+        let upto = (i128::from(returned.refund.amount()) * seen).checked_div(all);
+        let upto = upto.and_then(|amount| i64::try_from(amount).ok()).unwrap_or_default();
+        for by in By::VARIANTS.iter().copied() {
+            let key = key(by, shard, day, by.of(line));
+            sums.add(key.clone(), RETURNED, units);
+            sums.add(key, &refunds, upto - divided);
+        }
+        divided = upto;
     }
     sums
 }

@@ -4,7 +4,7 @@ use super::order::{StatusName, status_partition};
 use super::*;
 use crate::order::{Event, Failure, Placement};
 use crate::values::{Means, Money, Personal, Profile, ShipmentId, Totals};
-use crate::{account as accounts, invoice as invoices, shipment as shipments};
+use crate::{account as accounts, invoice as invoices, order as orders, shipment as shipments};
 use foldlog::read::projection::EventOf;
 use foldlog::{
     Actor, CommandId, Commit, Correlation, Decider, Digest, Events, Hash, Projection, Recorded, StreamName, Timestamp,
@@ -127,7 +127,33 @@ fn an_invoice_shows_when_it_was_issued_and_what_became_of_it() {
     let events = [invoices::Event::InvoiceIssued(bill.clone()), invoices::Event::InvoiceSent {}];
     let document = document::<invoice::View>(&"b".repeat(32), events);
     assert_eq!((document.order.as_str(), document.issued_at), (&*"b".repeat(32), Timestamp(1_000)));
-    assert_eq!(document.state, invoices::State::Issued { bill, status: invoices::Status::Sent });
+    let (status, credit_notes) = (invoices::Status::Sent, vec![]);
+    assert_eq!(document.state, invoices::State::Issued { bill, status, credit_notes });
+}
+
+#[test]
+fn an_order_that_took_goods_back_stays_delivered_and_is_found_by_the_moment() {
+    let back = |number| {
+        let goods = [("mug".parse().unwrap(), 1.try_into().unwrap())].into();
+        let (refund, reason) = (Money::new(0, "EUR".parse().unwrap()).unwrap(), "too big".parse().unwrap());
+        Event::GoodsReturned(orders::Return { number, goods, refund, warehouse: None, reason })
+    };
+    let delivered = [
+        placed(),
+        Event::OrderConfirmed {},
+        Event::OrderShipped { tracking: BTreeMap::new() },
+        Event::OrderDelivered {},
+    ];
+    let id = "b".repeat(32);
+    let arrived = document::<order::View>(&id, delivered.clone());
+    assert!(!found::<order::View>(&arrived).contains_key(order::MOVED));
+    // The loss of a payment ends the wait for what people did about it, and not that for a return.
+    let lost = Event::PaymentLost { reason: orders::Loss::Refunded };
+    let later = delivered.into_iter().chain([back(1), back(2), lost]);
+    let document = document::<order::View>(&id, later);
+    assert_eq!(document.timeline.len(), arrived.timeline.len() + 1, "the debt");
+    assert_eq!(document.returned_at, [Timestamp(5_000), Timestamp(6_000)]);
+    assert_eq!(found::<order::View>(&document)[order::MOVED_AT], format!("1970-01-01T00:00:06.000Z#{id}"));
 }
 
 /// Commits of a stream that belong to these: the server's id, and the client's.

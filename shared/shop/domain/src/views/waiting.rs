@@ -1,6 +1,6 @@
 //! The waiting processes. Each process has a row. While the process waits, the row is in the first index, by the moment
 //! when it began to wait or began its current step. Until its deadline has passed, the row is in the second index, by
-//! the deadline. Each cart has a row, too. It is in the first index from the checkout on, because the stream of a cart
+//! the deadline, or by the moment at which its hold is to be renewed if that comes first. Each cart has a row, too. It is in the first index from the checkout on, because the stream of a cart
 //! does not say whether its process began.
 
 use super::shard;
@@ -77,7 +77,7 @@ impl Projection for Processes {
 
     fn index(document: &ProcessDocument) -> Vec<(&'static str, String)> {
         let since = document.idle.is_none().then_some((SINCE, document.since));
-        let due = process(&document.state).and_then(Process::next_deadline).map(|(_, at)| (DUE, at));
+        let due = process(&document.state).and_then(Process::next_due).map(|at| (DUE, at));
         found(&document.stream, since.into_iter().chain(due))
     }
 }

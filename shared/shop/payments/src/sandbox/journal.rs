@@ -1,6 +1,6 @@
 //! The journal on disk: a line for each change, in order.
 
-use crate::payment::Payment;
+use crate::payment::{Payment, Standing};
 use crate::values::Reference;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -18,6 +18,16 @@ pub(super) struct Account {
     #[serde(flatten)]
     pub(super) payment: Payment,
     pub(super) card: String,
+    /// Whether its hold ended without notice.
+    #[serde(default)]
+    pub(super) expired: bool,
+}
+
+impl Account {
+    /// Whether the payment reads `authorised`.
+    pub(super) fn is_held(&self) -> bool {
+        self.payment.standing == Standing::Authorised
+    }
 }
 
 #[derive(Serialize, Deserialize)]

@@ -3,9 +3,10 @@
 mod routes;
 mod webhooks;
 
-use crate::sandbox::Sandbox;
+use crate::provider::Failure;
+use crate::sandbox::{ByItself, Sandbox};
 use crate::transport::{Patience, Transport, Unusable};
-use crate::values::Secret;
+use crate::values::{Reference, Secret};
 use foldlog::Clock;
 use http::Uri;
 use routes::Desk;
@@ -82,12 +83,14 @@ impl Server {
         Ok(Self { sandbox, moved, address, stop, serving, telling: vec![] })
     }
 
-    /// Sends webhooks for all changes from now on. The clock dates the webhooks and times their repetitions.
+    /// Sends webhooks for all changes from now on. The clock dates the webhooks, times their repetitions, and ends holds.
     pub fn tell<C: Clock + 'static>(&mut self, webhook: WebhookEndpoint, clock: C) -> Result<(), Unusable> {
         let unusable = |_| Unusable::Address(webhook.address.clone());
         let address: Uri = webhook.address.parse().map_err(unusable)?;
         let transport = Transport::new(&address, Patience::default())?;
         let webhooks = Arc::new(Notices { address, secret: webhook.secret, transport, clock });
+        let timed = Arc::clone(&webhooks);
+        self.sandbox = self.sandbox.clone().dated(move || timed.clock.now());
         let known = self.sandbox.changes(0).len();
         self.telling.push(tokio::spawn(webhooks.tell(self.sandbox.clone(), known, Arc::clone(&self.moved))));
         Ok(())
@@ -103,6 +106,13 @@ impl Server {
     #[must_use]
     pub const fn sandbox(&self) -> &Sandbox {
         &self.sandbox
+    }
+
+    /// Makes a change without a request of the shop, and sends a webhook for it.
+    pub fn by_itself(&self, reference: &Reference, change: ByItself) -> Result<(), Failure> {
+        self.sandbox.by_itself(reference, change)?;
+        self.moved.notify_one();
+        Ok(())
     }
 
     /// Stops the provider after it has answered the open requests. Webhooks that did not arrive yet are not sent again.

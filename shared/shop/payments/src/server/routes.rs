@@ -5,7 +5,7 @@ use crate::provider::{Failure, Provider};
 use crate::refusal::ProviderRefusal;
 use crate::sandbox::Sandbox;
 use crate::values::{Reference, Secret};
-use crate::wire::{Authorisation, Busy, Code, IDEMPOTENCY_KEY, LARGEST_BODY, Problem, idempotency_key};
+use crate::wire::{Authorisation, Busy, Code, IDEMPOTENCY_KEY, LARGEST_BODY, Part, Problem, idempotency_key};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -31,6 +31,7 @@ pub(super) fn router(desk: Desk) -> Router {
     Router::new()
         .route("/payments/{reference}", get(status))
         .route("/payments/{reference}/{step}", post(carry_out))
+        .route("/payments/{reference}/refunds/{number}", post(refund_part))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(desk)
 }
@@ -50,11 +51,7 @@ async fn carry_out(
     body: Bytes,
 ) -> Response<Body> {
     let told = async {
-        let reference = desk.admit(&reference, &headers)?;
-        let key = idempotency_key(&reference, &step);
-        if headers.get(IDEMPOTENCY_KEY).is_none_or(|given| given != key.as_str()) {
-            return Err(ProviderRefusal::Malformed.into());
-        }
+        let reference = desk.admit_step(&reference, &step, &headers)?;
         let authorisation: Authorisation<'_>;
         let step = match step.as_str() {
             "authorise" => {
@@ -73,6 +70,23 @@ async fn carry_out(
     answer(&told)
 }
 
+async fn refund_part(
+    State(desk): State<Desk>,
+    Path((reference, number)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let told = async {
+        let reference = desk.admit_step(&reference, &format!("refunds/{number}"), &headers)?;
+        let number = number.parse().map_err(|_| ProviderRefusal::Malformed)?;
+        let Part { amount } = serde_json::from_slice(&body).map_err(|_| ProviderRefusal::Malformed)?;
+        desk.sandbox.carry_out(&reference, Step::RefundPart { number, amount }).await
+    };
+    let told = told.await;
+    desk.moved.notify_one();
+    answer(&told)
+}
+
 impl Desk {
     /// The reference of a request that has the key.
     fn admit(&self, reference: &str, headers: &HeaderMap) -> Result<Reference, ProviderRefusal> {
@@ -80,6 +94,15 @@ impl Desk {
         match authorization.and_then(|text| text.strip_prefix("Bearer ")) {
             Some(key) if self.key.is(key) => reference.parse().map_err(|_| ProviderRefusal::Malformed),
             _ => Err(ProviderRefusal::Credentials),
+        }
+    }
+
+    /// The reference of a request for a step, if its idempotency key belongs to the step.
+    fn admit_step(&self, reference: &str, path: &str, headers: &HeaderMap) -> Result<Reference, ProviderRefusal> {
+        let reference = self.admit(reference, headers)?;
+        match headers.get(IDEMPOTENCY_KEY) {
+            Some(key) if key == idempotency_key(&reference, path).as_str() => Ok(reference),
+            Some(_) | None => Err(ProviderRefusal::Malformed),
         }
     }
 }

@@ -5,7 +5,9 @@ use crate::transport::{Silence, Transport};
 use crate::values::Secret;
 use crate::webhook::{SIGNATURE, TIMESTAMP, Webhook, sign};
 use foldlog::Clock;
+use futures::future;
 use http::{Request, Uri, header};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -30,13 +32,23 @@ impl<C: Clock + 'static> Notices<C> {
         // Ending this task ends all of them.
         let mut under_way = JoinSet::new();
         loop {
+            let next = sandbox.lapse_due();
             for (reference, payment) in sandbox.changes(told) {
                 told += 1;
                 let webhook = Webhook::new(reference, payment);
                 under_way.spawn(Arc::clone(&self).deliver(webhook));
             }
             while under_way.try_join_next().is_some() {}
-            moved.notified().await;
+            let lapse = async {
+                match next {
+                    Some(at) => {
+                        let ms = at.0.saturating_sub(self.clock.now().0);
+                        self.clock.sleep(Duration::from_millis(u64::try_from(ms).unwrap_or_default())).await;
+                    }
+                    None => future::pending().await,
+                }
+            };
+            future::select(pin!(moved.notified()), pin!(lapse)).await;
         }
     }
 

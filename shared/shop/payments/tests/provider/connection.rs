@@ -3,6 +3,8 @@
 use crate::stage::{self, eur, reference};
 use shop_payments::{Connection, Failure, HttpProvider, Patience, Provider, ProviderRefusal, Standing, Step, Unusable};
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -29,6 +31,46 @@ async fn answering(answer: String) -> (SocketAddr, JoinHandle<Vec<u8>>) {
         request
     });
     (address, answered)
+}
+
+/// Answers the first request of each connection with a payment, and closes it at the second one. Returns how many requests
+/// came.
+async fn closing_after_one() -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, requests) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
+    let counted = requests.clone();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let counted = counted.clone();
+            tokio::spawn(async move {
+                let mut request = vec![0; 4_096];
+                for answered in [true, false] {
+                    if stream.read(&mut request).await.unwrap_or_default() == 0 {
+                        return;
+                    }
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    if answered {
+                        stream.write_all(response("200 OK", PAYMENT).as_bytes()).await.unwrap();
+                    }
+                }
+            });
+        }
+    });
+    (address, requests)
+}
+
+#[tokio::test]
+async fn a_read_that_meets_a_dead_connection_is_sent_once_more_and_a_write_is_not() {
+    let (address, requests) = closing_after_one().await;
+    let (client, cafe) = (stage::client(&format!("http://{address}")), reference("cafe"));
+    for sent in [1, 3] {
+        assert!(client.status(&cafe).await.is_ok(), "the second one on a new connection");
+        assert_eq!(requests.load(Ordering::SeqCst), sent);
+    }
+    let told = client.carry_out(&cafe, pay()).await;
+    assert!(matches!(told, Err(Failure::Unknown(_))), "{told:?}");
+    assert_eq!(requests.load(Ordering::SeqCst), 4);
 }
 
 fn response(status: &str, body: &str) -> String {

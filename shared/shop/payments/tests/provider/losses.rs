@@ -57,6 +57,10 @@ impl Provider for BadLine<'_> {
     }
 }
 
+fn part(number: u32) -> Step<'static> {
+    Step::RefundPart { number, amount: eur(300) }
+}
+
 const FATES: [Fate; 5] = [Fate::Answered, Fate::NotSent, Fate::LostBefore, Fate::LostAfter, Fate::Late];
 
 proptest! {
@@ -64,7 +68,12 @@ proptest! {
     fn whatever_is_lost_each_step_is_done_once_and_only_what_was_not_done_is_called_unavailable(
         fates in prop::collection::vec(prop::sample::select(&FATES[..]), 0..30),
         card in prop::sample::select(vec!["tok_ok", "tok_timeout_then_charged", "tok_unavailable"]),
-        last in prop::sample::select(vec![vec![Step::Void], vec![Step::Capture], vec![Step::Capture, Step::Refund]]),
+        last in prop::sample::select(vec![
+            vec![Step::Void],
+            vec![Step::Capture],
+            vec![Step::Capture, Step::Refund],
+            vec![Step::Capture, part(1), part(2), Step::Refund],
+        ]),
     ) {
         let (sandbox, cafe) = (Sandbox::default(), reference("cafe"));
         let line = BadLine { sandbox: &sandbox, fates: Mutex::new(fates), late: AtomicBool::new(false) };
@@ -88,7 +97,7 @@ proptest! {
             };
             expected.push(match step {
                 Step::Authorise { .. } => Standing::Authorised,
-                Step::Capture => Standing::Captured,
+                Step::Capture | Step::RefundPart { .. } => Standing::Captured,
                 Step::Void => Standing::Voided,
                 Step::Refund => Standing::Refunded,
             });

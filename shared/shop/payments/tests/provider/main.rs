@@ -5,6 +5,7 @@
 
 mod connection;
 mod losses;
+mod parts;
 mod requests;
 mod rules;
 mod signatures;
@@ -13,13 +14,13 @@ mod webhooks;
 
 /// Runs each rule over each provider.
 macro_rules! contract {
-    ($($rule:ident),* $(,)?) => {
+    ($($file:ident::$rule:ident),* $(,)?) => {
         mod sandbox {
             $(
                 #[tokio::test]
                 async fn $rule() {
                     let sandbox = shop_payments::Sandbox::default();
-                    crate::rules::$rule(&sandbox, &sandbox).await;
+                    crate::$file::$rule(&sandbox, &sandbox).await;
                 }
             )*
         }
@@ -29,7 +30,7 @@ macro_rules! contract {
                 #[tokio::test]
                 async fn $rule() {
                     let server = crate::stage::server().await;
-                    crate::rules::$rule(&crate::stage::client(&server.url()), server.sandbox()).await;
+                    crate::$file::$rule(&crate::stage::client(&server.url()), server.sandbox()).await;
                     server.stop().await;
                 }
             )*
@@ -38,15 +39,19 @@ macro_rules! contract {
 }
 
 contract! {
-    a_card_that_pays_is_authorised_and_known,
-    a_card_that_does_not_pay_is_declined_for_good,
-    an_answer_that_is_lost_is_unknown_until_it_is_asked_about,
-    who_is_unavailable_at_first_did_nothing,
-    payments_of_two_references_know_nothing_of_each_other,
-    a_reference_is_good_for_one_amount_and_one_card,
-    each_step_moves_a_payment_only_from_where_it_can,
-    an_authorisation_that_has_run_out_can_be_let_go,
-    settling_asks_first_and_sends_once,
-    settling_asks_at_once_what_became_of_a_lost_answer,
-    settling_tells_of_a_payment_as_it_stands,
+    rules::a_card_that_pays_is_authorised_and_known,
+    rules::a_card_that_does_not_pay_is_declined_for_good,
+    rules::an_answer_that_is_lost_is_unknown_until_it_is_asked_about,
+    rules::who_is_unavailable_at_first_did_nothing,
+    rules::payments_of_two_references_know_nothing_of_each_other,
+    rules::a_reference_is_good_for_one_amount_and_one_card,
+    rules::each_step_moves_a_payment_only_from_where_it_can,
+    rules::an_authorisation_that_has_run_out_can_be_let_go,
+    rules::settling_asks_first_and_sends_once,
+    rules::settling_asks_at_once_what_became_of_a_lost_answer,
+    rules::settling_tells_of_a_payment_as_it_stands,
+    parts::each_part_is_refunded_once_under_its_number,
+    parts::parts_add_up_to_at_most_the_amount_and_all_of_it_reads_as_refunded,
+    parts::a_part_needs_a_captured_payment_that_can_be_refunded,
+    parts::what_was_refunded_by_hand_has_no_number_and_leaves_less,
 }

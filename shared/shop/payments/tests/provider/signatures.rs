@@ -20,7 +20,10 @@ fn ours() -> [Secret; 1] {
 }
 
 fn webhook() -> Webhook {
-    Webhook::new(reference("cafe"), Payment { amount: eur(7_699), standing: Standing::Authorised })
+    Webhook::new(
+        reference("cafe"),
+        Payment { amount: eur(7_699), standing: Standing::Authorised, expires_at: None, refunds: vec![] },
+    )
 }
 
 fn delivery<'a>(signature: &'a str, timestamp: &'a str, body: &'a [u8]) -> Delivery<'a> {

@@ -84,10 +84,10 @@ pub(super) fn subscribers() -> Group {
                 .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter]),
             action::<Flip>("/ops/projections/{name}/flip", "Switch readers to the newest generation")
                 .answers::<GenerationsOf>(200, &[])
-                .refuses_by(&["none-newer", "generations-differ", "generation-parked"]),
+                .refuses_by(&["none-newer", "generations-differ", "generation-parked", "generation-given-up"]),
             action::<Nothing>("/ops/projections/{name}/rollback", "Switch readers back to the previous generation")
                 .answers::<GenerationsOf>(200, &[])
-                .refuses_by(&["none-newer", "none-older", "generation-parked"]),
+                .refuses_by(&["none-newer", "none-older", "generation-parked", "generation-given-up"]),
             action::<Nothing>("/ops/projections/{name}/cleanup", "Delete all generations except the current one")
                 .answers::<GenerationsOf>(202, &[Header::Location, Header::RetryAfter])
                 .refuses_by(&["nothing-to-clean"]),

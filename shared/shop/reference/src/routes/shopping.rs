@@ -2,7 +2,7 @@
 
 use crate::answer::Header;
 use crate::route::{CUSTOMER, Group, Route, STAFF};
-use shop_api::requests::{AddItem, CancelOrder, ChangeQuantity, CheckOut, Nothing};
+use shop_api::requests::{AddItem, CancelOrder, ChangeQuantity, CheckOut, Nothing, PayOrder};
 use shop_api::responses::{Cart, Invoice, ListedProduct, Order, Shipment};
 use shop_domain::values::Category;
 use shop_domain::views::order::StatusName;
@@ -52,7 +52,7 @@ pub(super) fn carts() -> Group {
                 .carries_out("cart", "CheckOut")
                 .answers::<Cart>(202, &[Header::Etag, Header::Location, Header::RetryAfter])
                 .missing("unknown-cart")
-                .refuses_by(&["cart-empty", "unknown-product", "product-not-listed", "total-too-large"]),
+                .refuses_by(&["cart-empty", "unknown-product", "product-not-listed", "total-too-large", "total-has-risen"]),
         ],
     }
     .to(&[CUSTOMER])
@@ -75,13 +75,34 @@ pub(super) fn orders() -> Group {
                 .missing("not-found-yet"),
             Route::get("/orders/{id}/events", "List the events of an order").audited(),
             Route::post("/orders/{id}/cancel", "Cancel an order")
-                .about("You can cancel an order until it is shipped. The shop then releases its stock and returns the money.")
+                .to(&[CUSTOMER, STAFF])
+                .about(
+                    "You can cancel an order until it is shipped. The shop then releases its stock and returns the money. \
+                     The staff can do this too, and give a reason.",
+                )
                 .takes::<CancelOrder>()
                 .carries_out("order", "Cancel")
                 .answers::<Order>(202, &[Header::Etag, Header::Location])
                 .answers::<Order>(200, &[Header::Etag, Header::Location])
                 .missing("unknown-order")
-                .refuses_by(&["order-shipped", "order-failed"]),
+                .refuses_by(&["order-shipped", "order-failed", "no-reason"]),
+            Route::post("/orders/{id}/pay", "Pay an order with another card")
+                .to(&[CUSTOMER, STAFF])
+                .about("You can name another card if the order is unpaid or overdue. The shop then charges that card.")
+                .takes::<PayOrder>()
+                .carries_out("order", "ReplaceCard")
+                .answers::<Order>(202, &[Header::Etag, Header::Location])
+                .answers::<Order>(200, &[Header::Etag, Header::Location])
+                .missing("unknown-order")
+                .refuses_by(&[
+                    "nothing-owed",
+                    "card-being-charged",
+                    "payment-refunded",
+                    "payment-written-off",
+                    "order-not-confirmed",
+                    "order-cancelled",
+                    "order-failed",
+                ]),
             Route::get("/shipments/{id}", "Show a shipment, which comes from one warehouse").fresh::<Shipment>(),
             Route::get("/invoices/{id}", "Show the invoice of an order")
                 .about("The invoice has the id of the order.")

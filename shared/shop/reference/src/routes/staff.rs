@@ -4,7 +4,7 @@ use crate::answer::Header;
 use crate::route::{Group, Route, STAFF};
 use shop_api::requests::{
     AdjustStock, CategoriseProduct, DescribeProduct, MoveWarehouse, Nothing, OpenWarehouse, ReceiveStock,
-    RegisterProduct, RenameWarehouse, RepriceProduct, ShipOrder,
+    RegisterProduct, RenameWarehouse, RepriceProduct, ReturnGoods, ShipOrder, WithdrawReservation, WriteOffOrder,
 };
 use shop_api::responses::{Order, Product, Shipment, Stock, StockOfProduct, Warehouse};
 use shop_api::sales::Sales;
@@ -77,7 +77,68 @@ pub(super) fn shipping() -> Group {
                 .answers::<Order>(202, &[Header::Etag, Header::Location])
                 .answers::<Order>(200, &[Header::Etag, Header::Location])
                 .missing("unknown-order")
-                .refuses_by(&["order-not-confirmed", "order-cancelled", "order-failed"]),
+                .refuses_by(&[
+                    "order-not-confirmed",
+                    "order-cancelled",
+                    "order-failed",
+                    "order-unpaid",
+                    "card-being-charged",
+                    "reservation-being-replaced",
+                ]),
+            Route::post("/orders/{id}/withdraw", "Withdraw what a warehouse holds for an order")
+                .about(
+                    "You can do this until the order is shipped: the goods are damaged, or you need them elsewhere. The \
+                     shop releases them and reserves the quantity in other warehouses. If none has it, the order is \
+                     cancelled. The events of the stock name the orders that it is reserved for.",
+                )
+                .takes::<WithdrawReservation>()
+                .carries_out("order", "WithdrawReservation")
+                .answers::<Order>(202, &[Header::Etag, Header::Location])
+                .missing("unknown-order")
+                .refuses_by(&[
+                    "nothing-reserved",
+                    "reservation-being-replaced",
+                    "order-not-confirmed",
+                    "order-shipped",
+                    "order-cancelled",
+                    "order-failed",
+                ]),
+            Route::post("/orders/{id}/write-off", "Write the amount of an order off")
+                .about("You can do this if the goods have left and no card paid. The invoice is written off, too.")
+                .takes::<WriteOffOrder>()
+                .carries_out("order", "WriteOff")
+                .answers::<Order>(202, &[Header::Etag, Header::Location])
+                .answers::<Order>(200, &[Header::Etag, Header::Location])
+                .missing("unknown-order")
+                .refuses_by(&[
+                    "nothing-owed",
+                    "card-being-charged",
+                    "order-not-shipped",
+                    "order-not-confirmed",
+                    "order-cancelled",
+                    "order-failed",
+                ]),
+            Route::post("/orders/{id}/returns", "Take goods of a delivered order back")
+                .about(
+                    "The shop refunds what they are worth or what you say, issues a credit note, and brings the goods \
+                     into the warehouse that you name. An order takes goods back at most ten times.",
+                )
+                .takes::<ReturnGoods>()
+                .carries_out("order", "TakeBack")
+                .answers::<Order>(202, &[Header::Etag, Header::Location])
+                .answers::<Order>(200, &[Header::Etag, Header::Location])
+                .missing("unknown-order")
+                .refuses_by(&[
+                    "order-not-delivered",
+                    "order-cancelled",
+                    "order-failed",
+                    "nothing-returned",
+                    "product-not-bought",
+                    "too-many-returned",
+                    "too-many-returns",
+                    "refund-too-large",
+                    "warehouse-closed",
+                ]),
             Route::get("/shipments/{id}/events", "List the events of a shipment").audited(),
             Route::post("/shipments/{id}/deliver", "Report the arrival of a shipment")
                 .takes::<Nothing>()
@@ -95,7 +156,7 @@ pub(super) fn stock() -> Group {
         name: "Stock",
         about: "How many units of a product each warehouse holds.",
         routes: vec![
-            Route::get("/stock/{sku}", "Show the stock of a product in all warehouses")
+            Route::get("/products/{sku}/stock", "Show the stock of a product in all warehouses")
                 .answers::<StockOfProduct>(200, &[]),
             Route::get("/stock/{warehouse}/{sku}/events", "List the stock events of a product in a warehouse")
                 .audited(),

@@ -166,9 +166,11 @@ impl AsOf {
             lines
                 .extend(figures.into_iter().map(|((day, of), figures)| (format!("{}/{day}/{of}", by.name()), figures)));
         }
-        for (key, Figures { units, revenue, orders, cancellations }) in &lines {
-            let document =
-                json!({"units": units, "revenue": revenue, "orders": orders, "cancellations": cancellations});
+        for (key, Figures { units, revenue, orders, cancellations, returned, refunds }) in &lines {
+            let document = json!({
+                "units": units, "revenue": revenue, "orders": orders, "cancellations": cancellations,
+                "returned": returned, "refunds": refunds,
+            });
             file.line(&json!({"key": key, "document": document}))?;
         }
         Ok(lines.len())

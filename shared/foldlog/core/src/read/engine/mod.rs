@@ -1,6 +1,8 @@
 //! All projections of a service together. Each stream and each projection goes by itself, so that none can hold up
 //! another.
 
+mod budget;
+mod follow;
 pub(crate) mod outcome;
 mod report;
 mod versions;
@@ -9,22 +11,20 @@ pub use report::{Followed, Redriven, Report};
 pub use versions::ProjectionVersions;
 
 use crate::ports::Clock;
-use crate::read::advance::{AdvanceError, Advanced, Hint, advance};
+use crate::read::advance::{AdvanceError, Advanced, Hint, Reach, advance_within};
 use crate::read::generations::Registry;
-use crate::read::parked::{Class, Parked, ParkingLot, Trouble};
+use crate::read::parked::{Parked, ParkingLot, Trouble};
 use crate::read::projection::Subscription;
 use crate::read::rows::Rows;
-use crate::read::views::{Generation, ViewError, Views};
+use crate::read::views::{Generation, RowKey, ViewError, Views};
+use crate::stream::StreamName;
 use crate::write::log::EventLog;
-use futures::{StreamExt, stream};
+use budget::Budget;
 use outcome::{Redrive, classify};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// How many streams are followed at a time.
 pub(crate) const CONCURRENCY: usize = 8;
-/// After this many failed batches in a row, while other projections make progress, the streams of a projection are
-/// parked, and the others go on without it.
-const BUDGET: u32 = 3;
 
 /// The projections of a service, and their ports.
 pub struct ProjectionEngine<L, V, P, H> {
@@ -34,14 +34,15 @@ pub struct ProjectionEngine<L, V, P, H> {
     host: H,
     rows: Rows,
     versions: ProjectionVersions,
+    budget: Budget,
     all: Vec<Fold>,
 }
 
 /// One of the projections.
 pub(crate) struct Fold {
     pub(crate) subscription: Box<dyn Subscription>,
-    /// How many batches in a row failed for it while others made progress.
-    failing: AtomicU32,
+    /// Whether one of its rows failed beyond its budget, and none was written since.
+    exhausted: AtomicBool,
 }
 
 /// The result of one projection for one hint, or the error.
@@ -51,9 +52,9 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
     /// These projections on these ports.
     pub fn new(log: L, views: V, parked: P, host: H, subscriptions: Vec<Box<dyn Subscription>>) -> Self {
         let versions = subscriptions.iter().map(|fold| (fold.name(), fold.fold_version())).collect();
-        let fold = |subscription| Fold { subscription, failing: AtomicU32::new(0) };
+        let fold = |subscription| Fold { subscription, exhausted: AtomicBool::new(false) };
         let all = subscriptions.into_iter().map(fold).collect();
-        Self { log, views, parked, host, rows: Rows::default(), versions, all }
+        Self { log, views, parked, host, rows: Rows::default(), versions, budget: Budget::default(), all }
     }
 
     /// The rows, and the register of their generations.
@@ -82,51 +83,6 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
         folds.map(|fold| fold.subscription.as_ref())
     }
 
-    /// Advances every projection of every stream of the batch, in each of its generations, at least to the version that
-    /// its hint names. The register of generations is read strongly, after the hints arrived. A rebuild that registers
-    /// a generation later reads the log after that, and finds there what the hints name.
-    ///
-    /// If a projection cannot understand a stream, the stream is parked, and everything else goes on. If it fails for a
-    /// reason that may pass, its hint is reported, to be delivered again. If it goes on failing while others make
-    /// progress, it exceeds its budget, and its streams are parked too.
-    pub async fn follow(&self, hints: &[Hint]) -> Followed {
-        let registry = match self.versions.registry(&self.views).await {
-            Ok(registry) => registry,
-            Err(error) => {
-                let view = |category: &str| self.of(category).next().map(Subscription::name);
-                return Followed::unregistered(hints, view, &error, self.host.now());
-            }
-        };
-        let mut attempts = Vec::new();
-        for (position, hint) in hints.iter().enumerate() {
-            for fold in self.all.iter().filter(|fold| fold.subscription.follows(hint.stream().category())) {
-                let written =
-                    self.versions.written(&registry, fold.subscription.name(), fold.subscription.fold_version());
-                let attempt = |generation| self.attempt_at(position, fold, generation, hint);
-                attempts.extend(written.into_iter().map(attempt));
-            }
-        }
-        let attempts: Vec<_> = stream::iter(attempts).buffer_unordered(CONCURRENCY).collect().await;
-        let got_on = attempts.iter().any(|(_, _, attempt)| attempt.as_ref().is_ok_and(|report| report.advanced > 0));
-        for fold in &self.all {
-            let failed = |(_, of, attempt): &(usize, &Fold, Attempt)| {
-                let failed = attempt.as_ref().is_err_and(|trouble| trouble.class == Class::Transient);
-                std::ptr::eq(*of, fold) && failed
-            };
-            if !attempts.iter().any(failed) {
-                fold.failing.store(0, Ordering::Relaxed);
-            } else if got_on {
-                fold.failing.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-        let mut followed = Followed::default();
-        for (position, fold, attempt) in attempts {
-            let within_budget = fold.failing.load(Ordering::Relaxed) <= BUDGET;
-            followed.take(position, fold.subscription.name(), attempt, within_budget, &self.parked).await;
-        }
-        followed
-    }
-
     /// Tries a parked stream again, from the log.
     pub async fn redrive(&self, parked: &Parked) -> Result<Redriven, ViewError> {
         let redrive = match Redrive::of(parked) {
@@ -136,9 +92,9 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
         let registry = self.versions.registry(&self.views).await?;
         let schema = self.versions.keeper(&registry, redrive.view, redrive.generation);
         let Some(fold) = schema.and_then(|schema| self.fold(redrive.view, schema)) else {
-            return Ok(redrive.unkept());
+            return redrive.unkept(&registry, &self.parked, self.host.now()).await;
         };
-        let end = self.attempt_in(fold, redrive.generation, &redrive.hint).await;
+        let end = self.attempt_in(fold, redrive.generation, &redrive.hint, Reach::WHOLE).await;
         redrive.settle(&self.parked, end, self.host.now()).await
     }
 
@@ -167,23 +123,27 @@ impl<L: EventLog, V: Views, P: ParkingLot, H: Clock> ProjectionEngine<L, V, P, H
         })
     }
 
-    async fn attempt_at<'a>(
-        &self,
-        position: usize,
-        fold: &'a Fold,
-        generation: Generation,
-        hint: &Hint,
-    ) -> (usize, &'a Fold, Attempt) {
-        (position, fold, self.attempt(fold, generation, hint).await)
+    /// Forgets a row that this process remembers.
+    pub(crate) fn forget(&self, fold: &Fold, generation: Generation, stream: &StreamName) {
+        let subscription = fold.subscription.as_ref();
+        self.rows.take(&RowKey { view: subscription.name(), generation, key: subscription.key(stream) });
     }
 
-    /// The result of a projection for one hint in one generation.
+    /// The result of a projection for one hint in one generation, however far its row is behind.
     pub(crate) async fn attempt(&self, fold: &Fold, generation: Generation, hint: &Hint) -> Attempt {
-        let end = self.attempt_in(fold, generation, hint).await;
+        let end = self.attempt_in(fold, generation, hint, Reach::WHOLE).await;
         classify(fold.subscription.name(), generation, hint, end, self.host.now())
     }
 
-    async fn attempt_in(&self, fold: &Fold, generation: Generation, hint: &Hint) -> Result<Advanced, AdvanceError> {
-        advance(&self.log, &self.views, &self.rows, fold.subscription.as_ref(), generation, hint).await
+    /// Advances the row of a generation as far as the attempt reaches.
+    pub(crate) async fn attempt_in(
+        &self,
+        fold: &Fold,
+        generation: Generation,
+        hint: &Hint,
+        reach: Reach,
+    ) -> Result<Advanced, AdvanceError> {
+        let Self { log, views, rows, .. } = self;
+        advance_within(log, views, rows, fold.subscription.as_ref(), generation, hint, reach).await
     }
 }

@@ -2,8 +2,10 @@
 
 use super::{Redriven, Report};
 use crate::read::advance::{AdvanceError, Advanced, Hint};
+use crate::read::generations::Registry;
 use crate::read::parked::{Class, Parked, ParkingLot, Subject, Trouble};
 use crate::read::views::{Generation, ViewError};
+use crate::stream::Version;
 use crate::time::Timestamp;
 
 /// The meaning of a result for the stream: it is followed, or it cannot be understood, or it failed for a reason that
@@ -19,6 +21,10 @@ pub(crate) fn classify(
         Ok(Advanced::Already) => return Ok(Report { duplicates: 1, ..Report::default() }),
         Ok(Advanced::To(progress)) => return Ok(Report::of(&progress, at)),
         Ok(Advanced::Stuck { version, error }) => (version, Class::Permanent, error),
+        Ok(Advanced::Behind(version)) => {
+            let error = format!("the row is at {version}, far behind {}: it is brought up in steps", hint.target());
+            (version, Class::Transient, error)
+        }
         Err(error) => {
             let (version, class) = error.verdict(hint);
             (version, class, error.to_string())
@@ -43,6 +49,7 @@ pub(crate) async fn pass_over<P: ParkingLot>(parked: &P, outcome: Result<Report,
 
 /// A stream that is tried again.
 pub(crate) struct Redrive<'a> {
+    trouble: &'a Trouble,
     subject: &'a Subject,
     pub(crate) view: &'a str,
     pub(crate) generation: Generation,
@@ -57,15 +64,30 @@ impl<'a> Redrive<'a> {
         match subject {
             Subject::Fold { view, generation, stream } => {
                 let hint = Hint::of(stream.clone(), note.trouble.passed_over);
-                Ok(Self { subject, view, generation: *generation, hint })
+                Ok(Self { trouble: &note.trouble, subject, view, generation: *generation, hint })
             }
-            Subject::Reaction { .. } => Err(Redriven::Stuck("no fold: its event has to be published again".to_owned())),
+            Subject::Reaction { .. } | Subject::Message { .. } => {
+                Err(Redriven::Stuck("no fold: what it names has to be delivered again".to_owned()))
+            }
         }
     }
 
-    /// The result if no projection keeps the rows.
-    pub(crate) fn unkept(&self) -> Redriven {
-        Redriven::Stuck(format!("no fold keeps {}", self.subject.subscriber()))
+    /// The result if no projection keeps the rows. The note of a generation that was given up is removed: a fold that was
+    /// late may have left it when all others were removed. Otherwise it counts as an attempt, so that others come before
+    /// the next one.
+    pub(crate) async fn unkept<P: ParkingLot>(
+        &self,
+        registry: &Registry,
+        parked: &P,
+        at: Timestamp,
+    ) -> Result<Redriven, ViewError> {
+        if registry.sets(self.view).is_some_and(|sets| sets.is_given_up(self.generation)) {
+            parked.clear(self.subject, Version(u64::MAX)).await?;
+            return Ok(Redriven::GivenUp);
+        }
+        let error = format!("no fold keeps {}", self.subject.subscriber());
+        parked.park(&Trouble { error: error.clone(), at, ..self.trouble.clone() }).await?;
+        Ok(Redriven::Stuck(error))
     }
 
     /// The result of the attempt: the note is removed, or updated with the present error.
@@ -77,7 +99,7 @@ impl<'a> Redrive<'a> {
     ) -> Result<Redriven, ViewError> {
         let version = match &end {
             Ok(Advanced::To(progress)) => progress.version,
-            Ok(Advanced::Already | Advanced::Stuck { .. }) | Err(_) => self.hint.target(),
+            Ok(Advanced::Already | Advanced::Behind(_) | Advanced::Stuck { .. }) | Err(_) => self.hint.target(),
         };
         if let Err(trouble) = classify(self.view, self.generation, &self.hint, end, at) {
             parked.park(&trouble).await?;

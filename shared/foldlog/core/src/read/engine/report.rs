@@ -82,6 +82,8 @@ pub struct Report {
     pub duplicates: usize,
     /// Rows whose hints lacked commits, which were read from the log.
     pub repaired: usize,
+    /// Rows of a generation that is being filled that were left to its rebuild.
+    pub left: usize,
     /// Streams that were parked.
     pub parked: usize,
     /// Streams that were not followed, for reasons that may pass.
@@ -111,6 +113,7 @@ impl Report {
         self.commits += other.commits;
         self.duplicates += other.duplicates;
         self.repaired += other.repaired;
+        self.left += other.left;
         self.parked += other.parked;
         self.failed += other.failed;
         self.lag_ms = self.lag_ms.max(other.lag_ms);
@@ -123,6 +126,8 @@ impl Report {
 pub enum Redriven {
     /// The projection follows the stream again and has reached this version. The note is gone.
     Follows(Version),
+    /// The generation was given up, so nothing has to follow. The note is gone.
+    GivenUp,
     /// It still cannot follow the stream.
     Stuck(String),
 }

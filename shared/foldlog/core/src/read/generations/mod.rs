@@ -1,10 +1,14 @@
 //! The generations of a view, and which of them is read: how a view is rebuilt while it is in use.
 //!
 //! A rebuild registers a new generation first. From then on, every function that follows the log writes each registered
-//! generation, and acknowledges a batch only after all of them are written. The rebuild reads the log later, and so
-//! finds everything that was committed before. Nothing is missed between the two, and since each row keeps its version,
-//! nothing is folded twice. One conditional write sends readers to the new generation once it is complete. The old one
+//! generation, and acknowledges a batch only after all of them are written, or after a row of the new one was left to
+//! the rebuild. The rebuild reads the log later, and so finds everything that was committed before; it compares the new
+//! rows with those that are read later still, and so finds everything that was left. Nothing is missed between the two,
+//! and since each row keeps its version, nothing is folded twice. One conditional write sends readers to the new generation once it is complete. The old one
 //! is kept up to date as before, so that readers can be sent back, until it is retired.
+//!
+//! Every request is recorded in the log first, and the register keeps the last one that it has taken, of each kind. So
+//! you may send a request again, however long after the first time: requests take effect once, in the order of the log.
 
 mod comparison;
 mod port;
@@ -34,6 +38,9 @@ pub struct Sets {
     /// The last request that began a rebuild or a cleaning, so that a repeated delivery of it begins nothing.
     #[serde(default)]
     asked: Option<EventId>,
+    /// The last recorded request that switched readers: a repetition of it, or of an older one, switches nothing.
+    #[serde(default)]
+    switched: Option<EventId>,
 }
 
 /// One generation.
@@ -105,6 +112,9 @@ pub enum SwitchError {
     /// There is none to send them back to.
     #[error("no older generation is kept")]
     NoneOlder,
+    /// The generation was retired after the switch to it was recorded.
+    #[error("generation {0} was given up meanwhile")]
+    GivenUp(Generation),
     /// It differs from the one that is read, and the request does not waive that.
     #[error("generation {generation} differs from the one that is read in {different} rows, first {first}")]
     Different {
@@ -160,7 +170,7 @@ impl Registry {
             let stage = Stage::Complete { comparison: None };
             let first = Set { schema, stage, since: Timestamp::default(), asked: None };
             let (read, newest) = (Generation::FIRST, Generation::FIRST);
-            let sets = Sets { read, all: [(read, first)].into(), newest, asked: None };
+            let sets = Sets { read, all: [(read, first)].into(), newest, asked: None, switched: None };
             self.0.insert(view.to_owned(), sets);
         }
         news
@@ -195,6 +205,20 @@ impl Sets {
     fn written(&self, schema: u32) -> impl Iterator<Item = Generation> {
         let written = self.all.iter().filter(move |(_, set)| set.schema == schema && set.stage.is_written());
         written.map(|(generation, _)| *generation)
+    }
+
+    /// Whether a generation is being filled from the log.
+    #[must_use]
+    pub fn is_filled(&self, generation: Generation) -> bool {
+        self.all.get(&generation).is_some_and(|set| matches!(set.stage, Stage::Filling { .. }))
+    }
+
+    /// Whether a generation was retired, so that nothing reads or keeps its rows. A generation with a higher number than
+    /// any here is not: a rebuild may have begun it after this was read.
+    #[must_use]
+    pub fn is_given_up(&self, generation: Generation) -> bool {
+        let is_kept = |set: &Set| !matches!(set.stage, Stage::Retired { .. });
+        generation <= self.newest && !self.all.get(&generation).is_some_and(is_kept)
     }
 
     /// The generation that is being filled or compared.
@@ -273,8 +297,8 @@ impl Sets {
         }
     }
 
-    /// Sends readers on to the newest generation that is complete.
-    pub fn flip(&mut self, despite_differences: bool) -> Result<Switched, SwitchError> {
+    /// The switch to the newest generation that is complete.
+    pub fn newer(&self, despite_differences: bool) -> Result<Switched, SwitchError> {
         let newer = self.complete().rfind(|(generation, _)| *generation > self.read);
         let (to, comparison) = newer.ok_or(SwitchError::NoneNewer)?;
         if let Some(Comparison { different, first, .. }) = comparison.filter(|found| found.different > 0)
@@ -283,13 +307,27 @@ impl Sets {
             let (different, first) = (*different, first.clone().unwrap_or_default());
             return Err(SwitchError::Different { generation: to, different, first });
         }
-        Ok(self.switch(to))
+        Ok(Switched { from: self.read, to })
     }
 
-    /// Sends readers back to the generation that they came from.
-    pub fn roll_back(&mut self) -> Result<Switched, SwitchError> {
+    /// The switch back to the generation that readers came from.
+    pub fn older(&self) -> Result<Switched, SwitchError> {
         let older = self.complete().rfind(|(generation, _)| *generation < self.read);
-        older.map(|(to, _)| to).ok_or(SwitchError::NoneOlder).map(|to| self.switch(to))
+        let (to, _) = older.ok_or(SwitchError::NoneOlder)?;
+        Ok(Switched { from: self.read, to })
+    }
+
+    /// Sends readers to a generation for a recorded request, once. Requests take effect in the order of their records,
+    /// so one that comes again, or after a later one, changes nothing.
+    pub fn switch(&mut self, request: &EventId, to: Generation) -> Result<(), SwitchError> {
+        if self.switched.as_ref().is_some_and(|last| last >= request) {
+            return Ok(());
+        }
+        if !self.complete().any(|(generation, _)| generation == to) {
+            return Err(SwitchError::GivenUp(to));
+        }
+        (self.read, self.switched) = (to, Some(request.clone()));
+        Ok(())
     }
 
     fn complete(&self) -> impl DoubleEndedIterator<Item = (Generation, Option<&Comparison>)> {
@@ -297,11 +335,6 @@ impl Sets {
             Stage::Complete { comparison } => Some((*generation, comparison.as_ref())),
             Stage::Filling { .. } | Stage::Comparing { .. } | Stage::Retired { .. } => None,
         })
-    }
-
-    const fn switch(&mut self, to: Generation) -> Switched {
-        let from = std::mem::replace(&mut self.read, to);
-        Switched { from, to }
     }
 }
 

@@ -182,6 +182,7 @@ impl<'a> World<'a> {
             commits: rng.usize(2..=6),
             bytes: rng.usize(100..=2_000),
             window: self.window + rng.usize(..MOST_BEYOND),
+            ..SnapshotPolicy::default()
         };
         let release = self.setting.releases[release % 2];
         Process::start(release, Used::new(self.log, self.setting.bend), &self.hosts[number], reach)

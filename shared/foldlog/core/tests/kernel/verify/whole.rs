@@ -1,6 +1,6 @@
 //! A whole log: streams that only rows remember, which side was changed if two do not agree, and where to stop.
 
-use super::{Tampered, World, folds, of_log, second, streams};
+use super::{Tampered, World, folds, of_log, second, streams, types};
 use crate::counter::{StillHost, Sums};
 use foldlog::read::projection::{Folded, PerStream};
 use foldlog::read::views::{Generation, RowKey};
@@ -15,7 +15,8 @@ const EVERYTHING: Limits = Limits { differences: 10, until: None };
 
 async fn whole<L: LogScan>(log: &L, views: &MemoryViews, limits: Limits) -> Surveyed {
     let (subscriptions, registry, host) = (folds(), Registry::default(), StillHost::default());
-    let verification = Verification { log, views, host: &host, subscriptions: &subscriptions, registry: &registry };
+    let verification =
+        Verification { log, views, host: &host, subscriptions: &subscriptions, registry: &registry, types: &types() };
     verification.whole(limits, |_, _| {}).await.unwrap()
 }
 
@@ -108,8 +109,14 @@ async fn by_two(doctor: impl FnOnce(&mut Vec<Commit>), other: impl FnOnce(Row) -
     let log = Tampered([(second(), commits)].into());
     let subscriptions: [Box<dyn Subscription>; 2] = [Box::new(PerStream::<Sums>::new()), Box::new(Last)];
     let (views, host, registry) = (&world.views, StillHost::default(), Registry::default());
-    let verification =
-        Verification { log: &log, views, host: &host, subscriptions: &subscriptions, registry: &registry };
+    let verification = Verification {
+        log: &log,
+        views,
+        host: &host,
+        subscriptions: &subscriptions,
+        registry: &registry,
+        types: &types(),
+    };
     verification.survey(&[second()]).await.unwrap().differences
 }
 

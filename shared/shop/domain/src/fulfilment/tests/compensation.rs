@@ -10,9 +10,9 @@ fn cancel(story: &mut Story) -> Vec<Event> {
 
 #[test]
 fn a_cancellation_releases_what_is_held_and_later_what_becomes_held() {
-    let mut story = Story::reserving().after(&[Outcome::Reserved(at("berlin", "mug"))]);
+    let mut story = Story::reserving().after(&[reserved(at("berlin", "mug"))]);
     assert_eq!(cancel(&mut story), [Event::CancellationNoted {}, release("berlin", "mug")]);
-    let late = story.note(Outcome::Reserved(at("berlin", "pot")));
+    let late = story.note(reserved(at("berlin", "pot")));
     assert_eq!(late[1..], [release("berlin", "pot")]);
     assert!(!story.process().finished());
     let story = story.after(&[Outcome::Released(at("berlin", "mug")), Outcome::Released(at("berlin", "pot"))]);
@@ -23,17 +23,22 @@ fn a_cancellation_releases_what_is_held_and_later_what_becomes_held() {
 fn what_was_rejected_needs_no_release() {
     let mut story = Story::reserving();
     cancel(&mut story);
-    let rejected = story.note(Outcome::Rejected(at("berlin", "mug")));
-    assert!(matches!(rejected[..], [Event::RejectionNoted { .. }]), "{rejected:?}");
+    let noted = story.note(rejected(at("berlin", "mug")));
+    assert!(matches!(noted[..], [Event::RejectionNoted { .. }]), "{noted:?}");
     assert!(!story.process().finished(), "a rejection may still be a reservation");
-    assert!(story.after(&[Outcome::Rejected(at("berlin", "pot"))]).process().finished());
+    assert!(story.after(&[rejected(at("berlin", "pot"))]).process().finished());
 }
 
 #[test]
 fn a_declined_payment_fails_the_order_and_releases_everything() {
     assert_eq!(
         without_deadlines(Story::paying().note(paid(PaymentOutcome::Declined))),
-        [Event::DeclineNoted {}, stop(Failure::PaymentDeclined), release("berlin", "mug"), release("berlin", "pot"),]
+        [
+            Event::DeclineNoted(OfPayment::default()),
+            stop(Failure::PaymentDeclined),
+            release("berlin", "mug"),
+            release("berlin", "pot"),
+        ]
     );
 }
 
@@ -42,22 +47,25 @@ fn a_payment_is_voided_only_once_it_is_known_to_be_authorised() {
     let mut story = Story::paying();
     assert_eq!(cancel(&mut story)[1..], [release("berlin", "mug"), release("berlin", "pot")]);
     assert_eq!(
-        story.note(paid(PaymentOutcome::Authorised)),
-        [Event::AuthorisationNoted {}, Event::PaymentVoidRequested {}]
+        story.note(paid(PaymentOutcome::Authorised { expires_at: None })),
+        [Event::AuthorisationNoted(OfPayment::default()), Event::PaymentVoidRequested(OfPayment::default())]
     );
-    assert_eq!(story.note(paid(PaymentOutcome::Voided)), [Event::VoidNoted {}]);
+    assert_eq!(story.note(paid(PaymentOutcome::Voided)), [Event::VoidNoted(OfPayment::default())]);
 }
 
 #[test]
 fn what_was_taken_meanwhile_is_given_back() {
     let mut story = Story::paying();
     cancel(&mut story);
-    assert_eq!(story.note(paid(PaymentOutcome::Captured)), [Event::CaptureNoted {}, Event::PaymentRefundRequested {}]);
-    assert_eq!(story.note(paid(PaymentOutcome::Refunded)), [Event::RefundNoted {}]);
-    let mut story = Story::paying().after(&[paid(PaymentOutcome::Authorised), Outcome::Cancelled]);
     assert_eq!(
         story.note(paid(PaymentOutcome::Captured)),
-        [Event::CaptureNoted {}, Event::PaymentRefundRequested {}],
+        [Event::CaptureNoted(OfPayment::default()), Event::PaymentRefundRequested(OfPayment::default())]
+    );
+    assert_eq!(story.note(paid(PaymentOutcome::Refunded)), [Event::RefundNoted(OfPayment::default())]);
+    let mut story = Story::paying().after(&[paid(PaymentOutcome::Authorised { expires_at: None }), Outcome::Cancelled]);
+    assert_eq!(
+        story.note(paid(PaymentOutcome::Captured)),
+        [Event::CaptureNoted(OfPayment::default()), Event::PaymentRefundRequested(OfPayment::default())],
         "though it was to be voided"
     );
 }
@@ -82,7 +90,7 @@ fn a_cancelled_order_answers_what_was_asked_of_it() {
             Event::CancellationNoted {},
             release("berlin", "mug"),
             release("berlin", "pot"),
-            Event::PaymentVoidRequested {},
+            Event::PaymentVoidRequested(OfPayment::default()),
         ]
     );
     assert_eq!(story.note(Outcome::Confirmed), [], "it came first, and comes late");
@@ -97,13 +105,13 @@ fn a_cancellation_after_the_confirmation_undoes_each_step_by_itself() {
             Event::CancellationNoted {},
             release("berlin", "mug"),
             release("berlin", "pot"),
-            Event::PaymentVoidRequested {},
+            Event::PaymentVoidRequested(OfPayment::default()),
             Event::InvoiceCreditRequested {},
-            Event::ShipmentCancellationRequested { warehouse: warehouse("berlin") },
+            Event::ShipmentCancellationRequested { warehouse: warehouse("berlin"), number: 0 },
         ]
     );
     let undone = [
-        parcel("berlin", ShipmentOutcome::Cancelled),
+        parcel("berlin", ShipmentOutcome::Cancelled { number: 0 }),
         Outcome::Invoice(InvoiceOutcome::Credited),
         Outcome::Released(at("berlin", "pot")),
         paid(PaymentOutcome::Voided),
@@ -121,8 +129,8 @@ fn an_invoice_and_a_shipment_that_become_known_after_the_cancellation_are_undone
         story.note(Outcome::Invoice(InvoiceOutcome::Issued)),
         [Event::InvoiceNoted {}, Event::InvoiceCreditRequested {}]
     );
-    let created = story.note(parcel("berlin", ShipmentOutcome::Created(shipment("berlin"))));
-    assert_eq!(created[1..], [Event::ShipmentCancellationRequested { warehouse: warehouse("berlin") }]);
+    let created = story.note(created("berlin"));
+    assert_eq!(created[1..], [Event::ShipmentCancellationRequested { warehouse: warehouse("berlin"), number: 0 }]);
 }
 
 #[test]

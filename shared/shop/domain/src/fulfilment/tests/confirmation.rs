@@ -11,12 +11,18 @@ fn requested(place: &str, name: &str, quantity: u64) -> Event {
     Event::ReservationRequested { warehouse: warehouse(place), sku: sku(name), quantity }
 }
 
-fn held(place: &str, name: &str) -> Event {
-    Event::ReservationNoted { warehouse: warehouse(place), sku: sku(name) }
+fn held(at: StockPosition) -> Event {
+    let (StockPosition { warehouse, sku, reservation }, quantity) = (at, 4.try_into().unwrap());
+    Event::ReservationNoted { warehouse, sku, reservation, quantity, candidates: None }
 }
 
-fn rejected(place: &str, name: &str) -> Event {
-    Event::RejectionNoted { warehouse: warehouse(place), sku: sku(name) }
+fn nothing_left(at: StockPosition, candidates: Vec<Candidate>) -> Event {
+    let StockPosition { warehouse, sku, reservation } = at;
+    Event::RejectionNoted { warehouse, sku, reservation, candidates: Some(candidates) }
+}
+
+fn available(place: &str, available: u64) -> Candidate {
+    Candidate { warehouse: warehouse(place), available }
 }
 
 #[test]
@@ -48,28 +54,80 @@ fn a_placed_order_asks_a_warehouse_that_seems_to_have_all_of_a_line() {
 fn a_line_is_split_and_what_is_rejected_is_asked_elsewhere() {
     let mut story = Story::begun(&["mug"], 100);
     let candidates = candidates(&[("mug", &[("a", 1), ("b", 2), ("c", 1), ("d", 0)])]);
-    let asked = story.note(Outcome::Placed { candidates, means: means() });
-    assert_eq!(asked[1..], [requested("a", "mug", 1), requested("b", "mug", 2), requested("c", "mug", 1)]);
-    assert_eq!(story.note(Outcome::Reserved(at("a", "mug"))), [held("a", "mug")]);
-    assert_eq!(story.note(Outcome::Rejected(at("b", "mug"))), [rejected("b", "mug"), requested("d", "mug", 2)]);
-    assert_eq!(story.note(Outcome::Reserved(at("d", "mug"))), [held("d", "mug")]);
-    let paying = story.note(Outcome::Reserved(at("c", "mug")));
-    assert!(matches!(paying[1..], [Event::PaymentRequested(_)]), "{paying:?}");
+    let asked_for = story.note(Outcome::Placed { candidates, means: means() });
+    assert_eq!(asked_for[1..], [requested("a", "mug", 1), requested("b", "mug", 2), requested("c", "mug", 1)]);
+    assert_eq!(story.note(reserved(asked(4, "a", "mug"))), [held(asked(4, "a", "mug"))]);
+    let now = vec![available("d", 2), available("a", 0)];
+    assert_eq!(
+        story.note(Outcome::Rejected { at: asked(5, "b", "mug"), candidates: now }),
+        [nothing_left(asked(5, "b", "mug"), vec![available("a", 0), available("d", 2)]), requested("d", "mug", 2)]
+    );
+    assert_eq!(story.note(reserved(asked(9, "d", "mug"))), [held(asked(9, "d", "mug"))]);
+    let paying = story.note(reserved(asked(6, "c", "mug")));
+    assert!(matches!(paying[1..], [Event::PaymentRequested { .. }]), "{paying:?}");
+}
+
+#[test]
+fn what_a_warehouse_gives_is_taken_and_the_rest_is_asked_elsewhere_and_then_there_again() {
+    let mut story = Story::begun(&["mug"], 100);
+    let candidates = candidates(&[("mug", &[("a", 9), ("b", 1)])]);
+    story.note(Outcome::Placed { candidates, means: means() });
+    let gives = |number: u64, at, left: &[(&str, u64)]| Outcome::Reserved {
+        at,
+        quantity: number.try_into().unwrap(),
+        candidates: Some(left.iter().map(|(place, number)| available(place, *number)).collect()),
+    };
+    // A view that lags still shows the first one full. Those that were asked less often come first.
+    let asked_next = story.note(gives(1, asked(4, "a", "mug"), &[("a", 9), ("b", 3)]));
+    assert_eq!(asked_next[1..], [requested("b", "mug", 3)]);
+    let asked_again = story.note(gives(1, asked(6, "b", "mug"), &[("a", 2), ("b", 0)]));
+    assert_eq!(asked_again[1..], [requested("a", "mug", 2)]);
+    assert_eq!(story.note(reserved(asked(4, "a", "mug"))), [], "it was noted");
+    let paying = story.note(gives(2, asked(8, "a", "mug"), &[]));
+    assert!(matches!(paying[1..], [Event::PaymentRequested { .. }]), "{paying:?}");
+    // Each part is closed by itself, and one parcel takes what comes from one warehouse.
+    let confirmed = story.after(&[paid(PaymentOutcome::Authorised { expires_at: None })]).note(Outcome::Confirmed);
+    let parcels: Vec<_> = confirmed
+        .iter()
+        .filter_map(|event| {
+            let Event::ShipmentRequested(parcel) = event else { return None };
+            Some((parcel.warehouse.as_str(), parcel.contents[&sku("mug")].get()))
+        })
+        .collect();
+    assert_eq!(parcels, [("a", 3), ("b", 1)]);
+}
+
+#[test]
+fn a_warehouse_whose_view_is_wrong_is_asked_three_times() {
+    let mut story = Story::begun(&["mug"], 100);
+    let candidates = candidates(&[("mug", &[("a", 9)])]);
+    story.note(Outcome::Placed { candidates, means: means() });
+    let mut version = 4;
+    let mut rejected = || {
+        let decided =
+            story.note(Outcome::Rejected { at: asked(version, "a", "mug"), candidates: vec![available("a", 9)] });
+        version += 2;
+        without_deadlines(decided).split_off(1)
+    };
+    assert_eq!(rejected(), [requested("a", "mug", 4)]);
+    assert_eq!(rejected(), [requested("a", "mug", 4)]);
+    assert_eq!(rejected(), [stop(Failure::OutOfStock { sku: sku("mug") })]);
 }
 
 #[test]
 fn it_pays_when_every_line_is_held_and_confirms_when_that_is_authorised() {
     let mut story = Story::reserving();
-    assert_eq!(story.note(Outcome::Reserved(at("berlin", "pot"))), [held("berlin", "pot")]);
+    assert_eq!(story.note(reserved(at("berlin", "pot"))), [held(at("berlin", "pot"))]);
     let Placement { totals, .. } = placement(&["mug", "pot"], 100);
     let charge = Charge { amount: totals.total, card: "tok_ok".parse().unwrap() };
+    let of = OfPayment::default();
     assert_eq!(
-        story.note(Outcome::Reserved(at("berlin", "mug"))),
-        [held("berlin", "mug"), Event::PaymentRequested(charge)]
+        story.note(reserved(at("berlin", "mug"))),
+        [held(at("berlin", "mug")), Event::PaymentRequested { charge, of }]
     );
     assert_eq!(
-        story.note(paid(PaymentOutcome::Authorised)),
-        [Event::AuthorisationNoted {}, Event::ConfirmationRequested {}]
+        story.note(paid(PaymentOutcome::Authorised { expires_at: None })),
+        [Event::AuthorisationNoted(OfPayment::default()), Event::ConfirmationRequested {}]
     );
 }
 
@@ -78,10 +136,7 @@ fn what_costs_nothing_is_confirmed_without_a_payment_or_a_card() {
     let mut story = Story::begun(&["mug"], 0);
     let candidates = candidates(&[("mug", &[("berlin", 4)])]);
     story.note(Outcome::Placed { candidates, means: Means::default() });
-    assert_eq!(
-        story.note(Outcome::Reserved(at("berlin", "mug"))),
-        [held("berlin", "mug"), Event::ConfirmationRequested {}]
-    );
+    assert_eq!(story.note(reserved(at("berlin", "mug"))), [held(at("berlin", "mug")), Event::ConfirmationRequested {}]);
 }
 
 #[test]
@@ -99,10 +154,14 @@ fn a_line_that_nobody_has_fails_the_order() {
     let noted = story.note(Outcome::Placed { candidates: other_product, means: means() });
     assert_eq!(without_deadlines(noted)[1..], [stop(Failure::OutOfStock { sku: sku("mug") })]);
 
-    let mut story = Story::reserving().after(&[Outcome::Reserved(at("berlin", "mug"))]);
+    let mut story = Story::reserving().after(&[reserved(at("berlin", "mug"))]);
     assert_eq!(
-        without_deadlines(story.note(Outcome::Rejected(at("berlin", "pot")))),
-        [rejected("berlin", "pot"), stop(Failure::OutOfStock { sku: sku("pot") }), release("berlin", "mug")]
+        without_deadlines(story.note(rejected(at("berlin", "pot")))),
+        [
+            nothing_left(at("berlin", "pot"), vec![]),
+            stop(Failure::OutOfStock { sku: sku("pot") }),
+            release("berlin", "mug")
+        ]
     );
     assert_eq!(story.note(Outcome::Failed), [Event::FailureNoted {}]);
 }
@@ -111,14 +170,14 @@ fn a_line_that_nobody_has_fails_the_order() {
 fn an_outcome_that_nobody_waits_for_changes_nothing() {
     let mut story = Story::reserving();
     for outcome in [
-        Outcome::Reserved(at("bonn", "mug")),
+        reserved(at("bonn", "mug")),
         Outcome::Released(at("berlin", "mug")),
         Outcome::StockDispatched(at("berlin", "mug")),
-        Outcome::Reserved(at("berlin", "cup")),
+        reserved(at("berlin", "cup")),
         Outcome::Confirmed,
         Outcome::Delivered,
         shipped(),
-        paid(PaymentOutcome::Authorised),
+        paid(PaymentOutcome::Authorised { expires_at: None }),
         paid(PaymentOutcome::Captured),
         Outcome::Invoice(InvoiceOutcome::Paid),
         parcel("berlin", ShipmentOutcome::Delivered),

@@ -37,12 +37,12 @@ fn before_its_time_a_deadline_does_not_pass() {
 
 #[test]
 fn a_deadline_before_the_confirmation_stops_it_and_undoes_what_is_known() {
-    let mut story = Story::reserving().after(&[Outcome::Reserved(at("berlin", "mug"))]);
+    let mut story = Story::reserving().after(&[reserved(at("berlin", "mug"))]);
     assert_eq!(
         without_deadlines(story.pass_deadline()),
         [passed(Step::Confirmation), stop(Failure::DeadlinePassed), release("berlin", "mug")]
     );
-    let late = story.note(Outcome::Reserved(at("berlin", "pot")));
+    let late = story.note(reserved(at("berlin", "pot")));
     assert_eq!(late[1..], [release("berlin", "pot")], "its outcome is still waited for");
     assert_eq!(steps(&story), [Step::Confirmation, Step::Settlement]);
 }
@@ -54,9 +54,12 @@ fn a_payment_that_nothing_is_known_of_is_undone_when_it_is() {
     let story = story.after(&[Outcome::Failed]);
     assert_eq!(story.awaited().len(), 3, "two releases and the payment");
     let mut authorised = story.clone();
-    assert_eq!(authorised.note(paid(PaymentOutcome::Authorised))[1..], [Event::PaymentVoidRequested {}]);
+    assert_eq!(
+        authorised.note(paid(PaymentOutcome::Authorised { expires_at: None }))[1..],
+        [Event::PaymentVoidRequested(OfPayment::default())]
+    );
     let mut declined = story;
-    assert_eq!(declined.note(paid(PaymentOutcome::Declined)), [Event::DeclineNoted {}]);
+    assert_eq!(declined.note(paid(PaymentOutcome::Declined)), [Event::DeclineNoted(OfPayment::default())]);
 }
 
 #[test]

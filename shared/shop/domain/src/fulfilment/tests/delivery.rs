@@ -8,8 +8,8 @@ fn a_confirmed_order_is_billed_and_has_a_shipment_from_each_warehouse() {
     let mut story = Story::begun(&["mug", "pot"], 100);
     let candidates = candidates(&[("mug", &[("a", 3), ("b", 1)]), ("pot", &[("b", 4)])]);
     story.note(Outcome::Placed { candidates, means: means() });
-    let held = [at("a", "mug"), at("b", "mug"), at("b", "pot")].map(Outcome::Reserved);
-    let mut story = story.after(&held).after(&[paid(PaymentOutcome::Authorised)]);
+    let held = [asked(4, "a", "mug"), asked(5, "b", "mug"), asked(6, "b", "pot")].map(reserved);
+    let mut story = story.after(&held).after(&[paid(PaymentOutcome::Authorised { expires_at: None })]);
     let Placement { account, lines, totals, .. } = placement(&["mug", "pot"], 100);
     let parcel = |place: &str, contents: &[(&str, u64)]| {
         let contents = contents.iter().map(|(name, number)| (sku(name), (*number).try_into().unwrap())).collect();
@@ -29,13 +29,16 @@ fn a_confirmed_order_is_billed_and_has_a_shipment_from_each_warehouse() {
 
 #[test]
 fn once_the_order_is_shipped_money_and_stock_are_taken_and_shipments_leave() {
-    let dispatch = |name| Event::StockDispatchRequested { warehouse: warehouse("berlin"), sku: sku(name) };
+    let dispatch = |name| Event::StockDispatchRequested(at("berlin", name));
     let leave = |tracking: Option<&str>| Event::ShipmentDispatchRequested {
         warehouse: warehouse("berlin"),
         tracking: tracking.map(|number| number.parse().unwrap()),
     };
     let shipping = without_deadlines(Story::confirmed().note(shipped()));
-    assert_eq!(shipping[1..], [Event::PaymentCaptureRequested {}, dispatch("mug"), dispatch("pot"), leave(Some("1Z"))]);
+    assert_eq!(
+        shipping[1..],
+        [Event::PaymentCaptureRequested(OfPayment::default()), dispatch("mug"), dispatch("pot"), leave(Some("1Z"))]
+    );
     // Before its invoice and shipment are known of, and even before the confirmation is.
     let mut early = Story::confirming();
     let shipping = without_deadlines(early.note(shipped()));
@@ -46,15 +49,15 @@ fn once_the_order_is_shipped_money_and_stock_are_taken_and_shipments_leave() {
                 Event::ShippingNoted { .. },
                 Event::InvoiceRequested(_),
                 Event::ShipmentRequested(_),
-                Event::PaymentCaptureRequested {},
-                Event::StockDispatchRequested { .. },
-                Event::StockDispatchRequested { .. },
+                Event::PaymentCaptureRequested(_),
+                Event::StockDispatchRequested(_),
+                Event::StockDispatchRequested(_),
             ]
         ),
         "{shipping:?}"
     );
     assert_eq!(early.note(Outcome::Confirmed), []);
-    let created = early.note(parcel("berlin", ShipmentOutcome::Created(shipment("berlin"))));
+    let created = early.note(created("berlin"));
     assert_eq!(created[1..], [leave(Some("1Z"))]);
 }
 
@@ -88,18 +91,21 @@ fn an_arrival_may_come_before_the_departure() {
 }
 
 #[test]
-fn a_capture_that_failed_stays_open_until_it_succeeds() {
+fn a_capture_that_failed_is_given_up_and_made_anew_but_what_the_provider_says_in_the_end_counts() {
+    let first = OfPayment::default();
     let mut story = left();
-    assert_eq!(story.note(paid(PaymentOutcome::CaptureFailed)), [Event::CaptureFailureNoted {}]);
-    let mut story = story.after(&[parcel("berlin", ShipmentOutcome::Delivered), Outcome::Delivered]);
-    assert!(!story.process().finished());
-    assert_eq!(story.awaited(), [(None, format!("payment-{}", "b".repeat(32)))]);
-    assert!(story.pass_deadline().contains(&Event::DeadlinePassed { step: Step::Settlement }));
     assert_eq!(
-        story.note(paid(PaymentOutcome::Captured)),
-        [Event::CaptureNoted {}, Event::InvoiceSettlementRequested {}]
+        story.note(paid(PaymentOutcome::CaptureFailed)),
+        [Event::CaptureFailureNoted(first), Event::PaymentVoidRequested(first)]
     );
-    assert_eq!(story.note(paid(PaymentOutcome::CaptureFailed)), [], "it comes late");
+    let mut captured = story.clone();
+    assert_eq!(captured.note(paid(PaymentOutcome::Captured)), [Event::CaptureNoted(first)]);
+    assert_eq!(captured.note(paid(PaymentOutcome::CaptureFailed)), [], "it comes late");
+    let voided = story.note(paid(PaymentOutcome::Voided));
+    assert!(
+        matches!(voided[..], [Event::VoidNoted(_), Event::PaymentRequested { of, .. }] if of != first),
+        "{voided:?}"
+    );
 }
 
 #[test]

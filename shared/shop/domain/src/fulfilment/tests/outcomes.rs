@@ -34,13 +34,20 @@ fn an_event_means_something_to_the_process_of_its_order() {
     let means = Means::default();
     let placed = Outcome::Placed { candidates: [].into(), means: means.clone() };
     assert_eq!(meant(&of("order"), &order::Event::AccountConnected(means)), Ok(Some((id(), placed))));
-    let authorised = meant(&of("payment"), &payment::Event::PaymentAuthorised {});
-    assert_eq!(authorised, Ok(Some((id(), paid(PaymentOutcome::Authorised)))));
+    let authorised = meant(&of("payment"), &payment::Event::PaymentAuthorised { expires_at: None });
+    assert_eq!(authorised, Ok(Some((id(), paid(PaymentOutcome::Authorised { expires_at: None })))));
     let issued = meant(&of("invoice"), &invoice::Event::InvoicePaid {});
     assert_eq!(issued, Ok(Some((id(), Outcome::Invoice(InvoiceOutcome::Paid)))));
-    let reserved = stock::Event::StockReserved { order: id(), quantity: 1.try_into().unwrap() };
-    let held = Outcome::Reserved(at("berlin", "mug"));
-    assert_eq!(meant("stock-berlin.mug", &reserved), Ok(Some((id(), held))));
+    let held = |quantity: u64| stock::Event::StockReserved {
+        order: id(),
+        reservation: Some(Version(4)),
+        quantity: quantity.try_into().unwrap(),
+        asked: 4.try_into().unwrap(),
+    };
+    assert_eq!(meant("stock-berlin.mug", &held(4)), Ok(Some((id(), reserved(at("berlin", "mug"))))));
+    let (at, quantity) = (at("berlin", "mug"), 1.try_into().unwrap());
+    let less = Outcome::Reserved { at, quantity, candidates: Some(vec![]) };
+    assert_eq!(meant("stock-berlin.mug", &held(1)), Ok(Some((id(), less))));
     let arrived = shipments::Event::ShipmentDelivered { order: id(), warehouse: warehouse("berlin") };
     let stream = format!("shipment-{}", shipment("berlin"));
     assert_eq!(meant(&stream, &arrived), Ok(Some((id(), parcel("berlin", ShipmentOutcome::Delivered)))));
@@ -58,9 +65,9 @@ fn what_comes_with_another_event_or_concerns_nobody_means_nothing() {
 
 #[test]
 fn an_event_of_a_stream_that_is_no_order_s_is_an_error() {
-    let read = meant("payment-1", &payment::Event::PaymentAuthorised {});
+    let read = meant("payment-1", &payment::Event::PaymentAuthorised { expires_at: None });
     assert!(matches!(read, Err(Unreadable::Misnamed(_))), "{read:?}");
-    let read = meant(&format!("order-{}", id()), &payment::Event::PaymentAuthorised {});
+    let read = meant(&format!("order-{}", id()), &payment::Event::PaymentAuthorised { expires_at: None });
     assert!(matches!(read, Err(Unreadable::Undecodable(_))), "{read:?}");
 }
 
@@ -70,7 +77,7 @@ fn a_process_heeds_what_it_would_note() {
     for outcome in [Outcome::Cancelled, shipped(), paid(PaymentOutcome::Captured)] {
         assert!(process.accepts(&outcome), "{outcome:?}");
     }
-    for outcome in [Outcome::Confirmed, Outcome::Delivered, paid(PaymentOutcome::Authorised)] {
+    for outcome in [Outcome::Confirmed, Outcome::Delivered, paid(PaymentOutcome::Authorised { expires_at: None })] {
         assert!(!process.accepts(&outcome), "{outcome:?}");
     }
 }

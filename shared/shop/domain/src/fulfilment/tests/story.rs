@@ -3,6 +3,7 @@
 use super::super::*;
 use crate::order::Failure;
 use crate::values::{Line, Means, Money, Sku, Totals, WarehouseId};
+use foldlog::Version;
 use foldlog::write::decider::fold;
 use std::collections::BTreeMap;
 
@@ -43,16 +44,41 @@ pub(super) fn candidates(of: &[(&str, &[(&str, u64)])]) -> BTreeMap<Sku, Vec<Can
     of.iter().map(|(name, places)| (sku(name), places.iter().map(candidate).collect())).collect()
 }
 
+/// The reservation that the intent of a version asked for.
+pub(super) fn asked(version: u64, place: &str, name: &str) -> StockPosition {
+    StockPosition { warehouse: warehouse(place), sku: sku(name), reservation: Some(Version(version)) }
+}
+
+/// A reservation of [`Story::reserving`].
 pub(super) fn at(place: &str, name: &str) -> StockPosition {
-    StockPosition { warehouse: warehouse(place), sku: sku(name) }
+    asked(if name == "mug" { 4 } else { 5 }, place, name)
+}
+
+/// A warehouse holds all that it was asked for.
+pub(super) fn reserved(at: StockPosition) -> Outcome {
+    Outcome::Reserved { at, quantity: 4.try_into().unwrap(), candidates: None }
+}
+
+/// A warehouse has nothing, and no other one has.
+pub(super) fn rejected(at: StockPosition) -> Outcome {
+    Outcome::Rejected { at, candidates: vec![] }
 }
 
 pub(super) fn paid(outcome: PaymentOutcome) -> Outcome {
-    Outcome::Payment(outcome)
+    Outcome::Payment { attempt: crate::values::Attempt::FIRST, outcome }
 }
 
 pub(super) fn parcel(place: &str, outcome: ShipmentOutcome) -> Outcome {
     Outcome::Shipment { warehouse: warehouse(place), outcome }
+}
+
+/// The shipment of a warehouse was packed after this number of withdrawals.
+pub(super) fn packed(place: &str, number: u32) -> Outcome {
+    parcel(place, ShipmentOutcome::Packed { shipment: shipment(place), number })
+}
+
+pub(super) fn created(place: &str) -> Outcome {
+    packed(place, 0)
 }
 
 /// The id of a warehouse's shipment, for tests.
@@ -69,7 +95,7 @@ pub(super) fn stop(reason: Failure) -> Event {
 }
 
 pub(super) fn release(place: &str, name: &str) -> Event {
-    Event::ReservationReleaseRequested { warehouse: warehouse(place), sku: sku(name) }
+    Event::ReservationReleaseRequested(at(place, name))
 }
 
 impl Story {
@@ -89,20 +115,16 @@ impl Story {
     }
 
     pub(super) fn paying() -> Self {
-        Self::reserving().after(&[Outcome::Reserved(at("berlin", "mug")), Outcome::Reserved(at("berlin", "pot"))])
+        Self::reserving().after(&[reserved(at("berlin", "mug")), reserved(at("berlin", "pot"))])
     }
 
     pub(super) fn confirming() -> Self {
-        Self::paying().after(&[paid(PaymentOutcome::Authorised)])
+        Self::paying().after(&[paid(PaymentOutcome::Authorised { expires_at: None })])
     }
 
     /// With an invoice and a shipment.
     pub(super) fn confirmed() -> Self {
-        Self::confirming().after(&[
-            Outcome::Confirmed,
-            Outcome::Invoice(InvoiceOutcome::Issued),
-            parcel("berlin", ShipmentOutcome::Created(shipment("berlin"))),
-        ])
+        Self::confirming().after(&[Outcome::Confirmed, Outcome::Invoice(InvoiceOutcome::Issued), created("berlin")])
     }
 
     /// What the process does about a command, from now on part of the story. Again, it does nothing.
@@ -117,6 +139,12 @@ impl Story {
     pub(super) fn note(&mut self, outcome: Outcome) -> Vec<Event> {
         self.now = self.now.next();
         self.decide(&Command::Note { outcome, at: self.now })
+    }
+
+    /// The version of the last event that is this one.
+    pub(super) fn intent_of(&self, intent: &Event) -> Version {
+        let place = self.events.iter().rposition(|event| event == intent).unwrap();
+        Version(u64::try_from(place).unwrap() + 1)
     }
 
     pub(super) fn after(mut self, outcomes: &[Outcome]) -> Self {
@@ -142,6 +170,12 @@ impl Story {
             State::Started(process) => *process,
             State::NotStarted => panic!("not started"),
         }
+    }
+
+    /// The version of the last request for a reservation.
+    pub(super) fn last_asked(&self) -> u64 {
+        let last = self.events.iter().rposition(|event| matches!(event, Event::ReservationRequested { .. }));
+        last.map_or(0, |place| place as u64 + 1)
     }
 
     /// What it waits for: the version of the intent, and the stream.

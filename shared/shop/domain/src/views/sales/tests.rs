@@ -63,7 +63,7 @@ fn found(sums: &Sums, by: By, from: &str, to: &str) -> Vec<(String, String, Figu
 
 fn expect(units: i64, revenue: i64, orders: i64, cancellations: i64) -> Figures {
     let revenue = if revenue == 0 { BTreeMap::new() } else { [("EUR".to_owned(), revenue)].into() };
-    Figures { units, revenue, orders, cancellations }
+    Figures { units, revenue, orders, cancellations, ..Figures::default() }
 }
 
 fn row(day: &str, of: &str, figures: Figures) -> (String, String, Figures) {
@@ -99,7 +99,7 @@ fn an_order_is_sold_on_the_day_of_its_confirmation_at_the_prices_and_in_the_cate
 #[test]
 fn a_cancellation_counts_on_its_own_day_and_what_was_sold_stays_sold() {
     let lines = [line("mug", 2, 1_299, Some("kitchen")), line("pan", 1, 500, Some("kitchen"))];
-    let cancelled = || Event::OrderCancelled { reason: None };
+    let cancelled = || Event::OrderCancelled { reason: None, by_staff: false };
     let sums = sold(&[
         ("a1", &[(EVENING, placed(&lines)), (EVENING, Event::OrderConfirmed {}), (MORNING, cancelled())]),
         ("b2", &[(EVENING, placed(&lines[..1])), (MORNING, cancelled())]),
@@ -108,6 +108,42 @@ fn a_cancellation_counts_on_its_own_day_and_what_was_sold_stays_sold() {
         found(&sums, By::Category, "2026-11-01", "2026-11-30"),
         [row("2026-11-21", "kitchen", expect(3, 3_098, 1, 0)), row("2026-11-22", "kitchen", expect(0, 0, 0, 2)),]
     );
+}
+
+#[test]
+fn goods_that_come_back_count_on_their_own_day_and_their_parts_add_up_to_the_refund() {
+    let lines =
+        [line("mug", 2, 333, Some("kitchen")), line("pan", 1, 334, Some("kitchen")), line("nail", 3, 333, None)];
+    let goods = [("mug", 1_u64), ("pan", 1), ("nail", 1)];
+    let goods = goods.map(|(sku, quantity)| (sku.parse().unwrap(), quantity.try_into().unwrap())).into();
+    let refund = Money::new(100, Currency::EUR).unwrap();
+    let returned = Return { number: 1, goods, refund, warehouse: None, reason: "too big".parse().unwrap() };
+    let sums = sold(&[(
+        "a1",
+        &[
+            (EVENING, placed(&lines)),
+            (EVENING, Event::OrderConfirmed {}),
+            (MORNING, Event::GoodsReturned(returned.clone())),
+        ],
+    )]);
+    let back =
+        |returned, amount| Figures { returned, refunds: [("EUR".to_owned(), amount)].into(), ..expect(0, 0, 0, 0) };
+    assert_eq!(
+        found(&sums, By::Sku, "2026-11-22", "2026-11-22"),
+        [
+            row("2026-11-22", "mug", back(1, 33)),
+            row("2026-11-22", "nail", back(1, 34)),
+            row("2026-11-22", "pan", back(1, 33)),
+        ]
+    );
+    assert_eq!(
+        found(&sums, By::Category, "2026-11-22", "2026-11-22"),
+        [row("2026-11-22", "", back(1, 34)), row("2026-11-22", "kitchen", back(2, 66))]
+    );
+    let free = [line("mug", 1, 0, None)];
+    let nothing = Return { refund: Money::new(0, Currency::EUR).unwrap(), ..returned };
+    let sums = sold(&[("a1", &[(MORNING, placed(&free)), (MORNING, Event::GoodsReturned(nothing))])]);
+    assert_eq!(found(&sums, By::Sku, "2026-11-22", "2026-11-22"), [row("2026-11-22", "mug", back(1, 0))]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Who is found among those who wait, since when, and until when.
 
 use super::*;
-use crate::fulfilment::{Candidate, Event, Step};
+use crate::fulfilment::{Candidate, Event, Step, StockPosition};
 use crate::order::Placement;
 use crate::values::{Line, Means, Money, Totals, WarehouseId};
 use foldlog::hash::{Digest, Hash};
@@ -52,6 +52,8 @@ fn commits() -> Vec<Vec<Event>> {
     let (warehouse, sku): (WarehouseId, _) = ("berlin".parse().unwrap(), placement().lines[0].sku.clone());
     let candidates = [(sku.clone(), vec![Candidate { warehouse: warehouse.clone(), available: 2 }])].into();
     let quantity = 2.try_into().unwrap();
+    let reservation = Some(Version(4));
+    let at = StockPosition { warehouse: warehouse.clone(), sku: sku.clone(), reservation };
     let deadline = |step, at| Event::DeadlineSet { step, at: Timestamp(at) };
     vec![
         vec![Event::OrderPlacementRequested(placement()), deadline(Step::Confirmation, 900_000)],
@@ -60,17 +62,17 @@ fn commits() -> Vec<Vec<Event>> {
             Event::ReservationRequested { warehouse: warehouse.clone(), sku: sku.clone(), quantity },
         ],
         vec![
-            Event::ReservationNoted { warehouse: warehouse.clone(), sku: sku.clone() },
+            Event::ReservationNoted { warehouse, sku, reservation, quantity, candidates: None },
             Event::ConfirmationRequested {},
         ],
         vec![Event::ConfirmationNoted {}, deadline(Step::Shipping, 7_000_000)],
         vec![Event::DeadlinePassed { step: Step::Shipping }],
         vec![
             Event::CancellationNoted {},
-            Event::ReservationReleaseRequested { warehouse: warehouse.clone(), sku: sku.clone() },
+            Event::ReservationReleaseRequested(at.clone()),
             deadline(Step::Settlement, 3_600_000),
         ],
-        vec![Event::ReleaseNoted { warehouse, sku }],
+        vec![Event::ReleaseNoted(at)],
     ]
 }
 

@@ -2,9 +2,9 @@
 
 use crate::codec::values::{
     address, card, category, discrepancy, entry, failure, id, line, line_of_prose, means, money, placement, profile,
-    prose, quantity, registration, sku, text, token, totals, tracking,
+    prose, quantity, registration, sku, text, token, totals, tracking, warehouse as warehouse_id,
 };
-use foldlog::{StreamName, Version};
+use foldlog::{StreamName, Timestamp, Version};
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -24,25 +24,47 @@ pub(crate) fn of_product() -> impl Strategy<Value = product::Event> {
     ]
 }
 
+/// The identity of a reservation; none before it had one.
+pub(crate) fn reservation() -> impl Strategy<Value = Option<Version>> {
+    of(any::<u64>().prop_map(Version))
+}
+
 pub(crate) fn of_stock() -> impl Strategy<Value = stock::Event> {
     use stock::Event::{
         ReservationRejected, ReservationReleased, StockAdjusted, StockDispatched, StockReceived, StockReserved,
+        StockReturned,
     };
     prop_oneof![
         (quantity(), of(line_of_prose()))
             .prop_map(|(quantity, delivery_note)| StockReceived { quantity, delivery_note }),
-        (id(), quantity()).prop_map(|(order, quantity)| StockReserved { order, quantity }),
-        (id(), quantity(), any::<u64>()).prop_map(|(order, quantity, available)| ReservationRejected {
+        (id(), reservation(), quantity(), quantity()).prop_map(|(order, reservation, quantity, asked)| StockReserved {
             order,
+            reservation,
             quantity,
-            available
+            asked
         }),
-        (id(), quantity()).prop_map(|(order, quantity)| ReservationReleased { order, quantity }),
-        (id(), quantity()).prop_map(|(order, quantity)| StockDispatched { order, quantity }),
+        (id(), reservation(), quantity(), any::<u64>()).prop_map(|(order, reservation, quantity, available)| {
+            ReservationRejected { order, reservation, quantity, available }
+        }),
+        (id(), reservation(), quantity()).prop_map(|(order, reservation, quantity)| ReservationReleased {
+            order,
+            reservation,
+            quantity
+        }),
+        (id(), reservation(), quantity()).prop_map(|(order, reservation, quantity)| StockDispatched {
+            order,
+            reservation,
+            quantity
+        }),
         (any::<u64>(), discrepancy(), prose()).prop_map(|(on_hand, cause, reason)| StockAdjusted {
             on_hand,
             cause,
             reason
+        }),
+        (id(), any::<u32>(), quantity()).prop_map(|(order, number, quantity)| StockReturned {
+            order,
+            number,
+            quantity
         }),
     ]
 }
@@ -80,8 +102,30 @@ pub(crate) fn of_order() -> impl Strategy<Value = order::Event> {
         tracking().prop_map(|tracking| Event::OrderShipped { tracking }),
         Just(Event::OrderDelivered {}),
         failure().prop_map(|reason| Event::OrderFailed { reason }),
-        of(prose()).prop_map(|reason| Event::OrderCancelled { reason }),
+        (of(prose()), any::<bool>()).prop_map(|(reason, by_staff)| Event::OrderCancelled { reason, by_staff }),
+        (warehouse_id(), sku(), prose(), any::<u32>()).prop_map(|(warehouse, sku, reason, number)| {
+            Event::ReservationWithdrawn { warehouse, sku, reason, number }
+        }),
+        any::<u32>().prop_map(|number| Event::ReservationReplaced { number }),
+        loss().prop_map(|reason| Event::PaymentLost { reason }),
+        Just(Event::PaymentRegained {}),
+        (token(), any::<u32>()).prop_map(|(card, number)| Event::CardReplaced { card, number }),
+        prose().prop_map(|reason| Event::PaymentWrittenOff { reason }),
+        goods_returned().prop_map(Event::GoodsReturned),
     ]
+}
+
+pub(crate) fn goods_returned() -> impl Strategy<Value = order::Return> {
+    let goods = prop::collection::btree_map(sku(), quantity(), 0..4);
+    let place = of(crate::codec::values::warehouse());
+    (any::<u32>(), goods, money(), place, prose()).prop_map(|(number, goods, refund, warehouse, reason)| {
+        order::Return { number, goods, refund, warehouse, reason }
+    })
+}
+
+pub(crate) fn loss() -> impl Strategy<Value = order::Loss> {
+    use order::Loss;
+    select(vec![Loss::Lapsed, Loss::Declined, Loss::OtherAmount, Loss::Refunded])
 }
 
 pub(crate) fn of_account() -> impl Strategy<Value = account::Event> {
@@ -119,12 +163,22 @@ pub(crate) fn of_payment() -> impl Strategy<Value = payment::Event> {
     use payment::Event;
     prop_oneof![
         charge().prop_map(Event::PaymentCreated),
-        Just(Event::PaymentAuthorised {}),
+        of(any::<i64>().prop_map(Timestamp)).prop_map(|expires_at| Event::PaymentAuthorised { expires_at }),
         prose().prop_map(|reason| Event::PaymentDeclined { reason }),
         Just(Event::PaymentCaptured {}),
         prose().prop_map(|reason| Event::PaymentCaptureFailed { reason }),
         Just(Event::PaymentVoided {}),
         Just(Event::PaymentRefunded {}),
+        prose().prop_map(|reason| Event::PaymentLapsed { reason }),
+        money().prop_map(|amount| Event::PaymentDisputed { amount }),
+        prose().prop_map(|reason| Event::PaymentRefundFailed { reason }),
+        (any::<u32>(), money()).prop_map(|(number, amount)| Event::PaymentPartlyRefunded { number, amount }),
+        (any::<u32>(), money(), prose()).prop_map(|(number, amount, reason)| Event::PaymentPartialRefundFailed {
+            number,
+            amount,
+            reason
+        }),
+        (money(), of(any::<u32>())).prop_map(|(amount, settles)| Event::PaymentRefundedByHand { amount, settles }),
     ]
 }
 
@@ -142,7 +196,7 @@ pub(crate) fn consignment() -> impl Strategy<Value = shipment::Consignment> {
 }
 
 pub(crate) fn of_shipment() -> impl Strategy<Value = shipment::Event> {
-    use shipment::Event;
+    use shipment::{Consignment, Event};
     let place = || (id(), crate::codec::values::warehouse());
     prop_oneof![
         consignment().prop_map(Event::ShipmentCreated),
@@ -152,7 +206,14 @@ pub(crate) fn of_shipment() -> impl Strategy<Value = shipment::Event> {
             tracking
         }),
         place().prop_map(|(order, warehouse)| Event::ShipmentDelivered { order, warehouse }),
-        place().prop_map(|(order, warehouse)| Event::ShipmentCancelled { order, warehouse }),
+        (place(), any::<u32>()).prop_map(|((order, warehouse), number)| Event::ShipmentCancelled {
+            order,
+            warehouse,
+            number
+        }),
+        (consignment(), any::<u32>()).prop_map(|(Consignment { order, warehouse, contents, .. }, number)| {
+            Event::ShipmentRepacked { order, warehouse, contents, number }
+        }),
     ]
 }
 
@@ -171,7 +232,13 @@ pub(crate) fn of_invoice() -> impl Strategy<Value = invoice::Event> {
         Just(Event::InvoiceSent {}),
         Just(Event::InvoicePaid {}),
         Just(Event::InvoiceCredited {}),
+        Just(Event::InvoiceWrittenOff {}),
+        credit_note().prop_map(Event::InvoicePartlyCredited),
     ]
+}
+
+pub(crate) fn credit_note() -> impl Strategy<Value = invoice::CreditNote> {
+    (any::<u32>(), money()).prop_map(|(number, amount)| invoice::CreditNote { number, amount })
 }
 
 fn stream() -> impl Strategy<Value = StreamName> {

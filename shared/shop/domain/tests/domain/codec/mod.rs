@@ -75,6 +75,14 @@ proptest! {
     }
 
     #[test]
+    fn a_reservation_from_before_it_had_an_identity_holds_all_that_was_asked(order in values::id(), quantity in values::quantity()) {
+        let today = json!({ "order": order, "reservation": null, "quantity": quantity, "asked": quantity });
+        let today = decode("StockReserved", 2, &today);
+        prop_assert_eq!(decode("StockReserved", 1, &json!({ "order": order, "quantity": quantity })), today.clone());
+        prop_assert_eq!(today, Ok(vec![stock::Event::StockReserved { order, reservation: None, quantity, asked: quantity }]));
+    }
+
+    #[test]
     fn a_count_from_before_causes_were_told_apart_was_a_miscount(on_hand: u64, reason in values::prose()) {
         let cause = stock::Discrepancy::Miscount;
         let today = decode("StockAdjusted", 2, &json!({ "on_hand": on_hand, "cause": "miscount", "reason": reason }));
@@ -86,7 +94,7 @@ proptest! {
 #[test]
 fn a_broken_payload_of_an_earlier_schema_is_an_error_with_its_name() {
     for data in [json!(null), json!([]), json!("98"), json!({}), json!({ "quantity": 0, "on_hand": -1 })] {
-        for broken in ["StockReceived", "StockAdjusted"] {
+        for broken in ["StockReceived", "StockReserved", "StockAdjusted"] {
             let read = decode(broken, 1, &data);
             assert!(matches!(&read, Err(DecodeError::Malformed { name, .. }) if name == broken), "{data}: {read:?}");
         }

@@ -31,9 +31,10 @@ fn what_was_confirmed_before_orders_were_paid_is_shipped() {
 
 #[test]
 fn what_was_placed_before_orders_were_paid_fails_for_want_of_a_card() {
-    let place = StockPosition { warehouse: "berlin".parse().unwrap(), sku: "mug".parse().unwrap() };
+    let (warehouse, sku) = ("berlin".parse().unwrap(), "mug".parse().unwrap());
+    let at = StockPosition { warehouse, sku, reservation: None };
     assert_eq!(
-        decided_after(&RESERVED[..3], Outcome::Reserved(place)),
+        decided_after(&RESERVED[..3], Outcome::Reserved { at, quantity: 2.try_into().unwrap(), candidates: None }),
         ["ReservationNoted", "FailureRequested", "ReservationReleaseRequested", "DeadlineSet"]
     );
 }

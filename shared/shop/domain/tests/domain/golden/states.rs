@@ -5,11 +5,17 @@ use crate::golden::samples::{
     report, shipment, site, tracking,
 };
 use crate::golden::state_frozen;
-use foldlog::Timestamp;
+use foldlog::{Timestamp, Version};
 use shop_domain::fulfilment::Step;
 use shop_domain::order::Failure;
 use shop_domain::product::Registration;
 use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+
+/// A reservation, with an identity or of the first schema.
+fn reserved(order: &str, reservation: Option<Version>) -> stock::Event {
+    let quantity = 2.try_into().unwrap();
+    stock::Event::StockReserved { order: order.repeat(16).parse().unwrap(), reservation, quantity, asked: quantity }
+}
 
 #[test]
 fn states_are_kept_as_ever() {
@@ -37,7 +43,8 @@ fn states_are_kept_as_ever() {
     ]);
     state_frozen::<stock::Stock>(&[
         stock::Event::StockReceived { quantity: 10.try_into().unwrap(), delivery_note: None },
-        stock::Event::StockReserved { order: "0b".repeat(16).parse().unwrap(), quantity: 2.try_into().unwrap() },
+        reserved("0b", None),
+        reserved("0c", Some(Version(5))),
     ]);
     state_frozen::<cart::Cart>(&[cart::Event::CartOpened { owner: placement().account }, checked_out(placement())]);
     state_frozen::<order::Order>(&[
@@ -49,7 +56,19 @@ fn states_are_kept_as_ever() {
         fulfilment::Event::OrderPlacementRequested(placement()),
         candidates_noted(9),
         fulfilment::Event::ReservationRequested { warehouse: warehouse(), sku: sku(), quantity: 2.try_into().unwrap() },
-        fulfilment::Event::PaymentRequested(charge()),
+        fulfilment::Event::ReservationNoted {
+            warehouse: warehouse(),
+            sku: sku(),
+            reservation: Some(Version(3)),
+            quantity: 1.try_into().unwrap(),
+            candidates: Some(vec![fulfilment::Candidate { warehouse: "bonn".parse().unwrap(), available: 4 }]),
+        },
+        fulfilment::Event::ReservationRequested {
+            warehouse: "bonn".parse().unwrap(),
+            sku: sku(),
+            quantity: 1.try_into().unwrap(),
+        },
+        fulfilment::Event::PaymentRequested { charge: charge(), of: fulfilment::OfPayment::default() },
         fulfilment::Event::InvoiceRequested(bill()),
         fulfilment::Event::ShipmentNoted { warehouse: warehouse(), shipment: shipment() },
         fulfilment::Event::ShippingNoted { tracking: tracking() },

@@ -1,8 +1,8 @@
-//! What customers move: accounts, carts, orders, payments and invoices.
+//! What customers move: accounts, carts, payments and invoices.
 
-use crate::table::samples::{account, card, entry, euro, line, means, placement, profile, totals};
+use crate::table::samples::{account, card, entry, euro, line, profile, totals};
 use crate::table::{Kinds, walk};
-use shop_domain::{account, cart, invoice, order, payment};
+use shop_domain::{account, cart, invoice, payment};
 use std::slice::from_ref;
 use strum::VariantNames;
 
@@ -103,13 +103,15 @@ fn a_cart_in_every_state_takes_every_command() {
     let sku = || "mug".parse().unwrap();
     let add = |quantity: u64, offer| Action::AddItem { sku: sku(), quantity: quantity.try_into().unwrap(), offer };
     let change = |quantity: u64| Action::ChangeQuantity { sku: sku(), quantity: quantity.try_into().unwrap() };
-    let check_out = |offer| Action::CheckOut {
+    let shown = |shown, offer| Action::CheckOut {
         offers: [(sku(), offer)].into(),
         categories: [].into(),
         tax_rate: "1900".parse().unwrap(),
         card: None,
         address: None,
+        shown: Some(euro(shown)),
     };
+    let check_out = |offer| shown(1_000_000_000, offer);
     let at = |amount| Offer::At(euro(amount));
     let by = |digit, action| Command { by: account(digit), action };
     let examples = [
@@ -131,6 +133,7 @@ fn a_cart_in_every_state_takes_every_command() {
         ("too dear", by('a', check_out(at(1_000_000_000)))),
         ("not listed", by('a', check_out(Offer::NotListed))),
         ("unknown", by('a', check_out(Offer::Unknown))),
+        ("shown less", by('a', shown(1, at(100)))),
         ("by another", by('b', check_out(at(100)))),
     ];
     let states = Kinds::new(State::VARIANTS, |state| <&str>::from(state).to_owned());
@@ -139,64 +142,16 @@ fn a_cart_in_every_state_takes_every_command() {
 }
 
 #[test]
-fn an_order_in_every_state_takes_every_command() {
-    use order::{Command, Event, Failure, Order, State, Status};
-    let path = [
-        Event::OrderPlaced(placement(100)),
-        Event::AccountConnected(means()),
-        Event::ReservationRequested {},
-        Event::ReservationSucceeded {},
-        Event::PaymentConnected {},
-        Event::PaymentSucceeded {},
-        Event::OrderConfirmed {},
-        Event::OrderShipped { tracking: [].into() },
-        Event::OrderDelivered {},
-    ];
-    let free = [&[Event::OrderPlaced(placement(0))], &path[1..3]].concat();
-    let over = |event: Event| [&path[..3], &[event]].concat();
-    let histories = vec![
-        ("", vec![]),
-        ("", path[..1].to_vec()),
-        ("", path[..3].to_vec()),
-        ("for nothing", free),
-        ("", path[..4].to_vec()),
-        ("", path[..5].to_vec()),
-        ("", path[..6].to_vec()),
-        ("", path[..7].to_vec()),
-        ("", path[..8].to_vec()),
-        ("", path[..9].to_vec()),
-        ("", over(Event::OrderFailed { reason: Failure::DeadlinePassed })),
-        ("", over(Event::OrderCancelled { reason: None })),
-    ];
-    let place = |account| Command::Place { placement: placement(100), account };
-    let cancel = |digit| Command::Cancel { by: account(digit), reason: None };
-    let examples = [
-        ("", place(Ok(means()))),
-        ("for an inactive account", place(Err(Failure::AccountNotActive))),
-        ("", Command::Confirm),
-        ("", Command::Ship { tracking: [].into() }),
-        ("", Command::Deliver),
-        ("", cancel('a')),
-        ("by another", cancel('b')),
-        ("out of stock", Command::Fail(Failure::OutOfStock { sku: "mug".parse().unwrap() })),
-        ("payment declined", Command::Fail(Failure::PaymentDeclined)),
-        ("deadline passed", Command::Fail(Failure::DeadlinePassed)),
-    ];
-    let states = Kinds::new(&[&["Unplaced"], Status::VARIANTS].concat(), |state: &State| match state {
-        State::Unplaced => "Unplaced".to_owned(),
-        State::Placed { status, .. } => <&str>::from(status).to_owned(),
-    });
-    let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
-    walk::<Order>(&states, histories, &commands, &examples);
-}
-
-#[test]
 fn a_payment_in_every_state_takes_every_command() {
-    use payment::{Answer, Charge, Command, Event, Payment, State, Status};
+    use payment::{Answer, Charge, Command, Event, Hold, Payment, State, Status};
     let charge = |amount| Charge { amount: euro(amount), card: "tok_ok".parse().unwrap() };
     let reason = || "expired".parse().unwrap();
     let after = |events: &[Event]| [&[Event::PaymentCreated(charge(100))], events].concat();
-    let (authorised, captured) = (Event::PaymentAuthorised {}, Event::PaymentCaptured {});
+    let (authorised, captured) = (Event::PaymentAuthorised { expires_at: None }, Event::PaymentCaptured {});
+    let hold = |amount| Hold { amount: euro(amount), expires_at: None };
+    let part = |number, amount| Event::PaymentPartlyRefunded { number, amount: euro(amount) };
+    let refused = Event::PaymentPartialRefundFailed { number: 1, amount: euro(30), reason: reason() };
+    let by_hand = Event::PaymentRefundedByHand { amount: euro(50), settles: None };
     let histories = vec![
         ("", vec![]),
         ("", after(&[])),
@@ -205,20 +160,36 @@ fn a_payment_in_every_state_takes_every_command() {
         ("", after(&[authorised.clone(), captured.clone()])),
         ("", after(&[authorised.clone(), Event::PaymentCaptureFailed { reason: reason() }])),
         ("", after(&[authorised.clone(), Event::PaymentVoided {}])),
-        ("", after(&[authorised, captured, Event::PaymentRefunded {}])),
+        ("", after(&[authorised.clone(), captured.clone(), Event::PaymentRefunded {}])),
+        ("", after(&[authorised.clone(), Event::PaymentLapsed { reason: reason() }])),
+        ("", after(&[authorised.clone(), Event::PaymentDisputed { amount: euro(99) }])),
+        ("", after(&[authorised.clone(), captured.clone(), Event::PaymentRefundFailed { reason: reason() }])),
+        ("partly refunded", after(&[authorised.clone(), captured.clone(), part(1, 30)])),
+        ("refunded in parts", after(&[authorised.clone(), captured.clone(), part(1, 30), part(2, 70)])),
+        ("a part refused", after(&[authorised.clone(), captured.clone(), refused])),
+        ("partly refunded by hand", after(&[authorised, captured, by_hand])),
     ];
     let create = |amount, answer| Command::Create { charge: charge(amount), answer };
     let examples = [
         ("", create(100, Answer::Unknown)),
-        ("authorised", create(100, Answer::Authorised)),
+        ("authorised", create(100, Answer::Authorised(hold(100)))),
+        ("authorised with another amount", create(100, Answer::Authorised(hold(99)))),
         ("declined", create(100, Answer::Declined(reason()))),
         ("of another amount", create(99, Answer::Unknown)),
-        ("", Command::Authorise),
+        ("", Command::Authorise(hold(100))),
+        ("of another amount", Command::Authorise(hold(99))),
         ("", Command::Decline { reason: reason() }),
-        ("", Command::Capture),
+        ("", Command::Capture { amount: euro(100) }),
+        ("of another amount", Command::Capture { amount: euro(99) }),
         ("", Command::FailCapture { reason: reason() }),
         ("", Command::Void),
         ("", Command::Refund),
+        ("", Command::Lapse { reason: reason() }),
+        ("", Command::FailRefund { reason: reason() }),
+        ("first", Command::RefundPart { number: 1, amount: euro(30) }),
+        ("second", Command::RefundPart { number: 2, amount: euro(70) }),
+        ("first", Command::FailRefundPart { number: 1, amount: euro(30), reason: reason() }),
+        ("half", Command::NoteRefundByHand { amount: euro(50) }),
     ];
     let states = Kinds::new(&[&["Uncreated"], Status::VARIANTS].concat(), |state: &State| match state {
         State::Uncreated => "Uncreated".to_owned(),
@@ -230,16 +201,21 @@ fn a_payment_in_every_state_takes_every_command() {
 
 #[test]
 fn an_invoice_in_every_state_takes_every_command() {
-    use invoice::{Bill, Command, Event, Invoice, State, Status};
+    use invoice::{Bill, Command, CreditNote, Event, Invoice, State, Status};
     let bill = |amount| Bill { account: account('a'), lines: vec![line("mug", 1)], totals: totals(amount) };
     let after = |events: &[Event]| [&[Event::InvoiceIssued(bill(100))], events].concat();
     let (sent, paid) = (Event::InvoiceSent {}, Event::InvoicePaid {});
+    let credit = |number, amount| CreditNote { number, amount: euro(amount) };
+    let note = |number, amount| Event::InvoicePartlyCredited(credit(number, amount));
     let histories = vec![
         ("", vec![]),
         ("", after(&[])),
         ("", after(from_ref(&sent))),
         ("", after(&[sent, paid])),
         ("", after(&[Event::InvoiceCredited {}])),
+        ("", after(&[Event::InvoiceWrittenOff {}])),
+        ("partly credited", after(&[note(1, 30)])),
+        ("credited in parts", after(&[note(1, 30), note(2, 70)])),
     ];
     let examples = [
         ("", Command::Issue(bill(100))),
@@ -247,6 +223,10 @@ fn an_invoice_in_every_state_takes_every_command() {
         ("", Command::Send),
         ("", Command::MarkPaid),
         ("", Command::Credit),
+        ("", Command::WriteOff),
+        ("first", Command::CreditPart(credit(1, 30))),
+        ("second", Command::CreditPart(credit(2, 70))),
+        ("too much", Command::CreditPart(credit(3, 101))),
     ];
     let states = Kinds::new(&[&["Unissued"], Status::VARIANTS].concat(), |state: &State| match state {
         State::Unissued => "Unissued".to_owned(),

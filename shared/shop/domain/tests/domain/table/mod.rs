@@ -9,6 +9,7 @@
 mod audit;
 mod customer;
 mod fulfilment;
+mod order;
 mod samples;
 mod shop;
 
@@ -40,8 +41,17 @@ impl<T> Kinds<T> {
     }
 }
 
-/// Commands that mean more each time, and are told apart by their ids alone.
-const ADDING: [&str; 3] = ["AddItem", "Receive", "Record"];
+/// Commands that mean more each time, and are told apart by their ids alone, with the category of their stream.
+const ADDING: [(&str, &str); 8] = [
+    ("audit", "Record"),
+    ("cart", "AddItem"),
+    ("stock", "Receive"),
+    ("stock", "Reserve"),
+    ("stock", "Release"),
+    ("stock", "Dispatch"),
+    ("stock", "TakeBack"),
+    ("order", "TakeBack"),
+];
 
 /// Walks every pair. States are given by their histories.
 fn walk<D: Decider<State: PartialEq>>(
@@ -57,7 +67,7 @@ fn walk<D: Decider<State: PartialEq>>(
     for (name, (_, state)) in states.names(&histories).iter().zip(&histories) {
         let mut results: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (command, (_, example)) in command_names.iter().zip(examples) {
-            let adds = ADDING.contains(&(commands.of)(example).as_str());
+            let adds = ADDING.contains(&(D::CATEGORY, (commands.of)(example).as_str()));
             assert!(adds || repeats::<D>(state, example), "{command} changes {name} each time");
             results.entry(decided::<D>(states, state, example)).or_default().push(command);
         }

@@ -2,6 +2,7 @@
 
 use crate::table::samples::{account, address, euro};
 use crate::table::{Kinds, walk};
+use foldlog::Version;
 use shop_domain::{product, shipment, stock, warehouse};
 use strum::VariantNames;
 
@@ -66,22 +67,31 @@ fn a_warehouse_in_every_state_takes_every_command() {
 
 #[test]
 fn a_stock_in_every_state_takes_every_command() {
-    use stock::{Command, Discrepancy, Event, Intake, MOST_ON_HAND, MOST_RESERVATIONS, State, Stock};
+    use stock::{Command, Discrepancy, Event, Held, Intake, MOST_ON_HAND, State, Stock};
     let order = |number: usize| format!("{number:032x}").parse().unwrap();
     let quantity = |number: u64| number.try_into().unwrap();
     let received = Event::StockReceived { quantity: quantity(5), delivery_note: None };
-    let reserved = |number, amount| Event::StockReserved { order: order(number), quantity: quantity(amount) };
+    let reserved = |number, reservation, amount| Event::StockReserved {
+        order: order(number),
+        reservation,
+        quantity: quantity(amount),
+        asked: quantity(amount),
+    };
+    let named = Some(Version(5));
     let counted = |on_hand, cause| Event::StockAdjusted { on_hand, cause, reason: "count".parse().unwrap() };
-    let crowd = (1..=MOST_RESERVATIONS).map(|number| reserved(number, 1));
+    let crowd = (1..=2_000).map(|number| reserved(number, named, 1));
     let histories = vec![
         ("", vec![]),
         ("", vec![received.clone()]),
-        ("", vec![received.clone(), reserved(1, 3)]),
-        ("", vec![received, reserved(1, 5)]),
-        ("by the most orders", [counted(2_000, Discrepancy::Miscount)].into_iter().chain(crowd).collect()),
+        ("", vec![received.clone(), reserved(1, named, 3)]),
+        ("", vec![received.clone(), reserved(1, named, 5)]),
+        ("without identity", vec![received, reserved(1, None, 3)]),
+        ("by two thousand orders", [counted(2_000, Discrepancy::Miscount)].into_iter().chain(crowd).collect()),
         ("to the brim", vec![counted(MOST_ON_HAND, Discrepancy::Miscount)]),
     ];
-    let reserve = |number, amount| Command::Reserve { order: order(number), quantity: quantity(amount) };
+    let reserve =
+        |number, amount| Command::Reserve { order: order(number), reservation: Version(5), quantity: quantity(amount) };
+    let held = || Held::Named { reservation: Version(5), quantity: quantity(1) };
     let receive = |intake| Command::Receive { quantity: quantity(5), delivery_note: None, intake };
     let adjust = |on_hand, cause| Command::Adjust { on_hand, cause, reason: "count".parse().unwrap() };
     let examples = [
@@ -90,16 +100,17 @@ fn a_stock_in_every_state_takes_every_command() {
         ("for an order", reserve(1, 2)),
         ("for another", reserve(5_000, 2)),
         ("more than there are", reserve(5_000, 6)),
-        ("", Command::Release { order: order(1) }),
-        ("of another", Command::Release { order: order(5_000) }),
-        ("", Command::Dispatch { order: order(1) }),
-        ("for another", Command::Dispatch { order: order(5_000) }),
+        ("", Command::Release { order: order(1), held: held() }),
+        ("without identity", Command::Release { order: order(1), held: Held::Unnamed }),
+        ("", Command::Dispatch { order: order(1), held: held() }),
+        ("without identity", Command::Dispatch { order: order(1), held: Held::Unnamed }),
         ("to none", adjust(0, Discrepancy::Miscount)),
         ("to the same", adjust(5, Discrepancy::Loss)),
         ("to less", adjust(4, Discrepancy::Damage)),
         ("to more", adjust(6, Discrepancy::Miscount)),
         ("to more by a loss", adjust(6, Discrepancy::Loss)),
         ("to too many", adjust(MOST_ON_HAND + 1, Discrepancy::Miscount)),
+        ("", Command::TakeBack { order: order(1), number: 1, quantity: quantity(2) }),
     ];
     // A stock has one shape: what matters is what is left.
     let states = Kinds::new(&["Empty", "Available", "PartlyReserved", "Reserved"], |state: &State| {
@@ -134,15 +145,16 @@ fn a_shipment_in_every_state_takes_every_command() {
         ("", vec![created.clone()]),
         ("", vec![created.clone(), dispatched.clone()]),
         ("", vec![created.clone(), dispatched, delivered]),
-        ("", vec![created, Event::ShipmentCancelled { order, warehouse }]),
+        ("", vec![created, Event::ShipmentCancelled { order, warehouse, number: 0 }]),
     ];
     let examples = [
         ("", Command::Create(consignment(1))),
         ("of other contents", Command::Create(consignment(2))),
+        ("", Command::Repack { contents: consignment(2).contents, number: 1 }),
         ("", Command::Dispatch { tracking: None }),
         ("with a number", Command::Dispatch { tracking: Some("1Z".parse().unwrap()) }),
         ("", Command::Deliver),
-        ("", Command::Cancel),
+        ("", Command::Cancel { number: 0 }),
     ];
     let states = Kinds::new(&[&["Uncreated"], Status::VARIANTS].concat(), |state: &State| match state {
         State::Uncreated => "Uncreated".to_owned(),

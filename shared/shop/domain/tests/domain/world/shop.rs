@@ -3,10 +3,10 @@
 
 use crate::world::rules;
 use foldlog::write::decider::decide;
-use foldlog::{Decider, Timestamp};
+use foldlog::{Decider, Timestamp, Version};
 use shop_domain::fulfilment::{self, Candidate, Outcome};
 use shop_domain::order::{Failure, Placement};
-use shop_domain::values::{Means, OrderId, ShipmentId, Sku, WarehouseId};
+use shop_domain::values::{Means, OrderId, PaymentId, ShipmentId, Sku, WarehouseId};
 use shop_domain::{invoice, order, payment, shipment, stock};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +16,16 @@ pub(crate) struct Stream<S> {
     pub(crate) state: S,
     pub(crate) commits: u64,
     pub(crate) events: u64,
+}
+
+/// Where a stock is.
+pub(crate) type Place = (WarehouseId, Sku);
+
+/// A reservation, as the log says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reservation {
+    pub(crate) quantity: u64,
+    pub(crate) closed: bool,
 }
 
 /// What the payment provider does with an order's card.
@@ -29,8 +39,20 @@ pub(crate) enum Provider {
     Captures,
     /// Will not have the card.
     Declines,
-    /// Holds the amount, and takes it only at the second attempt.
+    /// Holds the amount, and refuses to take it; some time later it takes it all the same.
     FailsToCapture,
+    /// Releases its first two holds by itself some time later.
+    Lapses,
+    /// Its first two holds are gone, which it says only if it is asked to take or release them.
+    Expires,
+    /// Takes another amount at the first two attempts.
+    TakesLess,
+    /// Gives what it took back some time later.
+    Returns,
+    /// Gives one minor unit back some time later.
+    ReturnsPart,
+    /// Refuses to give parts back for returns; some time later somebody gives them back by hand.
+    RefusesParts,
 }
 
 /// A message on its way.
@@ -40,8 +62,8 @@ pub(crate) enum Message {
     Outcome(OrderId, Outcome),
     /// From the process of an order, with its version there.
     Intent(OrderId, u64, fulfilment::Event),
-    /// To the payment of an order, from the provider.
-    Payment(OrderId, payment::Command),
+    /// To a payment, from the provider.
+    Payment(PaymentId, payment::Command),
 }
 
 /// The shop.
@@ -49,13 +71,19 @@ pub(crate) enum Message {
 pub(crate) struct World {
     pub(crate) processes: BTreeMap<OrderId, Stream<fulfilment::State>>,
     pub(crate) orders: BTreeMap<OrderId, Stream<order::State>>,
-    pub(crate) payments: BTreeMap<OrderId, Stream<payment::State>>,
+    pub(crate) payments: BTreeMap<PaymentId, Stream<payment::State>>,
     pub(crate) invoices: BTreeMap<OrderId, Stream<invoice::State>>,
     pub(crate) shipments: BTreeMap<ShipmentId, Stream<shipment::State>>,
-    pub(crate) stocks: BTreeMap<(WarehouseId, Sku), Stream<stock::State>>,
+    pub(crate) stocks: BTreeMap<Place, Stream<stock::State>>,
     pub(crate) accounts: BTreeMap<OrderId, Result<Means, Failure>>,
     pub(crate) providers: BTreeMap<OrderId, Provider>,
     pub(crate) on_the_way: Vec<Message>,
+    /// Every reservation that the log of a stock names.
+    pub(crate) reservations: BTreeMap<(Place, OrderId, Version), Reservation>,
+    /// What was given back by hand of each payment, in parts.
+    pub(crate) by_hand: BTreeMap<PaymentId, i64>,
+    /// The lines whose goods were not there at some moment.
+    pub(crate) scarce: BTreeSet<(OrderId, Sku)>,
     done: BTreeSet<(OrderId, u64)>,
     now: i64,
 }
@@ -107,14 +135,27 @@ impl World {
                 let outcome = Outcome::Placed { candidates: self.candidates(), means };
                 self.note(&id, outcome);
             }
+            Message::Outcome(id, Outcome::Reserved { at, quantity, candidates: Some(_) }) => {
+                let candidates = Some(self.candidates_of(&at.sku));
+                self.note(&id, Outcome::Reserved { at, quantity, candidates });
+            }
+            Message::Outcome(id, Outcome::Rejected { at, .. }) => {
+                let candidates = self.candidates_of(&at.sku);
+                self.note(&id, Outcome::Rejected { at, candidates });
+            }
+            Message::Outcome(id, Outcome::Withdrawn { warehouse, sku, number, .. }) => {
+                let candidates = self.candidates_of(&sku);
+                self.note(&id, Outcome::Withdrawn { warehouse, sku, number, candidates });
+            }
             Message::Outcome(id, outcome) => self.note(&id, outcome),
             Message::Payment(id, command) => self.pay(&id, &command),
             Message::Intent(id, version, event) => {
                 if self.done.insert((id.clone(), version)) {
-                    self.react(&id, event);
+                    self.react(&id, Version(version), event);
                 }
             }
         }
+        rules::note_scarce(self);
         rules::hold_always(self);
     }
 
@@ -125,7 +166,7 @@ impl World {
 
     pub(crate) fn pass_deadline(&mut self, id: &OrderId) {
         let fulfilment::State::Started(process) = &self.processes[id].state else { return };
-        if let Some((_, now)) = process.next_deadline() {
+        if let Some(now) = process.next_due() {
             self.process(id, &fulfilment::Command::PassDeadline { now });
         }
     }
@@ -138,6 +179,10 @@ impl World {
             candidates.entry(sku.clone()).or_default().push(candidate);
         }
         candidates
+    }
+
+    fn candidates_of(&self, sku: &Sku) -> Vec<Candidate> {
+        self.candidates().remove(sku).unwrap_or_default()
     }
 
     /// Delivers all that is on the way, the last first.

@@ -1,0 +1,158 @@
+//! Payments that end by themselves: the order says so, is not shipped, and comes to an end by another card, a write-off
+//! or a refund.
+
+use crate::orders::{cancel, checked_out_with, ends, ship, shipments, status, with_mugs};
+use serde_json::{Value, json};
+use shop_payments::{ByItself, Reference, Standing};
+use std::time::Duration;
+use tests::{Answer, Client, Shop};
+
+async fn pay(client: &Client, order: &str, card: &str) -> Answer {
+    client.post(&format!("/orders/{order}/pay"), json!({ "card": card })).await
+}
+
+async fn write_off(shop: &Shop, order: &str) -> Answer {
+    shop.staff().post(&format!("/orders/{order}/write-off"), json!({ "reason": "moved away" })).await
+}
+
+async fn deliver(shop: &Shop, order: &str) {
+    for shipment in shipments(shop, order).await {
+        let _ = shop.staff().post(&format!("/shipments/{shipment}/deliver"), json!({})).await.expect(200);
+    }
+}
+
+/// How an order and its invoice stand once everything has settled.
+async fn settled(shop: &Shop, customer: &Client, order: &str) -> (Value, String) {
+    shop.host.settled().await;
+    let shown = customer.get(&format!("/orders/{order}")).await.expect(200);
+    (shown.body["status"].clone(), status(shop, &format!("invoice-{order}"), "issued").await)
+}
+
+/// How each attempt stands at the provider.
+fn attempts(shop: &Shop, order: &str) -> Vec<Standing> {
+    let payments = shop.provider.sandbox().payments().into_iter();
+    let mut of_order: Vec<_> = payments.filter(|(reference, _)| reference.as_str().starts_with(order)).collect();
+    of_order.sort_by(|(one, _), (other, _)| one.cmp(other));
+    of_order.into_iter().map(|(_, payment)| payment.standing).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_lapsed_is_authorised_anew_before_the_goods_leave() {
+    let shop = with_mugs().await;
+    let alice = shop.customer_with_account("alice").await;
+    let order = checked_out_with(&alice, "tok_ok").await;
+    let _ = ends(&alice, &order, "CONFIRMED").await;
+    shop.host.settled().await;
+    let reference: Reference = order.parse().unwrap();
+    shop.provider.by_itself(&reference, ByItself::Lapse).unwrap();
+    let _ =
+        alice.until(&format!("/orders/{order}"), |answer| answer.body["timeline"].as_array().unwrap().len() == 5).await;
+    assert_eq!(settled(&shop, &alice, &order).await, (json!("CONFIRMED"), "open".to_owned()));
+    let shown = alice.get(&format!("/orders/{order}")).await.expect(200);
+    let steps: Vec<_> = shown.body["timeline"].as_array().unwrap().iter().map(|step| step["status"].clone()).collect();
+    assert_eq!(steps, ["PURCHASED", "PENDING", "CONFIRMED", "UNPAID", "CONFIRMED"]);
+    let _ = ship(&shop, &order, json!({})).await.expect(202);
+    assert_eq!(settled(&shop, &alice, &order).await, (json!("SHIPPED"), "open".to_owned()));
+    assert_eq!(attempts(&shop, &order), [Standing::Voided, Standing::Captured]);
+    assert_eq!(shop.difference().await, None);
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_new_hold_is_declined_the_order_is_not_shipped_and_says_why() {
+    let shop = with_mugs().await;
+    let alice = shop.customer_with_account("alice").await;
+    let bob = shop.customer_with_account("bob").await;
+    let order = checked_out_with(&alice, "tok_ok_then_declined").await;
+    let _ = ends(&alice, &order, "CONFIRMED").await;
+    assert_eq!(pay(&alice, &order, "tok_ok").await.expect(422).problem(), Some("nothing-owed"));
+    shop.host.settled().await;
+    shop.provider.by_itself(&order.parse().unwrap(), ByItself::Lapse).unwrap();
+    let unpaid = |answer: &Answer| answer.body["reason"].as_str().is_some_and(|reason| reason.contains("declined"));
+    let shown = alice.until(&format!("/orders/{order}"), unpaid).await;
+    assert_eq!(shown.body["status"], "UNPAID");
+    let unpaid = shop.staff().get("/orders?status=UNPAID").await.expect(200).body;
+    assert_eq!(unpaid["items"][0]["id"], json!(order));
+    assert_eq!(ship(&shop, &order, json!({})).await.expect(422).problem(), Some("order-unpaid"));
+    assert_eq!(write_off(&shop, &order).await.expect(422).problem(), Some("order-not-shipped"));
+    assert_eq!(pay(&bob, &order, "tok_ok").await.expect(404).problem(), Some("unknown-order"));
+    let _ = pay(&alice, &order, "tok_gone_then_ok").await.expect(202);
+    let _ = ends(&alice, &order, "CONFIRMED").await;
+    let _ = ship(&shop, &order, json!({})).await.expect(202);
+    assert_eq!(settled(&shop, &alice, &order).await, (json!("SHIPPED"), "open".to_owned()));
+    assert_eq!(attempts(&shop, &order)[2], Standing::Captured);
+    assert_eq!(shop.difference().await, None);
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_overdue_order_is_paid_by_another_card_or_written_off() {
+    let shop = with_mugs().await;
+    let alice = shop.customer_with_account("alice").await;
+    for by_card in [true, false] {
+        let order = checked_out_with(&alice, "tok_gone_then_declined").await;
+        let _ = ends(&alice, &order, "CONFIRMED").await;
+        let _ = ship(&shop, &order, json!({})).await.expect(202);
+        let _ = ends(&alice, &order, "OVERDUE").await;
+        shop.host.settled().await;
+        deliver(&shop, &order).await;
+        assert_eq!(settled(&shop, &alice, &order).await, (json!("OVERDUE"), "open".to_owned()));
+        let invoice = if by_card {
+            let card = alice.post("/accounts", json!({ "name": "alice", "email": "alice@example.org" })).await;
+            let own = &card.body["cards"][0]["id"];
+            let _ = pay(&shop.staff(), &order, own.as_str().unwrap()).await.expect(202);
+            "paid"
+        } else {
+            let _ = write_off(&shop, &order).await.expect(202);
+            assert_eq!(
+                write_off(&shop, &order).await.expect(200).body["reason"],
+                "the amount was written off: moved away"
+            );
+            "written_off"
+        };
+        let _ = ends(&alice, &order, "DELIVERED").await;
+        assert_eq!(settled(&shop, &alice, &order).await, (json!("DELIVERED"), invoice.to_owned()));
+    }
+    assert_eq!(shop.difference().await, None);
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refund_by_hand_credits_the_invoice_and_a_wrong_amount_pays_nothing() {
+    let shop = with_mugs().await;
+    let alice = shop.customer_with_account("alice").await;
+    let refunded = checked_out_with(&alice, "tok_refunded").await;
+    let other = checked_out_with(&alice, "tok_other_amount").await;
+    for order in [&refunded, &other] {
+        let _ = ends(&alice, order, "CONFIRMED").await;
+        let _ = ship(&shop, order, json!({})).await.expect(202);
+    }
+    let _ = ends(&alice, &other, "OVERDUE").await;
+    assert_eq!(settled(&shop, &alice, &other).await, (json!("OVERDUE"), "open".to_owned()));
+    assert_eq!(settled(&shop, &alice, &refunded).await, (json!("SHIPPED"), "credited".to_owned()));
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_is_about_to_end_is_renewed_and_nobody_sees_it() {
+    let shop = with_mugs().await;
+    let alice = shop.customer_with_account("alice").await;
+    let order = checked_out_with(&alice, "tok_brief_then_ok").await;
+    let _ = ends(&alice, &order, "CONFIRMED").await;
+    shop.host.settled().await;
+    shop.host.advance_clock(Duration::from_secs(560)).await;
+    for _ in 0..60 {
+        if attempts(&shop, &order) == [Standing::Voided, Standing::Authorised] {
+            break;
+        }
+        shop.host.advance_clock(Duration::from_secs(1)).await;
+        shop.host.settled().await;
+    }
+    assert_eq!(attempts(&shop, &order), [Standing::Voided, Standing::Authorised]);
+    let shown = alice.get(&format!("/orders/{order}")).await.expect(200);
+    assert_eq!((&shown.body["status"], shown.body["timeline"].as_array().unwrap().len()), (&json!("CONFIRMED"), 3));
+    let _ = cancel(&alice, &order).await.expect(202);
+    assert_eq!(settled(&shop, &alice, &order).await, (json!("CANCELLED"), "credited".to_owned()));
+    assert_eq!(attempts(&shop, &order), [Standing::Voided, Standing::Voided]);
+    shop.host.stop().await;
+}

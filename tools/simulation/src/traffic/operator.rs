@@ -1,0 +1,74 @@
+//! An operator, who has a read model made anew while the shop is open, and sends readers to it.
+
+use super::Traffic;
+use crate::gateway::{Got, Sent, send};
+use crate::world::World;
+use http::Method;
+use serde_json::{Value, json};
+use shop_domain::views::{read_models, sales};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The latest beginning, and the longest time between two looks.
+const LATEST_MS: u64 = 1_200_000;
+const LONGEST_MS: u64 = 60_000;
+/// The maximum number of looks before the operator goes home.
+const LOOKS: usize = 60;
+
+impl Traffic {
+    /// Has a read model rebuilt, flips it when it is complete, and often has the rest removed, or flips it back.
+    pub(crate) async fn olga(self: Arc<Self>) {
+        let world = &self.world;
+        let Some(view) = world.dice(|dice| dice.choice(names())) else { return };
+        pause(world, LATEST_MS).await;
+        insist(world, view, "rebuild", json!({})).await;
+        // Rows that were late count as different, and in a storm many are.
+        insist(world, view, "flip", json!({ "despite_differences": true })).await;
+        pause(world, LONGEST_MS).await;
+        let then = world.dice(|dice| dice.choice(["cleanup", "cleanup", "rollback", "rebuild"])).unwrap_or_default();
+        insist(world, view, then, json!({})).await;
+    }
+}
+
+/// Asks under one key until it is done, or the operator goes home.
+async fn insist(world: &Arc<World>, view: &str, what: &str, body: Value) {
+    let key = world.dice(|dice| dice.u32(..));
+    for _ in 0..LOOKS {
+        let headers = vec![("idempotency-key", format!("{what}-{key}"))];
+        if request(world, Method::POST, format!("/ops/projections/{view}/{what}"), headers, body.clone())
+            .await
+            .is_some()
+        {
+            return;
+        }
+        pause(world, LONGEST_MS).await;
+    }
+}
+
+/// The read models.
+pub(crate) fn names() -> Vec<&'static str> {
+    read_models().views.iter().map(|view| view.name()).chain([sales::NAME]).collect()
+}
+
+async fn pause(world: &Arc<World>, longest_ms: u64) {
+    let ms = world.dice(|dice| dice.u64(..longest_ms));
+    world.sleep(Duration::from_millis(ms)).await;
+}
+
+/// A request of an operator, and its answer if that is no refusal.
+pub(crate) async fn ask(world: &Arc<World>, method: Method, path: &str, body: Value) -> Option<Got> {
+    request(world, method, path.to_owned(), vec![], body).await
+}
+
+async fn request(
+    world: &Arc<World>,
+    method: Method,
+    path: String,
+    headers: Vec<(&'static str, String)>,
+    body: Value,
+) -> Option<Got> {
+    let sent = Sent { subject: "operator:olga".to_owned(), method, path, headers, body };
+    let got = send(world, &sent).await;
+    world.say(|| format!("{} {} {}: {:?}", sent.subject, sent.method, sent.path, got.as_ref().map(|got| got.status)));
+    got.filter(|got| got.status < 300)
+}
