@@ -21,6 +21,7 @@ mod payments;
 mod rebuilding;
 mod refusals;
 mod returns;
+mod rights;
 mod sales;
 mod shop;
 mod staff;

@@ -16,6 +16,9 @@ use tokio::task::JoinSet;
 /// Lambda's own time-out for a function that declares none.
 const DEFAULT_TIMEOUT_SECONDS: i64 = 3;
 
+/// The service that runs them.
+const LAMBDA: &str = "lambda.amazonaws.com";
+
 /// The functions, by binary.
 pub(crate) type Runners = BTreeMap<String, Arc<Runner>>;
 
@@ -36,6 +39,12 @@ pub(crate) struct Declared {
     pub(crate) environment: BTreeMap<String, String>,
     /// Its permissions.
     pub(crate) policy: Arc<Policy>,
+    /// Whether the template declares its role. Otherwise SAM makes one.
+    pub(crate) has_own_role: bool,
+    /// Whether Lambda writes traces of it.
+    pub(crate) is_traced: bool,
+    /// The name of the log group that its lines go to.
+    pub(crate) log_group: String,
     /// Its events, by name: type and properties.
     pub(crate) events: Vec<(String, String, Value)>,
 }
@@ -47,8 +56,18 @@ struct Written {
     timeout: Option<i64>,
     #[serde(default)]
     environment: Environment,
+    role: Option<String>,
+    tracing: Option<String>,
+    #[serde(default)]
+    logging_config: Logging,
     #[serde(default)]
     events: BTreeMap<String, Event>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Logging {
+    log_group: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -70,10 +89,10 @@ struct Event {
 impl Declared {
     /// The functions that a template declares.
     pub(crate) fn all(stack: &Stack) -> Result<Vec<Self>, TemplateError> {
-        stack.of_kind("AWS::Serverless::Function").map(Self::read).collect()
+        stack.of_kind("AWS::Serverless::Function").map(|resource| Self::read(resource, stack)).collect()
     }
 
-    fn read(resource: &Resource) -> Result<Self, TemplateError> {
+    fn read(resource: &Resource, stack: &Stack) -> Result<Self, TemplateError> {
         let written: Written = resource.read()?;
         let variables = written.environment.variables.into_iter().map(|(name, value)| {
             let text = loose::scalar(&value, &format!("{}.Environment.{name}", resource.logical))?;
@@ -82,6 +101,14 @@ impl Declared {
         let seconds = written.timeout.unwrap_or(DEFAULT_TIMEOUT_SECONDS);
         let seconds = u64::try_from(seconds).map_err(|_| resource.wrong("Timeout", "it is negative"))?;
         let events = written.events.into_iter();
+        let policy = match &written.role {
+            None => Policy::of(resource)?,
+            Some(_) if resource.properties.contains_key("Policies") => {
+                return Err(resource.wrong("Role", "with a Role of its own a function has no Policies"));
+            }
+            Some(arn) => Policy::assumed(arn, LAMBDA, stack).map_err(|reason| resource.wrong("Role", reason))?,
+        };
+        let own_group = || format!("/aws/lambda/{}", resource.identity.reference);
         Ok(Self {
             binary: binary(resource),
             logical: resource.logical.clone(),
@@ -89,7 +116,10 @@ impl Declared {
             arn: resource.identity.attribute("Arn"),
             timeout: Duration::from_secs(seconds),
             environment: variables.collect::<Result<_, TemplateError>>()?,
-            policy: Arc::new(Policy::of(resource)?),
+            policy: Arc::new(policy),
+            has_own_role: written.role.is_some(),
+            is_traced: written.tracing.as_deref() == Some("Active"),
+            log_group: written.logging_config.log_group.unwrap_or_else(own_group),
             events: events.map(|(name, event)| (name, event.kind, event.properties)).collect(),
         })
     }

@@ -6,12 +6,13 @@ use crate::gateway::Tokens;
 use crate::issuer::IssuerError;
 use crate::machines::{Execution, Register};
 use crate::meter::Usage;
+use crate::policy::Policy;
 use crate::queues::Queues;
 use crate::seam::{Backend, HOST, Seam};
 use crate::streams::Deliveries;
 use crate::work::Work;
 use aws_config::SdkConfig;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub struct Host {
     pub(crate) register: Register,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) environments: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) policies: BTreeMap<String, Arc<Policy>>,
     pub(crate) warnings: Vec<String>,
     pub(crate) work: Work,
     pub(crate) stop: watch::Sender<bool>,
@@ -102,6 +104,18 @@ impl Host {
         let mut usage = self.backend.meter.usage();
         usage.requests.remove(HOST);
         Usage { messages: self.queues.sent(), ..usage }
+    }
+
+    /// The requests of functions that policies refused, as AWS tells of them. The first thousand are kept.
+    #[must_use]
+    pub fn refusals(&self) -> BTreeSet<String> {
+        self.backend.rights.refused()
+    }
+
+    /// What the policies of each function allow and the function has not asked for yet, by the name of its binary.
+    #[must_use]
+    pub fn unused_rights(&self) -> BTreeMap<String, Vec<String>> {
+        self.policies.iter().map(|(binary, policy)| (binary.clone(), policy.unused())).collect()
     }
 
     /// How many messages are in each dead-letter queue, by logical id.

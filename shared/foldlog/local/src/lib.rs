@@ -60,6 +60,7 @@ mod queues;
 mod report;
 mod schedules;
 mod seam;
+mod service_rights;
 mod start;
 mod streams;
 mod tables;

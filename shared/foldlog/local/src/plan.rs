@@ -4,7 +4,9 @@ use crate::functions::Declared;
 use crate::gateway::Api;
 use crate::machines::Machine;
 use crate::mappings::{DeclaredQueue, DeclaredStream};
+use crate::policy::ResourcePolicies;
 use crate::schedules::Schedule;
+use crate::service_rights;
 use crate::tables::Table;
 use crate::template::{Stack, TemplateError};
 use std::collections::BTreeMap;
@@ -29,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) schedules: Vec<Schedule>,
     /// The state machines.
     pub(crate) machines: Vec<Arc<Machine>>,
+    /// The policies of resources.
+    pub(crate) resource_policies: Arc<ResourcePolicies>,
 }
 
 impl Plan {
@@ -41,15 +45,18 @@ impl Plan {
         let api = Api::declared(&stack, &functions)?;
         let (mut streams, mut queues, mut schedules) = (Vec::new(), Vec::new(), Vec::new());
         for function in &functions {
-            for stream in DeclaredStream::all(function)? {
+            let (own_streams, own_queues) = (DeclaredStream::all(function)?, DeclaredQueue::all(function)?);
+            service_rights::check(function, &own_streams, &own_queues)?;
+            for stream in own_streams {
                 let table = tables.iter().find(|table| table.stream.as_ref() == Some(&stream.stream));
                 let table = table.ok_or_else(|| function.wrong("Stream", format!("{} is no stream", stream.stream)))?;
                 streams.push((table.clone(), stream));
             }
-            queues.extend(DeclaredQueue::all(function)?);
+            queues.extend(own_queues);
             schedules.extend(Schedule::declared(function)?);
         }
-        Ok(Self { stack, tables, functions, api, streams, queues, schedules, machines })
+        let resource_policies = Arc::new(ResourcePolicies::declared(&stack)?);
+        Ok(Self { stack, tables, functions, api, streams, queues, schedules, machines, resource_policies })
     }
 
     /// Makes each invocation have one record or message, and a queue's function one at a time.

@@ -9,7 +9,7 @@ use crate::foreground::Foreground;
 use crate::functions::Declared;
 use crate::meter::{self, Meter};
 use crate::plan::Plan;
-use crate::policy::{Demand, Policy, demands};
+use crate::policy::{Demand, Policy, ResourcePolicies, demands};
 use crate::streams::Wake;
 use crate::tables::Table;
 use crate::template::identity::REGION;
@@ -33,11 +33,14 @@ use http::{Response, StatusCode};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// The caller under which the host's own requests, and those of other processes, are counted.
 pub(crate) const HOST: &str = "host";
+
+/// The number of refusals that are kept.
+const MOST_REFUSALS: usize = 1_000;
 
 /// The state that all callers share.
 #[derive(Debug)]
@@ -50,6 +53,8 @@ pub(crate) struct Backend {
     pub(crate) buckets: Buckets,
     /// The template's tables.
     pub(crate) tables: Vec<Table>,
+    /// The policies of tables, buckets and buses, and what was refused.
+    pub(crate) rights: Rights,
     /// The readers of each table's stream, by the table's ARN.
     pub(crate) wakes: BTreeMap<String, Vec<Arc<Wake>>>,
     /// The outstanding work.
@@ -58,6 +63,29 @@ pub(crate) struct Backend {
     pub(crate) foreground: Foreground,
     /// The meter.
     pub(crate) meter: Meter,
+}
+
+/// The policies of resources, and the requests of functions that policies refused.
+#[derive(Debug)]
+pub(crate) struct Rights {
+    of_resources: Arc<ResourcePolicies>,
+    refused: Mutex<BTreeSet<String>>,
+}
+
+impl Rights {
+    /// The messages of the refusals so far, each once, up to [`MOST_REFUSALS`].
+    pub(crate) fn refused(&self) -> BTreeSet<String> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn refusal(&self, policy: &Policy, name: &str, demands: &[Demand]) -> Option<String> {
+        let message = policy.refusal(name, demands, &self.of_resources)?;
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if refused.len() < MOST_REFUSALS {
+            refused.insert(message.clone());
+        }
+        Some(message)
+    }
 }
 
 impl Backend {
@@ -73,7 +101,8 @@ impl Backend {
         let (engine, closing) = Engine::open(directory)?;
         let (buckets, tables) = (Buckets::declared(&plan.stack, directory), plan.tables.clone());
         let (foreground, meter) = (Foreground::default(), Meter::new(counted));
-        let backend = Arc::new(Self { engine, buses, buckets, tables, wakes, work, foreground, meter });
+        let rights = Rights { of_resources: Arc::clone(&plan.resource_policies), refused: Mutex::default() };
+        let backend = Arc::new(Self { engine, buses, buckets, tables, rights, wakes, work, foreground, meter });
         let host = Seam::unrestricted(Arc::clone(&backend));
         for table in &plan.tables {
             host.ensure(table).await?;
@@ -203,7 +232,7 @@ impl Seam {
     /// The refusal's message, if the caller is a function whose policies do not allow all of these.
     fn refusal(&self, demands: &[Demand]) -> Option<String> {
         let (name, policy) = self.caller.function.as_ref()?;
-        let message = policy.refusal(name, demands)?;
+        let message = self.backend.rights.refusal(policy, name, demands)?;
         tracing::warn!(function = self.caller.binary, message, "refused by the function's policies");
         Some(message)
     }

@@ -118,6 +118,8 @@ impl Host {
         tasks.spawn(serve(listener, gateway.application(), stopped.clone()));
         let seam = Seam::unrestricted(Arc::clone(&backend));
         tasks.spawn(serve(aws_listener, endpoint::application(seam, aws_address.ip()), stopped));
+        let policies = plan.functions.iter().map(|function| (function.binary.clone(), Arc::clone(&function.policy)));
+        let policies = policies.collect();
         let functions = plan.functions.into_iter();
         Ok(Self {
             address,
@@ -128,6 +130,7 @@ impl Host {
             register,
             tokens,
             environments: functions.map(|function| (function.binary, function.environment)).collect(),
+            policies,
             warnings: plan.stack.warnings,
             work,
             stop,

@@ -1,7 +1,7 @@
 //! A target of a rule: a queue or a state machine that receives the event, or a part of it.
 
 use crate::machines::{Machine, Path, Starter};
-use crate::policy::{self, Demand, Policy};
+use crate::policy::{self, Asked, Demand, Effect, Policy, Principal, ResourcePolicies};
 use crate::queues::{Queue, Queues};
 use crate::template::{Resource, Stack, TemplateError};
 use serde::Deserialize;
@@ -101,7 +101,7 @@ fn may_start(starter: &Starter, role: Option<&str>, stack: &Stack) -> Result<(),
     let role = role.ok_or("a state machine is started under a role")?;
     let policy = Policy::assumed(role, EVENTS, stack)?;
     let start = Demand { action: "states:StartExecution".to_owned(), resource: machine.arn.clone(), keys: Vec::new() };
-    policy.refusal(role, &[start]).map_or(Ok(()), Err)
+    policy.refusal(role, &[start], &ResourcePolicies::default()).map_or(Ok(()), Err)
 }
 
 /// Whether a queue policy lets a rule send.
@@ -111,18 +111,16 @@ fn may_send(rule: &Resource, queue: &str, stack: &Stack) -> Result<bool, Templat
     let source = rule.identity.attribute("Arn");
     let demand =
         Demand { action: "sqs:SendMessage".to_owned(), resource: queue.identity.attribute("Arn"), keys: Vec::new() };
+    let asked = Asked { demand: &demand, by: Principal::Service { name: EVENTS, source: &source } };
+    let mut effects = Vec::new();
     for resource in stack.of_kind("AWS::SQS::QueuePolicy") {
         let queues = resource.properties.get("Queues").and_then(Value::as_array);
         let written = resource.properties.get("PolicyDocument").cloned().unwrap_or_default();
         let statements = policy::document(&written).map_err(|reason| resource.wrong("PolicyDocument", reason))?;
-        let allowed = statements.iter().any(|allow| {
-            allow.permits(&demand)
-                && allow.principals.iter().any(|service| service == EVENTS)
-                && (allow.sources.is_empty() || allow.sources.iter().any(|pattern| policy::glob(pattern, &source)))
-        });
-        if allowed && queues.is_some_and(|queues| queues.contains(&url)) {
-            return Ok(true);
+        if queues.is_some_and(|queues| queues.contains(&url)) {
+            let concerning = statements.iter().filter(|statement| statement.concerns(&asked));
+            effects.extend(concerning.map(|statement| statement.effect));
         }
     }
-    Ok(false)
+    Ok(effects.contains(&Effect::Allow) && !effects.contains(&Effect::Deny))
 }

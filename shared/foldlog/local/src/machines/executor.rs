@@ -4,7 +4,7 @@ use super::declared::Machine;
 use super::register::Register;
 use crate::clock::Clock;
 use crate::functions::Runners;
-use crate::policy::Demand;
+use crate::policy::{Demand, ResourcePolicies};
 use crate::work::Work;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -29,7 +29,7 @@ impl Executor {
     /// The refusal's message, if the machine's policies do not allow an action.
     pub(super) fn refusal(&self, action: &str, resource: &str) -> Option<String> {
         let demand = Demand { action: action.to_owned(), resource: resource.to_owned(), keys: Vec::new() };
-        let message = self.machine.policy.refusal(&self.machine.name, &[demand])?;
+        let message = self.machine.policy.refusal(&self.machine.name, &[demand], &ResourcePolicies::default())?;
         tracing::warn!(machine = self.machine.logical, message, "refused by the machine's policies");
         Some(message)
     }

@@ -1,5 +1,6 @@
 //! A role that the template declares: who may assume it, and its permissions.
 
+use super::statement::Statement;
 use super::{Policy, document};
 use crate::template::{Resource, Stack, TemplateError};
 use serde::Deserialize;
@@ -26,8 +27,8 @@ impl Policy {
     pub(crate) fn assumed(arn: &str, service: &str, stack: &Stack) -> Result<Self, String> {
         let role = stack.by_arn(arn).filter(|resource| resource.kind == "AWS::IAM::Role");
         let role = role.ok_or_else(|| format!("{arn} is no role of this template"))?;
-        let (trusted, policy) = read(role).map_err(|error| error.to_string())?;
-        if trusted.iter().any(|trusted| trusted == service) {
+        let (trust, policy) = read(role).map_err(|error| error.to_string())?;
+        if trust.iter().any(|statement| statement.trusts(service)) {
             Ok(policy)
         } else {
             Err(format!("{arn} does not let {service} assume it"))
@@ -35,15 +36,13 @@ impl Policy {
     }
 }
 
-/// The services that may assume a role, and its permissions.
-fn read(resource: &Resource) -> Result<(Vec<String>, Policy), TemplateError> {
+/// The statements that say who may assume a role, and its permissions.
+fn read(resource: &Resource) -> Result<(Vec<Statement>, Policy), TemplateError> {
     let written: Written = resource.read()?;
     let property = "AssumeRolePolicyDocument";
     let trust = document(&written.assume_role_policy_document).map_err(|reason| resource.wrong(property, reason))?;
-    let assume = |action: &String| action == "sts:AssumeRole";
-    let trusting = trust.into_iter().filter(|allow| allow.actions.iter().any(assume));
     let inline = written.policies.into_iter().map(|policy| policy.policy_document);
     let policies: Vec<_> = inline.chain(written.managed_policy_arns).collect();
-    let policy = Policy::read(resource, &Value::Array(policies))?;
-    Ok((trusting.flat_map(|allow| allow.principals).collect(), policy))
+    let policy = Policy::read(resource, &resource.identity.attribute("Arn"), &Value::Array(policies))?;
+    Ok((trust, policy))
 }

@@ -1,29 +1,46 @@
-//! One `Allow` statement: actions, resources, and conditions on the partition keys.
+//! One statement of a policy: what it allows or denies, to whom and under which conditions.
 
-use super::Demand;
+use super::condition::Condition;
+use super::glob::glob;
+use super::request::{Asked, Principal};
 use crate::template::loose::each;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A statement that allows something.
-#[derive(Clone, Debug)]
-pub(crate) struct Allow {
-    /// The allowed actions and resources.
-    pub(super) actions: Vec<String>,
-    resources: Vec<String>,
-    conditions: Vec<Condition>,
-    /// `Principal.Service`, for a resource's policy.
-    pub(crate) principals: Vec<String>,
-    /// The patterns of `aws:SourceArn`, for a resource's policy. An empty list allows any source.
-    pub(crate) sources: Vec<String>,
+/// Whether a statement allows or denies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) enum Effect {
+    /// Nothing is allowed that no statement allows.
+    Allow,
+    /// A denial holds whatever else is allowed.
+    Deny,
 }
 
-/// Every partition key of a request matches one of the patterns.
+/// A statement.
 #[derive(Clone, Debug)]
-struct Condition {
-    exact: bool,
-    patterns: Vec<String>,
+pub(crate) struct Statement {
+    /// Its name in the policy, if it has one.
+    pub(super) sid: String,
+    /// What it does.
+    pub(crate) effect: Effect,
+    /// The patterns of its actions.
+    pub(super) actions: Vec<String>,
+    /// The patterns of its resources; none in the policy of a role that says who may assume it.
+    pub(super) resources: Vec<String>,
+    principals: Principals,
+    pub(super) conditions: Vec<Condition>,
+}
+
+/// To whom a statement applies.
+#[derive(Clone, Debug)]
+enum Principals {
+    /// To the holder of the policy.
+    Holder,
+    /// To everyone.
+    Everyone,
+    /// To these services and roles.
+    These { services: Vec<String>, roles: Vec<String> },
 }
 
 #[derive(Deserialize)]
@@ -39,154 +56,161 @@ struct Document {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Written {
-    #[serde(rename = "Sid")]
-    _sid: Option<String>,
-    effect: String,
+    #[serde(default)]
+    sid: String,
+    effect: Effect,
     action: Value,
     resource: Option<Value>,
-    principal: Option<Map<String, Value>>,
+    principal: Option<Value>,
     #[serde(default)]
     condition: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 /// The statements of a policy document. An unsupported one is refused with the reason.
-pub(crate) fn document(document: &Value) -> Result<Vec<Allow>, String> {
+pub(crate) fn document(document: &Value) -> Result<Vec<Statement>, String> {
     let document = Document::deserialize(document).map_err(|error| error.to_string())?;
-    each(&document.statement).iter().map(statement).collect()
+    each(&document.statement).iter().map(Statement::read).collect()
 }
 
-fn statement(written: &Value) -> Result<Allow, String> {
-    let written = Written::deserialize(written).map_err(|error| error.to_string())?;
-    if written.effect != "Allow" {
-        return Err(format!("the effect {} is not imitated on one machine", written.effect));
-    }
-    if written.resource.is_none() && written.principal.is_none() {
-        return Err("a statement needs a Resource".to_owned());
-    }
-    let mut allow = Allow {
-        actions: texts(&written.action),
-        resources: texts(&written.resource.unwrap_or_default()),
-        conditions: Vec::new(),
-        principals: Vec::new(),
-        sources: Vec::new(),
+fn principals(written: &Value) -> Result<Principals, String> {
+    let Some(kinds) = written.as_object() else {
+        return match written.as_str() {
+            Some("*") => Ok(Principals::Everyone),
+            _ => Err(format!("the principal {written} is not imitated on one machine")),
+        };
     };
-    for (kind, principal) in written.principal.iter().flatten() {
-        if kind != "Service" {
-            return Err(format!("the principal {kind} is not imitated on one machine"));
-        }
-        allow.principals = texts(principal);
-    }
-    for (operator, keys) in written.condition {
-        for (key, patterns) in keys {
-            let patterns = texts(&patterns);
-            match (operator.as_str(), key.as_str()) {
-                ("ForAllValues:StringLike" | "ForAllValues:StringEquals", "dynamodb:LeadingKeys") => {
-                    allow.conditions.push(Condition { exact: operator == "ForAllValues:StringEquals", patterns });
-                }
-                ("ArnEquals" | "ArnLike" | "StringEquals" | "StringLike", "aws:SourceArn" | "AWS:SourceArn") => {
-                    allow.sources = patterns;
-                }
-                _ => return Err(format!("the condition {operator} on {key} is not imitated on one machine")),
-            }
+    let (mut services, mut roles) = (Vec::new(), Vec::new());
+    for (kind, names) in kinds {
+        match kind.as_str() {
+            "Service" => services.extend(texts(names)),
+            "AWS" if texts(names).iter().any(|name| name == "*") => return Ok(Principals::Everyone),
+            "AWS" => roles.extend(texts(names)),
+            _ => return Err(format!("the principal {kind} is not imitated on one machine")),
         }
     }
-    Ok(allow)
+    Ok(Principals::These { services, roles })
 }
 
 fn texts(value: &Value) -> Vec<String> {
     each(value).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-impl Allow {
-    /// Whether the statement allows a demand.
-    pub(crate) fn permits(&self, demand: &Demand) -> bool {
-        let action = demand.action.to_lowercase();
-        self.actions.iter().any(|pattern| glob(&pattern.to_lowercase(), &action))
-            && self.resources.iter().any(|pattern| glob(pattern, &demand.resource))
-            && self.conditions.iter().all(|condition| condition.holds(&demand.keys))
+impl Statement {
+    fn read(written: &Value) -> Result<Self, String> {
+        let written = Written::deserialize(written).map_err(|error| error.to_string())?;
+        if written.resource.is_none() && written.principal.is_none() {
+            return Err("a statement needs a Resource".to_owned());
+        }
+        let conditions = written.condition.into_iter().flat_map(|(operator, keys)| {
+            keys.into_iter().map(move |(key, values)| Condition::read(&operator, &key, spelled(&values)))
+        });
+        Ok(Self {
+            sid: written.sid,
+            effect: written.effect,
+            actions: texts(&written.action),
+            resources: texts(&written.resource.unwrap_or_default()),
+            principals: written.principal.as_ref().map_or(Ok(Principals::Holder), principals)?,
+            conditions: conditions.collect::<Result<_, _>>()?,
+        })
     }
-}
 
-impl Condition {
-    /// As on AWS, a request without any partition key satisfies `ForAllValues`.
-    fn holds(&self, keys: &[String]) -> bool {
-        let matches = |pattern: &String, key: &String| if self.exact { pattern == key } else { glob(pattern, key) };
-        keys.iter().all(|key| self.patterns.iter().any(|pattern| matches(pattern, key)))
+    /// Whether it speaks of a request.
+    pub(crate) fn concerns(&self, asked: &Asked<'_>) -> bool {
+        let action = asked.demand.action.to_lowercase();
+        self.is_of(asked.by)
+            && self.actions.iter().any(|pattern| glob(&pattern.to_lowercase(), &action))
+            && self.resources.iter().any(|pattern| glob(pattern, &asked.demand.resource))
+            && self.conditions.iter().all(|condition| condition.holds(asked))
     }
-}
 
-/// Whether a text matches a pattern with `*` (any characters) and `?` (one character).
-pub(crate) fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut at, mut reached) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while reached < text.len() {
-        if pattern.get(at) == Some(&'*') {
-            star = Some((at, reached));
-            at += 1;
-        } else if pattern.get(at).is_some_and(|&c| c == '?' || c == text[reached]) {
-            at += 1;
-            reached += 1;
-        } else if let Some((before, from)) = star {
-            star = Some((before, from + 1));
-            at = before + 1;
-            reached = from + 1;
-        } else {
-            return false;
+    fn is_of(&self, by: Principal<'_>) -> bool {
+        match (&self.principals, by) {
+            (Principals::Holder | Principals::Everyone, _) => true,
+            (Principals::These { roles, .. }, Principal::Role(arn)) => roles.iter().any(|role| role == arn),
+            (Principals::These { services, .. }, Principal::Service { name, .. }) => services.iter().any(|s| s == name),
         }
     }
-    pattern[at..].iter().all(|&c| c == '*')
+
+    /// Whether it lets a service assume the role that it belongs to.
+    pub(super) fn trusts(&self, service: &str) -> bool {
+        let named =
+            matches!(&self.principals, Principals::These { services, .. } if services.iter().any(|s| s == service));
+        named && self.effect == Effect::Allow && self.actions.iter().any(|action| action == "sts:AssumeRole")
+    }
+}
+
+/// The values of a condition, which may be written as texts, numbers or flags.
+fn spelled(values: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    each(values).iter().map(text).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Demand;
     use super::*;
     use serde_json::json;
 
-    fn demand(action: &str, resource: &str, keys: &[&str]) -> Demand {
-        Demand {
-            action: action.to_owned(),
-            resource: resource.to_owned(),
-            keys: keys.iter().map(|&key| key.to_owned()).collect(),
-        }
-    }
+    const ROLE: &str = "arn:aws:iam::000000000000:role/local/carts/x";
 
-    #[test]
-    fn a_glob_backtracks_over_its_stars() {
-        assert!(glob("a*c*e", "abccde"));
-        assert!(glob("stock-*", "stock-"));
-        assert!(glob("b?s", "bus"));
-        assert!(!glob("a*c", "abcd"));
-        assert!(!glob("stock-?", "stock-"));
-        assert!(!glob("", "a"));
+    fn concerns(statement: &Value, action: &str, resource: &str, keys: &[&str]) -> bool {
+        let keys = keys.iter().map(|&key| key.to_owned()).collect();
+        let demand = Demand { action: action.to_owned(), resource: resource.to_owned(), keys };
+        let asked = Asked { demand: &demand, by: Principal::Role(ROLE) };
+        document(&json!({ "Statement": statement })).unwrap().iter().any(|statement| statement.concerns(&asked))
     }
 
     #[test]
     fn action_resource_and_every_leading_key_must_match() {
-        let allows = document(&json!({"Statement": {
+        let append = json!({
             "Effect": "Allow", "Action": ["dynamodb:PutItem"], "Resource": "arn:table/Log",
             "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["cart-*"]}}
-        }}))
-        .unwrap();
-        let permits = |demand: Demand| allows.iter().any(|allow| allow.permits(&demand));
-        assert!(permits(demand("dynamodb:PutItem", "arn:table/Log", &["cart-1", "cart-2"])));
-        assert!(!permits(demand("dynamodb:PutItem", "arn:table/Log", &["cart-1", "stock-2"])));
-        assert!(!permits(demand("dynamodb:DeleteItem", "arn:table/Log", &["cart-1"])));
-        assert!(!permits(demand("dynamodb:PutItem", "arn:table/Other", &["cart-1"])));
+        });
+        assert!(concerns(&append, "dynamodb:PutItem", "arn:table/Log", &["cart-1", "cart-2"]));
+        assert!(!concerns(&append, "dynamodb:PutItem", "arn:table/Log", &["cart-1", "stock-2"]));
+        assert!(!concerns(&append, "dynamodb:DeleteItem", "arn:table/Log", &["cart-1"]));
+        assert!(!concerns(&append, "dynamodb:PutItem", "arn:table/Other", &["cart-1"]));
+    }
+
+    #[test]
+    fn a_request_without_a_leading_key_passes_unless_null_is_false() {
+        let read = |expected: Option<&str>| {
+            let mut condition = json!({"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "cart-*"}});
+            if let Some(expected) = expected {
+                condition["Null"] = json!({"dynamodb:LeadingKeys": expected});
+            }
+            json!({"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*", "Condition": condition})
+        };
+        assert!(concerns(&read(None), "dynamodb:Scan", "t", &[]));
+        assert!(!concerns(&read(Some("false")), "dynamodb:Scan", "t", &[]));
+        assert!(concerns(&read(Some("false")), "dynamodb:Query", "t", &["cart-1"]));
+        assert!(concerns(&read(Some("true")), "dynamodb:Scan", "t", &[]));
+    }
+
+    #[test]
+    fn everyone_but_some_roles_may_be_meant() {
+        let but = |role: &str| {
+            json!({"Effect": "Deny", "Principal": "*", "Action": "dynamodb:PutItem", "Resource": "*",
+                "Condition": {"ArnNotLike": {"aws:PrincipalArn": [format!("arn:aws:iam::000000000000:role/local/{role}/*")]}}})
+        };
+        assert!(concerns(&but("orders"), "dynamodb:PutItem", "t", &["cart-1"]));
+        assert!(!concerns(&but("carts"), "dynamodb:PutItem", "t", &["cart-1"]));
+        let named = json!({"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "a:b", "Resource": "*"});
+        assert!(concerns(&named, "a:b", "t", &[]));
     }
 
     #[test]
     fn what_a_policy_says_and_nobody_imitates_is_refused_by_name() {
-        let deny = document(&json!({"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}));
-        assert!(deny.unwrap_err().contains("Deny"));
-        let condition = document(&json!({"Statement": [{
-            "Effect": "Allow", "Action": "*", "Resource": "*",
-            "Condition": {"Bool": {"aws:SecureTransport": "true"}}
-        }]}));
-        assert_eq!(condition.unwrap_err(), "the condition Bool on aws:SecureTransport is not imitated on one machine");
-        let other = document(&json!({"Statement": [{"Effect": "Allow", "NotAction": "*", "Resource": "*"}]}));
-        assert!(other.unwrap_err().contains("NotAction"));
-        let nowhere = document(&json!({"Statement": [{"Effect": "Allow", "Action": "*"}]}));
-        assert!(nowhere.unwrap_err().contains("Resource"));
+        let refused = |statement: Value| document(&json!({"Statement": [statement]})).unwrap_err();
+        let condition = json!({"Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}});
+        assert_eq!(refused(condition), "the condition IpAddress on aws:SourceIp is not imitated on one machine");
+        let null = json!({"Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": {"Null": {"dynamodb:LeadingKeys": "no"}}});
+        assert_eq!(refused(null), "the condition Null on dynamodb:LeadingKeys takes true or false");
+        assert!(refused(json!({"Effect": "Allow", "NotAction": "*", "Resource": "*"})).contains("NotAction"));
+        assert!(refused(json!({"Effect": "Allow", "Action": "*"})).contains("Resource"));
+        let federated = json!({"Effect": "Allow", "Action": "*", "Principal": {"Federated": "x"}, "Resource": "*"});
+        assert_eq!(refused(federated), "the principal Federated is not imitated on one machine");
     }
 }

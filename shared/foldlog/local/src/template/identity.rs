@@ -50,8 +50,15 @@ pub(crate) fn name_property(kind: &str) -> Option<&'static str> {
     }
 }
 
-/// The identity of a resource with this physical name. `bus` is the name of a rule's bus.
-pub(crate) fn of(kind: &str, name: &str, bus: &str) -> Identity {
+/// The ARN of a role below a path.
+pub(crate) fn role(name: &str, path: &str) -> String {
+    let path = path.trim_matches('/');
+    let path = if path.is_empty() { String::new() } else { format!("{path}/") };
+    format!("arn:{PARTITION}:iam::{ACCOUNT}:role/{path}{name}")
+}
+
+/// The identity of a resource with this physical name. `within` is the name of a rule's bus, and the path of a role.
+pub(crate) fn of(kind: &str, name: &str, within: &str) -> Identity {
     let mut reference = name.to_owned();
     let attributes = match kind {
         "AWS::DynamoDB::Table" => {
@@ -67,8 +74,8 @@ pub(crate) fn of(kind: &str, name: &str, bus: &str) -> Identity {
         "AWS::Events::EventBus" => {
             vec![("Arn", arn("events", &format!("event-bus/{name}"))), ("Name", name.to_owned())]
         }
-        "AWS::Events::Rule" if bus.is_empty() => vec![("Arn", arn("events", &format!("rule/{name}")))],
-        "AWS::Events::Rule" => vec![("Arn", arn("events", &format!("rule/{bus}/{name}")))],
+        "AWS::Events::Rule" if within.is_empty() => vec![("Arn", arn("events", &format!("rule/{name}")))],
+        "AWS::Events::Rule" => vec![("Arn", arn("events", &format!("rule/{within}/{name}")))],
         "AWS::Serverless::StateMachine" => {
             reference = arn("states", &format!("stateMachine:{name}"));
             vec![("Arn", reference.clone()), ("Name", name.to_owned())]
@@ -80,7 +87,7 @@ pub(crate) fn of(kind: &str, name: &str, bus: &str) -> Identity {
         }
         "AWS::Logs::LogGroup" => vec![("Arn", format!("{}:*", arn("logs", &format!("log-group:{name}"))))],
         "AWS::CloudWatch::Alarm" => vec![("Arn", arn("cloudwatch", &format!("alarm:{name}")))],
-        "AWS::IAM::Role" => vec![("Arn", format!("arn:{PARTITION}:iam::{ACCOUNT}:role/{name}"))],
+        "AWS::IAM::Role" => vec![("Arn", role(name, within))],
         "AWS::Serverless::HttpApi" => {
             let endpoint = format!("https://{name}.execute-api.{REGION}.{URL_SUFFIX}");
             vec![("ApiId", name.to_owned()), ("ApiEndpoint", endpoint)]

@@ -28,6 +28,7 @@ pub(super) const KNOWN: &[Known] = &[
             "GlobalSecondaryIndexes.Projection.ProjectionType",
             "GlobalSecondaryIndexes.Projection.NonKeyAttributes",
             "StreamSpecification.StreamViewType",
+            "ResourcePolicy.PolicyDocument.**",
         ],
         meaningless: &[
             "PointInTimeRecoverySpecification.**",
@@ -40,7 +41,16 @@ pub(super) const KNOWN: &[Known] = &[
     },
     Known {
         kind: "AWS::Serverless::Function",
-        imitated: &["FunctionName", "Timeout", "Environment.Variables.*", "Policies.**", "Events.*.Type"],
+        imitated: &[
+            "FunctionName",
+            "Timeout",
+            "Environment.Variables.*",
+            "Role",
+            "Policies.**",
+            "Tracing",
+            "LoggingConfig.LogGroup",
+            "Events.*.Type",
+        ],
         meaningless: &[
             "CodeUri",
             "Handler",
@@ -49,7 +59,6 @@ pub(super) const KNOWN: &[Known] = &[
             "MemorySize",
             "PackageType",
             "Description",
-            "Tracing",
             "LoggingConfig.**",
             "EphemeralStorage.**",
             "ReservedConcurrentExecutions",
@@ -175,8 +184,9 @@ pub(super) const KNOWN: &[Known] = &[
             "Policies.PolicyName",
             "Policies.PolicyDocument.**",
             "ManagedPolicyArns",
+            "Path",
         ],
-        meaningless: &["Description", "Path", "MaxSessionDuration", "Tags.**"],
+        meaningless: &["Description", "MaxSessionDuration", "Tags.**"],
     },
     Known {
         kind: "AWS::Events::EventBus",
@@ -228,7 +238,12 @@ pub(super) const KNOWN: &[Known] = &[
             "Tags.**",
         ],
     },
-    Known { kind: "AWS::S3::BucketPolicy", imitated: &[], meaningless: &["**"] },
+    Known { kind: "AWS::S3::BucketPolicy", imitated: &["Bucket", "PolicyDocument.**"], meaningless: &[] },
+    Known {
+        kind: "AWS::Events::EventBusPolicy",
+        imitated: &["EventBusName", "Statement.**"],
+        meaningless: &["StatementId"],
+    },
     Known { kind: "AWS::Logs::LogGroup", imitated: &[], meaningless: &["**"] },
     Known { kind: "AWS::CloudWatch::Alarm", imitated: &[], meaningless: &["**"] },
     Known { kind: "AWS::CloudWatch::Dashboard", imitated: &[], meaningless: &["**"] },

@@ -39,11 +39,12 @@ impl Stack {
                 }
                 None => format!("{STACK}-{logical}"),
             };
-            let bus = match declared.properties.get("EventBusName") {
-                Some(bus) => bus_name(&template, &names, bus)?,
-                None => String::new(),
+            let within = match (declared.properties.get("EventBusName"), declared.properties.get("Path")) {
+                (Some(bus), _) => bus_name(&template, &names, bus)?,
+                (None, Some(path)) => scalar(&names.value(path, logical)?.unwrap_or_default(), logical)?,
+                (None, None) => String::new(),
             };
-            scope.declare((*logical).clone(), identity::of(&declared.kind, &name, &bus));
+            scope.declare((*logical).clone(), identity::of(&declared.kind, &name, &within));
             if declared.kind == "AWS::Serverless::StateMachine" {
                 for (rule, bus) in own_rules(logical, declared, &template, &names)? {
                     let name = format!("{STACK}-{rule}");

@@ -11,6 +11,7 @@ mod machine_refusals;
 mod machines;
 mod neighbours;
 mod refusals;
+mod rights;
 mod streams;
 mod support;
 mod tables;

@@ -41,7 +41,7 @@ async fn what_the_template_says_and_nobody_imitates_is_named() {
         ("BatchSize: 5", "BatchSize: 11", "BatchSize"),
         ("BatchSize: 10", "ParallelizationFactor: 11", "ParallelizationFactor"),
         ("MemorySize: 128", "Layers: [layer]", "Layers"),
-        ("Effect: Allow", "Effect: Deny", "Deny"),
+        ("Effect: Allow", "Effect: Perhaps", "Perhaps"),
         ("source: [items]", "source: [{wildcard: i*}]", "wildcard"),
         ("BillingMode: PAY_PER_REQUEST", "BillingMode: PROVISIONED", "Items.BillingMode"),
         ("DefaultAuthorizer: Jwt", "DefaultAuthorizer: Other", "authorizer"),
