@@ -149,6 +149,19 @@ impl Client {
         self.send(Method::POST, path, Some(body.to_string()), &[]).await
     }
 
+    /// `POST path` of an operator that another function carries out; what it reports of it.
+    pub async fn reported(&self, path: &str) -> Value {
+        let asked = self.post(path, json!({})).await.expect(202);
+        let cause = format!("{}@{}", asked.text("stream"), asked.body["version"]);
+        let report = |answer: &Answer| {
+            let events = answer.body["items"].as_array().into_iter().flatten();
+            events.cloned().find(|event| event["causation"] == *cause)
+        };
+        let place = asked.header("location").expect("a place");
+        let found = self.until(place, |answer| report(answer).is_some()).await;
+        report(&found).expect("a report")["data"].take()
+    }
+
     /// Any request, with any body and headers.
     pub async fn send(&self, method: Method, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Answer {
         self.try_send(method, path, body, headers).await.expect("an answer")

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 48] = [
+pub const STORY: [(&str, Expected); 49] = [
     ("account-commands.open-account", Expected::Status(201)),
     ("account-commands.confirm-account", Expected::Status(200)),
     ("account-commands.activate-account", Expected::Status(200)),
@@ -47,9 +47,10 @@ pub const STORY: [(&str, Expected); 48] = [
     ("rebuild.plan", Expected::Parts(1)),
     ("operations.parked", Expected::Status(200)),
     ("operations.redrive", Expected::Status(404)),
-    ("operations.recover", Expected::Status(200)),
+    ("operations.recover", Expected::Status(202)),
     ("operations.projections", Expected::Status(200)),
-    ("operations.reconcile", Expected::Status(200)),
+    ("operations.reconcile", Expected::Status(202)),
+    ("reconcile.lost-batches-redriven", Expected::AllDone),
     ("verification.verification-requested", Expected::AllDone),
     ("operations.verify", Expected::Status(202)),
     ("queries.account", Expected::Status(200)),

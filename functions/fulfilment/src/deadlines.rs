@@ -2,10 +2,10 @@
 
 use crate::due::due_until;
 use crate::reactions::{Fulfilment, Rules};
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use foldlog::{Actor, CommandId, Correlation, Digest, Effect, Metadata, StreamName, Timestamp};
 use foldlog_functions::Ports;
 use foldlog_functions::ports::ReactionsOn;
+use foldlog_lambda::queue::QueueAndSchedule;
 use foldlog_lambda::{Error, Function, SettingError};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
@@ -16,25 +16,11 @@ use std::sync::Arc;
 const SIDE_BY_SIDE: usize = 8;
 
 /// The function, with its two triggers.
-pub struct ProcessManager<P: Ports, S: Rules = fulfilment::Fulfilment> {
-    /// The handler of its queue.
-    pub reactions: ReactionsOn<Arc<Fulfilment<P, S>>, P>,
-    /// The handler of its schedule.
-    pub deadlines: Deadlines<P, S>,
-}
+pub type ProcessManager<P, S = fulfilment::Fulfilment> =
+    QueueAndSchedule<ReactionsOn<Arc<Fulfilment<P, S>>, P>, Deadlines<P, S>>;
 
 /// The task of its schedule.
 pub struct Deadlines<P: Ports, S: Rules = fulfilment::Fulfilment>(Arc<Fulfilment<P, S>>);
-
-/// An invocation of the function.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Trigger {
-    /// By the schedule.
-    Due(Task),
-    /// By the queue.
-    Happened(SqsEvent),
-}
 
 /// The input of the schedule.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -48,16 +34,6 @@ pub enum Task {
     },
 }
 
-/// The answer of the function.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Told {
-    /// To the schedule.
-    Due(Passed),
-    /// To the queue.
-    Happened(SqsBatchResponse),
-}
-
 /// The result of a run.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Passed {
@@ -67,31 +43,10 @@ pub struct Passed {
     pub passed: usize,
 }
 
-impl<P: Ports, S: Rules> ProcessManager<P, S> {
-    /// The process manager on these ports.
-    pub fn on(ports: &P) -> Result<Self, SettingError> {
-        let fulfilment = Arc::new(Fulfilment::on(ports)?);
-        Ok(Self { reactions: ports.reactions(fulfilment.clone())?, deadlines: Deadlines(fulfilment) })
-    }
-}
-
-impl<P: Ports, S: Rules> Function for ProcessManager<P, S> {
-    type Event = Trigger;
-    type Answer = Told;
-
-    async fn call(&self, trigger: Trigger) -> Result<Told, Error> {
-        Ok(match trigger {
-            Trigger::Happened(messages) => Told::Happened(self.reactions.call(messages).await?),
-            Trigger::Due(task) => Told::Due(self.deadlines.call(task).await?),
-        })
-    }
-
-    async fn idle(&self, trigger: Trigger) -> Result<Told, Error> {
-        Ok(match trigger {
-            Trigger::Happened(messages) => Told::Happened(self.reactions.idle(messages).await?),
-            Trigger::Due(task) => Told::Due(self.deadlines.idle(task).await?),
-        })
-    }
+/// The process manager on these ports.
+pub fn process_manager<P: Ports, S: Rules>(ports: &P) -> Result<ProcessManager<P, S>, SettingError> {
+    let fulfilment = Arc::new(Fulfilment::on(ports)?);
+    Ok(QueueAndSchedule { queue: ports.reactions(fulfilment.clone())?, schedule: Deadlines(fulfilment) })
 }
 
 impl<P: Ports, S: Rules> Function for Deadlines<P, S> {

@@ -6,7 +6,7 @@ mod deadlines;
 mod due;
 mod reactions;
 
-pub use deadlines::{Deadlines, Passed, ProcessManager, Task, Told, Trigger};
+pub use deadlines::{Deadlines, Passed, ProcessManager, Task, process_manager};
 pub use reactions::{Fulfilment, Rules};
 
 use foldlog_functions::Ports;
@@ -14,5 +14,5 @@ use foldlog_lambda::{SettingError, Settings};
 
 /// The function.
 pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<ProcessManager<P>, SettingError> {
-    ProcessManager::on(ports)
+    process_manager(ports)
 }

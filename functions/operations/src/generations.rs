@@ -6,9 +6,9 @@ use foldlog::read::generations::{Comparison, Registry, Set, Sets, Stage, SwitchE
 use foldlog::read::views::Generation;
 use foldlog::rebuild::{Phase, RebuildProgress, Work, WorkProgress};
 use foldlog::{Clock, Generations, Metadata, Timestamp};
+use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use reconcile::Ports;
 use shop_api::operations::{Compared, Flip, GenerationShown, GenerationsOf, Rebuilding, StageName, SwitchShown};
 use shop_api::requests::Nothing;
 use shop_domain::audit::Event;
@@ -115,7 +115,7 @@ impl<P: Ports> Operations<P> {
         registry.adopt(projection.as_str(), versions.first().copied().unwrap_or(1));
         let parked = self.parked_by_subscriber().await?;
         let Some(sets) = registry.sets(projection.as_str()) else { return Err(unknown(projection)) };
-        let now = self.reconcile.folds().host().now();
+        let now = self.folds.host().now();
         let mut generations = Vec::new();
         for (generation, set) in sets.all() {
             let notes = parked.get(&format!("{projection}/{generation}")).copied().unwrap_or_default();

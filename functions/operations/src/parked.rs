@@ -1,13 +1,13 @@
 //! The parked notes: events that subscribers cannot process.
 
-use crate::Operations;
-use foldlog::{Parked, ParkingLot, Subject, Version};
+use crate::{LATER_S, Operations, asked};
+use foldlog::{Parked, ParkingLot, Subject};
+use foldlog_functions::Ports;
+use foldlog_functions::projector::TAMPERING;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use reconcile::Ports;
-use reconcile::outcome::Outcome;
-use shop_api::operations::{ParkedNote, Settled, SettledAs};
+use shop_api::operations::{ParkedNote, Recorded};
 use shop_api::requests::Nothing;
 use shop_api::responses::Page as Answer;
 use shop_domain::audit::Event;
@@ -26,38 +26,22 @@ impl<P: Ports> Operations<P> {
         Response::json(StatusCode::OK, &Answer { items, next })
     }
 
-    /// `POST /ops/parked/{id}/redrive`
+    /// `POST /ops/parked/{id}/redrive`: `reconcile` retries the note, and reports.
     pub(crate) async fn redrive(&self, request: &Request) -> Result<Response, Problem> {
         let (Nothing {}, metadata) = request.command()?;
         let subject: Subject = request.path("id")?;
-        let id = subject.to_string();
         let decide = async || {
             let note = self.note(&subject).await?;
-            Ok(Event::ParkedRedriven { note: named(&note.trouble.subject)? })
-        };
-        self.audit.record_as_decided(&metadata, decide).await?;
-        let Some(note) = self.lot().note(&subject).await? else {
-            // An earlier try of the same request removed it.
-            return Response::json(StatusCode::OK, &Settled { id, outcome: SettledAs::Follows, version: None });
-        };
-        let redriven = self.reconcile.redrive(&note).await.map_err(|error| Problem::unavailable(&error))?;
-        let (status, outcome, version) = match redriven {
-            // A lost batch has no version.
-            Outcome::Follows(version) => {
-                (StatusCode::OK, SettledAs::Follows, Some(version).filter(|version| *version != Version::NONE))
-            }
-            Outcome::GivenUp => (StatusCode::OK, SettledAs::Discarded, None),
-            Outcome::Published => (StatusCode::ACCEPTED, SettledAs::Published, None),
-            Outcome::Stuck(error) => return Err(Problem::conflict("still-parked", &error)),
-            Outcome::Alarm => {
+            if matches!(&note.trouble.subject, Subject::Reaction { function, .. } if function == TAMPERING) {
                 let detail = "nothing can follow what was tampered with: look into it, then discard the note";
                 return Err(Problem::refused("tampered", detail));
             }
+            Ok(Event::ParkedRedriven { note: named(&note.trouble.subject)? })
         };
-        Response::json(status, &Settled { id, outcome, version })
+        asked(self.audit.record_as_decided(&metadata, decide).await?, LATER_S)
     }
 
-    /// `POST /ops/parked/{id}/discard`
+    /// `POST /ops/parked/{id}/discard`. The note of a lost batch goes with the batch, which `reconcile` removes.
     pub(crate) async fn discard(&self, request: &Request) -> Result<Response, Problem> {
         let (Nothing {}, metadata) = request.command()?;
         let subject: Subject = request.path("id")?;
@@ -70,16 +54,17 @@ impl<P: Ports> Operations<P> {
             let note = self.note(&subject).await?;
             Ok(Event::ParkedDiscarded { note: named(&note.trouble.subject)? })
         };
-        self.audit.record_as_decided(&metadata, decide).await?;
-        self.reconcile.discard(&subject).await.map_err(|error| Problem::unavailable(&error))?;
+        let record = self.audit.record_as_decided(&metadata, decide).await?;
+        if let Subject::Message { .. } = subject {
+            return asked(record, LATER_S);
+        }
         // Without a note, an earlier try of the same request has removed it.
         if let Some(Parked { trouble, .. }) = self.lot().note(&subject).await?
             && !self.lot().clear(&subject, trouble.version).await?
         {
             return Err(Problem::conflict("parked-anew", "it was parked again meanwhile"));
         }
-        let id = subject.to_string();
-        Response::json(StatusCode::OK, &Settled { id, outcome: SettledAs::Discarded, version: None })
+        Response::json(StatusCode::OK, &Recorded::from(record))
     }
 
     async fn note(&self, subject: &Subject) -> Result<Parked, Problem> {

@@ -9,11 +9,11 @@ use foldlog::{
     Clock, Consistency, Direction, Generations as _, LogError, LogSpans, Lookup, Lookups, ParkingLot, Reader, Registry,
     Span, StreamName, Subject, Timestamp, Version, Views,
 };
+use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response, metrics};
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
-use reconcile::Ports;
 use shop_api::operations::{Lag, Projections, SoFar};
 use shop_domain::views::{activity, read_models};
 use std::collections::BTreeMap;
@@ -86,7 +86,7 @@ impl<P: Ports> Operations<P> {
 
     /// The lag of each fold of a stream.
     async fn lags(&self, registry: &Registry, stream: &StreamName) -> Result<Vec<Lag>, Problem> {
-        let folds = self.reconcile.folds();
+        let folds = &self.folds;
         let mut seen = Vec::new();
         for fold in folds.of(stream.category()).filter(|fold| folds.is_read(registry, *fold)) {
             let place = RowKey { view: fold.name(), generation: registry.read(fold.name()), key: fold.key(stream) };

@@ -1,37 +1,35 @@
 //! Verification of the log and the views. A request verifies some streams at once; the function `verification` verifies
 //! the whole log. Results that `shop verify` found are recorded here.
 
-use crate::Operations;
+use crate::{Operations, asked};
 use foldlog::verify::{VerifyError, sample};
+use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use reconcile::Ports;
 use shop_api::operations::{Recorded, ReportVerification, Verified, Verify};
 use shop_domain::audit::{Event, Report, Scope, Verifier};
 
 /// The number of seconds after which a client should ask for the result of a whole verification.
-const LATER: u32 = 10;
+const LATER_S: u32 = 10;
 
 impl<P: Ports> Operations<P> {
     /// `POST /ops/verify`
     pub(crate) async fn verify(&self, request: &Request) -> Result<Response, Problem> {
         let (wanted, metadata) = request.command::<Verify>()?;
         let scope = wanted.scope().map_err(|error| Problem::refused("invalid-request", &error.to_string()))?;
-        let log = self.reconcile.folds().log();
+        let log = self.log();
         let streams = match &scope {
             Scope::Whole => {
                 let record = self.audit.record(&metadata, Event::VerificationRequested { scope }).await?;
-                let recorded = Recorded::from(record);
-                let watch = format!("/ops/streams/{}?after={}", recorded.stream, recorded.version);
-                return Ok(Response::json(StatusCode::ACCEPTED, &recorded)?.location(&watch).retry_after(LATER));
+                return asked(record, LATER_S);
             }
             Scope::Stream(stream) => vec![stream.clone()],
             Scope::Sample(count) => {
                 let count = usize::try_from(*count).unwrap_or(usize::MAX);
-                sample(log, self.reconcile.folds().host(), count).await?
+                sample(log, self.folds.host(), count).await?
             }
         };
-        let host = self.reconcile.folds().host();
+        let host = self.folds.host();
         let found = ::verification::streams(log, self.views(), host, &streams).await;
         let found = found.map_err(|error| match error {
             VerifyError::Log(error) => error.into(),

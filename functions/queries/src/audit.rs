@@ -2,7 +2,6 @@
 //!
 //! The resource's stream, read strongly, decides who owns it: its newest events are part of its history.
 
-use crate::lists::list;
 use crate::{Queries, STAFF};
 use foldlog::past::{backward, onward};
 use foldlog::{LogError, StreamName, Version};
@@ -10,7 +9,7 @@ use foldlog_functions::Ports;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use shop_api::responses::{AuditEvent, EventOrder, Observer};
+use shop_api::responses::{AuditEvent, EventOrder, Observer, Page as Answer};
 use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku, StockId, WarehouseId};
 use shop_domain::{account, cart, order, product, shipment, stock};
 
@@ -103,7 +102,8 @@ impl<P: Ports> Queries<P> {
                 }
             }
         }
-        Response::json(StatusCode::OK, &list(&page, items, |event| event.version.to_string())?)
+        let (items, next) = page.cut(items, |event| event.version.to_string())?;
+        Response::json(StatusCode::OK, &Answer { items, next })
     }
 }
 

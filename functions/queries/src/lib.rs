@@ -1,4 +1,4 @@
-//! The queries show the read models and, to operators, the log itself. They append nothing.
+//! The queries show the read models. They append nothing.
 //!
 //! **The past.** `version`, `at` and `min_version` exclude each other. The past leaves out the fields of a document
 //! that follow other streams, such as the shipments of an order or the available quantity of a product: their present
@@ -12,17 +12,12 @@
 //! everyone else as `staff`, and every function as `shop`. The staff see subjects and the names of functions. No caller
 //! sees the token that charges a card; the id of the card stands in its place.
 
-mod activity;
 mod audit;
-mod correlations;
 mod indexes;
 mod lists;
-mod merged;
-mod operations;
 mod sales;
 mod single;
 mod stocks;
-mod streams;
 
 use foldlog::{Consistency, Decider, state_of};
 use foldlog_functions::Ports;
@@ -32,7 +27,7 @@ use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Sett
 use http::StatusCode;
 use shop_api::responses::{Health, HealthStatus, Switch};
 use shop_domain::values::TaxRate;
-use shop_domain::views::{self, read_models, waiting};
+use shop_domain::views::{self, activity, read_models, waiting};
 
 /// The handler of every query route.
 pub struct Queries<P: Ports> {
@@ -43,9 +38,10 @@ pub struct Queries<P: Ports> {
     tax_rate: TaxRate,
 }
 
-/// The function. It does not need the view of waiting streams, which only `reconcile` and `fulfilment` read.
+/// The function. It does not need the views that only other functions read.
 pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<Queries<P>, P>, SettingError> {
-    let shown = read_models().partitions().into_iter().filter(|(view, _)| *view != waiting::NAME);
+    let shown =
+        read_models().partitions().into_iter().filter(|(view, _)| ![waiting::NAME, activity::NAME].contains(view));
     let (log, views, sales) = (ports.log()?, ports.views(shown)?, ports.totals_store(views::sales::NAME)?);
     let tax_rate = settings.parse("TAX_BASIS_POINTS")?;
     Ok(ports.http(Queries { log, views, sales, tax_rate }))
@@ -85,12 +81,6 @@ impl<P: Ports> HttpHandler for Queries<P> {
             "GET /stock/{warehouse}/{sku}/events" => self.events_of_stock(request).await,
             "GET /shipments/{id}/events" => self.events_of_shipment(request).await,
             "GET /sales" => self.sales(request).await,
-            "GET /ops/events" => self.events(request).await,
-            "GET /ops/streams" => self.streams(request).await,
-            "GET /ops/streams/{stream}" => self.stream(request).await,
-            "GET /ops/streams/{stream}/state" => self.state(request).await,
-            "GET /ops/streams/{stream}/diff" => self.diff(request).await,
-            "GET /ops/correlations/{id}" => self.correlation(request).await,
             route => Err(Problem::not_found(&format!("there is no route {route}"))),
         }
     }

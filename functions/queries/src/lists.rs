@@ -31,7 +31,7 @@ impl<P: Ports> Queries<P> {
         let mut products: Vec<Product> =
             products.filter_map(|(version, document)| Product::of(&document.sku, version, &document.state)).collect();
         products.sort_by(|one, other| one.sku.cmp(&other.sku));
-        let Answer { items, next } = list(&page, products, |product| product.sku.to_string())?;
+        let (items, next) = page.cut(products, |product| product.sku.to_string())?;
         let offered = items.into_iter().map(async |product| {
             let availability = Some(self.available(&product.sku).await?);
             Ok::<_, Problem>(ListedProduct { product, availability })
@@ -51,7 +51,8 @@ impl<P: Ports> Queries<P> {
         let mut orders: Vec<Order> =
             orders.filter_map(|(version, document)| Order::of_view(version, &document)).collect();
         orders.sort_by_key(|order| std::cmp::Reverse(placed(order)));
-        Response::json(StatusCode::OK, &list(&page, orders, placed)?)
+        let (items, next) = page.cut(orders, placed)?;
+        Response::json(StatusCode::OK, &Answer { items, next })
     }
 }
 
@@ -72,12 +73,4 @@ fn which(request: &Request, account: &AccountId) -> Result<(Index, Vec<String>),
 /// The sort key of an order in the index.
 fn placed(order: &Order) -> String {
     format!("{}#{}", order.placed_at.as_deref().unwrap_or_default(), order.id)
-}
-
-/// A page of `found`, which has one item more than fits if another page follows.
-pub(crate) fn list<T>(page: &Page, mut found: Vec<T>, sort: impl Fn(&T) -> String) -> Result<Answer<T>, Problem> {
-    let more = found.len() > page.limit;
-    found.truncate(page.limit);
-    let next = found.last().filter(|_| more).map(|last| page.next(&sort(last))).transpose()?;
-    Ok(Answer { items: found, next })
 }

@@ -106,9 +106,12 @@ impl<P: Ports> Rebuild<P> {
             }
             audit::Event::CleanupRequested { projection, .. } => (projection, Request::Clean { id }),
             audit::Event::ParkedRedriven { .. }
+            | audit::Event::RedriveReported { .. }
             | audit::Event::ParkedDiscarded { .. }
             | audit::Event::LostBatchesRedriven {}
+            | audit::Event::RecoveryReported(_)
             | audit::Event::Reconciled {}
+            | audit::Event::ReconciliationReported(_)
             | audit::Event::ProjectionFlipped { .. }
             | audit::Event::ProjectionRolledBack { .. }
             | audit::Event::VerificationRequested { .. }

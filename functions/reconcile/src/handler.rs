@@ -1,15 +1,18 @@
-//! The handler and its ports.
+//! The handlers and their ports.
 
 use crate::parts::Parts;
 use crate::ports::Ports;
+use crate::requests::Requests;
 use crate::waiting;
-use foldlog_functions::ports::{ProjectionsOn, TotalsOn};
+use foldlog_functions::ports::{ProjectionsOn, ReactionsOn, TotalsOn};
 use foldlog_functions::{Projector, Relay};
+use foldlog_lambda::queue::QueueAndSchedule;
 use foldlog_lambda::{SettingError, Settings};
 use shop_domain::views::{ReadModels, read_models, sales};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// The handler of both schedules.
+/// The handler of the schedules.
 pub struct Reconcile<P: Ports> {
     /// Folds the log into the per-stream views.
     pub(crate) projector: Projector<P>,
@@ -27,8 +30,18 @@ pub struct Reconcile<P: Ports> {
     pub(crate) parts: Parts,
 }
 
+/// The function, with its two triggers.
+pub type ReconcileFunction<P> = QueueAndSchedule<ReactionsOn<Requests<P>, P>, Arc<Reconcile<P>>>;
+
 /// The function. A run that finds no waiting stream and no lost batch does not use the bus.
-pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<Reconcile<P>, SettingError> {
+pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<ReconcileFunction<P>, SettingError> {
+    let reconcile = Arc::new(scheduled(ports, settings)?);
+    let requests = Requests { reconcile: Arc::clone(&reconcile), commands: ports.commands()? };
+    Ok(QueueAndSchedule { queue: ports.reactions(requests)?, schedule: reconcile })
+}
+
+/// The handler of the schedules.
+pub fn scheduled<P: Ports>(ports: &P, settings: &Settings) -> Result<Reconcile<P>, SettingError> {
     let ReadModels { views, totals } = read_models();
     Ok(Reconcile {
         projector: Projector::new(ports.projections(views)?),

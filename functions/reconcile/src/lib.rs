@@ -1,5 +1,5 @@
-//! Reconcile: the last net. It decides nothing and appends nothing; a function that gets a hint again recognises its
-//! own earlier work.
+//! Reconcile: the last net. It decides nothing; a function that gets a hint again recognises its own earlier work. All
+//! that it appends is what came of the requests of operators ([`Requests`]).
 //!
 //! - **Once a day** it looks at every stream that moved since the day before, and from time to time (and when a local
 //!   host starts) at every stream of the log. It advances every row that is behind, and publishes again the events that
@@ -53,14 +53,16 @@ mod parts;
 mod ports;
 mod processes;
 pub mod recovery;
+mod requests;
 mod settle;
 mod waiting;
 
 pub use daily::Summary;
-pub use handler::{Reconcile, function};
+pub use handler::{Reconcile, ReconcileFunction, function, scheduled};
 pub use operator_requests::audited;
 pub use ports::Ports;
 pub use recovery::Recovered;
+pub use requests::Requests;
 
 use crate::parked::Redrives;
 use crate::parts::Begin;

@@ -53,8 +53,8 @@ impl<P: Ports> Reconcile<P> {
         Ok(entries.len())
     }
 
-    /// The requests in a commit that may be unfinished, as the bus carries them. Only `verification` knows whether a
-    /// verification was reported, so those are always included. A request that this release cannot read was meant for
+    /// The requests in a commit that may be unfinished, as the bus carries them. The function that reports on a request
+    /// knows whether it has, so those are always included. A request that this release cannot read was meant for
     /// another release.
     fn open_requests(&self, registry: &Registry, commit: &Commit) -> Result<Vec<(EventId, BusEntry)>, Error> {
         let events: Vec<Event> = match commit.events.decode() {
@@ -95,7 +95,10 @@ fn is_open(registry: &Registry, id: &EventId, event: &Event) -> bool {
         Event::ParkedRedriven { .. }
         | Event::ParkedDiscarded { .. }
         | Event::LostBatchesRedriven {}
-        | Event::Reconciled {}
+        | Event::Reconciled {} => true,
+        Event::RedriveReported { .. }
+        | Event::RecoveryReported(_)
+        | Event::ReconciliationReported(_)
         | Event::ProjectionFlipped { .. }
         | Event::ProjectionRolledBack { .. }
         | Event::VerificationReported(_)

@@ -144,8 +144,8 @@ impl<P: Ports> Reconcile<P> {
         Ok(self.folds().parked().park(&trouble).await?)
     }
 
-    /// Removes what a note that an operator discards speaks of, if it is a batch or stands for one.
-    pub async fn discard(&self, subject: &Subject) -> Result<(), Error> {
+    /// Removes the lost batch that a note speaks of, if it speaks of one.
+    pub(crate) async fn discard(&self, subject: &Subject) -> Result<(), Error> {
         match subject {
             Subject::Message { function, id } if function == NAME => self.lost.remove(id).await,
             Subject::Message { .. } | Subject::Reaction { .. } | Subject::Fold { .. } => Ok(()),

@@ -58,6 +58,12 @@ pub(crate) enum Failure {
     /// The verification found a difference.
     #[error("{0}")]
     Different(String),
+    /// A subscriber still cannot process what was retried.
+    #[error("{0}")]
+    Stuck(String),
+    /// The shop has not reported on a request.
+    #[error("there is no report on {0} that this release can read; `shop doctor` says whether the shop is healthy")]
+    Unreported(String),
     /// The doctor found problems.
     #[error("{0} checks failed")]
     Unwell(usize),
@@ -112,6 +118,7 @@ impl Failed for Failure {
             Self::Different(_) | Self::Transfer(TransferError::Broken(_) | TransferError::NotClosed { .. }) => 3,
             Self::NoStream(_) | Self::Client(ClientError::Answered { status: StatusCode::NOT_FOUND, .. }) => 4,
             Self::NotEmpty
+            | Self::Stuck(_)
             | Self::CommandsOn
             | Self::Import(foldlog_dynamo::ImportError::Occupied(_))
             | Self::Client(ClientError::Answered {
@@ -127,6 +134,7 @@ impl Failed for Failure {
             | Self::Transfer(_)
             | Self::Unfolded { .. }
             | Self::Unwell(_)
+            | Self::Unreported(_)
             | Self::Host(_)
             | Self::Provider(_)
             | Self::Machine(_)

@@ -12,6 +12,7 @@ mod global;
 mod import;
 mod log;
 mod pages;
+mod report;
 mod shutdown;
 mod table_source;
 mod terminal;

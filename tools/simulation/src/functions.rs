@@ -13,9 +13,9 @@ use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use foldlog_functions::ports::{HttpOn, ReactionsOn};
-use foldlog_lambda::queue::Reactor;
+use foldlog_lambda::queue::{QueueAndSchedule, Reactor};
 use foldlog_lambda::{Function, HttpHandler, SettingError, Settings};
-use fulfilment::{ProcessManager, Rules};
+use fulfilment::{Rules, process_manager};
 use shop_composition::Mount;
 use std::sync::Arc;
 
@@ -83,7 +83,7 @@ impl Simulated {
 
     /// The process manager with other rules than the domain's.
     fn processes_by<S: Rules>(&self) -> Result<Handler, SettingError> {
-        ProcessManager::<Self, S>::on(self).map(|function| self.processes(function))
+        process_manager::<Self, S>(self).map(|function| self.reactions_and_schedule(function))
     }
 }
 
@@ -106,8 +106,11 @@ impl Mount<Self> for Simulated {
         Handler::Queue(self.react(function))
     }
 
-    fn processes<S: Rules>(&self, function: ProcessManager<Self, S>) -> Handler {
-        Handler::Both(self.react(function.reactions), Arc::new(function.deadlines))
+    fn reactions_and_schedule<T: Reactor, S: Function>(
+        &self,
+        function: QueueAndSchedule<ReactionsOn<T, Self>, S>,
+    ) -> Handler {
+        Handler::Both(self.react(function.queue), Arc::new(function.schedule))
     }
 
     fn schedule<F: Function>(&self, function: F) -> Handler {

@@ -332,7 +332,7 @@ impl Ground {
         let settings = [("EVENT_SOURCE", "shop"), ("WHOLE_EVERY_DAYS", &*self.whole_every_days.to_string())];
         let settings: Settings =
             settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
-        reconcile::function(self, &settings).unwrap()
+        reconcile::scheduled(self, &settings).unwrap()
     }
 
     /// One run of the function.

@@ -29,6 +29,19 @@ pub trait Function: Send + Sync + 'static {
     }
 }
 
+impl<F: Function> Function for Arc<F> {
+    type Event = F::Event;
+    type Answer = F::Answer;
+
+    async fn call(&self, event: F::Event) -> Result<F::Answer, Error> {
+        (**self).call(event).await
+    }
+
+    async fn idle(&self, event: F::Event) -> Result<F::Answer, Error> {
+        (**self).idle(event).await
+    }
+}
+
 /// A [`Function`] without its types: JSON in, JSON out, as the Lambda runtime carries it.
 pub trait Invoke: Send + Sync {
     /// Handles one payload. A payload that does not have the shape of the trigger's event is an error.

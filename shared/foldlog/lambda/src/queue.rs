@@ -2,9 +2,11 @@
 
 mod hints;
 mod reaction_error;
+mod scheduled;
 
 pub use hints::Hints;
 pub use reaction_error::ReactionError;
+pub use scheduled::{QueueAndSchedule, Told, Trigger};
 
 use crate::function::{Error, Function};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};

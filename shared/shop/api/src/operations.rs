@@ -52,30 +52,6 @@ impl From<&Parked> for ParkedNote {
     }
 }
 
-/// The result for a note.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Settled {
-    /// The note.
-    pub id: String,
-    /// The result.
-    pub outcome: SettledAs,
-    /// The version that its subscriber has reached.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<Version>,
-}
-
-/// The result for a note.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SettledAs {
-    /// The subscriber has caught up, and the note is gone.
-    Follows,
-    /// The event is published again. The note goes when the function has reacted.
-    Published,
-    /// The note was removed, and nothing else was done.
-    Discarded,
-}
-
 /// The lag of the read models behind the most recently changed streams.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Projections {
@@ -131,30 +107,6 @@ pub struct SoFar {
     pub longest_lag_ms: i64,
     /// The most commits by which a row had been behind.
     pub longest_lag_commits: usize,
-}
-
-/// The result of a run through the whole log, as far as it came within the request.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Reconciled {
-    /// The number of streams that were looked at.
-    pub streams: usize,
-    /// The number of rows that were behind, and are up to date now.
-    pub advanced: usize,
-    /// The number of rows that cannot process their stream.
-    pub parked: usize,
-    /// The number of events that the shop published again for unfinished processes.
-    pub hinted: usize,
-    /// The number of parts of the log that are left. The shop goes on with them in the background.
-    pub left: usize,
-}
-
-/// The result of redriving the batches that Lambda had given up on.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Recovered {
-    /// The number of batches.
-    pub batches: usize,
-    /// The number of batches that were processed and deleted.
-    pub recovered: usize,
 }
 
 /// The generations of a read model. Each is a set of rows; readers use one.

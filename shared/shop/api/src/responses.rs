@@ -216,7 +216,7 @@ pub struct Page<T> {
 }
 
 /// One event of the log, as operators see it.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LogEvent {
     /// `stream@version`
     pub id: String,

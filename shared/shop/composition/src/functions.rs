@@ -7,9 +7,8 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use foldlog_aws::OnAws;
 use foldlog_functions::ports::{HttpOn, ReactionsOn};
-use foldlog_lambda::queue::Reactor;
+use foldlog_lambda::queue::{QueueAndSchedule, Reactor};
 use foldlog_lambda::{Function, HttpHandler, Invoke, Registered, SettingError, Settings, mounted};
-use fulfilment::{ProcessManager, Rules};
 use std::sync::Arc;
 
 /// The ports of all functions of the shop.
@@ -34,8 +33,11 @@ pub trait Mount<P: Ports> {
     /// A function that reacts to events from a queue.
     fn reactions<T: Reactor>(&self, function: ReactionsOn<T, P>) -> Self::Mounted;
 
-    /// The process manager, which has a queue and a schedule.
-    fn processes<S: Rules>(&self, function: ProcessManager<P, S>) -> Self::Mounted;
+    /// A function that reacts to events from a queue, and has a schedule besides.
+    fn reactions_and_schedule<T: Reactor, S: Function>(
+        &self,
+        function: QueueAndSchedule<ReactionsOn<T, P>, S>,
+    ) -> Self::Mounted;
 
     /// A function that a schedule or a state machine calls.
     fn schedule<F: Function>(&self, function: F) -> Self::Mounted;
@@ -82,12 +84,12 @@ functions! {
     "payment-reactions" => reactions payment_reactions::function,
     "invoice-reactions" => reactions invoice_reactions::function,
     "shipment-reactions" => reactions shipment_reactions::function,
-    "fulfilment" => processes fulfilment::function,
+    "fulfilment" => reactions_and_schedule fulfilment::function,
     "projector" => stream projector::function,
     "relay" => stream relay::function,
     "sales-projector" => queue sales_projector::function,
     "rebuild" => schedule rebuild::function,
-    "reconcile" => schedule reconcile::function,
+    "reconcile" => reactions_and_schedule reconcile::function,
     "queries" => http queries::function,
     "operations" => http operations::function,
     "verification" => reactions verification::function,

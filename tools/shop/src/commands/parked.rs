@@ -3,9 +3,13 @@
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::pages::page;
-use serde::{Deserialize, Serialize};
-use shop_api::operations::{ParkedNote, Recovered};
+use crate::report::reported;
+use foldlog::Version;
+use serde_json::{Value, json};
+use shop_api::operations::ParkedNote;
 use shop_client::Session;
+use shop_domain::audit::{Event, Recovery, Redriven};
+use std::io;
 
 /// The number of notes in one request.
 const PAGE: usize = 100;
@@ -65,23 +69,17 @@ pub(crate) struct Discard {
     id: String,
 }
 
-/// The result of a retry or a discard.
-#[derive(Serialize, Deserialize)]
-struct Settled {
-    id: String,
-    outcome: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    version: Option<u64>,
-}
-
 impl Parked {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let operator = global.operator().await?;
         match self {
             Self::Ls(Ls {}) => list(&operator, global).await,
-            Self::Redrive(Redrive { id: Some(id), .. }) => settle(&operator, global, id, "redrive").await,
+            Self::Redrive(Redrive { id: Some(id), .. }) => redrive(&operator, global, id).await,
             Self::Redrive(Redrive { id: None, .. }) => recover(&operator, global).await,
-            Self::Discard(Discard { id }) => settle(&operator, global, id, "discard").await,
+            Self::Discard(Discard { id }) => {
+                operator.post(&["ops", "parked", id, "discard"]).send().await?.accepted()?;
+                global.print(&json!({ "id": id, "outcome": "discarded" }), || format!("{id}: discarded"))
+            }
         }
     }
 }
@@ -109,23 +107,43 @@ fn lines(notes: &[ParkedNote]) -> Vec<String> {
     notes.iter().map(line).collect()
 }
 
-async fn settle(operator: &Session, global: &Global, id: &str, how: &str) -> Result<(), Failure> {
-    let settled: Settled = operator.post(&["ops", "parked", id, how]).send().await?.accepted()?.json()?;
-    global.print(&settled, || {
-        let reached = settled.version.map_or_else(String::new, |version| format!(", now at version {version}"));
-        format!("{id}: {}{reached}", settled.outcome)
-    })
+async fn redrive(operator: &Session, global: &Global, id: &str) -> Result<(), Failure> {
+    let report = reported(operator, &["ops", "parked", id, "redrive"], "the shop retries it").await?;
+    let Event::RedriveReported { outcome, .. } = report else { return Err(Failure::Unreported(id.to_owned())) };
+    let (told, version) = match outcome {
+        Redriven::Follows(Version::NONE) => ("recovered".to_owned(), None),
+        Redriven::Follows(version) => (format!("follows, now at version {version}"), Some(version)),
+        Redriven::GivenUp => ("nothing has to follow any longer".to_owned(), None),
+        Redriven::Published => ("published again; the note goes when the function has reacted".to_owned(), None),
+        Redriven::Gone => ("was gone already".to_owned(), None),
+        Redriven::Stuck => {
+            return Err(Failure::Stuck(format!("{id} is still parked: `shop parked ls` says why")));
+        }
+    };
+    let outcome = serde_json::to_value(outcome).map_err(io::Error::other)?;
+    let outcome = outcome.as_object().and_then(|outcome| outcome.keys().next().cloned()).map_or(outcome, Value::from);
+    global.print(&json!({ "id": id, "outcome": outcome, "version": version }), || format!("{id}: {told}"))
 }
 
 async fn recover(operator: &Session, global: &Global) -> Result<(), Failure> {
-    let found: Recovered = operator.post(&["ops", "lost", "redrive"]).send().await?.accepted()?.json()?;
-    global.print(&found, || format!("{} lost batches were recovered", found.recovered))
+    let report = reported(operator, &["ops", "lost", "redrive"], "the shop processes the lost batches").await?;
+    let Event::RecoveryReported(Recovery { batches, recovered }) = report else {
+        return Err(Failure::Unreported("the lost batches".to_owned()));
+    };
+    if recovered < batches {
+        let left = batches - recovered;
+        let detail =
+            format!("of {batches} batches {left} are left: `shop parked ls` says why, and the schedule goes on");
+        return Err(Failure::Stuck(detail));
+    }
+    global.print(&json!({ "batches": batches, "recovered": recovered }), || {
+        format!("{recovered} lost batches were recovered")
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use foldlog::Version;
 
     fn note(id: &str, error: &str) -> ParkedNote {
         let [subscriber, object] = [String::new(), String::new()];

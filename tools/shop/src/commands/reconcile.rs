@@ -2,7 +2,8 @@
 
 use crate::failure::Failure;
 use crate::global::Global;
-use shop_api::operations::Reconciled;
+use crate::report::reported;
+use shop_domain::audit::{Event, Reconciliation};
 
 /// Bring every view up to date, and repeat the events that unfinished processes may have missed
 #[derive(Debug, clap::Args)]
@@ -19,9 +20,12 @@ pub(crate) struct Reconcile {}
 impl Reconcile {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let operator = global.operator().await?;
-        let done: Reconciled = operator.post(&["ops", "reconcile"]).send().await?.accepted()?.json()?;
+        let report = reported(&operator, &["ops", "reconcile"], "the shop reads the log").await?;
+        let Event::ReconciliationReported(done) = report else {
+            return Err(Failure::Unreported("the request".to_owned()));
+        };
         global.print(&done, || {
-            let Reconciled { streams, advanced, parked, hinted, left } = done;
+            let Reconciliation { streams, advanced, parked, hinted, left } = done;
             let found = format!(
                 "{streams} streams: {advanced} rows were behind, {parked} cannot follow, {hinted} events were published again"
             );

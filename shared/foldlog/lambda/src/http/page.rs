@@ -49,6 +49,15 @@ impl Page {
         Ok(Self { from, limit, list, query })
     }
 
+    /// The items of this page, and the link to the next one. If `found` has an item more than fits, another page follows.
+    /// `sort` is the sort key of an item.
+    pub fn cut<T>(&self, mut found: Vec<T>, sort: impl Fn(&T) -> String) -> Result<(Vec<T>, Option<String>), Problem> {
+        let more = found.len() > self.limit;
+        found.truncate(self.limit);
+        let next = found.last().filter(|_| more).map(|last| self.next(&sort(last))).transpose()?;
+        Ok((found, next))
+    }
+
     /// The link to the page after `last`, the sort key of this page's last item.
     pub fn next(&self, last: &str) -> Result<String, Problem> {
         let cursor = Cursor { from: last.to_owned(), list: self.list.clone() };

@@ -83,7 +83,7 @@ impl ReportVerification {
 }
 
 /// The place of a record.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Recorded {
     /// The audit stream of this month.
     pub stream: StreamName,

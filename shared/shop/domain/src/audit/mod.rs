@@ -1,10 +1,12 @@
-//! `audit-<yyyymm>`: the actions of operators in a month (UTC), and the results of verifications.
+//! `audit-<yyyymm>`: the actions of operators in a month (UTC), and what came of them.
 //!
 //! The stream records a request as soon as the shop knows that it can carry the request out. The result is in the
-//! answer or in a later event. The stream refuses nothing, because it records what operators did.
+//! answer or in a later event, which a function derives from the request: `…Reported`. The stream refuses nothing, because it records what operators did.
 
+mod outcome;
 mod report;
 
+pub use outcome::{Reconciliation, Recovery, Redriven};
 pub use report::{Difference, Extent, Report, Scope, Verifier};
 
 use crate::values::{ManifestHash, Month, NoteId, ProjectionName};
@@ -31,9 +33,12 @@ pub enum Command {
 #[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Event {
     ParkedRedriven { note: NoteId },
+    RedriveReported { note: NoteId, outcome: Redriven },
     ParkedDiscarded { note: NoteId },
     LostBatchesRedriven {},
+    RecoveryReported(Recovery),
     Reconciled {},
+    ReconciliationReported(Reconciliation),
     RebuildRequested { projection: ProjectionName },
     ProjectionFlipped { projection: ProjectionName, from: u32, to: u32 },
     ProjectionRolledBack { projection: ProjectionName, from: u32, to: u32 },
@@ -72,9 +77,12 @@ impl Decider for Audit {
         match event {
             Event::VerificationReported(report) => State { verified: Some(report.clone()), ..state },
             Event::ParkedRedriven { .. }
+            | Event::RedriveReported { .. }
             | Event::ParkedDiscarded { .. }
             | Event::LostBatchesRedriven {}
+            | Event::RecoveryReported(_)
             | Event::Reconciled {}
+            | Event::ReconciliationReported(_)
             | Event::RebuildRequested { .. }
             | Event::ProjectionFlipped { .. }
             | Event::ProjectionRolledBack { .. }

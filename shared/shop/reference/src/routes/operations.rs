@@ -6,8 +6,7 @@ use foldlog::Version;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use shop_api::operations::{
-    Flip, GenerationsOf, ParkedNote, Projections, Reconciled, Recorded, Recovered, ReportVerification, Settled,
-    Verified, Verify,
+    Flip, GenerationsOf, ParkedNote, Projections, Recorded, ReportVerification, Verified, Verify,
 };
 use shop_api::requests::Nothing;
 use shop_api::responses::{LogEvent, Page, StreamDiff, StreamEnd, StreamState, Trace};
@@ -68,6 +67,10 @@ pub(super) fn log() -> Group {
     .to(&[OPERATOR])
 }
 
+/// How a request ends that another function carries out.
+const REPORTED: &str = "The shop does it a moment later, and records a report: `Location` names the path where it will appear, with this \
+     request as its cause.";
+
 pub(super) fn subscribers() -> Group {
     Group {
         name: "Subscribers",
@@ -93,20 +96,21 @@ pub(super) fn subscribers() -> Group {
                 .refuses_by(&["nothing-to-clean"]),
             Route::get("/ops/parked", "List the events that subscribers cannot process").paged::<ParkedNote>(),
             action::<Nothing>("/ops/parked/{id}/redrive", "Retry a parked entry")
-                .answers::<Settled>(200, &[])
-                .answers::<Settled>(202, &[])
-                .refused(409, "still-parked")
+                .about(REPORTED)
+                .answers::<Recorded>(202, &[Header::Location, Header::RetryAfter])
                 .refuses_by(&["tampered"]),
             action::<Nothing>("/ops/parked/{id}/discard", "Discard a parked entry")
-                .answers::<Settled>(200, &[])
+                .about("A lost batch goes a moment later (202), and its entry with it.")
+                .answers::<Recorded>(200, &[])
+                .answers::<Recorded>(202, &[Header::Location, Header::RetryAfter])
                 .refused(409, "parked-anew")
                 .refuses_by(&["fold-is-rebuilt"]),
             action::<Nothing>("/ops/lost/redrive", "Process the batches that Lambda gave up on")
-                .answers::<Recovered>(200, &[])
-                .refused(409, "still-lost"),
+                .about(REPORTED)
+                .answers::<Recorded>(202, &[Header::Location, Header::RetryAfter]),
             action::<Nothing>("/ops/reconcile", "Reconcile all subscribers with the log")
-                .about("This reads the whole log within one request. Use it for a small shop, or on one machine.")
-                .answers::<Reconciled>(200, &[]),
+                .about(REPORTED)
+                .answers::<Recorded>(202, &[Header::Location, Header::RetryAfter]),
         ],
     }
     .to(&[OPERATOR])

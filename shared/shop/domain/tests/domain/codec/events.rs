@@ -293,15 +293,32 @@ fn report() -> impl Strategy<Value = audit::Report> {
     )
 }
 
+fn redriven() -> impl Strategy<Value = audit::Redriven> {
+    use audit::Redriven;
+    prop_oneof![
+        any::<u64>().prop_map(|version| Redriven::Follows(Version(version))),
+        Just(Redriven::GivenUp),
+        Just(Redriven::Published),
+        Just(Redriven::Stuck),
+        Just(Redriven::Gone),
+    ]
+}
+
 pub(crate) fn of_audit() -> impl Strategy<Value = audit::Event> {
     use audit::Event;
     let projection = || text("[A-Za-z0-9_-]{1,40}");
     let generation = any::<u32>;
     prop_oneof![
         line_of_prose().prop_map(|note| Event::ParkedRedriven { note }),
+        (line_of_prose(), redriven()).prop_map(|(note, outcome)| Event::RedriveReported { note, outcome }),
         line_of_prose().prop_map(|note| Event::ParkedDiscarded { note }),
         Just(Event::LostBatchesRedriven {}),
+        any::<[u64; 2]>()
+            .prop_map(|[batches, recovered]| Event::RecoveryReported(audit::Recovery { batches, recovered })),
         Just(Event::Reconciled {}),
+        any::<[u64; 5]>().prop_map(|[streams, advanced, parked, hinted, left]| Event::ReconciliationReported(
+            audit::Reconciliation { streams, advanced, parked, hinted, left }
+        )),
         projection().prop_map(|projection| Event::RebuildRequested { projection }),
         (projection(), generation(), generation()).prop_map(|(projection, from, to)| Event::ProjectionFlipped {
             projection,

@@ -1,7 +1,9 @@
 //! What operators do.
 
 use crate::table::{Kinds, walk};
-use shop_domain::audit::{Audit, Command, Event, Extent, Report, Scope, State, Verifier};
+use shop_domain::audit::{
+    Audit, Command, Event, Extent, Reconciliation, Recovery, Redriven, Report, Scope, State, Verifier,
+};
 use strum::VariantNames;
 
 #[test]
@@ -18,12 +20,16 @@ fn a_month_in_every_state_takes_every_record() {
         totals: 0,
         differences: vec![],
     };
+    let found = Reconciliation { streams: 3, advanced: 1, parked: 0, hinted: 2, left: 0 };
     let manifest = "0f".repeat(32).parse().unwrap();
     let examples = [
         ("of a redrive", Event::ParkedRedriven { note: note() }),
+        ("of what came of it", Event::RedriveReported { note: note(), outcome: Redriven::Stuck }),
         ("of a note put away", Event::ParkedDiscarded { note: note() }),
         ("of lost batches", Event::LostBatchesRedriven {}),
+        ("of their recovery", Event::RecoveryReported(Recovery { batches: 3, recovered: 2 })),
         ("of a run through the log", Event::Reconciled {}),
+        ("of what it found", Event::ReconciliationReported(found)),
         ("of a rebuild", Event::RebuildRequested { projection: projection() }),
         ("of a flip", Event::ProjectionFlipped { projection: projection(), from: 1, to: 2 }),
         ("of a rollback", Event::ProjectionRolledBack { projection: projection(), from: 2, to: 1 }),

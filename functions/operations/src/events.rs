@@ -1,7 +1,7 @@
 //! The newest events of the whole log, for operators, or those from a moment on. Of each stream that moved, it reads what
 //! may be in the answer, and not its history ([`crate::merged`]).
 
-use crate::Queries;
+use crate::Operations;
 use crate::merged::{newest, oldest};
 use foldlog::{Commit, Direction, LogError, Timestamp};
 use foldlog_functions::Ports;
@@ -16,7 +16,7 @@ const MOST_STREAMS: usize = 500;
 const MOST_EVENTS: usize = 1_000;
 const USUAL_EVENTS: usize = 100;
 
-impl<P: Ports> Queries<P> {
+impl<P: Ports> Operations<P> {
     /// `GET /ops/events?after=&limit=`. With `after`: the events committed from that moment on, oldest first. Without
     /// it: the newest events, again oldest first.
     pub(crate) async fn events(&self, request: &Request) -> Result<Response, Problem> {
@@ -39,8 +39,8 @@ impl<P: Ports> Queries<P> {
         let from = after.max(complete_from).unwrap_or_default();
         let streams = moved.into_iter().map(|document| document.stream);
         let commits = match after {
-            Some(after) => oldest(&self.log, streams, after, limit).await?,
-            None => newest(&self.log, streams, limit).await?,
+            Some(after) => oldest(self.log(), streams, after, limit).await?,
+            None => newest(self.log(), streams, limit).await?,
         };
         let mut events = Vec::new();
         for commit in commits.iter().filter(|commit| commit.committed_at >= from) {

@@ -6,8 +6,8 @@
 //! puts every event below its cause. One answer takes at most 200 runs and 1,000 events, the earliest, and says if
 //! there are more.
 
-use crate::Queries;
-use crate::operations::log_events;
+use crate::Operations;
+use crate::events::log_events;
 use foldlog::{Commit, EventId, Generations, LogSpans, Lookups, Span, Version};
 use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
@@ -39,7 +39,7 @@ struct Gathered {
     more: bool,
 }
 
-impl<P: Ports> Queries<P> {
+impl<P: Ports> Operations<P> {
     /// `GET /ops/correlations/{id}`
     pub(crate) async fn correlation(&self, request: &Request) -> Result<Response, Problem> {
         let id: String = request.path("id")?;
@@ -81,9 +81,9 @@ impl<P: Ports> Queries<P> {
 
     /// The earliest runs under a correlation id.
     async fn runs(&self, id: &str) -> Result<Runs, Problem> {
-        let generation = self.views.current(activity::NAME).await?.generation;
+        let generation = self.views().current(activity::NAME).await?.generation;
         let lookup = activity::BY_CORRELATION.first(generation, id, MOST_RUNS + 1);
-        let keys = self.views.keys(&lookup).await?;
+        let keys = self.views().keys(&lookup).await?;
         let first = keys.iter().take(MOST_RUNS).filter_map(|key| activity::run_of(key)).collect();
         Ok(Runs { first, more: keys.len() > MOST_RUNS })
     }
@@ -102,7 +102,7 @@ impl<P: Ports> Queries<P> {
         let mut commits: Vec<Commit> = Vec::new();
         while commits.len() <= MOST_EVENTS {
             let after = commits.last().map_or(Version(first.version.0.saturating_sub(1)), Commit::last_version);
-            let next = self.log.span(&first.stream, Span { limit: Some(STRIDE), ..Span::behind(after) }).await?;
+            let next = self.log().span(&first.stream, Span { limit: Some(STRIDE), ..Span::behind(after) }).await?;
             let read = next.len();
             for commit in next {
                 if commits.first().is_some_and(|first| first.correlation.id != commit.correlation.id) {

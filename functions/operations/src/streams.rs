@@ -1,8 +1,7 @@
 //! One stream, for operators: its events, its state at any version or moment, and the changes between two of them.
 
-use crate::Queries;
-use crate::lists::list;
-use crate::operations::{limit, log_events};
+use crate::Operations;
+use crate::events::{limit, log_events};
 use foldlog::past::changes::{Change, changes};
 use foldlog::past::{When, onward, version_at};
 use foldlog::write::prepared;
@@ -24,19 +23,19 @@ struct Seen {
     state: Value,
 }
 
-impl<P: Ports> Queries<P> {
+impl<P: Ports> Operations<P> {
     /// `GET /ops/streams?cursor=&limit=`: the streams in the order in which they moved last.
     pub(crate) async fn streams(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;
         let page = Page::of(request, "/ops/streams", "")?;
         let moved = self.moved(page.from.as_deref(), Direction::Descending, page.limit + 1).await?;
-        let moved = list(&page, moved, |last| activity::moved(last.moved_at, last.stream.as_str()))?;
-        let items = moved.items.into_iter().map(|last| StreamEnd {
+        let (moved, next) = page.cut(moved, |last| activity::moved(last.moved_at, last.stream.as_str()))?;
+        let items = moved.into_iter().map(|last| StreamEnd {
             stream: last.stream.to_string(),
             version: last.version,
             moved_at: last.moved_at.to_string(),
         });
-        Response::json(StatusCode::OK, &Answer { items: items.collect(), next: moved.next })
+        Response::json(StatusCode::OK, &Answer { items: items.collect(), next })
     }
 
     /// `GET /ops/streams/{stream}?after=&limit=`: the stream's events after a version.
@@ -46,7 +45,7 @@ impl<P: Ports> Queries<P> {
         let after: Version = request.query("after")?.unwrap_or(Version::NONE);
         let stream: StreamName = request.path("stream")?;
         // One extra commit shows whether there are more.
-        let commits = onward(&self.log, &stream, after, limit + 1).await?;
+        let commits = onward(self.log(), &stream, after, limit + 1).await?;
         if commits.is_empty() {
             self.exists(&stream).await?;
         }
@@ -104,12 +103,12 @@ impl<P: Ports> Queries<P> {
         let asked = match when {
             When::Version(version) => Some(version),
             When::At(NOW) => None,
-            When::At(at) => Some(version_at(&self.log, stream, at).await?),
+            When::At(at) => Some(version_at(self.log(), stream, at).await?),
         };
         let until = asked.unwrap_or(Version(u64::MAX));
         let of = states(stream.category());
         let schema = of.as_ref().map_or(0, |of| of.schema());
-        let history = prepared::load(&self.log, stream, ReadOptions::until(schema, until)).await?;
+        let history = prepared::load(self.log(), stream, ReadOptions::until(schema, until)).await?;
         let head = history.head().version();
         if head == Version::NONE {
             self.exists(stream).await?;
@@ -123,7 +122,7 @@ impl<P: Ports> Queries<P> {
     }
 
     async fn exists(&self, stream: &StreamName) -> Result<(), Problem> {
-        let newest = self.log.span(stream, Span::around(Version(u64::MAX))).await?;
+        let newest = self.log().span(stream, Span::around(Version(u64::MAX))).await?;
         if newest.is_empty() { Err(Problem::not_found(&format!("there is no stream {stream}"))) } else { Ok(()) }
     }
 }
