@@ -58,7 +58,21 @@ impl Shop {
         Self::start_on(Storage::Temporary, functions.collect(), &[]).await
     }
 
+    /// A new shop in which each invocation begins in a new environment, with one record or message.
+    pub async fn start_cold() -> Self {
+        Self::start_as(Storage::Temporary, shop_composition::functions(), &[], true).await
+    }
+
+    /// A new shop with other values of the template's parameters.
+    pub async fn start_by(parameters: &[(&str, &str)]) -> Self {
+        Self::start_on(Storage::Temporary, shop_composition::functions(), parameters).await
+    }
+
     async fn start_on(storage: Storage, functions: Vec<Registered>, others: &[(&str, &str)]) -> Self {
+        Self::start_as(storage, functions, others, false).await
+    }
+
+    async fn start_as(storage: Storage, functions: Vec<Registered>, others: &[(&str, &str)], counted: bool) -> Self {
         let books = match &storage {
             Storage::Directory(directory) => Some(directory.join("payments.ndjson")),
             Storage::Temporary => None,
@@ -66,7 +80,7 @@ impl Shop {
         let mut provider = Provider::start(books).await.expect("a provider");
         let others = others.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let parameters = provider.parameters().into_iter().chain(others);
-        let options = Options { storage, functions, ..shop_composition::options(parameters) };
+        let options = Options { storage, functions, counted, ..shop_composition::options(parameters) };
         let host = Host::start(options).await.expect("the template starts");
         provider.tell(&host.url()).expect("an address");
         Self { host, provider }

@@ -67,7 +67,7 @@ pub use requests::Requests;
 use crate::parked::Redrives;
 use crate::parts::Begin;
 use crate::recovery::Which;
-use foldlog::{Clock, Timestamp};
+use foldlog::{Clock, EventId, Timestamp};
 use foldlog_lambda::{Error, Function};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -155,14 +155,16 @@ impl<P: Ports> Reconcile<P> {
         self.folds().host().now().after(PIECE)
     }
 
-    /// Brings everything up to date, from the log: begins the whole log again, and works on it until a moment. The
+    /// Brings everything up to date, as a request says: begins the whole log again, and works on it until a moment. The
     /// schedule goes on with what is left.
-    pub async fn reconcile(&self, until: Timestamp) -> Result<Summary, Error> {
-        self.daily(Begin::Whole, until).await
+    pub async fn reconcile(&self, until: Timestamp, request: &EventId) -> Result<Summary, Error> {
+        let requested = self.repeat_operator_requests(Some(request)).await?;
+        let summary = self.work(Begin::Whole, until).await?;
+        Ok(Summary { hinted: summary.hinted + requested, ..summary })
     }
 
     async fn daily(&self, begin: Begin, until: Timestamp) -> Result<Summary, Error> {
-        let requested = if begin == Begin::Nothing { 0 } else { self.repeat_operator_requests().await? };
+        let requested = if begin == Begin::Nothing { 0 } else { self.repeat_operator_requests(None).await? };
         let summary = self.work(begin, until).await?;
         Ok(Summary { hinted: summary.hinted + requested, ..summary })
     }

@@ -19,20 +19,23 @@ const PAGE: usize = 100;
 const AT_MOST_AGO: Duration = Duration::from_hours(26);
 
 impl<P: Ports> Reconcile<P> {
-    /// Publishes these requests again, and counts them. If a function is still working on one, some of the work is done
-    /// twice.
-    pub(crate) async fn repeat_operator_requests(&self) -> Result<usize, Error> {
+    /// Publishes these requests again, but for one that is being carried out, and counts them. If a function is still
+    /// working on another one, some of the work is done twice.
+    pub(crate) async fn repeat_operator_requests(&self, under_way: Option<&EventId>) -> Result<usize, Error> {
         let registry = self.folds().views().registered().await?.registry;
         let now = self.folds().host().now();
         let since = begin(now);
         let mut wishes: BTreeMap<EventId, BusEntry> = BTreeMap::new();
+        let mut reported: BTreeSet<EventId> = under_way.into_iter().cloned().collect();
         for month in audited(now) {
             let mut from = Version(u64::MAX);
             while from > Version::NONE {
                 let page = Span { limit: Some(PAGE), ..Span::back_from(from) };
                 let commits = self.folds().log().span(&month, page).await?;
                 let late = commits.iter().take_while(|commit| commit.committed_at >= since);
-                let late: Vec<_> = late.map(|commit| self.open_requests(&registry, commit)).collect();
+                let late: Vec<_> = late.collect();
+                reported.extend(late.iter().filter_map(|commit| commit.causation.clone()));
+                let late: Vec<_> = late.into_iter().map(|commit| self.open_requests(&registry, commit)).collect();
                 // The page goes further back than the requests that matter, or it is the first one of the stream.
                 let is_last = late.len() < PAGE;
                 from = commits.last().filter(|_| !is_last).map_or(Version::NONE, |last| Version(last.version.0 - 1));
@@ -48,14 +51,14 @@ impl<P: Ports> Reconcile<P> {
                 wishes.insert(begun.clone(), entry);
             }
         }
+        wishes.retain(|request, _| !reported.contains(request));
         let entries: Vec<_> = wishes.into_values().collect();
         self.relay.bus.publish(&entries).await?;
         Ok(entries.len())
     }
 
-    /// The requests in a commit that may be unfinished, as the bus carries them. The function that reports on a request
-    /// knows whether it has, so those are always included. A request that this release cannot read was meant for
-    /// another release.
+    /// The requests in a commit that may be unfinished, as the bus carries them. A request that this release cannot read
+    /// was meant for another release.
     fn open_requests(&self, registry: &Registry, commit: &Commit) -> Result<Vec<(EventId, BusEntry)>, Error> {
         let events: Vec<Event> = match commit.events.decode() {
             Ok(events) => events,

@@ -50,7 +50,7 @@ impl<P: Ports> Reactor for Requests<P> {
                 Event::RecoveryReported(Recovery { batches: batches as u64, recovered: recovered as u64 })
             }
             Event::Reconciled {} => {
-                let summary = reconcile.reconcile(until).await.map_err(ReactionError::Unavailable)?;
+                let summary = reconcile.reconcile(until, &message.id).await.map_err(ReactionError::Unavailable)?;
                 let Summary { streams, advanced, parked, hinted, left } = summary;
                 let [streams, advanced, parked, hinted, left] =
                     [streams, advanced, parked, hinted, left].map(|number| number as u64);

@@ -197,8 +197,7 @@ async fn a_change_of_the_log_is_noted_until_somebody_has_looked_into_it() {
     assert_eq!(refused.problem(), Some("tampered"));
     let found = shop.difference().await.unwrap();
     assert!(found.contains("stock-berlin.mug") && found.contains("the log"), "{found}");
-    let discarded = operator.post(&path("tampering~stock-berlin.mug~1", "discard"), json!({})).await.expect(200);
-    assert_eq!(discarded.body["outcome"], "discarded");
+    let _ = operator.post(&path("tampering~stock-berlin.mug~1", "discard"), json!({})).await.expect(200);
     assert!(notes(&operator).await.is_empty());
     shop.host.stop().await;
 }
@@ -246,7 +245,8 @@ async fn what_passed_the_projector_by_is_found_by_reconciling() {
     assert_eq!((&found["streams"], &found["parked"]), (&json!(3), &json!(0)), "what the operator does is the third");
     assert!(found["advanced"].as_u64() >= Some(4), "a row of each of two views: {found}");
     assert_eq!(stock(&shop, "mug").await, (10, 0, 10));
-    assert_eq!(shop.difference().await, None);
+    let behind = shop.difference().await.unwrap();
+    assert!(behind.starts_with("audit-") && behind.contains("view activity"), "only the report passed by: {behind}");
     let again = shop.operator().reported("/ops/reconcile").await;
     assert_eq!(again["advanced"], 1, "the record of the request itself");
     shop.host.stop().await;
@@ -258,7 +258,7 @@ async fn however_many_wishes_are_open_reconciling_reads_the_record_of_them_once(
     shop.host.pause("verification").await.unwrap();
     let operator = shop.operator();
     let ask = async || drop(operator.post("/ops/verify", json!({})).await.expect(202));
-    let queries = || shop.host.requests()[&("operations".to_owned(), "Query".to_owned())];
+    let queries = || shop.host.requests()[&("reconcile".to_owned(), "Query".to_owned())];
     let reconcile = async || {
         let before = queries();
         let found = operator.reported("/ops/reconcile").await;

@@ -125,8 +125,8 @@ async fn a_request_of_an_operator_begins_the_whole_log_again() {
     let ground = Ground::of(ORDERS, Duration::from_millis(1)).await;
     let _ = ground.pieces(Task::Reconcile).await;
     let lost = ground.order(ORDERS).await;
-    let function = ground.function();
-    let summary = function.reconcile(ground.host.at().after(DAY)).await.unwrap();
+    let (function, request) = (ground.function(), "audit-202611@1".parse().unwrap());
+    let summary = function.reconcile(ground.host.at().after(DAY), &request).await.unwrap();
     assert_eq!((summary.streams, summary.left), (ground::streams_of(0..=ORDERS), 0));
     ground.published_for(ORDERS..=ORDERS);
     assert!(!lost.is_empty());
