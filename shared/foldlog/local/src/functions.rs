@@ -1,6 +1,7 @@
 //! The functions: the template's declaration of each, and one invocation, with its time-out.
 
 use crate::gate::{Gate, Inside};
+use crate::logs::Logging;
 use crate::policy::Policy;
 use crate::template::{Resource, Stack, TemplateError, loose};
 use crate::work::Work;
@@ -34,6 +35,8 @@ pub(crate) struct Declared {
     pub(crate) timeout: Duration,
     /// Its settings.
     pub(crate) environment: BTreeMap<String, String>,
+    /// Its log.
+    pub(crate) logging: Logging,
     /// Its permissions.
     pub(crate) policy: Arc<Policy>,
     /// Its events, by name: type and properties.
@@ -47,6 +50,8 @@ struct Written {
     timeout: Option<i64>,
     #[serde(default)]
     environment: Environment,
+    #[serde(default)]
+    logging_config: Logging,
     #[serde(default)]
     events: BTreeMap<String, Event>,
 }
@@ -89,6 +94,7 @@ impl Declared {
             arn: resource.identity.attribute("Arn"),
             timeout: Duration::from_secs(seconds),
             environment: variables.collect::<Result<_, TemplateError>>()?,
+            logging: written.logging_config.checked(resource)?,
             policy: Arc::new(Policy::of(resource)?),
             events: events.map(|(name, event)| (name, event.kind, event.properties)).collect(),
         })
