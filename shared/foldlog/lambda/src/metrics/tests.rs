@@ -1,3 +1,5 @@
+//! What a function measures, and how it is printed.
+
 use super::*;
 use crate::settings::Settings;
 use serde_json::{Deserializer, Value, json};
