@@ -6,6 +6,7 @@
 
 use crate::failure::Failure;
 use crate::figures::Figures;
+use crate::inventory::{Inventory, Route};
 use aws_sdk_dynamodb::Client as Database;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::GlobalSecondaryIndexDescription as Index;
@@ -27,7 +28,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The number of steps of the progress bar.
-pub(crate) const STEPS: usize = 9;
+pub(crate) const STEPS: usize = 10;
 /// The deliveries before the order. They bring its stock as far behind its last snapshot as a stream comes, so that the
 /// reservation reads most, and one of the two commits on it carries the next snapshot.
 const DELIVERIES: u64 = 38;
@@ -95,6 +96,10 @@ pub(crate) async fn count(bar: &ProgressBar) -> Result<Figures, Failure> {
     bar.inc(1);
     let two = shop.next_day().await;
     bar.inc(1);
+    fill_cart(&shop.customer, "third", &[(PRODUCTS[0].sku, 1)]).await?;
+    let filled = shop.used().await;
+    let open = shop.open_routes().await?;
+    bar.inc(1);
     shop.host.stop().await;
     shop.provider.stop().await;
     let reconciled = two.since(&one);
@@ -109,6 +114,8 @@ pub(crate) async fn count(bar: &ProgressBar) -> Result<Figures, Failure> {
         asked_confirmed,
         asked_shipped,
         look,
+        filled,
+        open,
         // Without the cost of the run itself, which a shop without the order has, too.
         first_reconciled: Usage { invocations: BTreeMap::new(), ..one.clone().since(&minute).since(&reconciled) },
         day: one,
@@ -200,6 +207,23 @@ impl Counted {
             self.host.settled().await;
         }
         Ok(())
+    }
+
+    /// A request on each route that needs no token. The webhook is a forged one.
+    async fn open_routes(&mut self) -> Result<BTreeMap<String, Usage>, Failure> {
+        let mut open = BTreeMap::new();
+        for Route { key, .. } in Inventory::read()?.routes.into_iter().filter(|route| route.scopes.is_empty()) {
+            let (method, path) = key.split_once(' ').unwrap_or_default();
+            let path = path.replace("{sku}", PRODUCTS[0].sku);
+            let method = method.parse().map_err(|_| Failure::Machine(format!("{method} is no method")))?;
+            let request = reqwest::Client::new().request(method, format!("{}{path}", self.host.url()));
+            let answer = request.send().await.map_err(|error| Failure::Machine(error.to_string()))?;
+            if answer.status().is_server_error() {
+                return Err(Failure::Machine(format!("{key} was answered {}", answer.status())));
+            }
+            open.insert(key, self.used().await);
+        }
+        Ok(open)
     }
 
     /// The usage since the last call, once everything has settled.
