@@ -15,7 +15,7 @@ const DAYS: u64 = 30;
 const DAYS_OF_AN_ORDER: u64 = 3;
 /// The unit of a function's bill.
 const MB_MS_OF_A_GB_SECOND: u64 = 1_024 * 1_000;
-const BYTES_OF_A_GB: u64 = 1 << 30;
+pub(crate) const BYTES_OF_A_GB: u64 = 1 << 30;
 /// A message is sent, received, and deleted.
 const REQUESTS_OF_A_MESSAGE: u64 = 3;
 /// Lambda polls each queue with five requests at a time, which wait 20 s for a message.

@@ -5,7 +5,7 @@
 //! unit.
 
 use crate::failure::Failure;
-use crate::figures::Figures;
+use crate::figures::{Figures, Open};
 use crate::inventory::{Inventory, Route};
 use aws_sdk_dynamodb::Client as Database;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
@@ -32,6 +32,8 @@ pub(crate) const STEPS: usize = 10;
 /// The deliveries before the order. They bring its stock as far behind its last snapshot as a stream comes, so that the
 /// reservation reads most, and one of the two commits on it carries the next snapshot.
 const DELIVERIES: u64 = 38;
+/// The products on the longest page of the catalogue.
+const PAGE: usize = 100;
 const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 const CUSTOMER: &str = "alice";
@@ -209,19 +211,30 @@ impl Counted {
         Ok(())
     }
 
-    /// A request on each route that needs no token. The webhook is a forged one.
-    async fn open_routes(&mut self) -> Result<BTreeMap<String, Usage>, Failure> {
+    /// The dearest request on each route that needs no token: the catalogue has a full page, and the webhook is a forged
+    /// one.
+    async fn open_routes(&mut self) -> Result<BTreeMap<String, Open>, Failure> {
+        for number in 0..PAGE {
+            let sku = format!("counted-{number}");
+            let mut body = PRODUCTS[0].registration();
+            body["sku"] = sku.clone().into();
+            self.staff.command(&["products"], &sku, &body).await?;
+            self.staff.command(&["products", &sku, "list"], &sku, &json!({})).await?;
+        }
+        self.used().await;
         let mut open = BTreeMap::new();
         for Route { key, .. } in Inventory::read()?.routes.into_iter().filter(|route| route.scopes.is_empty()) {
             let (method, path) = key.split_once(' ').unwrap_or_default();
-            let path = path.replace("{sku}", PRODUCTS[0].sku);
+            let query = if path == "/catalogue" { format!("?limit={PAGE}") } else { String::new() };
+            let path = path.replace("{sku}", PRODUCTS[0].sku) + &query;
             let method = method.parse().map_err(|_| Failure::Machine(format!("{method} is no method")))?;
             let request = reqwest::Client::new().request(method, format!("{}{path}", self.host.url()));
             let answer = request.send().await.map_err(|error| Failure::Machine(error.to_string()))?;
             if answer.status().is_server_error() {
                 return Err(Failure::Machine(format!("{key} was answered {}", answer.status())));
             }
-            open.insert(key, self.used().await);
+            let body = answer.bytes().await.map_err(|error| Failure::Machine(error.to_string()))?;
+            open.insert(key, Open { usage: self.used().await, answer_bytes: body.len() as u64 });
         }
         Ok(open)
     }

@@ -26,8 +26,8 @@ pub(crate) struct Figures {
     pub(crate) look: Usage,
     /// A customer opens a cart and adds an item to it.
     pub(crate) filled: Usage,
-    /// A request on each route that needs no token, by its method and path.
-    pub(crate) open: BTreeMap<String, Usage>,
+    /// The dearest request on each route that needs no token, by its method and path.
+    pub(crate) open: BTreeMap<String, Open>,
     /// A minute without waiting orders.
     pub(crate) minute: Usage,
     /// A daily run in a shop of one order, and the minute's runs beside it.
@@ -39,6 +39,15 @@ pub(crate) struct Figures {
     pub(crate) reconciled: Usage,
     /// The bytes that the order leaves in each table and its indexes.
     pub(crate) bytes: BTreeMap<String, u64>,
+}
+
+/// A request that needs no token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Open {
+    /// What it takes.
+    pub(crate) usage: Usage,
+    /// The bytes of the answer's body.
+    pub(crate) answer_bytes: u64,
 }
 
 /// Sums of usages, without names.
@@ -112,7 +121,7 @@ impl Figures {
             first_reconciled,
             reconciled,
         ];
-        fixed.into_iter().chain(open.values_mut()).collect()
+        fixed.into_iter().chain(open.values_mut().map(|open| &mut open.usage)).collect()
     }
 
     /// The order's own steps, from cart to delivery.
@@ -159,6 +168,11 @@ mod tests {
             assert!(counted.bytes[table].abs_diff(*bytes) <= BYTES_APART, "{table}: {bytes}, {}", counted.bytes[table]);
         }
         counted.bytes.clone_from(&budget.bytes);
+        for (route, open) in &mut counted.open {
+            let expected = budget.open[route].answer_bytes;
+            assert!(open.answer_bytes.abs_diff(expected) <= BYTES_APART, "{route}: {expected}, {}", open.answer_bytes);
+            open.answer_bytes = expected;
+        }
         for (usage, budget) in counted.usages().into_iter().zip(budget.usages()) {
             for (function, bytes) in &mut usage.logged {
                 let expected = budget.logged.get(function).copied().unwrap_or_default();

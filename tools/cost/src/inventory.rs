@@ -60,7 +60,7 @@ pub(crate) struct Function {
 /// The template lacks something that `shop-cost` needs.
 #[derive(Debug, thiserror::Error)]
 #[error("template.yaml: {0}")]
-pub(crate) struct Undeclared(pub(crate) String);
+pub(crate) struct Undeclared(String);
 
 impl Inventory {
     /// Reads the template.
@@ -81,7 +81,9 @@ impl Inventory {
             at(table, &["Properties", "SSESpecification", "SSEEnabled"]).and_then(Value::as_bool) == Some(true)
         });
         let views = resources.keys().filter_map(Value::as_str).filter(|id| id.ends_with("View")).count();
-        let dashboards = of_kind("AWS::CloudWatch::Dashboard").map(|dashboard| dashboard::metrics(dashboard, views));
+        let dashboards = of_kind("AWS::CloudWatch::Dashboard").map(|dashboard| {
+            dashboard::metrics(dashboard, views).ok_or_else(|| Undeclared("a dashboard is no JSON".to_owned()))
+        });
         let tracing = at(&template, &["Parameters", "Tracing", "Default"]).and_then(Value::as_str);
         let format = at(&api, &["Properties", "AccessLogSettings", "Format"]).and_then(Value::as_str);
         Ok(Self {
@@ -185,7 +187,7 @@ fn alarm_metrics(alarm: &Value) -> u64 {
     read.unwrap_or(1) as u64
 }
 
-pub(crate) fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
+fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(value, |value, name| value.get(*name))
 }
 

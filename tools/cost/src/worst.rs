@@ -1,12 +1,15 @@
 //! The worst hour: what requests cost that come as fast as the gateway lets them through, with nothing free any more.
 
-use crate::bill::Rates;
+use crate::bill::{BYTES_OF_A_GB, Rates};
 use crate::failure::Failure;
+use crate::figures::Open;
 use crate::inventory::Route;
 use foldlog_local::Usage;
 use rust_decimal::Decimal;
 
 const SECONDS: u64 = 3_600;
+/// The gateway charges for each begun 512 KiB.
+const METERED_BYTES: u64 = 512 * 1_024;
 const CUSTOMER: &str = "shop/customer";
 /// The route from which an order follows.
 const CHECKOUT: &str = "POST /carts/{id}/checkout";
@@ -29,9 +32,16 @@ pub(crate) struct Hour {
 pub(crate) fn hours(rates: &Rates) -> Result<Vec<Hour>, Failure> {
     let figures = &rates.figures;
     let mut hours = Vec::new();
-    for (key, usage) in &figures.open {
-        let route = rates.inventory.rate(key)?;
-        hours.push(hour(rates, "anybody", format!("`{key}`"), route, usage)?);
+    for (key, Open { usage, answer_bytes }) in &figures.open {
+        let rate = rates.inventory.rate(key)?;
+        let mut hour = hour(rates, "anybody", format!("`{key}`"), rate, usage)?;
+        let requests = Decimal::from(rate * SECONDS);
+        // A longer answer is charged as more than one request.
+        let more = Decimal::from(answer_bytes.div_ceil(METERED_BYTES).saturating_sub(1));
+        hour.dollars += rates.prices.of("api-requests")?.unfree(more * requests);
+        let sent = Decimal::from(*answer_bytes) * requests / Decimal::from(BYTES_OF_A_GB);
+        hour.dollars += rates.prices.of("data-sent")?.unfree(sent);
+        hours.push(hour);
     }
     let customers: Vec<_> =
         rates.inventory.routes.iter().filter(|route| route.scopes.iter().any(|scope| scope == CUSTOMER)).collect();
