@@ -29,6 +29,8 @@ const HOURS: u64 = DAYS * 24;
 const KEYS_A_MONTH: u64 = MINUTES / 5;
 /// The dashboards with more metrics are never free.
 const METRICS_OF_A_FREE_DASHBOARD: u64 = 50;
+/// The name of the price of logs.
+const LOGGED: &str = "log-ingestion";
 /// The lines of the bill that a shop pays for being there, with orders and without.
 const STANDING: [&str; 4] = ["metrics", "alarms", "dashboards", "large-dashboards"];
 
@@ -131,7 +133,7 @@ impl Rates {
             ("schedule-runs", Decimal::from(inventory.scheduled_runs())),
             ("machine-transitions", Decimal::ZERO),
             ("log-storage", logged * retention),
-            ("metrics", self.metrics(&times)),
+            ("metrics", metrics(&times)),
             ("alarms", Decimal::from(inventory.alarm_metrics)),
             ("dashboards", Decimal::from(inventory.dashboards.len() - large)),
             ("large-dashboards", Decimal::from(large)),
@@ -174,20 +176,6 @@ impl Rates {
             (LOGGED, gigabytes(u128::from(logged))),
             ("traces", self.traces(invocations)),
         ])
-    }
-
-    /// The metrics that functions send, each as the part of the month's hours in which it is sent at most.
-    fn metrics(&self, times: &[(&Usage, u64)]) -> Decimal {
-        let mut sent: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-        for (usage, times) in times {
-            for (function, metrics) in &usage.metrics {
-                for (metric, count) in metrics {
-                    *sent.entry((function, metric)).or_default() += count * times;
-                }
-            }
-        }
-        let hours: u64 = sent.into_values().map(|count| count.min(HOURS)).sum();
-        Decimal::from(hours) / Decimal::from(HOURS)
     }
 
     /// How often DynamoDB asks KMS for the keys of tables: at most once for each use of a table by an invocation, and at
@@ -242,8 +230,19 @@ impl Rates {
     }
 }
 
-/// The name of the price of logs.
-const LOGGED: &str = "log-ingestion";
+/// The metrics that functions send, each as the part of the month's hours in which it is sent at most.
+fn metrics(times: &[(&Usage, u64)]) -> Decimal {
+    let mut sent: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for (usage, times) in times {
+        for (function, metrics) in &usage.metrics {
+            for (metric, count) in metrics {
+                *sent.entry((function, metric)).or_default() += count * times;
+            }
+        }
+    }
+    let hours: u64 = sent.into_values().map(|count| count.min(HOURS)).sum();
+    Decimal::from(hours) / Decimal::from(HOURS)
+}
 
 fn gigabytes(bytes: u128) -> Decimal {
     Decimal::from(bytes) / Decimal::from(BYTES_OF_A_GB)
