@@ -12,6 +12,7 @@ mod docs;
 mod failure;
 mod figures;
 mod inventory;
+mod left_out;
 mod limits;
 mod prices;
 mod scale;

@@ -1,8 +1,10 @@
 //! Logs, failure queues and alarms.
 
 use super::{alarms, arguments, functions, of_type, operating, quoted, table, template};
+use crate::root;
 use foldlog_lambda::metrics::NAMESPACE;
 use std::collections::BTreeSet;
+use std::fs;
 
 #[test]
 fn every_function_writes_into_a_declared_log_group_that_forgets() {
@@ -74,6 +76,32 @@ fn every_alarm_says_what_it_means_is_sent_shown_and_written_down() {
         assert!(named.remove(id), "{id} is not in docs/OPERATING.md");
     }
     assert!(named.is_empty(), "docs/OPERATING.md has alarms that there are not: {named:?}");
+}
+
+/// What the functions of an idle shop send in a minute was counted on a local host: `shop-cost --count`.
+#[test]
+fn what_an_alarm_misses_when_it_is_silent_is_sent_each_minute() {
+    let template = template();
+    let counted = fs::read_to_string(root().join("docs/cost/order.json")).unwrap();
+    let counted: serde_json::Value = serde_json::from_str(&counted).unwrap();
+    let mut missed = 0;
+    for (id, alarm) in alarms(&template) {
+        let alarm = &alarm["Properties"];
+        if alarm["TreatMissingData"].as_str() != Some("breaching") || alarm["Namespace"].as_str() != Some(NAMESPACE) {
+            continue;
+        }
+        let function = arguments(&alarm["Dimensions"], "Ref")[0];
+        let binary = &functions(&template)[function]["Metadata"]["BuildProperties"]["Binary"];
+        let (binary, metric) = (binary.as_str().unwrap(), alarm["MetricName"].as_str().unwrap());
+        let sent = &counted["minute"]["metrics"][binary][format!("{metric} {binary}")];
+        assert_eq!(sent.as_u64(), Some(1), "{id}: {binary} sends no {metric}");
+        assert!(
+            alarm["Period"].as_u64() >= Some(300) || alarm["EvaluationPeriods"].as_u64() >= Some(5),
+            "{id} is hasty"
+        );
+        missed += 1;
+    }
+    assert_eq!(missed, 4);
 }
 
 /// The most metrics of one alarm.
