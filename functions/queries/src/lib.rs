@@ -23,11 +23,13 @@ use foldlog::{Consistency, Decider, state_of};
 use foldlog_functions::Ports;
 use foldlog_functions::ports::HttpOn;
 use foldlog_functions::reading::Documents;
+use foldlog_lambda::http::Document;
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses::{Health, HealthStatus, Switch};
 use shop_domain::values::TaxRate;
 use shop_domain::views::{self, activity, read_models, waiting};
+use std::sync::LazyLock;
 
 /// The handler of every query route.
 pub struct Queries<P: Ports> {
@@ -47,6 +49,10 @@ pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<Queri
     Ok(ports.http(Queries { log, views, sales, tax_rate }))
 }
 
+/// The reference, for programs and as a page.
+static OPENAPI: LazyLock<Document> = LazyLock::new(|| Document::new("application/json", shop_reference::openapi()));
+static DOCS: LazyLock<Document> = LazyLock::new(|| Document::new("text/html; charset=utf-8", shop_reference::docs()));
+
 impl<P: Ports> HttpHandler for Queries<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
 
@@ -59,12 +65,8 @@ impl<P: Ports> HttpHandler for Queries<P> {
                 };
                 Response::json(StatusCode::OK, &Health { status: HealthStatus::Ok, commands })
             }
-            "GET /openapi.json" => {
-                Ok(Response::text(StatusCode::OK, "application/json", shop_reference::openapi().to_owned()))
-            }
-            "GET /docs" => {
-                Ok(Response::text(StatusCode::OK, "text/html; charset=utf-8", shop_reference::docs().to_owned()))
-            }
+            "GET /openapi.json" => Ok(OPENAPI.answer(request)),
+            "GET /docs" => Ok(DOCS.answer(request)),
             "GET /catalogue" => self.catalogue(request).await,
             "GET /products/{sku}" => self.product(request).await,
             "GET /products/{sku}/stock" => self.stock(request).await,

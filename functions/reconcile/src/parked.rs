@@ -41,6 +41,8 @@ pub struct Redrives {
 pub(crate) struct Noted {
     /// The number of notes.
     notes: usize,
+    /// The number of notes about items of the log that were changed or removed.
+    tampered: usize,
     /// Those that are due: the ones that were tried least recently, in this order.
     due: Vec<Parked>,
     /// The notes about lost batches, by key.
@@ -50,6 +52,7 @@ pub(crate) struct Noted {
 impl Noted {
     fn take(&mut self, note: Parked, now: Timestamp) {
         self.notes += 1;
+        self.tampered += usize::from(is_tampering(&note.trouble.subject));
         let retried = match &note.trouble.subject {
             Subject::Message { function, id } if function == recovery::NAME => {
                 self.stuck.insert(id.clone(), note.clone());
@@ -70,6 +73,14 @@ impl Noted {
     fn rank(&mut self) {
         self.due.sort_by_key(|note| note.trouble.at);
         self.due.truncate(MOST);
+    }
+}
+
+/// Whether a note is about an item of the log that was changed or removed.
+fn is_tampering(subject: &Subject) -> bool {
+    match subject {
+        Subject::Message { function, .. } | Subject::Reaction { function, .. } => function == TAMPERING,
+        Subject::Fold { .. } => false,
     }
 }
 
@@ -103,7 +114,7 @@ impl<P: Ports> Reconcile<P> {
                 }
             }
         }
-        metrics::notes(done.notes - done.follow);
+        metrics::notes(done.notes - done.follow, noted.tampered);
         done
     }
 

@@ -1,6 +1,7 @@
 //! The reference of the API agrees with the template and the deciders.
 
 use crate::root;
+use reqwest::Method;
 use shop_reference::table::{Decision, rows};
 use std::collections::BTreeSet;
 use std::{fs, io};
@@ -71,6 +72,16 @@ async fn the_document_and_its_page_are_served_to_anybody() {
     assert_eq!(document.body, shop_reference::document());
     let page = shop.anyone().get("/docs").await.expect(200);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    for (path, answer) in [("/openapi.json", document), ("/docs", page)] {
+        let tag = answer.header("etag").unwrap();
+        assert!(answer.header("cache-control").unwrap().starts_with("public, max-age="), "{path}");
+        for (known, status) in [(tag, 304), (&*format!("W/{tag}"), 304), ("\"other\"", 200)] {
+            let again = shop.anyone().send(Method::GET, path, None, &[("if-none-match", known)]).await.expect(status);
+            assert_eq!(again.header("etag"), Some(tag), "{path}");
+            let length = again.header("content-length").unwrap_or("0");
+            assert_eq!(length == "0", status == 304, "{path}: {status} with {length} bytes");
+        }
+    }
     shop.host.stop().await;
 }
 

@@ -9,7 +9,8 @@ use crate::inventory::Inventory;
 use crate::limits::Limits;
 use crate::prices::{LISTED, Prices};
 use crate::scale::needs;
-use crate::shown::{bill_table, scale_table, summary};
+use crate::shown::{bill_table, scale_table, summary, worst_table};
+use crate::worst::hours;
 use clap::Parser;
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -128,7 +129,8 @@ impl Cost {
 fn pages(rates: &Rates, batch_ms: u64) -> Result<[(&'static str, String); 2], Failure> {
     let limits = Limits::listed()?;
     let bills = SIZES.into_iter().map(|orders| rates.bill(orders)).collect::<Result<Vec<_>, _>>()?;
-    let summary = summary(&rates.bill(0)?, &bills);
+    let worst = worst_table(&hours(rates)?);
+    let summary = format!("{}\n## The worst hour\n\n{worst}", summary(&rates.bill(0)?, &bills));
     let scale = scale_table(&limits, &needs(rates, &limits, batch_ms)?, &RATES);
     Ok([("docs/COST.md", summary), ("docs/SCALE.md", scale)])
 }
@@ -136,6 +138,7 @@ fn pages(rates: &Rates, batch_ms: u64) -> Result<[(&'static str, String); 2], Fa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bill::Bill;
 
     fn usual() -> (Cost, Rates) {
         let cost = Cost::parse_from(["shop-cost", "--write-docs"]);
@@ -155,11 +158,62 @@ mod tests {
     #[test]
     fn twice_the_orders_take_twice_what_they_take_and_nothing_more_of_what_an_idle_shop_takes() {
         let rates = usual().1;
-        let quantities = |orders| rates.bill(orders).unwrap().lines.into_iter().map(|line| line.quantity);
+        // A metric is charged for each hour, and a key is asked for every five minutes, however many orders there are.
+        let bounded = ["metrics", "kms-requests"];
+        let lines = |orders| rates.bill(orders).unwrap().lines.into_iter().filter(|line| !bounded.contains(&line.name));
+        let quantities = |orders| lines(orders).map(|line| line.quantity);
+        assert!(quantities(0).count() > 15);
         for (idle, (one, two)) in quantities(0).zip(quantities(1_000).zip(quantities(2_000))) {
-            // What a daily run gets through and what is traced is bounded, but not yet by so few.
             assert_eq!(two - one, one - idle);
         }
+    }
+
+    fn quantity(bill: &Bill, name: &str) -> Decimal {
+        bill.lines.iter().find(|line| line.name == name).unwrap().quantity
+    }
+
+    #[test]
+    fn an_idle_shop_costs_less_than_seven_dollars_and_a_busy_one_less_than_twenty_besides_its_orders() {
+        let rates = usual().1;
+        let idle = rates.bill(0).unwrap();
+        assert!(idle.total() < Decimal::from(7), "{}", idle.total());
+        assert_eq!(idle.standing(&idle), idle.total());
+        for orders in SIZES {
+            let busy = rates.bill(orders).unwrap();
+            assert!(busy.standing(&idle) < Decimal::from(20), "{orders}: {}", busy.standing(&idle));
+        }
+        // What alarms watch each minute is all that an idle shop sends. Each view that an order moves adds its lag.
+        assert_eq!(quantity(&idle, "metrics").round(), Decimal::from(4));
+        let (busy, views) = (rates.bill(SIZES[2]).unwrap(), 8);
+        assert!(quantity(&busy, "metrics") >= Decimal::from(4 + views), "{}", quantity(&busy, "metrics"));
+        assert_eq!(quantity(&busy, "alarms"), Decimal::from(rates.inventory.alarm_metrics));
+        assert_eq!((quantity(&busy, "large-dashboards"), quantity(&busy, "traces")), (Decimal::ZERO, Decimal::ZERO));
+    }
+
+    #[test]
+    fn tracing_has_its_price_where_it_is_on() {
+        let mut rates = usual().1;
+        rates.inventory.traced = true;
+        let bill = rates.bill(SIZES[2]).unwrap();
+        let invocations = quantity(&bill, "lambda-requests");
+        let share = quantity(&bill, "traces") / invocations;
+        assert!(share > Decimal::new(5, 2) && share < Decimal::new(20, 2), "{share}");
+    }
+
+    #[test]
+    fn every_route_without_a_token_has_the_price_of_its_worst_hour() {
+        let rates = usual().1;
+        let hours = hours(&rates).unwrap();
+        let open = rates.inventory.routes.iter().filter(|route| route.scopes.is_empty());
+        for route in open {
+            let of_route = hours.iter().find(|hour| hour.routes == format!("`{}`", route.key));
+            let hour = of_route.expect("a row of each: `shop-cost --count --write-docs`");
+            assert_eq!(hour.rate, route.rate);
+            // At least the gateway's price: a dollar for a million requests.
+            assert!(hour.dollars >= Decimal::from(3_600 * route.rate) / Decimal::from(1_000_000), "{hour:?}");
+        }
+        let anybody: Decimal = hours.iter().filter(|hour| hour.who == "anybody").map(|hour| hour.dollars).sum();
+        assert!(anybody < Decimal::from(10), "{anybody} US$ an hour for anybody to spend");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::prices::Prices;
 use foldlog_local::Usage;
 use rust_decimal::Decimal;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 const SECONDS: u64 = MINUTES * 60;
 const DAYS: u64 = 30;
@@ -14,13 +15,24 @@ const DAYS: u64 = 30;
 const DAYS_OF_AN_ORDER: u64 = 3;
 /// The unit of a function's bill.
 const MB_MS_OF_A_GB_SECOND: u64 = 1_024 * 1_000;
-const BYTES_OF_A_GB: u64 = 1 << 30;
+pub(crate) const BYTES_OF_A_GB: u64 = 1 << 30;
 /// A message is sent, received, and deleted.
 const REQUESTS_OF_A_MESSAGE: u64 = 3;
 /// Lambda polls each queue with five requests at a time, which wait 20 s for a message.
 const EMPTY_RECEIVES_A_MINUTE: u64 = 5 * 3;
-/// The first request of each second and function is traced, beside a share of the others.
+/// The first request of each second and function is traced, beside a share of the others. No sampling rule changes that.
 const TRACED_A_SECOND: u64 = 1;
+const TRACED_PERCENT: u64 = 5;
+/// A metric is charged for each hour in which it is sent.
+const HOURS: u64 = DAYS * 24;
+/// DynamoDB asks KMS for a table's key again when a connection has used it for five minutes.
+const KEYS_A_MONTH: u64 = MINUTES / 5;
+/// The dashboards with more metrics are never free.
+const METRICS_OF_A_FREE_DASHBOARD: u64 = 50;
+/// The name of the price of logs.
+const LOGGED: &str = "log-ingestion";
+/// The lines of the bill that a shop pays for being there, with orders and without.
+const STANDING: [&str; 4] = ["metrics", "alarms", "dashboards", "large-dashboards"];
 
 /// Assumptions: quantities that are not counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, clap::Args)]
@@ -28,9 +40,9 @@ pub(crate) struct Assumptions {
     /// Milliseconds that an invocation is billed for on average, starts of environments included
     #[arg(long, value_name = "MS", default_value_t = 20, help_heading = "Assumptions")]
     pub(crate) function_ms: u64,
-    /// Bytes that an invocation and its request write into logs: Lambda's own lines, metrics, the gateway's line
-    #[arg(long, value_name = "BYTES", default_value_t = 1_500, help_heading = "Assumptions")]
-    pub(crate) log_bytes: u64,
+    /// Bytes of the two lines that Lambda itself writes about an invocation
+    #[arg(long, value_name = "BYTES", default_value_t = 700, help_heading = "Assumptions")]
+    pub(crate) lambda_log_bytes: u64,
     /// The number of times that the customer looks at an order
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Assumptions")]
     pub(crate) looks: u64,
@@ -42,18 +54,13 @@ pub(crate) struct Assumptions {
     /// The number of months for which orders have been kept, each with this month's number of orders
     #[arg(long, value_name = "N", default_value_t = 12, help_heading = "Assumptions")]
     pub(crate) months: u64,
-    /// The number of custom metrics of the functions and the gateway's routes
-    #[arg(long, value_name = "N", default_value_t = 250, help_heading = "Assumptions")]
-    pub(crate) metrics: u64,
-    /// The percentage of invocations that are traced, beside the first of each second of each function
-    #[arg(long, value_name = "PERCENT", default_value_t = 5, value_parser = clap::value_parser!(u64).range(..=100))]
-    #[arg(help_heading = "Assumptions")]
-    pub(crate) traced_percent: u64,
 }
 
 /// A line of the bill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Line {
+    /// The name of its price.
+    pub(crate) name: &'static str,
     /// The AWS service.
     pub(crate) service: String,
     /// The billed item.
@@ -93,7 +100,7 @@ impl Rates {
         let lines = month.into_iter().map(|(name, quantity)| {
             let price = self.prices.of(name)?;
             let dollars = price.cost(quantity);
-            Ok(Line { service: price.service.clone(), what: price.what.clone(), quantity, dollars })
+            Ok(Line { name, service: price.service.clone(), what: price.what.clone(), quantity, dollars })
         });
         Ok(Bill { orders, lines: lines.collect::<Result<_, Failure>>()? })
     }
@@ -102,10 +109,46 @@ impl Rates {
     fn month(&self, orders: u64) -> Result<Vec<(&'static str, Decimal)>, Undeclared> {
         let Self { figures, inventory, assumptions, .. } = self;
         let times = self.times(orders);
+        let stored: u64 = figures.bytes.values().sum();
+        let stored = gigabytes(u128::from(stored) * u128::from(orders) * u128::from(assumptions.months));
+        let retention = Decimal::from(inventory.retention_days) / Decimal::from(DAYS);
+        // A daily run may take as long as its function's time-out.
+        let daily = inventory.function("reconcile")?;
+        let daily =
+            Decimal::from(DAYS * daily.timeout_s * 1_000 * daily.memory_mb) / Decimal::from(MB_MS_OF_A_GB_SECOND);
+        let polled = inventory.fed_from_queues() * EMPTY_RECEIVES_A_MINUTE * MINUTES;
+        let large = inventory.dashboards.iter().filter(|metrics| **metrics > METRICS_OF_A_FREE_DASHBOARD).count();
+        let mut month = self.taken(&times)?;
+        let logged = month.iter().find(|(name, _)| *name == LOGGED).map_or(Decimal::ZERO, |(_, logged)| *logged);
+        for (name, quantity) in &mut month {
+            match *name {
+                "lambda-gb-seconds" => *quantity += daily,
+                "queue-requests" => *quantity += Decimal::from(polled),
+                _ => {}
+            }
+        }
+        month.extend([
+            ("dynamodb-storage", stored),
+            ("dynamodb-recovery", stored),
+            ("schedule-runs", Decimal::from(inventory.scheduled_runs())),
+            ("machine-transitions", Decimal::ZERO),
+            ("log-storage", logged * retention),
+            ("metrics", metrics(&times)),
+            ("alarms", Decimal::from(inventory.alarm_metrics)),
+            ("dashboards", Decimal::from(inventory.dashboards.len() - large)),
+            ("large-dashboards", Decimal::from(large)),
+            ("kms-requests", Decimal::from(self.keys(&times))),
+        ]);
+        Ok(month)
+    }
+
+    /// The quantities that follow from usages alone, each so many times.
+    pub(crate) fn taken(&self, times: &[(&Usage, u64)]) -> Result<Vec<(&'static str, Decimal)>, Undeclared> {
+        let Self { inventory, assumptions, .. } = self;
         let total = |of: &dyn Fn(&Usage) -> u64| -> u64 { times.iter().map(|(usage, times)| of(usage) * times).sum() };
         let sum = |of: fn(Sum) -> u64| total(&|usage| of(Sum::of(&[usage])));
         let mut invoked = Vec::new();
-        for (usage, times) in &times {
+        for (usage, times) in times {
             for (name, count) in &usage.invocations {
                 invoked.push((inventory.function(name)?, count * times));
             }
@@ -114,44 +157,58 @@ impl Rates {
             invoked.iter().filter(|(function, _)| those(function)).map(|(_, count)| count).sum()
         };
         let mb_ms: u64 = invoked.iter().map(|(function, count)| count * function.memory_mb).sum();
-        let mb_ms = mb_ms * assumptions.function_ms;
-        let invocations = of_functions(|_| true);
-        let stored: u64 = figures.bytes.values().sum();
-        let stored = gigabytes(u128::from(stored) * u128::from(orders) * u128::from(assumptions.months));
+        let gb_seconds = Decimal::from(mb_ms * assumptions.function_ms) / Decimal::from(MB_MS_OF_A_GB_SECOND);
+        let (invocations, requests) = (of_functions(|_| true), of_functions(|function| function.routes > 0));
         let lists = total(&|usage| usage.requests.values().filter_map(|by| by.get("ListObjectsV2")).sum());
-        // A daily run may take as long as its function's time-out.
-        let daily = inventory.function("reconcile")?;
-        let daily_mb_ms = DAYS * daily.timeout_s * 1_000 * daily.memory_mb;
-        let logged = gigabytes(u128::from(invocations) * u128::from(assumptions.log_bytes));
-        let traced =
-            (u64::try_from(inventory.functions.len()).unwrap_or(u64::MAX) * SECONDS * TRACED_A_SECOND).min(invocations);
-        let traced = Decimal::from(traced)
-            + Decimal::from(invocations - traced) * Decimal::from(assumptions.traced_percent) / Decimal::from(100);
-        let queues = sum(|sum| sum.messages) * REQUESTS_OF_A_MESSAGE
-            + inventory.fed_from_queues() * EMPTY_RECEIVES_A_MINUTE * MINUTES;
-        let gb_seconds = Decimal::from(mb_ms + daily_mb_ms) / Decimal::from(MB_MS_OF_A_GB_SECOND);
-        let retention = Decimal::from(inventory.retention_days) / Decimal::from(DAYS);
+        let logged = total(&|usage| usage.logged.values().sum())
+            + invocations * assumptions.lambda_log_bytes
+            + requests * inventory.access_log_bytes;
         Ok(vec![
-            ("api-requests", Decimal::from(of_functions(|function| function.routes > 0))),
+            ("api-requests", Decimal::from(requests)),
             ("lambda-requests", Decimal::from(invocations)),
             ("lambda-gb-seconds", gb_seconds),
             ("dynamodb-writes", Decimal::from(sum(|sum| sum.writes))),
             ("dynamodb-reads", Decimal::from(sum(|sum| sum.half_reads)) / Decimal::from(2)),
-            ("dynamodb-storage", stored),
-            ("dynamodb-recovery", stored),
             ("stream-reads", Decimal::from(of_functions(|function| function.stream.is_some()))),
             ("bus-events", Decimal::from(sum(|sum| sum.events))),
-            ("schedule-runs", Decimal::from(inventory.scheduled_runs())),
-            ("queue-requests", Decimal::from(queues)),
-            ("machine-transitions", Decimal::ZERO),
+            ("queue-requests", Decimal::from(sum(|sum| sum.messages) * REQUESTS_OF_A_MESSAGE)),
             ("bucket-lists", Decimal::from(lists)),
-            ("log-ingestion", logged),
-            ("log-storage", logged * retention),
-            ("metrics", Decimal::from(assumptions.metrics)),
-            ("alarms", Decimal::from(inventory.alarms)),
-            ("dashboards", Decimal::from(inventory.dashboards)),
-            ("traces", traced),
+            (LOGGED, gigabytes(u128::from(logged))),
+            ("traces", self.traces(invocations)),
         ])
+    }
+
+    /// How often DynamoDB asks KMS for the keys of tables: at most once for each use of a table by an invocation, and at
+    /// most every five minutes for each environment.
+    fn keys(&self, times: &[(&Usage, u64)]) -> u64 {
+        let (mut used, mut invoked) = (BTreeMap::<_, u64>::new(), BTreeMap::<_, u64>::new());
+        for (usage, times) in times {
+            for (function, count) in &usage.invocations {
+                *invoked.entry(function).or_default() += count * times;
+            }
+            for (table, functions) in
+                usage.capacity.iter().filter(|(table, _)| self.inventory.encrypted.contains(*table))
+            {
+                for function in functions.keys() {
+                    let count = usage.invocations.get(function).copied().unwrap_or_default();
+                    *used.entry((table, function)).or_default() += count * times;
+                }
+            }
+        }
+        let environments = |function: &String| {
+            let busy_ms = invoked.get(function).copied().unwrap_or_default() * self.assumptions.function_ms;
+            busy_ms.div_ceil(SECONDS * 1_000).max(1)
+        };
+        used.into_iter().map(|((_, function), count)| count.min(KEYS_A_MONTH * environments(function))).sum()
+    }
+
+    fn traces(&self, invocations: u64) -> Decimal {
+        if !self.inventory.traced {
+            return Decimal::ZERO;
+        }
+        let functions = u64::try_from(self.inventory.functions.len()).unwrap_or(u64::MAX);
+        let first = (functions * SECONDS * TRACED_A_SECOND).min(invocations);
+        Decimal::from(first) + Decimal::from((invocations - first) * TRACED_PERCENT) / Decimal::from(100)
     }
 
     /// The number of times that each counted usage occurs in a month.
@@ -173,6 +230,20 @@ impl Rates {
     }
 }
 
+/// The metrics that functions send, each as the part of the month's hours in which it is sent at most.
+fn metrics(times: &[(&Usage, u64)]) -> Decimal {
+    let mut sent: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for (usage, times) in times {
+        for (function, metrics) in &usage.metrics {
+            for (metric, count) in metrics {
+                *sent.entry((function, metric)).or_default() += count * times;
+            }
+        }
+    }
+    let hours: u64 = sent.into_values().map(|count| count.min(HOURS)).sum();
+    Decimal::from(hours) / Decimal::from(HOURS)
+}
+
 fn gigabytes(bytes: u128) -> Decimal {
     Decimal::from(bytes) / Decimal::from(BYTES_OF_A_GB)
 }
@@ -181,6 +252,15 @@ impl Bill {
     /// The total cost.
     pub(crate) fn total(&self) -> Decimal {
         self.lines.iter().map(|line| line.dollars).sum()
+    }
+
+    /// What it costs besides the orders: what an idle shop costs, with as many metrics as this one sends.
+    pub(crate) fn standing(&self, idle: &Self) -> Decimal {
+        let of = |bill: &Self, standing: bool| -> Decimal {
+            let lines = bill.lines.iter().filter(|line| STANDING.contains(&line.name) == standing);
+            lines.map(|line| line.dollars).sum()
+        };
+        of(self, true) + of(idle, false)
     }
 
     /// The cost of each service, in the order of the lines.

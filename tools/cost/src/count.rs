@@ -5,7 +5,9 @@
 //! unit.
 
 use crate::failure::Failure;
-use crate::figures::Figures;
+use crate::figures::{Figures, Open};
+use crate::inventory::{Inventory, Route};
+use crate::left_out::{leave_out, leave_out_months};
 use aws_sdk_dynamodb::Client as Database;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::GlobalSecondaryIndexDescription as Index;
@@ -27,24 +29,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The number of steps of the progress bar.
-pub(crate) const STEPS: usize = 9;
+pub(crate) const STEPS: usize = 10;
 /// The deliveries before the order. They bring its stock as far behind its last snapshot as a stream comes, so that the
 /// reservation reads most, and one of the two commits on it carries the next snapshot.
 const DELIVERIES: u64 = 38;
+/// The products on the longest page of the catalogue.
+const PAGE: usize = 100;
 const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 const CUSTOMER: &str = "alice";
-
-/// The register of generations, and the function that reads it for many concurrent lookups. The number of those reads
-/// depends on which answer comes first. Each of them is one unit, and they are left out.
-const GENERATIONS: &str = "Generations";
-const ASKER: &str = "reconcile";
-const ASKED: &str = "GetItem";
-
-/// The table of the log, and the request by which the daily run reads the audit records of the last hours. On the first
-/// days of a month they lie in the streams of two months.
-const LOG: &str = "EventLog";
-const AUDITED: &str = "Query";
 
 /// A shop whose functions' usage is counted.
 struct Counted {
@@ -95,6 +88,10 @@ pub(crate) async fn count(bar: &ProgressBar) -> Result<Figures, Failure> {
     bar.inc(1);
     let two = shop.next_day().await;
     bar.inc(1);
+    fill_cart(&shop.customer, "third", &[(PRODUCTS[0].sku, 1)]).await?;
+    let filled = shop.used().await;
+    let open = shop.open_routes().await?;
+    bar.inc(1);
     shop.host.stop().await;
     shop.provider.stop().await;
     let reconciled = two.since(&one);
@@ -109,6 +106,8 @@ pub(crate) async fn count(bar: &ProgressBar) -> Result<Figures, Failure> {
         asked_confirmed,
         asked_shipped,
         look,
+        filled,
+        open,
         // Without the cost of the run itself, which a shop without the order has, too.
         first_reconciled: Usage { invocations: BTreeMap::new(), ..one.clone().since(&minute).since(&reconciled) },
         day: one,
@@ -202,6 +201,34 @@ impl Counted {
         Ok(())
     }
 
+    /// The dearest request on each route that needs no token: the catalogue has a full page, and the webhook is a forged
+    /// one.
+    async fn open_routes(&mut self) -> Result<BTreeMap<String, Open>, Failure> {
+        for number in 0..PAGE {
+            let sku = format!("counted-{number}");
+            let mut body = PRODUCTS[0].registration();
+            body["sku"] = sku.clone().into();
+            self.staff.command(&["products"], &sku, &body).await?;
+            self.staff.command(&["products", &sku, "list"], &sku, &json!({})).await?;
+        }
+        self.used().await;
+        let mut open = BTreeMap::new();
+        for Route { key, .. } in Inventory::read()?.routes.into_iter().filter(|route| route.scopes.is_empty()) {
+            let (method, path) = key.split_once(' ').unwrap_or_default();
+            let query = if path == "/catalogue" { format!("?limit={PAGE}") } else { String::new() };
+            let path = path.replace("{sku}", PRODUCTS[0].sku) + &query;
+            let method = method.parse().map_err(|_| Failure::Machine(format!("{method} is no method")))?;
+            let request = reqwest::Client::new().request(method, format!("{}{path}", self.host.url()));
+            let answer = request.send().await.map_err(|error| Failure::Machine(error.to_string()))?;
+            if answer.status().is_server_error() {
+                return Err(Failure::Machine(format!("{key} was answered {}", answer.status())));
+            }
+            let body = answer.bytes().await.map_err(|error| Failure::Machine(error.to_string()))?;
+            open.insert(key, Open { usage: self.used().await, answer_bytes: body.len() as u64 });
+        }
+        Ok(open)
+    }
+
     /// The usage since the last call, once everything has settled.
     async fn used(&mut self) -> Usage {
         self.host.settled().await;
@@ -240,50 +267,5 @@ impl Counted {
             bytes.insert(logical.to_owned(), u64::try_from(all).unwrap_or_default());
         }
         Ok(bytes)
-    }
-}
-
-/// Leaves out the reads of all but one month of audit records: each is one strongly consistent read of one unit.
-fn leave_out_months(usage: &mut Usage, months: usize) {
-    let more = u64::try_from(months.saturating_sub(1)).unwrap_or_default();
-    if let Some(log) = usage.capacity.get_mut(LOG).and_then(|functions| functions.get_mut(ASKER)) {
-        log.half_reads = log.half_reads.saturating_sub(2 * more);
-    }
-    if let Some(queries) = usage.requests.get_mut(ASKER).and_then(|operations| operations.get_mut(AUDITED)) {
-        *queries = queries.saturating_sub(more);
-    }
-}
-
-/// Leaves out the usage that differs between equal runs.
-fn leave_out(usage: &mut Usage) {
-    let Some(reads) = usage.capacity.get_mut(GENERATIONS).and_then(|functions| functions.remove(ASKER)) else { return };
-    if let Some(operations) = usage.requests.get_mut(ASKER) {
-        operations.entry(ASKED.to_owned()).and_modify(|count| *count = count.saturating_sub(reads.half_reads / 2));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_days_of_a_month_cost_the_same() {
-        let months = |at: &str| reconcile::audited(at.parse().unwrap()).len();
-        assert_eq!((months("2026-11-15T12:00:00Z"), months("2026-12-01T00:30:00Z")), (1, 2));
-        let queries = |count: u64| -> Usage {
-            let capacity = json!({ LOG: { ASKER: { "table_writes": 0, "half_reads": 2 * count } } });
-            let requests = json!({ ASKER: { AUDITED: count } });
-            let nothing = json!({});
-            serde_json::from_value(json!({
-                "invocations": nothing, "requests": requests, "capacity": capacity,
-                "events": nothing, "messages": nothing, "refused": nothing,
-            }))
-            .unwrap()
-        };
-        let mut used = queries(9);
-        leave_out_months(&mut used, 1);
-        assert_eq!(used, queries(9));
-        leave_out_months(&mut used, 2);
-        assert_eq!(used, queries(8));
     }
 }

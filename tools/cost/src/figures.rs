@@ -24,6 +24,10 @@ pub(crate) struct Figures {
     pub(crate) asked_shipped: Usage,
     /// The customer looks at the order once.
     pub(crate) look: Usage,
+    /// A customer opens a cart and adds an item to it.
+    pub(crate) filled: Usage,
+    /// The dearest request on each route that needs no token, by its method and path.
+    pub(crate) open: BTreeMap<String, Open>,
     /// A minute without waiting orders.
     pub(crate) minute: Usage,
     /// A daily run in a shop of one order, and the minute's runs beside it.
@@ -35,6 +39,15 @@ pub(crate) struct Figures {
     pub(crate) reconciled: Usage,
     /// The bytes that the order leaves in each table and its indexes.
     pub(crate) bytes: BTreeMap<String, u64>,
+}
+
+/// A request that needs no token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Open {
+    /// What it takes.
+    pub(crate) usage: Usage,
+    /// The bytes of the answer's body.
+    pub(crate) answer_bytes: u64,
 }
 
 /// Sums of usages, without names.
@@ -77,6 +90,40 @@ impl Figures {
         serde_json::from_str(BUDGET).map_err(Failure::Figures)
     }
 
+    /// All usages.
+    #[cfg(test)]
+    fn usages(&mut self) -> Vec<&mut Usage> {
+        let Self {
+            ordering,
+            shipping,
+            delivering,
+            asked_confirmed,
+            asked_shipped,
+            look,
+            filled,
+            open,
+            minute,
+            day,
+            first_reconciled,
+            reconciled,
+            bytes: _,
+        } = self;
+        let fixed = [
+            ordering,
+            shipping,
+            delivering,
+            asked_confirmed,
+            asked_shipped,
+            look,
+            filled,
+            minute,
+            day,
+            first_reconciled,
+            reconciled,
+        ];
+        fixed.into_iter().chain(open.values_mut().map(|open| &mut open.usage)).collect()
+    }
+
     /// The order's own steps, from cart to delivery.
     pub(crate) const fn steps(&self) -> [&Usage; 3] {
         [&self.ordering, &self.shipping, &self.delivering]
@@ -114,13 +161,25 @@ mod tests {
 
     #[test]
     fn an_order_takes_what_the_budget_says() {
-        let (budget, mut counted) = (Figures::budget().unwrap(), counted());
+        let (mut budget, mut counted) = (Figures::budget().unwrap(), counted());
         let names: Vec<_> = counted.bytes.keys().cloned().collect();
         assert_eq!(names, budget.bytes.keys().cloned().collect::<Vec<_>>());
         for (table, bytes) in &budget.bytes {
             assert!(counted.bytes[table].abs_diff(*bytes) <= BYTES_APART, "{table}: {bytes}, {}", counted.bytes[table]);
         }
         counted.bytes.clone_from(&budget.bytes);
+        for (route, open) in &mut counted.open {
+            let expected = budget.open[route].answer_bytes;
+            assert!(open.answer_bytes.abs_diff(expected) <= BYTES_APART, "{route}: {expected}, {}", open.answer_bytes);
+            open.answer_bytes = expected;
+        }
+        for (usage, budget) in counted.usages().into_iter().zip(budget.usages()) {
+            for (function, bytes) in &mut usage.logged {
+                let expected = budget.logged.get(function).copied().unwrap_or_default();
+                assert!(bytes.abs_diff(expected) <= expected / 50, "the log of {function}: {expected}, {bytes}");
+                *bytes = expected;
+            }
+        }
         let [budget, counted] = [budget, counted].map(|figures| serde_json::to_value(figures).unwrap());
         let mut found = Vec::new();
         differences("", &budget, &counted, &mut found);

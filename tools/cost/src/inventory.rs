@@ -1,7 +1,8 @@
 //! The resources of the template that cost money without any order, or that limit the number of orders.
 
+use crate::dashboard;
 use shop_composition::TEMPLATE;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use yaml_serde::Value;
 
 /// Minutes of a month of 30 days.
@@ -12,14 +13,31 @@ pub(crate) const MINUTES: u64 = 30 * 24 * 60;
 pub(crate) struct Inventory {
     /// The functions, by binary.
     pub(crate) functions: BTreeMap<String, Function>,
-    /// Alarms.
-    pub(crate) alarms: u64,
-    /// Dashboards.
-    pub(crate) dashboards: u64,
+    /// The routes, each with the limit of its rate.
+    pub(crate) routes: Vec<Route>,
+    /// The metrics that alarms read.
+    pub(crate) alarm_metrics: u64,
+    /// The number of metrics on each dashboard.
+    pub(crate) dashboards: Vec<u64>,
+    /// The tables that are encrypted under a key of the account.
+    pub(crate) encrypted: BTreeSet<String>,
+    /// Whether X-Ray traces functions unless a parameter says otherwise.
+    pub(crate) traced: bool,
+    /// The bytes of a line of the gateway's log, as long as its values are as long as their names.
+    pub(crate) access_log_bytes: u64,
     /// The default number of days for which logs are kept.
     pub(crate) retention_days: u64,
-    /// The maximum requests a second for each route.
-    pub(crate) route_rate: u64,
+}
+
+/// A route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Route {
+    /// Its method and path.
+    pub(crate) key: String,
+    /// The most requests a second that the gateway lets through.
+    pub(crate) rate: u64,
+    /// The scopes that open it. Without one, it needs no token.
+    pub(crate) scopes: Vec<String>,
 }
 
 /// A function.
@@ -53,18 +71,30 @@ impl Inventory {
         let of_kind = |kind: &'static str| {
             resources.values().filter(move |resource| resource.get("Type").and_then(Value::as_str) == Some(kind))
         };
-        let count = |kind| u64::try_from(of_kind(kind).count()).unwrap_or_default();
         let common = at(&template, &["Globals", "Function"]).cloned().unwrap_or_default();
         let functions = of_kind("AWS::Serverless::Function").map(|function| Function::read(function, &common));
         let api = of_kind("AWS::Serverless::HttpApi").next().cloned().unwrap_or_default();
-        let rate = at(&api, &["Properties", "DefaultRouteSettings", "ThrottlingRateLimit"]).and_then(Value::as_u64);
         let retention = at(&template, &["Parameters", "LogRetentionDays", "Default"]).and_then(Value::as_u64);
+        let routes = of_kind("AWS::Serverless::Function").map(|function| Route::all(function, &api));
+        let named = resources.iter().filter_map(|(id, resource)| Some((id.as_str()?, resource)));
+        let encrypted = named.filter(|(_, table)| {
+            at(table, &["Properties", "SSESpecification", "SSEEnabled"]).and_then(Value::as_bool) == Some(true)
+        });
+        let views = resources.keys().filter_map(Value::as_str).filter(|id| id.ends_with("View")).count();
+        let dashboards = of_kind("AWS::CloudWatch::Dashboard").map(|dashboard| {
+            dashboard::metrics(dashboard, views).ok_or_else(|| Undeclared("a dashboard is no JSON".to_owned()))
+        });
+        let tracing = at(&template, &["Parameters", "Tracing", "Default"]).and_then(Value::as_str);
+        let format = at(&api, &["Properties", "AccessLogSettings", "Format"]).and_then(Value::as_str);
         Ok(Self {
             functions: functions.collect::<Result<_, _>>()?,
-            alarms: count("AWS::CloudWatch::Alarm") + count("AWS::CloudWatch::CompositeAlarm"),
-            dashboards: count("AWS::CloudWatch::Dashboard"),
+            routes: routes.collect::<Result<Vec<_>, _>>()?.concat(),
+            alarm_metrics: of_kind("AWS::CloudWatch::Alarm").map(alarm_metrics).sum(),
+            dashboards: dashboards.collect::<Result<_, _>>()?,
+            encrypted: encrypted.map(|(id, _)| id.to_owned()).collect(),
+            traced: tracing == Some("Active"),
+            access_log_bytes: format.map_or(0, str::len) as u64,
             retention_days: retention.ok_or_else(|| Undeclared("LogRetentionDays has no Default".to_owned()))?,
-            route_rate: rate.ok_or_else(|| Undeclared("the HttpApi has no ThrottlingRateLimit".to_owned()))?,
         })
     }
 
@@ -77,6 +107,12 @@ impl Inventory {
     /// The number of functions that queues feed.
     pub(crate) fn fed_from_queues(&self) -> u64 {
         u64::try_from(self.functions.values().filter(|function| function.queue.is_some()).count()).unwrap_or_default()
+    }
+
+    /// The most requests a second of a route.
+    pub(crate) fn rate(&self, key: &str) -> Result<u64, Undeclared> {
+        let route = self.routes.iter().find(|route| route.key == key);
+        Ok(route.ok_or_else(|| Undeclared(format!("there is no route {key}")))?.rate)
     }
 
     /// A function of the template.
@@ -123,6 +159,34 @@ impl Function {
     }
 }
 
+impl Route {
+    /// The routes of a function. Settings of a route's own replace the default ones.
+    fn all(function: &Value, api: &Value) -> Result<Vec<Self>, Undeclared> {
+        let rate = |settings: &Value| settings.get("ThrottlingRateLimit").and_then(Value::as_u64);
+        let usual = at(api, &["Properties", "DefaultRouteSettings"]).and_then(rate);
+        let events = at(function, &["Properties", "Events"]).and_then(Value::as_mapping);
+        let routes = events.into_iter().flat_map(|events| events.values()).filter_map(|event| {
+            let is_route = event.get("Type").and_then(Value::as_str) == Some("HttpApi");
+            let properties = event.get("Properties").filter(|_| is_route)?;
+            let text = |name: &str| properties.get(name).and_then(Value::as_str);
+            let key = format!("{} {}", text("Method")?, text("Path")?);
+            let scopes = at(properties, &["Auth", "AuthorizationScopes"]).and_then(Value::as_sequence);
+            let scopes = scopes.into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned).collect();
+            let own = at(api, &["Properties", "RouteSettings", &key]).and_then(rate);
+            let rate = own.or(usual).ok_or_else(|| Undeclared(format!("{key} has no ThrottlingRateLimit")));
+            Some(rate.map(|rate| Self { key, rate, scopes }))
+        });
+        routes.collect()
+    }
+}
+
+/// The metrics that an alarm reads: each is charged.
+fn alarm_metrics(alarm: &Value) -> u64 {
+    let metrics = at(alarm, &["Properties", "Metrics"]).and_then(Value::as_sequence);
+    let read = metrics.map(|metrics| metrics.iter().filter(|metric| metric.get("MetricStat").is_some()).count());
+    read.unwrap_or(1) as u64
+}
+
 fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(value, |value, name| value.get(*name))
 }
@@ -154,6 +218,11 @@ mod tests {
         assert!(inventory.function("queries").unwrap().routes > 20 && inventory.fed_from_queues() == 8);
         assert_eq!(inventory.function("projector").unwrap().stream, Some((100, 1)));
         assert!(inventory.function("nobody").is_err());
+        assert!((inventory.rate("GET /docs").unwrap(), inventory.rate("POST /carts").unwrap()) == (5, 50));
+        let open = inventory.routes.iter().filter(|route| route.scopes.is_empty());
+        assert!(inventory.routes.len() > 60 && open.count() == 6);
+        // The expression of an alarm is no metric, and what it reads are.
+        assert!(inventory.alarm_metrics > 35 && inventory.encrypted.contains("EventLog"));
     }
 
     #[test]

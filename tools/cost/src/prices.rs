@@ -80,6 +80,11 @@ impl Prices {
 }
 
 impl Price {
+    /// The cost of an amount of it beside so much that nothing of it is free, in dollars.
+    pub(crate) fn unfree(&self, quantity: Decimal) -> Decimal {
+        self.cost(quantity + Decimal::from(self.free))
+    }
+
     /// The cost of an amount of it in a month, in dollars.
     pub(crate) fn cost(&self, quantity: Decimal) -> Decimal {
         let charged = (quantity - Decimal::from(self.free)).max(Decimal::ZERO);
@@ -120,6 +125,7 @@ mod tests {
             [cost(99), cost(110), cost(1_100), cost(1_120)].map(|cost| cost.normalize().to_string()),
             ["0", "2", "200", "201"]
         );
+        assert_eq!(prices.of("x").unwrap().unfree(Decimal::TEN), Decimal::TWO);
     }
 
     #[test]

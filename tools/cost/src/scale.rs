@@ -11,6 +11,8 @@ use shop_domain::views::{activity, order, sales, waiting};
 use std::collections::BTreeMap;
 
 /// The log and its markers, the function that writes stock, and the relay, which reads the log's stream.
+/// The route from which an order follows.
+const CHECKOUT: &str = "POST /carts/{id}/checkout";
 const LOG: &str = "EventLog";
 const MARKERS: &str = "StockMarkers";
 const STOCK: &str = "stock-reactions";
@@ -64,15 +66,22 @@ fn of_the_gateway(rates: &Rates, limits: &Limits) -> Result<Vec<Need>, Failure> 
         }
     }
     let busy_seconds = Decimal::from(invocations * rates.assumptions.function_ms) / Decimal::from(1_000);
-    let route_rate = rates.inventory.route_rate;
+    let (looked_at, checkout) = (rates.inventory.rate("GET /orders/{id}")?, rates.inventory.rate(CHECKOUT)?);
     Ok(vec![
         listed(limits, "api-requests", "Requests to the API, looks included", calls, QUOTA)?,
         Need {
             what: "`GET /orders/{id}`, the busiest route".to_owned(),
             unit: "requests (`ThrottlingRateLimit` of the template)".to_owned(),
             per_order: looks.into(),
-            most: route_rate.into(),
+            most: looked_at.into(),
             remedy: "raise `ThrottlingRateLimit`; let clients look less often (`Retry-After`)",
+        },
+        Need {
+            what: format!("`{CHECKOUT}`"),
+            unit: "requests (`ThrottlingRateLimit` of the template)".to_owned(),
+            per_order: Decimal::ONE,
+            most: checkout.into(),
+            remedy: "raise `ThrottlingRateLimit`, and know what an hour of it costs (COST.md)",
         },
         listed(limits, "concurrency", "Invocations at once, none of them batched", busy_seconds, QUOTA)?,
     ])

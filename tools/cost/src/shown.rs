@@ -4,6 +4,7 @@ use crate::bill::{Assumptions, Bill, Rates};
 use crate::figures::Sum;
 use crate::limits::Limits;
 use crate::scale::Need;
+use crate::worst::Hour;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// The widths of a bill's columns.
@@ -34,16 +35,17 @@ pub(crate) fn bill_table(rates: &Rates, bill: &Bill, idle: &Bill) -> String {
 fn said(rates: &Rates) -> String {
     let Sum { invocations, requests, writes, half_reads, events, messages } = Sum::of(&rates.figures.steps());
     let reads = Decimal::from(half_reads) / Decimal::from(2);
-    let Assumptions { function_ms, log_bytes, looks, rechecks, months, metrics, traced_percent } = &rates.assumptions;
+    let Assumptions { function_ms, lambda_log_bytes, looks, rechecks, months } = &rates.assumptions;
+    let traced = if rates.inventory.traced { "as Lambda samples" } else { "none" };
     let (region, looked_up) = (&rates.prices.region, &rates.prices.looked_up);
     format!(
         "Counted, the dearest way: an order of one line, from cart to delivery, takes {invocations} invocations,\n\
          {requests} requests, {writes} write and {reads} read units, {events} events and {messages} messages (docs/cost/order.json).\n\
-         Assumed: {function_ms} ms and {log_bytes} bytes of logs an invocation, {looks} looks at an order, {rechecks} re-checks at each of its\n\
-         two waits, orders of {months} months kept, a daily run over what moved, {metrics} metrics, traces of the first\n\
-         invocation of each second of each function and of {traced_percent} % of the others.\n\
+         Counted too: what functions print and the metrics in it, and what alarms read. Traces: {traced}.\n\
+         Assumed: {function_ms} ms an invocation, {lambda_log_bytes} bytes that Lambda logs about it, {looks} looks at an order,\n\
+         {rechecks} re-checks at each of its two waits, orders of {months} months kept, a daily run over what moved.\n\
          Prices of {region}, looked up on {looked_up} (docs/cost/prices.yaml says where, and what is not in it).\n\
-         Left out: data sent to the internet, KMS, tax, and whatever the payment provider charges.\n"
+         Left out: data sent to the internet, queries of logs, tax, and whatever the payment provider charges.\n"
     )
 }
 
@@ -62,9 +64,24 @@ pub(crate) fn summary(idle: &Bill, bills: &[Bill]) -> String {
     let services = services
         .map(|(index, (service, _))| row(service, bills.iter().map(|bill| decimal(bill.by_service()[index].1, 2))));
     let head = [row("US$ a month", bills.iter().map(title)), rule(0, bills.len(), 0)];
-    let sums =
-        [row("in all", bills.iter().map(|bill| decimal(bill.total(), 2))), row("an order", bills.iter().map(each))];
+    let sums = [
+        row("in all", bills.iter().map(|bill| decimal(bill.total(), 2))),
+        row("of that, besides the orders", bills.iter().map(|bill| decimal(bill.standing(idle), 2))),
+        row("an order", bills.iter().map(each)),
+    ];
     head.into_iter().chain(services).chain(sums).collect()
+}
+
+/// The worst hours, in Markdown.
+pub(crate) fn worst_table(hours: &[Hour]) -> String {
+    let open = hours.iter().filter(|hour| hour.who == "anybody").map(|hour| hour.dollars).sum();
+    let rows = hours.iter().map(|hour| {
+        let numbers = [decimal(hour.rate.into(), 0), decimal(hour.dollars, 2)];
+        row(hour.who, [hour.routes.clone()].into_iter().chain(numbers))
+    });
+    let head = row("who", ["requests", "a second, at most", "US$ an hour"].map(ToOwned::to_owned));
+    let sum = row("anybody", ["all routes without a token".to_owned(), String::new(), decimal(open, 2)]);
+    [head, rule(1, 2, 0)].into_iter().chain(rows).chain([sum]).collect()
 }
 
 /// The needs at some rates, the scarcest first, in Markdown.

@@ -6,6 +6,7 @@
 
 mod batches;
 mod ground;
+mod measured;
 
 use foldlog::read::engine::Followed;
 use foldlog::verify::{TotalsVerification, Verification};

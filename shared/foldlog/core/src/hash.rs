@@ -40,6 +40,12 @@ impl Digest {
     pub fn of<T: Serialize + ?Sized>(content: &T) -> Result<Self, serde_json::Error> {
         Ok(Self(Sha256::digest(serde_json::to_vec(content)?).into()))
     }
+
+    /// The digest of a text.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        Self(Sha256::digest(text).into())
+    }
 }
 
 impl Hash {

@@ -6,7 +6,7 @@ pub mod function;
 pub mod host;
 pub mod http;
 pub mod lazy;
-mod logging;
+pub mod logging;
 pub mod metrics;
 pub mod problem;
 pub mod queue;

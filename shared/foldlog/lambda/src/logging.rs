@@ -6,23 +6,33 @@ use tracing::dispatcher::{SetGlobalDefaultError, set_global_default};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+/// The settings by which Lambda passes the function's `LoggingConfig`.
+pub const FORMAT: &str = "AWS_LAMBDA_LOG_FORMAT";
+/// The level from which lines are kept.
+pub const LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
+
 /// Prints the log lines of this process from now on, in the format and from the level that the function's
 /// `LoggingConfig` names. Lambda passes both in the environment.
 ///
 /// The runtime's crate has a subscriber of its own, which filters by expressions. Lambda does not need them, and their
 /// engine takes up to a twentieth of the time before the first event (`docs/benchmarks/README.md`).
+///
+/// A panic is such a line too. The text that Rust prints for it has no level, so Lambda would take it for `INFO`.
 pub(crate) fn listen(settings: &Settings) -> Result<(), SetGlobalDefaultError> {
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "the function panicked")));
     set_global_default(listener(settings, std::io::stdout))
 }
 
-fn listener<W>(settings: &Settings, to: W) -> Dispatch
+/// Prints the log lines of a function with these settings. In JSON each line has the two fields that Lambda filters by:
+/// without `level` or `timestamp`, it takes a line for one of the level `INFO`.
+pub fn listener<W>(settings: &Settings, to: W) -> Dispatch
 where
     W: for<'line> MakeWriter<'line> + Send + Sync + 'static,
 {
-    // Lambda's log adds the time of each line, and its name is the function's.
-    let lines = tracing_subscriber::fmt().with_max_level(level(settings)).with_target(false).without_time();
+    // The log's name is the function's.
+    let lines = tracing_subscriber::fmt().with_max_level(level(settings)).with_target(false);
     let lines = lines.with_ansi(false).with_writer(to);
-    if settings.text("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json")) {
+    if settings.text(FORMAT).is_ok_and(|format| format.eq_ignore_ascii_case("json")) {
         Dispatch::new(lines.json().finish())
     } else {
         Dispatch::new(lines.finish())
@@ -32,11 +42,16 @@ where
 /// Lambda's levels are those of `tracing`, and `FATAL`, which counts as `ERROR`: `tracing` has nothing above. The
 /// default is `INFO`, as in Lambda.
 fn level(settings: &Settings) -> LevelFilter {
-    let name = "AWS_LAMBDA_LOG_LEVEL";
-    if settings.text(name).is_ok_and(|level| level.eq_ignore_ascii_case("fatal")) {
+    let name = level_name(settings);
+    if name.eq_ignore_ascii_case("fatal") {
         return LevelFilter::ERROR;
     }
-    settings.parse(name).unwrap_or(LevelFilter::INFO)
+    name.parse().unwrap_or(LevelFilter::INFO)
+}
+
+/// The level that the function's `LoggingConfig` names.
+pub(crate) fn level_name(settings: &Settings) -> &str {
+    settings.text(LEVEL).unwrap_or("INFO")
 }
 
 #[cfg(test)]
@@ -84,6 +99,7 @@ mod tests {
         let printed = printed(&settings(&[("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("AWS_LAMBDA_LOG_LEVEL", "INFO")]));
         let line: Value = serde_json::from_str(&printed).unwrap();
         assert_eq!(line["level"], "ERROR");
+        assert!(line["timestamp"].as_str().unwrap().parse::<foldlog::Timestamp>().is_ok(), "{line}");
         assert_eq!(line["fields"], json!({ "message": "failed", "trouble": "deep" }));
         assert_eq!(line["span"], json!({ "name": "invoke", "requestId": "r-1" }));
     }

@@ -18,7 +18,7 @@ pub async fn run<F: Function>(
     logging::listen(&settings)?;
     let function = build(&settings, &aws_config(&settings)?)?;
     let function = &Switched::of(&settings, function)?;
-    let emitter = &Emitter::install(std::env::var("AWS_LAMBDA_FUNCTION_NAME")?)?;
+    let emitter = &Emitter::of(std::env::var("AWS_LAMBDA_FUNCTION_NAME")?, &settings).install()?;
     // Boxed: the layout of a function's future is too deep for the compiler otherwise.
     let handle = move |event: LambdaEvent<F::Event>| {
         let answer = Box::pin(function.call(event.payload));

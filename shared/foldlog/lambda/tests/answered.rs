@@ -1,10 +1,10 @@
-//! What a function counts of the requests that it answers. There is one test, since the counters belong to the process.
+//! What a function counts of the requests that it answers.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use foldlog_lambda::{Http, HttpHandler, Invoke, Problem, Request, Response, SystemHost};
+use foldlog_lambda::metrics::Emitter;
+use foldlog_lambda::{Http, HttpHandler, Invoke, Problem, Request, Response, Settings, SystemHost};
 use http::StatusCode;
-use metrics_cloudwatch_embedded::Builder;
 use serde_json::{Map, Value, json};
 
 /// Answers by the path.
@@ -32,12 +32,13 @@ async fn ask(method: &str, path: &str) -> u64 {
 
 #[tokio::test]
 async fn commands_count_by_how_they_end_and_reads_where_they_fail() {
-    let collector = Builder::new().cloudwatch_namespace("Tests").init().unwrap();
+    let emitter = Emitter::of("answering".to_owned(), &Settings::default());
     let counted = || {
         let mut text = Vec::new();
-        collector.flush(&mut text).unwrap();
+        emitter.print(&mut text);
         let line: Map<String, Value> = serde_json::from_slice(&text).unwrap_or_default();
-        line.into_iter().filter(|(name, _)| name != "_aws").collect::<Map<_, _>>()
+        let beside = ["level", "timestamp", "Function"];
+        line.into_iter().filter(|(name, _)| !beside.contains(&name.as_str())).collect::<Map<_, _>>()
     };
     for (method, path, status, metric) in [
         ("POST", "/done", 200, Some("Commands")),
@@ -48,7 +49,7 @@ async fn commands_count_by_how_they_end_and_reads_where_they_fail() {
         ("GET", "/refused", 422, None),
         ("GET", "/failed", 503, Some("Faults")),
     ] {
-        assert_eq!(ask(method, path).await, status, "{method} {path}");
+        assert_eq!(emitter.within(ask(method, path)).await, status, "{method} {path}");
         let expected: Map<_, _> = metric.map(|name| (name.to_owned(), json!(1))).into_iter().collect();
         assert_eq!(counted(), expected, "{method} {path}");
     }

@@ -1,6 +1,7 @@
 //! The functions: the template's declaration of each, and one invocation, with its time-out.
 
 use crate::gate::{Gate, Inside};
+use crate::logs::Logging;
 use crate::policy::Policy;
 use crate::template::{Resource, Stack, TemplateError, loose};
 use crate::work::Work;
@@ -37,14 +38,14 @@ pub(crate) struct Declared {
     pub(crate) timeout: Duration,
     /// Its settings.
     pub(crate) environment: BTreeMap<String, String>,
+    /// Its log.
+    pub(crate) logging: Logging,
     /// Its permissions.
     pub(crate) policy: Arc<Policy>,
     /// Whether the template declares its role. Otherwise SAM makes one.
     pub(crate) has_own_role: bool,
     /// Whether Lambda writes traces of it.
     pub(crate) is_traced: bool,
-    /// The name of the log group that its lines go to.
-    pub(crate) log_group: String,
     /// Its events, by name: type and properties.
     pub(crate) events: Vec<(String, String, Value)>,
 }
@@ -62,12 +63,6 @@ struct Written {
     logging_config: Logging,
     #[serde(default)]
     events: BTreeMap<String, Event>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Logging {
-    log_group: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -108,7 +103,6 @@ impl Declared {
             }
             Some(arn) => Policy::assumed(arn, LAMBDA, stack).map_err(|reason| resource.wrong("Role", reason))?,
         };
-        let own_group = || format!("/aws/lambda/{}", resource.identity.reference);
         Ok(Self {
             binary: binary(resource),
             logical: resource.logical.clone(),
@@ -119,7 +113,7 @@ impl Declared {
             policy: Arc::new(policy),
             has_own_role: written.role.is_some(),
             is_traced: written.tracing.as_deref() == Some("Active"),
-            log_group: written.logging_config.log_group.unwrap_or_else(own_group),
+            logging: written.logging_config.checked(resource)?,
             events: events.map(|(name, event)| (name, event.kind, event.properties)).collect(),
         })
     }

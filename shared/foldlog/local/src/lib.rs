@@ -50,6 +50,7 @@ mod hs256;
 mod issuer;
 mod kept;
 mod lock;
+mod logs;
 mod machines;
 mod mappings;
 mod meter;

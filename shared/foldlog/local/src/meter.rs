@@ -8,6 +8,7 @@
 
 use crate::database::Answer;
 use crate::lock::lock;
+use crate::logs::{self, Logging};
 use crate::policy::table_name;
 use crate::tables::Table;
 use crate::template::loose::each;
@@ -33,6 +34,12 @@ pub struct Usage {
     pub events: BTreeMap<String, u64>,
     /// Messages sent to queues, by the queue's logical id.
     pub messages: BTreeMap<String, u64>,
+    /// The bytes that functions wrote into their logs, by function, as `CloudWatch` charges for them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub logged: BTreeMap<String, u64>,
+    /// The metrics that `CloudWatch` took from the logs, by function: how often it got each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metrics: BTreeMap<String, BTreeMap<String, u64>>,
     /// Requests that the database refused, by function. Most of them had a failed condition.
     pub refused: BTreeMap<String, u64>,
 }
@@ -75,7 +82,9 @@ impl Usage {
         fewer(&mut self.events, &earlier.events);
         fewer(&mut self.messages, &earlier.messages);
         fewer(&mut self.refused, &earlier.refused);
+        fewer(&mut self.logged, &earlier.logged);
         less(&mut self.requests, &earlier.requests, fewer);
+        less(&mut self.metrics, &earlier.metrics, fewer);
         less(&mut self.capacity, &earlier.capacity, |own, before| less(own, before, Capacity::less));
         self
     }
@@ -132,6 +141,17 @@ impl Meter {
     pub(crate) fn published(&self, function: &str, sizes: impl IntoIterator<Item = usize>) {
         let events: usize = sizes.into_iter().map(|bytes| bytes.div_ceil(EVENT_BYTES)).sum();
         *lock(&self.usage).events.entry(function.to_owned()).or_default() += events as u64;
+    }
+
+    /// A function printed lines. Those below its level never reach its log.
+    pub(crate) fn printed(&self, function: &str, logging: &Logging, text: &str) {
+        let mut usage = lock(&self.usage);
+        for line in text.lines().filter(|line| logging.keeps(line)) {
+            *usage.logged.entry(function.to_owned()).or_default() += logs::charged(line) as u64;
+            for metric in logs::metrics(line) {
+                *usage.metrics.entry(function.to_owned()).or_default().entry(metric).or_default() += 1;
+            }
+        }
     }
 
     /// Counts the capacity of a request to the database, and removes it from the answer if the function did not ask for

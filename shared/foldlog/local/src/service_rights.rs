@@ -25,7 +25,8 @@ pub(crate) fn check(
     if !function.has_own_role {
         return Ok(());
     }
-    let mut needed = demands(&OF_LOGS, &arn("logs", &format!("log-group:{}:log-stream:1", function.log_group)));
+    let group = function.logging.group(&function.name);
+    let mut needed = demands(&OF_LOGS, &arn("logs", &format!("log-group:{group}:log-stream:1")));
     if function.is_traced {
         needed.extend(demands(&OF_TRACES, "*"));
     }

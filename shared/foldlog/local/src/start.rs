@@ -20,7 +20,7 @@ use crate::streams::{Shards, Source, StreamMapping, Wake};
 use crate::template::TemplateError;
 use crate::wiring::Wiring;
 use crate::work::Work;
-use foldlog_lambda::{Registered, Settings};
+use foldlog_lambda::Registered;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -202,12 +202,12 @@ fn runners(
         let found = registered.iter().find(|registered| registered.name == function.binary);
         let found = found.ok_or_else(|| HostError::Unregistered(function.binary.clone()))?;
         let seam = Seam::of(Arc::clone(backend), function);
-        let settings: Settings = function.environment.clone().into_iter().collect();
+        let settings = function.logging.told(function.environment.clone());
         let built = (found.build)(&settings, &seam.config());
         let mut built = built.map_err(|source| HostError::Function { function: function.binary.clone(), source })?;
         if backend.meter.counted {
-            built =
-                Arc::new(ColdStart { function: *found, settings, config: seam.config(), backend: Arc::clone(backend) });
+            let (config, backend, logging) = (seam.config(), Arc::clone(backend), function.logging.clone());
+            built = Arc::new(ColdStart { function: *found, settings, logging, config, backend });
         }
         let gate = Arc::clone(&gates[&function.binary]);
         runners.insert(function.binary.clone(), Arc::new(Runner::new(function, built, gate, backend.work.clone())));

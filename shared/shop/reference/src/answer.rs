@@ -16,14 +16,22 @@ pub(crate) enum Content {
     Json(SchemaOf),
     /// Anything of a media type.
     Text(&'static str),
+    /// Nothing.
+    Nothing,
 }
 
-/// A header of an answer, and its name.
+/// A header of an answer, and its name in the document.
 #[derive(Clone, Copy, strum::IntoStaticStr, strum::VariantArray)]
 pub(crate) enum Header {
     /// The resource's version.
     #[strum(serialize = "ETag")]
     Etag,
+    /// The tag of a document that only a release changes.
+    #[strum(serialize = "Document-Tag")]
+    DocumentTag,
+    /// How long a document may be kept.
+    #[strum(serialize = "Cache-Control")]
+    CacheControl,
     /// The path of the resource.
     Location,
     /// When to ask again.
@@ -35,12 +43,27 @@ pub(crate) enum Header {
 }
 
 impl Header {
+    /// Its name in an answer.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::DocumentTag => Self::Etag.into(),
+            Self::Etag | Self::CacheControl | Self::Location | Self::RetryAfter | Self::Correlation => self.into(),
+        }
+    }
+
     pub(crate) fn document(self) -> Value {
         let (description, schema) = match self {
             Self::Etag => (
                 "The version of the resource. Use it in `If-Match` and `min_version`.",
                 json!({ "type": "string", "pattern": "^\"[0-9]+\"$" }),
             ),
+            Self::DocumentTag => (
+                "The tag of the document. Use it in `If-None-Match`.",
+                json!({ "type": "string", "pattern": "^\"[0-9a-f]+\"$" }),
+            ),
+            Self::CacheControl => {
+                ("How long you need not ask again.", json!({ "type": "string", "pattern": "max-age=[0-9]+" }))
+            }
             Self::Location => ("The path of the resource.", json!({ "type": "string", "pattern": "^/" })),
             Self::RetryAfter => {
                 ("The seconds to wait before you ask again.", json!({ "type": "integer", "minimum": 1 }))
@@ -61,6 +84,7 @@ pub(crate) const fn meaning(status: u16, reads: bool) -> &'static str {
         200 => "The shop carried out the request, or there was nothing to change.",
         201 => "Created. A repeated request gets the same answer.",
         202 => "Accepted. The shop does the rest in the background.",
+        304 => "The document is the one that you have.",
         400 => "The shop cannot parse the request.",
         401 => "The token or the signature is missing or not valid.",
         403 => "The scopes of the token do not allow this.",

@@ -140,6 +140,10 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             "A name of your choice for this request, with or without quotes. It is unique for you and this route.";
         header("Idempotency-Key", "^[!#-~]{1,200}$", about);
     }
+    if route.answers.iter().any(|answer| answer.status == 304) {
+        let about = "The tag of the document that you have. If it is still the same, the answer is 304.";
+        header("If-None-Match", "^\"[0-9a-f]+\"$", about);
+    }
     let about = "Your id for this request. The shop returns it, and stores it with every event that follows. \
                  It takes one of its own instead of an id with other characters.";
     header("X-Correlation-Id", "^[A-Za-z0-9._~:@-]{1,200}$", about);
@@ -176,11 +180,18 @@ fn of_answer(answer: &Answer, reads: bool, schemas: &mut Schemas) -> Value {
         Content::Json(schema) => json!({ "application/json": { "schema": schemas.answered(schema) } }),
         Content::Text("application/json") => json!({ "application/json": { "schema": { "type": "object" } } }),
         Content::Text(kind) => json!({ kind: { "schema": { "type": "string" } } }),
+        Content::Nothing => Value::Null,
     };
-    let names = answer.headers.iter().chain(&[Header::Correlation]).map(<&str>::from);
-    let headers: BTreeMap<_, _> =
-        names.map(|name| (name, json!({ "$ref": format!("#/components/headers/{name}") }))).collect();
-    json!({ "description": meaning(answer.status, reads), "headers": headers, "content": content })
+    let headers = answer.headers.iter().chain(&[Header::Correlation]).map(|header| {
+        let component: &str = header.into();
+        (header.name(), json!({ "$ref": format!("#/components/headers/{component}") }))
+    });
+    let headers: BTreeMap<_, _> = headers.collect();
+    let mut response = json!({ "description": meaning(answer.status, reads), "headers": headers });
+    if !content.is_null() {
+        response["content"] = content;
+    }
+    response
 }
 
 fn of_problem(status: u16, names: &BTreeSet<&str>, schemas: &mut Schemas) -> Value {

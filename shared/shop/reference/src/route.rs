@@ -175,9 +175,11 @@ impl Route {
         self
     }
 
-    /// Answers with a document that is not a resource of the API.
+    /// Answers with a document that is not a resource of the API, and that a client may keep.
     pub(crate) fn serves(mut self, media_type: &'static str) -> Self {
-        self.answers.push(Answer { status: 200, headers: &[], body: Content::Text(media_type) });
+        let headers = &[Header::DocumentTag, Header::CacheControl];
+        self.answers.push(Answer { status: 200, headers, body: Content::Text(media_type) });
+        self.answers.push(Answer { status: 304, headers, body: Content::Nothing });
         self
     }
 

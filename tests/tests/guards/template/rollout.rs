@@ -16,6 +16,12 @@ fn a_new_version_of_a_command_function_is_let_in_under_alarms() {
     let name = arguments(&preference["Alarms"], "Sub");
     assert_eq!(name, arguments(&alarms["ApiFaultsAlarm"]["Properties"]["AlarmName"], "Sub"), "by its name");
     assert!(arguments(&preference["Alarms"], "Ref").contains(&"CommandErrorsAlarm"));
+    // At once it waits for no alarm, and yet has one: what an empty list makes of those of the release before is nowhere
+    // documented.
+    let (gradual, at_once) = (&preference["Alarms"][1], &preference["Alarms"][2]);
+    assert_eq!((gradual.as_sequence().unwrap().len(), arguments(at_once, "Ref")), (2, vec!["NeverAlarm"]));
+    let never = alarms["NeverAlarm"]["Properties"]["Metrics"].as_sequence().unwrap().last().unwrap();
+    assert_eq!(never["Expression"].as_str(), Some("0 * errors"));
     let errors = &alarms["CommandErrorsAlarm"]["Properties"]["Metrics"];
     let watched: BTreeSet<_> = arguments(errors, "Sub").into_iter().collect();
     let mut commands = BTreeSet::new();

@@ -1,7 +1,10 @@
 //! Logs, failure queues and alarms.
 
 use super::{alarms, arguments, functions, of_type, operating, quoted, table, template};
+use crate::root;
+use foldlog_lambda::metrics::NAMESPACE;
 use std::collections::BTreeSet;
+use std::fs;
 
 #[test]
 fn every_function_writes_into_a_declared_log_group_that_forgets() {
@@ -73,4 +76,66 @@ fn every_alarm_says_what_it_means_is_sent_shown_and_written_down() {
         assert!(named.remove(id), "{id} is not in docs/OPERATING.md");
     }
     assert!(named.is_empty(), "docs/OPERATING.md has alarms that there are not: {named:?}");
+}
+
+/// What the functions of an idle shop send in a minute was counted on a local host: `shop-cost --count`.
+#[test]
+fn what_an_alarm_misses_when_it_is_silent_is_sent_each_minute() {
+    let template = template();
+    let counted = fs::read_to_string(root().join("docs/cost/order.json")).unwrap();
+    let counted: serde_json::Value = serde_json::from_str(&counted).unwrap();
+    let mut missed = 0;
+    for (id, alarm) in alarms(&template) {
+        let alarm = &alarm["Properties"];
+        if alarm["TreatMissingData"].as_str() != Some("breaching") || alarm["Namespace"].as_str() != Some(NAMESPACE) {
+            continue;
+        }
+        let function = arguments(&alarm["Dimensions"], "Ref")[0];
+        let binary = &functions(&template)[function]["Metadata"]["BuildProperties"]["Binary"];
+        let (binary, metric) = (binary.as_str().unwrap(), alarm["MetricName"].as_str().unwrap());
+        let sent = &counted["minute"]["metrics"][binary][format!("{metric} {binary}")];
+        assert_eq!(sent.as_u64(), Some(1), "{id}: {binary} sends no {metric}");
+        assert!(
+            alarm["Period"].as_u64() >= Some(300) || alarm["EvaluationPeriods"].as_u64() >= Some(5),
+            "{id} is hasty"
+        );
+        missed += 1;
+    }
+    assert_eq!(missed, 4);
+}
+
+/// The most metrics of one alarm.
+const METRICS_OF_AN_ALARM: usize = 10;
+
+#[test]
+fn an_alarm_on_what_functions_measure_rings_in_their_silence_unless_they_measure_only_failures() {
+    let template = template();
+    let mut loud = BTreeSet::new();
+    for (id, alarm) in alarms(&template) {
+        let alarm = &alarm["Properties"];
+        let maths = alarm["Metrics"].as_sequence().into_iter().flatten();
+        let metrics: Vec<_> =
+            maths.map(|metric| &metric["MetricStat"]["Metric"]).filter(|metric| !metric.is_null()).collect();
+        assert!(metrics.len() < METRICS_OF_AN_ALARM, "{id} has no room for one more");
+        let ours = metrics.into_iter().chain([alarm]).filter(|metric| metric["Namespace"].as_str() == Some(NAMESPACE));
+        let ours: BTreeSet<_> = ours.map(|metric| metric["MetricName"].as_str().unwrap()).collect();
+        let missing = alarm["TreatMissingData"].as_str().unwrap();
+        if ours == ["Failed"].into() {
+            assert_eq!(missing, "notBreaching", "{id}: there are failures or nothing");
+        } else if !ours.is_empty() {
+            assert_eq!(missing, "breaching", "{id}: {ours:?}");
+            loud.extend(ours);
+        }
+    }
+    assert_eq!(loud, ["DeadlinesPassed", "LostBatches", "ParkedNotes", "Tampered"].into());
+}
+
+#[test]
+fn the_alarm_on_failing_folds_watches_every_projector() {
+    let template = template();
+    let metrics = &alarms(&template)["FoldsFailingAlarm"]["Properties"]["Metrics"];
+    let watched: BTreeSet<_> = arguments(metrics, "Ref").into_iter().collect();
+    let projectors: BTreeSet<_> =
+        functions(&template).into_keys().filter(|id| id.ends_with("ProjectorFunction")).collect();
+    assert!(watched == projectors && watched.len() == 2, "{watched:?}");
 }

@@ -44,7 +44,6 @@ impl<P: Ports> Function for Projector<P> {
         }
         let unnoted = tampering::note(&tampered, self.0.parked(), self.0.host()).await;
         metrics::followed(&followed.folds);
-        metrics::tampered(tampered.len());
         let failed = followed.failed.iter().filter_map(|position| firsts.get(*position)).chain(unnoted);
         let first = failed.min_by_key(|first| first.index);
         Ok(answer(first.map(|first| first.sequence_number.as_str())))

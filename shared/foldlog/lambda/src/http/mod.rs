@@ -9,10 +9,12 @@
 //! do. The stream itself decides who owns a resource. With `?min_version=`, a query takes the commits that its view
 //! lacks from the log, and folds them over the row.
 
+mod document;
 mod page;
 mod request;
 mod response;
 
+pub use document::Document;
 pub use page::Page;
 pub use request::Request;
 pub use response::Response;

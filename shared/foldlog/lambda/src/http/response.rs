@@ -30,6 +30,11 @@ impl Response {
         Self { status, headers, body }
     }
 
+    /// A status alone.
+    pub(super) fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: String::new() }
+    }
+
     /// A problem of an API. Its type begins with the API's namespace.
     pub(super) fn of_problem(problem: &Problem, namespace: &str, correlation: &str) -> Self {
         let document = problem.document(namespace, correlation);
@@ -61,7 +66,7 @@ impl Response {
         self.header(header::RETRY_AFTER, &seconds.to_string())
     }
 
-    fn header(mut self, name: HeaderName, value: &str) -> Self {
+    pub(super) fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
         }

@@ -55,6 +55,18 @@ struct Written {
     #[serde(default)]
     auth: Auth,
     cors_configuration: Option<Cors>,
+    #[serde(default)]
+    route_settings: BTreeMap<String, RouteSettings>,
+}
+
+/// The limits of a route. Nothing is throttled on one machine.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RouteSettings {
+    #[serde(default, deserialize_with = "loose::number")]
+    throttling_burst_limit: Option<i64>,
+    #[serde(default, deserialize_with = "loose::number")]
+    throttling_rate_limit: Option<i64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -166,6 +178,15 @@ impl Api {
                     scopes: scopes.unwrap_or_default(),
                     timeout: timeout(event.timeout_in_millis),
                 });
+            }
+        }
+        for (key, settings) in written.route_settings {
+            let wrong = |reason: &str| Err(resource.wrong(&format!("RouteSettings.{key}"), reason));
+            if !api.routes.iter().any(|route| route.key() == key) {
+                return wrong("the HttpApi has no such route, so API Gateway fails");
+            }
+            if settings.throttling_burst_limit.is_none() || settings.throttling_rate_limit.is_none() {
+                return wrong("they replace the default ones, so they need both limits");
             }
         }
         Ok(api)

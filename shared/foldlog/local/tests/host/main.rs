@@ -5,6 +5,7 @@
 mod controls;
 mod gateway;
 mod journal;
+mod logs;
 mod machine;
 mod machine_failures;
 mod machine_refusals;

@@ -46,6 +46,12 @@ async fn what_the_template_says_and_nobody_imitates_is_named() {
         ("BillingMode: PAY_PER_REQUEST", "BillingMode: PROVISIONED", "Items.BillingMode"),
         ("DefaultAuthorizer: Jwt", "DefaultAuthorizer: Other", "authorizer"),
         ("Arn: !GetAtt Work.Arn}]", "Arn: !GetAtt Items.Arn}]", "Rule.Targets.Arn"),
+        ("ApplicationLogLevel: WARN", "ApplicationLogLevel: LOUD", "LoggingConfig.ApplicationLogLevel"),
+        ("LogFormat: JSON", "LogFormat: XML", "LoggingConfig.LogFormat"),
+        ("GET /mine: {", "GET /other: {", "HttpApi.RouteSettings.GET /other"),
+        (", ThrottlingBurstLimit: 20}", "}", "HttpApi.RouteSettings.GET /mine"),
+        (", ThrottlingBurstLimit: 20}", ", LoggingLevel: INFO}", "LoggingLevel"),
+        ("Path: /mine}", "Path: /mine, RouteSettings: {ThrottlingRateLimit: 1}}", "RouteSettings"),
         ("TRIM_HORIZON", "TRIM_HORIZON\n            FilterCriteria: {Filters: [{Pattern: x}]}", "FilterCriteria"),
     ];
     for (from, to, named) in cases {
