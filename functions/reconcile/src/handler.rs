@@ -1,15 +1,12 @@
-//! The handlers and their ports.
+//! The handler of the schedules and its ports.
 
 use crate::parts::Parts;
 use crate::ports::Ports;
-use crate::requests::Requests;
 use crate::waiting;
-use foldlog_functions::ports::{ProjectionsOn, ReactionsOn, TotalsOn};
+use foldlog_functions::ports::{ProjectionsOn, TotalsOn};
 use foldlog_functions::{Projector, Relay};
-use foldlog_lambda::queue::QueueAndSchedule;
 use foldlog_lambda::{SettingError, Settings};
 use shop_domain::views::{ReadModels, read_models, sales};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// The handler of the schedules.
@@ -28,16 +25,6 @@ pub struct Reconcile<P: Ports> {
     pub(crate) lost: P::Batches,
     /// How often the parts of the daily run come round.
     pub(crate) parts: Parts,
-}
-
-/// The function, with its two triggers.
-pub type ReconcileFunction<P> = QueueAndSchedule<ReactionsOn<Requests<P>, P>, Arc<Reconcile<P>>>;
-
-/// The function. A run that finds no waiting stream and no lost batch does not use the bus.
-pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<ReconcileFunction<P>, SettingError> {
-    let reconcile = Arc::new(scheduled(ports, settings)?);
-    let requests = Requests { reconcile: Arc::clone(&reconcile), commands: ports.commands()? };
-    Ok(QueueAndSchedule { queue: ports.reactions(requests)?, schedule: reconcile })
 }
 
 /// The handler of the schedules.

@@ -44,6 +44,7 @@
 
 mod daily;
 mod due;
+mod function;
 mod handler;
 pub mod lost;
 mod operator_requests;
@@ -58,14 +59,15 @@ mod settle;
 mod waiting;
 
 pub use daily::Summary;
-pub use handler::{Reconcile, ReconcileFunction, function, scheduled};
+pub use function::{ReconcileFunction, function};
+pub use handler::{Reconcile, scheduled};
 pub use operator_requests::audited;
 pub use ports::Ports;
 pub use recovery::Recovered;
 pub use requests::Requests;
 
 use crate::parked::Redrives;
-use crate::parts::Begin;
+use crate::parts::{Begin, PIECE};
 use crate::recovery::Which;
 use foldlog::{Clock, EventId, Timestamp};
 use foldlog_lambda::{Error, Function};
@@ -76,9 +78,6 @@ use std::time::Duration;
 /// to wait: the oldest first. The others wait for a later mark, or for the daily run.
 const MOST_OF_A_MINUTE: usize = 250;
 
-/// How long a piece of the daily run works: the function has 15 minutes, the next piece begins 15 minutes later, and the
-/// last page of each part takes a while.
-const PIECE: Duration = Duration::from_mins(10);
 /// How long a run each minute takes lost batches for, and how much longer parked notes. The next run finds what is left,
 /// and does not begin before.
 const FOR_BATCHES: Duration = Duration::from_secs(25);

@@ -9,6 +9,9 @@ use std::time::Duration;
 /// The names under which the parts keep their places. No view has such names.
 pub(crate) const MOVED: &str = "*moved";
 pub(crate) const WHOLE: &str = "*whole";
+/// How long a piece of the daily run works: the function has 15 minutes, the next piece begins 15 minutes later, and the
+/// last page of each part takes a while.
+pub(crate) const PIECE: Duration = Duration::from_mins(10);
 /// The number of segments of the log.
 const SEGMENTS: u32 = 8;
 /// How far a run of what moved looks back beyond the beginning of the one before.

@@ -2,11 +2,12 @@
 //! of it is appended to the same stream, under an id that follows from the request. A request that was reported is not
 //! carried out again.
 
+use crate::daily::Summary;
 use crate::handler::Reconcile;
 use crate::outcome::Outcome;
+use crate::parts::PIECE;
 use crate::ports::Ports;
 use crate::recovery::Recovered;
-use crate::{PIECE, Summary};
 use foldlog::{Clock, EventLog, EventMessage, Metadata, ParkingLot, Subject};
 use foldlog_functions::ports::CommandsOn;
 use foldlog_lambda::queue::{ReactionError, Reactor};

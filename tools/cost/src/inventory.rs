@@ -215,7 +215,7 @@ mod tests {
         assert_eq!((&*fulfilment.every_minutes, fulfilment.queue, fulfilment.routes), (&[1][..], Some((10, 10)), 0));
         // Twice a minute, every 15 minutes, and once a day.
         assert_eq!(inventory.scheduled_runs(), 2 * MINUTES + MINUTES / 15 + 30);
-        assert!(inventory.function("queries").unwrap().routes > 20 && inventory.fed_from_queues() == 8);
+        assert!(inventory.function("queries").unwrap().routes > 15 && inventory.fed_from_queues() == 9);
         assert_eq!(inventory.function("projector").unwrap().stream, Some((100, 1)));
         assert!(inventory.function("nobody").is_err());
         assert!((inventory.rate("GET /docs").unwrap(), inventory.rate("POST /carts").unwrap()) == (5, 50));

@@ -53,7 +53,9 @@ fn whoever_names_a_failure_queue_may_write_to_it() {
         let events = machine["Properties"]["Events"].as_mapping().unwrap();
         senders.extend(events.keys().map(|event| format!("{id}{}", event.as_str().unwrap())));
     }
-    let statement = &template["Resources"]["UndeliveredEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"][0];
+    let statements = &template["Resources"]["UndeliveredEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"];
+    let mut statements = statements.as_sequence().unwrap().iter();
+    let statement = statements.find(|statement| statement["Effect"].as_str() == Some("Allow")).unwrap();
     let allowed = arguments(&statement["Condition"], "GetAtt").into_iter().map(|arn| arn.trim_end_matches(".Arn"));
     assert_eq!(allowed.map(ToOwned::to_owned).collect::<BTreeSet<_>>(), senders);
 }
