@@ -4,7 +4,7 @@ use crate::functions::Declared;
 use crate::gateway::Api;
 use crate::machines::Machine;
 use crate::mappings::{DeclaredQueue, DeclaredStream};
-use crate::policy::ResourcePolicies;
+use crate::policy::{Policy, ResourcePolicies};
 use crate::schedules::Schedule;
 use crate::service_rights;
 use crate::tables::Table;
@@ -57,6 +57,11 @@ impl Plan {
         }
         let resource_policies = Arc::new(ResourcePolicies::declared(&stack)?);
         Ok(Self { stack, tables, functions, api, streams, queues, schedules, machines, resource_policies })
+    }
+
+    /// The policies of each function, by the name of its binary.
+    pub(crate) fn policies(&self) -> BTreeMap<String, Arc<Policy>> {
+        self.functions.iter().map(|function| (function.binary.clone(), Arc::clone(&function.policy))).collect()
     }
 
     /// Makes each invocation have one record or message, and a queue's function one at a time.

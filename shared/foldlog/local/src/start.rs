@@ -118,8 +118,7 @@ impl Host {
         tasks.spawn(serve(listener, gateway.application(), stopped.clone()));
         let seam = Seam::unrestricted(Arc::clone(&backend));
         tasks.spawn(serve(aws_listener, endpoint::application(seam, aws_address.ip()), stopped));
-        let policies = plan.functions.iter().map(|function| (function.binary.clone(), Arc::clone(&function.policy)));
-        let policies = policies.collect();
+        let policies = plan.policies();
         let functions = plan.functions.into_iter();
         Ok(Self {
             address,
