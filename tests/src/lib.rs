@@ -78,9 +78,9 @@ impl Shop {
             Storage::Temporary => None,
         };
         let mut provider = Provider::start(books).await.expect("a provider");
-        let others = others.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let parameters = provider.parameters().into_iter().chain(others);
-        let options = Options { storage, functions, counted, ..shop_composition::options(parameters) };
+        let parameters = others.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let environment = provider.environment();
+        let options = Options { storage, functions, counted, environment, ..shop_composition::options(parameters) };
         let host = Host::start(options).await.expect("the template starts");
         provider.tell(&host.url()).expect("an address");
         Self { host, provider }

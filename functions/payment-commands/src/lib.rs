@@ -1,8 +1,8 @@
 //! The webhooks of the payment provider: with `payment-reactions` the only writer of `payment-…`.
 
 use foldlog::{Actor, Clock, CommandId, Digest, LogSpans, Metadata, Span, StreamName, Version};
-use foldlog_functions::Ports;
 use foldlog_functions::ports::{CommandsOn, HttpOn};
+use foldlog_functions::secrets::{self, SecretPorts as Ports};
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses;
@@ -14,21 +14,14 @@ use shop_payments::webhook::{Delivery, Disbelief, SIGNATURE, TIMESTAMP, Webhook,
 /// The handler of the webhook route.
 pub struct PaymentCommands<P: Ports> {
     payments: CommandsOn<Payment, P>,
-    secrets: Vec<Secret>,
+    /// What signs webhooks: the current secret and, during a change, the one before.
+    secret: secrets::Secret<Secret, P>,
 }
 
 /// The function.
 pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<PaymentCommands<P>, P>, SettingError> {
-    Ok(ports.http(PaymentCommands { payments: ports.commands()?, secrets: secrets(settings)? }))
-}
-
-/// The secrets that may sign webhooks: the current one and, during a change, the previous one.
-fn secrets(settings: &Settings) -> Result<Vec<Secret>, SettingError> {
-    let mut secrets = vec![settings.parse("PAYMENT_WEBHOOK_SECRET")?];
-    if !settings.text("PAYMENT_WEBHOOK_SECRET_BEFORE")?.is_empty() {
-        secrets.push(settings.parse("PAYMENT_WEBHOOK_SECRET_BEFORE")?);
-    }
-    Ok(secrets)
+    let secret = secrets::Secret::new(ports, settings.text("PAYMENT_WEBHOOK_SECRET_ARN")?);
+    Ok(ports.http(PaymentCommands { payments: ports.commands()?, secret }))
 }
 
 impl<P: Ports> HttpHandler for PaymentCommands<P> {
@@ -60,14 +53,32 @@ impl<P: Ports> PaymentCommands<P> {
         Ok(Response::json(StatusCode::OK, &body)?.etag(done.version))
     }
 
-    /// The webhook of a request, if it is to be believed. If only its age speaks against it, this host's clock may be
-    /// wrong. The store's next answer corrects that.
+    /// The webhook of a request, if it is to be believed. If its signature is none of the secrets that are known, the
+    /// secret may have changed.
     async fn believed(&self, request: &Request) -> Result<Webhook, Problem> {
+        let unavailable = |error: foldlog_lambda::Error| Problem::unavailable(&error);
+        let known = self.secret.values().await.map_err(unavailable)?;
+        let believed = match self.believed_by(request, &known).await? {
+            Err(Disbelief::Forged) => match self.secret.newer().await.map_err(unavailable)? {
+                Some(newer) => self.believed_by(request, &newer).await?,
+                None => Err(Disbelief::Forged),
+            },
+            believed => believed,
+        };
+        believed.map_err(|disbelief| match disbelief {
+            Disbelief::Forged | Disbelief::Stale(_) => Problem::not_believed(&disbelief.to_string()),
+            Disbelief::Unreadable(_) => Problem::malformed(&disbelief.to_string()),
+        })
+    }
+
+    /// The webhook of a request, if one of the secrets has signed it. If only its age speaks against it, this host's clock
+    /// may be wrong. The store's next answer corrects that.
+    async fn believed_by(&self, request: &Request, secrets: &[Secret]) -> Result<Result<Webhook, Disbelief>, Problem> {
         let header = |name| request.header(name).unwrap_or_default();
         let delivery = Delivery { signature: header(SIGNATURE), timestamp: header(TIMESTAMP), body: request.body()? };
-        let at = |moment| verify(delivery, &self.secrets, moment);
+        let at = |moment| verify(delivery, secrets, moment);
         let now = || self.payments.host().now();
-        let believed = match at(now()) {
+        Ok(match at(now()) {
             Err(Disbelief::Stale(signed)) => {
                 let webhook = at(signed).map_err(|error| Problem::malformed(&error.to_string()))?;
                 let id: PaymentId = webhook.reference.as_str().parse().map_err(|_| unknown(&webhook))?;
@@ -76,10 +87,6 @@ impl<P: Ports> PaymentCommands<P> {
                 at(now())
             }
             believed => believed,
-        };
-        believed.map_err(|disbelief| match disbelief {
-            Disbelief::Forged | Disbelief::Stale(_) => Problem::not_believed(&disbelief.to_string()),
-            Disbelief::Unreadable(_) => Problem::malformed(&disbelief.to_string()),
         })
     }
 }

@@ -1,17 +1,22 @@
 //! The payment's reactions to the intents of fulfilment: they record the answers of the payment provider, and only
 //! those. With `payment-commands` the only writer of `payment-…`.
 
+mod keyed;
+
+pub use keyed::KeyedProvider;
+
 use foldlog::{EventMessage, StreamName};
 use foldlog_aws::OnAws;
 use foldlog_functions::owner::event_of;
 use foldlog_functions::ports::{CommandsOn, ReactionsOn};
+use foldlog_functions::secrets::Secret;
 use foldlog_lambda::queue::{ReactionError, Reactor};
 use foldlog_lambda::{SettingError, Settings};
 use shop_domain::fulfilment::{Fulfilment, PaymentRequest, REACTION, Request, request_of};
 use shop_domain::payment::{self, Answer, Charge, Command};
 use shop_domain::values::Money;
 use shop_payments::{
-    Connection, Failure, HttpProvider, Patience, Payment, Provider, ProviderRefusal, Reference, Standing, Step, settle,
+    Connection, Failure, Patience, Payment, Provider, ProviderRefusal, Reference, Standing, Step, settle,
 };
 
 /// The step that records a payment as begun while its result is unknown.
@@ -27,18 +32,15 @@ pub trait Ports: foldlog_functions::Ports {
 }
 
 impl Ports for OnAws {
-    type Provider = HttpProvider;
+    type Provider = KeyedProvider<Self>;
 
-    fn provider(&self, settings: &Settings) -> Result<HttpProvider, SettingError> {
-        let connection = Connection {
-            address: settings.text("PAYMENT_PROVIDER_URL")?.to_owned(),
-            key: settings.parse("PAYMENT_PROVIDER_KEY")?,
-            patience: Patience::default(),
-        };
-        HttpProvider::new(&connection).map_err(|error| SettingError::Invalid {
+    fn provider(&self, settings: &Settings) -> Result<KeyedProvider<Self>, SettingError> {
+        let connection = Connection::new(settings.text("PAYMENT_PROVIDER_URL")?, Patience::default());
+        let connection = connection.map_err(|error| SettingError::Invalid {
             name: "PAYMENT_PROVIDER_URL".to_owned(),
             reason: error.to_string(),
-        })
+        })?;
+        Ok(KeyedProvider { connection, key: Secret::new(self, settings.text("PAYMENT_PROVIDER_KEY_ARN")?) })
     }
 }
 

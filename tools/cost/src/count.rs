@@ -121,7 +121,7 @@ impl Counted {
     /// An empty shop, whose provider sends no webhooks.
     async fn open() -> Result<Self, Failure> {
         let provider = Provider::start(None).await?;
-        let options = Options { counted: true, ..options(provider.parameters()) };
+        let options = Options { counted: true, environment: provider.environment(), ..options([]) };
         let host = Host::start(options).await?;
         let base = host.url().parse().map_err(|error| Failure::Machine(format!("{}: {error}", host.url())))?;
         let client = Client::at(base, None)?;

@@ -7,6 +7,7 @@ use crate::stores::{Log, Parked, TotalsStore, Views};
 use crate::world::Host;
 use foldlog::Subscription;
 use foldlog_functions::ports::Indexed;
+use foldlog_functions::secrets::{SecretPorts, Secrets};
 use foldlog_functions::{BusPorts, Ports};
 use foldlog_lambda::{SettingError, Settings};
 use foldlog_testing::faulty::FaultyBus;
@@ -80,6 +81,23 @@ impl reconcile::Ports for Simulated {
 
     fn lost_batches(&self, _: &Settings) -> Result<Batches, SettingError> {
         Ok(Batches(self.host.world.clone()))
+    }
+}
+
+impl SecretPorts for Simulated {
+    type Secrets = Kept;
+
+    fn secrets(&self) -> Kept {
+        Kept
+    }
+}
+
+/// The secrets of a shop on one machine, which do not change.
+pub(crate) struct Kept;
+
+impl Secrets for Kept {
+    async fn values(&self, id: &str) -> Result<Vec<String>, foldlog_lambda::Error> {
+        Ok(shop_composition::options([]).secrets.remove(id).into_iter().collect())
     }
 }
 

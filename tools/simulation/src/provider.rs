@@ -15,7 +15,7 @@ use futures::FutureExt;
 use http::Method;
 use shop_domain::values::Money;
 use shop_payments::webhook::{SIGNATURE, TIMESTAMP, Webhook, sign};
-use shop_payments::{Failure, Payment, Reference, Secret, Step};
+use shop_payments::{Failure, Payment, Reference, Step};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -166,9 +166,7 @@ fn tell(world: &Arc<World>, notice: &Webhook, certainty: Certainty) {
     }
     let tries = if certainty == Certainty::Arrives { MOST_TRIES } else { TRIES };
     let on = world.clone();
-    let secret =
-        world.topology.settings("payment-commands").and_then(|settings| settings.get("PAYMENT_WEBHOOK_SECRET"));
-    let Some(secret) = secret.and_then(|secret| secret.parse::<Secret>().ok()) else { return };
+    let secret = shop_composition::webhook_secret();
     let body = serde_json::to_value(notice).unwrap_or_default();
     let telling = async move {
         for _ in 0..tries {

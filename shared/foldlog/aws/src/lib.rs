@@ -1,5 +1,5 @@
 //! The ports of functions on AWS: the log, the views, the totals and the notes in DynamoDB, and, with the feature `bus`,
-//! the bus of EventBridge. Settings name the tables:
+//! the bus of EventBridge, with the feature `secrets` those of Secrets Manager. Settings name the tables:
 //!
 //! | setting | the table of |
 //! |---|---|
@@ -15,6 +15,11 @@
 #[cfg(feature = "bus")]
 mod bus;
 mod clock;
+#[cfg(feature = "secrets")]
+mod secrets;
+
+#[cfg(feature = "secrets")]
+pub use secrets::SecretsManager;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;

@@ -6,6 +6,7 @@
 //! - [`OwnersReactor`] turns what other streams ask for into commands on streams of one's own, by a table.
 //! - [`Projector`] takes the log table's stream and brings the rows of the read models up to date.
 //! - [`Relay`] takes the same stream and publishes the events to the bus.
+//! - [`secrets`] reads a secret again when it was not accepted.
 //! - [`reading`] answers a request for one document: as it is, no older than a version, or as it was.
 
 pub mod owner;
@@ -13,6 +14,7 @@ pub mod ports;
 pub mod projector;
 pub mod reading;
 pub mod relay;
+pub mod secrets;
 
 pub use owner::{Intents, OwnersReactor};
 pub use ports::{BusPorts, Ports};

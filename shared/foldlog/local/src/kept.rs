@@ -7,6 +7,7 @@ use crate::machines::Starter;
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
+use crate::secrets::Secrets;
 use crate::work::Work;
 use aws_config::SdkConfig;
 use std::collections::BTreeMap;
@@ -31,7 +32,8 @@ impl Kept {
         let (starters, _) = Starter::all(&plan.machines, &work);
         let queues = Queues::declared(&plan.stack, &BTreeMap::new())?;
         let buses = Buses::declared(&plan.stack, &queues, &starters)?;
-        let (backend, closing) = Backend::open(&plan, directory, buses, BTreeMap::new(), work, false).await?;
+        let (backend, closing) =
+            Backend::open(&plan, directory, buses, BTreeMap::new(), work, Secrets::of(BTreeMap::new()), false).await?;
         Ok(Self { backend, closing })
     }
 

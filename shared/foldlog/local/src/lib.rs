@@ -61,6 +61,7 @@ mod queues;
 mod report;
 mod schedules;
 mod seam;
+mod secrets;
 mod service_rights;
 mod start;
 mod streams;

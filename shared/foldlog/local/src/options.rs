@@ -13,6 +13,10 @@ pub struct Options {
     pub template: String,
     /// Values of the template's parameters. They replace the defaults.
     pub parameters: BTreeMap<String, String>,
+    /// Settings of functions that are others on this machine than in the template, by name. Some function must have each.
+    pub environment: BTreeMap<String, String>,
+    /// The secrets of Secrets Manager, by ARN.
+    pub secrets: BTreeMap<String, String>,
     /// The address of the gateway. Port 0 takes any that is free.
     pub listen: SocketAddr,
     /// The place of the tables.

@@ -64,6 +64,18 @@ impl Plan {
         self.functions.iter().map(|function| (function.binary.clone(), Arc::clone(&function.policy))).collect()
     }
 
+    /// Tells functions other settings than the template does. Each must be a setting of some function.
+    pub(crate) fn tell(&mut self, settings: &BTreeMap<String, String>) -> Result<(), TemplateError> {
+        for (name, text) in settings {
+            let mut of_functions = self.functions.iter_mut().filter_map(|function| function.environment.get_mut(name));
+            let first =
+                of_functions.next().ok_or_else(|| TemplateError::value(name, "no function has this setting"))?;
+            text.clone_into(first);
+            of_functions.for_each(|other| text.clone_into(other));
+        }
+        Ok(())
+    }
+
     /// Makes each invocation have one record or message, and a queue's function one at a time.
     pub(crate) fn one_by_one(&mut self) {
         for (_, stream) in &mut self.streams {

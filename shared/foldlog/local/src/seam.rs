@@ -10,6 +10,7 @@ use crate::functions::Declared;
 use crate::meter::{self, Meter};
 use crate::plan::Plan;
 use crate::policy::{Demand, Policy, ResourcePolicies, demands};
+use crate::secrets::Secrets;
 use crate::streams::Wake;
 use crate::tables::Table;
 use crate::template::identity::REGION;
@@ -51,6 +52,8 @@ pub(crate) struct Backend {
     pub(crate) buses: Buses,
     /// The buckets.
     pub(crate) buckets: Buckets,
+    /// The secrets.
+    pub(crate) secrets: Secrets,
     /// The template's tables.
     pub(crate) tables: Vec<Table>,
     /// The policies of tables, buckets and buses, and what was refused.
@@ -96,13 +99,15 @@ impl Backend {
         buses: Buses,
         wakes: BTreeMap<String, Vec<Arc<Wake>>>,
         work: Work,
+        secrets: Secrets,
         counted: bool,
     ) -> Result<(Arc<Self>, Closing), DatabaseError> {
         let (engine, closing) = Engine::open(directory)?;
         let (buckets, tables) = (Buckets::declared(&plan.stack, directory), plan.tables.clone());
         let (foreground, meter) = (Foreground::default(), Meter::new(counted));
         let rights = Rights { of_resources: Arc::clone(&plan.resource_policies), refused: Mutex::default() };
-        let backend = Arc::new(Self { engine, buses, buckets, tables, rights, wakes, work, foreground, meter });
+        let backend =
+            Arc::new(Self { engine, buses, buckets, secrets, tables, rights, wakes, work, foreground, meter });
         let host = Seam::unrestricted(Arc::clone(&backend));
         for table in &plan.tables {
             host.ensure(table).await?;
@@ -178,6 +183,7 @@ impl Seam {
         let (service, operation) = match target.split_once('.') {
             Some(("DynamoDB_20120810" | "DynamoDBStreams_20120810", operation)) => ("dynamodb", operation),
             Some(("AWSEvents", "PutEvents")) => ("events", "PutEvents"),
+            Some(("secretsmanager", "GetSecretValue")) => ("secretsmanager", "GetSecretValue"),
             _ => return refused(400, "UnknownOperationException", &format!("{target} is not imitated on one machine")),
         };
         self.backend.meter.requested(&self.caller.binary, operation);
@@ -188,6 +194,9 @@ impl Seam {
         let demands = demands(service, operation, &request, &self.backend.tables);
         if let Some(message) = self.refusal(&demands) {
             return refused(400, "com.amazon.coral.service#AccessDeniedException", &message);
+        }
+        if service == "secretsmanager" {
+            return self.backend.secrets.answer(&request);
         }
         let counted = self.backend.meter.counted && self.caller.function.is_some();
         if service == "events" {

@@ -16,6 +16,7 @@ use crate::options::{Options, Storage};
 use crate::plan::Plan;
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
+use crate::secrets::Secrets;
 use crate::streams::{Shards, Source, StreamMapping, Wake};
 use crate::template::TemplateError;
 use crate::wiring::Wiring;
@@ -55,10 +56,12 @@ impl Host {
         for ((table, _), wake) in plan.streams.iter().zip(&wakes) {
             readers.entry(table.arn.clone()).or_default().push(Arc::clone(wake));
         }
+        let (secrets, counted) = (Secrets::of(options.secrets), options.counted);
         let (backend, closing) =
-            Backend::open(&plan, &directory, buses, readers, work.clone(), options.counted).await?;
+            Backend::open(&plan, &directory, buses, readers, work.clone(), secrets, counted).await?;
         let runners = runners(&plan, &options.functions, &gates, &backend)?;
         let deliveries = plan.streams.iter().map(|(_, declared)| (declared.binary.clone(), Arc::default())).collect();
+        let policies = plan.policies();
         let controls = Arc::new(Controls { clock: clock.clone(), gates, deliveries, wakes });
 
         let (stop, stopped) = watch::channel(false);
@@ -118,7 +121,6 @@ impl Host {
         tasks.spawn(serve(listener, gateway.application(), stopped.clone()));
         let seam = Seam::unrestricted(Arc::clone(&backend));
         tasks.spawn(serve(aws_listener, endpoint::application(seam, aws_address.ip()), stopped));
-        let policies = plan.policies();
         let functions = plan.functions.into_iter();
         Ok(Self {
             address,
@@ -161,6 +163,7 @@ fn directory(storage: Storage) -> std::io::Result<(PathBuf, Option<TempDir>)> {
 /// The plan of the template, and the clock: as declared, or so that each run counts the same.
 fn plan(options: &Options, work: &Work) -> Result<(Plan, Clock), TemplateError> {
     let mut plan = Plan::read(&options.template, &options.parameters)?;
+    plan.tell(&options.environment)?;
     if !options.counted {
         return Ok((plan, Clock::new(work.clone())));
     }

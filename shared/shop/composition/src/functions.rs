@@ -7,14 +7,15 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use foldlog_aws::OnAws;
 use foldlog_functions::ports::{HttpOn, ReactionsOn};
+use foldlog_functions::secrets::SecretPorts;
 use foldlog_lambda::queue::{QueueAndSchedule, Reactor};
 use foldlog_lambda::{Function, HttpHandler, Invoke, Registered, SettingError, Settings, mounted};
 use std::sync::Arc;
 
 /// The ports of all functions of the shop.
-pub trait Ports: reconcile::Ports + payment_reactions::Ports {}
+pub trait Ports: reconcile::Ports + payment_reactions::Ports + SecretPorts {}
 
-impl<P: reconcile::Ports + payment_reactions::Ports> Ports for P {}
+impl<P: reconcile::Ports + payment_reactions::Ports + SecretPorts> Ports for P {}
 
 /// Mounts a function by its trigger.
 pub trait Mount<P: Ports> {

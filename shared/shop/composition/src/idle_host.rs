@@ -26,7 +26,7 @@ pub enum IdleHostError {
 pub async fn idle_host(address: IpAddr) -> Result<(Host, Provider), IdleHostError> {
     let provider = Provider::start_on(address, None).await?;
     let functions = functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Idle)), ..function });
-    let options = Options { functions: functions.collect(), ..stack::options(provider.parameters()) };
+    let options = Options { functions: functions.collect(), environment: provider.environment(), ..stack::options([]) };
     Ok((Host::start(options).await?, provider))
 }
 

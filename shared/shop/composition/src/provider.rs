@@ -24,9 +24,9 @@ impl Provider {
         Ok(Self(Server::start(options).await?))
     }
 
-    /// The template's parameters with its address and secrets.
+    /// The settings of functions with its address.
     #[must_use]
-    pub fn parameters(&self) -> BTreeMap<String, String> {
+    pub fn environment(&self) -> BTreeMap<String, String> {
         [(stack::PROVIDER_URL.to_owned(), self.0.url())].into()
     }
 

@@ -32,9 +32,10 @@ pub fn parameters() -> BTreeMap<String, String> {
     [
         ("JwtIssuer", "https://issuer.shop.local"),
         ("JwtAudience", "shop"),
-        (PROVIDER_URL, "http://127.0.0.1:8090"),
-        ("PaymentProviderKey", KEY),
-        ("PaymentWebhookSecret", SECRET),
+        // On one machine the functions are told another address.
+        ("PaymentProviderUrl", "https://payments.shop.local"),
+        ("PaymentProviderKeyArn", KEY_ARN),
+        ("PaymentWebhookSecretArn", SECRET_ARN),
         ("WholeEveryDays", "0"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -48,6 +49,8 @@ pub fn options(others: impl IntoIterator<Item = (String, String)>) -> Options {
     Options {
         template: TEMPLATE.to_owned(),
         parameters: parameters().into_iter().chain(others).collect(),
+        environment: BTreeMap::from([(PROVIDER_URL.to_owned(), USUAL_PROVIDER.to_owned())]),
+        secrets: [(KEY_ARN, KEY), (SECRET_ARN, SECRET)].map(|(arn, text)| (arn.to_owned(), text.to_owned())).into(),
         listen: (Ipv4Addr::LOCALHOST, 0).into(),
         storage: Storage::Temporary,
         functions: functions(),
@@ -56,9 +59,12 @@ pub fn options(others: impl IntoIterator<Item = (String, String)>) -> Options {
     }
 }
 
-/// The parameter with the address of the payment provider. Its value on one machine is the default address of `shop
-/// provider`.
-pub const PROVIDER_URL: &str = "PaymentProviderUrl";
+/// The setting with the address of the payment provider. On AWS the template takes only addresses with TLS; on one machine
+/// a function is told this one, the default address of `shop provider`, or another.
+pub const PROVIDER_URL: &str = "PAYMENT_PROVIDER_URL";
+const USUAL_PROVIDER: &str = "http://127.0.0.1:8090";
+const KEY_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:payment-provider-key-000000";
+const SECRET_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:payment-webhook-secret-000000";
 /// These secrets are public, because they open only a sandbox on the same machine.
 const KEY: &str = "a-shop-on-one-machine";
 const SECRET: &str = "a-provider-on-one-machine";
@@ -85,9 +91,10 @@ mod tests {
 
     #[test]
     fn the_provider_knows_the_shop_by_what_the_shop_is_told() {
-        let parameters = parameters();
+        let (parameters, secrets) = (parameters(), options([]).secrets);
         assert_eq!(format!("{:?}", (provider_key(), webhook_secret())), "(Secret(…), Secret(…))");
-        assert_eq!((&*parameters["PaymentProviderKey"], &*parameters["PaymentWebhookSecret"]), (KEY, SECRET));
+        let told = ["PaymentProviderKeyArn", "PaymentWebhookSecretArn"].map(|name| &*secrets[&parameters[name]]);
+        assert_eq!(told, [KEY, SECRET]);
     }
 
     #[test]

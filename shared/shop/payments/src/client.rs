@@ -8,43 +8,48 @@ use crate::values::{Reference, Secret};
 use crate::wire::{Authorisation, IDEMPOTENCY_KEY, Part, failure, idempotency_key, path};
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 
-/// The address of a provider, and the key of the shop there.
+/// The connection to a provider, whatever the key of the shop there.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    /// The base address of its routes, such as `https://payments.example/v1`.
-    pub address: String,
-    /// The shop's key.
-    pub key: Secret,
-    /// The time-outs of a request.
-    pub patience: Patience,
+    transport: Transport,
+    base: String,
 }
 
 /// Sends requests to a provider over HTTP.
 #[derive(Clone, Debug)]
 pub struct HttpProvider {
-    transport: Transport,
-    base: String,
+    connection: Connection,
     authorization: HeaderValue,
 }
 
-impl HttpProvider {
-    /// A client of the provider. It does not connect yet.
-    pub fn new(connection: &Connection) -> Result<Self, Unusable> {
-        let no_address = || Unusable::Address(connection.address.clone());
-        let base = connection.address.trim_end_matches('/').to_owned();
+impl Connection {
+    /// A connection to the provider whose routes begin at an address, such as `https://payments.example/v1`. It is made
+    /// with the first request.
+    pub fn new(address: &str, patience: Patience) -> Result<Self, Unusable> {
+        let no_address = || Unusable::Address(address.to_owned());
+        let base = address.trim_end_matches('/').to_owned();
         let address: Uri = base.parse().map_err(|_| no_address())?;
         if address.query().is_some() {
             return Err(no_address());
         }
-        let authorization = HeaderValue::from_str(&format!("Bearer {}", connection.key.expose()));
-        let mut authorization = authorization.map_err(|_| no_address())?;
-        authorization.set_sensitive(true);
-        Ok(Self { transport: Transport::new(&address, connection.patience)?, base, authorization })
+        Ok(Self { transport: Transport::new(&address, patience)?, base })
     }
 
+    /// A client of the provider for the shop with this key.
+    #[must_use]
+    pub fn with_key(&self, key: &Secret) -> HttpProvider {
+        // A secret has visible characters alone.
+        let authorization = HeaderValue::from_str(&format!("Bearer {}", key.expose()));
+        let mut authorization = authorization.unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
+        authorization.set_sensitive(true);
+        HttpProvider { connection: self.clone(), authorization }
+    }
+}
+
+impl HttpProvider {
     async fn ask(&self, method: Method, reference: &Reference, step: Option<Step<'_>>) -> Result<Payment, Failure> {
         let request = self.request(method, reference, step).map_err(|error| Failure::Unavailable(error.to_string()))?;
-        match self.transport.send(request).await {
+        match self.connection.transport.send(request).await {
             Ok((StatusCode::OK, body)) => serde_json::from_slice(&body)
                 .map_err(|error| Failure::Unknown(format!("it answered what is no payment: {error}"))),
             Ok((status, body)) => Err(failure(status, &body)),
@@ -59,7 +64,7 @@ impl HttpProvider {
         reference: &Reference,
         step: Option<Step<'_>>,
     ) -> Result<Request<String>, http::Error> {
-        let base = &self.base;
+        let base = &self.connection.base;
         let request = Request::builder().method(method).header(header::AUTHORIZATION, &self.authorization);
         let Some(step) = step else {
             return request.uri(format!("{base}/payments/{reference}")).body(String::new());

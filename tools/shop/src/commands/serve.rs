@@ -45,6 +45,9 @@ pub(crate) struct Serve {
     /// Whether to carry out commands; an import needs them off
     #[arg(long, value_name = "ON|OFF", default_value_t, value_parser = clap::value_parser!(WriteMode))]
     commands: WriteMode,
+    /// Use the payment provider at this address, as `shop provider` runs one, instead of one of its own
+    #[arg(long, value_name = "URL")]
+    provider: Option<String>,
     /// Set a parameter of the template, such as TaxBasisPoints=700; you can repeat it
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = assignment)]
     parameters: Vec<(String, String)>,
@@ -55,7 +58,7 @@ impl Serve {
         let ended = shutdown::of_this_process()?;
         tokio::pin!(ended);
         let commands = self.commands().await?;
-        let mut provider = self.provider().await?;
+        let mut provider = self.own_provider().await?;
         let host = Host::start(self.options(provider.as_ref(), commands)).await?;
         if let Some(provider) = &mut provider {
             provider.tell(&host.url()).map_err(Failure::machine)?;
@@ -74,9 +77,9 @@ impl Serve {
         shown.unwrap_or(Ok(()))
     }
 
-    /// The shop's own payment provider, unless the parameters name another one.
-    async fn provider(&self) -> Result<Option<Provider>, Failure> {
-        if self.parameters.iter().any(|(name, _)| name == PROVIDER_URL) {
+    /// The shop's own payment provider, unless the arguments name another one.
+    async fn own_provider(&self) -> Result<Option<Provider>, Failure> {
+        if self.provider.is_some() {
             return Ok(None);
         }
         let books = self.data.as_ref().map(|directory| directory.join("payments.ndjson"));
@@ -103,11 +106,12 @@ impl Serve {
 
     fn options(&self, provider: Option<&Provider>, commands: WriteMode) -> Options {
         let commands = [(COMMANDS.to_owned(), commands.to_string())];
-        let provider = provider.map(Provider::parameters).into_iter().flatten();
+        let other = self.provider.iter().map(|url| (PROVIDER_URL.to_owned(), url.clone()));
         Options {
+            environment: provider.map_or_else(|| other.collect(), Provider::environment),
             listen: self.listen,
             storage: self.data.clone().map_or(Storage::Temporary, Storage::Directory),
-            ..options(commands.into_iter().chain(provider).chain(self.parameters.iter().cloned()))
+            ..options(commands.into_iter().chain(self.parameters.iter().cloned()))
         }
     }
 

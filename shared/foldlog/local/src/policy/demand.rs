@@ -28,8 +28,13 @@ const UNTOLD: &str = "\u{0}";
 
 /// The permissions that an operation needs. Transactions need those of their parts, as on AWS.
 pub(crate) fn demands(service: &str, operation: &str, request: &Value, tables: &[Table]) -> Vec<Demand> {
-    if service == "events" {
-        return event_demands(operation, request);
+    match service {
+        "events" => return event_demands(operation, request),
+        "secretsmanager" => {
+            let resource = request.get("SecretId").and_then(Value::as_str).unwrap_or_default().to_owned();
+            return vec![Demand { action: format!("secretsmanager:{operation}"), resource, keys: Vec::new() }];
+        }
+        _ => {}
     }
     let parts = |actions: &[&str]| -> Vec<Demand> {
         let items = request.get("TransactItems").and_then(Value::as_array).into_iter().flatten();

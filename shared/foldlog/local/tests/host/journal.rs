@@ -115,6 +115,8 @@ pub(crate) async fn start(name: &str, streams: Streams, mapping: &str) -> (Host,
     let options = Options {
         template: TEMPLATE.replacen(place, &format!("{place}{mapping}"), 1),
         parameters: BTreeMap::from([("Journal".to_owned(), name.to_owned())]),
+        environment: BTreeMap::new(),
+        secrets: BTreeMap::new(),
         listen: ([127, 0, 0, 1], 0).into(),
         storage: Storage::Temporary,
         functions: vec![reader],

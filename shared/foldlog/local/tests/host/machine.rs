@@ -176,6 +176,8 @@ pub(crate) fn options(name: &str, template: String, together: usize, answer: Ans
     let options = Options {
         template,
         parameters: BTreeMap::from([("Journal".to_owned(), name.to_owned())]),
+        environment: BTreeMap::new(),
+        secrets: BTreeMap::new(),
         listen: ([127, 0, 0, 1], 0).into(),
         storage: Storage::Temporary,
         functions: vec![function],

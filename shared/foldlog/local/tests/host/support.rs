@@ -147,6 +147,8 @@ pub(crate) fn options(storage: Storage) -> Options {
     Options {
         template: TEMPLATE.to_owned(),
         parameters: BTreeMap::from([("Issuer".to_owned(), "https://issuer.local".to_owned())]),
+        environment: BTreeMap::new(),
+        secrets: BTreeMap::new(),
         listen: ([127, 0, 0, 1], 0).into(),
         storage,
         functions: functions(),

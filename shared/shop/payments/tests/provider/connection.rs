@@ -1,7 +1,7 @@
 //! What a request over HTTP tells where no provider answers it as the protocol says.
 
 use crate::stage::{self, eur, reference};
-use shop_payments::{Connection, Failure, HttpProvider, Patience, Provider, ProviderRefusal, Standing, Step, Unusable};
+use shop_payments::{Connection, Failure, Patience, Provider, ProviderRefusal, Standing, Step, Unusable};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -180,8 +180,7 @@ async fn to_an_address_of_https_nothing_is_sent_in_the_clear() {
 #[test]
 fn what_is_no_web_address_is_not_tried() {
     for address in ["", "payments.example", "/v1", "ftp://payments.example", "http://a b", "https://a.example/?a=b"] {
-        let connection = Connection { address: address.to_owned(), key: stage::key(), patience: Patience::default() };
-        let refused = HttpProvider::new(&connection);
+        let refused = Connection::new(address, Patience::default());
         assert!(matches!(refused, Err(Unusable::Address(_))), "{address}: {refused:?}");
     }
 }

@@ -78,5 +78,5 @@ pub(crate) fn client(address: &str) -> HttpProvider {
 }
 
 pub(crate) fn client_with(address: &str, key: Secret, patience: Patience) -> HttpProvider {
-    HttpProvider::new(&Connection { address: address.to_owned(), key, patience }).unwrap()
+    Connection::new(address, patience).unwrap().with_key(&key)
 }
