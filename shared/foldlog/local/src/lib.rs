@@ -26,7 +26,7 @@
 //!
 //! [`JwtAuthorizer`] lends the issuer and the scopes of the routes to other gateways on this machine. [`Kept`] is what
 //! a host left in a directory. [`Topology`] is what a template connects with what, for a simulation of the same
-//! functions.
+//! functions. [`inventory`] lists what has to be there once the template is deployed.
 //!
 //! **Limits.** Throttling, transaction conflicts and eventual consistency do not occur. Shards never split. Checkpoints
 //! and queues live in memory, so a start begins at the end of each stream: reconcile then. Failed
@@ -47,6 +47,7 @@ mod gate;
 mod gateway;
 mod host;
 mod hs256;
+pub mod inventory;
 mod issuer;
 mod kept;
 mod lock;
