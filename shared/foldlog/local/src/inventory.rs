@@ -84,6 +84,8 @@ pub struct Mapping {
 pub struct Rule {
     /// Its logical id.
     pub logical: String,
+    /// The logical id of its bus; none for the default bus.
+    pub bus: Option<String>,
     /// Whether it is enabled.
     pub enabled: bool,
     /// The pattern of its events.
@@ -227,6 +229,7 @@ fn declared_rule(rule: &Resource, stack: &Stack) -> Result<Rule, TemplateError> 
     });
     Ok(Rule {
         logical: rule.logical.clone(),
+        bus: bus(&rule.properties, stack),
         enabled: enabled(&rule.properties),
         pattern: rule.properties.get("EventPattern").cloned().unwrap_or_default(),
         targets: targets.collect::<Result<_, TemplateError>>()?,
@@ -239,10 +242,19 @@ fn starting_rule(machine: &Resource, event: &Event<'_>, stack: &Stack) -> Result
     let dead_letters = dead_letters.map(|arn| logical(&arn, stack, &event.logical)).transpose()?;
     Ok(Rule {
         logical: event.logical.clone(),
+        bus: bus(event.properties, stack),
         enabled: enabled(event.properties),
         pattern: event.properties.get("Pattern").cloned().unwrap_or_default(),
         targets: vec![(machine.logical.clone(), dead_letters)],
     })
+}
+
+/// The logical id of the bus that a rule names, by its name or its ARN.
+fn bus(properties: &Map<String, Value>, stack: &Stack) -> Option<String> {
+    let named = text(properties, "EventBusName")?;
+    let mut buses = stack.of_kind("AWS::Events::EventBus");
+    let bus = buses.find(|bus| bus.identity.reference == named || bus.identity.attribute("Arn") == named)?;
+    Some(bus.logical.clone())
 }
 
 fn enabled(properties: &Map<String, Value>) -> bool {
@@ -321,6 +333,7 @@ Resources:
         assert_eq!(commits.on_failure.as_deref(), Some("Dead"));
         assert_eq!(commits.settings.keys().collect::<Vec<_>>(), ["BatchSize", "StartingPosition"]);
         assert_eq!((&*off.logical, &*off.source, off.enabled), ("WorkerFunctionOff", "Work", false));
+        assert_eq!(found.rules[0].bus.as_deref(), Some("Bus"));
         assert_eq!(found.rules[0].targets, [("Work".to_owned(), Some("Dead".to_owned()))]);
         assert_eq!((&*found.schedules[0].logical, found.schedules[0].enabled), ("WorkerFunctionDaily", true));
         assert_eq!(found.alarms[0].actions, ["arn:aws:sns:r:1:t"]);

@@ -58,6 +58,7 @@ pub(crate) fn physical(logical: &str, kind: &str) -> String {
     let name = format!("{STACK}-{logical}-1A2B3C4D5E6F");
     match kind {
         "AWS::SQS::Queue" => format!("https://sqs.eu-central-1.amazonaws.com/123456789012/{name}"),
+        "AWS::Events::EventBus" => format!("{STACK}-bus"),
         "AWS::Events::Rule" => format!("{STACK}-bus|{name}"),
         "AWS::StepFunctions::StateMachine" | "AWS::Serverless::StateMachine" => {
             format!("arn:aws:states:eu-central-1:123456789012:stateMachine:{name}")

@@ -228,6 +228,10 @@ fn a_stack_that_is_not_complete_is_told_of() {
     let busy = told(status("UPDATE_IN_PROGRESS"));
     assert!(busy.contains("wait until it has ended"), "{busy}");
     let list = "StackResourceSummaries";
+    let mut account = Account::with_the_stack();
+    remove(&mut account, &listed, list, "LogicalResourceId", "ProjectorFunctionCommits");
+    let (_, out, _) = account.doctor(&[]);
+    assert!(problems(&out).len() == 1 && !out.contains("ok  mappings"), "what is not there is not said to fit: {out}");
     let missing = told(|account| remove(account, &listed, list, "LogicalResourceId", "TamperedAlarm"));
     assert!(missing.starts_with("BAD resource TamperedAlarm: the stack has none: deploy this release"), "{missing}");
     let failed = told(|account| {

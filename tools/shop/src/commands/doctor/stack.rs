@@ -16,9 +16,8 @@ const CALLS: usize = 4;
 /// The most alarms that one call may name.
 const ALARMS: usize = 100;
 
-/// What to do about something that the stack should have and has not.
-pub(super) const RESTORE: &str = "someone changed it beside CloudFormation, and a deployment of the same template does \
-                                  not bring it back: docs/OPERATING.md, \"A stack that is not its template\"";
+/// What to do about something that is not as it was deployed.
+pub(super) const RESTORE: &str = "docs/OPERATING.md, \"A stack that is not its template\", says how to put it back";
 
 /// The stack as CloudFormation knows it.
 pub(super) struct Stack<'a> {
@@ -37,6 +36,11 @@ impl Stack<'_> {
     /// The name, id or ARN of a resource; none if the stack has no such resource.
     pub(super) fn physical(&self, logical: &str) -> Option<&str> {
         self.resources.get(logical)?.physical.as_deref()
+    }
+
+    /// The parts that the stack has, each with its name, id or ARN.
+    pub(super) fn having<'t, T>(&self, parts: &'t [T], logical: impl Fn(&T) -> &str) -> Vec<(&str, &'t T)> {
+        parts.iter().filter_map(|part| Some((self.physical(logical(part))?, part))).collect()
     }
 
     /// The last part of a resource's physical id: its name.
@@ -77,9 +81,13 @@ pub(super) async fn each<T, U>(items: &[T], ask: impl AsyncFn(&T) -> Result<U, F
     stream::iter(calls).buffered(CALLS).try_collect().await
 }
 
-/// The findings of one kind: the problems, or one line that says there are none.
-pub(super) fn or_good(what: &str, count: usize, bad: Vec<Finding>) -> Vec<Finding> {
-    if bad.is_empty() { vec![Finding::good(what, format!("{count}, as in the template"))] } else { bad }
+/// The findings of one kind: the problems, or one line that says there are none. A part that the stack does not have
+/// is a problem already, and nothing is said of it here.
+pub(super) fn or_good(what: &str, [examined, all]: [usize; 2], bad: Vec<Finding>) -> Vec<Finding> {
+    if !bad.is_empty() || examined < all {
+        return bad;
+    }
+    vec![Finding::good(what, format!("{all}, as in the template"))]
 }
 
 /// The items of a list in an answer.
@@ -144,18 +152,17 @@ fn resources(stack: &Stack<'_>, inventory: &Inventory) -> Vec<Finding> {
             )),
         }
     }
-    or_good("resources", expected.len(), bad)
+    or_good("resources", [expected.len(); 2], bad)
 }
 
 /// Functions are ready for invocations, under their aliases.
 async fn functions(stack: &Stack<'_>, functions: &[Function]) -> Result<Vec<Finding>, Failure> {
-    let bad = each(functions, async |function| examine_function(stack, function).await).await?;
-    Ok(or_good("functions", functions.len(), bad.into_iter().flatten().collect()))
+    let there = stack.having(functions, |function| &function.logical);
+    let bad = each(&there, async |(name, function)| examine_function(stack, name, function).await).await?;
+    Ok(or_good("functions", [there.len(), functions.len()], bad.into_iter().flatten().collect()))
 }
 
-async fn examine_function(stack: &Stack<'_>, function: &Function) -> Result<Option<Finding>, Failure> {
-    // A resource that the stack does not have is a finding already.
-    let Some(name) = stack.name(&function.logical) else { return Ok(None) };
+async fn examine_function(stack: &Stack<'_>, name: &str, function: &Function) -> Result<Option<Finding>, Failure> {
     let what = format!("function {name}");
     let call = ["lambda", "get-function-configuration", "--function-name", name];
     let Some(configuration) = stack.aws.find(&call).await? else { return Ok(Some(Finding::bad(what, missing()))) };
@@ -179,7 +186,7 @@ async fn examine_function(stack: &Stack<'_>, function: &Function) -> Result<Opti
 
 /// Alarms are there, and tell whom they should.
 async fn alarms(stack: &Stack<'_>, alarms: &[Alarm]) -> Result<Vec<Finding>, Failure> {
-    let named: Vec<_> = alarms.iter().filter_map(|alarm| Some((stack.physical(&alarm.logical)?, alarm))).collect();
+    let named = stack.having(alarms, |alarm| &alarm.logical);
     let mut found = BTreeMap::new();
     for some in named.chunks(ALARMS) {
         let mut call = vec!["cloudwatch", "describe-alarms", "--alarm-names"];
@@ -197,7 +204,7 @@ async fn alarms(stack: &Stack<'_>, alarms: &[Alarm]) -> Result<Vec<Finding>, Fai
         differ.then(|| format!("it tells {:?} and not {actions:?}; {RESTORE}", texts(there, "AlarmActions")))
     };
     let bad = named.iter().filter_map(|each| Some(Finding::bad(format!("alarm {}", each.0), examine(each)?)));
-    Ok(or_good("alarms", alarms.len(), bad.collect()))
+    Ok(or_good("alarms", [named.len(), alarms.len()], bad.collect()))
 }
 
 /// What to say of something that the stack believes to have.

@@ -11,15 +11,15 @@ use std::collections::BTreeMap;
 pub(super) async fn mappings(stack: &Stack<'_>, mappings: &[Mapping]) -> Result<Vec<Finding>, Failure> {
     let answer = stack.aws.ask(&["lambda", "list-event-source-mappings"]).await?;
     let there: BTreeMap<_, _> = items(&answer, "EventSourceMappings").map(|each| (text(each, "UUID"), each)).collect();
-    let bad = mappings.iter().filter_map(|mapping| {
-        let id = stack.physical(&mapping.logical)?;
+    let known = stack.having(mappings, |mapping| &mapping.logical);
+    let bad = known.iter().filter_map(|(id, mapping)| {
         let detail = match there.get(id) {
             Some(found) => mapping_difference(stack, mapping, id, found)?,
             None => missing(),
         };
         Some(Finding::bad(format!("mapping {}", mapping.logical), detail))
     });
-    Ok(or_good("mappings", mappings.len(), bad.collect()))
+    Ok(or_good("mappings", [known.len(), mappings.len()], bad.collect()))
 }
 
 fn mapping_difference(stack: &Stack<'_>, mapping: &Mapping, id: &str, found: &Value) -> Option<String> {
@@ -53,21 +53,20 @@ fn mapping_difference(stack: &Stack<'_>, mapping: &Mapping, id: &str, found: &Va
 
 /// Compares the rules and their targets.
 pub(super) async fn rules(stack: &Stack<'_>, rules: &[Rule]) -> Result<Vec<Finding>, Failure> {
-    let bad = each(rules, async |rule| {
-        let Some(physical) = stack.physical(&rule.logical) else { return Ok(None) };
-        let detail = rule_difference(stack, rule, physical).await?;
+    let there = stack.having(rules, |rule| &rule.logical);
+    let bad = each(&there, async |(physical, rule)| {
+        let detail = rule_difference(stack, physical, rule).await?;
         Ok(detail.map(|detail| Finding::bad(format!("rule {}", rule.logical), detail)))
     });
-    Ok(or_good("rules", rules.len(), bad.await?.into_iter().flatten().collect()))
+    Ok(or_good("rules", [there.len(), rules.len()], bad.await?.into_iter().flatten().collect()))
 }
 
-/// CloudFormation knows a rule by its bus and its name, or on the default bus by its name.
-async fn rule_difference(stack: &Stack<'_>, rule: &Rule, physical: &str) -> Result<Option<String>, Failure> {
-    let (bus, name) = physical.split_once('|').unwrap_or(("default", physical));
-    let Some(found) = stack.aws.find(&["events", "describe-rule", "--name", name, "--event-bus-name", bus]).await?
-    else {
-        return Ok(Some(missing()));
-    };
+/// CloudFormation knows a rule by the names of its bus and its own, or on the default bus by its own.
+async fn rule_difference(stack: &Stack<'_>, physical: &str, rule: &Rule) -> Result<Option<String>, Failure> {
+    let name = physical.rsplit('|').next().unwrap_or(physical);
+    let bus = rule.bus.as_ref().map_or(Some("default"), |bus| stack.name(bus)).unwrap_or_default();
+    let call = ["events", "describe-rule", "--name", name, "--event-bus-name", bus];
+    let Some(found) = stack.aws.find(&call).await? else { return Ok(Some(missing())) };
     match (text(&found, "State"), rule.enabled) {
         ("DISABLED", true) => {
             let repair = format!("`aws events enable-rule --name {name} --event-bus-name {bus}` starts it");
@@ -101,8 +100,8 @@ async fn rule_difference(stack: &Stack<'_>, rule: &Rule, physical: &str) -> Resu
 
 /// Compares the schedules.
 pub(super) async fn schedules(stack: &Stack<'_>, schedules: &[Schedule]) -> Result<Vec<Finding>, Failure> {
-    let bad = each(schedules, async |schedule| {
-        let Some(name) = stack.name(&schedule.logical) else { return Ok(None) };
+    let there = stack.having(schedules, |schedule| &schedule.logical);
+    let bad = each(&there, async |(name, schedule)| {
         let found = stack.aws.find(&["scheduler", "get-schedule", "--name", name]).await?;
         let detail = match &found {
             Some(found) => schedule_difference(stack, schedule, found),
@@ -110,7 +109,7 @@ pub(super) async fn schedules(stack: &Stack<'_>, schedules: &[Schedule]) -> Resu
         };
         Ok(detail.map(|detail| Finding::bad(format!("schedule {name}"), detail)))
     });
-    Ok(or_good("schedules", schedules.len(), bad.await?.into_iter().flatten().collect()))
+    Ok(or_good("schedules", [there.len(), schedules.len()], bad.await?.into_iter().flatten().collect()))
 }
 
 fn schedule_difference(stack: &Stack<'_>, schedule: &Schedule, found: &Value) -> Option<String> {
