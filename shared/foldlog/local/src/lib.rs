@@ -21,7 +21,8 @@
 //! - `buckets` is what the functions use of S3: list, read and remove objects;
 //! - `machines` runs state machines as Step Functions does;
 //! - `foreground` lets requests that a client waits for go first;
-//! - `meter` counts what functions use, and `environments` makes each invocation the most expensive one;
+//! - `meter` counts what functions use, and `environments` makes each invocation the most expensive one; `observer`
+//!   shows what functions ask the database;
 //! - `clock`, `gate` and `controls` let tests and operators move time, and stop and resume functions.
 //!
 //! [`JwtAuthorizer`] lends the issuer and the scopes of the routes to other gateways on this machine. [`Kept`] is what
@@ -54,6 +55,7 @@ mod lock;
 mod machines;
 mod mappings;
 mod meter;
+mod observer;
 mod options;
 mod plan;
 mod policy;

@@ -8,6 +8,7 @@ use crate::events::{Buses, sizes};
 use crate::foreground::Foreground;
 use crate::functions::Declared;
 use crate::meter::{self, Meter};
+use crate::observer::Observer;
 use crate::plan::Plan;
 use crate::policy::{Demand, Policy, demands};
 use crate::streams::Wake;
@@ -58,6 +59,8 @@ pub(crate) struct Backend {
     pub(crate) foreground: Foreground,
     /// The meter.
     pub(crate) meter: Meter,
+    /// What looks at requests.
+    pub(crate) observer: Observer,
 }
 
 impl Backend {
@@ -72,8 +75,8 @@ impl Backend {
     ) -> Result<(Arc<Self>, Closing), DatabaseError> {
         let (engine, closing) = Engine::open(directory)?;
         let (buckets, tables) = (Buckets::declared(&plan.stack, directory), plan.tables.clone());
-        let (foreground, meter) = (Foreground::default(), Meter::new(counted));
-        let backend = Arc::new(Self { engine, buses, buckets, tables, wakes, work, foreground, meter });
+        let (foreground, meter, observer) = (Foreground::default(), Meter::new(counted), Observer::default());
+        let backend = Arc::new(Self { engine, buses, buckets, tables, wakes, work, foreground, meter, observer });
         let host = Seam::unrestricted(Arc::clone(&backend));
         for table in &plan.tables {
             host.ensure(table).await?;
@@ -166,6 +169,9 @@ impl Seam {
                 self.backend.meter.published(&self.caller.binary, sizes(&body));
             }
             return self.backend.buses.put_events(&body);
+        }
+        if self.caller.function.is_some() {
+            self.backend.observer.show(operation, &request);
         }
         let wakes = self.readers(&demands);
         let piece = self.backend.work.begin();
