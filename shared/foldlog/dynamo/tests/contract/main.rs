@@ -109,6 +109,8 @@ log_rules!(
     whole::a_log_of_more_than_one_answer_is_read_whole_in_one_part_or_in_two,
     whole::rows_are_paged_in_one_part_or_in_two_and_removed,
     whole::sums_are_paged_and_removed,
+    whole::checkpoints_alone_are_posted_and_read_as_rows_of_a_view,
+    whole::a_large_partition_is_read_whole_between_any_bounds,
     whole::a_commit_is_imported_with_its_marker_once_or_again_and_over_no_other,
     whole::imports_are_read_as_they_were_noted_last;
 );

@@ -13,10 +13,17 @@ use std::collections::BTreeMap;
 
 /// The totals store on tables of its own.
 pub(crate) async fn totals_store(store: &Store) -> foldlog_dynamo::TotalsStore {
+    with_checkpoints(store).await.0
+}
+
+/// The totals store on tables of its own, and its checkpoints as the rows of a view: so a rebuild compares them.
+pub(crate) async fn with_checkpoints(store: &Store) -> (foldlog_dynamo::TotalsStore, foldlog_dynamo::Views) {
     let text = |name: &'static str| (name, ScalarAttributeType::S);
     let rows = store.table("totals", &[text("partition"), text("name")], &[]).await;
     let checkpoints = store.table("checkpoints", &[text("key")], &[]).await;
-    foldlog_dynamo::TotalsStore::new(store.client.clone(), rows, checkpoints, store.generations().await)
+    let generations = store.generations().await;
+    let views = foldlog_dynamo::Views::new(store.client.clone(), &generations).with("notes", &checkpoints, &[]);
+    (foldlog_dynamo::TotalsStore::new(store.client.clone(), rows, checkpoints, generations), views)
 }
 
 /// One for each rule.

@@ -1,18 +1,21 @@
 //! What is read, removed or imported as a whole: more than an answer of the store holds, in parts and in one.
 
 use crate::store::Store;
-use crate::totals::totals_store;
+use crate::totals::{totals_store, with_checkpoints};
 use crate::views::orders;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use foldlog::read::views::Generation;
 use foldlog::rebuild::SumScan;
-use foldlog::totals::TotalKey;
+use foldlog::totals::{Posted, TotalKey};
 use foldlog::write::scan::Part;
-use foldlog::{AppendError, Commit, EventLog, LogScan, Timestamp, TotalsStore, Version, ViewScan, Views, Written};
+use foldlog::{
+    AppendError, Commit, Direction, EventLog, LogScan, Lookup, Timestamp, TotalsStore, Version, ViewScan, Views,
+    Written,
+};
 use foldlog_dynamo::{Import, ImportError, Imports, Log};
 use foldlog_testing::sample::commits::{NOW, current, draft, effect, stream};
-use foldlog_testing::sample::rows::{FIRST, place, row};
-use foldlog_testing::sample::totals::{FIRST as OF_TOTALS, checkpoint, entry, sums};
+use foldlog_testing::sample::rows::{FIRST, indexed, keys, of_account, place, row};
+use foldlog_testing::sample::totals::{FIRST as OF_TOTALS, checkpoint, entry, place as of_checkpoint, sums};
 use std::collections::BTreeSet;
 
 /// The commits of a part of a log, page by page, and how many pages there were.
@@ -58,12 +61,12 @@ pub(crate) async fn a_log_of_more_than_one_answer_is_read_whole_in_one_part_or_i
 
 pub(crate) async fn rows_are_paged_in_one_part_or_in_two_and_removed(store: &Store) {
     let (views, _) = orders(store).await;
-    let large = "x".repeat(60_000);
+    let large = "x".repeat(120_000);
     for (generation, number) in [(1, 20), (2, 10)].into_iter().flat_map(|(g, count)| (0..count).map(move |n| (g, n))) {
         let place = place(Generation(generation), &number.to_string());
         assert_eq!(views.write(&place, &row(1, &large), Version::NONE).await.unwrap(), Written::Yes);
     }
-    let keys = async |part: (u32, u32)| {
+    let found = async |part: (u32, u32)| {
         let (mut keys, mut after, mut pages) = (BTreeSet::new(), None::<String>, 0);
         loop {
             let page = views.page("order", part, after.as_deref()).await.unwrap();
@@ -75,13 +78,14 @@ pub(crate) async fn rows_are_paged_in_one_part_or_in_two_and_removed(store: &Sto
             }
         }
     };
-    let (whole, pages) = keys((0, 1)).await;
+    let (whole, pages) = found((0, 1)).await;
     assert!(whole.len() == 30 && pages > 1, "{} rows in {pages} pages", whole.len());
-    let (first, second) = (keys((0, 2)).await.0, keys((1, 2)).await.0);
+    let ((first, pages), (second, more)) = (found((0, 2)).await, found((1, 2)).await);
+    assert!(pages + more > 2, "a part of two has more than one page");
     assert_eq!((first.len() + second.len(), first.union(&second).count()), (30, 30));
     let all: Vec<_> = (0..20).map(|number| number.to_string()).collect();
     assert!(views.remove("order", FIRST, &all).await.unwrap().is_empty());
-    let left = keys((0, 1)).await.0;
+    let left = found((0, 1)).await.0;
     assert!(left.len() == 10 && left.iter().all(|(generation, ..)| *generation == Generation(2)));
 }
 
@@ -102,6 +106,60 @@ pub(crate) async fn sums_are_paged_and_removed(store: &Store) {
     let keys: Vec<_> = (0..30).map(|nth| TotalKey { partition: "p".to_owned(), name: name(0, nth) }).collect();
     assert!(totals_store.remove_sums("notes", OF_TOTALS, &keys).await.unwrap().is_empty());
     assert!(totals_store.rows("notes", OF_TOTALS, "p", &name(0, 0)..=&name(0, 29)).await.unwrap().is_empty());
+}
+
+pub(crate) async fn checkpoints_alone_are_posted_and_read_as_rows_of_a_view(store: &Store) {
+    let (totals_store, checkpoints) = with_checkpoints(store).await;
+    let names: Vec<String> = (10..22).map(|number: u32| number.to_string()).collect();
+    let nothing = sums(&[]);
+    let begun: Vec<_> = names.iter().map(|name| entry(name, None, checkpoint(1, 0))).collect();
+    assert_eq!(totals_store.post(&begun, &nothing).await.unwrap(), Posted::Yes);
+    let both = [entry("10", Some(checkpoint(1, 0)), checkpoint(2, 0)), entry("22", None, checkpoint(1, 0))];
+    assert_eq!(totals_store.post(&both, &nothing).await.unwrap(), Posted::Yes);
+    let next = [entry("10", Some(checkpoint(2, 0)), checkpoint(3, 0))];
+    assert_eq!(totals_store.post(&next, &nothing).await.unwrap(), Posted::Yes);
+
+    let places: Vec<_> = names.iter().map(|name| of_checkpoint(name)).collect();
+    let rows = checkpoints.rows(&places).await.unwrap();
+    let versions: Vec<_> = rows.into_iter().map(|row| row.unwrap().version.0).collect();
+    assert_eq!(versions, [&[3][..], &[1; 11]].concat());
+    for parts in [1, 2] {
+        let mut keys = BTreeSet::new();
+        for part in 0..parts {
+            let page = checkpoints.page("notes", (part, parts), None).await.unwrap();
+            assert_eq!(page.next, None);
+            keys.extend(page.rows.iter().map(|(_, key, _)| key.clone()));
+            if let Some((_, key, _)) = page.rows.first() {
+                let rest = checkpoints.page("notes", (part, parts), Some(&format!("g1/{key}"))).await.unwrap();
+                assert_eq!(rest.rows.len() + 1, page.rows.len(), "behind the first");
+            }
+        }
+        assert_eq!(keys.len(), 13);
+    }
+    assert!(checkpoints.remove("notes", OF_TOTALS, &names).await.unwrap().is_empty());
+    assert_eq!(totals_store.checkpoint(&of_checkpoint("10")).await.unwrap(), None);
+    assert_eq!(totals_store.checkpoint(&of_checkpoint("22")).await.unwrap(), Some(checkpoint(1, 0)));
+}
+
+/// More than one answer holds, under every condition on the sort key.
+pub(crate) async fn a_large_partition_is_read_whole_between_any_bounds(store: &Store) {
+    let (views, _) = orders(store).await;
+    let large = "x".repeat(300_000);
+    for number in 1..=8 {
+        let row = indexed(1, &large, "alice", &format!("t{number}"));
+        assert_eq!(views.write(&place(FIRST, &number.to_string()), &row, Version::NONE).await.unwrap(), Written::Yes);
+    }
+    let upwards: Vec<String> = (1..=8).map(|number| number.to_string()).collect();
+    let downwards: Vec<String> = upwards.iter().rev().cloned().collect();
+    let ends = [(Direction::Ascending, "t0", "t9", &upwards), (Direction::Descending, "t9", "t0", &downwards)];
+    for (direction, first, last, expected) in ends {
+        for (from, until) in [(None, None), (Some(first), None), (None, Some(last)), (Some(first), Some(last))] {
+            let before = store.line.sent();
+            let lookup = Lookup { until, ..of_account("alice", from, direction, 100) };
+            assert_eq!(keys(&views, lookup).await, *expected, "{direction:?} {from:?} {until:?}");
+            assert!(store.line.sent() - before > 1);
+        }
+    }
 }
 
 pub(crate) async fn a_commit_is_imported_with_its_marker_once_or_again_and_over_no_other(store: &Store) {
