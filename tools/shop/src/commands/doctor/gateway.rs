@@ -1,7 +1,7 @@
 //! The HTTP API of a stack: its authorizer, and its routes to functions.
 
-use super::Finding;
-use super::stack::{RESTORE, Stack, items, missing, or_good, text, texts};
+use super::deployed::{Stack, items, text, texts};
+use super::finding::{Finding, RESTORE, missing, or_good};
 use crate::failure::Failure;
 use foldlog_local::inventory::{Function, HttpApi, HttpRoute};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! The health of a running shop, as it tells of itself.
 
-use super::Finding;
+use super::finding::Finding;
 use crate::commands::projections::all;
 use crate::failure::Failure;
 use crate::global::Global;

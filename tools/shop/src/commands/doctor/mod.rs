@@ -1,5 +1,7 @@
 //! `shop doctor`: problems of a running shop or of a deployed stack, and what to do about them.
 
+mod deployed;
+mod finding;
 mod gateway;
 mod health;
 mod stack;
@@ -8,7 +10,7 @@ mod triggers;
 use crate::aws::Aws;
 use crate::failure::Failure;
 use crate::global::Global;
-use serde::Serialize;
+use finding::Finding;
 
 /// Check whether the shop is healthy, or a stack complete, and say what to do if not
 #[derive(Debug, clap::Args)]
@@ -46,25 +48,5 @@ impl Doctor {
             0 => Ok(()),
             bad => Err(Failure::Unwell(bad)),
         }
-    }
-}
-
-/// The result of a check.
-#[derive(Serialize)]
-struct Finding {
-    what: String,
-    ok: bool,
-    detail: String,
-}
-
-impl Finding {
-    /// Something that is as it should be.
-    fn good(what: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { what: what.into(), ok: true, detail: detail.into() }
-    }
-
-    /// A problem, and what to do about it.
-    fn bad(what: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { what: what.into(), ok: false, detail: detail.into() }
     }
 }

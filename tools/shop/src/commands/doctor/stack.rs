@@ -1,66 +1,25 @@
 //! A stack on AWS, compared with the template of this release.
 
-use super::{Finding, gateway, triggers};
+use super::deployed::{Stack, each, items, text, texts};
+use super::finding::{Finding, RESTORE, missing, or_good};
+use super::{gateway, triggers};
 use crate::aws::Aws;
 use crate::failure::Failure;
 use foldlog_local::inventory::{Alarm, Function, Inventory};
-use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 use shop_composition::{TEMPLATE, parameters};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The value that CloudFormation shows in place of a secret one.
 const HIDDEN: &str = "****";
-/// The calls that are under way at once: enough to be done soon, and fewer than any service throttles.
-const CALLS: usize = 4;
 /// The most alarms that one call may name.
 const ALARMS: usize = 100;
-
-/// What to do about something that is not as it was deployed.
-pub(super) const RESTORE: &str = "docs/OPERATING.md, \"A stack that is not its template\", says how to put it back";
-
-/// The stack as CloudFormation knows it.
-pub(super) struct Stack<'a> {
-    /// The command line.
-    pub(super) aws: &'a Aws,
-    resources: BTreeMap<String, Known>,
-}
-
-/// A resource of the stack.
-struct Known {
-    physical: Option<String>,
-    status: String,
-}
-
-impl Stack<'_> {
-    /// The name, id or ARN of a resource; none if the stack has no such resource.
-    pub(super) fn physical(&self, logical: &str) -> Option<&str> {
-        self.resources.get(logical)?.physical.as_deref()
-    }
-
-    /// The parts that the stack has, each with its name, id or ARN.
-    pub(super) fn having<'t, T>(&self, parts: &'t [T], logical: impl Fn(&T) -> &str) -> Vec<(&str, &'t T)> {
-        parts.iter().filter_map(|part| Some((self.physical(logical(part))?, part))).collect()
-    }
-
-    /// The last part of a resource's physical id: its name.
-    pub(super) fn name(&self, logical: &str) -> Option<&str> {
-        self.physical(logical)?.rsplit(['/', ':', '|']).next()
-    }
-
-    /// Whether an ARN is that of a resource, or of a part of it, such as the stream of a table.
-    pub(super) fn is_of(&self, arn: &str, logical: &str) -> bool {
-        let name = self.name(logical);
-        name.is_some_and(|name| arn.split(['/', ':']).any(|part| part == name))
-    }
-}
 
 /// Compares a stack with the template.
 pub(super) async fn examine(aws: &Aws, name: &str) -> Result<Vec<Finding>, Failure> {
     let described = aws.ask(&["cloudformation", "describe-stacks", "--stack-name", name]).await?;
     let described = &described["Stacks"][0];
-    let listed = aws.ask(&["cloudformation", "list-stack-resources", "--stack-name", name]).await?;
-    let stack = Stack { aws, resources: items(&listed, "StackResourceSummaries").filter_map(known).collect() };
+    let stack = Stack::list(aws, name).await?;
     let inventory = Inventory::read(TEMPLATE, &deployed(described)).map_err(Failure::OtherRelease)?;
     let mut findings = vec![status(name, described)];
     findings.extend(resources(&stack, &inventory));
@@ -73,42 +32,6 @@ pub(super) async fn examine(aws: &Aws, name: &str) -> Result<Vec<Finding>, Failu
     findings.extend(triggers::schedules(&stack, &inventory.schedules).await?);
     findings.extend(alarms(&stack, &inventory.alarms).await?);
     Ok(findings)
-}
-
-/// The results of calls, a few at a time, in the order of the calls.
-pub(super) async fn each<T, U>(items: &[T], ask: impl AsyncFn(&T) -> Result<U, Failure>) -> Result<Vec<U>, Failure> {
-    let calls = items.iter().map(|item| ask(item)).collect::<Vec<_>>();
-    stream::iter(calls).buffered(CALLS).try_collect().await
-}
-
-/// The findings of one kind: the problems, or one line that says there are none. A part that the stack does not have
-/// is a problem already, and nothing is said of it here.
-pub(super) fn or_good(what: &str, [examined, all]: [usize; 2], bad: Vec<Finding>) -> Vec<Finding> {
-    if !bad.is_empty() || examined < all {
-        return bad;
-    }
-    vec![Finding::good(what, format!("{all}, as in the template"))]
-}
-
-/// The items of a list in an answer.
-pub(super) fn items<'a>(answer: &'a Value, list: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    answer[list].as_array().into_iter().flatten()
-}
-
-/// A text of an answer; empty if there is none.
-pub(super) fn text<'a>(answer: &'a Value, name: &str) -> &'a str {
-    answer[name].as_str().unwrap_or_default()
-}
-
-/// Texts of an answer, in no order.
-pub(super) fn texts<'a>(answer: &'a Value, list: &str) -> BTreeSet<&'a str> {
-    items(answer, list).filter_map(Value::as_str).collect()
-}
-
-fn known(summary: &Value) -> Option<(String, Known)> {
-    let physical = summary["PhysicalResourceId"].as_str().map(str::to_owned);
-    let known = Known { physical, status: text(summary, "ResourceStatus").to_owned() };
-    Some((summary["LogicalResourceId"].as_str()?.to_owned(), known))
 }
 
 /// The parameters of the stack. A hidden one is replaced by one for a shop on this machine: nothing that is compared
@@ -143,7 +66,7 @@ fn resources(stack: &Stack<'_>, inventory: &Inventory) -> Vec<Finding> {
     let expected: BTreeSet<_> = inventory.resources.iter().chain(generated).collect();
     let mut bad = Vec::new();
     for logical in &expected {
-        match stack.resources.get(*logical).map(|known| known.status.as_str()) {
+        match stack.status(logical) {
             Some(status) if status.ends_with("_COMPLETE") && !status.starts_with("DELETE") => {}
             Some(status) => bad.push(Finding::bad(format!("resource {logical}"), format!("{status}: deploy again"))),
             None => bad.push(Finding::bad(
@@ -205,9 +128,4 @@ async fn alarms(stack: &Stack<'_>, alarms: &[Alarm]) -> Result<Vec<Finding>, Fai
     };
     let bad = named.iter().filter_map(|each| Some(Finding::bad(format!("alarm {}", each.0), examine(each)?)));
     Ok(or_good("alarms", [named.len(), alarms.len()], bad.collect()))
-}
-
-/// What to say of something that the stack believes to have.
-pub(super) fn missing() -> String {
-    format!("it is gone; {RESTORE}")
 }

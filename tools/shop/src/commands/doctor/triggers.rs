@@ -1,7 +1,7 @@
 //! What starts functions and state machines: event source mappings, rules and schedules.
 
-use super::Finding;
-use super::stack::{RESTORE, Stack, each, items, missing, or_good, text};
+use super::deployed::{Stack, each, items, text};
+use super::finding::{Finding, RESTORE, missing, or_good};
 use crate::failure::Failure;
 use foldlog_local::inventory::{Mapping, Rule, Schedule};
 use serde_json::Value;
