@@ -71,8 +71,7 @@ impl Shop {
         let options = Options { storage, functions, ..shop_composition::options(parameters) };
         let host = Host::start(options).await.expect("the template starts");
         provider.tell(&host.url()).expect("an address");
-        let _unlisted = forms::Unlisted::of(&host);
-        Self { host, provider, _unlisted }
+        Self { _unlisted: forms::Unlisted::of(&host), host, provider }
     }
 
     /// A client with a customer's token.

@@ -1,7 +1,7 @@
 //! What has to be there once a template is deployed, by logical ids: for a comparison with a stack on AWS.
 //!
 //! SAM makes a resource of each event of a function or state machine. Its logical id is that of the function, followed
-//! by the name of the event (SAM developer guide, "Generated AWS CloudFormation resources").
+//! by the name of the event (SAM developer guide, "Generated AWS `CloudFormation` resources").
 
 use crate::gateway::Api;
 use crate::plan::Plan;

@@ -46,10 +46,9 @@ fn field(name: &str, value: &Value, role: &dyn Fn(&str) -> String) -> String {
         }
         ("RequestItems", Value::Object(tables)) => {
             let of_table = |(table, asked): (&String, &Value)| {
-                let asked = match asked {
-                    Value::Array(writes) => different(writes.iter().flat_map(|write| kinds(write, role))),
-                    other => other.as_object().map(|keys| fields_of(keys, role)).unwrap_or_default(),
-                };
+                let writes = asked.as_array().map(|writes| different(writes.iter().flat_map(|one| kinds(one, role))));
+                let reads = || asked.as_object().map(|keys| fields_of(keys, role));
+                let asked = writes.or_else(reads).unwrap_or_default();
                 format!("{} {}", role(table), asked.join(" "))
             };
             format!("[{}]", different(tables.iter().map(of_table)).join("; "))

@@ -53,7 +53,7 @@ pub(crate) fn listed() -> String {
     format!("cloudformation.list-stack-resources.{STACK}")
 }
 
-/// The physical id of a resource, in the form of CloudFormation's.
+/// The physical id of a resource, in the form of `CloudFormation`'s.
 pub(crate) fn physical(logical: &str, kind: &str) -> String {
     let name = format!("{STACK}-{logical}-1A2B3C4D5E6F");
     match kind {
@@ -208,9 +208,9 @@ fn stack(declared: &Declared, answers: &mut BTreeMap<String, Value>) {
     let parameters = declared.template["Parameters"].as_mapping().unwrap().iter().map(|(name, parameter)| {
         let name = name.as_str().unwrap();
         let given = GIVEN.iter().find(|(given, _)| *given == name).map(|(_, value)| (*value).to_owned());
-        let default = || match &parameter["Default"] {
-            Yaml::Number(number) => number.to_string(),
-            other => other.as_str().unwrap_or_default().to_owned(),
+        let default = || match parameter["Default"].as_i64() {
+            Some(number) => number.to_string(),
+            None => parameter["Default"].as_str().unwrap_or_default().to_owned(),
         };
         let secret = parameter.get("NoEcho").is_some();
         let value = if secret { "****".to_owned() } else { given.unwrap_or_else(default) };

@@ -220,7 +220,7 @@ fn a_stack_that_is_not_complete_is_told_of() {
     let status = |status: &'static str| {
         let described = described.clone();
         move |account: &mut Account| {
-            account.answers.get_mut(&described).unwrap()["Stacks"][0]["StackStatus"] = json!(status)
+            account.answers.get_mut(&described).unwrap()["Stacks"][0]["StackStatus"] = json!(status);
         }
     };
     let back = told(status("UPDATE_ROLLBACK_COMPLETE"));

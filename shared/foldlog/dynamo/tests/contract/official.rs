@@ -100,8 +100,8 @@ impl Engine {
     /// Compares the forms of the requests that were sent with the list, or writes the list.
     pub(crate) fn compare_forms(&self) {
         let sent = self.forms.lock().unwrap();
-        let lines = sent.iter().filter(|form| !FOR_THE_TEST.iter().any(|operation| form.starts_with(operation)));
-        let lines: String = lines.map(|form| format!("{form}\n")).collect();
+        let forms = sent.iter().filter(|form| !FOR_THE_TEST.iter().any(|operation| form.starts_with(operation)));
+        let lines = forms.map(String::as_str).chain([""]).collect::<Vec<_>>().join("\n");
         let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms.txt");
         if std::env::var_os("UPDATE_FORMS").is_some() {
             std::fs::write(&list, &lines).unwrap();

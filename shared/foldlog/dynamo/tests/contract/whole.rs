@@ -169,7 +169,7 @@ pub(crate) async fn a_commit_is_imported_with_its_marker_once_or_again_and_over_
     for _ in 0..2 {
         target.import(&commit, "import").await.unwrap();
     }
-    assert_eq!(current(&target, &stream("note-1")).await.commits(), &[commit.clone()]);
+    assert_eq!(current(&target, &stream("note-1")).await.commits(), std::slice::from_ref(&commit));
     // The marker is there: the reaction is recognised.
     let head = current(&target, &stream("note-1")).await;
     let repeated = target.append(head.head(), effect("one", NOW)).await;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The calls that are under way at once: enough to be done soon, and fewer than any service throttles.
 const CALLS: usize = 4;
 
-/// The stack as CloudFormation knows it.
+/// The stack as `CloudFormation` knows it.
 pub(super) struct Stack<'a> {
     /// The command line.
     pub(super) aws: &'a Aws,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use shop_composition::{TEMPLATE, parameters};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The value that CloudFormation shows in place of a secret one.
+/// The value that `CloudFormation` shows in place of a secret one.
 const HIDDEN: &str = "****";
 /// The most alarms that one call may name.
 const ALARMS: usize = 100;

@@ -61,7 +61,7 @@ pub(super) async fn rules(stack: &Stack<'_>, rules: &[Rule]) -> Result<Vec<Findi
     Ok(or_good("rules", [there.len(), rules.len()], bad.await?.into_iter().flatten().collect()))
 }
 
-/// CloudFormation knows a rule by the names of its bus and its own, or on the default bus by its own.
+/// `CloudFormation` knows a rule by the names of its bus and its own, or on the default bus by its own.
 async fn rule_difference(stack: &Stack<'_>, physical: &str, rule: &Rule) -> Result<Option<String>, Failure> {
     let name = physical.rsplit('|').next().unwrap_or(physical);
     let bus = rule.bus.as_ref().map_or(Some("default"), |bus| stack.name(bus)).unwrap_or_default();
@@ -72,8 +72,7 @@ async fn rule_difference(stack: &Stack<'_>, physical: &str, rule: &Rule) -> Resu
             let repair = format!("`aws events enable-rule --name {name} --event-bus-name {bus}` starts it");
             return Ok(Some(format!("DISABLED, so no event passes: {repair}")));
         }
-        ("DISABLED", false) => {}
-        (_, true) => {}
+        ("DISABLED", false) | (_, true) => {}
         (state, false) => return Ok(Some(format!("{state}, and should be disabled; {RESTORE}"))),
     }
     let pattern: Value = serde_json::from_str(text(&found, "EventPattern")).unwrap_or_default();
