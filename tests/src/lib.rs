@@ -6,6 +6,7 @@ mod answer;
 mod conformance;
 pub mod end_to_end;
 mod folds;
+mod forms;
 pub mod payloads;
 mod transport;
 
@@ -27,6 +28,7 @@ pub struct Shop {
     pub host: Host,
     /// Its payment provider.
     pub provider: Provider,
+    _unlisted: forms::Unlisted,
 }
 
 impl Shop {
@@ -83,7 +85,7 @@ impl Shop {
         let options = Options { storage, functions, counted, environment, ..shop_composition::options(parameters) };
         let host = Host::start(options).await.expect("the template starts");
         provider.tell(&host.url()).expect("an address");
-        Self { host, provider }
+        Self { _unlisted: forms::Unlisted::of(&host), host, provider }
     }
 
     /// A client with a customer's token.

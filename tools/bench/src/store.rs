@@ -68,6 +68,8 @@ pub(super) async fn start() -> Result<Host, HostError> {
     Host::start(Options {
         template: template(),
         parameters: BTreeMap::new(),
+        environment: BTreeMap::new(),
+        secrets: BTreeMap::new(),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         storage: Storage::Temporary,
         functions: Vec::new(),

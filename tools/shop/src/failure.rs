@@ -1,6 +1,6 @@
 //! The reasons why a command fails: each is one line that says what to do, with an exit code.
 
-use foldlog_local::HostError;
+use foldlog_local::{HostError, TemplateError};
 use foldlog_transfer::TransferError;
 use reqwest::StatusCode;
 use shop_client::ClientError;
@@ -64,6 +64,22 @@ pub(crate) enum Failure {
     /// The shop has not reported on a request.
     #[error("there is no report on {0} that this release can read; `shop doctor` says whether the shop is healthy")]
     Unreported(String),
+    /// The command `aws` cannot be started.
+    #[error(
+        "the command `aws` cannot be started: {0}; install it (https://docs.aws.amazon.com/cli/) or put it on the PATH"
+    )]
+    NoAws(io::Error),
+    /// AWS refuses a call, or its answer cannot be read.
+    #[error("`aws {call}`: {reason}")]
+    Aws {
+        /// The call.
+        call: String,
+        /// The reason, as the command `aws` gives it.
+        reason: String,
+    },
+    /// The parameters of the stack are not those of this release.
+    #[error("the stack does not fit the template of this release: {0}; ask the doctor of the release that is deployed")]
+    OtherRelease(TemplateError),
     /// The doctor found problems.
     #[error("{0} checks failed")]
     Unwell(usize),
@@ -106,6 +122,11 @@ impl Failure {
         Self::Tables(reason.to_string())
     }
 
+    /// AWS refuses a call, for this reason.
+    pub(crate) fn aws(call: &[&str], reason: impl std::fmt::Display) -> Self {
+        Self::Aws { call: call.join(" "), reason: reason.to_string() }
+    }
+
     /// This machine does not allow something, for this reason.
     pub(crate) fn machine(reason: impl std::fmt::Display) -> Self {
         Self::Machine(reason.to_string())
@@ -133,6 +154,9 @@ impl Failed for Failure {
             | Self::CommandsUnknown
             | Self::Transfer(_)
             | Self::Unfolded { .. }
+            | Self::NoAws(_)
+            | Self::Aws { .. }
+            | Self::OtherRelease(_)
             | Self::Unwell(_)
             | Self::Unreported(_)
             | Self::Host(_)

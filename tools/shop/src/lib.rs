@@ -2,10 +2,12 @@
 //!
 //! `arguments` is the command line, `global` has the options of every command, and `commands` has a file for each
 //! command. Commands use the shop's public HTTP API. Only those that read the whole log open its tables, which
-//! `table_source` finds. `import` imports an exported log, `log` follows and prints events, `pages` reads lists,
-//! `terminal` prints, `shutdown` waits for signals, and `failure` has the errors and exit codes.
+//! `table_source` finds; the doctor of a stack asks AWS, through `aws`. `import` imports an exported log, `log` follows
+//! and prints events, `pages` reads lists, `terminal` prints, `shutdown` waits for signals, and `failure` has the errors
+//! and exit codes.
 
 mod arguments;
+mod aws;
 mod commands;
 mod failure;
 mod global;

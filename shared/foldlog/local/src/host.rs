@@ -12,6 +12,7 @@ use crate::seam::{Backend, HOST, Seam};
 use crate::streams::Deliveries;
 use crate::work::Work;
 use aws_config::SdkConfig;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -85,6 +86,12 @@ impl Host {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Shows each request that a function sends to the database from now on, by its operation. Only the first observer
+    /// of a host sees anything.
+    pub fn observe(&self, look: impl Fn(&str, &Value) + Send + Sync + 'static) {
+        self.backend.observer.set(look);
     }
 
     /// The requests to the services so far, by function and operation. The host's own are under `host`.

@@ -21,12 +21,13 @@
 //! - `buckets` is what the functions use of S3: list, read and remove objects;
 //! - `machines` runs state machines as Step Functions does;
 //! - `foreground` lets requests that a client waits for go first;
-//! - `meter` counts what functions use, and `environments` makes each invocation the most expensive one;
+//! - `meter` counts what functions use, and `environments` makes each invocation the most expensive one; `observer`
+//!   shows what functions ask the database;
 //! - `clock`, `gate` and `controls` let tests and operators move time, and stop and resume functions.
 //!
 //! [`JwtAuthorizer`] lends the issuer and the scopes of the routes to other gateways on this machine. [`Kept`] is what
 //! a host left in a directory. [`Topology`] is what a template connects with what, for a simulation of the same
-//! functions.
+//! functions. [`inventory`] lists what has to be there once the template is deployed.
 //!
 //! **Limits.** Throttling, transaction conflicts and eventual consistency do not occur. Shards never split. Checkpoints
 //! and queues live in memory, so a start begins at the end of each stream: reconcile then. Failed
@@ -47,6 +48,7 @@ mod gate;
 mod gateway;
 mod host;
 mod hs256;
+pub mod inventory;
 mod issuer;
 mod kept;
 mod lock;
@@ -54,6 +56,7 @@ mod logs;
 mod machines;
 mod mappings;
 mod meter;
+mod observer;
 mod options;
 mod plan;
 mod policy;

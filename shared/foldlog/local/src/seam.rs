@@ -8,6 +8,7 @@ use crate::events::{Buses, sizes};
 use crate::foreground::Foreground;
 use crate::functions::Declared;
 use crate::meter::{self, Meter};
+use crate::observer::Observer;
 use crate::plan::Plan;
 use crate::policy::{Demand, Policy, ResourcePolicies, demands};
 use crate::secrets::Secrets;
@@ -66,6 +67,8 @@ pub(crate) struct Backend {
     pub(crate) foreground: Foreground,
     /// The meter.
     pub(crate) meter: Meter,
+    /// What looks at requests.
+    pub(crate) observer: Observer,
 }
 
 /// The policies of resources, and the requests of functions that policies refused.
@@ -104,10 +107,21 @@ impl Backend {
     ) -> Result<(Arc<Self>, Closing), DatabaseError> {
         let (engine, closing) = Engine::open(directory)?;
         let (buckets, tables) = (Buckets::declared(&plan.stack, directory), plan.tables.clone());
-        let (foreground, meter) = (Foreground::default(), Meter::new(counted));
+        let (foreground, meter, observer) = (Foreground::default(), Meter::new(counted), Observer::default());
         let rights = Rights { of_resources: Arc::clone(&plan.resource_policies), refused: Mutex::default() };
-        let backend =
-            Arc::new(Self { engine, buses, buckets, secrets, tables, rights, wakes, work, foreground, meter });
+        let backend = Arc::new(Self {
+            engine,
+            buses,
+            buckets,
+            secrets,
+            tables,
+            rights,
+            wakes,
+            work,
+            foreground,
+            meter,
+            observer,
+        });
         let host = Seam::unrestricted(Arc::clone(&backend));
         for table in &plan.tables {
             host.ensure(table).await?;
@@ -204,6 +218,9 @@ impl Seam {
                 self.backend.meter.published(&self.caller.binary, sizes(&body));
             }
             return self.backend.buses.put_events(&body);
+        }
+        if self.caller.function.is_some() {
+            self.backend.observer.show(operation, &request);
         }
         let wakes = self.readers(&demands);
         let piece = self.backend.work.begin();

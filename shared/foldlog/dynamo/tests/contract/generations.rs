@@ -6,9 +6,7 @@ use crate::contract::generations::{
 use crate::store::Store;
 use foldlog_dynamo::Generations;
 
-#[tokio::test]
-async fn on_dynamodb() {
-    let store = Store::new();
+pub(crate) async fn the_contract_of_all_registers_holds(store: &Store) {
     let generations = Generations::new(store.client.clone(), store.generations().await);
     what_is_registered_is_changed_only_from_what_was_seen(&generations).await;
     progress_is_read_as_it_was_noted_last(&generations).await;

@@ -1,6 +1,7 @@
 //! The contract of every store, and what the tables promise beyond it, against an embedded `DynamoDB` behind the real
-//! client. The contract of log and totals, and the cost of commands, also run on Amazon's own `DynamoDB Local`, if it
-//! is available.
+//! client. Every contract, the cost of commands, and what is read as a whole also run on Amazon's own `DynamoDB Local`,
+//! if it is available: each form of request that the adapters send is sent there. `forms.txt` lists these forms, and a
+//! test of the whole shop compares its own with the list.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -20,6 +21,7 @@ mod reading;
 mod store;
 mod totals;
 mod views;
+mod whole;
 
 use foldlog_testing::{contract, log_rules};
 
@@ -73,6 +75,7 @@ macro_rules! on_dynamodb {
                     engine.try_rule(stringify!($count), Box::pin(crate::$counts::$count(&store))).await;
                 )*
                 engine.verdict();
+                engine.compare_forms();
             }
         }
     };
@@ -93,5 +96,21 @@ log_rules!(
     large::without_a_usable_snapshot_a_load_takes_a_request_a_megabyte_once,
     large::a_commit_that_fits_no_item_is_refused_before_it_is_sent,
     large::a_snapshot_that_does_not_fit_is_left_to_the_next_commit,
-    large::commits_as_large_as_items_are_loaded_by_one_request;
+    large::commits_as_large_as_items_are_loaded_by_one_request,
+    views::the_contract_of_all_views_holds,
+    views::a_row_is_read_as_it_was_written,
+    views::a_write_whose_answer_was_lost_says_that_the_row_moved_and_the_row_did,
+    views::a_page_larger_than_one_answer_of_the_store_is_filled,
+    totals::many_streams_are_added_by_one_request,
+    totals::a_lost_answer_is_asked_for_again_and_one_that_never_comes_is_found_out,
+    totals::rows_of_more_than_one_answer_are_read_whole,
+    parked::the_contract_of_all_parking_lots_holds,
+    generations::the_contract_of_all_registers_holds,
+    whole::a_log_of_more_than_one_answer_is_read_whole_in_one_part_or_in_two,
+    whole::rows_are_paged_in_one_part_or_in_two_and_removed,
+    whole::sums_are_paged_and_removed,
+    whole::checkpoints_alone_are_posted_and_read_as_rows_of_a_view,
+    whole::a_large_partition_is_read_whole_between_any_bounds,
+    whole::a_commit_is_imported_with_its_marker_once_or_again_and_over_no_other,
+    whole::imports_are_read_as_they_were_noted_last;
 );

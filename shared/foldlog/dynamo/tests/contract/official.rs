@@ -1,6 +1,6 @@
 //! Amazon's own `DynamoDB` for one machine, started for one test.
 
-use crate::store::Store;
+use crate::store::{Forms, Store};
 use foldlog_dynamo::Log;
 use futures::FutureExt as _;
 use std::io::Write as _;
@@ -13,6 +13,9 @@ use std::time::Duration;
 /// Names the folder that `scripts/dynamodb-local.sh` prints.
 const FOLDER: &str = "DYNAMODB_LOCAL";
 
+/// What the adapters never ask for.
+const FOR_THE_TEST: [&str; 3] = ["BatchWriteItem [log", "CreateTable", "ListTables"];
+
 /// It takes two seconds on an idle machine. One that is busy building may need far longer.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -20,6 +23,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub(crate) struct Engine {
     process: Child,
     address: SocketAddr,
+    forms: Forms,
     broken: Vec<&'static str>,
 }
 
@@ -50,7 +54,7 @@ impl Engine {
             .stdout(Stdio::null())
             .spawn();
         let process = process.unwrap_or_else(|error| panic!("java in {}: {error}", folder.display()));
-        Self { process, address, broken: Vec::new() }
+        Self { process, address, forms: Forms::default(), broken: Vec::new() }
     }
 
     /// Waits for the engine. The check does not use the client, whose tries would use up the retries that all tests of
@@ -66,7 +70,7 @@ impl Engine {
 
     /// A client of it.
     pub(crate) fn store(&self) -> Store {
-        Store::at(self.address)
+        Store::noting(self.address, self.forms.clone())
     }
 
     /// A log on a table of its own.
@@ -76,7 +80,7 @@ impl Engine {
 
     /// A log with markers, on tables of its own.
     pub(crate) async fn marked_log(&self) -> Log {
-        Store::at(self.address).marked_log().await
+        self.store().marked_log().await
     }
 
     /// Tries one rule. A broken rule is remembered, and the others are tried too.
@@ -91,6 +95,19 @@ impl Engine {
     /// Panics if a rule was broken.
     pub(crate) fn verdict(&self) {
         assert!(self.broken.is_empty(), "broken on DynamoDB Local: {:?}", self.broken);
+    }
+
+    /// Compares the forms of the requests that were sent with the list, or writes the list.
+    pub(crate) fn compare_forms(&self) {
+        let sent = self.forms.lock().unwrap();
+        let forms = sent.iter().filter(|form| !FOR_THE_TEST.iter().any(|operation| form.starts_with(operation)));
+        let lines = forms.map(String::as_str).chain([""]).collect::<Vec<_>>().join("\n");
+        let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms.txt");
+        if std::env::var_os("UPDATE_FORMS").is_some() {
+            std::fs::write(&list, &lines).unwrap();
+        }
+        let listed = std::fs::read_to_string(&list).unwrap_or_default();
+        assert_eq!(lines, listed, "UPDATE_FORMS=1 writes the list anew: review it");
     }
 }
 

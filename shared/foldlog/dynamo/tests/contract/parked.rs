@@ -4,10 +4,8 @@ use crate::contract::parked::every_rule;
 use crate::store::Store;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 
-#[tokio::test]
-async fn on_dynamodb() {
-    let store = Store::new();
+pub(crate) async fn the_contract_of_all_parking_lots_holds(store: &Store) {
     let key = [("subscriber", ScalarAttributeType::S), ("object", ScalarAttributeType::S)];
-    let table = store.table(&key, &[]).await;
+    let table = store.table("parked", &key, &[]).await;
     every_rule(&foldlog_dynamo::Parked::new(store.client.clone(), &table)).await;
 }

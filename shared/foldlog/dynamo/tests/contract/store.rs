@@ -12,7 +12,9 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, S
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use foldlog_dynamo::Log;
+use foldlog_testing::requests::form;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, mpsc};
@@ -39,7 +41,11 @@ static TABLES: AtomicU32 = AtomicU32::new(0);
 pub(crate) struct Line {
     requests: Arc<Mutex<Vec<String>>>,
     to_lose: Arc<AtomicU32>,
+    forms: Forms,
 }
+
+/// The forms of the requests that were sent.
+pub(crate) type Forms = Arc<Mutex<BTreeSet<String>>>;
 
 impl Line {
     /// How many requests were sent.
@@ -77,6 +83,9 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let line = self.line.clone();
         let body = request.body().bytes().unwrap_or_default();
+        let operation = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+        let form = form(operation.unwrap(), &serde_json::from_slice(body).unwrap(), role);
+        line.forms.lock().unwrap().insert(form);
         line.requests.lock().unwrap().push(String::from_utf8_lossy(body).into_owned());
         let answer = self.inner.call(request);
         HttpConnectorFuture::new(async move {
@@ -85,6 +94,11 @@ impl HttpConnector for Connector {
             if lost.is_ok() { Err(ConnectorError::timeout("the answer was lost".into())) } else { answer }
         })
     }
+}
+
+/// What a table is for is the first part of its name.
+fn role(table: &str) -> String {
+    table.split('-').next().unwrap_or_default().to_owned()
 }
 
 /// A client of the embedded store.
@@ -100,7 +114,12 @@ impl Store {
     }
 
     pub(crate) fn at(address: SocketAddr) -> Self {
-        let (line, meter) = (Line::default(), Meter::default());
+        Self::noting(address, Forms::default())
+    }
+
+    /// A client of the store at an address, which notes the forms of its requests.
+    pub(crate) fn noting(address: SocketAddr, forms: Forms) -> Self {
+        let (line, meter) = (Line { forms, ..Line::default() }, Meter::default());
         let seam = line.clone();
         let http = aws_smithy_http_client::Builder::new().build_http();
         let http = http_client_fn(move |settings, components| {
@@ -125,24 +144,24 @@ impl Store {
 
     /// A log with markers, on tables of its own.
     pub(crate) async fn marked_log(&self) -> Log {
-        let markers = self.table(&[("stream", ScalarAttributeType::S), ("commit_id", ScalarAttributeType::S)], &[]);
-        let markers = markers.await;
+        let key = [("stream", ScalarAttributeType::S), ("commit_id", ScalarAttributeType::S)];
+        let markers = self.table("markers", &key, &[]).await;
         self.log().await.with_markers(markers)
     }
 
     /// A new table for a log.
     pub(crate) async fn log_table(&self) -> String {
-        self.table(&[("stream", ScalarAttributeType::S), ("version", ScalarAttributeType::N)], &[]).await
+        self.table("log", &[("stream", ScalarAttributeType::S), ("version", ScalarAttributeType::N)], &[]).await
     }
 
     /// A new table that registers generations.
     pub(crate) async fn generations(&self) -> String {
-        self.table(&[("view", ScalarAttributeType::S), ("part", ScalarAttributeType::S)], &[]).await
+        self.table("generations", &[("view", ScalarAttributeType::S), ("part", ScalarAttributeType::S)], &[]).await
     }
 
-    /// A new table with this key and these indexes (name, partition key, sort key; all texts).
-    pub(crate) async fn table(&self, key: &[(&str, ScalarAttributeType)], indexes: &[[&str; 3]]) -> String {
-        let name = format!("table-{}", TABLES.fetch_add(1, Ordering::SeqCst));
+    /// A new table for this, with this key and these indexes (name, partition key, sort key; all texts).
+    pub(crate) async fn table(&self, role: &str, key: &[(&str, ScalarAttributeType)], indexes: &[[&str; 3]]) -> String {
+        let name = format!("{role}-{}", TABLES.fetch_add(1, Ordering::SeqCst));
         let of_indexes = indexes.iter().flat_map(|[_, partition, sort]| [*partition, *sort]);
         let attributes = key.iter().cloned().chain(of_indexes.map(|attribute| (attribute, ScalarAttributeType::S)));
         let attributes = attributes.map(|(attribute, kind)| {

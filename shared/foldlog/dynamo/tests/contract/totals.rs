@@ -12,11 +12,18 @@ use futures::future::join_all;
 use std::collections::BTreeMap;
 
 /// The totals store on tables of its own.
-async fn totals_store(store: &Store) -> foldlog_dynamo::TotalsStore {
+pub(crate) async fn totals_store(store: &Store) -> foldlog_dynamo::TotalsStore {
+    with_checkpoints(store).await.0
+}
+
+/// The totals store on tables of its own, and its checkpoints as the rows of a view: so a rebuild compares them.
+pub(crate) async fn with_checkpoints(store: &Store) -> (foldlog_dynamo::TotalsStore, foldlog_dynamo::Views) {
     let text = |name: &'static str| (name, ScalarAttributeType::S);
-    let rows = store.table(&[text("partition"), text("name")], &[]).await;
-    let checkpoints = store.table(&[text("key")], &[]).await;
-    foldlog_dynamo::TotalsStore::new(store.client.clone(), rows, checkpoints, store.generations().await)
+    let rows = store.table("totals", &[text("partition"), text("name")], &[]).await;
+    let checkpoints = store.table("checkpoints", &[text("key")], &[]).await;
+    let generations = store.generations().await;
+    let views = foldlog_dynamo::Views::new(store.client.clone(), &generations).with("notes", &checkpoints, &[]);
+    (foldlog_dynamo::TotalsStore::new(store.client.clone(), rows, checkpoints, generations), views)
 }
 
 /// One for each rule.
@@ -34,10 +41,8 @@ async fn on_dynamodb() {
     }
 }
 
-#[tokio::test]
-async fn many_streams_are_added_by_one_request() {
-    let store = Store::new();
-    let totals_store = totals_store(&store).await;
+pub(crate) async fn many_streams_are_added_by_one_request(store: &Store) {
+    let totals_store = totals_store(store).await;
     let log = MemoryLog::default();
     let (hints, all) = noted(&log).await;
     let advance = async || advance_totals(&Notes, &log, &totals_store, &Noon, FIRST, &hints).await;
@@ -52,10 +57,8 @@ async fn many_streams_are_added_by_one_request() {
     assert_eq!(standing(&totals_store, FIRST, &["texts", "letters"]).await, all);
 }
 
-#[tokio::test]
-async fn a_lost_answer_is_asked_for_again_and_one_that_never_comes_is_found_out() {
-    let store = Store::new();
-    let totals_store = totals_store(&store).await;
+pub(crate) async fn a_lost_answer_is_asked_for_again_and_one_that_never_comes_is_found_out(store: &Store) {
+    let totals_store = totals_store(store).await;
     let added = sums(&[("p", "a", "times", 1)]);
     store.line.lose(1);
     let begun = totals_store.post(&[entry("1", None, checkpoint(1, 0))], &added).await.unwrap();
@@ -69,10 +72,8 @@ async fn a_lost_answer_is_asked_for_again_and_one_that_never_comes_is_found_out(
     assert_eq!(rows, BTreeMap::from([("a".to_owned(), [("times".to_owned(), 2)].into())]));
 }
 
-#[tokio::test]
-async fn rows_of_more_than_one_answer_are_read_whole() {
-    let store = Store::new();
-    let totals_store = totals_store(&store).await;
+pub(crate) async fn rows_of_more_than_one_answer_are_read_whole(store: &Store) {
+    let totals_store = totals_store(store).await;
     let long = "x".repeat(900);
     for number in 0..15_u64 {
         let names: Vec<String> = (0..99).map(|row| format!("{long}{number:02}{row:02}")).collect();

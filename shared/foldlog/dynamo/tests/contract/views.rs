@@ -17,8 +17,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 /// A view `order` with an index by account and time.
-async fn orders(store: &Store) -> (foldlog_dynamo::Views, String) {
-    let table = store.table(&[("key", ScalarAttributeType::S)], &[["account", "account", "placed"]]).await;
+pub(crate) async fn orders(store: &Store) -> (foldlog_dynamo::Views, String) {
+    let table = store.table("view", &[("key", ScalarAttributeType::S)], &[["account", "account", "placed"]]).await;
     let views = foldlog_dynamo::Views::new(store.client.clone(), store.generations().await);
     (views.with("order", &table, &["account"]), table)
 }
@@ -38,10 +38,18 @@ macro_rules! on_dynamodb {
 
 foldlog_testing::views_rules!(on_dynamodb);
 
-#[tokio::test]
-async fn a_row_is_read_as_it_was_written() {
-    let store = Store::new();
-    let (views, _) = orders(&store).await;
+macro_rules! each_on_views_of_its_own {
+    ($($rule:ident),*) => {
+        pub(crate) async fn the_contract_of_all_views_holds(store: &Store) {
+            $(rules::$rule(&orders(store).await.0).await;)*
+        }
+    };
+}
+
+foldlog_testing::views_rules!(each_on_views_of_its_own);
+
+pub(crate) async fn a_row_is_read_as_it_was_written(store: &Store) {
+    let (views, _) = orders(store).await;
     for consistency in [Consistency::Eventual, Consistency::Strong] {
         assert_eq!(views.row(&place(FIRST, "1"), consistency).await.unwrap(), None);
         assert_eq!(store.line.was_consistent(), consistency == Consistency::Strong);
@@ -55,19 +63,15 @@ async fn a_row_is_read_as_it_was_written() {
     }
 }
 
-#[tokio::test]
-async fn a_write_whose_answer_was_lost_says_that_the_row_moved_and_the_row_did() {
-    let store = Store::new();
-    let (views, _) = orders(&store).await;
+pub(crate) async fn a_write_whose_answer_was_lost_says_that_the_row_moved_and_the_row_did(store: &Store) {
+    let (views, _) = orders(store).await;
     store.line.lose(1);
     let lost = views.write(&place(FIRST, "1"), &row(2, "mine"), Version::NONE).await.unwrap();
     assert_eq!(lost, Written::No(Some(row(2, "mine"))));
 }
 
-#[tokio::test]
-async fn a_page_larger_than_one_answer_of_the_store_is_filled() {
-    let store = Store::new();
-    let (views, _) = orders(&store).await;
+pub(crate) async fn a_page_larger_than_one_answer_of_the_store_is_filled(store: &Store) {
+    let (views, _) = orders(store).await;
     let large = "x".repeat(300_000);
     for number in 1..=8 {
         let row = indexed(1, &large, "alice", &format!("t{number}"));
