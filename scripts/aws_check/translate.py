@@ -16,8 +16,9 @@ OF_THE_OWNER = {
     "JwtIssuer": "https://cognito-idp.ap-southeast-1.amazonaws.com/ap-southeast-1_0123456789",
     "JwtAudience": "0123456789abcdefghijklmnop",
     "PaymentProviderUrl": "https://payments.example.com/a/path/that/is/rather/long/for/an/address",
-    "PaymentProviderKey": "k" * 256,
-    "PaymentWebhookSecret": "s" * 256,
+    "PaymentProviderKeyArn": "arn:aws:secretsmanager:ap-southeast-1:000000000000:secret:" + "k" * 64,
+    "PaymentWebhookSecretArn": "arn:aws:secretsmanager:ap-southeast-1:000000000000:secret:" + "s" * 64,
+    "Maintainer": "arn:aws:iam::000000000000:role/" + "m" * 64,
     "AlarmTopic": "arn:aws:sns:ap-southeast-1:000000000000:" + "t" * 64,
 }
 

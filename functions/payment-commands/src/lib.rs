@@ -2,7 +2,7 @@
 
 use foldlog::{Actor, Clock, CommandId, Digest, LogSpans, Metadata, Span, StreamName, Version};
 use foldlog_functions::ports::{CommandsOn, HttpOn};
-use foldlog_functions::secrets::{self, SecretPorts as Ports};
+use foldlog_functions::secrets::{SecretOn, SecretPorts as Ports};
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses;
@@ -15,12 +15,12 @@ use shop_payments::webhook::{Delivery, Disbelief, SIGNATURE, TIMESTAMP, Webhook,
 pub struct PaymentCommands<P: Ports> {
     payments: CommandsOn<Payment, P>,
     /// What signs webhooks: the current secret and, during a change, the one before.
-    secret: secrets::Secret<Secret, P>,
+    secret: SecretOn<Secret, P>,
 }
 
 /// The function.
 pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<PaymentCommands<P>, P>, SettingError> {
-    let secret = secrets::Secret::new(ports, settings.text("PAYMENT_WEBHOOK_SECRET_ARN")?);
+    let secret = ports.secret(settings.text("PAYMENT_WEBHOOK_SECRET_ARN")?);
     Ok(ports.http(PaymentCommands { payments: ports.commands()?, secret }))
 }
 

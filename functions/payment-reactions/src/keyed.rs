@@ -1,13 +1,13 @@
 //! The payment provider, under the key by which it knows the shop. The key may change at any time.
 
-use foldlog_functions::secrets::{Secret, SecretPorts, Values};
+use foldlog_functions::secrets::{SecretOn, SecretPorts, Values};
 use foldlog_lambda::Error;
-use shop_payments::{Connection, Failure, HttpProvider, Payment, Provider, ProviderRefusal, Reference, Step};
+use shop_payments::{Connection, Failure, HttpProvider, Payment, Provider, ProviderRefusal, Reference, Secret, Step};
 
 /// A provider over HTTP. If it does not accept the key, the key is read again: nothing was done under the old one.
 pub struct KeyedProvider<P: SecretPorts> {
     pub(crate) connection: Connection,
-    pub(crate) key: Secret<shop_payments::Secret, P>,
+    pub(crate) key: SecretOn<Secret, P>,
 }
 
 impl<P: SecretPorts> KeyedProvider<P> {
@@ -27,7 +27,7 @@ impl<P: SecretPorts> KeyedProvider<P> {
         }
     }
 
-    fn under(&self, keys: &Values<shop_payments::Secret>) -> Result<HttpProvider, Failure> {
+    fn under(&self, keys: &Values<Secret>) -> Result<HttpProvider, Failure> {
         let key = keys.first().ok_or_else(|| Failure::Unavailable("the secret has no value".to_owned()))?;
         Ok(self.connection.with_key(key))
     }

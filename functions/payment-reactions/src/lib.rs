@@ -9,7 +9,7 @@ use foldlog::{EventMessage, StreamName};
 use foldlog_aws::OnAws;
 use foldlog_functions::owner::event_of;
 use foldlog_functions::ports::{CommandsOn, ReactionsOn};
-use foldlog_functions::secrets::Secret;
+use foldlog_functions::secrets::SecretPorts;
 use foldlog_lambda::queue::{ReactionError, Reactor};
 use foldlog_lambda::{SettingError, Settings};
 use shop_domain::fulfilment::{Fulfilment, PaymentRequest, REACTION, Request, request_of};
@@ -40,7 +40,7 @@ impl Ports for OnAws {
             name: "PAYMENT_PROVIDER_URL".to_owned(),
             reason: error.to_string(),
         })?;
-        Ok(KeyedProvider { connection, key: Secret::new(self, settings.text("PAYMENT_PROVIDER_KEY_ARN")?) })
+        Ok(KeyedProvider { connection, key: self.secret(settings.text("PAYMENT_PROVIDER_KEY_ARN")?) })
     }
 }
 

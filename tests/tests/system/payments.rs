@@ -59,6 +59,25 @@ async fn a_hold_that_lapsed_is_authorised_anew_before_the_goods_leave() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_secret_of_webhooks_is_changed_both_are_accepted() {
+    let shop = with_mugs().await;
+    let told = shop.host.environment("payment-commands").unwrap();
+    // The provider still signs with the one before.
+    shop.host.put_secret(&told["PAYMENT_WEBHOOK_SECRET_ARN"], "the-secret-after-this-one");
+    let alice = shop.customer_with_account("alice").await;
+    let order = checked_out_with(&alice, "tok_ok").await;
+    let _ = ends(&alice, &order, "CONFIRMED").await;
+    shop.host.settled().await;
+    shop.provider.by_itself(&order.parse().unwrap(), ByItself::Lapse).unwrap();
+    let told = |answer: &Answer| answer.body["timeline"].as_array().unwrap().len() == 5;
+    let _ = alice.until(&format!("/orders/{order}"), told).await;
+    // Each secret is asked for once, both versions of it.
+    let reads = shop.host.requests()[&("payment-commands".to_owned(), "GetSecretValue".to_owned())];
+    assert_eq!((reads, shop.host.refusals().len()), (2, 0));
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_the_new_hold_is_declined_the_order_is_not_shipped_and_says_why() {
     let shop = with_mugs().await;
     let alice = shop.customer_with_account("alice").await;

@@ -137,6 +137,7 @@ impl Rates {
             ("alarms", Decimal::from(inventory.alarm_metrics)),
             ("dashboards", Decimal::from(inventory.dashboards.len() - large)),
             ("large-dashboards", Decimal::from(large)),
+            ("secrets", Decimal::from(inventory.secrets)),
             ("kms-requests", Decimal::from(self.keys(&times))),
         ]);
         Ok(month)

@@ -19,6 +19,8 @@ pub(crate) struct Inventory {
     pub(crate) alarm_metrics: u64,
     /// The number of metrics on each dashboard.
     pub(crate) dashboards: Vec<u64>,
+    /// The secrets that functions read.
+    pub(crate) secrets: u64,
     /// The tables that are encrypted under a key of the account.
     pub(crate) encrypted: BTreeSet<String>,
     /// Whether X-Ray traces functions unless a parameter says otherwise.
@@ -91,6 +93,7 @@ impl Inventory {
             routes: routes.collect::<Result<Vec<_>, _>>()?.concat(),
             alarm_metrics: of_kind("AWS::CloudWatch::Alarm").map(alarm_metrics).sum(),
             dashboards: dashboards.collect::<Result<_, _>>()?,
+            secrets: of_kind("AWS::IAM::Role").map(|role| read_secrets(role)).sum(),
             encrypted: encrypted.map(|(id, _)| id.to_owned()).collect(),
             traced: tracing == Some("Active"),
             access_log_bytes: format.map_or(0, str::len) as u64,
@@ -192,6 +195,16 @@ fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
 }
 
 /// The minutes of `rate(1 day)`.
+/// The secrets that a role may read: each has a statement of its own.
+fn read_secrets(role: &Value) -> u64 {
+    let policies = at(role, &["Properties", "Policies"]).and_then(Value::as_sequence).into_iter().flatten();
+    let statements =
+        policies.filter_map(|policy| at(policy, &["PolicyDocument", "Statement"])?.as_sequence()).flatten();
+    let of_secret =
+        |statement: &&Value| statement.get("Action").and_then(Value::as_str) == Some("secretsmanager:GetSecretValue");
+    statements.filter(of_secret).count() as u64
+}
+
 fn minutes(rate: &str) -> Option<u64> {
     let (count, unit) = rate.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
     let unit = match unit.trim_end_matches('s') {
@@ -222,7 +235,7 @@ mod tests {
         let open = inventory.routes.iter().filter(|route| route.scopes.is_empty());
         assert!(inventory.routes.len() > 60 && open.count() == 6);
         // The expression of an alarm is no metric, and what it reads are.
-        assert!(inventory.alarm_metrics > 35 && inventory.encrypted.contains("EventLog"));
+        assert!(inventory.secrets == 2 && inventory.alarm_metrics > 35 && inventory.encrypted.contains("EventLog"));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long a secret is not read again, whatever happens. Somebody who has the shop refuse signatures on purpose causes
-/// no more reads than that.
+/// How long a secret is not read again, whatever happens. Somebody who has a function refuse signatures on purpose
+/// causes no more reads than that.
 const AT_MOST_EVERY: Duration = Duration::from_mins(1);
 
 /// Where secrets are kept.
@@ -24,28 +24,38 @@ pub trait SecretPorts: Ports {
 
     /// Where secrets are kept.
     fn secrets(&self) -> Self::Secrets;
+
+    /// The secret with this id. Nothing is read yet.
+    fn secret<T>(&self, id: &str) -> SecretOn<T, Self> {
+        Secret::new(self.secrets(), self.host(), id)
+    }
 }
+
+/// A secret on these ports.
+pub type SecretOn<T, P> = Secret<T, <P as SecretPorts>::Secrets, <P as Ports>::Host>;
 
 /// The values of a secret, the newest first.
 pub type Values<T> = Arc<[T]>;
 
 /// A secret as a function knows it: read when it is first used, and again when it was not accepted.
-pub struct Secret<T, P: SecretPorts> {
+pub struct Secret<T, S, H> {
+    secrets: S,
+    host: H,
     id: String,
-    secrets: P::Secrets,
-    host: P::Host,
     known: Mutex<Option<(Values<T>, Timestamp)>>,
 }
 
-impl<T, P: SecretPorts> Secret<T, P>
+impl<T, S, H> Secret<T, S, H> {
+    /// The secret with this id. Nothing is read yet.
+    pub fn new(secrets: S, host: H, id: &str) -> Self {
+        Self { secrets, host, id: id.to_owned(), known: Mutex::new(None) }
+    }
+}
+
+impl<T, S: Secrets, H: Clock> Secret<T, S, H>
 where
     T: FromStr<Err: std::error::Error + Send + Sync + 'static> + Send + Sync,
 {
-    /// The secret with this id. Nothing is read yet.
-    pub fn new(ports: &P, id: &str) -> Self {
-        Self { id: id.to_owned(), secrets: ports.secrets(), host: ports.host(), known: Mutex::new(None) }
-    }
-
     /// The values that are known. There is at least one.
     pub async fn values(&self) -> Result<Values<T>, Error> {
         match self.known() {

@@ -2,6 +2,7 @@
 
 mod dashboard;
 mod names;
+mod rights;
 mod rollout;
 mod watching;
 

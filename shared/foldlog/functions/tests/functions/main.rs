@@ -6,3 +6,4 @@ mod projector;
 mod reading;
 mod relay;
 mod sample;
+mod secrets;
