@@ -18,9 +18,13 @@ pub(crate) async fn month(shop: &Shop) -> String {
 
 /// What operators did, oldest first, without what functions reported of it.
 pub(crate) async fn recorded(shop: &Shop) -> Vec<Value> {
+    all_recorded(shop).await.into_iter().filter(|event| event["causation"].is_null()).collect()
+}
+
+/// The same with the reports.
+pub(crate) async fn all_recorded(shop: &Shop) -> Vec<Value> {
     let path = format!("/ops/streams/{}?limit=1000", month(shop).await);
-    let events = shop.operator().get(&path).await.expect(200).body["items"].as_array().unwrap().clone();
-    events.into_iter().filter(|event| event["causation"].is_null()).collect()
+    shop.operator().get(&path).await.expect(200).body["items"].as_array().unwrap().clone()
 }
 
 /// A note that a function is said to have left.

@@ -31,7 +31,8 @@ async fn an_order_of_one_line_takes_these_requests() {
     let counted: Vec<(String, u64)> = requests(&shop)
         .into_iter()
         .map(|(key, count)| (format!("{} {}", key.0, key.1), count - before.get(&key).copied().unwrap_or_default()))
-        .filter(|(_, count)| *count > 0)
+        // A new environment reads its secret, and not for each order.
+        .filter(|(name, count)| *count > 0 && !name.ends_with("GetSecretValue"))
         .collect();
     let expected = [
         // Opened: append. Item added: product, append. Checked out: cart and product strongly, append.

@@ -11,7 +11,7 @@ use tests::{Client, Shop};
 /// generations is asked for, too.
 async fn cost(shop: &Shop, client: &Client, path: &str, status: u16) -> BTreeMap<String, u64> {
     let asked = || {
-        let all = shop.host.requests().into_iter().filter(|((function, _), _)| function == "queries");
+        let all = shop.host.requests().into_iter().filter(|((function, _), _)| function == "operations");
         all.map(|((_, operation), count)| (operation, count)).collect::<BTreeMap<String, u64>>()
     };
     let mut costs = vec![];

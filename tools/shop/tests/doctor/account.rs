@@ -13,11 +13,13 @@ use yaml_serde::Value as Yaml;
 /// The name of the stack.
 pub(crate) const STACK: &str = "shop";
 /// What the stack was given for parameters without a default, and for the topic.
-const GIVEN: [(&str, &str); 4] = [
+const GIVEN: [(&str, &str); 6] = [
     ("JwtIssuer", "https://issuer.example"),
     ("JwtAudience", "shop"),
     ("PaymentProviderUrl", "https://payments.example"),
     ("AlarmTopic", "arn:aws:sns:eu-central-1:123456789012:bells"),
+    ("PaymentProviderKeyArn", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-000000"),
+    ("PaymentWebhookSecretArn", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhook-000000"),
 ];
 
 /// The stand-in. It knows the options of the calls, and refuses others as the real one does. What is asked for by name
@@ -212,8 +214,7 @@ fn stack(declared: &Declared, answers: &mut BTreeMap<String, Value>) {
             Some(number) => number.to_string(),
             None => parameter["Default"].as_str().unwrap_or_default().to_owned(),
         };
-        let secret = parameter.get("NoEcho").is_some();
-        let value = if secret { "****".to_owned() } else { given.unwrap_or_else(default) };
+        let value = given.unwrap_or_else(default);
         json!({"ParameterKey": name, "ParameterValue": value})
     });
     let described = json!({"Stacks": [{
@@ -274,13 +275,13 @@ fn gateway(declared: &Declared, answers: &mut BTreeMap<String, Value>) {
         integrations.push(json!({"IntegrationId": id, "IntegrationType": "AWS_PROXY", "IntegrationUri": uri}));
         let mut route =
             json!({"RouteId": id, "RouteKey": format!("{method} {path}"), "Target": format!("integrations/{id}")});
-        if event["Auth"]["Authorizer"].as_str() == Some("NONE") {
-            route["AuthorizationType"] = json!("NONE");
-        } else {
+        if event["Auth"]["Authorizer"].as_str() == Some("Jwt") {
             let scopes = declared.value(&event["Auth"]["AuthorizationScopes"]);
             route["AuthorizationType"] = json!("JWT");
             route["AuthorizerId"] = json!("jwt");
             route["AuthorizationScopes"] = scopes;
+        } else {
+            route["AuthorizationType"] = json!("NONE");
         }
         routes.push(route);
     }

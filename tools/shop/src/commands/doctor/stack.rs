@@ -7,11 +7,9 @@ use crate::aws::Aws;
 use crate::failure::Failure;
 use foldlog_local::inventory::{Alarm, Function, Inventory};
 use serde_json::Value;
-use shop_composition::{TEMPLATE, parameters};
+use shop_composition::TEMPLATE;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The value that `CloudFormation` shows in place of a secret one.
-const HIDDEN: &str = "****";
 /// The most alarms that one call may name.
 const ALARMS: usize = 100;
 
@@ -34,16 +32,10 @@ pub(super) async fn examine(aws: &Aws, name: &str) -> Result<Vec<Finding>, Failu
     Ok(findings)
 }
 
-/// The parameters of the stack. A hidden one is replaced by one for a shop on this machine: nothing that is compared
-/// follows from a secret.
+/// The parameters of the stack.
 fn deployed(stack: &Value) -> BTreeMap<String, String> {
-    let of_stack: BTreeMap<_, _> = items(stack, "Parameters")
-        .map(|parameter| (text(parameter, "ParameterKey").to_owned(), text(parameter, "ParameterValue").to_owned()))
-        .collect();
-    let mut values: BTreeMap<_, _> =
-        parameters().into_iter().filter(|(name, _)| of_stack.get(name).is_some_and(|value| value == HIDDEN)).collect();
-    values.extend(of_stack.into_iter().filter(|(_, value)| value != HIDDEN));
-    values
+    let value = |of: &Value| (text(of, "ParameterKey").to_owned(), text(of, "ParameterValue").to_owned());
+    items(stack, "Parameters").map(value).collect()
 }
 
 fn status(name: &str, described: &Value) -> Finding {
