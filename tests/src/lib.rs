@@ -170,8 +170,8 @@ impl Client {
         let asked = self.post(path, json!({})).await.expect(202);
         let cause = format!("{}@{}", asked.text("stream"), asked.body["version"]);
         let report = |answer: &Answer| {
-            let events = answer.body["items"].as_array().into_iter().flatten();
-            events.cloned().find(|event| event["causation"] == *cause)
+            let mut events = answer.body["items"].as_array().into_iter().flatten();
+            events.find(|event| event["causation"] == *cause).cloned()
         };
         let place = asked.header("location").expect("a place");
         let found = self.until(place, |answer| report(answer).is_some()).await;

@@ -13,7 +13,7 @@ pub struct KeyedProvider<P: SecretPorts> {
 impl<P: SecretPorts> KeyedProvider<P> {
     /// The provider under the key that is known.
     async fn known(&self) -> Result<HttpProvider, Failure> {
-        self.under(&self.key.values().await.map_err(unavailable)?)
+        self.under(&self.key.values().await.map_err(|error| unavailable(&error))?)
     }
 
     /// The provider under the key that may have taken the place of one that it refused.
@@ -21,7 +21,7 @@ impl<P: SecretPorts> KeyedProvider<P> {
         if refused != ProviderRefusal::Credentials {
             return Err(Failure::Refused(refused));
         }
-        match self.key.newer().await.map_err(unavailable)? {
+        match self.key.newer().await.map_err(|error| unavailable(&error))? {
             Some(newer) => self.under(&newer),
             None => Err(Failure::Refused(refused)),
         }
@@ -33,7 +33,7 @@ impl<P: SecretPorts> KeyedProvider<P> {
     }
 }
 
-fn unavailable(error: Error) -> Failure {
+fn unavailable(error: &Error) -> Failure {
     Failure::Unavailable(error.to_string())
 }
 

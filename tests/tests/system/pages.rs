@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tests::{Client, Shop};
 
-/// What a request has `queries` ask the database for: the least of some tries, because now and then the register of
+/// What a request has `queries` or `operations` ask the database for: the least of some tries, because now and then the register of
 /// generations is asked for, too.
 async fn cost(shop: &Shop, client: &Client, path: &str, status: u16) -> BTreeMap<String, u64> {
     let asked = || {
-        let all = shop.host.requests().into_iter().filter(|((function, _), _)| function == "operations");
+        let readers = ["queries", "operations"];
+        let all = shop.host.requests().into_iter().filter(|((function, _), _)| readers.contains(&&**function));
         all.map(|((_, operation), count)| (operation, count)).collect::<BTreeMap<String, u64>>()
     };
     let mut costs = vec![];

@@ -93,7 +93,7 @@ impl Inventory {
             routes: routes.collect::<Result<Vec<_>, _>>()?.concat(),
             alarm_metrics: of_kind("AWS::CloudWatch::Alarm").map(alarm_metrics).sum(),
             dashboards: dashboards.collect::<Result<_, _>>()?,
-            secrets: of_kind("AWS::IAM::Role").map(|role| read_secrets(role)).sum(),
+            secrets: of_kind("AWS::IAM::Role").map(read_secrets).sum(),
             encrypted: encrypted.map(|(id, _)| id.to_owned()).collect(),
             traced: tracing == Some("Active"),
             access_log_bytes: format.map_or(0, str::len) as u64,

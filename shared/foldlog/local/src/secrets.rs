@@ -40,16 +40,12 @@ impl Secrets {
             "AWSPREVIOUS" => kept.previous.as_ref(),
             _ => None,
         });
-        match value {
-            Some(value) => {
-                let found = json!({"ARN": arn, "SecretString": value, "VersionStages": [stage]});
-                Answer { status: 200, body: found.to_string() }
-            }
-            None => {
-                let message = "Secrets Manager can't find the specified secret value for staging label: ";
-                let refused = json!({"__type": "ResourceNotFoundException", "Message": format!("{message}{stage}")});
-                Answer { status: 400, body: refused.to_string() }
-            }
-        }
+        let Some(value) = value else {
+            let message = format!("Secrets Manager can't find the specified secret value for staging label: {stage}");
+            let refused = json!({"__type": "ResourceNotFoundException", "Message": message});
+            return Answer { status: 400, body: refused.to_string() };
+        };
+        let found = json!({"ARN": arn, "SecretString": value, "VersionStages": [stage]});
+        Answer { status: 200, body: found.to_string() }
     }
 }

@@ -52,10 +52,7 @@ impl Host {
         let (aws_listener, aws_address) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
 
         let wakes: Vec<_> = plan.streams.iter().map(|_| Arc::new(Wake::new(work.clone()))).collect();
-        let mut readers = BTreeMap::<String, Vec<Arc<Wake>>>::new();
-        for ((table, _), wake) in plan.streams.iter().zip(&wakes) {
-            readers.entry(table.arn.clone()).or_default().push(Arc::clone(wake));
-        }
+        let readers = readers(&plan, &wakes);
         let (secrets, counted) = (Secrets::of(options.secrets), options.counted);
         let (backend, closing) =
             Backend::open(&plan, &directory, buses, readers, work.clone(), secrets, counted).await?;
@@ -169,6 +166,15 @@ fn plan(options: &Options, work: &Work) -> Result<(Plan, Clock), TemplateError> 
     }
     plan.one_by_one();
     Ok((plan, Clock::standing(work.clone())))
+}
+
+/// The signals of the readers of each stream, by the table's ARN.
+fn readers(plan: &Plan, wakes: &[Arc<Wake>]) -> BTreeMap<String, Vec<Arc<Wake>>> {
+    let mut readers = BTreeMap::<String, Vec<Arc<Wake>>>::new();
+    for ((table, _), wake) in plan.streams.iter().zip(wakes) {
+        readers.entry(table.arn.clone()).or_default().push(Arc::clone(wake));
+    }
+    readers
 }
 
 /// The gate of each queue's function.

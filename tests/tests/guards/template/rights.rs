@@ -18,14 +18,15 @@ const OPEN: [&str; 6] = [
 fn statements(role: &Yaml) -> Vec<&Yaml> {
     let policies = role["Properties"]["Policies"].as_sequence().unwrap().iter();
     let written = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_sequence().unwrap());
-    written
-        .flat_map(|statement| match statement {
-            Yaml::Tagged(condition) => {
-                condition.value.as_sequence().unwrap().iter().filter(|one| one.is_mapping()).collect()
-            }
-            statement => vec![statement],
-        })
-        .collect()
+    let mut all = Vec::new();
+    for statement in written {
+        if let Yaml::Tagged(condition) = statement {
+            all.extend(condition.value.as_sequence().unwrap().iter().filter(|one| one.is_mapping()));
+        } else {
+            all.push(statement);
+        }
+    }
+    all
 }
 
 #[test]

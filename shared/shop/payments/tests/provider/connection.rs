@@ -114,7 +114,7 @@ async fn who_keeps_silent_is_not_waited_for_longer_than_was_said() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let patience = Patience { total: Duration::from_millis(50), ..Patience::default() };
-    let client = stage::client_with(&address, stage::key(), patience);
+    let client = stage::client_with(&address, &stage::key(), patience);
     let since = Instant::now();
     let told = client.carry_out(&reference("cafe"), pay()).await;
     assert_eq!(told, Err(Failure::Unknown("no answer within 50ms".to_owned())));

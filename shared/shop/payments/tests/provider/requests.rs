@@ -71,7 +71,7 @@ async fn a_shop_with_a_wrong_key_learns_that_and_nothing_else() {
     let server = stage::server().await;
     let cafe = reference("cafe");
     let stranger = "the-key-of-nobody".parse().unwrap();
-    let stranger = stage::client_with(&server.url(), stranger, Patience::default());
+    let stranger = stage::client_with(&server.url(), &stranger, Patience::default());
     let step = Step::Authorise { amount: eur(7_699), card: "tok_ok" };
     assert_eq!(stranger.carry_out(&cafe, step).await, Err(Failure::Refused(ProviderRefusal::Credentials)));
     assert_eq!(stranger.status(&cafe).await, Err(Failure::Refused(ProviderRefusal::Credentials)));

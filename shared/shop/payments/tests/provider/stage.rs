@@ -74,9 +74,9 @@ pub(crate) fn options() -> Options {
 
 /// As the shop asks a provider at an address.
 pub(crate) fn client(address: &str) -> HttpProvider {
-    client_with(address, key(), Patience::default())
+    client_with(address, &key(), Patience::default())
 }
 
-pub(crate) fn client_with(address: &str, key: Secret, patience: Patience) -> HttpProvider {
-    Connection::new(address, patience).unwrap().with_key(&key)
+pub(crate) fn client_with(address: &str, key: &Secret, patience: Patience) -> HttpProvider {
+    Connection::new(address, patience).unwrap().with_key(key)
 }
