@@ -28,7 +28,7 @@ pub(crate) async fn all_recorded(shop: &Shop) -> Vec<Value> {
 }
 
 /// A note that a function is said to have left.
-async fn park(shop: &Shop, id: &str) {
+pub(crate) async fn park(shop: &Shop, id: &str) {
     let parked = foldlog_dynamo::Parked::new(aws_sdk_dynamodb::Client::new(&shop.host.aws_config()), "local-Parked");
     let (subject, version) = (id.parse().unwrap(), Version(1));
     let error = "the cause is unknown".to_owned();

@@ -1,6 +1,7 @@
 //! Every right of every function, both ways: nothing that a function asks for is refused, and nothing is granted that
 //! no function asks for.
 
+use crate::audit::park;
 use crate::shop::{cart, ordered, product};
 use aws_sdk_dynamodb::Client as Database;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -230,11 +231,20 @@ async fn notes(shop: &Shop, order: &str) {
         let note = foldlog::Subject::Reaction { function: function.to_owned(), event };
         assert!(parked.note(&note).await.unwrap().is_some(), "{function} has left a note");
     }
-    let note = "tampering~product-mug~1";
-    let trouble =
-        Trouble::with_event("tampering", &"product-mug@1".parse().unwrap(), "changed".to_owned(), SystemHost.now());
-    parked.park(&trouble).await.unwrap();
-    let _ = operator.post(&format!("/ops/parked/{note}/discard"), json!({})).await.expect(200);
+    // What follows is removed by `reconcile`, and what was tampered with by an operator.
+    for id in ["stock~g1~stock-berlin.mug", "relay~product-mug~1"] {
+        park(shop, id).await;
+        let report = operator.reported(&format!("/ops/parked/{id}/redrive")).await;
+        assert!(report["outcome"]["follows"].is_u64(), "{id}: {report}");
+    }
+    let database = Database::new(&shop.host.aws_config());
+    let key = [("stream", AttributeValue::S("product-mug".to_owned())), ("version", AttributeValue::N("1".to_owned()))];
+    let change = database.update_item().table_name("local-EventLog").update_expression("SET actor = :actor");
+    let change = change.set_key(Some(key.map(|(name, value)| (name.to_owned(), value)).into()));
+    let actor = AttributeValue::S("nobody".to_owned());
+    let _ = change.expression_attribute_values(":actor", actor).send().await.unwrap();
+    shop.host.settled().await;
+    let _ = operator.post("/ops/parked/tampering~product-mug~1/discard", json!({})).await.expect(200);
     // A stream that no generation can follow, and a commit that is none.
     let _ = garble(shop, "stock-berlin.mug", "NobodyKnows").await;
     rebuilt(shop, "stock", 2).await;
