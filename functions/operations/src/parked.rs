@@ -32,7 +32,7 @@ impl<P: Ports> Operations<P> {
         let subject: Subject = request.path("id")?;
         let decide = async || {
             let note = self.note(&subject).await?;
-            if matches!(&note.trouble.subject, Subject::Reaction { function, .. } if function == TAMPERING) {
+            if note.trouble.subject.subscriber() == TAMPERING {
                 let detail = "nothing can follow what was tampered with: look into it, then discard the note";
                 return Err(Problem::refused("tampered", detail));
             }
@@ -55,7 +55,9 @@ impl<P: Ports> Operations<P> {
             Ok(Event::ParkedDiscarded { note: named(&note.trouble.subject)? })
         };
         let record = self.audit.record_as_decided(&metadata, decide).await?;
-        if let Subject::Message { .. } = subject {
+        if let Subject::Message { function, .. } = &subject
+            && function != TAMPERING
+        {
             return asked(record, LATER_S);
         }
         // Without a note, an earlier try of the same request has removed it.

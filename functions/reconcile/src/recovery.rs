@@ -144,11 +144,11 @@ impl<P: Ports> Reconcile<P> {
         Ok(self.folds().parked().park(&trouble).await?)
     }
 
-    /// Removes the lost batch that a note speaks of, if it speaks of one.
-    pub(crate) async fn discard(&self, subject: &Subject) -> Result<(), Error> {
+    /// Removes the lost batch that a note speaks of; whether it speaks of one.
+    pub(crate) async fn discard(&self, subject: &Subject) -> Result<bool, Error> {
         match subject {
-            Subject::Message { function, id } if function == NAME => self.lost.remove(id).await,
-            Subject::Message { .. } | Subject::Reaction { .. } | Subject::Fold { .. } => Ok(()),
+            Subject::Message { function, id } if function == NAME => self.lost.remove(id).await.map(|()| true),
+            Subject::Message { .. } | Subject::Reaction { .. } | Subject::Fold { .. } => Ok(false),
         }
     }
 }

@@ -92,8 +92,10 @@ impl<P: Ports> Requests<P> {
 
     /// Removes a lost batch, and then its note. Every other note went with the request.
     async fn discard(&self, note: &NoteId) -> Result<(), ReactionError> {
-        let subject @ Subject::Message { .. } = &subject(note)? else { return Ok(()) };
-        self.reconcile.discard(subject).await.map_err(ReactionError::Unavailable)?;
+        let subject = &subject(note)?;
+        if !self.reconcile.discard(subject).await.map_err(ReactionError::Unavailable)? {
+            return Ok(());
+        }
         let parked = self.reconcile.folds().parked();
         if let Some(note) = parked.note(subject).await.map_err(unavailable)? {
             parked.clear(subject, note.trouble.version).await.map_err(unavailable)?;

@@ -198,6 +198,15 @@ async fn a_change_of_the_log_is_noted_until_somebody_has_looked_into_it() {
     let found = shop.difference().await.unwrap();
     assert!(found.contains("stock-berlin.mug") && found.contains("the log"), "{found}");
     let _ = operator.post(&path("tampering~stock-berlin.mug~1", "discard"), json!({})).await.expect(200);
+    // An item without a stream has a note, too.
+    let parked = foldlog_dynamo::Parked::new(database(&shop), table("Parked"));
+    let now = foldlog::Clock::now(&SystemHost);
+    let class = foldlog::read::parked::Class::Permanent;
+    let trouble = foldlog::read::parked::Trouble::with_message("tampering", "7", "no stream".to_owned(), class, now);
+    foldlog::ParkingLot::park(&parked, &trouble).await.unwrap();
+    let refused = operator.post(&path("tampering~~7", "redrive"), json!({})).await.expect(422);
+    assert_eq!(refused.problem(), Some("tampered"));
+    let _ = operator.post(&path("tampering~~7", "discard"), json!({})).await.expect(200);
     assert!(notes(&operator).await.is_empty());
     shop.host.stop().await;
 }
