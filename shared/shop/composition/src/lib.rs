@@ -14,5 +14,5 @@ mod tables;
 pub use functions::{Mount, Ports, functions, start};
 pub use idle_host::{IdleHostError, idle_host};
 pub use provider::Provider;
-pub use stack::{PROVIDER_URL, TEMPLATE, logical_id, options, parameters, webhook_secret};
+pub use stack::{KEY_ARN, PROVIDER_URL, SECRET_ARN, TEMPLATE, logical_id, options, parameters, webhook_secret};
 pub use tables::{NoTable, Tables};

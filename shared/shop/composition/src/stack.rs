@@ -63,8 +63,10 @@ pub fn options(others: impl IntoIterator<Item = (String, String)>) -> Options {
 /// a function is told this one, the default address of `shop provider`, or another.
 pub const PROVIDER_URL: &str = "PAYMENT_PROVIDER_URL";
 const USUAL_PROVIDER: &str = "http://127.0.0.1:8090";
-const KEY_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:payment-provider-key-000000";
-const SECRET_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:payment-webhook-secret-000000";
+/// The secret with the key that the provider knows a shop on one machine by.
+pub const KEY_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:payment-provider-key-000000";
+/// The secret that the provider of a shop on one machine signs its webhooks with.
+pub const SECRET_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:payment-webhook-secret-000000";
 /// These secrets are public, because they open only a sandbox on the same machine.
 const KEY: &str = "a-shop-on-one-machine";
 const SECRET: &str = "a-provider-on-one-machine";

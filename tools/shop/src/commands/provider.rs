@@ -16,7 +16,8 @@ use std::path::PathBuf;
 Its answers depend on the token of the card: tok_ok, tok_declined, tok_timeout_then_charged,
 tok_unavailable, tok_expires, tok_gone, tok_brief, tok_stuck, tok_other_amount, tok_refunded,
 tok_unrefundable, or tok_<one>_then_<other>. It declines any other as an unknown card.
-docs/PAYMENTS.md has the tokens and the protocol. `shop serve` runs one itself, unless --parameter PaymentProviderUrl names another.
+docs/PAYMENTS.md has the tokens and the protocol. `shop serve` runs one itself, unless --provider
+names another.
 
 Examples:
   SHOP_PROVIDER_KEY=the-key-of-the-shop shop provider

@@ -11,7 +11,7 @@ use foldlog_local::{Host, Kept, Options, Storage};
 use serde_json::json;
 use shop_client::Client;
 use shop_client::sample::demo::{self, Demo};
-use shop_composition::{NoTable, PROVIDER_URL, Provider, TEMPLATE, options, parameters};
+use shop_composition::{KEY_ARN, NoTable, PROVIDER_URL, Provider, SECRET_ARN, TEMPLATE, options, parameters};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +48,12 @@ pub(crate) struct Serve {
     /// Use the payment provider at this address, as `shop provider` runs one, instead of one of its own
     #[arg(long, value_name = "URL")]
     provider: Option<String>,
+    /// What that provider knows the shop by
+    #[arg(long, value_name = "SECRET", env = "SHOP_PROVIDER_KEY", hide_env_values = true)]
+    provider_key: Option<String>,
+    /// What that provider signs its webhooks with
+    #[arg(long, value_name = "SECRET", env = "SHOP_WEBHOOK_SECRET", hide_env_values = true)]
+    webhook_secret: Option<String>,
     /// Set a parameter of the template, such as TaxBasisPoints=700; you can repeat it
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = assignment)]
     parameters: Vec<(String, String)>,
@@ -107,11 +113,18 @@ impl Serve {
     fn options(&self, provider: Option<&Provider>, commands: WriteMode) -> Options {
         let commands = [(COMMANDS.to_owned(), commands.to_string())];
         let other = self.provider.iter().map(|url| (PROVIDER_URL.to_owned(), url.clone()));
+        let mut options = options(commands.into_iter().chain(self.parameters.iter().cloned()));
+        // Its own provider knows the secrets of a shop on one machine.
+        if provider.is_none() {
+            let others = [(KEY_ARN, &self.provider_key), (SECRET_ARN, &self.webhook_secret)];
+            let others = others.into_iter().filter_map(|(arn, text)| Some((arn.to_owned(), text.clone()?)));
+            options.secrets.extend(others);
+        }
         Options {
             environment: provider.map_or_else(|| other.collect(), Provider::environment),
             listen: self.listen,
             storage: self.data.clone().map_or(Storage::Temporary, Storage::Directory),
-            ..options(commands.into_iter().chain(self.parameters.iter().cloned()))
+            ..options
         }
     }
 
