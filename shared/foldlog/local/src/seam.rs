@@ -7,6 +7,7 @@ use crate::database::{Answer, Closing, DatabaseError, Engine};
 use crate::events::{Buses, sizes};
 use crate::foreground::Foreground;
 use crate::functions::Declared;
+use crate::lock::lock;
 use crate::meter::{self, Meter};
 use crate::observer::Observer;
 use crate::plan::Plan;
@@ -35,7 +36,7 @@ use http::{Response, StatusCode};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 /// The caller under which the host's own requests, and those of other processes, are counted.
@@ -81,12 +82,12 @@ pub(crate) struct Rights {
 impl Rights {
     /// The messages of the refusals so far, each once, up to [`MOST_REFUSALS`].
     pub(crate) fn refused(&self) -> BTreeSet<String> {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.refused).clone()
     }
 
     fn refusal(&self, policy: &Policy, name: &str, demands: &[Demand]) -> Option<String> {
         let message = policy.refusal(name, demands, &self.of_resources)?;
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refused = lock(&self.refused);
         if refused.len() < MOST_REFUSALS {
             refused.insert(message.clone());
         }

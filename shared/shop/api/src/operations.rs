@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// A note about something that a subscriber cannot process.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ParkedNote {
-    /// Its id, `<subscriber>:<object>`. URL-encode it in a path.
+    /// Its id, `<subscriber>~<object>` with `~` for each `/` and `@`, as a path takes it.
     pub id: String,
     /// The subscriber: a generation of a view (`cart/g1`), or a function.
     pub subscriber: String,

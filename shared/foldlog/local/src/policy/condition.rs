@@ -1,6 +1,6 @@
 //! The condition of a statement: what must be true of a request so that the statement speaks of it.
 
-use super::glob::{Pattern, glob};
+use super::glob::Pattern;
 use super::request::Asked;
 use crate::template::identity::ACCOUNT;
 
@@ -100,9 +100,4 @@ impl Condition {
     pub(super) fn leading_keys(&self) -> Option<&[String]> {
         matches!((self.key, self.operator), (Key::LeadingKeys, Operator::Each(_))).then_some(&self.values)
     }
-}
-
-/// Whether a partition key matches a pattern of [`Condition::leading_keys`].
-pub(super) fn leads(pattern: &str, key: &str) -> bool {
-    glob(pattern, key)
 }

@@ -1,11 +1,12 @@
 //! What the statements of a role allow, and what of it was never asked for.
 
-use super::condition::{Condition, leads};
+use super::condition::Condition;
 use super::glob::glob;
 use super::request::Asked;
 use super::statement::{Effect, Statement};
+use crate::lock::lock;
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// A part of a statement, by its place among the statements and in the statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +47,7 @@ impl Grants {
         let allowing: BTreeSet<_> =
             statements.iter().enumerate().filter(|(_, one)| allows(one)).map(|(at, _)| at).collect();
         let action = asked.demand.action.to_lowercase();
-        let mut unused = self.unused.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unused = lock(&self.unused);
         unused.retain(|part| match *part {
             Part::Action(at, action_at) => {
                 !allowing.contains(&at) || !glob(&statements[at].actions[action_at].to_lowercase(), &action)
@@ -56,7 +57,7 @@ impl Grants {
             }
             Part::Keys(at, pattern) => {
                 let pattern = &keys(&statements[at])[pattern];
-                !allowing.contains(&at) || !asked.demand.keys.iter().any(|key| leads(pattern, key))
+                !allowing.contains(&at) || !asked.demand.keys.iter().any(|key| glob(pattern, key))
             }
         });
         !allowing.is_empty()
@@ -64,7 +65,7 @@ impl Grants {
 
     /// The parts that were never asked for, a line each.
     pub(super) fn unused(&self, statements: &[Statement]) -> Vec<String> {
-        let unused = self.unused.lock().unwrap_or_else(PoisonError::into_inner);
+        let unused = lock(&self.unused);
         let line = |part: &Part| match *part {
             Part::Action(at, action) => format!("{}: {}", statements[at].sid, statements[at].actions[action]),
             Part::Resource(at, resource) => {

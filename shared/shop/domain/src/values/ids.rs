@@ -43,7 +43,7 @@ text_value! {
     ProjectionName, "a projection (1 to 40 letters, digits, _ or -)", Form::Name(40)
 }
 text_value! {
-    /// The id of a note about a stream or event that a subscriber cannot process: `<subscriber>:<object>`.
+    /// The id of a note about a stream or event that a subscriber cannot process, such as `relay~cart-1~5`.
     NoteId, "a note's id (1 to 400 characters, no control characters, not blank)", Form::Line(400)
 }
 text_value! {
