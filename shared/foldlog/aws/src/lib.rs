@@ -1,5 +1,6 @@
 //! The ports of functions on AWS: the log, the views, the totals and the notes in DynamoDB, and, with the feature `bus`,
-//! the bus of EventBridge, with the feature `secrets` those of Secrets Manager. Settings name the tables:
+//! the bus of EventBridge, with the feature `secrets` those of Secrets Manager, with the feature `keys` those of KMS.
+//! Settings name the tables:
 //!
 //! | setting | the table of |
 //! |---|---|
@@ -9,15 +10,20 @@
 //! | `<NAME>_VIEW` | the rows of a view, or of totals |
 //! | `<NAME>_CHECKPOINTS` | how far each stream is added to totals |
 //! | `PARKED_TABLE` | the notes about what cannot be followed |
+//! | `KEYS_TABLE` | the wrapped keys of personal data |
 //!
-//! `EVENT_BUS` names the bus. Each answer of DynamoDB tells the host how right its clock is.
+//! `EVENT_BUS` names the bus, `KEY_OF_KEYS` the ARN of the KMS key that wraps the keys. Each answer of DynamoDB tells the host how right its clock is.
 
 #[cfg(feature = "bus")]
 mod bus;
 mod clock;
+#[cfg(feature = "keys")]
+mod keys;
 #[cfg(feature = "secrets")]
 mod secrets;
 
+#[cfg(feature = "keys")]
+pub use keys::Kms;
 #[cfg(feature = "secrets")]
 pub use secrets::SecretsManager;
 

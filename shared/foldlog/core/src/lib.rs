@@ -9,6 +9,7 @@
 //! - [`read`]: a [`Projection`] folds a stream into the row of a view. [`advance()`] brings that row up to a version,
 //!   even if messages were lost, repeated or reordered. [`ProjectionEngine`] does so for all projections of a service.
 //! - [`totals`]: sums over many streams, to which each event is added exactly once.
+//! - [`seal`]: personal data, encrypted under keys that can be destroyed.
 //! - [`verify`]: checks that the log is intact, and that every row and total agrees with it.
 //! - [`rebuild`]: builds a view again while it is read and written.
 //!
@@ -25,6 +26,7 @@ pub mod ports;
 pub mod react;
 pub mod read;
 pub mod rebuild;
+pub mod seal;
 pub mod stream;
 pub mod time;
 pub mod totals;
@@ -44,6 +46,7 @@ pub use read::parked::{Parked, ParkingLot, Subject};
 pub use read::projection::{Projection, Recorded, Row, Subscription};
 pub use read::reader::Reader;
 pub use read::views::{ViewError, ViewScan, Views, Written};
+pub use seal::{Keyring, OwnerKey, Personal, Place};
 pub use stream::{EventId, StreamId, StreamName, Version};
 pub use time::Timestamp;
 pub use totals::engine::TotalsEngine;

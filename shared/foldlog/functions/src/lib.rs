@@ -6,9 +6,11 @@
 //! - [`OwnersReactor`] turns what other streams ask for into commands on streams of one's own, by a table.
 //! - [`Projector`] takes the log table's stream and brings the rows of the read models up to date.
 //! - [`Relay`] takes the same stream and publishes the events to the bus.
+//! - [`keys`] has the keys of personal data.
 //! - [`secrets`] reads a secret again when it was not accepted.
 //! - [`reading`] answers a request for one document: as it is, no older than a version, or as it was.
 
+pub mod keys;
 pub mod owner;
 pub mod ports;
 pub mod projector;
@@ -16,6 +18,7 @@ pub mod reading;
 pub mod relay;
 pub mod secrets;
 
+pub use keys::KeyPorts;
 pub use owner::{Intents, OwnersReactor};
 pub use ports::{BusPorts, Ports};
 pub use projector::Projector;

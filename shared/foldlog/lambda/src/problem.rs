@@ -3,6 +3,7 @@
 //! The crate `problem_details` was tried: it keeps a type as an `http::Uri`, which cannot hold a URN.
 
 use foldlog::read::views::ViewError;
+use foldlog::seal::{KeyError, Unreadable};
 use foldlog::{ExecuteError, LogError, Refusal, RefusalKind, Version};
 use http::StatusCode;
 use serde::Serialize;
@@ -258,6 +259,22 @@ impl From<LogError> for Problem {
             LogError::TooLong { .. } => Self::too_long(&error),
             LogError::Denied(_) | LogError::Corrupt { .. } => Self::internal(&error),
         }
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Unavailable(_) => Self::unavailable(&error),
+            KeyError::Damaged(_) => Self::internal(&error),
+            KeyError::Erased(_) => Self::refused("erased", &error.to_string()),
+        }
+    }
+}
+
+impl From<Unreadable> for Problem {
+    fn from(error: Unreadable) -> Self {
+        Self::internal(&error)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::database::{Answer, Closing, DatabaseError, Engine};
 use crate::events::{Buses, sizes};
 use crate::foreground::Foreground;
 use crate::functions::Declared;
+use crate::keys::Keys;
 use crate::lock::lock;
 use crate::meter::{self, Meter};
 use crate::observer::Observer;
@@ -56,6 +57,8 @@ pub(crate) struct Backend {
     pub(crate) buckets: Buckets,
     /// The secrets.
     pub(crate) secrets: Secrets,
+    /// The keys of KMS.
+    pub(crate) keys: Keys,
     /// The template's tables.
     pub(crate) tables: Vec<Table>,
     /// The policies of tables, buckets and buses, and what was refused.
@@ -108,6 +111,7 @@ impl Backend {
     ) -> Result<(Arc<Self>, Closing), DatabaseError> {
         let (engine, closing) = Engine::open(directory)?;
         let (buckets, tables) = (Buckets::declared(&plan.stack, directory), plan.tables.clone());
+        let keys = Keys::declared(&plan.stack, directory)?;
         let (foreground, meter, observer) = (Foreground::default(), Meter::new(counted), Observer::default());
         let rights = Rights { of_resources: Arc::clone(&plan.resource_policies), refused: Mutex::default() };
         let backend = Arc::new(Self {
@@ -115,6 +119,7 @@ impl Backend {
             buses,
             buckets,
             secrets,
+            keys,
             tables,
             rights,
             wakes,
@@ -199,6 +204,7 @@ impl Seam {
             Some(("DynamoDB_20120810" | "DynamoDBStreams_20120810", operation)) => ("dynamodb", operation),
             Some(("AWSEvents", "PutEvents")) => ("events", "PutEvents"),
             Some(("secretsmanager", "GetSecretValue")) => ("secretsmanager", "GetSecretValue"),
+            Some(("TrentService", operation @ ("GenerateDataKey" | "Decrypt"))) => ("kms", operation),
             _ => return refused(400, "UnknownOperationException", &format!("{target} is not imitated on one machine")),
         };
         self.backend.meter.requested(&self.caller.binary, operation);
@@ -210,8 +216,10 @@ impl Seam {
         if let Some(message) = self.refusal(&demands) {
             return refused(400, "com.amazon.coral.service#AccessDeniedException", &message);
         }
-        if service == "secretsmanager" {
-            return self.backend.secrets.answer(&request);
+        match service {
+            "secretsmanager" => return self.backend.secrets.answer(&request),
+            "kms" => return self.backend.keys.answer(operation, &request),
+            _ => {}
         }
         let counted = self.backend.meter.counted && self.caller.function.is_some();
         if service == "events" {

@@ -4,6 +4,7 @@ use crate::hash::{Digest, Fields};
 use crate::ports::{Clock, Randomness};
 use crate::stream::EventId;
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c2b_7d0e_53a4_4f0d_9a1e_8e0b_3f51_c7d2);
 
 /// The id of the command that caused a commit: 32 hex digits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct CommandId(String);
 

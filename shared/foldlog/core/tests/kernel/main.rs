@@ -11,6 +11,7 @@ mod creating;
 mod engine;
 mod filling;
 mod histories;
+mod keyring;
 mod marked;
 mod parked;
 mod past;

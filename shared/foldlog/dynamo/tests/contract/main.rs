@@ -10,6 +10,7 @@ mod codec;
 mod counted;
 mod counts;
 mod generations;
+mod keys;
 mod large;
 mod marked;
 mod meter;
@@ -105,6 +106,7 @@ log_rules!(
     totals::a_lost_answer_is_asked_for_again_and_one_that_never_comes_is_found_out,
     totals::rows_of_more_than_one_answer_are_read_whole,
     parked::the_contract_of_all_parking_lots_holds,
+    keys::the_contract_of_all_stores_of_keys_holds,
     generations::the_contract_of_all_registers_holds,
     whole::a_log_of_more_than_one_answer_is_read_whole_in_one_part_or_in_two,
     whole::rows_are_paged_in_one_part_or_in_two_and_removed,

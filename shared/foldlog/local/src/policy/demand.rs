@@ -34,6 +34,10 @@ pub(crate) fn demands(service: &str, operation: &str, request: &Value, tables: &
             let resource = request.get("SecretId").and_then(Value::as_str).unwrap_or_default().to_owned();
             return vec![Demand { action: format!("secretsmanager:{operation}"), resource, keys: Vec::new() }];
         }
+        "kms" => {
+            let resource = request.get("KeyId").and_then(Value::as_str).unwrap_or_default().to_owned();
+            return vec![Demand { action: format!("kms:{operation}"), resource, keys: Vec::new() }];
+        }
         _ => {}
     }
     let parts = |actions: &[&str]| -> Vec<Demand> {

@@ -69,7 +69,10 @@ impl Policy {
             if on.of(&demand.resource).any(|statement| of(Effect::Deny, statement)) {
                 return Some("with an explicit deny in a resource-based policy".to_owned());
             }
-            if self.grants.take(&self.statements, &asked) || on.of(&demand.resource).any(|one| of(Effect::Allow, one)) {
+            let holds = !demand.action.starts_with("kms:") || on.of(&demand.resource).any(|one| one.delegates(&asked));
+            if (holds && self.grants.take(&self.statements, &asked))
+                || on.of(&demand.resource).any(|one| of(Effect::Allow, one))
+            {
                 return None;
             }
             Some(format!("because no identity-based policy allows the {} action", demand.action))

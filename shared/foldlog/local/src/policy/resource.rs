@@ -1,4 +1,4 @@
-//! The policies of resources: of tables, buckets and buses.
+//! The policies of resources: of tables, buckets, buses and keys.
 
 use super::statement::{Statement, document};
 use crate::template::identity::{PARTITION, arn};
@@ -30,6 +30,10 @@ impl ResourcePolicies {
             let bus = policy.properties.get("EventBusName").and_then(Value::as_str).unwrap_or("default");
             let written = json!({ "Statement": policy.properties.get("Statement") });
             policies.add(policy, "Statement", arn("events", &format!("event-bus/{bus}")), &written)?;
+        }
+        for key in stack.of_kind("AWS::KMS::Key") {
+            let written = key.properties.get("KeyPolicy").unwrap_or(&Value::Null);
+            policies.add(key, "KeyPolicy", key.identity.attribute("Arn"), written)?;
         }
         Ok(policies)
     }

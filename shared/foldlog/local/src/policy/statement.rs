@@ -3,6 +3,7 @@
 use super::condition::Condition;
 use super::glob::glob;
 use super::request::{Asked, Principal};
+use crate::template::identity::{ACCOUNT, PARTITION};
 use crate::template::loose::each;
 use serde::Deserialize;
 use serde_json::Value;
@@ -116,9 +117,20 @@ impl Statement {
 
     /// Whether it speaks of a request.
     pub(crate) fn concerns(&self, asked: &Asked<'_>) -> bool {
+        self.is_of(asked.by) && self.covers(asked)
+    }
+
+    /// Whether it leaves a request to the policies of the account's roles. The policy of a KMS key has to do so; those of
+    /// other resources need not (KMS developer guide, "Default key policy").
+    pub(super) fn delegates(&self, asked: &Asked<'_>) -> bool {
+        let account = format!("arn:{PARTITION}:iam::{ACCOUNT}:root");
+        let named = matches!(&self.principals, Principals::These { roles, .. } if roles.contains(&account));
+        named && self.effect == Effect::Allow && self.covers(asked)
+    }
+
+    fn covers(&self, asked: &Asked<'_>) -> bool {
         let action = asked.demand.action.to_lowercase();
-        self.is_of(asked.by)
-            && self.actions.iter().any(|pattern| glob(&pattern.to_lowercase(), &action))
+        self.actions.iter().any(|pattern| glob(&pattern.to_lowercase(), &action))
             && self.resources.iter().any(|pattern| glob(pattern, &asked.demand.resource))
             && self.conditions.iter().all(|condition| condition.holds(asked))
     }

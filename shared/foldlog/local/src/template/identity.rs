@@ -88,6 +88,7 @@ pub(crate) fn of(kind: &str, name: &str, within: &str) -> Identity {
         "AWS::Logs::LogGroup" => vec![("Arn", format!("{}:*", arn("logs", &format!("log-group:{name}"))))],
         "AWS::CloudWatch::Alarm" => vec![("Arn", arn("cloudwatch", &format!("alarm:{name}")))],
         "AWS::IAM::Role" => vec![("Arn", role(name, within))],
+        "AWS::KMS::Key" => vec![("Arn", arn("kms", &format!("key/{name}"))), ("KeyId", name.to_owned())],
         "AWS::Serverless::HttpApi" => {
             let endpoint = format!("https://{name}.execute-api.{REGION}.{URL_SUFFIX}");
             vec![("ApiId", name.to_owned()), ("ApiEndpoint", endpoint)]

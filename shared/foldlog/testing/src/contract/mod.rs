@@ -26,6 +26,7 @@
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a rule panics where it is broken")]
 
 pub mod generations;
+pub mod keys;
 pub mod log;
 pub mod parked;
 pub mod reactions;
