@@ -13,6 +13,9 @@ mod transport;
 pub use answer::Answer;
 pub use transport::Silence;
 
+use foldlog::OwnerKey;
+use foldlog_aws::OnAws;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::Registered;
 use foldlog_local::{Host, Options, Storage};
 use reqwest::Method;
@@ -110,6 +113,13 @@ impl Shop {
         });
         let _ = customer.post(&format!("{account}/addresses"), address).await.expect(201);
         customer
+    }
+
+    /// The key of an account's personal data, as `queries` gets it.
+    pub async fn key_of(&self, account: &str) -> Option<OwnerKey> {
+        let settings = self.host.environment("queries").expect("its settings").into_iter().collect();
+        let keys = OnAws::new(&settings, &self.host.aws_config()).keyring().expect("a keyring");
+        keys.key(account).await.expect("an answer")
     }
 
     /// A client with a staff member's token.

@@ -1,25 +1,36 @@
 //! Commands of customers and staff on accounts: the only writer of `account-…`.
+//!
+//! Personal data are sealed here, before a command is decided: nothing behind this function sees them, unless it has the
+//! account's key. The key is made when the account is opened, or for an older account when it first takes something that
+//! is sealed.
 
-use foldlog::{ExecuteError, Metadata, StreamName};
-use foldlog_functions::Ports;
+use foldlog::{CommandId, Consistency, ExecuteError, Metadata, OwnerKey, Sealer, StreamName, state_of};
+use foldlog_functions::KeyPorts;
+use foldlog_functions::keys::KeyringOn;
 use foldlog_functions::ports::{CommandsOn, HttpOn};
 use foldlog_lambda::http::created;
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
 use shop_api::responses;
-use shop_domain::account::{Account, Command, Entry, Refusal};
-use shop_domain::values::{AccountId, Card, Personal, Profile};
+use shop_domain::account::{Account, Command, Entry, Refusal, State};
+use shop_domain::values::{AccountId, Card, Profile};
 
 /// The handler of every account route.
-pub struct AccountCommands<P: Ports>(CommandsOn<Account, P>);
-
-/// The function.
-pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<HttpOn<AccountCommands<P>, P>, SettingError> {
-    Ok(ports.http(AccountCommands(ports.commands()?)))
+pub struct AccountCommands<P: KeyPorts> {
+    accounts: CommandsOn<Account, P>,
+    keys: KeyringOn<P>,
+    host: P::Host,
 }
 
-impl<P: Ports> HttpHandler for AccountCommands<P> {
+/// The function.
+pub fn function<P: KeyPorts>(ports: &P, _: &Settings) -> Result<HttpOn<AccountCommands<P>, P>, SettingError> {
+    Ok(ports.http(AccountCommands { accounts: ports.commands()?, keys: ports.keyring()?, host: ports.host() }))
+}
+
+impl<P: KeyPorts> HttpHandler for AccountCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
@@ -30,19 +41,22 @@ impl<P: Ports> HttpHandler for AccountCommands<P> {
         let (command, metadata) = match request.route() {
             "POST /accounts" => {
                 let (OpenAccount { name, email }, metadata) = request.command()?;
-                (Command::Open(Personal(Profile { name, email })), metadata)
+                let key = self.keys.key_to_seal(account.as_str(), None).await?;
+                let stream = StreamName::of::<Account>(&account);
+                let profile = Profile { name, email }.sealed(&self.sealer(&key, &stream, &metadata.id));
+                (Command::Open(profile.map_err(|error| Problem::internal(&error))?), key.keyed(metadata))
             }
             "POST /accounts/{id}/confirm" => (Command::Confirm, request.command::<Nothing>()?.1),
             "POST /accounts/{id}/activate" => (Command::Activate, request.command::<Nothing>()?.1),
             "POST /accounts/{id}/suspend" => (Command::Suspend, request.command::<Nothing>()?.1),
             "POST /accounts/{id}/archive" => (Command::Archive, request.command::<Nothing>()?.1),
-            _ => change(request, &account)?,
+            _ => self.change(request, &account).await?,
         };
         // A new account, address or card has a location of its own.
         let place = match &command {
             Command::Open(_) => Some(format!("/accounts/{account}")),
             Command::AddAddress(entry) => Some(format!("/accounts/{account}/addresses/{}", entry.id)),
-            Command::AddCard(card) => Some(format!("/accounts/{account}/cards/{}", card.token.id())),
+            Command::AddCard(card) => Some(format!("/accounts/{account}/cards/{}", card.id())),
             Command::Confirm
             | Command::Activate
             | Command::Suspend
@@ -52,9 +66,10 @@ impl<P: Ports> HttpHandler for AccountCommands<P> {
             | Command::RemoveCard { .. }
             | Command::ChooseCard { .. } => None,
         };
-        let done = self.0.execute(&StreamName::of::<Account>(&account), &command, &metadata).await?;
+        let done = self.accounts.execute(&StreamName::of::<Account>(&account), &command, &metadata).await?;
         let status = if place.is_some() { created(done.effect) } else { StatusCode::OK };
-        let body = responses::Account::of(&account, done.version, &done.state);
+        let key = self.keys.key(account.as_str()).await?;
+        let body = responses::Account::of(&account, done.version, &done.state, key.as_ref())?;
         let response = Response::json(status, &body)?.etag(done.version);
         Ok(match place {
             Some(place) => response.location(&place),
@@ -63,36 +78,70 @@ impl<P: Ports> HttpHandler for AccountCommands<P> {
     }
 }
 
-/// Changes that only the owner may make. Every other caller gets the answer for an account that does not exist.
-fn change(request: &Request, account: &AccountId) -> Result<(Command, Metadata), Problem> {
-    if request.caller_id::<AccountId>()? != *account {
-        return Err(ExecuteError::Refused(Refusal::UnknownAccount).into());
+impl<P: KeyPorts> AccountCommands<P> {
+    /// Changes that only the owner may make. Every other caller gets the answer for an account that does not exist.
+    async fn change(&self, request: &Request, account: &AccountId) -> Result<(Command, Metadata), Problem> {
+        if request.caller_id::<AccountId>()? != *account {
+            return Err(ExecuteError::Refused(Refusal::UnknownAccount).into());
+        }
+        let stream = StreamName::of::<Account>(account);
+        let internal = |error: serde_json::Error| Problem::internal(&error);
+        Ok(match request.route() {
+            "POST /accounts/{id}/addresses" => {
+                let (AddAddress { kind, address }, key, metadata) = self.to_seal(request, account).await?;
+                let entry = Entry::sealed(&self.sealer(&key, &stream, &metadata.id), request.new_id()?, kind, &address);
+                (Command::AddAddress(entry.map_err(internal)?), metadata)
+            }
+            "POST /accounts/{id}/cards" => {
+                let (AddCard { token, brand, last4 }, key, metadata) = self.to_seal(request, account).await?;
+                let card = Card::sealed(&self.sealer(&key, &stream, &metadata.id), &token, &brand, &last4);
+                (Command::AddCard(card.map_err(internal)?), metadata)
+            }
+            "DELETE /accounts/{id}/addresses/{address}" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Command::RemoveAddress { id: request.path("address")? }, metadata)
+            }
+            "POST /accounts/{id}/addresses/{address}/default" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Command::ChooseAddress { id: request.path("address")? }, metadata)
+            }
+            "DELETE /accounts/{id}/cards/{card}" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Command::RemoveCard { id: request.path("card")? }, metadata)
+            }
+            "POST /accounts/{id}/cards/{card}/default" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Command::ChooseCard { id: request.path("card")? }, metadata)
+            }
+            route => return Err(Problem::not_found(&format!("there is no route {route}"))),
+        })
     }
-    Ok(match request.route() {
-        "POST /accounts/{id}/addresses" => {
-            let (AddAddress { kind, address }, metadata) = request.command()?;
-            (Command::AddAddress(Entry { id: request.new_id()?, kind, address: Personal(address) }), metadata)
-        }
-        "POST /accounts/{id}/cards" => {
-            let (AddCard { token, brand, last4 }, metadata) = request.command()?;
-            (Command::AddCard(Card { token, brand, last4 }), metadata)
-        }
-        "DELETE /accounts/{id}/addresses/{address}" => {
-            let (Nothing {}, metadata) = request.command()?;
-            (Command::RemoveAddress { id: request.path("address")? }, metadata)
-        }
-        "POST /accounts/{id}/addresses/{address}/default" => {
-            let (Nothing {}, metadata) = request.command()?;
-            (Command::ChooseAddress { id: request.path("address")? }, metadata)
-        }
-        "DELETE /accounts/{id}/cards/{card}" => {
-            let (Nothing {}, metadata) = request.command()?;
-            (Command::RemoveCard { id: request.path("card")? }, metadata)
-        }
-        "POST /accounts/{id}/cards/{card}/default" => {
-            let (Nothing {}, metadata) = request.command()?;
-            (Command::ChooseCard { id: request.path("card")? }, metadata)
-        }
-        route => return Err(Problem::not_found(&format!("there is no route {route}"))),
-    })
+
+    /// The body of a command with personal data, the key to seal them with, and the command's metadata. An account that
+    /// does not exist gets no key.
+    async fn to_seal<T: DeserializeOwned + Serialize + Send>(
+        &self,
+        request: &Request,
+        account: &AccountId,
+    ) -> Result<(T, OwnerKey, Metadata), Problem> {
+        let (body, metadata) = request.command()?;
+        let key = match self.keys.made_key(account.as_str()).await? {
+            Some(key) => key,
+            None => match state_of::<Account>(self.accounts.log(), account, Consistency::Strong).await? {
+                State::Unopened => return Err(ExecuteError::Refused(Refusal::UnknownAccount).into()),
+                State::Opened(_) => self.keys.key_to_seal(account.as_str(), None).await?,
+            },
+        };
+        let metadata = key.keyed(metadata);
+        Ok((body, key, metadata))
+    }
+
+    const fn sealer<'a>(
+        &'a self,
+        key: &'a OwnerKey,
+        stream: &'a StreamName,
+        command: &'a CommandId,
+    ) -> Sealer<'a, P::Host> {
+        Sealer { key, stream, command, host: &self.host }
+    }
 }

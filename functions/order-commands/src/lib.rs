@@ -1,7 +1,10 @@
 //! Commands of customers and staff on orders. Every other change of an order comes through `order-reactions`.
+//!
+//! The reason that a person gives for a cancellation is sealed under the key of the order's account.
 
-use foldlog::{Consistency, Effect, StreamName, state_of};
-use foldlog_functions::Ports;
+use foldlog::{Consistency, Effect, Metadata, Sealer, StreamName, state_of};
+use foldlog_functions::KeyPorts;
+use foldlog_functions::keys::KeyringOn;
 use foldlog_functions::ports::{CommandsOn, HttpOn};
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
@@ -9,23 +12,27 @@ use shop_api::requests::{CancelOrder, PayOrder, ReturnGoods, ShipOrder, Withdraw
 use shop_api::responses;
 use shop_domain::account::Account;
 use shop_domain::fulfilment::{self, Fulfilment};
-use shop_domain::order::{Command, Order, Sender, Shelf, TakeBack};
+use shop_domain::order::{Command, Order, Sender, Shelf, TakeBack, sealed_reason};
 use shop_domain::stock::Intake;
-use shop_domain::values::{AccountId, CardChoice, CardToken, OrderId, Sku, WarehouseId};
+use shop_domain::values::{AccountId, CardChoice, CardToken, OrderId, Personal, Sku, WarehouseId};
 use shop_domain::warehouse::Warehouse;
 
 /// The scope of the staff, as the gateway spells it.
 const STAFF: &str = "shop/staff";
 
 /// The handler of every order route.
-pub struct OrderCommands<P: Ports>(CommandsOn<Order, P>);
-
-/// The function.
-pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<HttpOn<OrderCommands<P>, P>, SettingError> {
-    Ok(ports.http(OrderCommands(ports.commands()?)))
+pub struct OrderCommands<P: KeyPorts> {
+    orders: CommandsOn<Order, P>,
+    keys: KeyringOn<P>,
+    host: P::Host,
 }
 
-impl<P: Ports> HttpHandler for OrderCommands<P> {
+/// The function.
+pub fn function<P: KeyPorts>(ports: &P, _: &Settings) -> Result<HttpOn<OrderCommands<P>, P>, SettingError> {
+    Ok(ports.http(OrderCommands { orders: ports.commands()?, keys: ports.keyring()?, host: ports.host() }))
+}
+
+impl<P: KeyPorts> HttpHandler for OrderCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
@@ -33,8 +40,8 @@ impl<P: Ports> HttpHandler for OrderCommands<P> {
         let (command, metadata) = match request.route() {
             "POST /orders/{id}/cancel" => {
                 let by = sender(request)?;
-                let (CancelOrder { reason }, metadata) = request.command()?;
-                (Command::Cancel { by, reason }, metadata)
+                let (body, metadata) = request.command()?;
+                self.cancel(&order, by, body, metadata).await?
             }
             "POST /orders/{id}/ship" => {
                 let (ShipOrder { tracking }, metadata) = request.command()?;
@@ -67,13 +74,17 @@ impl<P: Ports> HttpHandler for OrderCommands<P> {
             }
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
         };
-        let done = self.0.execute(&StreamName::of::<Order>(&order), &command, &metadata).await?;
+        let done = self.orders.execute(&StreamName::of::<Order>(&order), &command, &metadata).await?;
         // The order has decided. The work that follows, such as its stock and its payment, is still under way.
         let status = match done.effect {
             Effect::Appended | Effect::Repeated => StatusCode::ACCEPTED,
             Effect::Unchanged => StatusCode::OK,
         };
-        let body = responses::Order::of(&order, done.version, &done.state);
+        let key = match done.state.sealed_for() {
+            Some(account) => self.keys.key(account.as_str()).await?,
+            None => None,
+        };
+        let body = responses::Order::of(&order, done.version, &done.state, key.as_ref())?;
         Ok(Response::json(status, &body)?.etag(done.version).location(&format!("/orders/{order}")))
     }
 }
@@ -84,30 +95,56 @@ fn sender(request: &Request) -> Result<Sender, Problem> {
     Ok(if request.caller()?.has_scope(STAFF) { Sender::Staff } else { Sender::Account(account) })
 }
 
-impl<P: Ports> OrderCommands<P> {
+impl<P: KeyPorts> OrderCommands<P> {
+    /// A cancellation. Its reason is left out where the order is not the sender's to cancel: it is refused then.
+    async fn cancel(
+        &self,
+        order: &OrderId,
+        by: Sender,
+        CancelOrder { reason }: CancelOrder,
+        metadata: Metadata,
+    ) -> Result<(Command, Metadata), Problem> {
+        let Some(reason) = reason else { return Ok((Command::Cancel { by, reason: None }, metadata)) };
+        let state = state_of::<Order>(self.orders.log(), order, Consistency::Strong).await?;
+        let Some(account) =
+            state.account().filter(|account| by == Sender::Staff || by == Sender::Account((*account).clone()))
+        else {
+            return Ok((Command::Cancel { by, reason: None }, metadata));
+        };
+        // Of an account without a key nothing was ever sealed.
+        let Some(key) = self.keys.made_key(account.as_str()).await? else {
+            return Ok((Command::Cancel { by, reason: Some(Personal::Clear(reason)) }, metadata));
+        };
+        let stream = StreamName::of::<Order>(order);
+        let sealer = Sealer { key: &key, stream: &stream, command: &metadata.id, host: &self.host };
+        let sealed = sealed_reason(&reason, &sealer).map_err(|error| Problem::internal(&error))?;
+        Ok((Command::Cancel { by, reason: Some(sealed) }, key.keyed(metadata)))
+    }
+
     /// Whether a warehouse holds some of a product for an order, as its process knows it.
     async fn is_held(&self, order: &OrderId, warehouse: &WarehouseId, sku: &Sku) -> Result<bool, Problem> {
-        let process = state_of::<Fulfilment>(self.0.log(), order, Consistency::Strong).await?;
+        let process = state_of::<Fulfilment>(self.orders.log(), order, Consistency::Strong).await?;
         Ok(matches!(process, fulfilment::State::Started(process) if process.is_held(warehouse, sku)))
     }
 
     /// A warehouse, and whether it accepts goods: read strongly, as for a delivery.
     async fn shelf(&self, warehouse: WarehouseId) -> Result<Shelf, Problem> {
-        let state = state_of::<Warehouse>(self.0.log(), &warehouse, Consistency::Strong).await?;
+        let state = state_of::<Warehouse>(self.orders.log(), &warehouse, Consistency::Strong).await?;
         Ok(Shelf { intake: Intake::from(&state), warehouse })
     }
 
     /// The token of a card. An id is looked up in the account of the order, or, for a customer, in their own.
-    async fn card(&self, order: &OrderId, by: &Sender, choice: &CardChoice) -> Result<CardToken, Problem> {
+    async fn card(&self, order: &OrderId, by: &Sender, choice: &CardChoice) -> Result<Personal<CardToken>, Problem> {
         if let Some(token) = choice.token() {
-            return Ok(token);
+            return Ok(Personal::Clear(token));
         }
         let account = match by {
             Sender::Account(account) => Some(account.clone()),
-            Sender::Staff => state_of::<Order>(self.0.log(), order, Consistency::Strong).await?.account().cloned(),
+            Sender::Staff => state_of::<Order>(self.orders.log(), order, Consistency::Strong).await?.account().cloned(),
         };
         let unknown = || Problem::not_found("the account of the order has no such card");
-        let account = state_of::<Account>(self.0.log(), &account.ok_or_else(unknown)?, Consistency::Strong).await?;
+        let account =
+            state_of::<Account>(self.orders.log(), &account.ok_or_else(unknown)?, Consistency::Strong).await?;
         account.card(choice).ok_or_else(unknown)
     }
 }

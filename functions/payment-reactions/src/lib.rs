@@ -5,8 +5,11 @@ mod keyed;
 
 pub use keyed::KeyedProvider;
 
+use foldlog::seal::KeyError;
 use foldlog::{EventMessage, StreamName};
 use foldlog_aws::OnAws;
+use foldlog_functions::KeyPorts;
+use foldlog_functions::keys::KeyringOn;
 use foldlog_functions::owner::event_of;
 use foldlog_functions::ports::{CommandsOn, ReactionsOn};
 use foldlog_functions::secrets::SecretPorts;
@@ -14,7 +17,7 @@ use foldlog_lambda::queue::{ReactionError, Reactor};
 use foldlog_lambda::{SettingError, Settings};
 use shop_domain::fulfilment::{Fulfilment, PaymentRequest, REACTION, Request, request_of};
 use shop_domain::payment::{self, Answer, Charge, Command};
-use shop_domain::values::Money;
+use shop_domain::values::{CardToken, Money, Personal, Reason};
 use shop_payments::{
     Connection, Failure, Patience, Payment, Provider, ProviderRefusal, Reference, Standing, Step, settle,
 };
@@ -23,7 +26,7 @@ use shop_payments::{
 const BEGUN: &str = "begin";
 
 /// The ports of this function.
-pub trait Ports: foldlog_functions::Ports {
+pub trait Ports: KeyPorts {
     /// The payment provider.
     type Provider: Provider + 'static;
 
@@ -48,11 +51,13 @@ impl Ports for OnAws {
 pub struct PaymentReactions<P: Ports> {
     payments: CommandsOn<payment::Payment, P>,
     provider: P::Provider,
+    keys: KeyringOn<P>,
 }
 
 /// The function.
 pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<ReactionsOn<PaymentReactions<P>, P>, SettingError> {
-    ports.reactions(PaymentReactions { payments: ports.commands()?, provider: ports.provider(settings)? })
+    let (payments, provider) = (ports.commands()?, ports.provider(settings)?);
+    ports.reactions(PaymentReactions { payments, provider, keys: ports.keyring()? })
 }
 
 impl<P: Ports> Reactor for PaymentReactions<P> {
@@ -101,7 +106,11 @@ impl<P: Ports> PaymentReactions<P> {
     /// Authorises the amount. If the result is unknown, the payment is recorded as begun, and the provider is asked
     /// again later.
     async fn authorise(&self, intent: &Intent<'_>, charge: Charge) -> Result<(), ReactionError> {
-        let step = Step::Authorise { amount: charge.amount, card: charge.card.as_str() };
+        let Some(card) = self.card(&charge.card).await? else {
+            let answer = Answer::Declined(erased()?);
+            return self.execute(intent, &Command::Create { charge, answer }, REACTION).await;
+        };
+        let step = Step::Authorise { amount: charge.amount, card: card.as_str() };
         match settle(&self.provider, &intent.reference, step).await {
             Ok(payment) => {
                 let answered = Command::Create { answer: payment.answer(), charge };
@@ -122,6 +131,15 @@ impl<P: Ports> PaymentReactions<P> {
                 Err(ReactionError::Unavailable(unknown.into()))
             }
         }
+    }
+
+    /// The token of a card; none if it was erased with its account.
+    async fn card(&self, sealed: &Personal<CardToken>) -> Result<Option<CardToken>, ReactionError> {
+        let key = match CardToken::owner(sealed) {
+            Some(account) => self.keys.key(account.as_str()).await.map_err(unopened)?,
+            None => None,
+        };
+        CardToken::opened(sealed, key.as_ref()).map_err(ReactionError::malformed)
     }
 
     /// Captures the amount. If the provider refuses, the payment has moved by itself, or its hold is of no use.
@@ -213,6 +231,18 @@ impl<P: Ports> PaymentReactions<P> {
         let metadata = intent.message.metadata(Self::NAME, step);
         self.payments.execute(&intent.stream, command, &metadata).await?;
         Ok(())
+    }
+}
+
+/// The reason why a card that was erased cannot be charged.
+fn erased() -> Result<Reason, ReactionError> {
+    "the card was erased".parse().map_err(ReactionError::malformed)
+}
+
+fn unopened(error: KeyError) -> ReactionError {
+    match error {
+        KeyError::Unavailable(_) | KeyError::Erased(_) => ReactionError::Unavailable(error.into()),
+        KeyError::Damaged(_) => ReactionError::malformed(error),
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::{Queries, STAFF};
 use foldlog::past::{backward, onward};
 use foldlog::{LogError, StreamName, Version};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
@@ -13,7 +13,7 @@ use shop_api::responses::{AuditEvent, EventOrder, Observer, Page as Answer};
 use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku, StockId, WarehouseId};
 use shop_domain::{account, cart, order, product, shipment, stock};
 
-impl<P: Ports> Queries<P> {
+impl<P: KeyPorts> Queries<P> {
     /// `GET /carts/{id}/events`: of the caller's own cart.
     pub(crate) async fn events_of_cart(&self, request: &Request) -> Result<Response, Problem> {
         let (caller, cart): (AccountId, CartId) = (request.caller_id()?, request.path("id")?);

@@ -2,7 +2,7 @@
 
 use crate::Queries;
 use foldlog::{Direction, Index, Lookup, Lookups, Projection, Reader, Version};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::Problem;
 use foldlog_lambda::http::Page;
 use futures::future::try_join_all;
@@ -13,7 +13,7 @@ const MOST_WAREHOUSES: usize = 1_000;
 /// Documents with the versions of their rows.
 type Documents<R> = Vec<(Version, <R as Projection>::Document)>;
 
-impl<P: Ports> Queries<P> {
+impl<P: KeyPorts> Queries<P> {
     /// The candidates for a page: each partition of the index contributes up to one document more than a page holds.
     pub(crate) async fn page_of<R: Projection>(
         &self,

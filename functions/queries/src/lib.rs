@@ -19,41 +19,44 @@ mod sales;
 mod single;
 mod stocks;
 
-use foldlog::{Consistency, Decider, state_of};
-use foldlog_functions::Ports;
+use foldlog::{Consistency, Decider, OwnerKey, state_of};
+use foldlog_functions::KeyPorts;
+use foldlog_functions::keys::KeyringOn;
 use foldlog_functions::ports::HttpOn;
 use foldlog_functions::reading::Documents;
 use foldlog_lambda::http::Document;
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses::{Health, HealthStatus, Switch};
-use shop_domain::values::TaxRate;
+use shop_domain::order;
+use shop_domain::values::{AccountId, TaxRate};
 use shop_domain::views::{self, activity, read_models, waiting};
 use std::sync::LazyLock;
 
 /// The handler of every query route.
-pub struct Queries<P: Ports> {
+pub struct Queries<P: KeyPorts> {
     log: P::Log,
     views: P::Views,
+    keys: KeyringOn<P>,
     sales: P::TotalsStore,
     /// The tax that a cart will be charged.
     tax_rate: TaxRate,
 }
 
 /// The function. It does not need the views that only other functions read.
-pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<Queries<P>, P>, SettingError> {
+pub fn function<P: KeyPorts>(ports: &P, settings: &Settings) -> Result<HttpOn<Queries<P>, P>, SettingError> {
     let shown =
         read_models().partitions().into_iter().filter(|(view, _)| ![waiting::NAME, activity::NAME].contains(view));
     let (log, views, sales) = (ports.log()?, ports.views(shown)?, ports.totals_store(views::sales::NAME)?);
     let tax_rate = settings.parse("TAX_BASIS_POINTS")?;
-    Ok(ports.http(Queries { log, views, sales, tax_rate }))
+    Ok(ports.http(Queries { log, views, keys: ports.keyring()?, sales, tax_rate }))
 }
 
 /// The reference, for programs and as a page.
 static OPENAPI: LazyLock<Document> = LazyLock::new(|| Document::new("application/json", shop_reference::openapi()));
 static DOCS: LazyLock<Document> = LazyLock::new(|| Document::new("text/html; charset=utf-8", shop_reference::docs()));
 
-impl<P: Ports> HttpHandler for Queries<P> {
+impl<P: KeyPorts> HttpHandler for Queries<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
@@ -88,10 +91,23 @@ impl<P: Ports> HttpHandler for Queries<P> {
     }
 }
 
-impl<P: Ports> Queries<P> {
+impl<P: KeyPorts> Queries<P> {
     /// The reader of single documents.
     const fn single(&self) -> Documents<'_, P::Log, P::Views> {
         Documents { log: &self.log, views: &self.views }
+    }
+
+    /// The key of an account's personal data; none if they were erased.
+    async fn key(&self, account: &AccountId) -> Result<Option<OwnerKey>, Problem> {
+        Ok(self.keys.key(account.as_str()).await?)
+    }
+
+    /// The key for the reason of a person why an order was cancelled. Most orders have none, and need no key.
+    async fn key_of_reason(&self, order: &order::State) -> Result<Option<OwnerKey>, Problem> {
+        match order.sealed_for() {
+            Some(account) => self.key(account).await,
+            None => Ok(None),
+        }
     }
 
     async fn folded<D: Decider>(&self, id: &D::Id) -> Result<D::State, Problem> {

@@ -1,8 +1,8 @@
 //! Lists: an index serves each one by key conditions alone. If an index is spread over shards, the list merges them.
 
 use crate::{Queries, STAFF};
-use foldlog::{Direction, Index};
-use foldlog_functions::Ports;
+use foldlog::{Direction, Index, Version};
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join_all;
@@ -15,7 +15,7 @@ use shop_domain::views::{catalogue, order};
 /// The scope of customers, as the gateway spells it.
 const CUSTOMER: &str = "shop/customer";
 
-impl<P: Ports> Queries<P> {
+impl<P: KeyPorts> Queries<P> {
     /// `GET /catalogue?category=&cursor=&limit=`: listed products by sku.
     pub(crate) async fn catalogue(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["category", "cursor", "limit"])?;
@@ -40,16 +40,24 @@ impl<P: Ports> Queries<P> {
     }
 
     /// `GET /orders?status=&cursor=&limit=`, newest first: the caller's own orders, or for the staff all orders of a
-    /// status.
+    /// status. A list of the staff does not show the reasons that people gave: each would need the key of its account.
     pub(crate) async fn orders(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["status", "cursor", "limit"])?;
         let account: AccountId = request.caller_id()?;
         let page = Page::of(request, "/orders", account.as_str())?;
         let (index, partitions) = which(request, &account)?;
         let found = self.page_of::<order::View>(&page, (index, partitions), Direction::Descending);
-        let orders = found.await?.into_iter();
-        let mut orders: Vec<Order> =
-            orders.filter_map(|(version, document)| Order::of_view(version, &document)).collect();
+        let found = found.await?;
+        let own = found.iter().find(|(_, document)| document.state.sealed_for() == Some(&account));
+        let key = match own {
+            Some((_, document)) => self.key_of_reason(&document.state).await?,
+            None => None,
+        };
+        let shown = |(version, document): (Version, order::Document)| {
+            let own = key.as_ref().filter(|_| document.state.account() == Some(&account));
+            Order::of_view(version, &document, own).transpose()
+        };
+        let mut orders: Vec<Order> = found.into_iter().filter_map(shown).collect::<Result<_, _>>()?;
         orders.sort_by_key(|order| std::cmp::Reverse(placed(order)));
         let (items, next) = page.cut(orders, placed)?;
         Response::json(StatusCode::OK, &Answer { items, next })

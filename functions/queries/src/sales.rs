@@ -2,7 +2,7 @@
 
 use crate::Queries;
 use foldlog::{Generations, TotalsStore};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join_all;
 use http::StatusCode;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// The maximum number of days in one answer.
 const MOST_DAYS: u64 = 31;
 
-impl<P: Ports> Queries<P> {
+impl<P: KeyPorts> Queries<P> {
     /// The figures of each day of a period, both ends included, by product or by category.
     pub(crate) async fn sales(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["from", "to", "by"])?;

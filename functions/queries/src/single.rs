@@ -4,7 +4,7 @@
 //! leaves out the fields that follow other streams.
 
 use crate::{Queries, STAFF};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_functions::reading::Asked;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
@@ -13,7 +13,7 @@ use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku};
 use shop_domain::views::order::{Document, StatusName};
 use shop_domain::views::{account, cart, catalogue, invoice, order, shipment};
 
-impl<P: Ports> Queries<P> {
+impl<P: KeyPorts> Queries<P> {
     /// A listed product. An unlisted one gets the answer for a product that does not exist.
     pub(crate) async fn product(&self, request: &Request) -> Result<Response, Problem> {
         let sku: Sku = request.path("sku")?;
@@ -36,7 +36,8 @@ impl<P: Ports> Queries<P> {
         let shown = request.caller_id::<AccountId>()? == account || request.caller()?.has_scope(STAFF);
         let found = self.single().owned::<account::View>(&Asked::of(request)?, &account, |_| shown).await?;
         let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such account"))?;
-        let body = Account::opened(&account, version, &document.account);
+        let key = self.key(&account).await?;
+        let body = Account::opened(&account, version, &document.account, key.as_ref())?;
         Ok(Response::json(StatusCode::OK, &body)?.etag(version))
     }
 
@@ -64,7 +65,9 @@ impl<P: Ports> Queries<P> {
                     Asked::Now(_) => self.shipments_of(&document).await?,
                     Asked::Then(_) => vec![],
                 };
-                let shown = Order::of_view(version, &document).map(|order| Order { shipments, ..order });
+                let key = self.key_of_reason(&document.state).await?;
+                let shown = Order::of_view(version, &document, key.as_ref())?;
+                let shown = shown.map(|order| Order { shipments, ..order });
                 Ok(Response::json(StatusCode::OK, &shown)?.etag(version))
             }
             (None, Asked::Then(_)) => Err(none()),

@@ -2,14 +2,14 @@
 
 use crate::Queries;
 
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use shop_api::responses::{Stock, StockOfProduct};
 use shop_domain::values::{OrderId, ShipmentId, Sku};
 use shop_domain::views::{shipment, stock};
 
-impl<P: Ports> Queries<P> {
+impl<P: KeyPorts> Queries<P> {
     /// `GET /products/{sku}/stock`: the stock of a product in every warehouse that has or had it.
     pub(crate) async fn stock(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;

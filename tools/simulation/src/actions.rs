@@ -1,5 +1,6 @@
 //! The actions of customers and staff, as requests.
 
+use crate::keys::card_id;
 use foldlog::write::identity::subject_id;
 use foldlog::{StreamName, Version};
 use http::Method;
@@ -72,7 +73,9 @@ impl ClientAction {
             Self::AddCard { account, token } => {
                 post(format!("/accounts/{account}/cards"), json!({ "token": token, "brand": BRAND, "last4": DIGITS }))
             }
-            Self::RemoveCard { account, token } => delete(format!("/accounts/{account}/cards/{}", token.id())),
+            Self::RemoveCard { account, token } => {
+                delete(format!("/accounts/{account}/cards/{}", card_id(account, token)))
+            }
             Self::OpenCart {} => bare("/carts".to_owned()),
             Self::AddItem { cart, sku, quantity } => {
                 post(format!("/carts/{cart}/items"), json!({ "sku": sku, "quantity": quantity }))

@@ -16,6 +16,7 @@ mod gateway;
 mod handler;
 mod hints;
 pub mod judge;
+mod keys;
 mod machine;
 mod ports;
 mod processes;

@@ -2,10 +2,12 @@
 
 use crate::defects::{Defect, Provider, way_to};
 use crate::hints::{Batches, SimBus};
+use crate::keys::Wrap;
 use crate::release::Fold;
-use crate::stores::{Log, Parked, TotalsStore, Views};
+use crate::stores::{Keys, Log, Parked, TotalsStore, Views};
 use crate::world::Host;
-use foldlog::Subscription;
+use foldlog::{Keyring, Subscription};
+use foldlog_functions::keys::{KeyPorts, KeyringOn};
 use foldlog_functions::ports::Indexed;
 use foldlog_functions::secrets::{SecretPorts, Secrets};
 use foldlog_functions::{BusPorts, Ports};
@@ -64,6 +66,15 @@ impl Ports for Simulated {
     fn subscriptions(&self, of_release: Vec<Box<dyn Subscription>>) -> Vec<Box<dyn Subscription>> {
         let fold = |fold| Box::new(Fold { world: self.host.world.clone(), fold }) as Box<dyn Subscription>;
         of_release.into_iter().map(fold).collect()
+    }
+}
+
+impl KeyPorts for Simulated {
+    type KeyStore = Keys;
+    type KeyWrap = Wrap;
+
+    fn keyring(&self) -> Result<KeyringOn<Self>, SettingError> {
+        Ok(Keyring::new(self.host.world.stores.keys.clone(), Wrap, self.host.clone()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The stores in memory, each under the fault model, and the types by which the functions know them.
 
-use foldlog_testing::faulty::{FaultModel, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews, Odds};
-use foldlog_testing::memory::{MemoryGenerations, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
+use foldlog_testing::faulty::{FaultModel, FaultyKeys, FaultyLog, FaultyParked, FaultyTotalsStore, FaultyViews, Odds};
+use foldlog_testing::memory::{MemoryGenerations, MemoryKeys, MemoryLog, MemoryParked, MemoryTotalsStore, MemoryViews};
 
 /// The log of a run, as functions see it.
 pub(crate) type Log = FaultyLog<MemoryLog>;
@@ -11,6 +11,9 @@ pub(crate) type Views = FaultyViews<MemoryViews>;
 pub(crate) type TotalsStore = FaultyTotalsStore<MemoryTotalsStore>;
 /// The parking lot of a run.
 pub(crate) type Parked = FaultyParked<MemoryParked>;
+
+/// The keys of personal data.
+pub(crate) type Keys = FaultyKeys<MemoryKeys>;
 
 /// The faults of the stores: about one request in eight fails.
 const ROUGH: Odds = Odds {
@@ -34,6 +37,7 @@ pub(crate) struct Stores {
     pub(crate) views: Views,
     pub(crate) totals_store: TotalsStore,
     pub(crate) parked: Parked,
+    pub(crate) keys: Keys,
     pub(crate) fault_model: FaultModel,
 }
 
@@ -48,6 +52,7 @@ impl Stores {
             views: FaultyViews::under(MemoryViews::of(generations.clone()), fault_model.clone()),
             totals_store: FaultyTotalsStore::under(MemoryTotalsStore::of(generations), fault_model.clone()),
             parked: FaultyParked::under(MemoryParked::default(), fault_model.clone()),
+            keys: FaultyKeys::under(MemoryKeys::default(), fault_model.clone()),
             log,
             fault_model,
         }
@@ -60,5 +65,6 @@ impl Stores {
         self.views.settle().await;
         self.totals_store.settle().await;
         self.parked.settle().await;
+        self.keys.settle().await;
     }
 }

@@ -46,7 +46,7 @@ pub use read::parked::{Parked, ParkingLot, Subject};
 pub use read::projection::{Projection, Recorded, Row, Subscription};
 pub use read::reader::Reader;
 pub use read::views::{ViewError, ViewScan, Views, Written};
-pub use seal::{Keyring, OwnerKey, Personal, Place};
+pub use seal::{Keyring, Opener, OwnerKey, Personal, Sealer};
 pub use stream::{EventId, StreamId, StreamName, Version};
 pub use time::Timestamp;
 pub use totals::engine::TotalsEngine;

@@ -18,7 +18,8 @@ pub use returns::GoodsReturn;
 pub use shipment::{Shipment, ShipmentStatus};
 pub use warehouse::{Warehouse, WarehouseStatus};
 
-use foldlog::Version;
+use foldlog::seal::Unreadable;
+use foldlog::{Opener, OwnerKey, StreamName, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::cart;
@@ -147,12 +148,17 @@ pub struct TimelineStep {
 }
 
 impl Order {
-    /// The order of a stream, without its timeline and shipments, if it was placed.
-    #[must_use]
-    pub fn of(id: &OrderId, version: Version, state: &order::State) -> Option<Self> {
+    /// The order of a stream, without its timeline and shipments, if it was placed. `key` is that of its account, if it
+    /// [has a reason of a person](order::State::sealed_for); without it the reason is left out.
+    pub fn of(
+        id: &OrderId,
+        version: Version,
+        state: &order::State,
+        key: Option<&OwnerKey>,
+    ) -> Result<Option<Self>, Unreadable> {
         let order::State::Placed { placement, status, owed, withdrawals, is_cancelled_by_staff, returns, .. } = state
         else {
-            return None;
+            return Ok(None);
         };
         let reason = match status {
             order::Status::Purchased
@@ -170,11 +176,15 @@ impl Order {
                 order::Debt::WrittenOff(reason) => Some(format!("the amount was written off: {reason}")),
             },
             order::Status::Failed(failure) => Some(failure.to_string()),
-            order::Status::Cancelled(reason) => reason.as_ref().map(ToString::to_string),
+            order::Status::Cancelled(reason) => {
+                let opener = Opener { key, stream: &StreamName::of::<order::Order>(id) };
+                let reason = reason.as_ref().map(|reason| order::opened_reason(reason, &opener)).transpose()?;
+                reason.flatten().map(|reason| reason.to_string())
+            }
         };
         let by = if *is_cancelled_by_staff { CancelledBy::Staff } else { CancelledBy::Customer };
         let cancelled_by = matches!(status, order::Status::Cancelled(_)).then_some(by);
-        Some(Self {
+        Ok(Some(Self {
             id: id.clone(),
             version,
             status: StatusName::of(status, &owed.debt),
@@ -188,19 +198,22 @@ impl Order {
             timeline: vec![],
             shipments: vec![],
             returns: returns.iter().map(GoodsReturn::from).collect(),
-        })
+        }))
     }
 
-    /// The order of a read model, without its shipments.
-    #[must_use]
-    pub fn of_view(version: Version, document: &OrderDocument) -> Option<Self> {
-        let order = Self::of(&document.id, version, &document.state)?;
+    /// The order of a read model, without its shipments. `key` as for [`Self::of`].
+    pub fn of_view(
+        version: Version,
+        document: &OrderDocument,
+        key: Option<&OwnerKey>,
+    ) -> Result<Option<Self>, Unreadable> {
+        let Some(order) = Self::of(&document.id, version, &document.state, key)? else { return Ok(None) };
         let step =
             |step: &shop_domain::views::order::Step| TimelineStep { status: step.status, at: step.at.to_string() };
         let timeline: Vec<TimelineStep> = document.timeline.iter().map(step).collect();
         let moments = document.returned_at.iter().map(|at| Some(at.to_string()));
         let returns = order.returns.into_iter().zip(moments).map(|(each, at)| GoodsReturn { at, ..each }).collect();
-        Some(Self { placed_at: timeline.first().map(|step| step.at.clone()), timeline, returns, ..order })
+        Ok(Some(Self { placed_at: timeline.first().map(|step| step.at.clone()), timeline, returns, ..order }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Histories made by chance, and what their first events amount to by the domain's own words.
 
 use foldlog::read::projection::EventOf;
-use foldlog::{Actor, Decider, Projection, Recorded, StreamName, Timestamp, Version};
+use foldlog::{Actor, Decider, OwnerKey, Projection, Recorded, StreamName, Timestamp, Version};
 use serde_json::{Value, json};
 use shop_api::responses::{Account, Cart, Invoice, Order, Product, Shipment};
 use shop_domain::views;
@@ -99,15 +99,16 @@ impl History {
         })
     }
 
-    pub(super) fn accounts(&self) -> Vec<Value> {
+    pub(super) fn accounts(&self, key: Option<&OwnerKey>) -> Vec<Value> {
         let id = self.stream.id().parse().unwrap();
         self.documents::<views::account::View>(|version, document| {
-            Some(json!(Account::opened(&id, version, &document.account)))
+            Some(json!(Account::opened(&id, version, &document.account, key).unwrap()))
         })
     }
 
-    pub(super) fn orders(&self) -> Vec<Value> {
-        self.documents::<views::order::View>(|version, document| Some(json!(Order::of_view(version, document))))
+    pub(super) fn orders(&self, key: Option<&OwnerKey>) -> Vec<Value> {
+        let order = |version, document: &_| Some(json!(Order::of_view(version, document, key).unwrap()));
+        self.documents::<views::order::View>(order)
     }
 
     pub(super) fn invoices(&self) -> Vec<Value> {

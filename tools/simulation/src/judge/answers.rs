@@ -4,6 +4,7 @@ use super::moments::{Moments, Window};
 use super::recording::Recording;
 use super::violation::{Invariant, Violation, unreadable};
 use crate::actions::{Answer, BRAND, ClientAction, ClientRecord, DIGITS, EMAIL, PERSON, REASON, TAX};
+use crate::keys::{card_id, with_sealer};
 use crate::wire::STAFF;
 use foldlog::write::decider::decide;
 use foldlog::{Commit, Decider, Named, StreamName};
@@ -143,16 +144,18 @@ impl Met<'_> {
             }
             ClientAction::OpenAccount {} => {
                 let profile = Profile { name: text(PERSON)?, email: text(EMAIL)? };
-                accounts(account::Command::Open(Personal(profile)))
+                let sealed = with_sealer(by, |sealer| profile.sealed(sealer)).map_err(|error| wrong(&error))?;
+                accounts(account::Command::Open(sealed))
             }
             ClientAction::ConfirmAccount { .. } => accounts(account::Command::Confirm),
             ClientAction::ActivateAccount { .. } => accounts(account::Command::Activate),
             ClientAction::SuspendAccount { .. } => accounts(account::Command::Suspend),
             ClientAction::AddCard { token, .. } => {
-                let card = Card { token: token.clone(), brand: text(BRAND)?, last4: text(DIGITS)? };
-                accounts(account::Command::AddCard(card))
+                let (brand, last4) = (text(BRAND)?, text(DIGITS)?);
+                let card = with_sealer(by, |sealer| Card::sealed(sealer, token, &brand, &last4));
+                accounts(account::Command::AddCard(card.map_err(|error| wrong(&error))?))
             }
-            ClientAction::RemoveCard { token, .. } => accounts(account::Command::RemoveCard { id: token.id() }),
+            ClientAction::RemoveCard { token, .. } => accounts(account::Command::RemoveCard { id: card_id(by, token) }),
             ClientAction::OpenCart {} => self.carts(by, |_| Ok(vec![Action::Open])),
             ClientAction::AddItem { sku, quantity, .. } => {
                 let (quantity, offers) = (count(*quantity)?, self.offers(sku)?);
@@ -173,12 +176,12 @@ impl Met<'_> {
             }
             ClientAction::CancelOrder { .. } => orders(order::Command::Cancel { by: self.sender(by), reason: None }),
             ClientAction::RefuseOrder { .. } => {
-                orders(order::Command::Cancel { by: self.sender(by), reason: Some(text(REASON)?) })
+                orders(order::Command::Cancel { by: self.sender(by), reason: Some(Personal::Clear(text(REASON)?)) })
             }
             ClientAction::WithdrawReservation { warehouse, sku, .. } => self.withdrawals(warehouse, sku),
             ClientAction::ShipOrder { .. } => orders(order::Command::Ship { tracking: BTreeMap::new() }),
             ClientAction::PayOrder { card, .. } => {
-                orders(order::Command::ReplaceCard { by: self.sender(by), card: card.clone() })
+                orders(order::Command::ReplaceCard { by: self.sender(by), card: Personal::Clear(card.clone()) })
             }
             ClientAction::WriteOffOrder { .. } => orders(order::Command::WriteOff { reason: text(REASON)? }),
             ClientAction::ReturnGoods { goods, refund, warehouse, .. } => {

@@ -60,7 +60,8 @@ impl Key {
         let nonce: [u8; NONCE] = *bits.first_chunk().unwrap_or(&[0; NONCE]);
         let aad = joined(context);
         #[expect(clippy::expect_used, reason = "it fails for texts of more than 64 GB only")]
-        let sealed = self.cipher().encrypt(&Nonce::from(nonce), Payload { msg: text, aad: &aad }).expect("a short text");
+        let sealed =
+            self.cipher().encrypt(&Nonce::from(nonce), Payload { msg: text, aad: &aad }).expect("a short text");
         [&nonce[..], &sealed].concat()
     }
 
@@ -163,7 +164,9 @@ pub(super) mod tests {
     fn a_mark_and_a_digest_depend_on_the_key_and_on_every_part() {
         let mark = key(1).mark(&["a", "b"]);
         assert_eq!(key(1).mark(&["a", "b"]), mark);
-        assert!([key(2).mark(&["a", "b"]), key(1).mark(&["ab"]), key(1).mark(&["a"])].iter().all(|other| *other != mark));
+        assert!(
+            [key(2).mark(&["a", "b"]), key(1).mark(&["ab"]), key(1).mark(&["a"])].iter().all(|other| *other != mark)
+        );
         let content = Digest::of_text("Ada");
         assert_ne!(key(1).digest(&content), content);
         assert_ne!(key(1).digest(&content), key(2).digest(&content));

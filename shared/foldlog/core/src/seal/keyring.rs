@@ -68,6 +68,13 @@ pub trait KeyWrap: Send + Sync {
     fn unwrap(&self, owner: &str, key: &Wrapped) -> impl Future<Output = Result<Key, KeyError>> + Send;
 }
 
+/// What a look for a key found.
+enum Found {
+    Key(OwnerKey),
+    Destroyed,
+    Never,
+}
+
 /// The keys of owners, as a process knows them.
 pub struct Keyring<S, W, H> {
     store: S,
@@ -82,36 +89,36 @@ impl<S: KeyStore, W: KeyWrap, H: Clock> Keyring<S, W, H> {
         Self { store, wrap, host, known: bounded(MOST_KEYS, MOST_KEYS as u64, UnitWeighter) }
     }
 
-    /// The key of an owner; none if it was destroyed, or never made. A key that is remembered costs nothing, another
-    /// one a read of the store and an unwrapping.
+    /// The key to open an owner's data with; none if it was destroyed, or never made. A key that is remembered costs
+    /// nothing, another one a read of the store and an unwrapping.
     pub async fn key(&self, owner: &str) -> Result<Option<OwnerKey>, KeyError> {
-        if let Some(known) = self.known(owner) {
-            return Ok(known);
+        match self.look(owner).await? {
+            Found::Key(key) => Ok(Some(key)),
+            Found::Destroyed | Found::Never => Ok(None),
         }
-        match self.store.find(owner).await? {
-            Some(standing) => self.learn(owner, standing).await,
-            None => Ok(None),
+    }
+
+    /// The key to seal an owner's data with, if the owner has one.
+    pub async fn made_key(&self, owner: &str) -> Result<Option<OwnerKey>, KeyError> {
+        match self.look(owner).await? {
+            Found::Key(key) => Ok(Some(key)),
+            Found::Destroyed => Err(KeyError::Erased(owner.to_owned())),
+            Found::Never => Ok(None),
         }
     }
 
     /// The key to seal an owner's data with: a new one if there was none. `until` is the end of a new one.
     pub async fn key_to_seal(&self, owner: &str, until: Option<Timestamp>) -> Result<OwnerKey, KeyError> {
-        let erased = || KeyError::Erased(owner.to_owned());
-        if let Some(known) = self.known(owner) {
-            return known.ok_or_else(erased);
-        }
-        if let Some(standing) = self.store.find(owner).await? {
-            return self.learn(owner, standing).await?.ok_or_else(erased);
+        if let Some(key) = self.made_key(owner).await? {
+            return Ok(key);
         }
         let (key, wrapped) = self.wrap.make(owner).await?;
         if self.store.add(owner, &wrapped, until).await? {
             return Ok(self.remember(owner, key));
         }
         // Another process was faster.
-        match self.store.find(owner).await? {
-            Some(standing) => self.learn(owner, standing).await?.ok_or_else(erased),
-            None => Err(KeyError::Unavailable(format!("the key of {owner} came and went"))),
-        }
+        let theirs = self.made_key(owner).await?;
+        theirs.ok_or_else(|| KeyError::Unavailable(format!("the key of {owner} came and went")))
     }
 
     /// Destroys the key of an owner, for ever. Other processes may remember it for [`REMEMBERED`].
@@ -121,20 +128,26 @@ impl<S: KeyStore, W: KeyWrap, H: Clock> Keyring<S, W, H> {
         Ok(())
     }
 
+    async fn look(&self, owner: &str) -> Result<Found, KeyError> {
+        if let Some(known) = self.known(owner) {
+            return Ok(known.map_or(Found::Destroyed, Found::Key));
+        }
+        match self.store.find(owner).await? {
+            Some(Standing::Kept(wrapped)) => {
+                Ok(Found::Key(self.remember(owner, self.wrap.unwrap(owner, &wrapped).await?)))
+            }
+            Some(Standing::Destroyed(_)) => {
+                self.known.insert(owner.to_owned(), (None, self.host.now()));
+                Ok(Found::Destroyed)
+            }
+            None => Ok(Found::Never),
+        }
+    }
+
     fn known(&self, owner: &str) -> Option<Option<OwnerKey>> {
         let (key, at) = self.known.get(owner)?;
         let now = self.host.now();
         (at <= now && now < at.after(REMEMBERED)).then_some(key)
-    }
-
-    async fn learn(&self, owner: &str, standing: Standing) -> Result<Option<OwnerKey>, KeyError> {
-        match standing {
-            Standing::Kept(wrapped) => Ok(Some(self.remember(owner, self.wrap.unwrap(owner, &wrapped).await?))),
-            Standing::Destroyed(_) => {
-                self.known.insert(owner.to_owned(), (None, self.host.now()));
-                Ok(None)
-            }
-        }
     }
 
     fn remember(&self, owner: &str, key: Key) -> OwnerKey {

@@ -4,10 +4,10 @@
 //!
 //! The promise: without the owner's key, nobody reads a sealed value, and nobody moves it to another place unnoticed.
 //!
-//! - [`Key`] seals with AES-256-GCM. Each value has a random nonce, and is bound to its [`Place`] (the stream and the
-//!   field) and to the command whose event brought it.
+//! - [`Key`] seals with AES-256-GCM. Each value has a random nonce, and is bound to its stream, its
+//!   field, and the command whose event brought it.
 //! - [`Personal`] is a field of an event or a state. The edge of a function seals it before a decider sees the command,
-//!   and opens it for the readers who may see it. Deciders, folds, snapshots, rebuilds and verifications handle sealed
+//!   and opens it for the readers who may see it: [`Sealer`], [`Opener`]. Deciders, folds, snapshots, rebuilds and verifications handle sealed
 //!   values only: they need no key, and an erasure changes nothing for them.
 //! - A sealed value has a [mark](Personal::is_same), made with the owner's key from the content alone. By it a decider
 //!   recognises a value that it has already.
@@ -22,4 +22,4 @@ mod personal;
 
 pub use key::{Key, Unreadable};
 pub use keyring::{KeyError, KeyStore, KeyWrap, Keyring, REMEMBERED, Standing, Wrapped};
-pub use personal::{OwnerKey, Personal, Place, Sealed};
+pub use personal::{Opener, OwnerKey, Personal, Sealed, Sealer};

@@ -3,6 +3,7 @@
 use crate::ports::Randomness;
 use crate::seal::key::{Key, Unreadable};
 use crate::stream::StreamName;
+use crate::write::execute::Metadata;
 use crate::write::identity::CommandId;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
@@ -21,13 +22,26 @@ pub struct OwnerKey {
     pub key: Key,
 }
 
-/// Where a value belongs.
+/// Seals what one command brings to one stream.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
-    /// The stream whose event brought it.
+pub struct Sealer<'a, H> {
+    /// The key of the owner.
+    pub key: &'a OwnerKey,
+    /// The stream.
     pub stream: &'a StreamName,
-    /// The field that it is the content of.
-    pub field: &'a str,
+    /// The id of the command.
+    pub command: &'a CommandId,
+    /// Where random bits come from.
+    pub host: &'a H,
+}
+
+/// Opens what was sealed for one stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Opener<'a> {
+    /// The key of the owner; none if it is no more.
+    pub key: Option<&'a OwnerKey>,
+    /// The stream.
+    pub stream: &'a StreamName,
 }
 
 /// A sealed value, as it is stored.
@@ -62,30 +76,38 @@ impl<T> fmt::Debug for Personal<T> {
 }
 
 impl OwnerKey {
-    /// A value sealed for its place, as the command with this id brings it.
-    pub fn seal<T: Serialize>(
-        &self,
-        host: &impl Randomness,
-        place: Place<'_>,
-        event: &CommandId,
-        value: &T,
-    ) -> Result<Personal<T>, serde_json::Error> {
-        let text = Zeroizing::new(serde_json::to_string(value)?);
-        let mark = format!("{:032x}", self.key.mark(&[place.field, &text]));
-        let sealed = self.key.seal(host, &context(place, event, &mark), text.as_bytes());
-        let sealed = BASE64_STANDARD_NO_PAD.encode(sealed);
-        Ok(Personal::Sealed(Sealed { key: self.owner.clone(), event: event.clone(), mark, sealed }))
+    /// The metadata of a command with personal data: nobody without this key finds its content by guesses.
+    #[must_use]
+    pub fn keyed(&self, metadata: Metadata) -> Metadata {
+        Metadata { digest: self.key.digest(&metadata.digest), ..metadata }
     }
 }
 
-impl<T: DeserializeOwned + Clone> Personal<T> {
-    /// The value; none if it is erased, because its key is no more.
-    pub fn open(&self, key: Option<&OwnerKey>, place: Place<'_>) -> Result<Option<T>, Unreadable> {
-        match (self, key) {
-            (Self::Clear(value), _) => Ok(Some(value.clone())),
-            (Self::Sealed(_), None) => Ok(None),
-            (Self::Sealed(sealed), Some(key)) if sealed.key == key.owner => sealed.open(&key.key, place).map(Some),
-            (Self::Sealed(_), Some(_)) => Err(Unreadable),
+impl<H: Randomness> Sealer<'_, H> {
+    /// A value sealed for a field. An error means that the value does not serialise to JSON.
+    pub fn seal<T: Serialize>(&self, field: &str, value: &T) -> Result<Personal<T>, serde_json::Error> {
+        let text = Zeroizing::new(serde_json::to_string(value)?);
+        let OwnerKey { owner, key } = self.key;
+        let mark = format!("{:032x}", key.mark(&[field, &text]));
+        let sealed = key.seal(self.host, &context(self.stream, field, self.command, &mark), text.as_bytes());
+        let (key, event) = (owner.clone(), self.command.clone());
+        Ok(Personal::Sealed(Sealed { key, event, mark, sealed: BASE64_STANDARD_NO_PAD.encode(sealed) }))
+    }
+}
+
+impl Opener<'_> {
+    /// The value of a field; none if it is erased, because its key is no more.
+    pub fn open<T>(&self, field: &str, value: &Personal<T>) -> Result<Option<T>, Unreadable>
+    where
+        T: DeserializeOwned + Clone,
+    {
+        match (value, self.key) {
+            (Personal::Clear(value), _) => Ok(Some(value.clone())),
+            (Personal::Sealed(_), None) => Ok(None),
+            (Personal::Sealed(sealed), Some(OwnerKey { owner, key })) if sealed.key == *owner => {
+                sealed.open(key, self.stream, field).map(Some)
+            }
+            (Personal::Sealed(_), Some(_)) => Err(Unreadable),
         }
     }
 }
@@ -120,16 +142,16 @@ impl Sealed {
         &self.mark
     }
 
-    fn open<T: DeserializeOwned>(&self, key: &Key, place: Place<'_>) -> Result<T, Unreadable> {
+    fn open<T: DeserializeOwned>(&self, key: &Key, stream: &StreamName, field: &str) -> Result<T, Unreadable> {
         let sealed = BASE64_STANDARD_NO_PAD.decode(&self.sealed).map_err(|_| Unreadable)?;
-        let text = Zeroizing::new(key.open(&context(place, &self.event, &self.mark), &sealed)?);
+        let text = Zeroizing::new(key.open(&context(stream, field, &self.event, &self.mark), &sealed)?);
         serde_json::from_slice(&text).map_err(|_| Unreadable)
     }
 }
 
 /// What a value is bound to. The first part names this use of the key, and its version.
-fn context<'a>(place: Place<'a>, event: &'a CommandId, mark: &'a str) -> [&'a str; 5] {
-    ["personal/1", place.stream.as_str(), place.field, event.as_str(), mark]
+fn context<'a>(stream: &'a StreamName, field: &'a str, event: &'a CommandId, mark: &'a str) -> [&'a str; 5] {
+    ["personal/1", stream.as_str(), field, event.as_str(), mark]
 }
 
 #[cfg(test)]
@@ -151,23 +173,25 @@ mod tests {
     }
 
     fn ada(bits: u128, event: &str, field: &str) -> Personal<String> {
-        let (ada, stream) = (owner("ada", 1), stream("account-ada"));
-        ada.seal(&Bits(bits), Place { stream: &stream, field }, &command(event), &"Ada".to_owned()).unwrap()
+        let (key, stream, command) = (owner("ada", 1), stream("account-ada"), command(event));
+        let sealer = Sealer { key: &key, stream: &stream, command: &command, host: &Bits(bits) };
+        sealer.seal(field, &"Ada".to_owned()).unwrap()
     }
 
     #[test]
     fn a_value_opens_with_its_owner_s_key_in_its_place_only() {
-        let (here, there) = (stream("account-ada"), stream("account-bob"));
-        let (name, place) = (ada(1, "c", "name"), |stream, field| Place { stream, field });
-        assert_eq!(name.open(Some(&owner("ada", 1)), place(&here, "name")), Ok(Some("Ada".to_owned())));
-        assert_eq!(name.open(None, place(&here, "name")), Ok(None));
-        for (key, place) in [
-            (owner("ada", 1), place(&there, "name")),
-            (owner("ada", 1), place(&here, "email")),
-            (owner("ada", 2), place(&here, "name")),
-            (owner("bob", 1), place(&here, "name")),
+        let open = |key: Option<OwnerKey>, place: &str, field| {
+            Opener { key: key.as_ref(), stream: &stream(place) }.open(field, &ada(1, "c", "name"))
+        };
+        assert_eq!(open(Some(owner("ada", 1)), "account-ada", "name"), Ok(Some("Ada".to_owned())));
+        assert_eq!(open(None, "account-ada", "name"), Ok(None));
+        for (key, place, field) in [
+            (owner("ada", 1), "account-bob", "name"),
+            (owner("ada", 1), "account-ada", "email"),
+            (owner("ada", 2), "account-ada", "name"),
+            (owner("bob", 1), "account-ada", "name"),
         ] {
-            assert_eq!(name.open(Some(&key), place), Err(Unreadable));
+            assert_eq!(open(Some(key), place, field), Err(Unreadable));
         }
     }
 
@@ -177,7 +201,7 @@ mod tests {
         let others = serde_json::to_value(ada(2, "d", "email")).unwrap();
         let open = |value: Value| {
             let value: Personal<String> = serde_json::from_value(value).unwrap();
-            value.open(Some(&owner("ada", 1)), Place { stream: &stream, field: "name" })
+            Opener { key: Some(&owner("ada", 1)), stream: &stream }.open("name", &value)
         };
         assert_eq!(open(ours.clone()), Ok(Some("Ada".to_owned())));
         for part in ["event", "mark", "sealed"] {

@@ -6,6 +6,7 @@
 
 mod bus;
 mod fault_model;
+mod keys;
 mod log;
 mod parked;
 mod store;
@@ -14,6 +15,7 @@ mod views;
 
 pub use bus::FaultyBus;
 pub use fault_model::FaultModel;
+pub use keys::FaultyKeys;
 pub use log::FaultyLog;
 pub use parked::FaultyParked;
 pub use store::Faulty;

@@ -1,12 +1,16 @@
 //! Accounts as their owners and the staff see them.
 
-use foldlog::Version;
+use foldlog::seal::Unreadable;
+use foldlog::{Opener, OwnerKey, StreamName, Version};
 use schemars::JsonSchema;
 use serde::Serialize;
 use shop_domain::account::{self, AddressKind, Entry, KeptCard, State, Status};
-use shop_domain::values::{AccountId, Address, AddressId, Email, MaskedCard, PersonName};
+use shop_domain::values::{
+    AccountId, Address, AddressId, CardBrand, CardDigits, CardId, Email, MaskedCard, PersonName, Profile,
+};
 
-/// An account. It shows its cards without the tokens that charge them.
+/// An account. It shows its cards without the tokens that charge them. After its personal data were erased, it shows
+/// none of them any more.
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Account {
     /// Its id, which is that of its owner.
@@ -15,10 +19,10 @@ pub struct Account {
     pub version: Version,
     /// Its status.
     pub status: AccountStatus,
-    /// The name of its owner.
-    pub name: PersonName,
-    /// The email address of its owner.
-    pub email: Email,
+    /// The name of its owner. Null if it was erased.
+    pub name: Option<PersonName>,
+    /// The email address of its owner. Null if it was erased.
+    pub email: Option<Email>,
     /// Its addresses, oldest first.
     pub addresses: Vec<AccountAddress>,
     /// Its cards, oldest first.
@@ -46,17 +50,20 @@ pub struct AccountAddress {
     pub kind: AddressKind,
     /// Whether it is the default address for its use.
     pub default: bool,
-    /// The address.
+    /// The address. It is left out if it was erased.
     #[serde(flatten)]
-    pub address: Address,
+    pub address: Option<Address>,
 }
 
 /// A card of an account.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct AccountCard {
-    /// Its id, brand and last digits.
-    #[serde(flatten)]
-    pub card: MaskedCard,
+    /// Its id in the account.
+    pub id: CardId,
+    /// Its brand. Null if it was erased.
+    pub brand: Option<CardBrand>,
+    /// The last four digits of its number. Null if they were erased.
+    pub last4: Option<CardDigits>,
     /// Whether it is the default card.
     pub default: bool,
 }
@@ -74,37 +81,50 @@ impl From<Status> for AccountStatus {
 }
 
 impl Account {
-    /// The account of a stream, if it was opened.
-    #[must_use]
-    pub fn of(id: &AccountId, version: Version, state: &State) -> Option<Self> {
+    /// The account of a stream, if it was opened. `key` is that of its personal data; none if they were erased.
+    pub fn of(
+        id: &AccountId,
+        version: Version,
+        state: &State,
+        key: Option<&OwnerKey>,
+    ) -> Result<Option<Self>, Unreadable> {
         match state {
-            State::Unopened => None,
-            State::Opened(account) => Some(Self::opened(id, version, account)),
+            State::Unopened => Ok(None),
+            State::Opened(account) => Self::opened(id, version, account, key).map(Some),
         }
     }
 
     /// An opened account, with its cards in any stored form.
-    #[must_use]
-    pub fn opened<C>(id: &AccountId, version: Version, account: &account::OpenedAccount<C>) -> Self
+    pub fn opened<C>(
+        id: &AccountId,
+        version: Version,
+        account: &account::OpenedAccount<C>,
+        key: Option<&OwnerKey>,
+    ) -> Result<Self, Unreadable>
     where
         C: KeptCard + Clone + Into<MaskedCard>,
     {
+        let opener = Opener { key, stream: &StreamName::of::<account::Account>(id) };
         let default_card = account.default_card().map(KeptCard::id);
-        let card = |card: &C| AccountCard { card: card.clone().into(), default: Some(card.id()) == default_card };
-        let address = |entry: &Entry| AccountAddress {
-            id: entry.id.clone(),
-            kind: entry.kind,
-            default: account.default_address(entry.kind).is_some_and(|default| default.id == entry.id),
-            address: entry.address.0.clone(),
+        let card = |card: &C| {
+            let (masked, default): (MaskedCard, _) = (card.clone().into(), Some(card.id()) == default_card);
+            let (brand, last4) = masked.opened(&opener)?.unzip();
+            Ok(AccountCard { id: masked.id, brand, last4, default })
         };
-        Self {
+        let address = |entry: &Entry| {
+            let default = account.default_address(entry.kind).is_some_and(|default| default.id == entry.id);
+            Ok(AccountAddress { id: entry.id.clone(), kind: entry.kind, default, address: entry.opened(&opener)? })
+        };
+        let (name, email) =
+            Profile::opened(&account.profile, &opener)?.map(|Profile { name, email }| (name, email)).unzip();
+        Ok(Self {
             id: id.clone(),
             version,
             status: account.status.into(),
-            name: account.profile.0.name.clone(),
-            email: account.profile.0.email.clone(),
-            addresses: account.addresses.iter().map(address).collect(),
-            cards: account.cards.iter().map(card).collect(),
-        }
+            name,
+            email,
+            addresses: account.addresses.iter().map(address).collect::<Result<_, _>>()?,
+            cards: account.cards.iter().map(card).collect::<Result<_, _>>()?,
+        })
     }
 }

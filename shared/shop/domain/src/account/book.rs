@@ -61,6 +61,14 @@ pub struct Entry {
     pub address: Personal<Address>,
 }
 
+impl Entry {
+    /// Whether it is the same address for the same use.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id && self.kind == other.kind && self.address.is_same(&other.address)
+    }
+}
+
 /// The form in which an account keeps a card.
 pub trait KeptCard: From<Card> {
     /// The id of the card in its account.
@@ -69,7 +77,7 @@ pub trait KeptCard: From<Card> {
 
 impl KeptCard for Card {
     fn id(&self) -> CardId {
-        self.token.id()
+        Card::id(self)
     }
 }
 
@@ -136,8 +144,8 @@ impl OpenedAccount {
     }
 
     /// The token of a choice: that of the account's card with this id, or else the choice itself if it is a token.
-    pub(super) fn chosen(&self, choice: &CardChoice) -> Option<CardToken> {
+    pub(super) fn chosen(&self, choice: &CardChoice) -> Option<Personal<CardToken>> {
         let own = self.cards.iter().find(|card| card.id().as_str() == choice.as_str());
-        own.map(|card| card.token.clone()).or_else(|| choice.token())
+        own.map(|card| card.token.clone()).or_else(|| choice.token().map(Personal::Clear))
     }
 }

@@ -1,6 +1,7 @@
 //! `account-<id>`: a customer, with the cards and addresses of that customer.
 
 mod book;
+mod sealed;
 
 pub use book::{AddressKind, Entry, KeptCard, OpenedAccount, Status};
 
@@ -150,7 +151,7 @@ impl State {
 
     /// The token of a choice; none if the account has no such card.
     #[must_use]
-    pub fn card(&self, choice: &CardChoice) -> Option<CardToken> {
+    pub fn card(&self, choice: &CardChoice) -> Option<Personal<CardToken>> {
         match self {
             Self::Opened(account) => account.chosen(choice),
             Self::Unopened => None,
@@ -180,7 +181,7 @@ impl Decider for Account {
             (State::Opened(account), _) => account,
         };
         Ok(match (account.status, command) {
-            (_, Command::Open(profile)) if *profile == account.profile => vec![],
+            (_, Command::Open(profile)) if profile.is_same(&account.profile) => vec![],
             (_, Command::Open(_)) => return Err(Refusal::AccountAlreadyOpen),
             (Status::Created, Command::Confirm) => vec![Event::AccountConfirmed {}],
             (Status::Created, Command::Activate) => return Err(Refusal::AccountNotConfirmed),
@@ -245,7 +246,7 @@ impl<C: KeptCard> OpenedAccount<C> {
 impl OpenedAccount {
     fn add_address(&self, entry: &Entry) -> Result<Vec<Event>, Refusal> {
         match self.address(&entry.id) {
-            Some(there) if there == entry => Ok(vec![]),
+            Some(there) if there.is_same(entry) => Ok(vec![]),
             Some(_) => Err(Refusal::AddressTaken),
             None if self.addresses.len() >= MOST_ADDRESSES => Err(Refusal::TooManyAddresses),
             None => Ok(vec![Event::AddressAdded(entry.clone())]),
@@ -264,7 +265,7 @@ impl OpenedAccount {
 
     fn add_card(&self, card: &Card) -> Result<Vec<Event>, Refusal> {
         match self.card(&card.id()) {
-            Some(there) if there == card => Ok(vec![]),
+            Some(there) if there.is_same(card) => Ok(vec![]),
             Some(_) => Err(Refusal::CardTaken),
             None if self.cards.len() >= MOST_CARDS => Err(Refusal::TooManyCards),
             None => Ok(vec![Event::CardAdded(card.clone())]),

@@ -7,7 +7,7 @@ use foldlog::write::decider::fold;
 use foldlog_testing::specification::given;
 
 fn profile(name: &str) -> Personal<Profile> {
-    Personal(Profile { name: name.parse().unwrap(), email: "ada@example.org".parse().unwrap() })
+    Personal::Clear(Profile { name: name.parse().unwrap(), email: "ada@example.org".parse().unwrap() })
 }
 
 fn address_id(digit: char) -> AddressId {
@@ -17,7 +17,7 @@ fn address_id(digit: char) -> AddressId {
 fn entry(digit: char, kind: AddressKind) -> Entry {
     let lines = vec!["Allee 1".parse().unwrap()];
     let address = Address::new(lines, "Bonn".parse().unwrap(), "53113".parse().unwrap(), "DE".parse().unwrap());
-    Entry { id: address_id(digit), kind, address: Personal(address.unwrap()) }
+    Entry { id: address_id(digit), kind, address: Personal::Clear(address.unwrap()) }
 }
 
 fn card(token: &str) -> Card {

@@ -6,7 +6,8 @@ use crate::order::{Failure, Loss, Placement, Return};
 use crate::payment::Charge;
 use crate::shipment::is_none;
 use crate::values::{
-    AccountId, AddressId, Attempt, CardToken, Means, Money, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId,
+    AccountId, AddressId, Attempt, CardToken, Means, Money, Personal, Quantity, ShipmentId, Sku, TrackingNumber,
+    WarehouseId,
 };
 use foldlog::write::event::Upcaster;
 use foldlog::{Timestamp, Version};
@@ -132,7 +133,7 @@ pub enum Event {
     PaymentRegainRequested {},
     PaymentRegainNoted {},
     CardReplacementNoted {
-        card: CardToken,
+        card: Personal<CardToken>,
         number: u32,
     },
     WriteOffNoted {},

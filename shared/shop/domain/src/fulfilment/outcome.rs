@@ -2,8 +2,8 @@
 
 use super::{Candidate, Event, OfPayment, StockPosition};
 use crate::values::{
-    Attempt, CardToken, Invalid, Means, OrderId, PaymentId, Quantity, ShipmentId, Sku, StockId, TrackingNumber,
-    WarehouseId,
+    Attempt, CardToken, Invalid, Means, OrderId, PaymentId, Personal, Quantity, ShipmentId, Sku, StockId,
+    TrackingNumber, WarehouseId,
 };
 use crate::{invoice, order, payment, shipment, stock};
 use foldlog::{Decider, DecodeError, EventMessage, Timestamp, Version};
@@ -88,7 +88,7 @@ pub enum Outcome {
     /// A person named another card for the order.
     CardReplaced {
         /// The card.
-        card: CardToken,
+        card: Personal<CardToken>,
         /// The number of cards that were named so far.
         number: u32,
     },

@@ -7,7 +7,7 @@ use super::{
     ShipmentProgress, StockPosition,
 };
 use crate::order::Placement;
-use crate::values::{CardToken, Means, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
+use crate::values::{CardToken, Means, Personal, Quantity, ShipmentId, Sku, TrackingNumber, WarehouseId};
 use foldlog::{Timestamp, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -316,7 +316,7 @@ impl Process {
         }
     }
 
-    fn replace_card(&mut self, card: CardToken, number: u32) {
+    fn replace_card(&mut self, card: Personal<CardToken>, number: u32) {
         self.means.card = Some(card);
         (self.cards, self.debt) = (Cards { number, made: self.attempts() }, DebtProgress::Collecting);
     }

@@ -1,7 +1,7 @@
 //! The commands to an order.
 
 use super::{Failure, Loss, Placement, TakeBack};
-use crate::values::{AccountId, CardToken, Means, Reason, ShipmentId, Sku, TrackingNumber, WarehouseId};
+use crate::values::{AccountId, CardToken, Means, Personal, Reason, ShipmentId, Sku, TrackingNumber, WarehouseId};
 use std::collections::BTreeMap;
 
 /// A command to an order.
@@ -28,7 +28,7 @@ pub enum Command {
         /// The sender of the command.
         by: Sender,
         /// The reason. The staff always give one.
-        reason: Option<Reason>,
+        reason: Option<Personal<Reason>>,
     },
     /// Withdraw the goods that a warehouse holds for the order: they are damaged, or are needed elsewhere.
     WithdrawReservation {
@@ -57,7 +57,7 @@ pub enum Command {
         /// The sender of the command.
         by: Sender,
         /// The card.
-        card: CardToken,
+        card: Personal<CardToken>,
     },
     /// Write the amount off.
     WriteOff {

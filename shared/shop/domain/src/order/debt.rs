@@ -1,7 +1,7 @@
 //! Whether the shop can still count on the payment of a confirmed order.
 
 use super::{Command, Event, Loss, Refusal, Status};
-use crate::values::{CardToken, Reason};
+use crate::values::{CardToken, Personal, Reason};
 use serde::{Deserialize, Serialize};
 
 /// What an order owes, and how many other cards were named for it.
@@ -23,7 +23,7 @@ pub enum Debt {
     /// Its payment was lost. A person has to name another card, write the amount off, or cancel the order.
     Unpaid(Loss),
     /// A person named another card, which is being charged.
-    Collecting(CardToken),
+    Collecting(Personal<CardToken>),
     /// The staff do not expect the amount any more.
     WrittenOff(Reason),
 }
@@ -61,7 +61,7 @@ impl Owed {
             (Debt::Unpaid(_), Command::ReplaceCard { card, .. }) => {
                 Ok(vec![Event::CardReplaced { card: card.clone(), number: self.cards.saturating_add(1) }])
             }
-            (Debt::Collecting(charged), Command::ReplaceCard { card, .. }) if charged == card => Ok(vec![]),
+            (Debt::Collecting(charged), Command::ReplaceCard { card, .. }) if charged.is_same(card) => Ok(vec![]),
             (Debt::Unpaid(_), Command::WriteOff { .. }) if *status == Status::Confirmed => {
                 Err(Refusal::OrderNotShipped)
             }

@@ -1,7 +1,7 @@
 //! The events of an order.
 
 use super::{Failure, Loss, Placement, Return};
-use crate::values::{CardToken, Means, Reason, ShipmentId, Sku, TrackingNumber, WarehouseId};
+use crate::values::{CardToken, Means, Personal, Reason, ShipmentId, Sku, TrackingNumber, WarehouseId};
 use foldlog::write::event::Upcaster;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub enum Event {
     },
     OrderDelivered {},
     OrderCancelled {
-        reason: Option<Reason>,
+        reason: Option<Personal<Reason>>,
         /// Whether the staff cancelled it, and not the customer.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_staff: bool,
@@ -44,7 +44,7 @@ pub enum Event {
     PaymentRegained {},
     /// The number counts the cards that were named after the confirmation, so that each is charged once.
     CardReplaced {
-        card: CardToken,
+        card: Personal<CardToken>,
         number: u32,
     },
     PaymentWrittenOff {

@@ -31,8 +31,9 @@ pub use returned::{MOST_RETURNS, Return, Shelf, TakeBack};
 pub use status::{Loss, Status};
 pub use withdrawals::Withdrawals;
 
-use crate::values::{AccountId, Means, OrderId};
-use foldlog::Decider;
+use crate::values::{AccountId, Means, OrderId, Personal, Reason};
+use foldlog::seal::Unreadable;
+use foldlog::{Decider, Opener, Randomness, Sealer};
 use serde::{Deserialize, Serialize};
 
 /// The decider of an order.
@@ -91,6 +92,33 @@ impl State {
             Self::Placed { placement, .. } => Some(&placement.account),
         }
     }
+
+    /// The account whose key opens the reason of a person why the order was cancelled, if it has one that is sealed.
+    #[must_use]
+    pub fn sealed_for(&self) -> Option<&AccountId> {
+        match self {
+            Self::Placed { status: Status::Cancelled(Some(Personal::Sealed(_))), placement, .. } => {
+                Some(&placement.account)
+            }
+            Self::Placed { .. } | Self::Unplaced => None,
+        }
+    }
+}
+
+/// The field of the reason why a person cancelled an order.
+const REASON: &str = "reason";
+
+/// A reason of a person, sealed for an order.
+pub fn sealed_reason(
+    reason: &Reason,
+    sealer: &Sealer<'_, impl Randomness>,
+) -> Result<Personal<Reason>, serde_json::Error> {
+    sealer.seal(REASON, reason)
+}
+
+/// The reason why an order was cancelled; none if it was erased.
+pub fn opened_reason(reason: &Personal<Reason>, opener: &Opener<'_>) -> Result<Option<Reason>, Unreadable> {
+    opener.open(REASON, reason)
 }
 
 impl Decider for Order {

@@ -1,7 +1,7 @@
 //! The statuses of an order, and why its payment may be lost.
 
 use super::placement::Failure;
-use crate::values::Reason;
+use crate::values::{Personal, Reason};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub enum Status {
     /// It failed.
     Failed(Failure),
     /// It was cancelled.
-    Cancelled(Option<Reason>),
+    Cancelled(Option<Personal<Reason>>),
 }
 
 /// Why the payment of a confirmed order was lost.

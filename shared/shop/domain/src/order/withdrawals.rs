@@ -4,7 +4,7 @@
 //! shipped, and no other reservation is withdrawn. If no other warehouse has the goods, the order is cancelled.
 
 use super::{Event, Failure, Refusal};
-use crate::values::{Reason, Sku, WarehouseId};
+use crate::values::{Personal, Reason, Sku, WarehouseId};
 use serde::{Deserialize, Serialize};
 
 /// The withdrawals of an order.
@@ -59,7 +59,8 @@ impl Withdrawals {
     /// A confirmed order cannot fail any more. If nobody has the goods that were withdrawn, the shop cancels it.
     pub(super) fn fail(self, reason: &Failure) -> Vec<Event> {
         let is_short = self.is_open && matches!(reason, Failure::OutOfStock { .. });
-        let cancelled = || Event::OrderCancelled { reason: reason.to_string().parse().ok(), by_staff: true };
+        let cancelled =
+            || Event::OrderCancelled { reason: reason.to_string().parse().ok().map(Personal::Clear), by_staff: true };
         is_short.then(cancelled).into_iter().collect()
     }
 

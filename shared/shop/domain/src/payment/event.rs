@@ -1,6 +1,6 @@
 //! The events of a payment.
 
-use crate::values::{CardToken, Money, Reason};
+use crate::values::{CardToken, Money, Personal, Reason};
 use foldlog::Timestamp;
 use foldlog::write::event::Upcaster;
 use schemars::JsonSchema;
@@ -12,7 +12,7 @@ pub struct Charge {
     /// The total of the order.
     pub amount: Money,
     /// The card.
-    pub card: CardToken,
+    pub card: Personal<CardToken>,
 }
 
 /// An event of a payment.

@@ -1,8 +1,8 @@
 //! Cards: a token, a brand and the last digits, never a number.
 
-use super::AddressId;
 use super::form::Form;
 use super::text::text_value;
+use super::{AddressId, Personal};
 use foldlog::write::identity::derived_id;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,8 @@ text_value! {
     CardToken, "a card token (1 to 64 letters, digits, _ or -, and no card's number)", Form::Token(64)
 }
 text_value! {
-    /// The id of a card in its account, derived from the card's token. It cannot charge the card.
+    /// The id of a card in its account: the mark of its token, which only the account's key makes of the token. That of a
+    /// card that was never sealed is derived from the token alone. It cannot charge the card.
     CardId, "a card id (32 hex digits)", Form::Id
 }
 text_value! {
@@ -32,11 +33,11 @@ text_value! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Card {
     /// Its token at the payment provider.
-    pub token: CardToken,
+    pub token: Personal<CardToken>,
     /// Its brand.
-    pub brand: CardBrand,
+    pub brand: Personal<CardBrand>,
     /// The last four digits of its number.
-    pub last4: CardDigits,
+    pub last4: Personal<CardDigits>,
 }
 
 /// A card without its token, for read models and answers.
@@ -45,9 +46,9 @@ pub struct MaskedCard {
     /// Its id in the account.
     pub id: CardId,
     /// Its brand.
-    pub brand: CardBrand,
+    pub brand: Personal<CardBrand>,
     /// The last four digits of its number.
-    pub last4: CardDigits,
+    pub last4: Personal<CardDigits>,
 }
 
 /// The card and address of an order, both by reference, so that only the account's stream contains personal data.
@@ -55,7 +56,7 @@ pub struct MaskedCard {
 pub struct Means {
     /// The token of the card to charge. Absent if there is nothing to pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub card: Option<CardToken>,
+    pub card: Option<Personal<CardToken>>,
     /// The id of the account's address to ship to. Absent if the account has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressId>,
@@ -63,12 +64,37 @@ pub struct Means {
 
 impl From<Card> for MaskedCard {
     fn from(card: Card) -> Self {
-        Self { id: card.token.id(), brand: card.brand, last4: card.last4 }
+        Self { id: card.id(), brand: card.brand, last4: card.last4 }
+    }
+}
+
+impl Card {
+    /// Its id in its account.
+    #[must_use]
+    pub fn id(&self) -> CardId {
+        CardId::of(&self.token)
+    }
+
+    /// Whether it is the same card, with the same brand and digits.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.token.is_same(&other.token) && self.brand.is_same(&other.brand) && self.last4.is_same(&other.last4)
+    }
+}
+
+impl CardId {
+    /// The id of the card with this token, wherever the token is copied to.
+    #[must_use]
+    pub fn of(token: &Personal<CardToken>) -> Self {
+        match token {
+            Personal::Sealed(sealed) => Self(sealed.mark().to_owned()),
+            Personal::Clear(token) => token.id(),
+        }
     }
 }
 
 impl CardToken {
-    /// The id of the card that the token stands for.
+    /// The id of a card with this token that was never sealed.
     #[must_use]
     pub fn id(&self) -> CardId {
         CardId(derived_id(&["card", self.as_str()]))

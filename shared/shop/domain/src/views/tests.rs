@@ -82,7 +82,7 @@ fn an_account_shows_no_token_and_names_its_cards() {
     };
     let (one, two) = (card("tok_secret_one"), card("tok_secret_two"));
     let events = [
-        accounts::Event::AccountOpened { profile: Personal(profile) },
+        accounts::Event::AccountOpened { profile: Personal::Clear(profile) },
         accounts::Event::CardAdded(one.clone()),
         accounts::Event::CardAdded(two.clone()),
         accounts::Event::DefaultCardChosen { id: two.token.id() },

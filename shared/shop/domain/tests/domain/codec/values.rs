@@ -95,7 +95,7 @@ pub(crate) fn address() -> impl Strategy<Value = Address> {
 
 pub(crate) fn entry() -> impl Strategy<Value = Entry> {
     let kinds = select(vec![AddressKind::Shipping, AddressKind::Billing]);
-    (id(), kinds, address()).prop_map(|(id, kind, address)| Entry { id, kind, address: Personal(address) })
+    (id(), kinds, address()).prop_map(|(id, kind, address)| Entry { id, kind, address: Personal::Clear(address) })
 }
 
 pub(crate) fn card() -> impl Strategy<Value = Card> {
@@ -104,7 +104,7 @@ pub(crate) fn card() -> impl Strategy<Value = Card> {
 
 pub(crate) fn profile() -> impl Strategy<Value = Personal<Profile>> {
     (line_of_prose(), text("[a-z0-9.+]{1,20}@[a-z0-9-]{1,20}[.][a-z]{2,5}"))
-        .prop_map(|(name, email)| Personal(Profile { name, email }))
+        .prop_map(|(name, email)| Personal::Clear(Profile { name, email }))
 }
 
 pub(crate) fn failure() -> impl Strategy<Value = Failure> {

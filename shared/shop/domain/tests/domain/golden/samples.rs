@@ -73,11 +73,11 @@ pub(crate) fn candidates_noted(available: u64) -> fulfilment::Event {
 
 pub(crate) fn opened_account() -> account::Event {
     let profile = Profile { name: "Ada".parse().unwrap(), email: "ada@example.org".parse().unwrap() };
-    account::Event::AccountOpened { profile: Personal(profile) }
+    account::Event::AccountOpened { profile: Personal::Clear(profile) }
 }
 
 pub(crate) fn entry() -> Entry {
-    Entry { id: "ad".repeat(16).parse().unwrap(), kind: AddressKind::Shipping, address: Personal(address()) }
+    Entry { id: "ad".repeat(16).parse().unwrap(), kind: AddressKind::Shipping, address: Personal::Clear(address()) }
 }
 
 pub(crate) fn site() -> warehouse::Site {

@@ -36,7 +36,7 @@ pub(crate) fn address(city: &str) -> Address {
 
 pub(crate) fn entry(number: usize, city: &str) -> Entry {
     let id = format!("{number:032x}").parse().unwrap();
-    Entry { id, kind: AddressKind::Shipping, address: Personal(address(city)) }
+    Entry { id, kind: AddressKind::Shipping, address: Personal::Clear(address(city)) }
 }
 
 pub(crate) fn card(number: usize, last4: &str) -> Card {
@@ -45,5 +45,5 @@ pub(crate) fn card(number: usize, last4: &str) -> Card {
 }
 
 pub(crate) fn profile(name: &str) -> Personal<Profile> {
-    Personal(Profile { name: name.parse().unwrap(), email: "ada@example.org".parse().unwrap() })
+    Personal::Clear(Profile { name: name.parse().unwrap(), email: "ada@example.org".parse().unwrap() })
 }
