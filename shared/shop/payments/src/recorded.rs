@@ -76,7 +76,10 @@ mod tests {
     use strum::IntoEnumIterator;
 
     fn charge() -> Charge {
-        Charge { amount: Money::new(500, "EUR".parse().unwrap()).unwrap(), card: "tok_ok".parse().unwrap() }
+        Charge {
+            amount: Money::new(500, "EUR".parse().unwrap()).unwrap(),
+            card: foldlog::Personal::Clear("tok_ok".parse().unwrap()),
+        }
     }
 
     /// Where the shop's payment is after it has recorded these standings.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::order::{Failure, Placement};
-use crate::values::{Address, AddressId, CardToken, Means, Money, Totals};
+use crate::values::{Address, AddressId, Means, Money, Totals};
 use foldlog::write::decider::fold;
 use foldlog_testing::specification::given;
 
@@ -21,7 +21,11 @@ fn entry(digit: char, kind: AddressKind) -> Entry {
 }
 
 fn card(token: &str) -> Card {
-    Card { token: token.parse().unwrap(), brand: "Visa".parse().unwrap(), last4: "4242".parse().unwrap() }
+    Card {
+        token: Personal::Clear(token.parse().unwrap()),
+        brand: Personal::Clear("Visa".parse().unwrap()),
+        last4: Personal::Clear("4242".parse().unwrap()),
+    }
 }
 
 fn opened() -> Vec<Event> {
@@ -48,7 +52,7 @@ fn means(events: &[Event], order: &Placement) -> Result<Means, Failure> {
 }
 
 fn with(card: Option<&str>, address: Option<AddressId>) -> Means {
-    Means { card: card.map(|token| token.parse::<CardToken>().unwrap()), address }
+    Means { card: card.map(|token| Personal::Clear(token.parse().unwrap())), address }
 }
 
 #[test]
@@ -103,7 +107,7 @@ fn what_is_taken_down_is_removed_once_and_chosen_once() {
     let chosen = Event::DefaultAddressChosen { id: address_id('a') };
     given::<Account>(&with).when(Command::ChooseAddress { id: address_id('a') }).then([chosen]);
     given::<Account>(&with).when(Command::ChooseAddress { id: address_id('b') }).then_refused(Refusal::UnknownAddress);
-    let other = Card { last4: "1111".parse().unwrap(), ..card("tok_ok") };
+    let other = Card { last4: Personal::Clear("1111".parse().unwrap()), ..card("tok_ok") };
     given::<Account>(&with).when(Command::AddCard(other)).then_refused(Refusal::CardTaken);
     let id = card("tok_ok").id();
     given::<Account>(&with).when(Command::RemoveCard { id: id.clone() }).then([Event::CardRemoved { id: id.clone() }]);

@@ -27,7 +27,7 @@ fn placement(amount: i64) -> Placement {
 }
 
 fn means() -> Means {
-    Means { card: Some("tok_ok".parse().unwrap()), address: Some("ad".repeat(16).parse().unwrap()) }
+    Means { card: Some(Personal::Clear("tok_ok".parse().unwrap())), address: Some("ad".repeat(16).parse().unwrap()) }
 }
 
 fn out_of_stock() -> Failure {
@@ -177,9 +177,9 @@ fn a_foreign_or_unplaced_order_does_not_exist() {
 fn the_staff_cancel_any_order_until_it_is_shipped_and_say_why() {
     let refuse = |reason: Option<&str>| Command::Cancel {
         by: Sender::Staff,
-        reason: reason.map(|reason| reason.parse().unwrap()),
+        reason: reason.map(|reason| Personal::Clear(reason.parse().unwrap())),
     };
-    let cancelled = Event::OrderCancelled { reason: Some("damaged".parse().unwrap()), by_staff: true };
+    let cancelled = Event::OrderCancelled { reason: Some(Personal::Clear("damaged".parse().unwrap())), by_staff: true };
     for before in [placed(), confirmed(&[])] {
         given::<Order>(&before).when(refuse(None)).then_refused(Refusal::NoReason);
         given::<Order>(before).when(refuse(Some("damaged"))).then([cancelled.clone()]);
@@ -220,7 +220,10 @@ fn it_is_not_shipped_until_the_goods_are_replaced_and_cancelled_if_nobody_has_th
     given::<Order>(replaced()).when(replace(1)).then_nothing();
     given::<Order>(replaced()).when(ship()).then([shipped()]);
     given::<Order>(replaced()).when(Command::Fail(out_of_stock())).then_nothing();
-    let short = Event::OrderCancelled { reason: Some(out_of_stock().to_string().parse().unwrap()), by_staff: true };
+    let short = Event::OrderCancelled {
+        reason: Some(Personal::Clear(out_of_stock().to_string().parse().unwrap())),
+        by_staff: true,
+    };
     given::<Order>(open()).when(Command::Fail(out_of_stock())).then([short]);
     given::<Order>(open()).when(Command::Fail(Failure::DeadlinePassed)).then_nothing();
     given::<Order>(confirmed(&[withdrawn(1), cancelled()])).when(replace(1)).then_nothing();

@@ -1,11 +1,12 @@
 //! The payment's rules, as given / when / then.
 
 use super::*;
+use crate::values::Personal;
 use foldlog_testing::specification::given;
 
 fn charge(amount: i64) -> Charge {
     let amount = Money::new(amount, "EUR".parse().unwrap()).unwrap();
-    Charge { amount, card: "tok_ok".parse().unwrap() }
+    Charge { amount, card: Personal::Clear("tok_ok".parse().unwrap()) }
 }
 
 fn hold(amount: i64) -> Hold {

@@ -76,25 +76,25 @@ fn an_order_that_failed_says_so() {
 fn an_account_shows_no_token_and_names_its_cards() {
     let profile = Profile { name: "Ada".parse().unwrap(), email: "ada@example.org".parse().unwrap() };
     let card = |token: &str| crate::values::Card {
-        token: token.parse().unwrap(),
-        brand: "Visa".parse().unwrap(),
-        last4: "4242".parse().unwrap(),
+        token: Personal::Clear(token.parse().unwrap()),
+        brand: Personal::Clear("Visa".parse().unwrap()),
+        last4: Personal::Clear("4242".parse().unwrap()),
     };
     let (one, two) = (card("tok_secret_one"), card("tok_secret_two"));
     let events = [
         accounts::Event::AccountOpened { profile: Personal::Clear(profile) },
         accounts::Event::CardAdded(one.clone()),
         accounts::Event::CardAdded(two.clone()),
-        accounts::Event::DefaultCardChosen { id: two.token.id() },
-        accounts::Event::CardRemoved { id: one.token.id() },
+        accounts::Event::DefaultCardChosen { id: two.id() },
+        accounts::Event::CardRemoved { id: one.id() },
     ];
     let whole = document::<account::View>(&"a".repeat(32), events.clone());
     assert!(!serde_json::to_string(&whole).unwrap().contains("secret"));
     let ids: Vec<_> = whole.account.cards.iter().map(|card| card.id.clone()).collect();
-    assert_eq!(ids, [two.token.id()]);
-    assert_eq!(whole.account.default_card().map(|card| &card.id), Some(&two.token.id()));
+    assert_eq!(ids, [two.id()]);
+    assert_eq!(whole.account.default_card().map(|card| &card.id), Some(&two.id()));
     let before = document::<account::View>(&"a".repeat(32), events[..3].to_vec());
-    assert_eq!(before.account.default_card().map(|card| &card.id), Some(&one.token.id()), "the one longest there");
+    assert_eq!(before.account.default_card().map(|card| &card.id), Some(&one.id()), "the one longest there");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::super::*;
 use super::story::*;
 use crate::order::Failure;
 use crate::payment::Charge;
-use crate::values::Means;
+use crate::values::{Means, Personal};
 
 fn requested(place: &str, name: &str, quantity: u64) -> Event {
     let quantity = quantity.try_into().unwrap();
@@ -119,7 +119,7 @@ fn it_pays_when_every_line_is_held_and_confirms_when_that_is_authorised() {
     let mut story = Story::reserving();
     assert_eq!(story.note(reserved(at("berlin", "pot"))), [held(at("berlin", "pot"))]);
     let Placement { totals, .. } = placement(&["mug", "pot"], 100);
-    let charge = Charge { amount: totals.total, card: "tok_ok".parse().unwrap() };
+    let charge = Charge { amount: totals.total, card: Personal::Clear("tok_ok".parse().unwrap()) };
     let of = OfPayment::default();
     assert_eq!(
         story.note(reserved(at("berlin", "mug"))),

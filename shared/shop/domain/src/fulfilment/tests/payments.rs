@@ -4,7 +4,7 @@ use super::story::{Story, created, paid, parcel, shipped, without_deadlines};
 use crate::fulfilment::*;
 use crate::order::Loss;
 use crate::payment::Charge;
-use crate::values::Attempt;
+use crate::values::{Attempt, Personal};
 use foldlog::Timestamp;
 
 const HELD: PaymentOutcome = PaymentOutcome::Authorised { expires_at: None };
@@ -19,7 +19,7 @@ fn at(attempt: usize, outcome: PaymentOutcome) -> Outcome {
 
 fn request(story: &Story, attempt: usize, card: &str) -> Event {
     let amount = story.process().placement.totals.total;
-    Event::PaymentRequested { charge: Charge { amount, card: card.parse().unwrap() }, of: of(attempt) }
+    Event::PaymentRequested { charge: Charge { amount, card: Personal::Clear(card.parse().unwrap()) }, of: of(attempt) }
 }
 
 fn lost(reason: Loss) -> Event {
@@ -27,7 +27,7 @@ fn lost(reason: Loss) -> Event {
 }
 
 fn other_card(number: u32) -> Outcome {
-    Outcome::CardReplaced { card: "tok_other".parse().unwrap(), number }
+    Outcome::CardReplaced { card: Personal::Clear("tok_other".parse().unwrap()), number }
 }
 
 /// Shipped, its hold gone, and each further attempt declined.
@@ -82,7 +82,7 @@ fn where_the_new_hold_is_declined_the_order_says_so_and_waits_for_another_card()
     let mut story = story.after(&[Outcome::PaymentLost { answers: None }]);
     let order = format!("order-{}", "b".repeat(32));
     assert_eq!(story.awaited(), [(None, order.clone()), (None, order)]);
-    let charged = Event::CardReplacementNoted { card: "tok_other".parse().unwrap(), number: 1 };
+    let charged = Event::CardReplacementNoted { card: Personal::Clear("tok_other".parse().unwrap()), number: 1 };
     let requested = request(&story, 3, "tok_other");
     assert_eq!(story.note(other_card(1)), [charged, requested]);
     assert_eq!(story.note(other_card(1)), [], "each card is charged once");

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use crate::order::Failure;
-use crate::values::{Line, Means, Money, Sku, Totals, WarehouseId};
+use crate::values::{Line, Means, Money, Personal, Sku, Totals, WarehouseId};
 use foldlog::Version;
 use foldlog::write::decider::fold;
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub(super) fn placement(skus: &[&str], amount: i64) -> Placement {
 }
 
 pub(super) fn means() -> Means {
-    Means { card: Some("tok_ok".parse().unwrap()), address: Some("ad".repeat(16).parse().unwrap()) }
+    Means { card: Some(Personal::Clear("tok_ok".parse().unwrap())), address: Some("ad".repeat(16).parse().unwrap()) }
 }
 
 pub(super) fn candidates(of: &[(&str, &[(&str, u64)])]) -> BTreeMap<Sku, Vec<Candidate>> {

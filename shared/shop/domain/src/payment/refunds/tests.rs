@@ -1,6 +1,7 @@
 //! Refunds of parts, as given / when / then.
 
 use crate::payment::*;
+use crate::values::Personal;
 use foldlog_testing::specification::given;
 
 fn euro(amount: i64) -> Money {
@@ -13,7 +14,7 @@ fn reason() -> Reason {
 
 /// Captured, 1,000.
 fn after(events: &[Event]) -> Vec<Event> {
-    let charge = Charge { amount: euro(1_000), card: "tok_ok".parse().unwrap() };
+    let charge = Charge { amount: euro(1_000), card: Personal::Clear("tok_ok".parse().unwrap()) };
     let captured =
         [Event::PaymentCreated(charge), Event::PaymentAuthorised { expires_at: None }, Event::PaymentCaptured {}];
     [&captured, events].concat()

@@ -1,8 +1,8 @@
 //! Any event of each stream type.
 
 use crate::codec::values::{
-    address, card, category, discrepancy, entry, failure, id, line, line_of_prose, means, money, placement, profile,
-    prose, quantity, registration, sku, text, token, totals, tracking, warehouse as warehouse_id,
+    address, card, category, discrepancy, entry, failure, id, line, line_of_prose, means, money, personal, placement,
+    profile, prose, quantity, registration, sku, text, token, totals, tracking, warehouse as warehouse_id,
 };
 use foldlog::{StreamName, Timestamp, Version};
 use proptest::option::of;
@@ -102,14 +102,15 @@ pub(crate) fn of_order() -> impl Strategy<Value = order::Event> {
         tracking().prop_map(|tracking| Event::OrderShipped { tracking }),
         Just(Event::OrderDelivered {}),
         failure().prop_map(|reason| Event::OrderFailed { reason }),
-        (of(prose()), any::<bool>()).prop_map(|(reason, by_staff)| Event::OrderCancelled { reason, by_staff }),
+        (of(personal(prose())), any::<bool>())
+            .prop_map(|(reason, by_staff)| Event::OrderCancelled { reason, by_staff }),
         (warehouse_id(), sku(), prose(), any::<u32>()).prop_map(|(warehouse, sku, reason, number)| {
             Event::ReservationWithdrawn { warehouse, sku, reason, number }
         }),
         any::<u32>().prop_map(|number| Event::ReservationReplaced { number }),
         loss().prop_map(|reason| Event::PaymentLost { reason }),
         Just(Event::PaymentRegained {}),
-        (token(), any::<u32>()).prop_map(|(card, number)| Event::CardReplaced { card, number }),
+        (personal(token()), any::<u32>()).prop_map(|(card, number)| Event::CardReplaced { card, number }),
         prose().prop_map(|reason| Event::PaymentWrittenOff { reason }),
         goods_returned().prop_map(Event::GoodsReturned),
     ]
@@ -156,7 +157,7 @@ pub(crate) fn of_warehouse() -> impl Strategy<Value = warehouse::Event> {
 }
 
 pub(crate) fn charge() -> impl Strategy<Value = payment::Charge> {
-    (money(), token()).prop_map(|(amount, card)| payment::Charge { amount, card })
+    (money(), personal(token())).prop_map(|(amount, card)| payment::Charge { amount, card })
 }
 
 pub(crate) fn of_payment() -> impl Strategy<Value = payment::Event> {

@@ -2,7 +2,7 @@
 
 use crate::codec::events::{bill, charge, consignment, credit_note, goods_returned, loss, reservation};
 use crate::codec::values::{
-    failure, id, line_of_prose, means, money, placement, quantity, sku, token, tracking, warehouse,
+    failure, id, line_of_prose, means, money, personal, placement, quantity, sku, token, tracking, warehouse,
 };
 use foldlog::Timestamp;
 use proptest::option::of;
@@ -129,7 +129,7 @@ pub(crate) fn of_fulfilment() -> impl Strategy<Value = Event> {
         of_payment().prop_map(Event::RefundFailureNoted),
         any::<i64>().prop_map(|at| Event::RenewalSet { at: Timestamp(at) }),
         loss().prop_map(|reason| Event::PaymentLossRequested { reason }),
-        (token(), any::<u32>()).prop_map(|(card, number)| Event::CardReplacementNoted { card, number }),
+        (personal(token()), any::<u32>()).prop_map(|(card, number)| Event::CardReplacementNoted { card, number }),
     ];
     let without_content = select(vec![
         Event::ConfirmationRequested {},

@@ -1,9 +1,13 @@
 //! Any value of the shop, as far as its type allows.
 
+use foldlog::seal::Key;
+use foldlog::{CommandId, OwnerKey, Sealer};
+use foldlog_testing::host::Noon;
 use iso_currency::Currency;
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde::Serialize;
 use shop_domain::account::{AddressKind, Entry};
 use shop_domain::order::{Failure, Placement};
 use shop_domain::product::Registration;
@@ -76,7 +80,7 @@ pub(crate) fn totals() -> impl Strategy<Value = Totals> {
 }
 
 pub(crate) fn means() -> impl Strategy<Value = Means> {
-    (of(token()), of(id())).prop_map(|(card, address)| Means { card, address })
+    (of(personal(token())), of(id())).prop_map(|(card, address)| Means { card, address })
 }
 
 pub(crate) fn tracking() -> impl Strategy<Value = BTreeMap<ShipmentId, TrackingNumber>> {
@@ -95,16 +99,32 @@ pub(crate) fn address() -> impl Strategy<Value = Address> {
 
 pub(crate) fn entry() -> impl Strategy<Value = Entry> {
     let kinds = select(vec![AddressKind::Shipping, AddressKind::Billing]);
-    (id(), kinds, address()).prop_map(|(id, kind, address)| Entry { id, kind, address: Personal::Clear(address) })
+    (id(), kinds, personal(address())).prop_map(|(id, kind, address)| Entry { id, kind, address })
 }
 
 pub(crate) fn card() -> impl Strategy<Value = Card> {
-    (token(), line_of_prose(), text("[0-9]{4}")).prop_map(|(token, brand, last4)| Card { token, brand, last4 })
+    (personal(token()), personal(line_of_prose()), personal(text("[0-9]{4}"))).prop_map(|(token, brand, last4)| Card {
+        token,
+        brand,
+        last4,
+    })
 }
 
 pub(crate) fn profile() -> impl Strategy<Value = Personal<Profile>> {
-    (line_of_prose(), text("[a-z0-9.+]{1,20}@[a-z0-9-]{1,20}[.][a-z]{2,5}"))
-        .prop_map(|(name, email)| Personal::Clear(Profile { name, email }))
+    let email = text("[a-z0-9.+]{1,20}@[a-z0-9-]{1,20}[.][a-z]{2,5}");
+    personal((line_of_prose(), email).prop_map(|(name, email)| Profile { name, email }))
+}
+
+/// A value as it is sealed today, or as older logs have it.
+pub(crate) fn personal<T: Serialize + Debug>(value: impl Strategy<Value = T>) -> impl Strategy<Value = Personal<T>> {
+    (value, any::<bool>())
+        .prop_map(|(value, is_sealed)| if is_sealed { sealed(&value) } else { Personal::Clear(value) })
+}
+
+fn sealed<T: Serialize>(value: &T) -> Personal<T> {
+    let key = OwnerKey { owner: "a".repeat(32), key: Key::new([1; 32]) };
+    let (stream, command) = ("account-a".parse().unwrap(), CommandId::stored("c".repeat(32)));
+    Sealer { key: &key, stream: &stream, command: &command, host: &Noon }.seal("field", value).unwrap()
 }
 
 pub(crate) fn failure() -> impl Strategy<Value = Failure> {

@@ -23,7 +23,7 @@ use shop_domain::stock::Event::{
     ReservationRejected, ReservationReleased, StockAdjusted, StockDispatched, StockReceived, StockReserved,
 };
 use shop_domain::stock::{Discrepancy, Stock};
-use shop_domain::values::Means;
+use shop_domain::values::{Means, Personal};
 use shop_domain::warehouse::Warehouse;
 
 /// A reservation as it was before it had an identity.
@@ -91,7 +91,7 @@ fn events_are_stored_as_ever() {
         ],
     );
     frozen::<Invoice>(events::of_invoice(), &[]);
-    let changed = "changed my mind".parse().unwrap();
+    let changed = Personal::Clear("changed my mind".parse().unwrap());
     frozen::<Order>(
         events::of_order(),
         &[

@@ -57,7 +57,11 @@ pub(crate) fn address() -> Address {
 }
 
 pub(crate) fn card() -> Card {
-    Card { token: "tok_ok".parse().unwrap(), brand: "Visa".parse().unwrap(), last4: "4242".parse().unwrap() }
+    Card {
+        token: Personal::Clear("tok_ok".parse().unwrap()),
+        brand: Personal::Clear("Visa".parse().unwrap()),
+        last4: Personal::Clear("4242".parse().unwrap()),
+    }
 }
 
 pub(crate) fn checked_out(placement: Placement) -> cart::Event {

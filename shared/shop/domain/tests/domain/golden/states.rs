@@ -24,7 +24,7 @@ fn states_are_kept_as_ever() {
         account::Event::AddressAdded(entry()),
         account::Event::DefaultAddressChosen { id: entry().id },
         account::Event::CardAdded(card()),
-        account::Event::DefaultCardChosen { id: card().token.id() },
+        account::Event::DefaultCardChosen { id: card().id() },
     ]);
     state_frozen::<audit::Audit>(&[audit::Event::Reconciled {}, audit::Event::VerificationReported(report())]);
     state_frozen::<warehouse::Warehouse>(&[warehouse::Event::WarehouseOpened(site())]);

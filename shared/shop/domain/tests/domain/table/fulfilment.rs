@@ -9,7 +9,7 @@ use shop_domain::fulfilment::{
     ShipmentOutcome, State, StockPosition,
 };
 use shop_domain::order::{Placement, Return};
-use shop_domain::values::{Attempt, Means, OrderId, ShipmentId, Sku};
+use shop_domain::values::{Attempt, Means, OrderId, Personal, ShipmentId, Sku};
 use std::collections::BTreeMap;
 use strum::VariantNames;
 
@@ -95,7 +95,7 @@ fn second(outcome: PaymentOutcome) -> Outcome {
 }
 
 fn other_card() -> Outcome {
-    Outcome::CardReplaced { card: "tok_other".parse().unwrap(), number: 1 }
+    Outcome::CardReplaced { card: Personal::Clear("tok_other".parse().unwrap()), number: 1 }
 }
 
 /// A mug that comes back to ulm.

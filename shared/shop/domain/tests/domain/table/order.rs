@@ -6,7 +6,7 @@ use shop_domain::order::{
     Command, Event, Failure, Loss, MOST_RETURNS, Order, Return, Sender, Shelf, State, Status, TakeBack,
 };
 use shop_domain::stock::Intake;
-use shop_domain::values::{CardToken, Quantity, Sku};
+use shop_domain::values::{CardToken, Personal, Quantity, Sku};
 use std::collections::BTreeMap;
 use strum::VariantNames;
 
@@ -14,8 +14,8 @@ fn goods(quantity: u64) -> BTreeMap<Sku, Quantity> {
     [("mug".parse().unwrap(), quantity.try_into().unwrap())].into()
 }
 
-fn card() -> CardToken {
-    "tok_other".parse().unwrap()
+fn card() -> Personal<CardToken> {
+    Personal::Clear("tok_other".parse().unwrap())
 }
 
 fn histories() -> Vec<(&'static str, Vec<Event>)> {
@@ -84,7 +84,7 @@ fn examples() -> Vec<(&'static str, Command)> {
     let place = |account| Command::Place { placement: placement(100), account };
     let cancel = |digit| Command::Cancel { by: Sender::Account(account(digit)), reason: None };
     let by_staff = |reason: Option<&str>| {
-        let reason = reason.map(|reason| reason.parse().unwrap());
+        let reason = reason.map(|reason| Personal::Clear(reason.parse().unwrap()));
         Command::Cancel { by: Sender::Staff, reason }
     };
     let withdraw = |is_held| Command::WithdrawReservation {
@@ -115,7 +115,10 @@ fn examples() -> Vec<(&'static str, Command)> {
         ("", Command::RegainPayment),
         ("by its owner", Command::ReplaceCard { by: Sender::Account(account('a')), card: card() }),
         ("by another", Command::ReplaceCard { by: Sender::Account(account('b')), card: card() }),
-        ("by the staff", Command::ReplaceCard { by: Sender::Staff, card: "tok_third".parse().unwrap() }),
+        (
+            "by the staff",
+            Command::ReplaceCard { by: Sender::Staff, card: Personal::Clear("tok_third".parse().unwrap()) },
+        ),
         ("", Command::WriteOff { reason: "moved away".parse().unwrap() }),
         ("one mug", take_back(1, None)),
         ("four mugs", take_back(4, None)),

@@ -26,7 +26,7 @@ pub(crate) fn placement(amount: i64) -> Placement {
 }
 
 pub(crate) fn means() -> Means {
-    Means { card: Some("tok_ok".parse().unwrap()), address: None }
+    Means { card: Some(Personal::Clear("tok_ok".parse().unwrap())), address: None }
 }
 
 pub(crate) fn address(city: &str) -> Address {
@@ -40,8 +40,8 @@ pub(crate) fn entry(number: usize, city: &str) -> Entry {
 }
 
 pub(crate) fn card(number: usize, last4: &str) -> Card {
-    let token = format!("tok_{number}").parse().unwrap();
-    Card { token, brand: "Visa".parse().unwrap(), last4: last4.parse().unwrap() }
+    let token = Personal::Clear(format!("tok_{number}").parse().unwrap());
+    Card { token, brand: Personal::Clear("Visa".parse().unwrap()), last4: Personal::Clear(last4.parse().unwrap()) }
 }
 
 pub(crate) fn profile(name: &str) -> Personal<Profile> {

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use shop_domain::order::{Command, Failure, Loss, Order, Sender, State, Status};
 use shop_domain::stock::Held;
+use shop_domain::values::Personal;
 use shop_domain::{payment, stock};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -51,14 +52,16 @@ fn of_order() -> impl Strategy<Value = Command> {
         Command::LosePayment(Loss::Lapsed),
         Command::LosePayment(Loss::Refunded),
         Command::RegainPayment,
-        Command::ReplaceCard { by: Sender::Staff, card: "tok_ok".parse().unwrap() },
+        Command::ReplaceCard { by: Sender::Staff, card: Personal::Clear("tok_ok".parse().unwrap()) },
         Command::WriteOff { reason: "lost".parse().unwrap() },
     ])
 }
 
 fn of_payment() -> impl Strategy<Value = payment::Command> {
-    let charge =
-        |amount| payment::Charge { amount: placement(&[1], amount).totals.total, card: "tok_ok".parse().unwrap() };
+    let charge = |amount| payment::Charge {
+        amount: placement(&[1], amount).totals.total,
+        card: Personal::Clear("tok_ok".parse().unwrap()),
+    };
     let reason = || "no".parse().unwrap();
     let hold = |amount| payment::Hold { amount: charge(amount).amount, expires_at: None };
     select(vec![

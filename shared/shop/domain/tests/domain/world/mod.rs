@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use shop_domain::fulfilment::State;
 use shop_domain::order::{Command, Failure, Placement, Sender, Shelf, Status, TakeBack};
-use shop_domain::values::{Line, Means, Money, OrderId, ShipmentId, Sku, Totals, WarehouseId};
+use shop_domain::values::{Line, Means, Money, OrderId, Personal, ShipmentId, Sku, Totals, WarehouseId};
 use shop_domain::{shipment, stock};
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ fn placement(quantities: &[u64], price: i64) -> Placement {
 }
 
 fn means() -> Means {
-    Means { card: Some("tok_ok".parse().unwrap()), address: None }
+    Means { card: Some(Personal::Clear("tok_ok".parse().unwrap())), address: None }
 }
 
 /// A shop with this stock of each product in each warehouse, and its total stock.
@@ -185,7 +185,10 @@ impl World {
     }
 
     fn replace_card(&mut self, order: &OrderId) {
-        self.order(order, &Command::ReplaceCard { by: Sender::Staff, card: "tok_other".parse().unwrap() });
+        self.order(
+            order,
+            &Command::ReplaceCard { by: Sender::Staff, card: Personal::Clear("tok_other".parse().unwrap()) },
+        );
     }
 
     /// The staff ship all orders that they can, and carriers deliver them. Another card pays what is owed.
