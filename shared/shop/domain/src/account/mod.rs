@@ -7,6 +7,7 @@ pub use book::{AddressKind, Entry, KeptCard, OpenedAccount, Status};
 
 use crate::order::{Failure, Placement};
 use crate::values::{AccountId, AddressId, Card, CardChoice, CardId, CardToken, Means, Personal, Profile};
+use foldlog::write::event::Upcaster;
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -78,7 +79,14 @@ pub enum Event {
     DefaultCardChosen { id: CardId },
 }
 
-impl foldlog::Event for Event {}
+impl foldlog::Event for Event {
+    const UPCASTERS: &'static [Upcaster] = &[
+        // The older payloads are not sealed, and stay so.
+        Upcaster { event: "AccountOpened", from: 1, step: |data| data },
+        Upcaster { event: "AddressAdded", from: 1, step: |data| data },
+        Upcaster { event: "CardAdded", from: 1, step: |data| data },
+    ];
+}
 
 /// The state of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

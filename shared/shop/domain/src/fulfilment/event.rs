@@ -261,6 +261,10 @@ impl foldlog::Event for Event {
         Upcaster { event: "VoidNoted", from: 1, step: |data| data },
         Upcaster { event: "PaymentRefundRequested", from: 1, step: |data| data },
         Upcaster { event: "RefundNoted", from: 1, step: |data| data },
+        // The older payloads are not sealed, and stay so.
+        Upcaster { event: "PlacementNoted", from: 2, step: |data| data },
+        Upcaster { event: "PaymentRequested", from: 2, step: |data| data },
+        Upcaster { event: "CardReplacementNoted", from: 1, step: |data| data },
     ];
 }
 

@@ -71,5 +71,9 @@ impl foldlog::Event for Event {
         Upcaster { event: "OrderPlaced", from: 2, step: |data| data },
         // The older payload does not say who cancelled: it was the customer.
         Upcaster { event: "OrderCancelled", from: 1, step: |data| data },
+        // The older payloads are not sealed, and stay so.
+        Upcaster { event: "OrderCancelled", from: 2, step: |data| data },
+        Upcaster { event: "AccountConnected", from: 1, step: |data| data },
+        Upcaster { event: "CardReplaced", from: 1, step: |data| data },
     ];
 }

@@ -74,5 +74,7 @@ impl foldlog::Event for Event {
     const UPCASTERS: &'static [Upcaster] = &[
         // The older payload does not say when the hold ends: that is optional.
         Upcaster { event: "PaymentAuthorised", from: 1, step: |data| data },
+        // The older payload is not sealed, and stays so.
+        Upcaster { event: "PaymentCreated", from: 1, step: |data| data },
     ];
 }

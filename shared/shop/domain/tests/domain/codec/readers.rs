@@ -17,7 +17,20 @@ use std::sync::LazyLock;
 use strum::VariantNames;
 
 /// Schemas that removed or changed fields: readers of the schema before cannot read these. All others only add fields.
-const BREAKING: [(&str, u32); 1] = [("PlacementNoted", 2)];
+const BREAKING: [(&str, u32); 11] = [
+    ("PlacementNoted", 2),
+    // What is sealed.
+    ("AccountConnected", 2),
+    ("AccountOpened", 2),
+    ("AddressAdded", 2),
+    ("CardAdded", 2),
+    ("CardReplaced", 2),
+    ("CardReplacementNoted", 2),
+    ("OrderCancelled", 3),
+    ("PaymentCreated", 2),
+    ("PaymentRequested", 3),
+    ("PlacementNoted", 3),
+];
 
 static READERS: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(|| {
     all_frozen();

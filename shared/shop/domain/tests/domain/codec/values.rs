@@ -115,10 +115,9 @@ pub(crate) fn profile() -> impl Strategy<Value = Personal<Profile>> {
     personal((line_of_prose(), email).prop_map(|(name, email)| Profile { name, email }))
 }
 
-/// A value as it is sealed today, or as older logs have it.
+/// A value as it is sealed today.
 pub(crate) fn personal<T: Serialize + Debug>(value: impl Strategy<Value = T>) -> impl Strategy<Value = Personal<T>> {
-    (value, any::<bool>())
-        .prop_map(|(value, is_sealed)| if is_sealed { sealed(&value) } else { Personal::Clear(value) })
+    value.prop_map(|value| sealed(&value))
 }
 
 fn sealed<T: Serialize>(value: &T) -> Personal<T> {

@@ -2,28 +2,32 @@
 
 use crate::codec::{events, processes};
 use crate::golden::frozen;
-use crate::golden::samples::{candidates_noted, charge, checked_out, first_placement, second_placement};
+use crate::golden::samples::{
+    candidates_noted, card, charge, checked_out, entry, first_placement, means, opened_account, second_placement,
+};
 use shop_domain::account::Account;
+use shop_domain::account::Event::{AddressAdded, CardAdded};
 use shop_domain::audit::Audit;
 use shop_domain::cart::Cart;
 use shop_domain::fulfilment::Event::{
-    AuthorisationNoted, CaptureFailureNoted, CaptureNoted, DeclineNoted, OrderPlacementRequested,
+    AuthorisationNoted, CaptureFailureNoted, CaptureNoted, CardReplacementNoted, DeclineNoted, OrderPlacementRequested,
     PaymentCaptureRequested, PaymentRefundRequested, PaymentRequested, PaymentVoidRequested, PlacementNoted,
     RefundNoted, RejectionNoted, ReleaseNoted, ReservationNoted, ReservationReleaseRequested,
     ShipmentCancellationRequested, StockDispatchNoted, StockDispatchRequested, VoidNoted,
 };
 use shop_domain::fulfilment::{Fulfilment, OfPayment, StockPosition};
 use shop_domain::invoice::Invoice;
-use shop_domain::order::Event::{OrderCancelled, OrderPlaced};
+use shop_domain::order::Event::{AccountConnected, CardReplaced, OrderCancelled, OrderPlaced};
 use shop_domain::order::Order;
-use shop_domain::payment::{Event::PaymentAuthorised, Payment};
+use shop_domain::payment::Event::{PaymentAuthorised, PaymentCreated};
+use shop_domain::payment::Payment;
 use shop_domain::product::Product;
 use shop_domain::shipment::{Event::ShipmentCancelled, Shipment};
 use shop_domain::stock::Event::{
     ReservationRejected, ReservationReleased, StockAdjusted, StockDispatched, StockReceived, StockReserved,
 };
 use shop_domain::stock::{Discrepancy, Stock};
-use shop_domain::values::{Means, Personal};
+use shop_domain::values::{Attempt, Means, Personal};
 use shop_domain::warehouse::Warehouse;
 
 /// A reservation as it was before it had an identity.
@@ -34,14 +38,21 @@ fn unnamed() -> StockPosition {
 #[test]
 fn events_are_stored_as_ever() {
     let (first, second) = (first_placement, second_placement);
-    frozen::<Account>(events::of_account(), &[]);
+    frozen::<Account>(
+        events::of_account(),
+        &[
+            ("AccountOpened.1", opened_account()),
+            ("AddressAdded.1", AddressAdded(entry())),
+            ("CardAdded.1", CardAdded(card())),
+        ],
+    );
     frozen::<Audit>(events::of_audit(), &[]);
     frozen::<Cart>(
         events::of_cart(),
         &[("CartCheckedOut.1", checked_out(first())), ("CartCheckedOut.2", checked_out(second()))],
     );
     // As if each warehouse had seemed to have enough, in their order.
-    let first_attempt = OfPayment::default();
+    let (first_attempt, second_attempt) = (OfPayment::default(), OfPayment { attempt: Attempt::after(1) });
     let PlacementNoted { candidates, .. } = candidates_noted(1_000) else { panic!("another event") };
     frozen::<Fulfilment>(
         processes::of_fulfilment(),
@@ -49,6 +60,7 @@ fn events_are_stored_as_ever() {
             ("OrderPlacementRequested.1", OrderPlacementRequested(first())),
             ("OrderPlacementRequested.2", OrderPlacementRequested(second())),
             ("PlacementNoted.1", PlacementNoted { candidates, means: Means::default() }),
+            ("PlacementNoted.2", candidates_noted(9)),
             (
                 "ReservationNoted.1",
                 ReservationNoted {
@@ -79,6 +91,8 @@ fn events_are_stored_as_ever() {
             ),
             // Of the first attempt to pay.
             ("PaymentRequested.1", PaymentRequested { charge: charge(), of: first_attempt }),
+            ("PaymentRequested.2", PaymentRequested { charge: charge(), of: second_attempt }),
+            ("CardReplacementNoted.1", CardReplacementNoted { card: card().token, number: 1 }),
             ("AuthorisationNoted.1", AuthorisationNoted(first_attempt)),
             ("DeclineNoted.1", DeclineNoted(first_attempt)),
             ("PaymentCaptureRequested.1", PaymentCaptureRequested(first_attempt)),
@@ -91,6 +105,9 @@ fn events_are_stored_as_ever() {
         ],
     );
     frozen::<Invoice>(events::of_invoice(), &[]);
+    let strange = Personal::Clear(
+        ";\u{fa}l\u{a}\u{f9a7}N\u{a}\u{a}\u{1d2d1}\u{468}i\u{a}\u{ad0}\u{a}\u{a}:\u{a}\u{ab91}".parse().unwrap(),
+    );
     let changed = Personal::Clear("changed my mind".parse().unwrap());
     frozen::<Order>(
         events::of_order(),
@@ -98,9 +115,18 @@ fn events_are_stored_as_ever() {
             ("OrderPlaced.1", OrderPlaced(first())),
             ("OrderPlaced.2", OrderPlaced(second())),
             ("OrderCancelled.1", OrderCancelled { reason: Some(changed), by_staff: false }),
+            ("OrderCancelled.2", OrderCancelled { reason: Some(strange), by_staff: true }),
+            ("AccountConnected.1", AccountConnected(means())),
+            ("CardReplaced.1", CardReplaced { card: card().token, number: 1 }),
         ],
     );
-    frozen::<Payment>(events::of_payment(), &[("PaymentAuthorised.1", PaymentAuthorised { expires_at: None })]);
+    frozen::<Payment>(
+        events::of_payment(),
+        &[
+            ("PaymentAuthorised.1", PaymentAuthorised { expires_at: None }),
+            ("PaymentCreated.1", PaymentCreated(charge())),
+        ],
+    );
     frozen::<Product>(events::of_product(), &[]);
     let first = ShipmentCancelled {
         order: "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b".parse().unwrap(),

@@ -20,7 +20,7 @@ type Later = (&'static str, &'static str, &'static [(&'static str, u32)]);
 
 /// The schemas that types got when the files had lines of them already. The lines of the earlier schemas stay, and
 /// those of the new ones follow the type that was the last one then.
-const LATER: [Later; 5] = [
+const LATER: [Later; 9] = [
     ("fulfilment", "InvoiceWriteOffNoted", &[("ShipmentCancellationRequested", 2)]),
     ("shipment", "ShipmentCancelled", &[("ShipmentCancelled", 2)]),
     ("order", "PaymentWrittenOff", &[("OrderCancelled", 2)]),
@@ -42,6 +42,10 @@ const LATER: [Later; 5] = [
         "StockAdjusted",
         &[("StockReserved", 2), ("ReservationRejected", 2), ("ReservationReleased", 2), ("StockDispatched", 2)],
     ),
+    ("account", "DefaultCardChosen", &[("AccountOpened", 2), ("AddressAdded", 2), ("CardAdded", 2)]),
+    ("order", "GoodsReturned", &[("OrderCancelled", 3), ("AccountConnected", 2), ("CardReplaced", 2)]),
+    ("payment", "PaymentRefundedByHand", &[("PaymentCreated", 2)]),
+    ("fulfilment", "StockReturnNoted", &[("PlacementNoted", 3), ("PaymentRequested", 3), ("CardReplacementNoted", 2)]),
 ];
 
 /// The golden events of a category in the order in which the files got lines of them: as the type has them, and behind
