@@ -50,6 +50,7 @@ fn role(table: &str) -> String {
         "Parked" => "parked",
         "Generations" => "generations",
         "Imports" => "imports",
+        "Keys" => "keys",
         "SalesView" => "totals",
         "SalesCheckpoints" => "checkpoints",
         view if view.ends_with("View") => "view",

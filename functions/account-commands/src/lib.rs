@@ -32,6 +32,7 @@ pub fn function<P: KeyPorts>(ports: &P, _: &Settings) -> Result<HttpOn<AccountCo
 
 impl<P: KeyPorts> HttpHandler for AccountCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
+    const PSEUDONYMOUS: &'static [&'static str] = &[shop_api::CUSTOMER];
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         let account: AccountId = match request.route() {

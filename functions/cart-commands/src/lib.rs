@@ -30,6 +30,7 @@ pub fn function<P: Ports>(ports: &P, settings: &Settings) -> Result<HttpOn<CartC
 
 impl<P: Ports> HttpHandler for CartCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
+    const PSEUDONYMOUS: &'static [&'static str] = &[shop_api::CUSTOMER];
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         let by: AccountId = request.caller_id()?;

@@ -34,6 +34,7 @@ pub fn function<P: KeyPorts>(ports: &P, _: &Settings) -> Result<HttpOn<OrderComm
 
 impl<P: KeyPorts> HttpHandler for OrderCommands<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
+    const PSEUDONYMOUS: &'static [&'static str] = &[shop_api::CUSTOMER];
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         let order: OrderId = request.path("id")?;

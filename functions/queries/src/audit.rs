@@ -4,7 +4,7 @@
 
 use crate::{Queries, STAFF};
 use foldlog::past::{backward, onward};
-use foldlog::{LogError, StreamName, Version};
+use foldlog::{OwnerKey, StreamName, Version};
 use foldlog_functions::KeyPorts;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
@@ -20,15 +20,16 @@ impl<P: KeyPorts> Queries<P> {
         let state = self.folded::<cart::Cart>(&cart).await?;
         let stream = StreamName::of::<cart::Cart>(&cart);
         let path = format!("/carts/{cart}/events");
-        self.audit_of_own(request, state.owner() == Some(&caller), (&stream, &path)).await
+        self.audit_of_own(request, state.owner() == Some(&caller), (&stream, &path), None).await
     }
 
     /// `GET /orders/{id}/events`: of the caller's own order.
     pub(crate) async fn events_of_order(&self, request: &Request) -> Result<Response, Problem> {
         let (caller, order): (AccountId, OrderId) = (request.caller_id()?, request.path("id")?);
         let own = self.folded::<order::Order>(&order).await?.account() == Some(&caller);
+        let key = if own { self.key(&caller).await? } else { None };
         let stream = StreamName::of::<order::Order>(&order);
-        self.audit_of_own(request, own, (&stream, &format!("/orders/{order}/events"))).await
+        self.audit_of_own(request, own, (&stream, &format!("/orders/{order}/events")), key.as_ref()).await
     }
 
     /// `GET /accounts/{id}/events`: of the caller's own account; the staff see every account.
@@ -36,39 +37,47 @@ impl<P: KeyPorts> Queries<P> {
         let account: AccountId = request.path("id")?;
         let stream = StreamName::of::<account::Account>(&account);
         let path = format!("/accounts/{account}/events");
-        if request.caller()?.has_scope(STAFF) {
-            return self.audit(request, (&stream, &path), Observer::Staff).await;
+        let (own, is_staff) = (request.caller_id::<AccountId>()? == account, request.caller()?.has_scope(STAFF));
+        let key = if own || is_staff { self.key(&account).await? } else { None };
+        if is_staff {
+            return self.audit(request, (&stream, &path), Observer::Staff, key.as_ref()).await;
         }
-        self.audit_of_own(request, request.caller_id::<AccountId>()? == account, (&stream, &path)).await
+        self.audit_of_own(request, own, (&stream, &path), key.as_ref()).await
     }
 
     /// `GET /products/{sku}/events`
     pub(crate) async fn events_of_product(&self, request: &Request) -> Result<Response, Problem> {
         let sku: Sku = request.path("sku")?;
         let stream = StreamName::of::<product::Product>(&sku);
-        self.audit(request, (&stream, &format!("/products/{sku}/events")), Observer::Staff).await
+        self.audit(request, (&stream, &format!("/products/{sku}/events")), Observer::Staff, None).await
     }
 
     /// `GET /stock/{warehouse}/{sku}/events`
     pub(crate) async fn events_of_stock(&self, request: &Request) -> Result<Response, Problem> {
         let (warehouse, sku): (WarehouseId, Sku) = (request.path("warehouse")?, request.path("sku")?);
         let stream = StreamName::of::<stock::Stock>(&StockId { warehouse: warehouse.clone(), sku: sku.clone() });
-        self.audit(request, (&stream, &format!("/stock/{warehouse}/{sku}/events")), Observer::Staff).await
+        self.audit(request, (&stream, &format!("/stock/{warehouse}/{sku}/events")), Observer::Staff, None).await
     }
 
     /// `GET /shipments/{id}/events`
     pub(crate) async fn events_of_shipment(&self, request: &Request) -> Result<Response, Problem> {
         let shipment: ShipmentId = request.path("id")?;
         let stream = StreamName::of::<shipment::Shipment>(&shipment);
-        self.audit(request, (&stream, &format!("/shipments/{shipment}/events")), Observer::Staff).await
+        self.audit(request, (&stream, &format!("/shipments/{shipment}/events")), Observer::Staff, None).await
     }
 
-    async fn audit_of_own(&self, request: &Request, own: bool, of: (&StreamName, &str)) -> Result<Response, Problem> {
+    async fn audit_of_own(
+        &self,
+        request: &Request,
+        own: bool,
+        of: (&StreamName, &str),
+        key: Option<&OwnerKey>,
+    ) -> Result<Response, Problem> {
         if !own {
             return Err(nothing());
         }
-        let subject = request.caller()?.actor().0;
-        self.audit(request, of, Observer::Owner(&subject)).await
+        let caller = request.caller()?;
+        self.audit(request, of, Observer::Owner { id: &caller.id(), subject: caller.subject() }, key).await
     }
 
     /// A page of the events of a stream, for the resource at a path.
@@ -77,6 +86,7 @@ impl<P: KeyPorts> Queries<P> {
         request: &Request,
         (stream, path): (&StreamName, &str),
         onlooker: Observer<'_>,
+        key: Option<&OwnerKey>,
     ) -> Result<Response, Problem> {
         request.only_query(&["order", "cursor", "limit"])?;
         let order = request.query::<EventOrder>("order")?.unwrap_or_default();
@@ -93,7 +103,7 @@ impl<P: KeyPorts> Queries<P> {
         }
         let mut items = Vec::new();
         for commit in &commits {
-            let events = AuditEvent::of(commit, onlooker).map_err(|error| LogError::unreadable(commit, &error))?;
+            let events = AuditEvent::of(commit, onlooker, key)?;
             match order {
                 EventOrder::Asc => items.extend(events.into_iter().filter(|event| Some(event.version) > from)),
                 EventOrder::Desc => {

@@ -7,13 +7,11 @@ use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join_all;
 use http::StatusCode;
+use shop_api::CUSTOMER;
 use shop_api::responses::{ListedProduct, Order, Page as Answer, Product};
 use shop_domain::values::{AccountId, Category};
 use shop_domain::views::order::StatusName;
 use shop_domain::views::{catalogue, order};
-
-/// The scope of customers, as the gateway spells it.
-const CUSTOMER: &str = "shop/customer";
 
 impl<P: KeyPorts> Queries<P> {
     /// `GET /catalogue?category=&cursor=&limit=`: listed products by sku.

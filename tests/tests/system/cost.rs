@@ -46,7 +46,9 @@ async fn an_order_of_one_line_takes_these_requests() {
         // Placed, for an account that is read strongly; confirmed.
         ("order-reactions PutItem", 2),
         ("order-reactions Query", 1),
-        // Created and authorised in one commit.
+        // The key of the card's account, and then created and authorised in one commit.
+        ("payment-reactions Decrypt", 1),
+        ("payment-reactions GetItem", 1),
         ("payment-reactions PutItem", 1),
         ("shipment-reactions PutItem", 1),
         // A reaction on stock bears a marker: one transaction.

@@ -41,10 +41,18 @@ impl Caller {
         subject_id(&self.issuer, &self.subject)
     }
 
-    /// The caller as a commit's actor.
+    /// The caller as a commit's actor. A caller who has only these scopes acts under their id: the log keeps it for ever,
+    /// so the subject, which a directory connects with a person, is not in it.
     #[must_use]
-    pub fn actor(&self) -> Actor {
-        Actor(self.subject.clone())
+    pub fn actor(&self, pseudonymous: &[&str]) -> Actor {
+        let named = self.scopes.iter().any(|scope| !pseudonymous.contains(&scope.as_str()));
+        Actor(if named { self.subject.clone() } else { self.id() })
+    }
+
+    /// The subject of the token.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
     }
 }
 
@@ -62,7 +70,9 @@ mod tests {
     fn a_lambda_authorizer_says_who_calls_as_the_gateway_s_own_does() {
         let token = json!({ "claims": { "iss": "https://issuer", "sub": "alice", "exp": "1" }, "scopes": ["api/a"] });
         let by_gateway = caller(&json!({ "jwt": token })).unwrap();
-        assert_eq!(by_gateway.actor(), Actor("alice".to_owned()));
+        assert_eq!(by_gateway.actor(&[]), Actor("alice".to_owned()));
+        assert_eq!(by_gateway.actor(&["api/a"]), Actor(by_gateway.id()));
+        assert_eq!(by_gateway.actor(&["api/b"]), Actor("alice".to_owned()));
         assert!(by_gateway.has_scope("api/a") && !by_gateway.has_scope("api/b"));
         assert_eq!(caller(&json!({ "lambda": token })), Some(by_gateway));
     }

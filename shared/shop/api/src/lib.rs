@@ -13,6 +13,9 @@ use shop_domain::values::{Invalid, Money};
 /// The prefix of the type of each problem of this API.
 pub const PROBLEM_NAMESPACE: &str = "urn:shop:problem:";
 
+/// The scope of customers, as the gateway spells it.
+pub const CUSTOMER: &str = "shop/customer";
+
 /// Money in a request: minor units and an ISO 4217 code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -32,6 +32,9 @@ pub trait HttpHandler: Send + Sync + 'static {
     /// The prefix of the type of each of the API's problems, such as `urn:example:problem:`.
     const PROBLEM_NAMESPACE: &'static str;
 
+    /// The scopes of the persons whose data can be erased: a caller with no other scope acts under an id.
+    const PSEUDONYMOUS: &'static [&'static str] = &[];
+
     /// Handles one request. A problem is an answer too.
     fn answer(&self, request: &Request) -> impl Future<Output = Result<Response, Problem>> + Send;
 }
@@ -59,7 +62,7 @@ impl<T: HttpHandler, H: Clock + Randomness> Http<T, H> {
         event: ApiGatewayV2httpRequest,
         commands: WriteMode,
     ) -> Result<ApiGatewayV2httpResponse, Error> {
-        let request = Request::new(event, &self.1, commands);
+        let request = Request::new(event, &self.1, commands, T::PSEUDONYMOUS);
         let answer = match request.check() {
             // Boxed: the futures of handlers, down to the requests of the SDK, are too deep for the compiler otherwise.
             Ok(()) => Box::pin(self.0.answer(&request)).await,

@@ -34,11 +34,17 @@ pub struct Request {
     correlation: Correlation,
     fresh: String,
     commands: WriteMode,
+    pseudonymous: &'static [&'static str],
 }
 
 impl Request {
     /// Parses a gateway's event, and creates the correlation id.
-    pub(super) fn new<H: Clock + Randomness>(event: ApiGatewayV2httpRequest, host: &H, commands: WriteMode) -> Self {
+    pub(super) fn new<H: Clock + Randomness>(
+        event: ApiGatewayV2httpRequest,
+        host: &H,
+        commands: WriteMode,
+        pseudonymous: &'static [&'static str],
+    ) -> Self {
         let body = event.body.unwrap_or_default();
         let body = if event.is_base64_encoded {
             BASE64_STANDARD.decode(body).map_err(|_| Problem::malformed("the body is not valid base64"))
@@ -62,6 +68,7 @@ impl Request {
             correlation: Correlation { id: fresh_id(host), client },
             fresh: fresh_id(host),
             commands,
+            pseudonymous,
         }
     }
 
@@ -194,7 +201,14 @@ impl Request {
         let path: std::collections::BTreeMap<_, _> = self.path.iter().collect();
         let digest = Digest::of(&(path, content)).map_err(|error| Problem::internal(&error))?;
         let expected = self.if_match()?;
-        Ok(Metadata { id, digest, correlation: self.correlation.clone(), cause: None, actor: caller.actor(), expected })
+        Ok(Metadata {
+            id,
+            digest,
+            correlation: self.correlation.clone(),
+            cause: None,
+            actor: caller.actor(self.pseudonymous),
+            expected,
+        })
     }
 
     fn idempotency_key(&self) -> Result<Option<&str>, Problem> {

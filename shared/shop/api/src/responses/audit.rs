@@ -1,10 +1,12 @@
 //! The history of a resource, as its owner and the staff may see it.
 
-use foldlog::{Commit, DecodeError, Version};
+use foldlog::seal::{Sealed, Unreadable};
+use foldlog::{Commit, Decider, DecodeError, LogError, Opener, OwnerKey, Record, Version};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shop_domain::values::{Card, CardChoice, MaskedCard};
+use shop_domain::values::{Card, CardId, CardToken, MaskedCard, Personal};
+use shop_domain::{account, order};
 use std::str::FromStr;
 
 /// One event of a resource: who did what, when and why.
@@ -21,7 +23,8 @@ pub struct AuditEvent {
     pub name: String,
     /// The number of the schema of `data`: see `docs/reference`.
     pub schema: u32,
-    /// The stored payload. A card is shown without the token that charges it.
+    /// The stored payload, opened if it was sealed. A card is shown without the token that charges it, and what was
+    /// erased is null.
     pub data: Value,
     /// The subject of the token, or the name of the function. A customer sees their own subject; other people are
     /// shown as `staff`, and functions as `shop`.
@@ -62,8 +65,13 @@ impl FromStr for EventOrder {
 /// The role of the reader.
 #[derive(Clone, Copy, Debug)]
 pub enum Observer<'a> {
-    /// The customer who owns the resource, by the subject of the token.
-    Owner(&'a str),
+    /// The customer who owns the resource.
+    Owner {
+        /// The id of the account, under which the customer acts.
+        id: &'a str,
+        /// The subject of the token.
+        subject: &'a str,
+    },
     /// The staff.
     Staff,
 }
@@ -72,21 +80,25 @@ impl Observer<'_> {
     fn names(self, commit: &Commit) -> String {
         match self {
             Self::Staff => commit.actor.to_string(),
-            Self::Owner(_) if commit.causation.is_some() => "shop".to_owned(),
-            Self::Owner(subject) if commit.actor.0 == subject => subject.to_owned(),
-            Self::Owner(_) => "staff".to_owned(),
+            Self::Owner { .. } if commit.causation.is_some() => "shop".to_owned(),
+            // Older commits have the subject.
+            Self::Owner { id, subject } if [id, subject].contains(&commit.actor.0.as_str()) => subject.to_owned(),
+            Self::Owner { .. } => "staff".to_owned(),
         }
     }
 }
 
 impl AuditEvent {
-    /// The events of a commit, in order.
-    pub fn of(commit: &Commit, onlooker: Observer<'_>) -> Result<Vec<Self>, DecodeError> {
+    /// The events of a commit, in order. `key` is that of the account which the stream belongs to; none if its data were
+    /// erased.
+    pub fn of(commit: &Commit, onlooker: Observer<'_>, key: Option<&OwnerKey>) -> Result<Vec<Self>, LogError> {
+        let opener = Opener { key, stream: &commit.stream };
+        let corrupt = |error: Unshown| LogError::Corrupt {
+            stream: commit.stream.clone(),
+            version: commit.version,
+            reason: error.to_string(),
+        };
         let event = |(index, record): (u64, foldlog::Record<'_>)| {
-            let malformed = |error: serde_json::Error| DecodeError::Malformed {
-                name: record.name.to_string(),
-                reason: error.to_string(),
-            };
             let id = commit.event_id(index);
             Ok(Self {
                 id: id.to_string(),
@@ -94,29 +106,74 @@ impl AuditEvent {
                 at: commit.committed_at.to_string(),
                 name: record.name.to_string(),
                 schema: record.schema,
-                data: without_tokens(serde_json::from_str(record.data.get()).map_err(malformed)?),
+                data: shown(opened(&record, &opener).map_err(corrupt)?),
                 actor: onlooker.names(commit),
                 causation: commit.causation.as_ref().map(ToString::to_string),
                 correlation: commit.correlation.id.clone(),
                 client_correlation: commit.correlation.client.clone(),
             })
         };
-        (0..).zip(commit.events.records()?).map(event).collect()
+        let records = commit.events.records().map_err(|error| LogError::unreadable(commit, &error))?;
+        (0..).zip(records).map(event).collect()
     }
 }
 
-/// A payload with the id of each card in place of its token.
-fn without_tokens(mut data: Value) -> Value {
+/// Why a payload cannot be shown.
+#[derive(Debug, thiserror::Error)]
+enum Unshown {
+    #[error(transparent)]
+    Undecodable(#[from] DecodeError),
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error("the payload is not JSON")]
+    Malformed,
+}
+
+/// The payload of an event, opened if it is of a kind that may be sealed.
+fn opened(record: &Record<'_>, opener: &Opener<'_>) -> Result<Value, Unshown> {
+    let is_sealed = record.data.get().contains(SEALED);
+    let event = match opener.stream.category() {
+        account::Account::CATEGORY if is_sealed => {
+            serde_json::to_value(record.decode::<account::Event>()?.opened(opener)?)
+        }
+        order::Order::CATEGORY if is_sealed => serde_json::to_value(record.decode::<order::Event>()?.opened(opener)?),
+        _ => return serde_json::from_str(record.data.get()).map_err(|_| Unshown::Malformed),
+    };
+    let mut event = event.map_err(|_| Unshown::Malformed)?;
+    Ok(event.get_mut("data").map_or(Value::Null, Value::take))
+}
+
+/// What a sealed value has in its text, and hardly anything else.
+const SEALED: &str = "\"sealed\":";
+
+/// A payload with the id of each card in place of its token, and nothing in place of what is still sealed.
+fn shown(mut data: Value) -> Value {
     if let Some(card) = serde_json::from_value::<Card>(data.clone()).ok().map(MaskedCard::from) {
-        return serde_json::to_value(card).unwrap_or_default();
+        data = serde_json::to_value(card).unwrap_or_default();
     }
     if let Some(card) = data.get_mut("card") {
-        let choice = card.as_str().and_then(|text| text.parse::<CardChoice>().ok());
-        if let Some(token) = choice.and_then(|choice| choice.token()) {
-            *card = token.id().to_string().into();
+        let token = serde_json::from_value::<Personal<CardToken>>(card.clone()).ok();
+        // A choice may be an id already.
+        if let Some(token) = token.filter(|_| card.as_str().is_none_or(|text| text.parse::<CardId>().is_err())) {
+            *card = CardId::of(&token).to_string().into();
         }
     }
+    without_sealed(&mut data);
     data
+}
+
+fn without_sealed(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if Sealed::deserialize(&Value::Object(fields.clone())).is_ok() {
+                *value = Value::Null;
+            } else {
+                fields.values_mut().for_each(without_sealed);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_sealed),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 #[cfg(test)]
@@ -128,12 +185,12 @@ mod tests {
     #[test]
     fn what_charges_a_card_is_not_shown() {
         let id = "tok_ok".parse::<CardToken>().unwrap().id();
-        let added = without_tokens(json!({ "token": "tok_ok", "brand": "Visa", "last4": "4242" }));
+        let added = shown(json!({ "token": "tok_ok", "brand": "Visa", "last4": "4242" }));
         assert_eq!(added, json!({ "id": id, "brand": "Visa", "last4": "4242" }));
-        let paid = without_tokens(json!({ "card": "tok_ok", "address": "a" }));
+        let paid = shown(json!({ "card": "tok_ok", "address": "a" }));
         assert_eq!(paid, json!({ "card": id, "address": "a" }));
         for unchanged in [json!({ "card": id }), json!({ "sku": "mug" }), json!({}), Value::Null] {
-            assert_eq!(without_tokens(unchanged.clone()), unchanged);
+            assert_eq!(shown(unchanged.clone()), unchanged);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The events of an order.
 
-use super::{Failure, Loss, Placement, Return};
+use super::{Failure, Loss, Placement, Return, opened_reason};
 use crate::values::{CardToken, Means, Personal, Reason, ShipmentId, Sku, TrackingNumber, WarehouseId};
+use foldlog::Opener;
+use foldlog::seal::Unreadable;
 use foldlog::write::event::Upcaster;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,6 +63,16 @@ pub enum Event {
         number: u32,
     },
     GoodsReturned(Return),
+}
+
+impl Event {
+    /// The event with its reason of a person as it was before it was sealed. What is erased, and the tokens of cards, stay
+    /// sealed.
+    pub fn opened(self, opener: &Opener<'_>) -> Result<Self, Unreadable> {
+        let Self::OrderCancelled { reason: Some(reason), by_staff } = &self else { return Ok(self) };
+        let opened = opened_reason(reason, opener)?.map(Personal::Clear);
+        Ok(Self::OrderCancelled { reason: opened.or_else(|| Some(reason.clone())), by_staff: *by_staff })
+    }
 }
 
 impl foldlog::Event for Event {
