@@ -52,7 +52,8 @@ async fn notes_are_listed_redriven_and_discarded() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_who_watch_one_rebuild_both_see_its_end() {
     let shop = stocked().await;
-    let (first, second) = tokio::join!(run(&shop, "projections rebuild stock"), run(&shop, "projections rebuild stock"));
+    let (first, second) =
+        tokio::join!(run(&shop, "projections rebuild stock"), run(&shop, "projections rebuild stock"));
     for (code, out, err) in [first, second] {
         assert!(code == 0 && out.contains("is in use now"), "{code} {out} {err}");
     }

@@ -41,11 +41,7 @@ pub(crate) fn json(text: &str) -> String {
     )
 }
 
-fn replaced(
-    text: &str,
-    steers: impl Fn(char) -> bool,
-    code: impl Fn(&mut String, char) -> std::fmt::Result,
-) -> String {
+fn replaced(text: &str, steers: impl Fn(char) -> bool, code: impl Fn(&mut String, char) -> std::fmt::Result) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
         if steers(letter) {

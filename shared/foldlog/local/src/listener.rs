@@ -122,7 +122,7 @@ mod tests {
 
     #[tokio::test]
     async fn another_connection_waits_until_there_is_room_for_it() {
-        let (address, _stop) = started(Limits { connections: 1, idle: Duration::from_secs(600) }).await;
+        let (address, _stop) = started(Limits { connections: 1, idle: Duration::from_mins(10) }).await;
         let first = TcpStream::connect(address).await.unwrap();
         let mut second = TcpStream::connect(address).await.unwrap();
         second.write_all(REQUEST).await.unwrap();

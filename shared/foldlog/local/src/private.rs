@@ -23,7 +23,8 @@ pub fn close(path: &Path) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    if mode & 0o077 == 0 { Ok(()) } else { fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700)) }
+    let closed = mode & 0o700;
+    if mode & 0o777 == closed { Ok(()) } else { fs::set_permissions(path, fs::Permissions::from_mode(closed)) }
 }
 
 /// Takes the access of others away from a file or directory. It is fine if there is none.
@@ -40,7 +41,7 @@ pub fn read_or_make(path: &Path, make: impl FnOnce() -> Result<Vec<u8>>) -> Resu
             write(path, &content)?;
             Ok(content)
         }
-        read => read,
+        read => close(path).and(read),
     }
 }
 
@@ -69,7 +70,8 @@ fn created(path: &Path) -> Result<File> {
     options.open(path)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

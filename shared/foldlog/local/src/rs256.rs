@@ -10,12 +10,12 @@ use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, EncodingKey};
 use signature::{Error, Signer, Verifier};
 
 static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key: &EncodingKey| match algorithm {
-        Algorithm::RS256 => {
-            let key = KeyPair::from_pkcs8(key.as_bytes()).map_err(|_| ErrorKind::InvalidKeyFormat)?;
-            Ok(Box::new(Signing(key)))
+    signer_factory: |algorithm, key: &EncodingKey| {
+        if *algorithm != Algorithm::RS256 {
+            return Err(ErrorKind::InvalidAlgorithm.into());
         }
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+        let key = KeyPair::from_pkcs8(key.as_bytes()).map_err(|_| ErrorKind::InvalidKeyFormat)?;
+        Ok(Box::new(Signing(key)))
     },
     verifier_factory: |algorithm, key: &DecodingKey| match (algorithm, key.kind()) {
         (Algorithm::RS256, DecodingKeyKind::RsaModulusExponent { n, e }) => {

@@ -48,11 +48,8 @@ impl Host {
         let (starters, inboxes) = Starter::all(&plan.machines, &work);
         let buses = Buses::declared(&plan.stack, &queues, &starters)?;
         let (directory, temporary) = directory(options.storage).map_err(HostError::Directory)?;
-        let issuer = match &temporary {
-            Some(_) => Issuer::open_temporary(&directory)?,
-            None => Issuer::open(&directory)?,
-        };
-        let tokens = Arc::new(Tokens { authorizer: plan.api.authorizer.clone(), issuer });
+        let open = if temporary.is_some() { Issuer::open_temporary } else { Issuer::open };
+        let tokens = Arc::new(Tokens { authorizer: plan.api.authorizer.clone(), issuer: open(&directory)? });
         let (listener, address) = bind(options.listen).await?;
         let (aws_listener, aws_address) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
 

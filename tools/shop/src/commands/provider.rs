@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 /// Run a payment provider that moves no money
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("signing").multiple(true)))]
 #[command(after_help = "\
 Its answers depend on the token of the card: tok_ok, tok_declined, tok_timeout_then_charged,
 tok_unavailable, tok_expires, tok_gone, tok_brief, tok_stuck, tok_other_amount, tok_refunded,
@@ -30,18 +31,19 @@ pub(crate) struct Provider {
     listen: SocketAddr,
     /// The key of the shop: at least 16 visible ASCII characters [default: that of --data]
     #[arg(long, value_name = "SECRET", env = "SHOP_PROVIDER_KEY", hide_env_values = true)]
+    #[arg(required_unless_present = "data")]
     key: Option<Secret>,
     /// The directory of `shop serve --data`, which keeps the secrets of both
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", group = "signing")]
     data: Option<PathBuf>,
     /// Keep its books in this file; without it, they are lost when it ends
     #[arg(long, value_name = "FILE")]
     books: Option<PathBuf>,
     /// The address to report each change of a payment to
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", requires = "signing")]
     webhook: Option<String>,
     /// The secret that signs these reports [default: that of --data]
-    #[arg(long, value_name = "SECRET", env = "SHOP_WEBHOOK_SECRET", hide_env_values = true)]
+    #[arg(long, value_name = "SECRET", env = "SHOP_WEBHOOK_SECRET", hide_env_values = true, group = "signing")]
     webhook_secret: Option<Secret>,
 }
 
@@ -56,7 +58,8 @@ impl Provider {
         };
         let key = of(&self.key, kept.as_ref().map(ProviderSecrets::key), "--key")?;
         let secret = || of(&self.webhook_secret, kept.as_ref().map(ProviderSecrets::webhook), "--webhook-secret");
-        let endpoint = |address: &String| Ok::<_, Failure>(WebhookEndpoint { address: address.clone(), secret: secret()? });
+        let endpoint =
+            |address: &String| Ok::<_, Failure>(WebhookEndpoint { address: address.clone(), secret: secret()? });
         let webhook = self.webhook.as_ref().map(endpoint).transpose()?;
         let options = Options { listen: self.listen, key, books: self.books.clone() };
         let mut server = Server::start(options).await.map_err(StartError::from)?;

@@ -149,7 +149,9 @@ impl Serve {
         }
         let demo = if self.demo { Some(fill(&url).await?) } else { None };
         match demo {
-            _ if global.json => terminal::json_line(&json!({"url": url, "address": host.address(), "aws": aws, "demo": demo})),
+            _ if global.json => {
+                terminal::json_line(&json!({"url": url, "address": host.address(), "aws": aws, "demo": demo}))
+            }
             Some(demo) => terminal::line(&to_try(&url, &demo)),
             None => Ok(()),
         }

@@ -66,8 +66,7 @@ impl GatewayError {
             Self::NoToken => Some(HeaderValue::from_static("Bearer")),
             Self::BadToken { scopes, reason } => {
                 let scopes = scopes.join(" ");
-                let text =
-                    format!("Bearer scope=\"{scopes}\" error=\"invalid_token\" error_description=\"{reason}\"");
+                let text = format!("Bearer scope=\"{scopes}\" error=\"invalid_token\" error_description=\"{reason}\"");
                 HeaderValue::from_str(&text).ok()
             }
             Self::Forbidden | Self::NotFound | Self::TooLarge | Self::TooSlow | Self::Failed | Self::TimedOut => None,

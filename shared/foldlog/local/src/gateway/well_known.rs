@@ -1,4 +1,4 @@
-//! What an OpenID issuer publishes about itself: its description, and the keys that check its tokens.
+//! What an issuer of tokens publishes about itself: its description, and the keys that check its tokens.
 
 use super::answer::json_response;
 use super::tokens::Tokens;

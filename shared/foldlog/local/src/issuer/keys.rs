@@ -1,6 +1,6 @@
 //! The keys of the issuer: the one that signs, and the one before it, whose tokens are still accepted.
 
-use super::IssuerError;
+use super::error::IssuerError;
 use crate::private;
 use crate::rs256;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};

@@ -76,7 +76,8 @@ async fn a_token_that_is_not_accepted_is_answered_with_the_reason() {
         (json!({"aud": "other"}), "the token does not have a valid audience"),
     ] {
         let token = host.token_with("alice", &["items/write"], claims.as_object().unwrap().clone()).unwrap();
-        let answer = Client::new().post(format!("{}/items/good-1", host.url())).bearer_auth(token).send().await.unwrap();
+        let answer =
+            Client::new().post(format!("{}/items/good-1", host.url())).bearer_auth(token).send().await.unwrap();
         let challenge = answer.headers()["www-authenticate"].to_str().unwrap().to_owned();
         let expected = format!(
             "Bearer scope=\"items/write items/admin\" error=\"invalid_token\" error_description=\"{description}\""

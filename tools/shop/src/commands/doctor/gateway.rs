@@ -53,7 +53,11 @@ fn authorizer(stack: &Stack<'_>, api: &HttpApi, there: &There) -> Finding {
     let (issuer, audience): (_, BTreeSet<_>) = match &api.users {
         // The ids of the stack's own pool and clients are those that AWS gave them.
         Some((pool, clients)) => (
-            format!("https://cognito-idp.{}.amazonaws.com/{}", region(stack, pool), stack.physical(pool).unwrap_or(pool)),
+            format!(
+                "https://cognito-idp.{}.amazonaws.com/{}",
+                region(stack, pool),
+                stack.physical(pool).unwrap_or(pool)
+            ),
             clients.iter().filter_map(|client| stack.physical(client)).collect(),
         ),
         None => (issuer.clone(), audience.iter().map(String::as_str).collect()),
