@@ -8,6 +8,10 @@
 #   scripts/tools.sh deny          cargo-deny
 #   scripts/tools.sh schemathesis  schemathesis (scripts/schemathesis.txt), in an environment of its own
 #
+# What comes from PyPI is compared with the hashes in the .lock files. After a change of scripts/NAME.txt:
+#   uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+#     scripts/NAME.txt -o scripts/NAME.lock
+#
 # Then: export PATH="$PWD/target/tools/venv/bin:$PWD/target/tools/bin:$PATH"
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -16,17 +20,19 @@ deny_version=0.20.2
 tools=target/tools
 
 install_python() {
-  local venv=$tools/$1 requirements=scripts/$2
+  local venv=$tools/$1 requirements=scripts/$2 locked=scripts/${2%.txt}.lock
+  # One package without dependencies has its hashes in the list itself.
+  if [[ ! -f $locked ]]; then locked=$requirements; fi
   # The copy beside the environment is written last, so an interrupted installation is repeated.
-  if cmp -s "$requirements" "$venv/installed.txt" && "$venv/bin/python" -c ''; then
+  if cmp -s "$locked" "$venv/installed.txt" && "$venv/bin/python" -c ''; then
     echo "$venv: has $(grep -v '^#' "$requirements" | xargs)"
     return
   fi
   echo "$venv: installing $(grep -v '^#' "$requirements" | xargs)"
   rm -rf "$venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-input -r "$requirements"
-  cp "$requirements" "$venv/installed.txt"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes -r "$locked"
+  cp "$locked" "$venv/installed.txt"
 }
 
 install_deny() {

@@ -24,6 +24,9 @@ KINDS = {
     "AWS::CloudWatch::Dashboard": ("DashboardName", 255, "arn:aws:cloudwatch::{account}:dashboard/{name}"),
     "AWS::CodeDeploy::Application": ("ApplicationName", 100, "arn:aws:codedeploy:{region}:{account}:application:{name}"),
     "AWS::CodeDeploy::DeploymentGroup": ("DeploymentGroupName", 100, None),
+    "AWS::Cognito::UserPool": ("", 55, "arn:aws:cognito-idp:{region}:{account}:userpool/{name}"),
+    "AWS::Cognito::UserPoolClient": ("", 26, None),
+    "AWS::Cognito::UserPoolDomain": ("Domain", 63, None),
     "AWS::DynamoDB::Table": ("TableName", 255, "arn:aws:dynamodb:{region}:{account}:table/{name}"),
     "AWS::Events::EventBus": ("Name", 256, "arn:aws:events:{region}:{account}:event-bus/{name}"),
     "AWS::Events::Rule": ("Name", 64, "arn:aws:events:{region}:{account}:rule/{bus}/{name}"),
@@ -137,6 +140,8 @@ class Resolver:
                 return f"{self.arn(logical)}/stream/2026-01-01T00:00:00.000"
             case "Version":
                 return "1"
+            case "ProviderURL":
+                return f"https://cognito-idp.{REGION}.amazonaws.com/{self.name(logical)}"
             case "ApiEndpoint":
                 return f"https://{self.name(logical)}.execute-api.{REGION}.amazonaws.com"
         return self.name(logical)

@@ -29,6 +29,8 @@ BUDGETS = (
     {"ReservedConcurrency": "on", "ConcurrencyBudget": "standard"},
     {"ReservedConcurrency": "on", "ConcurrencyBudget": "small"},
 )
+# With an issuer of its owner, and with a user pool of its own.
+ISSUERS = ({}, {"JwtIssuer": "", "JwtAudience": ""})
 
 
 class NoManagedPolicies:
@@ -53,9 +55,10 @@ def configurations(declared):
             continue
         overrides = sections["global"]["parameters"]["parameter_overrides"]
         given = dict(pair.split("=", 1) for pair in overrides.split())
-        for rollout, budget in itertools.product(ROLLOUTS, BUDGETS):
-            varied = rollout | budget
-            yield f"{environment} {' '.join(varied.values())}", known | given | varied
+        for rollout, budget, issuer in itertools.product(ROLLOUTS, BUDGETS, ISSUERS):
+            varied = rollout | budget | issuer
+            title = " ".join((environment, *rollout.values(), *budget.values(), *(["users"] if issuer else [])))
+            yield title, known | given | varied
 
 
 def values(declared, given):

@@ -78,14 +78,15 @@ impl Shop {
     }
 
     async fn start_as(storage: Storage, functions: Vec<Registered>, others: &[(&str, &str)], counted: bool) -> Self {
-        let books = match &storage {
-            Storage::Directory(directory) => Some(directory.join("payments.ndjson")),
+        let data = match &storage {
+            Storage::Directory(directory) => Some(directory.as_path()),
             Storage::Temporary => None,
         };
-        let mut provider = Provider::start(books).await.expect("a provider");
+        let mut provider = Provider::start(data).await.expect("a provider");
         let parameters = others.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let environment = provider.environment();
-        let options = Options { storage, functions, counted, environment, ..shop_composition::options(parameters) };
+        let (environment, secrets) = (provider.environment(), provider.secrets().by_arn());
+        let options =
+            Options { storage, functions, counted, environment, secrets, ..shop_composition::options(parameters) };
         let host = Host::start(options).await.expect("the template starts");
         provider.tell(&host.url()).expect("an address");
         Self { _unlisted: forms::Unlisted::of(&host), host, provider }
@@ -140,8 +141,16 @@ impl Shop {
         Client { token: None, ..Client::of(&self.host.url(), "") }
     }
 
+    /// A client whose token has these claims instead of, or beside, those of an access token for a subject with a scope.
+    /// A claim that is null is left out.
+    #[must_use]
+    pub fn client_with(&self, subject: &str, scope: &str, claims: &Value) -> Client {
+        let claims = claims.as_object().cloned().unwrap_or_default();
+        self.anyone().with_token(&self.host.token_with(subject, &[scope], claims).expect("a token"))
+    }
+
     fn client(&self, subject: &str, scope: &str) -> Client {
-        Client { token: Some(self.host.token(subject, &[scope]).expect("a token")), ..self.anyone() }
+        self.client_with(subject, scope, &Value::Null)
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `<function>.<case>` in the order of the story, with what the answer has to show.
-pub const STORY: [(&str, Expected); 49] = [
+pub const STORY: [(&str, Expected); 50] = [
     ("account-commands.open-account", Expected::Status(201)),
     ("account-commands.confirm-account", Expected::Status(200)),
     ("account-commands.activate-account", Expected::Status(200)),
@@ -59,6 +59,7 @@ pub const STORY: [(&str, Expected); 49] = [
     ("queries.sales", Expected::Status(200)),
     ("queries.catalogue", Expected::Status(200)),
     ("queries.health", Expected::Status(200)),
+    ("token-scopes.customer", Expected::Suppressed(2)),
 ];
 
 /// What an answer has to show.
@@ -74,6 +75,8 @@ pub enum Expected {
     Parts(usize),
     /// A check of the deadlines of this number of processes.
     Asked(usize),
+    /// A token without this number of scopes.
+    Suppressed(usize),
 }
 
 impl Expected {
@@ -86,6 +89,10 @@ impl Expected {
             Self::Streams(streams) => assert_eq!(answer["streams"], streams, "{answer}"),
             Self::Parts(parts) => assert_eq!(answer["work"].as_array().map(Vec::len), Some(parts), "{answer}"),
             Self::Asked(processes) => assert_eq!(answer["asked"], processes, "{answer}"),
+            Self::Suppressed(scopes) => {
+                let token = &answer["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"];
+                assert_eq!(token["scopesToSuppress"].as_array().map(Vec::len), Some(scopes), "{answer}");
+            }
         }
     }
 }

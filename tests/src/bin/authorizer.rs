@@ -1,5 +1,5 @@
 //! The shop's JWT authorizer as a Lambda function, for a gateway on this machine that knows no others. It finds the
-//! local host's `issuer.key` beside itself.
+//! local host's `issuer.json` beside itself.
 
 use foldlog_lambda::{Error, SettingError};
 use foldlog_local::{HostError, JwtAuthorizer};
@@ -16,7 +16,7 @@ fn open() -> Result<JwtAuthorizer, HostError> {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let build = |_: &_, _: &_| {
-        open().map_err(|error| SettingError::Invalid { name: "issuer.key".to_owned(), reason: error.to_string() })
+        open().map_err(|error| SettingError::Invalid { name: "issuer.json".to_owned(), reason: error.to_string() })
     };
     foldlog_lambda::run(build).await
 }

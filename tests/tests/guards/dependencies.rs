@@ -68,6 +68,22 @@ fn no_package_depends_on_a_crate_that_it_does_not_name() {
     assert!(unnamed.is_empty(), "take these out of the manifests: {unnamed:#?}");
 }
 
+/// The name of a release can be moved to another commit, and a commit cannot.
+#[test]
+fn workflows_take_actions_by_commit() {
+    let mut taken = 0;
+    for file in fs::read_dir(root().join(".github/workflows")).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let actions = text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "));
+        for action in actions {
+            let commit = action.split_once('@').and_then(|(_, release)| release.split(' ').next()).unwrap_or_default();
+            assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{action}");
+            taken += 1;
+        }
+    }
+    assert!(taken > 5, "{taken}");
+}
+
 /// Whether a text has the word, and not as a part of another word.
 fn names(text: &str, word: &str) -> bool {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|named| named == word)

@@ -52,7 +52,7 @@ impl Stack {
             fs::create_dir_all(folder).unwrap();
         }
         fs::copy(env!("CARGO_BIN_EXE_authorizer"), authorizer.join("bootstrap")).unwrap();
-        fs::copy(host.directory().join("issuer.key"), authorizer.join("issuer.key")).unwrap();
+        fs::copy(host.directory().join("issuer.json"), authorizer.join("issuer.json")).unwrap();
         let aws = host.open_aws((sam.bridge, 0).into()).await.unwrap();
         let mut template = yaml_serde::from_str(&fs::read_to_string(sam.built.join("template.yaml")).unwrap()).unwrap();
         let functions = adapt(&mut template, &sam.built, &authorizer, &aws);

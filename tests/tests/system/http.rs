@@ -164,3 +164,19 @@ async fn a_state_of_any_version_can_be_read() {
     let _ = operator.get("/ops/streams/product-none/state").await.expect(404);
     shop.host.stop().await;
 }
+
+/// Without an issuer of its owner, the template has a user pool. The host issues tokens in its place.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_user_pool_of_the_template_lets_its_users_in() {
+    let shop = Shop::start_by(&[("JwtIssuer", ""), ("JwtAudience", "")]).await;
+    let _ = shop.customer("alice").post("/carts", json!({})).await.expect(201);
+    let _ = shop.staff().get("/orders?status=CONFIRMED").await.expect(200);
+    for (claim, value) in [("client_id", json!("shop")), ("iss", json!("https://issuer.shop.local"))] {
+        let other = shop.client_with("customer:alice", "shop/customer", &json!({ claim: value }));
+        assert_eq!(other.post("/carts", json!({})).await.status.as_u16(), 401, "{claim}");
+    }
+    // Each client's tokens are accepted.
+    let staff = shop.client_with("staff:sam", "shop/staff", &json!({ "client_id": "localstaffclient" }));
+    let _ = staff.get("/orders?status=CONFIRMED").await.expect(200);
+    shop.stop().await;
+}

@@ -23,7 +23,7 @@ use shop_client::sample::keeping::{offer, receive};
 use shop_client::sample::orders::Delivery;
 use shop_client::sample::shopping::{check_out, fill_cart, sign_up};
 use shop_client::{Client, Identity, Role, Session};
-use shop_composition::{Provider, options, webhook_secret};
+use shop_composition::{Provider, options};
 use shop_payments::webhook::{SIGNATURE, TIMESTAMP, Webhook, sign};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -121,7 +121,8 @@ impl Counted {
     /// An empty shop, whose provider sends no webhooks.
     async fn open() -> Result<Self, Failure> {
         let provider = Provider::start(None).await?;
-        let options = Options { counted: true, environment: provider.environment(), ..options([]) };
+        let (environment, secrets) = (provider.environment(), provider.secrets().by_arn());
+        let options = Options { counted: true, environment, secrets, ..options([]) };
         let host = Host::start(options).await?;
         let base = host.url().parse().map_err(|error| Failure::Machine(format!("{}: {error}", host.url())))?;
         let client = Client::at(base, None)?;
@@ -190,7 +191,7 @@ impl Counted {
                 .post(&address)
                 .header(reqwest::header::CONTENT_TYPE, "application/json")
                 .header(TIMESTAMP, now.0)
-                .header(SIGNATURE, sign(&webhook_secret(), now, body.as_bytes()))
+                .header(SIGNATURE, sign(&self.provider.secrets().webhook()?, now, body.as_bytes()))
                 .body(body);
             let answer = request.send().await.map_err(|error| Failure::Machine(error.to_string()))?;
             if answer.status() != StatusCode::OK && answer.status() != StatusCode::NO_CONTENT {

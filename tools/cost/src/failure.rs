@@ -6,7 +6,7 @@ use crate::limits::LimitsError;
 use crate::prices::PricesError;
 use foldlog_local::HostError;
 use shop_client::ClientError;
-use shop_payments::server::StartError;
+use shop_composition::StartError;
 use std::io;
 
 /// Why the command failed.

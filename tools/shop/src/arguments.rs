@@ -103,6 +103,7 @@ mod tests {
             assert_eq!(parse(line).unwrap_err().kind(), ErrorKind::MissingRequiredArgument, "{line}");
         }
         assert!(parse(key).is_ok() && parse(&format!("{key} {webhook} --webhook-secret letters-sixteen!")).is_ok());
+        assert!(parse(&format!("provider --data shop {webhook}")).is_ok(), "the directory has both");
     }
 
     #[test]

@@ -88,7 +88,10 @@ pub(crate) enum Failure {
     Host(#[from] HostError),
     /// The payment provider cannot be run.
     #[error("the payment provider cannot be run: {0}")]
-    Provider(#[from] shop_payments::server::StartError),
+    Provider(#[from] shop_composition::StartError),
+    /// The secrets that are shared with the provider are nowhere.
+    #[error("what does the provider know the shop by? Give {0}, or --data DIR, which keeps it for both")]
+    NoSecret(&'static str),
     /// The process cannot listen for signals, or speak HTTP.
     #[error("this machine does not allow it: {0}")]
     Machine(String),
@@ -161,6 +164,7 @@ impl Failed for Failure {
             | Self::Unreported(_)
             | Self::Host(_)
             | Self::Provider(_)
+            | Self::NoSecret(_)
             | Self::Machine(_)
             | Self::Reference(_)
             | Self::Output(_) => 1,

@@ -50,7 +50,7 @@ impl Global {
         if self.json {
             return documents.iter().try_for_each(terminal::json_line);
         }
-        lines(documents).iter().try_for_each(|line| terminal::line(line))
+        lines(documents).iter().try_for_each(|line| terminal::row(line))
     }
 }
 

@@ -3,9 +3,14 @@
 use crate::failure::Failure;
 use serde::Serialize;
 
-pub(crate) use shop_terminal::{bar, columns, remark, styled, with_bar};
+pub(crate) use shop_terminal::{bar, columns, escaped, remark, styled, with_bar};
 
-/// Writes a line to stdout.
+/// Writes one line to stdout, whatever is in it.
+pub(crate) fn row(text: &str) -> Result<(), Failure> {
+    Ok(shop_terminal::row(text)?)
+}
+
+/// Writes lines to stdout.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     Ok(shop_terminal::line(text)?)
 }

@@ -1,4 +1,5 @@
-//! A shop that is killed in the middle of its work has lost nothing, and finishes open orders and rebuilds.
+//! A shop that is killed in the middle of its work has lost nothing, and finishes open orders and rebuilds. Who follows
+//! its events goes on.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
@@ -276,4 +277,69 @@ async fn killed_in_the_middle_it_ends_as_if_it_had_not_been() {
     };
     tokio::time::timeout(Duration::from_secs(30), reconciled).await.unwrap();
     served.kill();
+}
+
+/// The next line of a program; it ends the test if none comes.
+async fn next_line(lines: &Arc<Mutex<impl BufRead + Send + 'static>>) -> String {
+    let lines = Arc::clone(lines);
+    let read = tokio::task::spawn_blocking(move || {
+        let mut line = String::new();
+        lines.lock().unwrap().read_line(&mut line).unwrap();
+        line
+    });
+    tokio::time::timeout(PATIENCE, read).await.expect("a line").unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_follows_events_goes_on_from_there_after_a_restart() {
+    let data = tempfile::tempdir().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let base = format!("http://127.0.0.1:{port}");
+    let mut served = Served::start(data.path(), port);
+    let staff = Client::of(&base, &token(&base, "staff:sam", "shop/staff").await);
+    let price = |amount: u64| json!({ "amount": amount, "currency": "EUR" });
+    let mug = json!({ "sku": "mug", "name": "Mug", "price": price(1_299) });
+    let _ = staff.post("/products", mug).await.expect(201);
+    let tail = Command::new(env!("CARGO_BIN_EXE_shop"))
+        .args(["events", "tail", "--follow", "--json", "--api", &base])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut tail = Served { process: tail };
+    let events = Arc::new(Mutex::new(BufReader::new(tail.process.stdout.take().unwrap())));
+    let remarks = Arc::new(Mutex::new(BufReader::new(tail.process.stderr.take().unwrap())));
+    assert!(next_line(&events).await.contains("\"product-mug@1\""));
+    served.kill();
+    let remark = next_line(&remarks).await;
+    assert!(remark.contains("go on when the shop answers"), "{remark}");
+    let _served = Served::start(data.path(), port);
+    let _ = staff.post("/products/mug/price", json!({ "price": price(1_499) })).await.expect(200);
+    assert!(next_line(&events).await.contains("\"product-mug@2\""), "the next one, and none twice");
+    let remark = next_line(&remarks).await;
+    assert!(remark.contains("answers again"), "{remark}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_its_owner_reads_what_a_shop_keeps() {
+    use std::os::unix::fs::PermissionsExt;
+    let data = tempfile::tempdir().unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    Served::start(data.path(), port).kill();
+    let files = || std::fs::read_dir(data.path()).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    // As earlier releases left it.
+    std::fs::set_permissions(data.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    for file in files() {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let _served = Served::start(data.path(), port);
+    assert_eq!(mode(data.path()), 0o700);
+    let names: Vec<_> = files().iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+    for name in ["dynamodb.sqlite", "issuer.json", "payments.ndjson", "secrets.json"] {
+        assert!(names.iter().any(|found| found == name), "{names:?}");
+    }
+    for file in files() {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
 }

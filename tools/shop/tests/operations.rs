@@ -50,6 +50,38 @@ async fn notes_are_listed_redriven_and_discarded() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_watch_one_rebuild_both_see_its_end() {
+    let shop = stocked().await;
+    let (first, second) =
+        tokio::join!(run(&shop, "projections rebuild stock"), run(&shop, "projections rebuild stock"));
+    for (code, out, err) in [first, second] {
+        assert!(code == 0 && out.contains("is in use now"), "{code} {out} {err}");
+    }
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_operator_reads_does_not_steer_the_terminal() {
+    let shop = stocked().await;
+    let parked = foldlog_dynamo::Parked::new(Database::new(&shop.host.aws_config()), "local-Parked");
+    let trouble = foldlog::read::parked::Trouble {
+        subject: "tampering~stock-berlin.mug~1".parse().unwrap(),
+        version: foldlog::Version(1),
+        passed_over: foldlog::Version(1),
+        error: "a\u{1b}]0;b\u{7}\u{9b}2J\u{202e}c\nnothing is parked".to_owned(),
+        class: foldlog::read::parked::Class::Permanent,
+        at: foldlog::Timestamp(1_763_722_800_000),
+    };
+    foldlog::ParkingLot::park(&parked, &trouble).await.unwrap();
+    let (_, text, _) = run(&shop, "parked ls").await;
+    assert!(text.contains(r"a\u{1b}]0;b\u{7}\u{9b}2J\u{202e}c nothing") && text.lines().count() == 1, "{text}");
+    let (_, json, _) = run(&shop, "parked ls --json").await;
+    assert!(!json.trim_end().chars().any(|letter| letter.is_control() || letter == '\u{202e}'), "{json}");
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["error"], trouble.error);
+    shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_note_that_stays_stuck_ends_with_5() {
     let shop = stocked().await;
     let bucket = shop.host.directory().join("failures/FailedBatches");

@@ -1,7 +1,10 @@
 //! The shared parts of the command-line tools: they read arguments, write results to stdout and everything else to
 //! stderr, and end with an exit code.
 
+mod escape;
+
 use clap::Parser;
+pub use escape::one as escaped;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -61,21 +64,30 @@ pub fn ended(result: Result<(), impl Failed>) -> ExitCode {
     }
 }
 
-/// Writes a line to stdout.
+/// Writes lines to stdout.
 pub fn line(text: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{text}")?;
-    stdout.flush()
+    write(&escape::lines(text))
+}
+
+/// Writes one line to stdout, whatever is in it.
+pub fn row(text: &str) -> io::Result<()> {
+    write(&escape::one(text))
 }
 
 /// Writes a value to stdout as one line of JSON.
 pub fn json_line(value: &impl Serialize) -> io::Result<()> {
-    line(&serde_json::to_string(value)?)
+    write(&escape::json(&serde_json::to_string(value)?))
 }
 
 /// Writes a value to stdout as JSON for a person.
 pub fn pretty_json(value: &impl Serialize) -> io::Result<()> {
-    line(&serde_json::to_string_pretty(value)?)
+    write(&escape::json(&serde_json::to_string_pretty(value)?))
+}
+
+fn write(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{text}")?;
+    stdout.flush()
 }
 
 /// The number of columns of stdout; none if it is no terminal.
@@ -99,7 +111,7 @@ pub fn remark(text: &str) {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    escape::one(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// A progress bar on stderr for this number of steps; invisible if stderr is no terminal.
@@ -133,5 +145,6 @@ mod tests {
     #[test]
     fn a_message_is_one_line_whatever_an_answer_says() {
         assert_eq!(one_line("first\n  second\tthird "), "first second third");
+        assert_eq!(one_line("\u{1b}[2Jgone\u{9b}1m"), "\\u{1b}[2Jgone\\u{9b}1m");
     }
 }

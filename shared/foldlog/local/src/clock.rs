@@ -28,6 +28,14 @@ struct Alarm {
     rings: oneshot::Sender<Piece>,
 }
 
+/// The clock would be too far ahead.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the clock can be 100 years ahead of the machine's at most")]
+pub struct TooFarAhead;
+
+/// How far ahead the clock can be. So it never comes to the end of time, at which no timer would end.
+const FARTHEST: Duration = Duration::from_hours(100 * 365 * 24);
+
 /// The sender that reports that a time has come.
 #[derive(Debug)]
 pub(crate) struct Timer {
@@ -58,9 +66,10 @@ impl Clock {
     }
 
     /// Moves ahead. Everything that is due then is outstanding before this returns.
-    pub(crate) fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) -> Result<(), TooFarAhead> {
         let mut alarms = lock(&self.alarms);
-        self.ahead.send_modify(|ahead| *ahead = ahead.saturating_add(by));
+        let ahead = self.ahead.borrow().checked_add(by).filter(|ahead| *ahead <= FARTHEST).ok_or(TooFarAhead)?;
+        self.ahead.send_replace(ahead);
         let now = self.now();
         let (due, later): (Vec<_>, Vec<_>) = alarms.drain(..).partition(|alarm| alarm.due <= now);
         *alarms = later;
@@ -68,6 +77,7 @@ impl Clock {
             // If the receiver is gone, no caller waits any longer.
             let _ = alarm.rings.send(self.work.begin());
         }
+        Ok(())
     }
 
     /// A timer that is set as soon as this returns.
@@ -120,9 +130,9 @@ mod tests {
         let work = Work::default();
         let clock = Clock::new(work.clone());
         let timer = clock.timer(later(clock.now(), 2 * HOUR));
-        clock.advance(HOUR);
+        clock.advance(HOUR).unwrap();
         assert!(work.settled().now_or_never().is_some(), "an hour is left");
-        clock.advance(HOUR);
+        clock.advance(HOUR).unwrap();
         assert!(work.settled().now_or_never().is_none());
         let piece = timer.rung().now_or_never().expect("it has rung");
         drop(piece);
@@ -136,9 +146,22 @@ mod tests {
         let mut rung = tokio::spawn(clock.timer(later(before, Duration::from_millis(1))).rung());
         assert!(tokio::time::timeout(Duration::from_millis(50), &mut rung).await.is_err(), "no time passes");
         assert_eq!(clock.now(), before);
-        clock.advance(HOUR);
+        clock.advance(HOUR).unwrap();
         assert_eq!(clock.now(), later(before, HOUR));
         tokio::time::timeout(Duration::from_secs(30), rung).await.expect("it was moved past it").unwrap();
+    }
+
+    #[test]
+    fn it_does_not_come_to_the_end_of_time() {
+        let clock = Clock::standing(Work::default());
+        let before = clock.now();
+        for by in [Duration::MAX, Duration::from_secs(u64::MAX), FARTHEST + Duration::from_secs(1)] {
+            assert_eq!(clock.advance(by), Err(TooFarAhead));
+        }
+        assert_eq!(clock.now(), before);
+        clock.advance(FARTHEST).unwrap();
+        assert_eq!(clock.advance(Duration::from_secs(1)), Err(TooFarAhead));
+        assert_eq!(clock.now(), later(before, FARTHEST));
     }
 
     #[tokio::test]
@@ -156,7 +179,7 @@ mod tests {
         let timer = clock.timer(later(clock.now(), HOUR + Duration::from_millis(50)));
         let rung = tokio::spawn(timer.rung());
         tokio::task::yield_now().await;
-        clock.advance(HOUR);
+        clock.advance(HOUR).unwrap();
         tokio::time::timeout(Duration::from_secs(30), rung).await.expect("not after an hour").unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! The controls of a running host: advancing its clock; pausing, killing and resuming its functions.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, TooFarAhead};
 use crate::gate::Gate;
 use crate::lock::lock;
 use crate::streams::{Deliveries, Wake};
@@ -28,11 +28,11 @@ pub(crate) struct Controls {
 
 impl Controls {
     /// Moves the clock ahead: everything that was written before is that much older, and what is written later is not.
-    pub(crate) async fn advance_clock(&self, by: Duration) {
+    pub(crate) async fn advance_clock(&self, by: Duration) -> Result<(), TooFarAhead> {
         for wake in &self.wakes {
             wake.caught_up().await;
         }
-        self.clock.advance(by);
+        self.clock.advance(by)
     }
 
     /// The gate of a function.

@@ -1,6 +1,7 @@
 //! The embedded DynamoDB: its file, its own threads (`SQLite` blocks), and its operations as JSON in, JSON out.
 
 use crate::lock::lock;
+use crate::private;
 use dynoxide::{Database, DynoxideError};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -62,6 +63,9 @@ pub(crate) struct Engine {
     jobs: Sender<Job>,
 }
 
+/// What it keeps in its directory.
+const FILES: [&str; 4] = ["lock", "dynamodb.sqlite", "dynamodb.sqlite-wal", "dynamodb.sqlite-shm"];
+
 /// Ends the database, even if handles on it are left.
 pub(crate) struct Closing {
     jobs: Sender<Job>,
@@ -72,7 +76,7 @@ pub(crate) struct Closing {
 impl Engine {
     /// Opens or creates the database in a directory that no other process uses.
     pub(crate) fn open(directory: &Path) -> Result<(Self, Closing), DatabaseError> {
-        std::fs::create_dir_all(directory)?;
+        private::directory(directory)?;
         let lock = File::create(directory.join("lock"))?;
         lock.try_lock().map_err(|_| DatabaseError::InUse)?;
         let path = directory.join("dynamodb.sqlite");
@@ -81,6 +85,9 @@ impl Engine {
         drop(Database::new(&text).map_err(|error| open(&error))?);
         prepare(&path).map_err(|error| open(&error))?;
         let database = Database::new(&text).map_err(|error| open(&error))?;
+        for file in FILES {
+            private::close(&directory.join(file))?;
+        }
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
         let mut threads = Vec::new();

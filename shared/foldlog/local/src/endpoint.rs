@@ -1,7 +1,7 @@
 //! An endpoint for other processes' SDKs: `DynamoDB`, its streams, `PutEvents` and the objects of buckets, without
 //! access checks. It listens on loopback, and on request also on an address that containers reach.
 
-use crate::gateway::addressed_to;
+use crate::gateway::stranger;
 use crate::seam::Seam;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -19,7 +19,7 @@ pub(crate) fn application(seam: Seam, address: IpAddr) -> axum::Router {
 
 async fn serve(State((seam, address)): State<(Seam, IpAddr)>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    if !addressed_to(&parts.headers, address) {
+    if stranger(&parts.headers, address).is_some() {
         return StatusCode::FORBIDDEN.into_response();
     }
     match to_bytes(body, MAX_BODY_BYTES).await {

@@ -12,9 +12,9 @@ use crate::seam::{Backend, HOST, Seam};
 use crate::streams::Deliveries;
 use crate::work::Work;
 use aws_config::SdkConfig;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,7 +46,13 @@ pub struct Host {
 }
 
 impl Host {
-    /// The gateway's URL.
+    /// The address that the gateway listens on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The gateway's URL, for programs on this machine.
     #[must_use]
     pub fn url(&self) -> String {
         url(self.address)
@@ -61,7 +67,23 @@ impl Host {
 
     /// A token that the gateway accepts, for a subject with scopes.
     pub fn token(&self, subject: &str, scopes: &[&str]) -> Result<String, IssuerError> {
-        self.tokens.sign(subject, scopes)
+        self.token_with(subject, scopes, Map::new())
+    }
+
+    /// The same with other claims, such as an `exp` that has passed. Each replaces the claim of its name, or removes it
+    /// if it is null.
+    pub fn token_with(
+        &self,
+        subject: &str,
+        scopes: &[&str],
+        others: Map<String, Value>,
+    ) -> Result<String, IssuerError> {
+        self.tokens.sign(subject, scopes, others)
+    }
+
+    /// Signs tokens with a new key from now on. Those of the key before it are still accepted.
+    pub fn rotate_keys(&self) -> Result<(), IssuerError> {
+        self.tokens.issuer.rotate()
     }
 
     /// Lets state machines use the whole machine from now on: they do not step back any longer behind requests that
@@ -156,8 +178,13 @@ impl Host {
 
     /// Moves the host's clock ahead: stream records age by it, schedules fire, and waits of executions end. The
     /// functions' own clocks do not change.
+    ///
+    /// # Panics
+    ///
+    /// If it would be more than a hundred years ahead.
     pub async fn advance_clock(&self, by: Duration) {
-        self.controls.advance_clock(by).await;
+        #[expect(clippy::expect_used, reason = "tests move the clock, by days")]
+        self.controls.advance_clock(by).await.expect("a time within a hundred years");
     }
 
     /// Keeps a function's stream records, messages and schedules from it, after its running work is finished.
@@ -196,8 +223,12 @@ impl Host {
     }
 }
 
-/// The URL of an address.
+/// The URL of an address. Of all addresses of this machine it is the one for programs on it.
 pub(crate) fn url(address: SocketAddr) -> String {
     let port = address.port();
-    if address.ip().is_unspecified() { format!("http://127.0.0.1:{port}") } else { format!("http://{address}") }
+    match address.ip() {
+        ip if !ip.is_unspecified() => format!("http://{address}"),
+        IpAddr::V4(_) => format!("http://127.0.0.1:{port}"),
+        IpAddr::V6(_) => format!("http://[::1]:{port}"),
+    }
 }

@@ -4,6 +4,7 @@
 //! by the name of the event (SAM developer guide, "Generated AWS `CloudFormation` resources").
 
 use crate::gateway::Api;
+use crate::issuer::Authorizer;
 use crate::plan::Plan;
 use crate::template::loose::each;
 use crate::template::{Resource, Stack, TemplateError};
@@ -45,6 +46,8 @@ pub struct HttpApi {
     pub logical: String,
     /// The issuer and the audiences of its JWT authorizer.
     pub authorizer: Option<(String, Vec<String>)>,
+    /// The user pool, if it is that issuer: its logical id, and those of the clients that are the audiences.
+    pub users: Option<(String, Vec<String>)>,
     /// Its routes.
     pub routes: Vec<HttpRoute>,
 }
@@ -181,9 +184,19 @@ fn http_api(resource: &Resource, plan: &Plan) -> HttpApi {
     });
     HttpApi {
         logical: resource.logical.clone(),
+        users: authorizer.as_ref().and_then(|jwt| users(&plan.stack, jwt)),
         authorizer: authorizer.as_ref().map(|jwt| (jwt.issuer.clone(), jwt.audience.clone())),
         routes: routes.collect(),
     }
+}
+
+/// The user pool that is the issuer of an authorizer, and its clients that are the audiences.
+fn users(stack: &Stack, jwt: &Authorizer) -> Option<(String, Vec<String>)> {
+    let mut pools = stack.of_kind("AWS::Cognito::UserPool");
+    let pool = pools.find(|pool| pool.identity.attribute("ProviderURL") == jwt.issuer)?;
+    let clients = stack.of_kind("AWS::Cognito::UserPoolClient");
+    let clients = clients.filter(|client| jwt.audience.contains(&client.identity.reference));
+    Some((pool.logical.clone(), clients.map(|client| client.logical.clone()).collect()))
 }
 
 /// The mapping of an event; none if the event is of another type.

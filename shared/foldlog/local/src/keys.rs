@@ -23,7 +23,11 @@ pub(crate) struct Keys(BTreeMap<String, Key>);
 impl Keys {
     /// The keys that the template declares, as a directory has them. It makes those that are missing.
     pub(crate) fn declared(stack: &Stack, directory: &Path) -> io::Result<Self> {
-        let kept = |logical: &str| private::key(&directory.join(format!("{logical}.key")));
+        let kept = |logical: &str| {
+            let path = directory.join(format!("{logical}.key"));
+            let key = private::read_or_make(&path, || Ok(data_key().to_vec()))?;
+            key.try_into().map_err(|_| io::Error::other(format!("{} does not hold a key", path.display())))
+        };
         let keys = stack.of_kind("AWS::KMS::Key");
         keys.map(|key| Ok((key.identity.attribute("Arn"), Key::new(kept(&key.logical)?))))
             .collect::<io::Result<_>>()

@@ -82,9 +82,7 @@ impl Schedule {
             drop(piece);
             let fired = clock.now();
             self.fire(&runner, fired, &mut stop).await;
-            while due <= fired {
-                due = later(due, self.every);
-            }
+            due = next(due, fired, self.every);
             let timer = clock.timer(due);
             drop(held);
             piece = tokio::select! {
@@ -130,6 +128,13 @@ impl Schedule {
 }
 
 /// An input with the time of the schedule in it.
+/// The first due time after a moment, however many were passed.
+fn next(due: Timestamp, after: Timestamp, every: Duration) -> Timestamp {
+    let Ok(late) = Duration::try_from(after.duration_since(due)) else { return due };
+    let passed = late.as_secs() / every.as_secs().max(1) + 1;
+    later(due, Duration::from_secs(every.as_secs().max(1).saturating_mul(passed)))
+}
+
 fn scheduled(input: &Value, time: &str) -> Value {
     match input {
         Value::String(text) => Value::String(text.replace(SCHEDULED_TIME, time)),
@@ -162,6 +167,17 @@ mod tests {
         let input = json!({"task": "recheck", "at": [{"time": "<aws.scheduler.scheduled-time>"}], "n": 1});
         let expected = json!({"task": "recheck", "at": [{"time": "2026-11-21T10:00:00Z"}], "n": 1});
         assert_eq!(scheduled(&input, "2026-11-21T10:00:00Z"), expected);
+    }
+
+    #[test]
+    fn times_that_were_passed_in_one_move_are_passed_in_one_step() {
+        let minute = Duration::from_mins(1);
+        let due: Timestamp = "2026-11-21T10:00:00Z".parse().unwrap();
+        let after = |seconds: u64| next(due, later(due, Duration::from_secs(seconds)), minute);
+        assert_eq!(next(later(due, minute), due, minute), later(due, minute), "it is not due yet");
+        for (seconds, minutes) in [(0, 1), (59, 1), (60, 2), (61, 2), (90_000, 1_501), (3_153_600_000, 52_560_001)] {
+            assert_eq!(after(seconds), later(due, minute * minutes), "{seconds}");
+        }
     }
 
     #[test]

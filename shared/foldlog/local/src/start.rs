@@ -11,9 +11,11 @@ use crate::gate::Gate;
 use crate::gateway::{Gateway, OwnRoutes, Routes, Tokens};
 use crate::host::{Host, url};
 use crate::issuer::Issuer;
+use crate::listener::{Limits, serve};
 use crate::machines::{Executor, Register, Starter};
 use crate::options::{Options, Storage};
 use crate::plan::Plan;
+use crate::private;
 use crate::queues::Queues;
 use crate::seam::{Backend, Seam};
 use crate::secrets::Secrets;
@@ -46,8 +48,8 @@ impl Host {
         let (starters, inboxes) = Starter::all(&plan.machines, &work);
         let buses = Buses::declared(&plan.stack, &queues, &starters)?;
         let (directory, temporary) = directory(options.storage).map_err(HostError::Directory)?;
-        let issuer = Issuer::open(&directory)?;
-        let tokens = Arc::new(Tokens { authorizer: plan.api.authorizer.clone(), issuer });
+        let open = if temporary.is_some() { Issuer::open_temporary } else { Issuer::open };
+        let tokens = Arc::new(Tokens { authorizer: plan.api.authorizer.clone(), issuer: open(&directory)? });
         let (listener, address) = bind(options.listen).await?;
         let (aws_listener, aws_address) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
 
@@ -115,9 +117,9 @@ impl Host {
             foreground: backend.foreground.clone(),
             work: work.clone(),
         };
-        tasks.spawn(serve(listener, gateway.application(), stopped.clone()));
+        tasks.spawn(serve(listener, gateway.application(), stopped.clone(), Limits::default()));
         let seam = Seam::unrestricted(Arc::clone(&backend));
-        tasks.spawn(serve(aws_listener, endpoint::application(seam, aws_address.ip()), stopped));
+        tasks.spawn(serve(aws_listener, endpoint::application(seam, aws_address.ip()), stopped, Limits::default()));
         let functions = plan.functions.into_iter();
         Ok(Self {
             address,
@@ -144,7 +146,7 @@ impl Host {
     pub async fn open_aws(&mut self, address: SocketAddr) -> Result<String, HostError> {
         let (listener, bound) = bind(address).await?;
         let application = endpoint::application(Seam::unrestricted(Arc::clone(&self.backend)), bound.ip());
-        self.tasks.spawn(serve(listener, application, self.stop.subscribe()));
+        self.tasks.spawn(serve(listener, application, self.stop.subscribe(), Limits::default()));
         Ok(url(bound))
     }
 }
@@ -153,7 +155,7 @@ impl Host {
 fn directory(storage: Storage) -> std::io::Result<(PathBuf, Option<TempDir>)> {
     match storage {
         Storage::Temporary => TempDir::new().map(|temporary| (temporary.path().to_owned(), Some(temporary))),
-        Storage::Directory(path) => std::fs::create_dir_all(&path).map(|()| (path, None)),
+        Storage::Directory(path) => private::directory(&path).map(|()| (path, None)),
     }
 }
 
@@ -229,15 +231,4 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), HostErro
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let bound = listener.local_addr().map_err(listen)?;
     Ok((listener, bound))
-}
-
-async fn serve(listener: TcpListener, application: axum::Router, mut stop: watch::Receiver<bool>) {
-    let service = application.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // If the channel ends, the host ends.
-        let _ = stop.wait_for(|stop| *stop).await;
-    });
-    if let Err(error) = served.await {
-        tracing::error!(%error, "a listener ended");
-    }
 }

@@ -40,7 +40,7 @@ pub trait Mount<P: Ports> {
         function: QueueAndSchedule<ReactionsOn<T, P>, S>,
     ) -> Self::Mounted;
 
-    /// A function that a schedule or a state machine calls.
+    /// A function that a schedule, a state machine or a user pool calls.
     fn schedule<F: Function>(&self, function: F) -> Self::Mounted;
 }
 
@@ -94,4 +94,5 @@ functions! {
     "queries" => http queries::function,
     "operations" => http operations::function,
     "verification" => reactions verification::function,
+    "token-scopes" => schedule token_scopes::function,
 }

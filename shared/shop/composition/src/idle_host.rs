@@ -1,12 +1,11 @@
 //! The shop's tables, bus and provider without running functions: for functions that run elsewhere.
 
 use crate::functions::functions;
-use crate::provider::Provider;
+use crate::provider::{Provider, StartError};
 use crate::stack;
 use foldlog_lambda::{Error, Function, Registered};
 use foldlog_local::{Host, HostError, Options};
 use serde_json::{Value, json};
-use shop_payments::server::StartError;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -26,7 +25,12 @@ pub enum IdleHostError {
 pub async fn idle_host(address: IpAddr) -> Result<(Host, Provider), IdleHostError> {
     let provider = Provider::start_on(address, None).await?;
     let functions = functions().into_iter().map(|function| Registered { build: |_, _| Ok(Arc::new(Idle)), ..function });
-    let options = Options { functions: functions.collect(), environment: provider.environment(), ..stack::options([]) };
+    let options = Options {
+        functions: functions.collect(),
+        environment: provider.environment(),
+        secrets: provider.secrets().by_arn(),
+        ..stack::options([])
+    };
     Ok((Host::start(options).await?, provider))
 }
 

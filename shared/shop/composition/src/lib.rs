@@ -8,11 +8,13 @@
 mod functions;
 mod idle_host;
 mod provider;
+mod secrets;
 mod stack;
 mod tables;
 
 pub use functions::{Mount, Ports, functions, start};
 pub use idle_host::{IdleHostError, idle_host};
-pub use provider::Provider;
-pub use stack::{KEY_ARN, PROVIDER_URL, SECRET_ARN, TEMPLATE, logical_id, options, parameters, webhook_secret};
+pub use provider::{Provider, StartError};
+pub use secrets::ProviderSecrets;
+pub use stack::{KEY_ARN, PROVIDER_URL, SECRET_ARN, TEMPLATE, logical_id, options, parameters};
 pub use tables::{NoTable, Tables};

@@ -2,7 +2,6 @@
 
 use crate::functions::functions;
 use foldlog_local::{Options, Storage, Streams};
-use shop_payments::Secret;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
@@ -43,14 +42,14 @@ pub fn parameters() -> BTreeMap<String, String> {
 }
 
 /// A shop on this machine, at any free port, that is deleted at the end. The given parameters replace or extend those
-/// of a shop on one machine.
+/// of a shop on one machine. It has no secrets: those are its payment provider's.
 #[must_use]
 pub fn options(others: impl IntoIterator<Item = (String, String)>) -> Options {
     Options {
         template: TEMPLATE.to_owned(),
         parameters: parameters().into_iter().chain(others).collect(),
         environment: BTreeMap::from([(PROVIDER_URL.to_owned(), USUAL_PROVIDER.to_owned())]),
-        secrets: [(KEY_ARN, KEY), (SECRET_ARN, SECRET)].map(|(arn, text)| (arn.to_owned(), text.to_owned())).into(),
+        secrets: BTreeMap::new(),
         listen: (Ipv4Addr::LOCALHOST, 0).into(),
         storage: Storage::Temporary,
         functions: functions(),
@@ -67,36 +66,17 @@ const USUAL_PROVIDER: &str = "http://127.0.0.1:8090";
 pub const KEY_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:payment-provider-key-000000";
 /// The secret that the provider of a shop on one machine signs its webhooks with.
 pub const SECRET_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:payment-webhook-secret-000000";
-/// These secrets are public, because they open only a sandbox on the same machine.
-const KEY: &str = "a-shop-on-one-machine";
-const SECRET: &str = "a-provider-on-one-machine";
-
-/// The key of the shop at the payment provider on one machine.
-pub(crate) fn provider_key() -> Secret {
-    secret(KEY)
-}
-
-/// The secret that signs its webhooks.
-#[must_use]
-pub fn webhook_secret() -> Secret {
-    secret(SECRET)
-}
-
-fn secret(text: &str) -> Secret {
-    #[expect(clippy::expect_used, reason = "both texts are long enough: see the test")]
-    text.parse().expect("a secret")
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
-    fn the_provider_knows_the_shop_by_what_the_shop_is_told() {
-        let (parameters, secrets) = (parameters(), options([]).secrets);
-        assert_eq!(format!("{:?}", (provider_key(), webhook_secret())), "(Secret(…), Secret(…))");
-        let told = ["PaymentProviderKeyArn", "PaymentWebhookSecretArn"].map(|name| &*secrets[&parameters[name]]);
-        assert_eq!(told, [KEY, SECRET]);
+    fn the_shop_is_told_of_the_secrets_that_there_are() {
+        let parameters = parameters();
+        let told = ["PaymentProviderKeyArn", "PaymentWebhookSecretArn"].map(|name| parameters[name].clone());
+        assert_eq!(BTreeSet::from(told), crate::ProviderSecrets::fresh().unwrap().by_arn().into_keys().collect());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::log::{Event, Feed, Filter, StreamFeed, Table, event_types, moment};
 use crate::terminal;
 use clap::builder::PossibleValuesParser;
 use foldlog::{StreamName, Timestamp};
+use reqwest::StatusCode;
 use shop_client::{ClientError, Session};
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ const USUAL: usize = 20;
 const LOOKED_THROUGH: usize = 1_000;
 /// The pause between two reads.
 const LOOK: Duration = Duration::from_millis(500);
+/// The longest pause between two reads while the shop does not answer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// Watch the events of the log
 #[derive(Debug, clap::Subcommand)]
@@ -33,7 +36,7 @@ Examples:
   shop events tail --since 10m --type OrderFailed
   shop events tail --stream stock-berlin.mug --json | jq .data")]
 pub(crate) struct Tail {
-    /// Continue with new events, until Ctrl-C
+    /// Continue with new events, until Ctrl-C; also after the shop restarted
     #[arg(long, short)]
     follow: bool,
     /// Print only events of this stream, such as cart-<ID> or stock-berlin.mug
@@ -52,23 +55,38 @@ pub(crate) struct Tail {
 }
 
 /// The source of events.
-enum Source<'a> {
-    Log(Feed<'a>),
-    Stream(StreamFeed<'a>),
+enum Source {
+    Log(Feed),
+    Stream(StreamFeed),
+}
+
+/// Whether a failure is one of a shop that restarts. A refused token can be replaced only by one that the shop signs.
+fn may_pass(failure: &ClientError, global: &Global) -> bool {
+    match failure {
+        ClientError::Unreachable(_) | ClientError::Interrupted { .. } => true,
+        ClientError::Answered { status, .. } => {
+            status.is_server_error() || (*status == StatusCode::UNAUTHORIZED && global.token.is_none())
+        }
+        ClientError::NoTokens(_)
+        | ClientError::NoTables(_)
+        | ClientError::Unreadable { .. }
+        | ClientError::Stalled { .. }
+        | ClientError::Machine(_) => false,
+    }
 }
 
 impl Tail {
     pub(super) async fn run(&self, global: &Global) -> Result<(), Failure> {
         let operator = global.operator().await?;
         tokio::select! {
-            done = self.tail(&operator, global) => done,
+            done = self.tail(operator, global) => done,
             interrupted = tokio::signal::ctrl_c(), if self.follow => {
                 interrupted.map_err(Failure::machine)
             }
         }
     }
 
-    async fn tail(&self, operator: &Session, global: &Global) -> Result<(), Failure> {
+    async fn tail(&self, operator: Session, global: &Global) -> Result<(), Failure> {
         let mut table = Table::new(terminal::columns());
         let filter = Filter { name: self.name.clone(), since: self.since };
         let mut source = match &self.stream {
@@ -84,13 +102,13 @@ impl Tail {
         }
         loop {
             tokio::time::sleep(LOOK).await;
-            let mut news = source.news().await?;
+            let mut news = source.insist(global).await?;
             news.retain(|event| filter.takes(event));
             global.print_all(&news, |events| table.lines(events))?;
         }
     }
 
-    async fn past(&self, source: &mut Source<'_>) -> Result<Vec<Event>, ClientError> {
+    async fn past(&self, source: &mut Source) -> Result<Vec<Event>, ClientError> {
         match (source, self.since) {
             (Source::Stream(stream), _) => stream.news().await,
             (Source::Log(log), Some(since)) => log.since(since).await,
@@ -108,7 +126,39 @@ impl Tail {
     }
 }
 
-impl Source<'_> {
+impl Source {
+    /// The news, once the shop answers: it may restart meanwhile.
+    async fn insist(&mut self, global: &Global) -> Result<Vec<Event>, ClientError> {
+        let mut pause = LOOK;
+        loop {
+            match self.news().await {
+                Ok(news) if pause > LOOK => {
+                    terminal::remark("the shop answers again; events go on from where they were");
+                    return Ok(news);
+                }
+                Err(failure) if may_pass(&failure, global) => {
+                    if pause == LOOK {
+                        terminal::remark(&format!("{failure}; the events go on when the shop answers"));
+                    }
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    tokio::time::sleep(pause).await;
+                    // It may have another key now. If it does not answer yet, the next look says so.
+                    if let Ok(operator) = global.operator().await {
+                        self.go_on_as(operator);
+                    }
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn go_on_as(&mut self, operator: Session) {
+        match self {
+            Self::Stream(stream) => stream.go_on_as(operator),
+            Self::Log(log) => log.go_on_as(operator),
+        }
+    }
+
     async fn news(&mut self) -> Result<Vec<Event>, ClientError> {
         match self {
             Self::Stream(stream) => stream.news().await,

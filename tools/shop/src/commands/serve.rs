@@ -11,7 +11,10 @@ use foldlog_local::{Host, Kept, Options, Storage};
 use serde_json::json;
 use shop_client::Client;
 use shop_client::sample::demo::{self, Demo};
-use shop_composition::{KEY_ARN, NoTable, PROVIDER_URL, Provider, SECRET_ARN, TEMPLATE, options, parameters};
+use shop_composition::{
+    KEY_ARN, NoTable, PROVIDER_URL, Provider, ProviderSecrets, SECRET_ARN, StartError, TEMPLATE, options, parameters,
+};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -48,10 +51,10 @@ pub(crate) struct Serve {
     /// Use the payment provider at this address, as `shop provider` runs one, instead of one of its own
     #[arg(long, value_name = "URL")]
     provider: Option<String>,
-    /// What that provider knows the shop by
+    /// What that provider knows the shop by [default: that of --data]
     #[arg(long, value_name = "SECRET", env = "SHOP_PROVIDER_KEY", hide_env_values = true)]
     provider_key: Option<String>,
-    /// What that provider signs its webhooks with
+    /// What that provider signs its webhooks with [default: that of --data]
     #[arg(long, value_name = "SECRET", env = "SHOP_WEBHOOK_SECRET", hide_env_values = true)]
     webhook_secret: Option<String>,
     /// Set a parameter of the template, such as TaxBasisPoints=700; you can repeat it
@@ -65,9 +68,9 @@ impl Serve {
         tokio::pin!(ended);
         let commands = self.commands().await?;
         let mut provider = self.own_provider().await?;
-        let host = Host::start(self.options(provider.as_ref(), commands)).await?;
+        let host = Host::start(self.options(provider.as_ref(), commands)?).await?;
         if let Some(provider) = &mut provider {
-            provider.tell(&host.url()).map_err(Failure::machine)?;
+            provider.tell(&host.url())?;
         }
         let shown = tokio::select! {
             shown = self.show(&host, global) => Some(shown),
@@ -88,12 +91,19 @@ impl Serve {
         if self.provider.is_some() {
             return Ok(None);
         }
-        let books = self.data.as_ref().map(|directory| directory.join("payments.ndjson"));
-        if let Some(directory) = &self.data {
-            std::fs::create_dir_all(directory)
-                .map_err(|error| Failure::Machine(format!("{}: {error}", directory.display())))?;
-        }
-        Ok(Some(Provider::start(books).await?))
+        Ok(Some(Provider::start(self.data.as_deref()).await?))
+    }
+
+    /// The secrets of shop and provider, by ARN: those of its own provider, or of the one that the arguments name.
+    fn secrets(&self, provider: Option<&Provider>) -> Result<BTreeMap<String, String>, Failure> {
+        let mut secrets = match (provider, &self.data) {
+            (Some(own), _) => return Ok(own.secrets().by_arn()),
+            (None, Some(data)) => ProviderSecrets::kept_in(data).map_err(StartError::Secrets)?.by_arn(),
+            (None, None) => BTreeMap::new(),
+        };
+        let given = [(KEY_ARN, &self.provider_key), (SECRET_ARN, &self.webhook_secret)];
+        secrets.extend(given.into_iter().filter_map(|(arn, text)| Some((arn.to_owned(), text.clone()?))));
+        if secrets.contains_key(KEY_ARN) { Ok(secrets) } else { Err(Failure::NoSecret("--provider-key")) }
     }
 
     /// Whether commands are carried out. They stay off on a log whose import was not verified, even if the arguments
@@ -110,29 +120,26 @@ impl Serve {
         Ok(WriteMode::Off)
     }
 
-    fn options(&self, provider: Option<&Provider>, commands: WriteMode) -> Options {
+    fn options(&self, provider: Option<&Provider>, commands: WriteMode) -> Result<Options, Failure> {
         let commands = [(COMMANDS.to_owned(), commands.to_string())];
         let other = self.provider.iter().map(|url| (PROVIDER_URL.to_owned(), url.clone()));
-        let mut options = options(commands.into_iter().chain(self.parameters.iter().cloned()));
-        // Its own provider knows the secrets of a shop on one machine.
-        if provider.is_none() {
-            let others = [(KEY_ARN, &self.provider_key), (SECRET_ARN, &self.webhook_secret)];
-            let others = others.into_iter().filter_map(|(arn, text)| Some((arn.to_owned(), text.clone()?)));
-            options.secrets.extend(others);
-        }
-        Options {
+        Ok(Options {
+            secrets: self.secrets(provider)?,
             environment: provider.map_or_else(|| other.collect(), Provider::environment),
             listen: self.listen,
             storage: self.data.clone().map_or(Storage::Temporary, Storage::Directory),
-            ..options
-        }
+            ..options(commands.into_iter().chain(self.parameters.iter().cloned()))
+        })
     }
 
     /// Prints the addresses, and with `--demo` the commands to try.
     async fn show(&self, host: &Host, global: &Global) -> Result<(), Failure> {
         let (url, aws) = (host.url(), host.aws_url());
         if !global.json {
-            terminal::line(&self.welcome(&url, &aws))?;
+            terminal::line(&self.welcome(host.address(), &url, &aws))?;
+            if let Some(warning) = reachable(host.address()) {
+                terminal::remark(&warning);
+            }
             if !host.warnings().is_empty() {
                 let count = host.warnings().len();
                 terminal::remark(&format!(
@@ -142,20 +149,23 @@ impl Serve {
         }
         let demo = if self.demo { Some(fill(&url).await?) } else { None };
         match demo {
-            _ if global.json => terminal::json_line(&json!({"url": url, "aws": aws, "demo": demo})),
+            _ if global.json => {
+                terminal::json_line(&json!({"url": url, "address": host.address(), "aws": aws, "demo": demo}))
+            }
             Some(demo) => terminal::line(&to_try(&url, &demo)),
             None => Ok(()),
         }
     }
 
-    fn welcome(&self, url: &str, aws: &str) -> String {
+    fn welcome(&self, address: SocketAddr, url: &str, aws: &str) -> String {
+        let elsewhere = if address.ip().is_loopback() { String::new() } else { format!(" and at {address}") };
         let api = if url == USUAL_API { String::new() } else { format!(" --api {url}") };
         let kept = self.data.as_ref().map_or_else(
             || "lost at the end; --data DIR keeps it".to_owned(),
             |directory| format!("kept in {}", directory.display()),
         );
         format!(
-            "The shop is open at {url}   (Ctrl-C closes it)
+            "The shop is open at {url}{elsewhere}   (Ctrl-C closes it)
 
   a token       shop token --as customer:alice{api}      (or staff, or operator)
   its events    shop events tail --follow{api}
@@ -164,6 +174,17 @@ impl Serve {
   its data      {kept}"
         )
     }
+}
+
+/// The warning about an address that others than the programs of this machine reach.
+fn reachable(address: SocketAddr) -> Option<String> {
+    (!address.ip().is_loopback()).then(|| {
+        format!(
+            "the shop listens on {address}, and so for other machines. It is made for one: it has no TLS, every program \
+             on this machine gets tokens for anyone, and whoever gets through to such a program, such as a proxy, can act \
+             as anyone"
+        )
+    })
 }
 
 /// The import into a kept log that was not verified, if there is one.
@@ -199,6 +220,17 @@ Alice has a full cart. Check it out, look at the order, and list the products:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_others_reach_is_shown_with_a_warning() {
+        for address in ["0.0.0.0:8080", "[::]:8080", "10.1.2.3:80"] {
+            let warning = reachable(address.parse().unwrap()).unwrap();
+            assert!(warning.contains(address) && warning.contains("act as anyone"), "{warning}");
+        }
+        for address in ["127.0.0.1:8080", "[::1]:8080"] {
+            assert_eq!(reachable(address.parse().unwrap()), None);
+        }
+    }
 
     #[test]
     fn what_to_try_names_the_real_cart_and_token_and_quotes_nothing_but_the_variable() {

@@ -79,6 +79,6 @@ fn lines(ends: &[StreamEnd]) -> Vec<String> {
 }
 
 async fn show(operator: &Session, global: &Global, stream: &StreamName) -> Result<(), Failure> {
-    let events = StreamFeed::new(operator, stream.clone()).news().await?;
+    let events = StreamFeed::new(operator.clone(), stream.clone()).news().await?;
     global.print_all(&events, |events| Table::new(terminal::columns()).lines(events))
 }

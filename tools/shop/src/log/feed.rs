@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 const OVERLAP_MS: i64 = 5_000;
 
 /// The events of the whole log.
-pub(crate) struct Feed<'a> {
-    operator: &'a Session,
+pub(crate) struct Feed {
+    operator: Session,
     seen: Seen,
 }
 
@@ -27,10 +27,15 @@ pub(crate) struct News {
     pub(crate) gap: bool,
 }
 
-impl<'a> Feed<'a> {
+impl Feed {
     /// The events that an operator sees.
-    pub(crate) fn new(operator: &'a Session) -> Self {
+    pub(crate) fn new(operator: Session) -> Self {
         Self { operator, seen: Seen::default() }
+    }
+
+    /// Goes on with another token.
+    pub(crate) fn go_on_as(&mut self, operator: Session) {
+        self.operator = operator;
     }
 
     /// The newest events, up to a limit.

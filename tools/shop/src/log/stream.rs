@@ -6,16 +6,21 @@ use shop_client::{ClientError, Session};
 use foldlog::StreamName;
 
 /// The events of one stream.
-pub(crate) struct StreamFeed<'a> {
-    operator: &'a Session,
+pub(crate) struct StreamFeed {
+    operator: Session,
     stream: StreamName,
     last: u64,
 }
 
-impl<'a> StreamFeed<'a> {
+impl StreamFeed {
     /// A stream from its first event on.
-    pub(crate) const fn new(operator: &'a Session, stream: StreamName) -> Self {
+    pub(crate) const fn new(operator: Session, stream: StreamName) -> Self {
         Self { operator, stream, last: 0 }
+    }
+
+    /// Goes on with another token.
+    pub(crate) fn go_on_as(&mut self, operator: Session) {
+        self.operator = operator;
     }
 
     /// Its events since the last read.

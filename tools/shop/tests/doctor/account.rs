@@ -67,6 +67,7 @@ pub(crate) fn physical(logical: &str, kind: &str) -> String {
         }
         "AWS::Lambda::EventSourceMapping" => format!("00000000-0000-0000-{logical}"),
         "AWS::S3::Bucket" => name.to_lowercase(),
+        "AWS::Cognito::UserPool" => "eu-central-1_AbCdEf".to_owned(),
         "AWS::Serverless::HttpApi" => "api".to_owned(),
         _ => name,
     }

@@ -118,6 +118,32 @@ fn another_issuer_than_the_stack_was_given_is_told_of() {
 }
 
 #[test]
+fn the_user_pool_of_a_stack_is_its_issuer() {
+    let with_users = |issuer: &'static str| {
+        move |account: &mut Account| {
+            for parameter in ["JwtIssuer", "JwtAudience"] {
+                let stack = account.answers.get_mut(&format!("cloudformation.describe-stacks.{STACK}")).unwrap();
+                let given = stack["Stacks"][0]["Parameters"].as_array_mut().unwrap();
+                let given = given.iter_mut().find(|given| given["ParameterKey"] == parameter).unwrap();
+                given["ParameterValue"] = json!("");
+            }
+            let clients = ["CustomersClient", "StaffClient"];
+            let clients = clients.map(|client| physical(client, "AWS::Cognito::UserPoolClient"));
+            let by_users = |jwt: &mut Value| jwt["JwtConfiguration"] = json!({"Issuer": issuer, "Audience": clients});
+            change(account, "apigatewayv2.get-authorizers.api", "Items", "AuthorizerId", "jwt", by_users);
+        }
+    };
+    let issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf";
+    let mut account = Account::with_the_stack();
+    with_users(issuer)(&mut account);
+    let (code, out, err) = account.doctor(&[]);
+    assert_eq!((code, &*err, &*problems(&out)), (0, "", &[][..]), "{out}");
+    assert!(out.contains(&format!("accepts tokens of {issuer}")), "{out}");
+    let other = told(with_users("https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Another"));
+    assert!(other.starts_with("BAD authorizer: it accepts tokens of") && other.contains("_Another"), "{other}");
+}
+
+#[test]
 fn a_mapping_that_stands_still_or_has_other_settings_is_told_of() {
     let id = physical("ProjectorFunctionCommits", "AWS::Lambda::EventSourceMapping");
     let mapping = |to: fn(&mut Value)| {

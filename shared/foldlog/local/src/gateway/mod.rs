@@ -7,9 +7,10 @@ mod own;
 mod payload;
 mod routes;
 mod tokens;
+mod well_known;
 
 pub(crate) use api::{Api, Route};
-pub(crate) use own::{OwnRoutes, addressed_to};
+pub(crate) use own::{OwnRoutes, stranger};
 pub(crate) use routes::Routes;
 pub(crate) use tokens::Tokens;
 
@@ -26,9 +27,13 @@ use http::request::Parts;
 use http::{Method, Response, StatusCode};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The largest body that API Gateway takes.
 const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
+
+/// How long a client may take to send a body.
+const LONGEST_BODY: Duration = Duration::from_secs(30);
 
 /// Everything that the gateway needs to answer a request.
 pub(crate) struct Gateway {
@@ -88,7 +93,8 @@ impl Gateway {
         let found = self.routes.find(parts.method.as_str(), parts.uri.path()).ok_or(GatewayError::NotFound)?;
         let header = self.tokens.header().and_then(|name| parts.headers.get(name)?.to_str().ok());
         let accepted = self.tokens.admit(found.route, header)?;
-        let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| GatewayError::TooLarge)?;
+        let body = tokio::time::timeout(LONGEST_BODY, to_bytes(body, MAX_BODY_BYTES)).await;
+        let body = body.map_err(|_| GatewayError::TooSlow)?.map_err(|_| GatewayError::TooLarge)?;
         let runner = Arc::clone(self.runners.get(&found.route.binary).ok_or(GatewayError::Failed)?);
         let payload = payload::request(&self.api, request_id, parts, peer, &found, accepted.as_ref(), &body);
         // A task of its own: as on AWS, the function goes on after its caller has gone.
@@ -114,6 +120,9 @@ async fn serve(
     if let Some(path) = parts.uri.path().strip_prefix("/_local").filter(|rest| rest.is_empty() || rest.starts_with('/'))
     {
         return gateway.own.respond(path, peer, &parts, body).await;
+    }
+    if let Some(published) = well_known::respond(&gateway.tokens, &parts) {
+        return published;
     }
     gateway.respond(peer, &parts, body).await
 }

@@ -1,5 +1,5 @@
 //! The host's own routes beside the template's, for programs on the same machine and not for browsers: `GET /_local`
-//! describes what runs here, `POST /_local/tokens` signs a token, `POST /_local/clock` moves the clock ahead by a
+//! describes what runs here, `POST /_local/tokens` signs a token, `POST /_local/keys` makes a new key for it, `POST /_local/clock` moves the clock ahead by a
 //! number of `seconds`, `POST /_local/functions/<name>/pause`, `…/kill` and `…/resume` act on a function, `GET
 //! /_local/executions` lists the executions of state machines.
 
@@ -11,16 +11,28 @@ use crate::machines::{Execution, Register};
 use axum::body::{Body, to_bytes};
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
-use http::{HeaderMap, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Method, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The largest request.
 const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The headers, beside `X-Forwarded-…`, by which proxies say that they forward a request, and for whom.
+const FORWARDED: [&str; 8] = [
+    "cf-connecting-ip",
+    "forwarded",
+    "true-client-ip",
+    "via",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-original-host",
+    "x-real-ip",
+];
 
 /// The host's own routes.
 pub(crate) struct OwnRoutes {
@@ -37,7 +49,7 @@ pub(crate) struct OwnRoutes {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Ahead {
-    seconds: u32,
+    seconds: u64,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +58,8 @@ struct Wanted {
     subject: String,
     #[serde(default)]
     scopes: Vec<String>,
+    #[serde(default)]
+    claims: Map<String, Value>,
 }
 
 impl OwnRoutes {
@@ -58,8 +72,13 @@ impl OwnRoutes {
     }
 
     async fn answer(&self, path: &str, peer: SocketAddr, parts: &Parts, body: Body) -> Result<Value, Response<Body>> {
-        if !peer.ip().to_canonical().is_loopback() || !from_this_machine(&parts.headers) {
-            return Err(GatewayError::Forbidden.response());
+        let stranger = match peer.ip().to_canonical() {
+            address if address.is_loopback() => stranger(&parts.headers, Ipv4Addr::LOCALHOST.into()),
+            address => Some(format!("it comes from {address}")),
+        };
+        if let Some(reason) = stranger {
+            let message = format!("Forbidden: /_local is for programs on this machine, and of this request {reason}");
+            return Err(json_response(StatusCode::FORBIDDEN, &json!({ "message": message })));
         }
         match (&parts.method, path) {
             (&Method::GET, "" | "/") => Ok(self.description.clone()),
@@ -68,19 +87,19 @@ impl OwnRoutes {
                 Ok(json!({ "executions": executions }))
             }
             (&Method::POST, "/tokens") => {
-                let Wanted { subject, scopes } = read(body).await?;
+                let Wanted { subject, scopes, claims } = read(body).await?;
                 let scopes: Vec<_> = scopes.iter().map(String::as_str).collect();
-                let token = self.tokens.sign(&subject, &scopes).map_err(|error| match error {
-                    IssuerError::NoAuthorizer => wrong(StatusCode::NOT_FOUND, &error),
-                    IssuerError::Key(_) | IssuerError::Randomness(_) | IssuerError::Signing(_) => {
-                        wrong(StatusCode::INTERNAL_SERVER_ERROR, &error)
-                    }
-                });
+                let token = self.tokens.sign(&subject, &scopes, claims).map_err(|error| issuer_error(&error));
                 Ok(json!({ "token": token? }))
+            }
+            (&Method::POST, "/keys") => {
+                self.tokens.issuer.rotate().map_err(|error| issuer_error(&error))?;
+                Ok(self.tokens.issuer.published())
             }
             (&Method::POST, "/clock") => {
                 let Ahead { seconds } = read(body).await?;
-                self.controls.advance_clock(Duration::from_secs(seconds.into())).await;
+                let moved = self.controls.advance_clock(Duration::from_secs(seconds)).await;
+                moved.map_err(|error| wrong(StatusCode::BAD_REQUEST, &error))?;
                 Ok(json!({"now": self.controls.clock.now().to_string()}))
             }
             (&Method::POST, path) => self.control(path).await,
@@ -109,33 +128,65 @@ async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Response<Body>> {
     serde_json::from_slice(&body).map_err(|error| wrong(StatusCode::BAD_REQUEST, &error))
 }
 
+fn issuer_error(error: &IssuerError) -> Response<Body> {
+    let status = match error {
+        IssuerError::NoAuthorizer => StatusCode::NOT_FOUND,
+        IssuerError::Key(_) | IssuerError::Generation | IssuerError::Signing(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    wrong(status, error)
+}
+
 fn wrong(status: StatusCode, error: &dyn std::error::Error) -> Response<Body> {
     json_response(status, &json!({ "message": error.to_string() }))
 }
 
-/// Browsers do not get through: their requests have an `Origin`, and a name that was rebound to this machine is not its
-/// own.
-pub(crate) fn from_this_machine(headers: &HeaderMap) -> bool {
-    addressed_to(headers, Ipv4Addr::LOCALHOST.into())
+/// The header that shows that a request is not of a program on this machine which sent it to this address or loopback,
+/// and why; none if it seems to be one. A browser sends an `Origin`. A name that was rebound to this machine is not its
+/// own. And a proxy on this machine forwards what others sent.
+pub(crate) fn stranger(headers: &HeaderMap, own: IpAddr) -> Option<String> {
+    let forwarded = |name: &&str| FORWARDED.contains(name) || name.starts_with("x-forwarded-");
+    if let Some(name) = headers.keys().map(HeaderName::as_str).find(forwarded) {
+        return Some(format!("the header {name} says that it was forwarded"));
+    }
+    if headers.contains_key(ORIGIN) {
+        return Some("the header origin says that a page sent it".to_owned());
+    }
+    (!names(headers, own)).then(|| "the header host does not name this machine".to_owned())
 }
 
-/// The same for requests to an address of this machine, which must name that address or loopback.
-pub(crate) fn addressed_to(headers: &HeaderMap, own: IpAddr) -> bool {
+fn names(headers: &HeaderMap, own: IpAddr) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) => name,
         _ => host,
     };
     let address = name.trim_start_matches('[').trim_end_matches(']');
-    let known = name.eq_ignore_ascii_case("localhost")
-        || address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback() || address == own);
-    known && !headers.contains_key(ORIGIN)
+    name.eq_ignore_ascii_case("localhost")
+        || address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback() || address == own)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use http::HeaderValue;
+
+    fn from_this_machine(headers: &HeaderMap) -> bool {
+        stranger(headers, Ipv4Addr::LOCALHOST.into()).is_none()
+    }
+
+    fn addressed_to(headers: &HeaderMap, own: IpAddr) -> bool {
+        stranger(headers, own).is_none()
+    }
+
+    #[test]
+    fn what_was_forwarded_is_not_from_this_machine() {
+        for name in ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"] {
+            let mut headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("localhost"))]);
+            headers.insert(name, HeaderValue::from_static("x"));
+            let reason = stranger(&headers, Ipv4Addr::LOCALHOST.into()).unwrap();
+            assert!(reason.contains(name), "{reason}");
+        }
+    }
 
     #[test]
     fn only_loopback_hosts_without_an_origin_are_from_this_machine() {

@@ -26,10 +26,32 @@ impl Tokens {
         self.authorizer.as_ref().map(|authorizer| &*authorizer.header)
     }
 
-    /// A token that is accepted, for a subject with scopes.
-    pub(crate) fn sign(&self, subject: &str, scopes: &[&str]) -> Result<String, IssuerError> {
+    /// A token for a subject with scopes. It is accepted unless the other claims say otherwise: each replaces the claim
+    /// of its name, or removes it if it is null.
+    pub(crate) fn sign(
+        &self,
+        subject: &str,
+        scopes: &[&str],
+        others: Map<String, Value>,
+    ) -> Result<String, IssuerError> {
         let authorizer = self.authorizer.as_ref().ok_or(IssuerError::NoAuthorizer)?;
-        self.issuer.token(authorizer, subject, scopes)
+        let mut claims = authorizer.access(subject, scopes);
+        claims.extend(others);
+        claims.retain(|_, value| !value.is_null());
+        self.issuer.sign(&claims)
+    }
+
+    /// The description of the issuer, whose keys are at this address: the answer of `/.well-known/openid-configuration`.
+    /// The issuer has the name that the template gives it, wherever the host listens.
+    pub(crate) fn discovery(&self, keys: &str) -> Option<Value> {
+        let authorizer = self.authorizer.as_ref()?;
+        Some(json!({
+            "issuer": authorizer.issuer,
+            "jwks_uri": keys,
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+        }))
     }
 
     /// Checks a request with this header. If the route requires no token, no token is read.
@@ -37,13 +59,14 @@ impl Tokens {
         if !route.authorized {
             return Ok(None);
         }
-        let authorizer = self.authorizer.as_ref().ok_or(GatewayError::Unauthorized)?;
-        let header = header.ok_or(GatewayError::Unauthorized)?;
+        let authorizer = self.authorizer.as_ref().ok_or(GatewayError::NoToken)?;
+        let header = header.ok_or(GatewayError::NoToken)?;
         let token = match header.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
             _ => header,
         };
-        let claims = self.issuer.claims(authorizer, token).ok_or(GatewayError::Unauthorized)?;
+        let claims = self.issuer.claims(authorizer, token);
+        let claims = claims.map_err(|reason| GatewayError::BadToken { scopes: route.scopes.clone(), reason })?;
         let scopes = scopes(&claims);
         if !route.scopes.is_empty() && !route.scopes.iter().any(|scope| scopes.contains(scope)) {
             return Err(GatewayError::Forbidden);

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::functions::{Entered, Runner};
 use crate::lock::lock;
 use crate::mappings::DeclaredStream;
+use crate::private;
 use crate::queues::Queue;
 use crate::report::Report;
 use serde_json::{Value, json};
@@ -144,9 +145,9 @@ impl Consumer {
                 record["payload"] = Value::String(payload(records).to_string());
                 let function = self.runner.arn.rsplit(':').next().unwrap_or_default();
                 let folder = folder.join(function).join(now.strftime("%Y/%m/%d").to_string());
-                std::fs::create_dir_all(&folder)?;
+                private::directory(&folder)?;
                 let file = folder.join(format!("{}-{id}.json", now.strftime("%Y-%m-%dT%H.%M.%S")));
-                std::fs::write(file, record.to_string())?;
+                private::write(&file, record.to_string().as_bytes())?;
             }
         }
         Ok(())

@@ -9,6 +9,9 @@ pub(crate) const REGION: &str = "eu-central-1";
 pub(crate) const ACCOUNT: &str = "000000000000";
 /// The stack's name, first part of every physical name.
 pub(crate) const STACK: &str = "local";
+/// The stack's ARN.
+pub(crate) const STACK_ID: &str =
+    "arn:aws:cloudformation:eu-central-1:000000000000:stack/local/00000000-0000-0000-0000-000000000000";
 /// The partition of all ARNs.
 pub(crate) const PARTITION: &str = "aws";
 /// The suffix of AWS's own host names.
@@ -89,6 +92,20 @@ pub(crate) fn of(kind: &str, name: &str, within: &str) -> Identity {
         "AWS::CloudWatch::Alarm" => vec![("Arn", arn("cloudwatch", &format!("alarm:{name}")))],
         "AWS::IAM::Role" => vec![("Arn", role(name, within))],
         "AWS::KMS::Key" => vec![("Arn", arn("kms", &format!("key/{name}"))), ("KeyId", name.to_owned())],
+        "AWS::Cognito::UserPool" => {
+            reference = format!("{REGION}_{}", alphanumeric(name));
+            let provider = format!("cognito-idp.{REGION}.{URL_SUFFIX}/{reference}");
+            vec![
+                ("Arn", arn("cognito-idp", &format!("userpool/{reference}"))),
+                ("ProviderName", provider.clone()),
+                ("ProviderURL", format!("https://{provider}")),
+                ("UserPoolId", reference.clone()),
+            ]
+        }
+        "AWS::Cognito::UserPoolClient" => {
+            reference = alphanumeric(name).to_lowercase();
+            vec![("ClientId", reference.clone())]
+        }
         "AWS::Serverless::HttpApi" => {
             let endpoint = format!("https://{name}.execute-api.{REGION}.{URL_SUFFIX}");
             vec![("ApiId", name.to_owned()), ("ApiEndpoint", endpoint)]
@@ -96,6 +113,11 @@ pub(crate) fn of(kind: &str, name: &str, within: &str) -> Identity {
         _ => Vec::new(),
     };
     Identity { reference, attributes: attributes.into_iter().collect() }
+}
+
+/// A name without the characters that ids of Cognito do not have.
+fn alphanumeric(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// The resources that SAM adds to the declared ones: the role of each function and state machine.

@@ -254,6 +254,13 @@ pub(super) const KNOWN: &[Known] = &[
         imitated: &["KeyPolicy.**"],
         meaningless: &["Description", "EnableKeyRotation", "RotationPeriodInDays", "PendingWindowInDays", "Tags.**"],
     },
+    // The host issues tokens as the pool would, to any user.
+    Known { kind: "AWS::Cognito::UserPool", imitated: &[], meaningless: &["**"] },
+    Known { kind: "AWS::Cognito::UserPoolClient", imitated: &[], meaningless: &["**"] },
+    Known { kind: "AWS::Cognito::UserPoolDomain", imitated: &[], meaningless: &["**"] },
+    Known { kind: "AWS::Cognito::UserPoolGroup", imitated: &[], meaningless: &["**"] },
+    Known { kind: "AWS::Cognito::UserPoolResourceServer", imitated: &[], meaningless: &["**"] },
+    Known { kind: "AWS::Lambda::Permission", imitated: &[], meaningless: &["**"] },
     Known { kind: "AWS::Logs::LogGroup", imitated: &[], meaningless: &["**"] },
     Known { kind: "AWS::Logs::QueryDefinition", imitated: &[], meaningless: &["**"] },
     Known { kind: "AWS::Budgets::Budget", imitated: &[], meaningless: &["**"] },

@@ -88,6 +88,8 @@ pub(crate) struct Template {
     pub(crate) parameters: Map<String, Value>,
     /// Declared mappings.
     pub(crate) mappings: Map<String, Value>,
+    /// What must hold before anything is created.
+    pub(crate) rules: Map<String, Value>,
     /// Declared conditions.
     pub(crate) conditions: Map<String, Value>,
     /// SAM's defaults for all resources of a type.
@@ -124,6 +126,7 @@ impl Template {
             None => Ok(Map::new()),
         };
         let (parameters, mappings, conditions) = (take("Parameters")?, take("Mappings")?, take("Conditions")?);
+        let rules = take("Rules")?;
         let (globals, resources, outputs) = (take("Globals")?, take("Resources")?, take("Outputs")?);
         for known in ["AWSTemplateFormatVersion", "Transform", "Description", "Metadata"] {
             sections.remove(known);
@@ -135,7 +138,7 @@ impl Template {
             .into_iter()
             .map(|(id, resource)| Ok((id.clone(), Declared::parse(&id, resource)?)))
             .collect::<Result<_, TemplateError>>()?;
-        Ok(Self { parameters, mappings, conditions, globals, resources, outputs })
+        Ok(Self { parameters, mappings, rules, conditions, globals, resources, outputs })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Intrinsic functions, parameters and conditions: declared values become the plain ones that a resource gets.
 
-use super::identity::{ACCOUNT, Identity, PARTITION, REGION, STACK, URL_SUFFIX};
+use super::identity::{ACCOUNT, Identity, PARTITION, REGION, STACK, STACK_ID, URL_SUFFIX};
 use super::loose::{filled, scalar};
 use super::parameters::parameters;
 use super::{Template, TemplateError};
@@ -27,6 +27,9 @@ impl Scope {
     pub(crate) fn new(template: &Template, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let parameters = parameters(&template.parameters, overrides)?;
         let mut scope = Self { parameters, mappings: template.mappings.clone(), ..Self::default() };
+        for (name, rule) in &template.rules {
+            scope.assert(rule, &format!("Rules.{name}"))?;
+        }
         for name in template.conditions.keys() {
             let holds = scope.declared_condition(&template.conditions, name, 0)?;
             scope.conditions.insert(name.clone(), holds);
@@ -127,6 +130,7 @@ impl Scope {
             "AWS::AccountId" => Some(ACCOUNT),
             "AWS::Partition" => Some(PARTITION),
             "AWS::StackName" => Some(STACK),
+            "AWS::StackId" => Some(STACK_ID),
             "AWS::URLSuffix" => Some(URL_SUFFIX),
             _ => None,
         };
@@ -178,6 +182,26 @@ impl Scope {
             Some(Value::Array(items)) => items.iter().map(|item| scalar(item, place)).collect(),
             _ => Err(TemplateError::value(place, "a list is expected")),
         }
+    }
+
+    /// Refuses parameters that an assertion of a rule is against.
+    fn assert(&self, rule: &Value, place: &str) -> Result<(), TemplateError> {
+        let none = Map::new();
+        let attributes = rule.as_object().unwrap_or(&none);
+        if let Some(other) = attributes.keys().find(|key| !["RuleCondition", "Assertions"].contains(&key.as_str())) {
+            return Err(TemplateError::Unknown { place: place.to_owned(), name: other.clone() });
+        }
+        let holds = |expression: &Value| self.holds(&none, expression, place, 0);
+        if !attributes.get("RuleCondition").map_or(Ok(true), holds)? {
+            return Ok(());
+        }
+        for assertion in attributes.get("Assertions").and_then(Value::as_array).into_iter().flatten() {
+            if !holds(assertion.get("Assert").unwrap_or(&Value::Null))? {
+                let reason = assertion.get("AssertDescription").and_then(Value::as_str).unwrap_or("it does not hold");
+                return Err(TemplateError::value(place, reason));
+            }
+        }
+        Ok(())
     }
 
     fn declared_condition(

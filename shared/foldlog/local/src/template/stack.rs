@@ -66,7 +66,13 @@ impl Stack {
                 metadata: scope.value(&declared.metadata, logical)?.unwrap_or_default(),
             });
         }
-        scope.entries(&template.outputs, "Outputs")?;
+        for (name, output) in &template.outputs {
+            let place = format!("Outputs.{name}");
+            let condition = output.get("Condition").and_then(Value::as_str);
+            if condition.map_or(Ok(true), |condition| scope.condition(condition, &place))? {
+                scope.value(output, &place)?;
+            }
+        }
         let mut warnings = properties::check(&resources)?;
         let attributes: BTreeSet<_> = template.resources.values().flat_map(|declared| &declared.meaningless).collect();
         for attribute in attributes {
@@ -174,6 +180,26 @@ Resources:
         let text = "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Nobody.Arn}}}}";
         let refused = resolve(text).unwrap_err().to_string();
         assert_eq!(refused, "Q.RedrivePolicy.deadLetterTargetArn: Nobody.Arn refers to nothing in this template");
+    }
+
+    #[test]
+    fn a_rule_refuses_parameters_before_anything_is_created() {
+        let text = "
+Parameters: {A: {Type: String, Default: ''}, B: {Type: String, Default: ''}}
+Rules:
+  Pair:
+    RuleCondition: !Not [!Equals [!Ref A, '']]
+    Assertions: [{Assert: !Not [!Equals [!Ref B, '']], AssertDescription: A needs B.}]
+Conditions: {Never: !Equals [!Ref A, never]}
+Resources: {Q: {Type: AWS::SQS::Queue, Condition: Never}}
+Outputs: {Queue: {Condition: Never, Value: !Ref Q}}
+";
+        let of = |values: &[(&str, &str)]| {
+            let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Stack::resolve(text, &values.collect()).map_err(|error| error.to_string())
+        };
+        assert!(of(&[]).is_ok() && of(&[("B", "b")]).is_ok() && of(&[("A", "a"), ("B", "b")]).is_ok());
+        assert_eq!(of(&[("A", "a")]).unwrap_err(), "Rules.Pair: A needs B.");
     }
 
     #[test]

@@ -57,6 +57,12 @@ async fn a_control_that_is_none_is_refused() {
     let host = host().await;
     assert_eq!(post(&host, "/functions/nobody/pause", &json!({})).await.status(), 404);
     assert_eq!(post(&host, "/functions/worker/stop", &json!({})).await.status(), 404);
-    assert_eq!(post(&host, "/clock", &json!({"seconds": -1})).await.status(), 400);
+    for seconds in [json!(-1), json!(u64::MAX), json!(3_153_600_001_u64), json!(1e30), json!("1")] {
+        let refused = post(&host, "/clock", &json!({ "seconds": seconds })).await;
+        assert_eq!(refused.status(), 400, "{seconds}");
+        assert!(refused.json::<Value>().await.unwrap()["message"].is_string(), "{seconds}");
+    }
+    assert_eq!(post(&host, "/clock", &json!({"seconds": u32::MAX / 2})).await.status(), 200, "68 years take no time");
+    host.settled().await;
     host.stop().await;
 }

@@ -64,6 +64,73 @@ async fn tokens_and_scopes_are_asked_for_where_the_template_says_so() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_not_accepted_is_answered_with_the_reason() {
+    let host = host().await;
+    let now = jiff::Timestamp::now().as_second();
+    for (claims, description) in [
+        (json!({"exp": now - 1}), "the token has expired"),
+        (json!({"nbf": now + 60}), "the token is not valid yet"),
+        (json!({"iat": now + 60}), "the token is not valid yet"),
+        (json!({"iss": "https://other"}), "the token has an invalid issuer"),
+        (json!({"client_id": "other"}), "the token does not have a valid audience"),
+        (json!({"aud": "other"}), "the token does not have a valid audience"),
+    ] {
+        let token = host.token_with("alice", &["items/write"], claims.as_object().unwrap().clone()).unwrap();
+        let answer =
+            Client::new().post(format!("{}/items/good-1", host.url())).bearer_auth(token).send().await.unwrap();
+        let challenge = answer.headers()["www-authenticate"].to_str().unwrap().to_owned();
+        let expected = format!(
+            "Bearer scope=\"items/write items/admin\" error=\"invalid_token\" error_description=\"{description}\""
+        );
+        assert_eq!(challenge, expected, "{claims}");
+        assert_eq!(message(answer).await, (401, json!({"message": "Unauthorized"})));
+    }
+    let none = Client::new().post(format!("{}/items/good-1", host.url())).send().await.unwrap();
+    assert_eq!(none.headers()["www-authenticate"], "Bearer");
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn an_id_token_opens_no_route_with_scopes() {
+    let host = host().await;
+    let claims = json!({"token_use": "id", "aud": "items", "client_id": null, "scope": null, "username": null});
+    let token = host.token_with("alice", &[], claims.as_object().unwrap().clone()).unwrap();
+    let post = Client::new().post(format!("{}/items/good-1", host.url())).bearer_auth(&token);
+    assert_eq!(message(post.send().await.unwrap()).await, (403, json!({"message": "Forbidden"})));
+    let mine = Client::new().get(format!("{}/mine", host.url())).bearer_auth(&token).send().await.unwrap();
+    assert_eq!(mine.status(), StatusCode::OK, "as on AWS");
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn the_issuer_publishes_what_checks_its_tokens() {
+    let host = host().await;
+    let get = async |path: &str| Client::new().get(format!("{}{path}", host.url())).send().await.unwrap();
+    let described: Value = get("/.well-known/openid-configuration").await.json().await.unwrap();
+    let keys = described["jwks_uri"].as_str().unwrap();
+    assert_eq!(keys, format!("{}/.well-known/jwks.json", host.url()));
+    let published = async || Client::new().get(keys).send().await.unwrap().json::<Value>().await.unwrap();
+    let before = published().await;
+    let key = &before["keys"][0];
+    assert_eq!((&key["kty"], &key["alg"], &key["use"]), (&json!("RSA"), &json!("RS256"), &json!("sig")));
+    assert!(key.get("d").is_none(), "only the public part");
+
+    let token = host.token("alice", &["items/write"]).unwrap();
+    let rotated = Client::new().post(format!("{}/_local/keys", host.url())).send().await.unwrap();
+    assert_eq!(rotated.json::<Value>().await.unwrap(), published().await);
+    assert_eq!((&published().await["keys"][1], published().await["keys"].as_array().unwrap().len()), (key, 2));
+    let used = async |token: &str| {
+        let post = Client::new().post(format!("{}/items/good-1", host.url())).bearer_auth(token);
+        post.send().await.unwrap().status()
+    };
+    assert_eq!(used(&token).await, 201);
+    host.rotate_keys().unwrap();
+    assert_eq!(used(&token).await, 401);
+    assert_eq!(used(&host.token("alice", &["items/write"]).unwrap()).await, 201);
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn the_gateways_own_answers_are_those_of_aws() {
     let host = host().await;
     let post = |path: &str| Client::new().post(format!("{}{path}", host.url()));
@@ -140,6 +207,11 @@ async fn the_hosts_own_paths_serve_programs_on_this_machine_and_no_browser() {
     assert_eq!(browser.status(), StatusCode::FORBIDDEN);
     let rebound = tokens().header("host", "evil.example").send().await.unwrap();
     assert_eq!(rebound.status(), StatusCode::FORBIDDEN);
+    for name in ["forwarded", "x-forwarded-for", "x-forwarded-host", "via", "x-real-ip"] {
+        let (status, body) = message(tokens().header(name, "203.0.113.7").send().await.unwrap()).await;
+        assert_eq!(status, 403);
+        assert!(body["message"].as_str().unwrap().contains(&format!("the header {name} ")), "{body}");
+    }
     host.stop().await;
 }
 

@@ -5,12 +5,15 @@ use crate::values::Reference;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
-/// The file.
+/// The file, and the length of its whole lines.
 #[derive(Debug)]
-pub(super) struct Journal(File);
+pub(super) struct Journal {
+    file: File,
+    whole: u64,
+}
 
 /// The journal's record of one payment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,28 +44,51 @@ impl Journal {
     /// Opens the journal and reads it. An incomplete last line belongs to a request that was never answered; it is
     /// removed.
     pub(super) fn open(path: &Path) -> io::Result<(Self, Vec<(Reference, Account)>)> {
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-        let mut text = String::new();
-        file.read_to_string(&mut text)?;
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        file.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
-        file.seek(io::SeekFrom::End(0))?;
-        let read = |line: &str| {
-            let Line { reference, account } = serde_json::from_str(line)?;
+        let mut file = opened(path)?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        // A line may be cut within a character.
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        text.truncate(whole);
+        let read = |line: &[u8]| {
+            let Line { reference, account } = serde_json::from_slice(line)?;
             Ok((reference.into_owned(), account.into_owned()))
         };
-        let kept = text.get(..whole).unwrap_or_default().lines().map(read).collect::<Result<_, serde_json::Error>>()?;
-        Ok((Self(file), kept))
+        let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let kept = lines.map(read).collect::<Result<_, serde_json::Error>>()?;
+        let whole = u64::try_from(whole).unwrap_or(u64::MAX);
+        file.set_len(whole)?;
+        Ok((Self { file, whole }, kept))
     }
 
-    /// Writes a change. It is on the disk when this returns.
+    /// Writes a change. It is on the disk when this returns. If the disk is full, for example, nothing is written: what
+    /// an earlier failure left is cut off first, so that no line goes on behind a part of another one.
     pub(super) fn write(&mut self, reference: &Reference, account: &Account) -> io::Result<()> {
         let line = Line { reference: Cow::Borrowed(reference), account: Cow::Borrowed(account) };
         let mut text = serde_json::to_string(&line)?;
         text.push('\n');
-        self.0.write_all(text.as_bytes())?;
-        self.0.sync_data()
+        self.file.set_len(self.whole)?;
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
+        if let Err(error) = written {
+            // If this fails too, the next write or the next start cuts it off.
+            let _ = self.file.set_len(self.whole);
+            return Err(error);
+        }
+        self.whole += u64::try_from(text.len()).unwrap_or_default();
+        Ok(())
     }
+}
+
+/// The file, which only its owner can read.
+fn opened(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -94,5 +120,53 @@ mod tests {
         drop(again);
         let third = Sandbox::kept_in(&file).unwrap();
         assert_eq!((third.status(&second).await, third.changes(0).len()), (Ok(Some(voided)), 4));
+    }
+
+    /// A full disk takes a part of a line.
+    #[tokio::test]
+    async fn a_line_does_not_go_on_behind_a_part_of_one_that_could_not_be_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("payments");
+        let amount = Money::new(500, "EUR".parse().unwrap()).unwrap();
+        let reference: Reference = "first".parse().unwrap();
+        let sandbox = Sandbox::kept_in(&file).unwrap();
+        sandbox.carry_out(&reference, Step::Authorise { amount, card: "tok_ok" }).await.unwrap();
+        let part = "{\"reference\":\"café".as_bytes();
+        let mut text = fs::read(&file).unwrap();
+        text.extend(&part[..part.len() - 1]);
+        fs::write(&file, text).unwrap();
+        let captured = sandbox.carry_out(&reference, Step::Capture).await.unwrap();
+        drop(sandbox);
+        let again = Sandbox::kept_in(&file).unwrap();
+        assert_eq!((again.status(&reference).await, again.changes(0).len()), (Ok(Some(captured)), 2));
+    }
+
+    /// `/dev/full` takes no byte, and is no file that could be cut.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_journal_that_cannot_be_written_changes_nothing() {
+        let file = fs::OpenOptions::new().append(true).open("/dev/full").unwrap();
+        let mut journal = super::Journal { file, whole: 0 };
+        let payment = crate::Payment {
+            amount: Money::new(500, "EUR".parse().unwrap()).unwrap(),
+            standing: crate::Standing::Authorised,
+            expires_at: None,
+            refunds: vec![],
+        };
+        let account = super::Account { payment, card: "tok_ok".to_owned(), expired: false };
+        assert!(journal.write(&"first".parse().unwrap(), &account).is_err());
+        assert_eq!(journal.whole, 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_reads_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("payments");
+        fs::write(&file, "").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        drop(Sandbox::kept_in(&file).unwrap());
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn examine(stack: &Stack<'_>, api: &HttpApi, functions: &[Funct
         integrations: list("get-integrations", "IntegrationId").await?,
         authorizers: list("get-authorizers", "AuthorizerId").await?,
     };
-    let mut findings = vec![authorizer(api, &there)];
+    let mut findings = vec![authorizer(stack, api, &there)];
     let mut bad = Vec::new();
     for route in &api.routes {
         let alias =
@@ -47,10 +47,21 @@ pub(super) async fn examine(stack: &Stack<'_>, api: &HttpApi, functions: &[Funct
 }
 
 /// The authorizer accepts the tokens that the template says.
-fn authorizer(api: &HttpApi, there: &There) -> Finding {
+fn authorizer(stack: &Stack<'_>, api: &HttpApi, there: &There) -> Finding {
     let Some((issuer, audience)) = &api.authorizer else { return Finding::good("authorizer", "none is needed") };
-    let audience: BTreeSet<_> = audience.iter().map(String::as_str).collect();
     let jwt = |authorizer: &Value| authorizer["JwtConfiguration"].clone();
+    let (issuer, audience): (_, BTreeSet<_>) = match &api.users {
+        // The ids of the stack's own pool and clients are those that AWS gave them.
+        Some((pool, clients)) => (
+            format!(
+                "https://cognito-idp.{}.amazonaws.com/{}",
+                region(stack, pool),
+                stack.physical(pool).unwrap_or(pool)
+            ),
+            clients.iter().filter_map(|client| stack.physical(client)).collect(),
+        ),
+        None => (issuer.clone(), audience.iter().map(String::as_str).collect()),
+    };
     let fits = |jwt: &Value| text(jwt, "Issuer") == issuer && texts(jwt, "Audience") == audience;
     if there.authorizers.values().map(jwt).any(|jwt| fits(&jwt)) {
         return Finding::good("authorizer", format!("accepts tokens of {issuer}"));
@@ -67,6 +78,11 @@ fn authorizer(api: &HttpApi, there: &There) -> Finding {
             ),
         },
     )
+}
+
+/// The region of a user pool. Its id begins with it.
+fn region<'a>(stack: &'a Stack<'_>, pool: &str) -> &'a str {
+    stack.physical(pool).and_then(|id| id.split_once('_')).map_or("", |(region, _)| region)
 }
 
 /// How a route differs; none if it does not.

@@ -60,7 +60,7 @@ impl Rebuild {
             }
             return Err(Failure::Different(different(&self.name, &new, comparison)));
         }
-        let shown = if self.no_flip { shown } else { self.flip(&operator).await? };
+        let shown = if self.no_flip { shown } else { self.flip(&operator, new.generation).await? };
         global.print(&shown, || {
             let (name, number, rows) = (&self.name, new.generation, comparison.rows);
             let next = if shown.read == number {
@@ -76,8 +76,15 @@ impl Rebuild {
         })
     }
 
-    async fn flip(&self, operator: &Session) -> Result<GenerationsOf, ClientError> {
-        operator.post(&["ops", "projections", &self.name, "flip"]).send().await?.accepted()?.json()
+    /// Switches readers to a generation, unless another command that watches the same rebuild has.
+    async fn flip(&self, operator: &Session, generation: u32) -> Result<GenerationsOf, ClientError> {
+        match operator.post(&["ops", "projections", &self.name, "flip"]).send().await?.accepted() {
+            Err(refused) if refused.is_problem("none-newer") => {
+                let shown = generations(operator, &self.name).await?;
+                if shown.read == generation { Ok(shown) } else { Err(refused) }
+            }
+            switched => switched?.json(),
+        }
     }
 
     /// Watches a generation until it is complete.
@@ -115,7 +122,7 @@ fn newest(shown: &GenerationsOf) -> u32 {
 }
 
 fn show(bar: &ProgressBar, progress: &Rebuilding) {
-    bar.set_prefix(progress.phase.clone());
+    bar.set_prefix(terminal::escaped(&progress.phase));
     // The number is approximate, and there may be more by now.
     bar.set_length(progress.of.unwrap_or_default().max(progress.read));
     bar.set_position(progress.read);
