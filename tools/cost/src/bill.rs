@@ -138,7 +138,8 @@ impl Rates {
             ("dashboards", Decimal::from(inventory.dashboards.len() - large)),
             ("large-dashboards", Decimal::from(large)),
             ("secrets", Decimal::from(inventory.secrets)),
-            ("kms-requests", Decimal::from(self.keys(&times))),
+            ("kms-keys", Decimal::from(inventory.keys)),
+            ("kms-requests", Decimal::from(self.keys(&times) + unwrapped(&times))),
         ]);
         Ok(month)
     }
@@ -229,6 +230,16 @@ impl Rates {
         ]);
         times
     }
+}
+
+/// How often functions make and unwrap the keys of accounts. The counted environments remember none.
+fn unwrapped(times: &[(&Usage, u64)]) -> u64 {
+    let of = |usage: &Usage| -> u64 {
+        let requests = usage.requests.values().flatten();
+        let keys = requests.filter(|(operation, _)| ["Decrypt", "GenerateDataKey"].contains(&operation.as_str()));
+        keys.map(|(_, count)| count).sum()
+    };
+    times.iter().map(|(usage, times)| of(usage) * times).sum()
 }
 
 /// The metrics that functions send, each as the part of the month's hours in which it is sent at most.

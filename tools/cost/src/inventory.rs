@@ -21,6 +21,8 @@ pub(crate) struct Inventory {
     pub(crate) dashboards: Vec<u64>,
     /// The secrets that functions read.
     pub(crate) secrets: u64,
+    /// The keys of KMS.
+    pub(crate) keys: u64,
     /// The tables that are encrypted under a key of the account.
     pub(crate) encrypted: BTreeSet<String>,
     /// Whether X-Ray traces functions unless a parameter says otherwise.
@@ -94,6 +96,7 @@ impl Inventory {
             alarm_metrics: of_kind("AWS::CloudWatch::Alarm").map(alarm_metrics).sum(),
             dashboards: dashboards.collect::<Result<_, _>>()?,
             secrets: of_kind("AWS::IAM::Role").map(read_secrets).sum(),
+            keys: of_kind("AWS::KMS::Key").count() as u64,
             encrypted: encrypted.map(|(id, _)| id.to_owned()).collect(),
             traced: tracing == Some("Active"),
             access_log_bytes: format.map_or(0, str::len) as u64,
@@ -235,7 +238,12 @@ mod tests {
         let open = inventory.routes.iter().filter(|route| route.scopes.is_empty());
         assert!(inventory.routes.len() > 60 && open.count() == 6);
         // The expression of an alarm is no metric, and what it reads are.
-        assert!(inventory.secrets == 2 && inventory.alarm_metrics > 35 && inventory.encrypted.contains("EventLog"));
+        assert!(
+            inventory.secrets == 2
+                && inventory.keys == 1
+                && inventory.alarm_metrics > 35
+                && inventory.encrypted.contains("EventLog")
+        );
     }
 
     #[test]
