@@ -3,6 +3,7 @@
 
 use crate::Operations;
 use crate::merged::{newest, oldest};
+use foldlog::json;
 use foldlog::{Commit, Direction, LogError, Timestamp};
 use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
@@ -75,7 +76,7 @@ pub(crate) fn log_events(commit: &Commit) -> Result<Vec<LogEvent>, Problem> {
             stream: id.stream.to_string(),
             version: id.version,
             name: record.name.to_string(),
-            data: serde_json::from_str(record.data.get()).map_err(|error| Problem::internal(&error))?,
+            data: json::read(record.data.get()).map_err(|error| Problem::internal(&error))?,
             correlation: commit.correlation.id.clone(),
             client_correlation: commit.correlation.client.clone(),
             causation: commit.causation.as_ref().map(ToString::to_string),

@@ -1,5 +1,6 @@
 //! The history of a resource, as its owner and the staff may see it.
 
+use foldlog::json;
 use foldlog::{Commit, DecodeError, Version};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -83,7 +84,7 @@ impl AuditEvent {
     /// The events of a commit, in order.
     pub fn of(commit: &Commit, onlooker: Observer<'_>) -> Result<Vec<Self>, DecodeError> {
         let event = |(index, record): (u64, foldlog::Record<'_>)| {
-            let malformed = |error: serde_json::Error| DecodeError::Malformed {
+            let malformed = |error: json::Unread| DecodeError::Malformed {
                 name: record.name.to_string(),
                 reason: error.to_string(),
             };
@@ -94,7 +95,7 @@ impl AuditEvent {
                 at: commit.committed_at.to_string(),
                 name: record.name.to_string(),
                 schema: record.schema,
-                data: without_tokens(serde_json::from_str(record.data.get()).map_err(malformed)?),
+                data: without_tokens(json::read(record.data.get()).map_err(malformed)?),
                 actor: onlooker.names(commit),
                 causation: commit.causation.as_ref().map(ToString::to_string),
                 correlation: commit.correlation.id.clone(),
@@ -107,7 +108,7 @@ impl AuditEvent {
 
 /// A payload with the id of each card in place of its token.
 fn without_tokens(mut data: Value) -> Value {
-    if let Some(card) = serde_json::from_value::<Card>(data.clone()).ok().map(MaskedCard::from) {
+    if let Some(card) = json::read_value::<Card>(data.clone()).ok().map(MaskedCard::from) {
         return serde_json::to_value(card).unwrap_or_default();
     }
     if let Some(card) = data.get_mut("card") {
