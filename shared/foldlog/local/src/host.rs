@@ -64,6 +64,11 @@ impl Host {
         self.tokens.sign(subject, scopes)
     }
 
+    /// A token of the issuer whose claims differ from those of [`Host::token`]: an object with the others, null for none.
+    pub fn token_with(&self, subject: &str, scopes: &[&str], others: &Value) -> Result<String, IssuerError> {
+        self.tokens.sign_with(subject, scopes, others)
+    }
+
     /// Lets state machines use the whole machine from now on: they do not step back any longer behind requests that
     /// wait for an answer.
     pub fn hurry_background(&self) {

@@ -66,8 +66,19 @@ impl Issuer {
 
     /// A token for a subject with scopes.
     pub(crate) fn token(&self, authorizer: &Authorizer, subject: &str, scopes: &[&str]) -> Result<String, IssuerError> {
+        self.token_with(authorizer, subject, scopes, &Value::Null)
+    }
+
+    /// The same with other claims: an object, with null for a claim that is left out.
+    pub(crate) fn token_with(
+        &self,
+        authorizer: &Authorizer,
+        subject: &str,
+        scopes: &[&str],
+        others: &Value,
+    ) -> Result<String, IssuerError> {
         let now = jiff::Timestamp::now().as_second();
-        let claims = json!({
+        let mut claims = json!({
             "iss": authorizer.issuer,
             "aud": authorizer.audience.first(),
             "sub": subject,
@@ -77,6 +88,12 @@ impl Issuer {
             "exp": now + LIFETIME_SECONDS,
             "jti": uuid::Uuid::new_v4().to_string(),
         });
+        for (name, value) in others.as_object().into_iter().flatten() {
+            claims[name] = value.clone();
+        }
+        if let Some(claims) = claims.as_object_mut() {
+            claims.retain(|_, value| !value.is_null());
+        }
         Ok(encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)?)
     }
 

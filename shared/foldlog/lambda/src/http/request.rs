@@ -34,6 +34,8 @@ pub struct Request {
     body: Result<Vec<u8>, Problem>,
     caller: Option<Caller>,
     correlation: Correlation,
+    /// Why the client may not call its correlation as it does.
+    claimed: Option<&'static str>,
     fresh: String,
     commands: WriteMode,
 }
@@ -54,6 +56,8 @@ impl Request {
             let value = event.headers.get(name)?.to_str().ok()?;
             is_correlation(value).then(|| value.to_owned())
         });
+        let claimed = client.as_deref().and_then(claimed);
+        let client = client.filter(|_| claimed.is_none());
         Self {
             route: event.route_key.unwrap_or_default(),
             method: event.request_context.http.method.to_string(),
@@ -63,6 +67,7 @@ impl Request {
             headers: event.headers,
             body,
             correlation: Correlation { id: fresh_id(host), client },
+            claimed,
             fresh: fresh_id(host),
             commands,
         }
@@ -81,7 +86,7 @@ impl Request {
         if let Some(fault) = place.filter_map(|text| texts::fault(text)).next() {
             return Err(Problem::malformed(&format!("a text of the path or the query {fault}")));
         }
-        if let Some(fault) = self.correlation.client.as_deref().and_then(claimed) {
+        if let Some(fault) = self.claimed {
             return Err(Problem::malformed(fault));
         }
         let body = self.body.as_ref().map_err(Clone::clone)?;

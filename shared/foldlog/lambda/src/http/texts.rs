@@ -1,7 +1,7 @@
 //! The rules for every text that a client sends, whatever it means.
 //!
-//! A text must not look different from what it is: it has no bidirectional override or isolate, no tag character, and is
-//! not made of invisible characters alone. And it holds no payment card's number, because what is stored is never
+//! A text must not look different from what it is: it has no bidirectional override or isolate, no hidden line break, no
+//! tag character, and is not made of invisible characters alone. And it holds no payment card's number, because what is stored is never
 //! removed: digits in the shape of such a number (ISO/IEC 7812), also in groups, whose check digit fits. Rules of one
 //! field, such as its length, are those of its type. Stored texts were checked by the rules of their time, and are not
 //! checked again.
@@ -53,9 +53,10 @@ pub(super) fn fault(text: &str) -> Option<&'static str> {
     holds_card_number(text).then_some(CARD_NUMBER)
 }
 
-/// Overrides and isolates of the direction of writing, and tags (Unicode 16, sections 23.2 and 23.9).
+/// Separators of lines and paragraphs, overrides and isolates of the direction of writing, and tags (Unicode 16, sections
+/// 23.2 and 23.9).
 const fn is_deceptive(character: char) -> bool {
-    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
+    matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Characters without a glyph that are no white space (Unicode: `Default_Ignorable_Code_Point`), and the empty pattern of

@@ -32,6 +32,12 @@ impl Tokens {
         self.issuer.token(authorizer, subject, scopes)
     }
 
+    /// A token of the issuer with other claims than those that are accepted.
+    pub(crate) fn sign_with(&self, subject: &str, scopes: &[&str], others: &Value) -> Result<String, IssuerError> {
+        let authorizer = self.authorizer.as_ref().ok_or(IssuerError::NoAuthorizer)?;
+        self.issuer.token_with(authorizer, subject, scopes, others)
+    }
+
     /// Checks a request with this header. If the route requires no token, no token is read.
     pub(crate) fn admit(&self, route: &Route, header: Option<&str>) -> Result<Option<Accepted>, GatewayError> {
         if !route.authorized {

@@ -24,4 +24,4 @@ pub use payments::{Attempt, PaymentId};
 pub use personal::{Email, PersonName, Personal, Profile};
 pub use quantity::Quantity;
 pub use text::Invalid;
-pub use words::{DeliveryNote, Description, Name, Place, Reason, TrackingNumber};
+pub use words::{DeliveryNote, Description, Name, Place, Reason, SentName, TrackingNumber};
