@@ -78,29 +78,24 @@ impl<P: Ports> CartCommands<P> {
     /// again.
     async fn check_out(
         &self,
-        cart: &CartId,
+        id: &CartId,
         by: AccountId,
         chosen: &CheckOut,
         metadata: &Metadata,
     ) -> Result<Executed<State>, Problem> {
-        let stream = StreamName::of::<Cart>(cart);
+        let stream = StreamName::of::<Cart>(id);
         for _ in 0..CHECKOUT_ATTEMPTS {
             let history = self.carts.log().load(&stream, ReadOptions::of::<Cart>(Consistency::Strong)).await?;
             let lines = replay::<Cart>(&history)?;
             // Before the prices: how many products a cart has is known to its owner alone.
-            let sees = Command { by: by.clone(), action: Action::Clear };
-            Cart::visible(&lines, &sees).map_err(ExecuteError::Refused)?;
-            let card = match &chosen.card {
-                Some(choice) => match self.own_card(&by, choice).await? {
-                    Some(card) => Some(card),
-                    // A card that was removed since does not change the first answer.
-                    None => {
-                        let answered = self.carts.answered(&stream, metadata).await?;
-                        return Ok(answered.ok_or(ExecuteError::Refused(Refusal::UnknownCard))?);
-                    }
-                },
-                None => None,
-            };
+            let look = Command { by: by.clone(), action: Action::Clear };
+            Cart::visible(&lines, &look).map_err(ExecuteError::Refused)?;
+            let card = self.own_card(&by, chosen.card.as_ref()).await?;
+            if card.is_none() && chosen.card.is_some() {
+                // A card that was removed since does not change the first answer.
+                let answered = self.carts.answered(&stream, metadata).await?;
+                return Ok(answered.ok_or(ExecuteError::Refused(Refusal::UnknownCard))?);
+            }
             let (offers, categories) = offers::terms(self.carts.log(), lines.lines()).await?;
             let (tax_rate, address, shown) = (self.tax_rate, chosen.address.clone(), chosen.total);
             let action = Action::CheckOut { offers, categories, tax_rate, card, address, shown };
@@ -116,7 +111,8 @@ impl<P: Ports> CartCommands<P> {
     }
 
     /// The id of a card of the account, read strongly: a card may have been added just now.
-    async fn own_card(&self, account: &AccountId, choice: &CardChoice) -> Result<Option<CardId>, Problem> {
+    async fn own_card(&self, account: &AccountId, choice: Option<&CardChoice>) -> Result<Option<CardId>, Problem> {
+        let Some(choice) = choice else { return Ok(None) };
         let account = state_of::<Account>(self.carts.log(), account, Consistency::Strong).await?;
         Ok(account.own_card(choice))
     }

@@ -134,8 +134,8 @@ impl Things {
         pairs.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
     }
 
-    /// The same with ids that nothing has.
-    fn absent(&self) -> Self {
+    /// Ids that nothing has.
+    fn absent() -> Self {
         let none = || "0".repeat(32);
         Self {
             cart: none(),
@@ -216,7 +216,7 @@ async fn row(shop: &Shop, callers: &[Client], things: &Things, route: &str, vari
     for (name, client) in CALLERS.iter().zip(callers) {
         let status = if *name == OTHER && is_owned(route) {
             shop.host.settled().await;
-            let absent = things.absent();
+            let absent = Things::absent();
             let (foreign, requests) = cost(shop, client, things, route, variant).await;
             let (none, fewest) = cost(shop, client, &absent, route, variant).await;
             let (foreign, status) = (seen(&foreign, things), foreign.status);

@@ -78,7 +78,7 @@ impl TableExport {
             return Err(wrong(&summary, "only a full export holds the whole log"));
         }
         let text = fs::read_to_string(&files).map_err(TransferError::io(&files))?;
-        let listed = text.lines().map(|line| json::read::<Data>(line)).collect::<Result<Vec<_>, _>>();
+        let listed = text.lines().map(json::read::<Data>).collect::<Result<Vec<_>, _>>();
         let listed = listed.map_err(|error| wrong(&files, &error.to_string()))?;
         Ok(Self { path: path.to_owned(), items: read.item_count, files: listed })
     }

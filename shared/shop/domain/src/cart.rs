@@ -240,6 +240,17 @@ impl State {
         }
     }
 
+    /// The same without the card and address that were chosen.
+    #[must_use]
+    pub fn without_choice(self) -> Self {
+        match self {
+            Self::CheckedOut { owner, lines, totals, .. } => {
+                Self::CheckedOut { owner, lines, totals, card: None, address: None }
+            }
+            other @ (Self::Unopened | Self::Open { .. }) => other,
+        }
+    }
+
     fn change(self, change: impl FnOnce(&mut Vec<Line>)) -> Self {
         match self {
             Self::Open { owner, mut lines } => {

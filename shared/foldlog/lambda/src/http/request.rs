@@ -82,8 +82,8 @@ impl Request {
         if let Some((name, _)) = self.query.iter().find(|(name, _)| !names.insert(name.as_str())) {
             return Err(Problem::doubled_parameter(name));
         }
-        let place = self.path.values().chain(self.query.iter().flat_map(|(name, value)| [name, value]));
-        if let Some(fault) = place.filter_map(|text| texts::fault(text)).next() {
+        let mut place = self.path.values().chain(self.query.iter().flat_map(|(name, value)| [name, value]));
+        if let Some(fault) = place.find_map(|text| texts::fault(text)) {
             return Err(Problem::malformed(&format!("a text of the path or the query {fault}")));
         }
         if let Some(fault) = self.claimed {
