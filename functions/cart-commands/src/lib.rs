@@ -94,7 +94,8 @@ impl<P: Ports> CartCommands<P> {
             if card.is_none() && chosen.card.is_some() {
                 // A card that was removed since does not change the first answer.
                 let answered = self.carts.answered(&stream, metadata).await?;
-                return Ok(answered.ok_or(ExecuteError::Refused(Refusal::UnknownCard))?);
+                let unknown = "card: the account has no such card; add it to the account first";
+                return answered.ok_or_else(|| Problem::refused("invalid-request", unknown));
             }
             let (offers, categories) = offers::terms(self.carts.log(), lines.lines()).await?;
             let (tax_rate, address, shown) = (self.tax_rate, chosen.address.clone(), chosen.total);

@@ -179,9 +179,6 @@ pub enum Refusal {
     /// The cart was checked out with another card or address.
     #[error("the cart is checked out with another card or address; cancel its order, or leave it as it is")]
     CheckedOutOtherwise,
-    /// The account has no such card.
-    #[error("the account has no such card; add it to the account first")]
-    UnknownCard,
     /// The cart is empty.
     #[error("the cart is empty; add an item first")]
     CartEmpty,

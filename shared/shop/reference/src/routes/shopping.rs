@@ -53,7 +53,7 @@ pub(super) fn carts() -> Group {
                 .answers::<Cart>(202, &[Header::Etag, Header::Location, Header::RetryAfter])
                 .missing("unknown-cart")
                 .refuses_by(&["cart-empty", "unknown-product", "product-not-listed", "total-too-large", "total-has-risen"])
-                .refuses_by(&["unknown-card", "checked-out-otherwise"]),
+                .refuses_by(&["checked-out-otherwise"]),
         ],
     }
     .to(&[CUSTOMER])
