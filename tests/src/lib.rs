@@ -113,7 +113,7 @@ impl Shop {
             "kind": "shipping", "lines": ["Hafenstraße 3"], "city": "Berlin", "postcode": "10115", "country": "DE",
         });
         let _ = customer.post(&format!("{account}/addresses"), address).await.expect(201);
-        customer
+        Client { account: Some(account), ..customer }
     }
 
     /// The key of an account's personal data, as `queries` gets it.
@@ -159,19 +159,35 @@ impl Shop {
 pub struct Client {
     transport: Transport,
     token: Option<String>,
+    account: Option<String>,
 }
 
 impl Client {
     /// A client of a shop elsewhere.
     #[must_use]
     pub fn of(base: &str, token: &str) -> Self {
-        Self { transport: Transport::to(base), token: Some(token.to_owned()) }
+        Self { transport: Transport::to(base), token: Some(token.to_owned()), account: None }
     }
 
     /// The same client with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The id of a card in the account of this customer, who may buy. It is added first, if it is not there.
+    pub async fn card(&self, token: &str) -> String {
+        let cards = format!("{}/cards", self.account.as_deref().expect("a customer with an account"));
+        let card = serde_json::json!({ "token": token, "brand": "Visa", "last4": "4242" });
+        let added = self.post(&cards, card).await.expect_one_of(&[200, 201]);
+        let place = added.header("location").expect("where it is");
+        place.rsplit('/').next().expect("an id").to_owned()
+    }
+
+    /// The path of a card of this customer.
+    #[must_use]
+    pub fn place_of_card(&self, id: &str) -> String {
+        format!("{}/cards/{id}", self.account.as_deref().expect("a customer with an account"))
     }
 
     /// `GET path`

@@ -3,7 +3,7 @@
 mod offers;
 
 use foldlog::write::loaded::replay;
-use foldlog::{Consistency, EventLog, ExecuteError, Executed, Metadata, ReadOptions, StreamName};
+use foldlog::{Consistency, Decider, EventLog, ExecuteError, Executed, Metadata, ReadOptions, StreamName, state_of};
 use foldlog_functions::Ports;
 use foldlog_functions::ports::{CommandsOn, HttpOn};
 use foldlog_lambda::http::created;
@@ -11,8 +11,9 @@ use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Sett
 use http::StatusCode;
 use shop_api::requests::{AddItem, ChangeQuantity, CheckOut, Nothing};
 use shop_api::responses;
+use shop_domain::account::Account;
 use shop_domain::cart::{Action, Cart, Command, Refusal, State};
-use shop_domain::values::{AccountId, CartId, TaxRate};
+use shop_domain::values::{AccountId, CardChoice, CardId, CartId, TaxRate};
 
 /// The maximum number of attempts at a checkout while other commands change the cart.
 const CHECKOUT_ATTEMPTS: usize = 4;
@@ -78,17 +79,27 @@ impl<P: Ports> CartCommands<P> {
     /// again.
     async fn check_out(
         &self,
-        cart: &CartId,
+        id: &CartId,
         by: AccountId,
         chosen: &CheckOut,
         metadata: &Metadata,
     ) -> Result<Executed<State>, Problem> {
-        let stream = StreamName::of::<Cart>(cart);
+        let stream = StreamName::of::<Cart>(id);
         for _ in 0..CHECKOUT_ATTEMPTS {
             let history = self.carts.log().load(&stream, ReadOptions::of::<Cart>(Consistency::Strong)).await?;
             let lines = replay::<Cart>(&history)?;
+            // Before the prices: how many products a cart has is known to its owner alone.
+            let look = Command { by: by.clone(), action: Action::Clear };
+            Cart::visible(&lines, &look).map_err(ExecuteError::Refused)?;
+            let card = self.own_card(&by, chosen.card.as_ref()).await?;
+            if card.is_none() && chosen.card.is_some() {
+                // A card that was removed since does not change the first answer.
+                let answered = self.carts.answered(&stream, metadata).await?;
+                let unknown = "card: the account has no such card; add it to the account first";
+                return answered.ok_or_else(|| Problem::refused("invalid-request", unknown));
+            }
             let (offers, categories) = offers::terms(self.carts.log(), lines.lines()).await?;
-            let (tax_rate, CheckOut { card, address, total: shown }) = (self.tax_rate, chosen.clone());
+            let (tax_rate, address, shown) = (self.tax_rate, chosen.address.clone(), chosen.total);
             let action = Action::CheckOut { offers, categories, tax_rate, card, address, shown };
             let command = Command { by: by.clone(), action };
             let seen = metadata.expected.unwrap_or_else(|| history.head().version());
@@ -99,6 +110,13 @@ impl<P: Ports> CartCommands<P> {
             }
         }
         Err(ExecuteError::<Refusal>::Contended.into())
+    }
+
+    /// The id of a card of the account, read strongly: a card may have been added just now.
+    async fn own_card(&self, account: &AccountId, choice: Option<&CardChoice>) -> Result<Option<CardId>, Problem> {
+        let Some(choice) = choice else { return Ok(None) };
+        let account = state_of::<Account>(self.carts.log(), account, Consistency::Strong).await?;
+        Ok(account.own_card(choice))
     }
 
     fn respond(&self, status: StatusCode, cart: &CartId, done: &Executed<State>) -> Result<Response, Problem> {

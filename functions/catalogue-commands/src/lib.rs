@@ -39,7 +39,7 @@ impl<P: Ports> HttpHandler for CatalogueCommands<P> {
             }
             "POST /products/{sku}/description" => {
                 let (DescribeProduct { name, description }, metadata) = request.command()?;
-                (Command::Describe { name, description }, metadata)
+                (Command::Describe { name: name.map(Into::into), description }, metadata)
             }
             "POST /products/{sku}/category" => {
                 let (CategoriseProduct { category }, metadata) = request.command()?;
@@ -57,7 +57,7 @@ impl<P: Ports> HttpHandler for CatalogueCommands<P> {
 impl<P: Ports> CatalogueCommands<P> {
     async fn register(&self, request: &Request) -> Result<Response, Problem> {
         let (RegisterProduct { sku, name, description, category, price }, metadata) = request.command()?;
-        let product = Registration { name, description, category, price };
+        let product = Registration { name: name.into(), description, category, price };
         let command = Command::Register { product, shop_currency: self.currency };
         let done = self.products.execute(&StreamName::of::<Product>(&sku), &command, &metadata).await?;
         Ok(respond(created(done.effect), &sku, &done)?.location(&format!("/products/{sku}")))

@@ -8,6 +8,7 @@
 
 use crate::Operations;
 use crate::events::log_events;
+use foldlog::write::identity::is_fresh_id;
 use foldlog::{Commit, EventId, Generations, LogSpans, Lookups, Span, Version};
 use foldlog_functions::Ports;
 use foldlog_lambda::{Problem, Request, Response};
@@ -61,8 +62,15 @@ impl<P: Ports> Operations<P> {
     }
 
     /// All commits that belong to an id: the server's own id, or one that a client gave to its requests.
+    ///
+    /// A client cannot give one of the server's form any more. In older commits it could, even another request's: such
+    /// an id is the server's alone.
     async fn gathered(&self, id: &str) -> Result<Gathered, Problem> {
-        let found = self.read_all(self.runs(id).await?).await?;
+        let mut found = self.read_all(self.runs(id).await?).await?;
+        if is_fresh_id(id) {
+            found.commits.retain(|commit| commit.correlation.id == id);
+            return Ok(found);
+        }
         let all: BTreeSet<String> = found.commits.iter().map(|commit| commit.correlation.id.clone()).collect();
         if all.iter().all(|own| own == id) {
             return Ok(found);

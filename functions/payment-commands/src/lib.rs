@@ -6,7 +6,7 @@ use foldlog_functions::secrets::{SecretOn, SecretPorts as Ports};
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses;
-use shop_domain::payment::{self, Payment};
+use shop_domain::payment::{self, Payment, disputes};
 use shop_domain::values::PaymentId;
 use shop_payments::Secret;
 use shop_payments::webhook::{Delivery, Disbelief, SIGNATURE, TIMESTAMP, Webhook, verify};
@@ -37,8 +37,8 @@ impl<P: Ports> HttpHandler for PaymentCommands<P> {
 
 impl<P: Ports> PaymentCommands<P> {
     /// Records the change that a webhook reports. A webhook that was recorded before, or that a later change overtook,
-    /// changes nothing. One that reports another amount than the shop asked for is recorded as a dispute, and parts that
-    /// were refunded without its request as refunded by hand.
+    /// changes nothing. One that reports another amount than the shop asked for is recorded as a dispute or refused, and
+    /// nothing else of it is recorded. Parts that were refunded without its request are recorded as refunded by hand.
     async fn heed(&self, request: &Request) -> Result<Response, Problem> {
         let webhook = self.believed(request).await?;
         let id: PaymentId = webhook.reference.as_str().parse().map_err(|_| unknown(&webhook))?;
@@ -46,7 +46,12 @@ impl<P: Ports> PaymentCommands<P> {
         let mut done = None;
         for command in webhook.payment.commands() {
             let metadata = metadata(request, &webhook, &command.step())?;
-            done = Some(self.payments.execute(&stream, &command, &metadata).await?);
+            let executed = self.payments.execute(&stream, &command, &metadata).await?;
+            let is_over = disputes(&executed);
+            done = Some(executed);
+            if is_over {
+                break;
+            }
         }
         let done = done.ok_or_else(|| unknown(&webhook))?;
         let body = responses::Payment::of(&id, done.version, &done.state);

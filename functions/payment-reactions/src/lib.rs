@@ -6,7 +6,7 @@ mod keyed;
 pub use keyed::KeyedProvider;
 
 use foldlog::seal::KeyError;
-use foldlog::{EventMessage, StreamName};
+use foldlog::{EventMessage, Executed, StreamName};
 use foldlog_aws::OnAws;
 use foldlog_functions::KeyPorts;
 use foldlog_functions::keys::KeyringOn;
@@ -16,7 +16,7 @@ use foldlog_functions::secrets::SecretPorts;
 use foldlog_lambda::queue::{ReactionError, Reactor};
 use foldlog_lambda::{SettingError, Settings};
 use shop_domain::fulfilment::{Fulfilment, PaymentRequest, REACTION, Request, request_of};
-use shop_domain::payment::{self, Answer, Charge, Command};
+use shop_domain::payment::{self, Answer, Charge, Command, disputes};
 use shop_domain::values::{CardToken, Money, Personal, Reason};
 use shop_payments::{
     Connection, Failure, Patience, Payment, Provider, ProviderRefusal, Reference, Standing, Step, settle,
@@ -108,7 +108,7 @@ impl<P: Ports> PaymentReactions<P> {
     async fn authorise(&self, intent: &Intent<'_>, charge: Charge) -> Result<(), ReactionError> {
         let Some(card) = self.card(&charge.card).await? else {
             let answer = Answer::Declined(erased()?);
-            return self.execute(intent, &Command::Create { charge, answer }, REACTION).await;
+            return self.execute(intent, &Command::Create { charge, answer }, REACTION).await.map(drop);
         };
         let step = Step::Authorise { amount: charge.amount, card: card.as_str() };
         match settle(&self.provider, &intent.reference, step).await {
@@ -124,7 +124,7 @@ impl<P: Ports> PaymentReactions<P> {
             // Nothing is held under this reference for the shop.
             Err(Failure::Refused(refusal)) => {
                 let answer = Answer::Declined(final_refusal(refusal)?.into());
-                self.execute(intent, &Command::Create { charge, answer }, REACTION).await
+                self.execute(intent, &Command::Create { charge, answer }, REACTION).await.map(drop)
             }
             Err(unknown @ (Failure::Unknown(_) | Failure::Unavailable(_))) => {
                 self.execute(intent, &Command::Create { charge, answer: Answer::Unknown }, BEGUN).await?;
@@ -150,7 +150,7 @@ impl<P: Ports> PaymentReactions<P> {
                 self.lapse(intent, ProviderRefusal::Expired).await
             }
             Settled::Held(refusal) | Settled::Taken(refusal) => {
-                self.execute(intent, &Command::FailCapture { reason: refusal.into() }, REACTION).await
+                self.execute(intent, &Command::FailCapture { reason: refusal.into() }, REACTION).await.map(drop)
             }
             Settled::Gone(refusal) => self.lapse(intent, refusal).await,
         }
@@ -173,7 +173,7 @@ impl<P: Ports> PaymentReactions<P> {
             Settled::Done => Ok(()),
             Settled::Held(_) => self.void(intent).await,
             Settled::Gone(refusal) | Settled::Taken(refusal) => {
-                self.execute(intent, &Command::FailRefund { reason: refusal.into() }, REACTION).await
+                self.execute(intent, &Command::FailRefund { reason: refusal.into() }, REACTION).await.map(drop)
             }
         }
     }
@@ -184,13 +184,13 @@ impl<P: Ports> PaymentReactions<P> {
             Settled::Done => Ok(()),
             Settled::Held(refusal) | Settled::Gone(refusal) | Settled::Taken(refusal) => {
                 let command = Command::FailRefundPart { number, amount, reason: refusal.into() };
-                self.execute(intent, &command, REACTION).await
+                self.execute(intent, &command, REACTION).await.map(drop)
             }
         }
     }
 
     async fn lapse(&self, intent: &Intent<'_>, refusal: ProviderRefusal) -> Result<(), ReactionError> {
-        self.execute(intent, &Command::Lapse { reason: refusal.into() }, REACTION).await
+        self.execute(intent, &Command::Lapse { reason: refusal.into() }, REACTION).await.map(drop)
     }
 
     /// Takes a step, and records the payment as it stands then. If the provider refuses the step for good, the payment
@@ -222,15 +222,21 @@ impl<P: Ports> PaymentReactions<P> {
     /// Brings the shop's payment to the standing of the provider's.
     async fn record(&self, intent: &Intent<'_>, payment: &Payment) -> Result<(), ReactionError> {
         for command in payment.commands() {
-            self.execute(intent, &command, &command.step()).await?;
+            if disputes(&self.execute(intent, &command, &command.step()).await?) {
+                break;
+            }
         }
         Ok(())
     }
 
-    async fn execute(&self, intent: &Intent<'_>, command: &Command, step: &str) -> Result<(), ReactionError> {
+    async fn execute(
+        &self,
+        intent: &Intent<'_>,
+        command: &Command,
+        step: &str,
+    ) -> Result<Executed<payment::State>, ReactionError> {
         let metadata = intent.message.metadata(Self::NAME, step);
-        self.payments.execute(&intent.stream, command, &metadata).await?;
-        Ok(())
+        Ok(self.payments.execute(&intent.stream, command, &metadata).await?)
     }
 }
 

@@ -115,5 +115,9 @@ impl<P: KeyPorts> Queries<P> {
     }
 }
 
+/// How long a client, or a cache on the way, may keep what everybody may see of the catalogue, in seconds: as long as its
+/// view is usually behind.
+const FRESH_S: u32 = 5;
+
 /// The scope of the staff, as the gateway spells it.
 const STAFF: &str = "shop/staff";

@@ -1,6 +1,6 @@
 //! Lists: an index serves each one by key conditions alone. If an index is spread over shards, the list merges them.
 
-use crate::{Queries, STAFF};
+use crate::{FRESH_S, Queries, STAFF};
 use foldlog::{Direction, Index, Version};
 use foldlog_functions::KeyPorts;
 use foldlog_lambda::http::Page;
@@ -34,7 +34,7 @@ impl<P: KeyPorts> Queries<P> {
             let availability = Some(self.available(&product.sku).await?);
             Ok::<_, Problem>(ListedProduct { product, availability })
         });
-        Response::json(StatusCode::OK, &Answer { items: try_join_all(offered).await?, next })
+        Ok(Response::json(StatusCode::OK, &Answer { items: try_join_all(offered).await?, next })?.public(FRESH_S))
     }
 
     /// `GET /orders?status=&cursor=&limit=`, newest first: the caller's own orders, or for the staff all orders of a

@@ -3,7 +3,7 @@
 //! The same rules decide who may see a past document: the first event of its stream names the owner. A past document
 //! leaves out the fields that follow other streams.
 
-use crate::{Queries, STAFF};
+use crate::{FRESH_S, Queries, STAFF};
 use foldlog_functions::KeyPorts;
 use foldlog_functions::reading::Asked;
 use foldlog_lambda::{Problem, Request, Response};
@@ -27,7 +27,7 @@ impl<P: KeyPorts> Queries<P> {
             Asked::Now(_) => Some(self.available(&sku).await?),
             Asked::Then(_) => None,
         };
-        Ok(Response::json(StatusCode::OK, &ListedProduct { product, availability })?.etag(version))
+        Ok(Response::json(StatusCode::OK, &ListedProduct { product, availability })?.etag(version).public(FRESH_S))
     }
 
     /// The caller's own account; the staff see every account.

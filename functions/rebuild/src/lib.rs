@@ -1,6 +1,7 @@
 //! Rebuild: fills a new generation of a read model from the log while the current one is in use. A state machine asks
 //! for the work to do, runs its parts concurrently, and asks again until none is left.
 
+use foldlog::json;
 use foldlog::read::generations::{Set, Stage};
 use foldlog::rebuild::{self, Lockstep, Phase, Plan, RebuildError, RebuildProgress, Request, Work};
 use foldlog::{Clock, EventId, EventMessage, Generations, LogScan, ParkingLot, Subject, Version};
@@ -86,7 +87,7 @@ impl<P: Ports> Function for Rebuild<P> {
     async fn call(&self, task: Task) -> Result<Outcome, Error> {
         let outcome = match &task {
             Task::Plan { event } => {
-                let plan = self.plan(&serde_json::from_value(event.clone())?).await?;
+                let plan = self.plan(&json::read_value(event.clone())?).await?;
                 Outcome::Planned { finished: plan.work.is_empty(), plan }
             }
             Task::Work { part } => Outcome::Worked { done: self.work(part).await? },

@@ -5,6 +5,7 @@ use aws_lambda_events::dynamodb::Event;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::operation::get_object::GetObjectError;
+use foldlog::json;
 use foldlog_lambda::lazy::lazy;
 use foldlog_lambda::{Error, Lazy};
 use serde::Deserialize;
@@ -83,7 +84,7 @@ impl LostBatches for InBucket {
             Err(error) => return Err(failed(error)),
         };
         let bytes = found.body.collect().await?.into_bytes();
-        let batch = serde_json::from_slice(&bytes).and_then(|GivenUp { payload }| serde_json::from_str(&payload));
+        let batch = json::read_bytes(&bytes).and_then(|GivenUp { payload }| json::read(&payload));
         Ok(batch.map_or_else(|error| Object::Foreign(error.to_string()), Object::Batch))
     }
 

@@ -28,7 +28,7 @@ impl<P: Ports> Warehouses<P> {
             }
             "POST /warehouses/{id}/rename" => {
                 let (RenameWarehouse { name }, metadata) = request.command()?;
-                (Command::Rename { name }, metadata)
+                (Command::Rename { name: name.into() }, metadata)
             }
             "POST /warehouses/{id}/close" => (Command::Close, request.command::<Nothing>()?.1),
             route => return Err(Problem::not_found(&format!("there is no route {route}"))),
@@ -39,7 +39,7 @@ impl<P: Ports> Warehouses<P> {
 
     async fn open(&self, request: &Request) -> Result<Response, Problem> {
         let (OpenWarehouse { id, name, address }, metadata) = request.command()?;
-        let command = Command::Open(Site { name, address });
+        let command = Command::Open(Site { name: name.into(), address });
         let done = self.0.execute(&StreamName::of::<Warehouse>(&id), &command, &metadata).await?;
         Ok(respond(created(done.effect), &id, &done)?.location(&format!("/warehouses/{id}")))
     }

@@ -7,6 +7,7 @@ mod agreement;
 mod circles;
 mod dependencies;
 mod kit_border;
+mod parsing;
 mod reference;
 mod rooms;
 mod template;

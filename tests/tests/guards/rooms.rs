@@ -7,7 +7,7 @@ use std::path::Path;
 /// The rooms in the order in which they are read: each imports only from those before it.
 const ROOMS: [&str; 7] = ["write", "react", "past", "read", "totals", "verify", "rebuild"];
 /// The modules that all rooms share. They import only each other.
-const SHARED: [&str; 7] = ["bounded", "clock", "hash", "named", "ports", "stream", "time"];
+const SHARED: [&str; 8] = ["bounded", "clock", "hash", "json", "named", "ports", "stream", "time"];
 
 /// What a file imports by `crate::`, up to its tests. A macro's `$crate::` belongs to the crate that calls it, and an
 /// item that `lib.rs` exports again is found under its own name: to name it so hides its room.

@@ -3,6 +3,7 @@
 
 use crate::refusals::{post, raw, refused};
 use crate::shop::{cart, ordered, product, stock};
+use reqwest::Method;
 use serde_json::{Value, json};
 use shop_payments::{Asked, Reference, Standing};
 use std::time::Duration;
@@ -77,6 +78,7 @@ async fn confirmed(customer: &Client) -> String {
 /// Checks a cart of two mugs out with a card.
 pub(crate) async fn checked_out_with(customer: &Client, card: &str) -> String {
     let order = cart(customer, &[("mug", 2)]).await;
+    let card = customer.card(card).await;
     let _ = customer.post(&format!("/carts/{order}/checkout"), json!({ "card": card })).await.expect(202);
     order
 }
@@ -271,7 +273,9 @@ async fn a_suspended_account_cannot_buy() {
     let account = alice.post("/accounts", json!({ "name": "alice", "email": "alice@example.org" })).await;
     let suspend = format!("/accounts/{}/suspend", account.text("id"));
     let _ = shop.staff().post(&suspend, json!({})).await.expect(200);
-    let order = checked_out_with(&alice, "tok_ok").await;
+    let order = cart(&alice, &[("mug", 2)]).await;
+    let own = json!({ "card": account.body["cards"][0]["id"] });
+    let _ = alice.post(&format!("/carts/{order}/checkout"), own).await.expect(202);
     let failed = ends(&alice, &order, "FAILED").await;
     assert!(failed.text("reason").contains("account"), "{}", failed.body);
     assert_eq!(books(&shop, &order).await, expected("failed", "", None, "", &[]));
@@ -353,4 +357,45 @@ async fn a_customer_who_names_the_total_is_not_charged_more() {
     let done = check_out(2_618).await.expect(202);
     assert_eq!(done.body["totals"]["total"], euro(2_618));
     shop.host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkout_takes_the_account_s_own_cards_and_a_second_one_chooses_nothing_else() {
+    let shop = with_mugs().await;
+    let (alice, bob) = (shop.customer_with_account("alice").await, shop.customer_with_account("bob").await);
+    let (own, other, foreign) =
+        (alice.card("tok_ok").await, alice.card("tok_other_amount").await, bob.card("tok_declined").await);
+    let order = cart(&alice, &[("mug", 1)]).await;
+    let checkout = format!("/carts/{order}/checkout");
+    for card in [foreign.as_str(), "tok_declined", "tok_never_added", &"0".repeat(32)] {
+        let refused = alice.post(&checkout, json!({ "card": card })).await.expect(422);
+        assert_eq!(refused.problem(), Some("invalid-request"), "{card}");
+    }
+    let unknown = shop.customer("carol");
+    let cart_of_carol = cart(&unknown, &[("mug", 1)]).await;
+    let path = format!("/carts/{cart_of_carol}/checkout");
+    let refused = unknown.post(&path, json!({ "card": "tok_ok" })).await.expect(422);
+    assert_eq!(refused.problem(), Some("invalid-request"), "without an account there is no card");
+
+    // A token of an own card is the card.
+    let key = [("idempotency-key", "first")];
+    let body = Some(json!({ "card": "tok_ok" }).to_string());
+    let first = alice.send(Method::POST, &checkout, body.clone(), &key).await.expect(202);
+    for same in [json!({}), json!({ "card": "tok_ok" }), json!({ "card": own })] {
+        let again = alice.post(&checkout, same).await.expect(202);
+        assert_eq!(again.header("etag"), first.header("etag"));
+    }
+    for otherwise in [json!({ "card": other }), json!({ "address": "0".repeat(32) })] {
+        let refused = alice.post(&checkout, otherwise).await.expect(422);
+        assert_eq!(refused.problem(), Some("checked-out-otherwise"));
+    }
+    let events = shop.operator().get(&format!("/ops/streams/cart-{order}")).await.expect(200).body;
+    let events = events["items"].as_array().unwrap();
+    assert_eq!(events.last().unwrap()["data"]["card"], own, "the event has the id of the card");
+    // The first answer stays, also without the card.
+    let gone = alice.send(Method::DELETE, &alice.place_of_card(&own), None, &[]).await.expect(200);
+    assert_eq!(gone.body["cards"].as_array().unwrap().len(), 1);
+    let again = alice.send(Method::POST, &checkout, body, &key).await.expect(202);
+    assert_eq!(again.header("etag"), first.header("etag"));
+    shop.stop().await;
 }

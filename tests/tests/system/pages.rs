@@ -104,3 +104,35 @@ async fn a_stranger_is_answered_after_one_read_however_long_the_stream_is_or_if_
     assert_eq!(then["id"], json!(long));
     shop.host.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pages_of_the_log_hold_each_event_once_however_many_have_one_moment() {
+    let shop = Shop::start().await;
+    crate::shop::product(&shop, "mug", 1_299, &[("berlin", 10)]).await;
+    let alice = shop.customer_with_account("alice").await;
+    let order = cart(&alice, &[("mug", 1)]).await;
+    let _ = crate::shop::ordered(&alice, &order, &["CONFIRMED"]).await;
+    shop.host.settled().await;
+    let operator = shop.operator();
+    let all = operator.get("/ops/events?limit=1000").await.expect(200).body;
+    let all: Vec<_> = all["items"].as_array().unwrap().iter().map(|event| event["id"].clone()).collect();
+    assert!(all.len() > 30);
+    for limit in [1, 2, 5, 100] {
+        let mut found = vec![];
+        let mut path = format!("/ops/events?after=1970-01-01T00:00:00Z&limit={limit}");
+        loop {
+            let page = operator.get(&path).await.expect(200).body;
+            let items = page["items"].as_array().unwrap();
+            assert!(items.len() <= limit && found.len() <= all.len());
+            found.extend(items.iter().map(|event| event["id"].clone()));
+            let Some(next) = page["next"].as_str() else { break };
+            path = next.to_owned();
+        }
+        assert_eq!(found, all, "{limit} on a page");
+    }
+    for after in ["1970-01-01T00:00:00Z~", "~cart-1@1", "1970-01-01T00:00:00Z~cart", "yesterday"] {
+        let refused = operator.get(&format!("/ops/events?after={after}")).await.expect(422);
+        assert_eq!(refused.body["errors"][0]["parameter"], "after");
+    }
+    shop.stop().await;
+}

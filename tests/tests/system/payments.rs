@@ -2,7 +2,9 @@
 //! or a refund.
 
 use crate::orders::{cancel, checked_out_with, ends, ship, shipments, status, with_mugs};
+use reqwest::Method;
 use serde_json::{Value, json};
+use shop_payments::webhook::{SIGNATURE, TIMESTAMP, sign};
 use shop_payments::{ByItself, Reference, Standing};
 use std::time::Duration;
 use tests::{Answer, Client, Shop};
@@ -174,4 +176,61 @@ async fn a_hold_that_is_about_to_end_is_renewed_and_nobody_sees_it() {
     assert_eq!(settled(&shop, &alice, &order).await, (json!("CANCELLED"), "credited".to_owned()));
     assert_eq!(attempts(&shop, &order), [Standing::Voided, Standing::Voided]);
     shop.host.stop().await;
+}
+
+/// Sends a webhook of the provider about a payment.
+async fn told(shop: &Shop, order: &str, standing: &str, amount: &Value) -> Answer {
+    let id = format!("{order}:{standing}:{amount}");
+    let body = json!({ "id": id, "reference": order, "amount": amount, "standing": standing }).to_string();
+    let now = foldlog::Clock::now(&foldlog_lambda::SystemHost);
+    let signature = sign(&shop.provider.secrets().webhook().unwrap(), now, body.as_bytes());
+    let headers = [(SIGNATURE, signature.as_str()), (TIMESTAMP, &now.0.to_string())];
+    shop.anyone().send(Method::POST, "/webhooks/payments", Some(body), &headers).await
+}
+
+/// What the payment of an order has in the log, and where it stands in the end.
+async fn events_of(shop: &Shop, order: &str) -> Vec<Value> {
+    let shown = shop.operator().get(&format!("/ops/streams/payment-{order}")).await.expect(200);
+    shown.body["items"].as_array().unwrap().iter().map(|event| event["type"].clone()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_step_that_is_reported_of_another_amount_or_currency_is_believed() {
+    let shop = with_mugs().await;
+    let alice = shop.customer_with_account("alice").await;
+    let wrong = [json!({ "amount": 1, "currency": "EUR" }), json!({ "amount": 3092, "currency": "USD" })];
+    // What is held becomes a dispute, whatever the report says of it, and the shop asks the provider what is true.
+    for standing in ["authorised", "captured", "voided", "refunded"] {
+        for amount in &wrong {
+            let order = checked_out_with(&alice, "tok_ok").await;
+            let _ = ends(&alice, &order, "CONFIRMED").await;
+            shop.host.settled().await;
+            shop.host.pause("fulfilment").await.unwrap();
+            let disputed = told(&shop, &order, standing, amount).await.expect(200);
+            assert_eq!(disputed.body["status"], "DISPUTED", "{standing} {amount}");
+            let events = events_of(&shop, &order).await;
+            assert_eq!(events, ["PaymentCreated", "PaymentAuthorised", "PaymentDisputed"], "{standing} {amount}");
+            shop.host.resume("fulfilment").await.unwrap();
+            shop.host.settled().await;
+            let _ = cancel(&alice, &order).await;
+            shop.host.settled().await;
+        }
+    }
+    // Of what is captured, no other amount is recorded.
+    let order = checked_out_with(&alice, "tok_ok").await;
+    let _ = ends(&alice, &order, "CONFIRMED").await;
+    let _ = ship(&shop, &order, json!({})).await.expect(202);
+    shop.host.settled().await;
+    let before = events_of(&shop, &order).await;
+    assert_eq!(before.last().unwrap(), "PaymentCaptured");
+    for standing in ["authorised", "captured", "voided", "refunded"] {
+        for amount in &wrong {
+            let refused = told(&shop, &order, standing, amount).await.expect(422);
+            assert_eq!(refused.problem(), Some("other-amount"), "{standing} {amount}");
+        }
+    }
+    assert_eq!(events_of(&shop, &order).await, before);
+    let notice = told(&shop, &order, "captured", &json!([3092, "EUR"])).await.expect(400);
+    assert_eq!(notice.problem(), Some("malformed-request"), "an array is no amount");
+    shop.stop().await;
 }

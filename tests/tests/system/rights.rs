@@ -106,8 +106,9 @@ async fn an_order(shop: &Shop) -> String {
     let _ = ordered(&alice, &order, &["CONFIRMED"]).await;
     shop.host.settled().await;
     let account = alice.post("/accounts", json!({ "name": "alice", "email": "alice@example.org" })).await;
-    // Neither is possible now, and each is decided by what is so.
+    // None of them is possible now, and each is decided by what is so.
     let pay = json!({ "card": account.body["cards"][0]["id"] });
+    let _ = alice.post(&format!("/carts/{order}/checkout"), pay.clone()).await.expect(422);
     let _ = alice.post(&format!("/orders/{order}/pay"), pay).await.expect(422);
     let elsewhere = json!({ "warehouse": "east", "sku": "mug", "reason": "damaged" });
     let _ = staff.post(&format!("/orders/{order}/withdraw"), elsewhere).await.expect(422);

@@ -13,13 +13,14 @@
 //! - [`verify`]: checks that the log is intact, and that every row and total agrees with it.
 //! - [`rebuild`]: builds a view again while it is read and written.
 //!
-//! All rooms share the modules [`stream`], [`named`], [`time`], [`hash`] and [`ports`]. The kernel uses no database,
+//! All rooms share the modules [`stream`], [`named`], [`time`], [`hash`], [`json`] and [`ports`]. The kernel uses no database,
 //! runtime or clock directly, but these ports: [`EventLog`], [`Views`], [`Lookups`], [`TotalsStore`], [`Generations`],
 //! [`ParkingLot`], [`Bus`], [`Clock`] and [`Randomness`].
 
 mod bounded;
 pub mod clock;
 pub mod hash;
+pub mod json;
 pub mod named;
 pub mod past;
 pub mod ports;

@@ -131,9 +131,12 @@ impl FromStr for Version {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        text.parse()
-            .map(Self)
-            .map_err(|_| InvalidName { text: text.to_owned(), expected: "a version (a whole number)" })
+        // Each version has one text: no sign, and no zero before it.
+        let version = text.parse().ok().filter(|number: &u64| number.to_string() == text);
+        version.map(Self).ok_or_else(|| InvalidName {
+            text: text.to_owned(),
+            expected: "a version (a whole number, in digits alone)",
+        })
     }
 }
 

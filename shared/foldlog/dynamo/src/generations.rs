@@ -7,6 +7,7 @@ use crate::error::{Failure, is_condition_failed};
 use crate::item::{SdkItem, number};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use foldlog::json;
 use foldlog::read::generations::{Current, Generations as Port, Registered, Registry};
 use foldlog::read::views::ViewError;
 use foldlog::rebuild::{RebuildProgress, Work, WorkProgress};
@@ -147,7 +148,7 @@ fn text_of<T: Serialize>(document: &T) -> Result<AttributeValue, ViewError> {
 
 fn document_of<T: DeserializeOwned>(item: &SdkItem) -> Result<T, ViewError> {
     let text: String = serde_dynamo::from_attribute_value(attribute(item, DOCUMENT)?).map_err(unusable)?;
-    serde_json::from_str(&text).map_err(unusable)
+    json::read(&text).map_err(unusable)
 }
 
 fn attribute(item: &SdkItem, name: &str) -> Result<AttributeValue, ViewError> {

@@ -2,6 +2,7 @@
 //!
 //! Attribute names and types are frozen by `tests/golden/commit.json`.
 
+use foldlog::json::Unread;
 use foldlog::{
     Actor, CommandId, Commit, Correlation, DecodeError, Digest, EventId, Events, Hash, LogError, Snapshot, StreamName,
     Timestamp, Version,
@@ -35,9 +36,9 @@ pub enum ItemError {
     /// It has no stream and version.
     #[error("the item has no key of the log")]
     Key,
-    /// An attribute is missing or has another type.
+    /// An attribute is missing or has another type. The message quotes no value.
     #[error("the item is no commit: {0}")]
-    Shape(#[from] serde_dynamo::Error),
+    Shape(Unread),
     /// The events are not the JSON text of records.
     #[error(transparent)]
     Events(#[from] DecodeError),
@@ -79,12 +80,12 @@ pub fn item_of(commit: &Commit) -> Result<Item, ItemError> {
         snapshot: commit.snapshot.as_ref().map(|snapshot| snapshot.text().to_owned()),
         hash: ByteArray::new(commit.hash.0),
     };
-    Ok(serde_dynamo::to_item(attributes)?)
+    serde_dynamo::to_item(attributes).map_err(|error| ItemError::Shape(Unread::of(&error)))
 }
 
 /// The commit of an item: one of the SDK's (`item.into()`), or a stream record's `new_image`.
 pub fn commit_of(item: Item) -> Result<Commit, ItemError> {
-    let attributes: Attributes = serde_dynamo::from_item(item)?;
+    let attributes: Attributes = serde_dynamo::from_item(item).map_err(|error| ItemError::Shape(Unread::of(&error)))?;
     Ok(Commit {
         stream: attributes.stream,
         version: attributes.version,

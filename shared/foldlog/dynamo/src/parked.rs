@@ -6,6 +6,7 @@ use crate::item::{SdkItem, number};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
+use foldlog::json::Unread;
 use foldlog::read::parked::{Class, Notes, Parked as Note, ParkingLot, Subject, Trouble};
 use foldlog::{Timestamp, Version, ViewError};
 use serde::Deserialize;
@@ -140,7 +141,7 @@ fn key(subject: &Subject) -> SdkItem {
 
 fn note_of(item: SdkItem) -> Result<Note, ViewError> {
     let unusable = |error: &dyn std::error::Error| ViewError::Unusable(format!("the item is no note: {error}"));
-    let attributes: Attributes = serde_dynamo::from_item(item).map_err(|error| unusable(&error))?;
+    let attributes: Attributes = serde_dynamo::from_item(item).map_err(|error| unusable(&Unread::of(&error)))?;
     let subject = Subject::of(&attributes.subscriber, &attributes.object).map_err(|error| unusable(&error))?;
     let Attributes { version, passed_over, error, class, attempts, since, noticed_at, .. } = attributes;
     let passed_over = passed_over.unwrap_or(version);

@@ -64,7 +64,7 @@ impl<L: LogSpans, V: Views> Documents<'_, L, V> {
         shown: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
         match asked {
-            Asked::Now(version) => self.fresh::<P>(id, *version, |_| true, shown).await,
+            Asked::Now(version) => self.fresh::<P>(id, *version, shown).await,
             Asked::Then(when) => self.past::<P>(id, *when, shown).await,
         }
     }
@@ -78,7 +78,7 @@ impl<L: LogSpans, V: Views> Documents<'_, L, V> {
         own: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
         match asked {
-            Asked::Now(version) => self.fresh::<P>(id, *version, &own, &own).await,
+            Asked::Now(version) => self.fresh::<P>(id, *version, own).await,
             Asked::Then(when) => {
                 let stream = StreamName::of::<P::Decider>(id);
                 let first = self.log.span(&stream, Span { limit: Some(1), ..Span::behind(Version::NONE) }).await?;
@@ -113,13 +113,12 @@ impl<L: LogSpans, V: Views> Documents<'_, L, V> {
     }
 
     /// A stream's document and its version, never older than was asked for: what the view lacks is folded over its row
-    /// from the log, if it is not much. What `own` says of any version holds for all of them, so that a reader who may not
-    /// see the document learns nothing else about it.
+    /// from the log, if it is not much. A reader who may not see the document gets the answer for a stream that does not
+    /// exist, after as many requests, whatever version they ask for.
     async fn fresh<P: Projection>(
         &self,
         id: &IdOf<P>,
         asked: Version,
-        own: impl Fn(&P::Document) -> bool,
         shown: impl Fn(&P::Document) -> bool,
     ) -> Result<Option<(Version, P::Document)>, Problem> {
         let stream = StreamName::of::<P::Decider>(id);
@@ -131,21 +130,19 @@ impl<L: LogSpans, V: Views> Documents<'_, L, V> {
             Ok::<_, ViewError>(found.and_then(|(version, document)| Some((version, document?))))
         };
         let seen = row.as_ref().map_or(Version::NONE, |row| row.version);
-        let found = document(row.as_ref())?;
-        if seen >= asked {
-            return Ok(found.filter(|(_, document)| own(document) && shown(document)));
+        let is_shown = |found: &(Version, P::Document)| shown(&found.1);
+        let found = document(row.as_ref())?.filter(is_shown);
+        if asked == Version::NONE || (found.is_some() && seen >= asked) {
+            return Ok(found);
         }
-        // Each caller costs one read, whether there is such a stream or not.
-        let is_far = row.is_some() && asked.0 - seen.0 > INTERVAL;
+        // Whoever asks for a version and sees no row costs this read, whether there is such a stream or not.
+        let is_far = row.is_some() && asked.0.saturating_sub(seen.0) > INTERVAL;
         let missing = Span { limit: Some(MOST_COMMITS), ..Span::behind(seen) };
         let read = self.log.span(&stream, if is_far { Span::around(Version(u64::MAX)) } else { missing }).await?;
         let end = read.last().map_or(seen, Commit::last_version);
         let commits = if is_far { &[][..] } else { &read };
         let completed = folded(reader.fold(), &stream, row.as_ref(), commits)?.or(row);
-        let found = document(completed.as_ref())?;
-        if end == Version::NONE || found.as_ref().is_some_and(|(_, document)| !own(document)) {
-            return Ok(None);
-        }
+        let Some(found) = document(completed.as_ref())?.filter(is_shown) else { return Ok(None) };
         if end < asked && (is_far || commits.len() < MOST_COMMITS) {
             return Err(Problem::beyond_head(asked, end));
         }
@@ -153,7 +150,7 @@ impl<L: LogSpans, V: Views> Documents<'_, L, V> {
             let behind = format!("the view of {stream} is at {seen}, {asked} was asked for");
             return Err(Problem::unavailable(&behind));
         }
-        Ok(found.filter(|(_, document)| shown(document)))
+        Ok(Some(found))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use aws_lambda_events::apigw::{ApiGatewayRequestAuthorizerJwtDescription, ApiGatewayV2httpRequestContext};
 use foldlog::Actor;
+use foldlog::json;
 use foldlog::write::identity::subject_id;
 
 /// The subject of a checked token. The gateway has checked that it has one of its route's scopes.
@@ -20,7 +21,7 @@ impl Caller {
         let authorizer = context.authorizer.as_ref()?;
         match &authorizer.jwt {
             Some(token) => Self::with(token),
-            None => Self::with(&serde_json::from_value(authorizer.fields.clone().into_iter().collect()).ok()?),
+            None => Self::with(&json::read_value(authorizer.fields.clone().into_iter().collect()).ok()?),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::settings::{SettingError, Settings};
 use aws_config::SdkConfig;
+use foldlog::json;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::Serialize;
@@ -51,7 +52,7 @@ pub trait Invoke: Send + Sync {
 impl<F: Function> Invoke for F {
     fn invoke(&self, payload: Value) -> BoxFuture<'_, Result<Value, Error>> {
         async move {
-            let event = serde_json::from_value(payload)?;
+            let event = json::read_value(payload)?;
             Ok(serde_json::to_value(self.call(event).await?)?)
         }
         .boxed()

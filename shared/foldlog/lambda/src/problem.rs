@@ -2,6 +2,7 @@
 //!
 //! The crate `problem_details` was tried: it keeps a type as an `http::Uri`, which cannot hold a URN.
 
+use foldlog::json::Unfit;
 use foldlog::read::views::ViewError;
 use foldlog::seal::{KeyError, Unreadable};
 use foldlog::{ExecuteError, LogError, Refusal, RefusalKind, Version};
@@ -140,7 +141,15 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "send application/json")
     }
 
-    /// 400: a query parameter that may be given once is repeated.
+    /// 400: a query parameter stands twice.
+    #[must_use]
+    pub fn doubled_parameter(name: &str) -> Self {
+        let detail = "stands twice; give one value";
+        let error = FieldError { place: FieldPlace::Parameter(name.to_owned()), detail: detail.to_owned() };
+        Self { errors: vec![error], ..Self::malformed(&format!("{name}: {detail}")) }
+    }
+
+    /// 400: query parameters are given that exclude each other.
     #[must_use]
     pub fn contradictory(names: &[&str]) -> Self {
         let detail = format!("only one of {} can be asked for at a time; leave the others out", names.join(", "));
@@ -161,13 +170,19 @@ impl Problem {
 
     /// 400 if the body is not JSON, 422 with a pointer if it does not have the request's shape.
     #[must_use]
-    pub fn of_json(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let detail = error.inner().to_string();
-        if !error.inner().is_data() {
-            return Self::malformed(&format!("the body is not valid JSON: {detail}"));
+    pub fn of_json(unfit: Unfit) -> Self {
+        let Unfit { is_json, pointer, reason } = unfit;
+        if !is_json {
+            return Self::malformed(&format!("the body is not valid JSON: {reason}"));
         }
-        let error = FieldError { place: FieldPlace::Pointer(pointer(error.path())), detail: detail.clone() };
-        Self { errors: vec![error], ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", detail) }
+        let error = FieldError { place: FieldPlace::Pointer(pointer), detail: reason.clone() };
+        Self { errors: vec![error], ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", reason) }
+    }
+
+    /// 422: a text of the body may not be sent, wherever it stands.
+    #[must_use]
+    pub fn invalid_text(pointer: String, detail: &str) -> Self {
+        Self::of_json(Unfit { is_json: true, pointer, reason: format!("the text {detail}") })
     }
 
     /// 500: a fault in the system. The details go to the log, not to the caller.
@@ -293,15 +308,4 @@ fn title(name: &str) -> String {
         first.make_ascii_uppercase();
     }
     words
-}
-
-/// The path of a value as a JSON pointer.
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    path.iter().fold(String::new(), |pointer, segment| match segment {
-        Segment::Seq { index } => format!("{pointer}/{index}"),
-        Segment::Map { key } => format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
-        Segment::Enum { variant } => format!("{pointer}/{variant}"),
-        Segment::Unknown => pointer,
-    })
 }

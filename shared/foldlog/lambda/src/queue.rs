@@ -10,6 +10,7 @@ pub use scheduled::{QueueAndSchedule, Told, Trigger};
 
 use crate::function::{Error, Function};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use foldlog::json;
 use foldlog::react::message::Digested;
 use foldlog::read::parked::{Class, Trouble};
 use foldlog::{Clock, EventId, EventLog, EventMessage, LogSpans, ParkingLot, Span, Subject};
@@ -112,11 +113,11 @@ impl<T: Reactor, P: ParkingLot, H: Clock> Reactions<T, P, H> {
     /// Reacts, or leaves a note.
     async fn take(&self, message: SqsMessage) -> Result<(), Error> {
         let body = message.body.unwrap_or_default();
-        let message = match serde_json::from_str::<Delivered<EventMessage>>(&body) {
+        let message = match json::read::<Delivered<EventMessage>>(&body) {
             Ok(delivered) => delivered.detail,
             Err(error) => {
                 // Without the event's id, there is nothing to leave a note about.
-                let about: Delivered<About> = serde_json::from_str(&body)?;
+                let about: Delivered<About> = json::read(&body)?;
                 return self.failed(about.detail.id, ReactionError::malformed(error)).await;
             }
         };

@@ -5,6 +5,7 @@ use crate::file;
 use crate::manifest::{Listed, Manifest, NAME, replace};
 use crate::survey::Survey;
 use crate::writer::Writer;
+use foldlog::json;
 use foldlog::write::chain::{Broken, Tampering};
 use foldlog::write::scan::{Cursor, Page, Part};
 use foldlog::{Commit, LogError, LogScan, StreamName, Timestamp};
@@ -130,8 +131,8 @@ fn begun(
         return Ok((until, Vec::new(), Survey::default()));
     }
     let text = fs::read_to_string(&path).map_err(TransferError::io(&path))?;
-    let Unfinished { until: begun, files } = serde_json::from_str(&text)
-        .map_err(|error| TransferError::Manifest { path: path.clone(), reason: error.to_string() })?;
+    let Unfinished { until: begun, files } =
+        json::read(&text).map_err(|error| TransferError::Manifest { path: path.clone(), reason: error.to_string() })?;
     if until.is_some_and(|until| until != begun) {
         return Err(TransferError::OtherMoment { directory: directory.to_owned(), begun });
     }

@@ -1,5 +1,6 @@
 //! A commit as a line: all attributes of its item in the log, texts unchanged, digests in hex.
 
+use foldlog::json;
 use foldlog::{
     Actor, CommandId, Commit, Correlation, Digest, EventId, Events, Hash, Snapshot, StreamName, Timestamp, Version,
 };
@@ -51,7 +52,7 @@ pub(crate) fn line_of(commit: &Commit) -> Result<String, serde_json::Error> {
 
 /// The commit of a line, or the reason why it is not one.
 pub(crate) fn commit_of(line: &str) -> Result<Commit, String> {
-    let line: Line<'static> = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let line: Line<'static> = json::read(line).map_err(|error| error.to_string())?;
     Ok(Commit {
         stream: line.stream.into_owned(),
         version: line.version,

@@ -1,6 +1,7 @@
 //! The manifest: what an export holds, so that it can be checked.
 
 use crate::error::TransferError;
+use foldlog::json;
 use foldlog::{EventId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -73,7 +74,7 @@ impl Manifest {
             }
             Err(error) => return Err(TransferError::io(&path)(error)),
         };
-        let manifest: Self = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let manifest: Self = json::read(&text).map_err(|error| wrong(error.to_string()))?;
         if manifest.format != FORMAT {
             return Err(wrong(format!("its format is {}, and {FORMAT} is known here", manifest.format)));
         }

@@ -9,6 +9,7 @@ use crate::writer::Writer;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use flate2::read::MultiGzDecoder;
+use foldlog::json;
 use foldlog::{Commit, StreamName, Version};
 use serde::Deserialize;
 use std::cmp::Reverse;
@@ -69,7 +70,7 @@ impl TableExport {
         let wrong =
             |path: &Path, reason: &str| TransferError::Manifest { path: path.to_owned(), reason: reason.to_owned() };
         let text = fs::read_to_string(&summary).map_err(TransferError::io(&summary))?;
-        let read: Summary = serde_json::from_str(&text).map_err(|error| wrong(&summary, &error.to_string()))?;
+        let read: Summary = json::read(&text).map_err(|error| wrong(&summary, &error.to_string()))?;
         if read.output_format != "DYNAMODB_JSON" {
             return Err(wrong(&summary, "export the table in the format DYNAMODB_JSON"));
         }
@@ -77,7 +78,7 @@ impl TableExport {
             return Err(wrong(&summary, "only a full export holds the whole log"));
         }
         let text = fs::read_to_string(&files).map_err(TransferError::io(&files))?;
-        let listed = text.lines().map(serde_json::from_str::<Data>).collect::<Result<Vec<_>, _>>();
+        let listed = text.lines().map(json::read::<Data>).collect::<Result<Vec<_>, _>>();
         let listed = listed.map_err(|error| wrong(&files, &error.to_string()))?;
         Ok(Self { path: path.to_owned(), items: read.item_count, files: listed })
     }
@@ -131,7 +132,7 @@ impl TableExport {
         let lines = BufReader::new(MultiGzDecoder::new(bytes.as_slice())).lines();
         let commits = lines.map(|line| {
             let line = line.map_err(|error| TransferError::file(&path, &error))?;
-            let Exported { item } = serde_json::from_str(&line).map_err(|error| TransferError::file(&path, &error))?;
+            let Exported { item } = json::read(&line).map_err(|error| TransferError::file(&path, &error))?;
             foldlog_dynamo::item::commit_of(item).map_err(|error| TransferError::file(&path, &error))
         });
         let commits = commits.collect::<Result<Vec<_>, _>>()?;

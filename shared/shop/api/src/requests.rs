@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::stock::Discrepancy;
 use shop_domain::values::{
-    AddressId, CardChoice, Category, DeliveryNote, Description, Money, Name, Quantity, Reason, ShipmentId, Sku,
+    AddressId, CardChoice, Category, DeliveryNote, Description, Money, Quantity, Reason, SentName, ShipmentId, Sku,
     TrackingNumber, WarehouseId,
 };
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub struct RegisterProduct {
     /// Its id, which you choose.
     pub sku: Sku,
     /// Its name.
-    pub name: Name,
+    pub name: SentName,
     /// Its description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
@@ -53,7 +53,7 @@ pub struct RepriceProduct {
 pub struct DescribeProduct {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Name>,
+    pub name: Option<SentName>,
     /// Its description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
@@ -118,7 +118,7 @@ pub struct ChangeQuantity {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckOut {
-    /// The card to charge: the id of a card of the account, or any token. The default is the default card of the account.
+    /// The card to charge: the id of a card of the account, or its token. The default is the default card of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<CardChoice>,
     /// The address of the account to send it to. The default is the default address of the account.

@@ -5,7 +5,9 @@ mod offer;
 pub use offer::Offer;
 
 use crate::order::Placement;
-use crate::values::{AccountId, AddressId, CardChoice, CartId, Category, Line, Money, Quantity, Sku, TaxRate, Totals};
+use crate::values::{
+    AccountId, AddressId, CardChoice, CardId, CartId, Category, Line, Money, Quantity, Sku, TaxRate, Totals,
+};
 use foldlog::write::event::Upcaster;
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
@@ -64,8 +66,8 @@ pub enum Action {
         categories: BTreeMap<Sku, Category>,
         /// The tax to add.
         tax_rate: TaxRate,
-        /// The card to charge. The default is the default card of the account.
-        card: Option<CardChoice>,
+        /// The card to charge, one of the account's own. The default is the default card of the account.
+        card: Option<CardId>,
         /// The address to ship to. The default is the default address of the account.
         address: Option<AddressId>,
         /// The total that the customer was shown. Without one, the customer accepts any.
@@ -155,6 +157,12 @@ pub enum State {
         lines: Vec<Line>,
         /// Its totals.
         totals: Totals,
+        /// The card that was chosen, if one was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// The address that was chosen, if one was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<AddressId>,
     },
 }
 
@@ -168,6 +176,9 @@ pub enum Refusal {
     /// The cart was checked out.
     #[error("the cart is checked out and cannot be changed; open a new one")]
     CartCheckedOut,
+    /// The cart was checked out with another card or address.
+    #[error("the cart is checked out with another card or address; cancel its order, or leave it as it is")]
+    CheckedOutOtherwise,
     /// The cart is empty.
     #[error("the cart is empty; add an item first")]
     CartEmpty,
@@ -226,6 +237,17 @@ impl State {
         }
     }
 
+    /// The same without the card and address that were chosen.
+    #[must_use]
+    pub fn without_choice(self) -> Self {
+        match self {
+            Self::CheckedOut { owner, lines, totals, .. } => {
+                Self::CheckedOut { owner, lines, totals, card: None, address: None }
+            }
+            other @ (Self::Unopened | Self::Open { .. }) => other,
+        }
+    }
+
     fn change(self, change: impl FnOnce(&mut Vec<Line>)) -> Self {
         match self {
             Self::Open { owner, mut lines } => {
@@ -239,7 +261,7 @@ impl State {
 
 impl Decider for Cart {
     const CATEGORY: &'static str = "cart";
-    const STATE_SCHEMA: u32 = 2;
+    const STATE_SCHEMA: u32 = 3;
     type Id = CartId;
     type State = State;
     type Command = Command;
@@ -259,8 +281,12 @@ impl Decider for Cart {
     fn decide(state: &State, Command { by, action }: &Command) -> Result<Vec<Event>, Refusal> {
         match (state, action) {
             (State::Unopened, Action::Open) => Ok(vec![Event::CartOpened { owner: by.clone() }]),
-            (State::Open { .. } | State::CheckedOut { .. }, Action::Open)
-            | (State::CheckedOut { .. }, Action::CheckOut { .. }) => Ok(vec![]),
+            (State::Open { .. } | State::CheckedOut { .. }, Action::Open) => Ok(vec![]),
+            // A repetition. It may leave out what the first one chose.
+            (State::CheckedOut { card: first, address: to, .. }, Action::CheckOut { card, address, .. }) => {
+                let is_same = (card.is_none() || card == first) && (address.is_none() || address == to);
+                if is_same { Ok(vec![]) } else { Err(Refusal::CheckedOutOtherwise) }
+            }
             (State::Unopened, _) => Err(Refusal::UnknownCart),
             (State::CheckedOut { .. }, _) => Err(Refusal::CartCheckedOut),
             (State::Open { lines, .. }, Action::AddItem { sku, quantity, offer }) => add(lines, sku, *quantity, *offer),
@@ -281,7 +307,7 @@ impl Decider for Cart {
                 if shown.is_some_and(|shown| !totals.total.is_at_most(shown)) {
                     return Err(Refusal::TotalHasRisen { total: totals.total });
                 }
-                let (owner, card, address) = (owner.clone(), card.clone(), address.clone());
+                let (owner, card, address) = (owner.clone(), card.clone().map(Into::into), address.clone());
                 Ok(vec![Event::CartCheckedOut { owner, lines, totals, card, address }])
             }
         }
@@ -303,7 +329,9 @@ impl Decider for Cart {
             }),
             Event::ItemRemoved { sku } => state.change(|lines| lines.retain(|line| line.sku != sku)),
             Event::CartCleared {} => state.change(Vec::clear),
-            Event::CartCheckedOut { owner, lines, totals, .. } => State::CheckedOut { owner, lines, totals },
+            Event::CartCheckedOut { owner, lines, totals, card, address } => {
+                State::CheckedOut { owner, lines, totals, card: card.map(|choice| choice.id()), address }
+            }
         }
     }
 }

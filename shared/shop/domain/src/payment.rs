@@ -5,8 +5,9 @@
 //!
 //! **Invariant.** A provider may move a payment by itself: a hold ends, an amount is captured or refunded. The stream
 //! records each standing that a provider reports, with two exceptions. A late report changes nothing. And the provider
-//! is not believed if it reports another amount than the charge: then the payment is disputed, until the provider
-//! reports the right amount or gives the amount back.
+//! is not believed if it reports another amount than the charge, whatever it says of it: each report begins with its
+//! amount ([`Command::Authorise`]). While the amount is held, the payment is then disputed, until the provider reports the
+//! right amount or gives the amount back. Once it is captured, the report is refused.
 
 mod event;
 mod refunds;
@@ -15,7 +16,7 @@ pub use event::{Charge, Event};
 pub use refunds::Refunds;
 
 use crate::values::{Money, PaymentId, Reason};
-use foldlog::{Decider, RefusalKind, Timestamp};
+use foldlog::{Decider, Effect, Executed, RefusalKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The decider of a payment.
@@ -199,6 +200,9 @@ pub enum Refusal {
     /// The payment was voided, or its hold ended by itself.
     #[error("the payment was voided, and there is nothing to capture or refund")]
     PaymentVoided,
+    /// The report is about another amount.
+    #[error("this payment is of another amount than the report; nothing of the report is recorded")]
+    OtherAmount,
     /// More was refunded than was captured.
     #[error("that is more than was captured; ask the provider what it refunded")]
     RefundTooLarge,
@@ -297,10 +301,8 @@ impl Status {
             | Command::RefundPart { .. }
             | Command::FailRefundPart { .. }
             | Command::NoteRefundByHand { .. } => vec![],
+            Command::Authorise(Hold { amount, .. }) if *amount != charge.amount => self.disputed(*amount)?,
             Command::Authorise(_) if *self != Self::Pending => self.held().map(|_| vec![])?,
-            Command::Authorise(Hold { amount, .. }) if *amount != charge.amount => {
-                vec![Event::PaymentDisputed { amount: *amount }]
-            }
             Command::Authorise(Hold { expires_at, .. }) => vec![Event::PaymentAuthorised { expires_at: *expires_at }],
             Command::Decline { reason } if *self == Self::Pending => {
                 vec![Event::PaymentDeclined { reason: reason.clone() }]
@@ -329,6 +331,19 @@ impl Status {
                 one(refundable, Event::PaymentRefundFailed { reason: reason.clone() })
             }
         })
+    }
+
+    /// What follows from a report of an amount that is not the charge's.
+    fn disputed(&self, amount: Money) -> Result<Vec<Event>, Refusal> {
+        match self {
+            Self::Pending | Self::Authorised | Self::CaptureFailed(_) => Ok(vec![Event::PaymentDisputed { amount }]),
+            // The amount that is known to be wrong.
+            Self::Disputed(known) if *known == amount => Ok(vec![]),
+            // It ended, perhaps as a dispute about this amount: there is nothing to be believed any more.
+            Self::Declined(reason) => Err(Refusal::PaymentDeclined(reason.clone())),
+            Self::Voided | Self::Lapsed(_) | Self::Refunded => Ok(vec![]),
+            Self::Disputed(_) | Self::Captured | Self::RefundFailed(_) => Err(Refusal::OtherAmount),
+        }
     }
 
     /// A capture of another amount than the charge's is not believed. One that follows the end of the hold is: it says
@@ -370,6 +385,13 @@ impl Status {
             Self::Captured | Self::Refunded | Self::Disputed(_) | Self::RefundFailed(_) => Ok(self),
         }
     }
+}
+
+/// Whether a command was the one that found another amount. Then nothing else of its report is believed.
+#[must_use]
+pub fn disputes(executed: &Executed<State>) -> bool {
+    let is_disputed = matches!(executed.state, State::Created { status: Status::Disputed(_), .. });
+    is_disputed && executed.effect != Effect::Unchanged
 }
 
 /// The event, if it happens.

@@ -6,6 +6,7 @@ use crate::refusal::ProviderRefusal;
 use crate::transport::{Patience, Silence, Transport, Unusable};
 use crate::values::{Reference, Secret};
 use crate::wire::{Authorisation, IDEMPOTENCY_KEY, Part, failure, idempotency_key, path};
+use foldlog::json;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 
 /// The connection to a provider, whatever the key of the shop there.
@@ -50,7 +51,7 @@ impl HttpProvider {
     async fn ask(&self, method: Method, reference: &Reference, step: Option<Step<'_>>) -> Result<Payment, Failure> {
         let request = self.request(method, reference, step).map_err(|error| Failure::Unavailable(error.to_string()))?;
         match self.connection.transport.send(request).await {
-            Ok((StatusCode::OK, body)) => serde_json::from_slice(&body)
+            Ok((StatusCode::OK, body)) => json::read_bytes(&body)
                 .map_err(|error| Failure::Unknown(format!("it answered what is no payment: {error}"))),
             Ok((status, body)) => Err(failure(status, &body)),
             Err(Silence::NotSent(reason)) => Err(Failure::Unavailable(reason)),

@@ -38,8 +38,11 @@ impl Payment {
     /// What was refunded in parts: each part that the shop requested, and the sum of what was refunded by hand.
     fn partial_refunds(&self) -> Vec<Command> {
         let of_shop = |part: &PartialRefund| Some(Command::RefundPart { number: part.number?, amount: part.amount });
-        let by_hand = self.refunds.iter().filter(|part| part.number.is_none()).map(|part| part.amount.amount()).sum();
-        let by_hand = Money::new(by_hand, self.amount.currency()).ok().filter(|sum| sum.amount() > 0);
+        let by_hand = || self.refunds.iter().filter(|part| part.number.is_none()).map(|part| part.amount);
+        // A part in another currency makes the sum one in that currency, which the payment refuses.
+        let currency = by_hand().map(|part| part.currency()).find(|currency| *currency != self.amount.currency());
+        let sum = by_hand().map(|part| part.amount()).sum();
+        let by_hand = Money::new(sum, currency.unwrap_or(self.amount.currency())).ok().filter(|sum| sum.amount() > 0);
         let by_hand = by_hand.map(|amount| Command::NoteRefundByHand { amount });
         self.refunds.iter().filter_map(of_shop).chain(by_hand).collect()
     }

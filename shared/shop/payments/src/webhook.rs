@@ -8,7 +8,7 @@ use crate::payment::Payment;
 use crate::values::{Reference, Secret};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use foldlog::Timestamp;
+use foldlog::{Timestamp, json};
 use hmac::{Hmac, KeyInit, Mac};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ pub fn verify(delivery: Delivery<'_>, secrets: &[Secret], now: Timestamp) -> Res
     if u128::from(moment.0.abs_diff(now.0)) > TOLERANCE.as_millis() {
         return Err(Disbelief::Stale(moment));
     }
-    serde_json::from_slice(body).map_err(|error| unreadable(&error))
+    json::sent(body).map_err(|unfit| Disbelief::Unreadable(unfit.place()))
 }
 
 /// The signature of a body that is sent now.

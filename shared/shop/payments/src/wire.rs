@@ -4,6 +4,7 @@ use crate::payment::Step;
 use crate::provider::Failure;
 use crate::refusal::ProviderRefusal;
 use crate::values::Reference;
+use foldlog::json;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shop_domain::values::Money;
@@ -78,7 +79,7 @@ pub(crate) fn idempotency_key(reference: &Reference, path: &str) -> String {
 /// The failure that an answer without a payment means. Only an error code of the protocol, under the status that
 /// belongs to it, proves that nothing was done: a proxy may answer 503 or 404 for a request that reached the provider.
 pub(crate) fn failure(status: StatusCode, body: &[u8]) -> Failure {
-    match serde_json::from_slice(body) {
+    match json::read_bytes(body) {
         Ok(Problem { error }) if error.status() == status => match error {
             Code::Refused(refusal) => refusal.into(),
             Code::Busy(Busy::Unavailable) => Failure::Unavailable("it says so".to_owned()),

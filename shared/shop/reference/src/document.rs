@@ -133,7 +133,7 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
     };
     if route.command.is_some() {
         let about = "The version that the resource must have, as written in its ETag.";
-        header("If-Match", "^\"[0-9]{1,18}\"$", about);
+        header("If-Match", "^\"(0|[1-9][0-9]{0,17})\"$", about);
     }
     if route.command.is_some() || route.recorded {
         let about =
@@ -145,8 +145,9 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
         header("If-None-Match", "^\"[0-9a-f]+\"$", about);
     }
     let about = "Your id for this request. The shop returns it, and stores it with every event that follows. \
-                 It takes one of its own instead of an id with other characters.";
-    header("X-Correlation-Id", "^[A-Za-z0-9._~:@-]{1,200}$", about);
+                 It takes one of its own instead of an id with other characters, and refuses one of 32 hex digits, as \
+                 its own are.";
+    header("X-Correlation-Id", "^(?![0-9a-f]{32}$)[A-Za-z0-9._~:@-]{1,200}$", about);
     parameters
 }
 
@@ -207,7 +208,7 @@ fn of_route(route: &Route) -> impl Iterator<Item = Problem> {
     let serves = |answer: &Answer| matches!(answer.body, Content::Text(_));
     let asks = !route.scopes.is_empty() || !route.query.is_empty() || route.path.contains('{');
     let stores = if asks && !route.answers.iter().any(serves) { Problem::OF_STORES } else { &[] };
-    route.problems.iter().chain(in_path).chain(stores).copied()
+    route.problems.iter().chain(in_path).chain(stores).chain(Problem::OF_ALL).copied()
 }
 
 /// The statuses with which the gateway itself can answer on a route.

@@ -24,7 +24,7 @@ fn of_name(name: &str) -> Option<Value> {
         "Description" | "description" => "Holds tea.".into(),
         "Email" => "ada@example.org".into(),
         "ManifestHash" => "0f".repeat(32).into(),
-        "Name" | "name" => "Mug".into(),
+        "Name" | "SentName" | "name" => "Mug".into(),
         "NoteId" => "stock~g1~stock-berlin.mug".into(),
         "PersonName" => "Ada Lovelace".into(),
         "Place" | "field" => "document/state/on_hand".into(),

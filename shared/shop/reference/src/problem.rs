@@ -16,13 +16,11 @@ const fn problem(status: u16, name: &'static str) -> Problem {
 }
 
 impl Problem {
+    /// The problems of all routes.
+    pub(crate) const OF_ALL: &'static [Self] = &[problem(400, "malformed-request")];
     /// The problems of routes that take a body.
-    pub(crate) const OF_BODIES: &'static [Self] = &[
-        problem(400, "malformed-request"),
-        problem(413, "body-too-large"),
-        problem(415, "unsupported-media-type"),
-        problem(422, "invalid-request"),
-    ];
+    pub(crate) const OF_BODIES: &'static [Self] =
+        &[problem(413, "body-too-large"), problem(415, "unsupported-media-type"), problem(422, "invalid-request")];
     /// The problems of routes that carry out a command.
     pub(crate) const OF_COMMANDS: &'static [Self] = &[
         problem(409, "contended"),

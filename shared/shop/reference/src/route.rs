@@ -136,6 +136,17 @@ impl Route {
         self.parameter(name, about, false, |_| json_schema!({ "type": "string", "format": "date-time" }))
     }
 
+    /// Takes a place in the whole log in its query: a moment, or an event with its moment.
+    pub(crate) fn after(self, about: &'static str) -> Self {
+        const EVENT: &str = "^[0-9TZ:.-]+~[a-z]+-[A-Za-z0-9_.-]+@[0-9]{1,19}$";
+        self.parameter(
+            "after",
+            about,
+            false,
+            |_| json_schema!({ "type": "string", "anyOf": [{ "format": "date-time" }, { "pattern": EVENT }] }),
+        )
+    }
+
     /// Answers with up to a thousand items, or fewer if the client asks for fewer.
     pub(crate) fn up_to_a_thousand(self) -> Self {
         self.parameter("limit", "The most items in the answer. The default is 100.", false, |_| up_to(1_000))
@@ -150,7 +161,6 @@ impl Route {
     pub(crate) fn past(self) -> Self {
         self.query::<Version>("version", "Show the resource as it was at this version.")
             .moment("at", "Show the resource as it was at this moment. Use at most one of these parameters.")
-            .refused(400, "malformed-request")
     }
 
     /// Answers with a resource, as fresh as the client asks for, or as it was.
@@ -225,6 +235,7 @@ impl Route {
     /// The problems with which its stream refuses the command: those that are not common to a kind of route.
     pub fn refusals(&self) -> impl Iterator<Item = &'static str> {
         let common = [
+            Problem::OF_ALL,
             Problem::OF_BODIES,
             Problem::OF_CHANGES,
             Problem::OF_COMMANDS,

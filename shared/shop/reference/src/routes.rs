@@ -49,7 +49,8 @@ fn payments() -> Group {
                 .refused(401, "not-believed")
                 .refused(409, "contended")
                 .missing("unknown-payment")
-                .refuses_by(&["payment-declined", "payment-already-authorised", "payment-captured", "payment-voided"]),
+                .refuses_by(&["payment-declined", "payment-already-authorised", "payment-captured", "payment-voided"])
+                .refuses_by(&["other-amount"]),
         ],
     }
 }

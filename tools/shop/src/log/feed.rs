@@ -46,15 +46,15 @@ impl Feed {
 
     /// All events from a moment on.
     pub(crate) async fn since(&mut self, moment: Timestamp) -> Result<Vec<Event>, ClientError> {
-        let (mut found, mut from) = (Vec::new(), moment);
+        let (mut found, mut from) = (Vec::new(), moment.to_string());
         loop {
             let request = self.operator.get(&["ops", "events"]).query("limit", &PAGE).query("after", &from);
             let page = events(request.send().await?)?;
-            let last = page.last().filter(|_| page.len() == PAGE).map(|event| event.shown.at.0);
+            // The next page begins behind the last event: others may have the same moment.
+            let last = page.last().filter(|_| page.len() == PAGE);
+            let last = last.map(|event| format!("{}~{}", event.shown.at.0, event.shown.id));
             found.extend(page);
             match last {
-                // A whole page has the same moment, so a read cannot reach the other events of that moment.
-                Some(last) if last == from => from = last.next(),
                 Some(last) => from = last,
                 None => return Ok(self.seen.fresh(found)),
             }

@@ -1,6 +1,7 @@
 //! Folding the streams of any type, for tools that meet all of them: a state in the past, the comparison of stored
 //! snapshots with the fold, and the preparation of snapshots for a new schema.
 
+use crate::json;
 use crate::past::state_at;
 use crate::stream::Version;
 use crate::write::commit::Commit;
@@ -102,7 +103,7 @@ impl<D: Decider + 'static> Replay for Folded<D> {
 
     fn unlike(&self, snapshot: &Snapshot) -> Option<(Value, Value)> {
         let beside = self.0.beside(snapshot)?.ok()?;
-        let [found, folded] = [snapshot, &beside].map(|snapshot| serde_json::from_str(snapshot.text()).ok());
+        let [found, folded] = [snapshot, &beside].map(|snapshot| json::read(snapshot.text()).ok());
         found.zip(folded).filter(|(found, folded)| found != folded)
     }
 }

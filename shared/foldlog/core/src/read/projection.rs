@@ -1,6 +1,7 @@
 //! Projections: pure folds of one stream into the row of a view.
 
 use crate::hash::Hash;
+use crate::json;
 use crate::read::generation::ViewError;
 use crate::stream::{StreamName, Version};
 use crate::time::Timestamp;
@@ -99,7 +100,7 @@ pub struct Row {
 impl Row {
     /// Its document; none if the stream has nothing to show.
     pub fn document<D: DeserializeOwned>(&self) -> Result<Option<D>, ViewError> {
-        serde_json::from_str(&self.document).map_err(|error| ViewError::Damaged(error.to_string()))
+        json::read(&self.document).map_err(|error| ViewError::Damaged(error.to_string()))
     }
 }
 
@@ -218,7 +219,7 @@ impl<P: Projection> Subscription for PerStream<P> {
     fn fold(&self, row: Option<&Row>, commits: &[Commit]) -> Folded {
         let Some(first) = commits.first() else { return Folded { row: None, failed: None } };
         let unusable = |error: String| Folded { row: None, failed: Some((first.version, error)) };
-        let before: Option<P::Document> = match row.map(|row| serde_json::from_str(&row.document)).transpose() {
+        let before: Option<P::Document> = match row.map(|row| json::read(&row.document)).transpose() {
             Ok(document) => document.flatten(),
             Err(error) => return unusable(format!("the row does not read: {error}")),
         };

@@ -1,6 +1,7 @@
 //! The object-safe form of totals, with the types of its events and document erased.
 
 use super::port::{Checkpoint, Sums, Totals};
+use crate::json;
 use crate::read::projection::recorded;
 use crate::read::views::{Generation, RowKey};
 use crate::stream::StreamName;
@@ -58,8 +59,9 @@ impl<T: Totals> TotalsFold for T {
 
     fn fold(&self, loaded: Option<&Checkpoint>, commit: &Commit) -> Result<(Checkpoint, Sums), String> {
         let mut document: Option<T::Document> = match loaded {
-            Some(loaded) => serde_json::from_str(&loaded.document)
-                .map_err(|error| format!("the checkpoint does not read: {error}"))?,
+            Some(loaded) => {
+                json::read(&loaded.document).map_err(|error| format!("the checkpoint does not read: {error}"))?
+            }
             None => None,
         };
         let mut all = Sums::default();

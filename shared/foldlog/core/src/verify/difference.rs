@@ -1,5 +1,6 @@
 //! Differences between what is stored and what the log says.
 
+use crate::json;
 use crate::past::changes::changes;
 use crate::read::projection::Row;
 use crate::read::views::ViewError;
@@ -105,7 +106,7 @@ pub(super) fn unlike_text(found: &str, folded: &str) -> Option<(String, String, 
     if found == folded {
         return None;
     }
-    let [one, other] = [found, folded].map(|document| serde_json::from_str::<Value>(document).ok());
+    let [one, other] = [found, folded].map(|document| json::read::<Value>(document).ok());
     let place = one.as_ref().zip(other.as_ref()).and_then(|(one, other)| first_unlike(one, other));
     Some(match place {
         Some((path, one, other)) => (format!("document{path}"), one, other),

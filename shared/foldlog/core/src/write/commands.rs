@@ -67,7 +67,7 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
     /// the append is conditional on it. If nothing is remembered of the stream, it is read, or taken for empty if the
     /// command creates it ([`Decider::creates`]). If the host's clock is not sure ([`Clock::is_sure`]), a read comes first
     /// in any case. Before everything else, the stream must be visible to the caller
-    /// ([`Decider::visible`]). A repetition is recognised by its id and gets the first answer again. A refusal, a no-op
+    /// ([`Decider::visible`]); a caller who does not see it costs the requests of a stream that does not exist. A repetition is recognised by its id and gets the first answer again. A refusal, a no-op
     /// or a version mismatch is decided again after a strong read of the stream's newer commits, before it is answered.
     /// After a lost race, the command is decided again on what the winners left, after a pause with full jitter.
     pub async fn execute(
@@ -79,7 +79,9 @@ impl<D: Decider, L: EventLog, H: Clock + Randomness> Commands<D, L, H> {
         let slot = self.streams.slot(stream);
         let mut held = slot.lock().await;
         // Taken out until the end: if anything fails on the way, no doubtful state is left behind.
-        let loaded = match held.take() {
+        // What is remembered saves a stranger no request, so that nothing shows whether there is such a stream.
+        let known = held.take().filter(|loaded| D::visible(loaded.state(), command).is_ok());
+        let loaded = match known {
             Some(loaded) if self.host.is_sure() => loaded,
             // The answer says how right the clock is that stamps the commit.
             Some(loaded) => self.catch_up(loaded).await?,

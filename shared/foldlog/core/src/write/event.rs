@@ -1,5 +1,6 @@
 //! Events as they are stored: `[{schema, type, data}]`, and the way back to today's types.
 
+use crate::json::{self, Unread};
 use crate::named::Named;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess};
@@ -50,7 +51,7 @@ pub enum DecodeError {
         /// The newest schema that this code reads.
         known: u32,
     },
-    /// The payload does not have the shape of its type.
+    /// The payload does not have the shape of its type. The message quotes nothing of it.
     #[error("the payload of event type {name} does not read: {reason}")]
     Malformed {
         /// The stored type name, or the text in its place.
@@ -88,11 +89,14 @@ impl Record<'_> {
         } else {
             self.upcast::<E>().and_then(|data| self.read(&data))
         };
-        read.map_err(|error| DecodeError::Malformed { name: self.name.to_string(), reason: error.to_string() })
+        read.map_err(|error| DecodeError::Malformed {
+            name: self.name.to_string(),
+            reason: Unread::from(error).to_string(),
+        })
     }
 
     fn upcast<E: Event>(&self) -> Result<Box<RawValue>, serde_json::Error> {
-        let mut data: Value = serde_json::from_str(self.data.get())?;
+        let mut data = Value::deserialize(self.data)?;
         for schema in self.schema..schema_of::<E>(&self.name) {
             let step = E::UPCASTERS
                 .iter()
@@ -185,7 +189,7 @@ impl Events {
 
     /// The first `count` events, as they are stored.
     pub(crate) fn first(&self, count: u64) -> Result<Self, DecodeError> {
-        let mut records: Vec<&RawValue> = serde_json::from_str(&self.text).map_err(no_commit)?;
+        let mut records: Vec<&RawValue> = json::read(&self.text).map_err(no_commit)?;
         records.truncate(usize::try_from(count).unwrap_or(usize::MAX));
         let count = records.len() as u64;
         Ok(Self { text: serde_json::to_string(&records).map_err(no_commit)?, count })
@@ -203,7 +207,7 @@ impl Events {
 }
 
 fn records(text: &str) -> Result<Vec<Record<'_>>, DecodeError> {
-    serde_json::from_str(text).map_err(no_commit)
+    json::read(text).map_err(no_commit)
 }
 
 fn no_commit(reason: impl Display) -> DecodeError {

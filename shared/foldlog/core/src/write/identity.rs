@@ -102,6 +102,12 @@ pub fn fresh_id<H: Clock + Randomness>(host: &H) -> String {
     hex(uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid())
 }
 
+/// Whether a text has the form of the ids that are created here. Nobody else may call something like this.
+#[must_use]
+pub fn is_fresh_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 /// A UUID as 32 hex digits.
 #[must_use]
 pub fn hex(id: Uuid) -> String {

@@ -1,5 +1,6 @@
 //! Snapshots: the folded state in some commits, so that a load reads back only as far as one of them.
 
+use crate::json;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
@@ -49,13 +50,13 @@ impl Snapshot {
     /// Whether it holds a state of this schema. A snapshot of another schema is ignored, never trusted.
     #[must_use]
     pub fn is_usable(&self, schema: u32) -> bool {
-        let read: Result<Read<IgnoredAny, IgnoredAny>, _> = serde_json::from_str(&self.0);
+        let read: Result<Read<IgnoredAny, IgnoredAny>, _> = json::read(&self.0);
         read.is_ok_and(|read| read.schema == schema)
     }
 
     /// The state and the commands, if it is usable.
     pub(crate) fn read<S: DeserializeOwned, C: DeserializeOwned>(&self, schema: u32) -> Option<(S, C)> {
-        let read: Read<S, C> = serde_json::from_str(&self.0).ok()?;
+        let read: Read<S, C> = json::read(&self.0).ok()?;
         (read.schema == schema).then_some((read.state, read.recent))
     }
 }

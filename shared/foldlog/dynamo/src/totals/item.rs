@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
     AttributeValue, Put, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem, Update,
 };
+use foldlog::json::Unread;
 use foldlog::read::views::{Generation, ViewError};
 use foldlog::totals::{Amounts, Checkpoint, Entry, TotalKey};
 use foldlog::{Hash, Version};
@@ -77,7 +78,7 @@ pub(super) fn update(
 
 pub(super) fn checkpoint_of(item: SdkItem) -> Result<Checkpoint, ViewError> {
     let Attributes { document, version, part, hash } = serde_dynamo::from_item(item)
-        .map_err(|error| ViewError::Damaged(format!("the item is no checkpoint: {error}")))?;
+        .map_err(|error| ViewError::Damaged(format!("the item is no checkpoint: {}", Unread::of(&error))))?;
     Ok(Checkpoint { document, version, part, hash: Hash(hash.into_array()) })
 }
 

@@ -3,6 +3,7 @@
 use crate::item::SdkItem;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use foldlog::json::Unread;
 use foldlog::read::views::{Generation, RowKey};
 use foldlog::{Hash, Row, Version, ViewError};
 use serde::Deserialize;
@@ -42,8 +43,8 @@ pub(super) fn item_of(place: &RowKey, row: &Row, partitions: &[String]) -> SdkIt
 /// The row of an item and its key, without the generation. The index attributes are left out: they follow from the
 /// document.
 pub(super) fn row_of(item: SdkItem) -> Result<(String, Row), ViewError> {
-    let attributes: Attributes =
-        serde_dynamo::from_item(item).map_err(|error| ViewError::Damaged(format!("the item is no row: {error}")))?;
+    let attributes: Attributes = serde_dynamo::from_item(item)
+        .map_err(|error| ViewError::Damaged(format!("the item is no row: {}", Unread::of(&error))))?;
     let key = without_generation(&attributes.key);
     let row = Row {
         document: attributes.document,

@@ -13,6 +13,7 @@ mod document;
 mod page;
 mod request;
 mod response;
+mod texts;
 
 pub use document::Document;
 pub use page::Page;

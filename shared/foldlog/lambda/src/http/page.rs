@@ -4,6 +4,7 @@ use super::Request;
 use crate::problem::Problem;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use foldlog::json;
 use foldlog::write::identity::derived_id;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,6 @@ impl Page {
 }
 
 fn open(text: &str, list: &str) -> Option<String> {
-    let cursor: Cursor = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let cursor: Cursor = json::sent(&BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     (cursor.list == list).then_some(cursor.from)
 }

@@ -1,16 +1,18 @@
 //! A request as a handler reads it.
 
+use super::texts;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::write_mode::WriteMode;
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use foldlog::write::identity::{derived_id, fresh_id};
+use foldlog::json::Sent;
+use foldlog::write::identity::{derived_id, fresh_id, is_fresh_id};
 use foldlog::{Clock, CommandId, Correlation, Digest, Metadata, Randomness, Version};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -27,11 +29,13 @@ pub struct Request {
     route: String,
     method: String,
     path: HashMap<String, String>,
-    query: HashMap<String, String>,
+    query: Vec<(String, String)>,
     headers: http::HeaderMap,
     body: Result<Vec<u8>, Problem>,
     caller: Option<Caller>,
     correlation: Correlation,
+    /// Why the client may not call its correlation as it does.
+    claimed: Option<&'static str>,
     fresh: String,
     commands: WriteMode,
     pseudonymous: &'static [&'static str],
@@ -51,12 +55,15 @@ impl Request {
         } else {
             Ok(body.into_bytes())
         };
-        let query =
-            event.query_string_parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        // The gateway's own map joins the values of a name by commas, so that two values look like one.
+        let query = form_urlencoded::parse(event.raw_query_string.as_deref().unwrap_or_default().as_bytes());
+        let query = query.into_owned().collect();
         let client = ["x-correlation-id", "traceparent"].into_iter().find_map(|name| {
             let value = event.headers.get(name)?.to_str().ok()?;
             is_correlation(value).then(|| value.to_owned())
         });
+        let claimed = client.as_deref().and_then(claimed);
+        let client = client.filter(|_| claimed.is_none());
         Self {
             route: event.route_key.unwrap_or_default(),
             method: event.request_context.http.method.to_string(),
@@ -66,6 +73,7 @@ impl Request {
             headers: event.headers,
             body,
             correlation: Correlation { id: fresh_id(host), client },
+            claimed,
             fresh: fresh_id(host),
             commands,
             pseudonymous,
@@ -76,6 +84,17 @@ impl Request {
     pub(super) fn check(&self) -> Result<(), Problem> {
         if self.commands == WriteMode::Off && self.is_command() {
             return Err(Problem::commands_off());
+        }
+        let mut names = BTreeSet::new();
+        if let Some((name, _)) = self.query.iter().find(|(name, _)| !names.insert(name.as_str())) {
+            return Err(Problem::doubled_parameter(name));
+        }
+        let mut place = self.path.values().chain(self.query.iter().flat_map(|(name, value)| [name, value]));
+        if let Some(fault) = place.find_map(|text| texts::fault(text)) {
+            return Err(Problem::malformed(&format!("a text of the path or the query {fault}")));
+        }
+        if let Some(fault) = self.claimed {
+            return Err(Problem::malformed(fault));
         }
         let body = self.body.as_ref().map_err(Clone::clone)?;
         if body.len() > LARGEST_BODY {
@@ -121,20 +140,20 @@ impl Request {
     pub fn query<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, Problem> {
         let parse =
             |text: &String| text.parse().map_err(|error: T::Err| Problem::invalid_parameter(name, &error.to_string()));
-        self.query.get(name).map(parse).transpose()
+        self.query.iter().find(|(given, _)| given == name).map(|(_, text)| parse(text)).transpose()
     }
 
     /// The query's parameters without those of the page, for a link to another page.
     pub fn other_query(&self) -> impl Iterator<Item = (&str, &str)> {
-        let mut others: Vec<_> = self.query.iter().filter(|(name, _)| *name != "cursor").collect();
+        let mut others: Vec<_> = self.query.iter().filter(|(name, _)| name != "cursor").collect();
         others.sort();
         others.into_iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Refuses parameters that the route does not know.
     pub fn only_query(&self, known: &[&str]) -> Result<(), Problem> {
-        match self.query.keys().find(|name| !known.contains(&name.as_str())) {
-            Some(name) => {
+        match self.query.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, _)) => {
                 Err(Problem::invalid_parameter(name, &format!("not known here; known are {}", known.join(", "))))
             }
             None => Ok(()),
@@ -147,16 +166,15 @@ impl Request {
     }
 
     /// The body, parsed as its type. An absent body is `{}`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub fn json<T: DeserializeOwned + Serialize>(&self) -> Result<T, Problem> {
         let body = self.body.as_ref().map_err(Clone::clone)?;
         let body = if body.is_empty() { b"{}" } else { body.as_slice() };
         if depth(body) > DEEPEST {
             return Err(Problem::malformed(&format!("the body is nested deeper than {DEEPEST}")));
         }
-        let mut parser = serde_json::Deserializer::from_slice(body);
-        let value = serde_path_to_error::deserialize(&mut parser).map_err(|error| Problem::of_json(&error))?;
-        parser.end().map_err(|error| Problem::malformed(&error.to_string()))?;
-        Ok(value)
+        let document = Sent::parse(body).map_err(Problem::of_json)?;
+        texts::check(document.value())?;
+        document.read().map_err(Problem::of_json)
     }
 
     /// The caller. Routes without a token have none.
@@ -239,6 +257,17 @@ fn is_key(text: &str) -> bool {
 fn is_correlation(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte);
     (1..=LONGEST_KEY).contains(&text.len()) && text.bytes().all(is_plain)
+}
+
+/// Why a client may not call its correlation like this. The ids of this form are the server's own: a client that took
+/// one would put its commits among those of another request.
+fn claimed(client: &str) -> Option<&'static str> {
+    if is_fresh_id(client) {
+        return Some(
+            "X-Correlation-Id must not be 32 hex digits, as the ids of this server are; put a prefix before it",
+        );
+    }
+    texts::fault(client).map(|_| "X-Correlation-Id holds what looks like a payment card's number; choose another one")
 }
 
 /// How deep arrays and objects are nested, without parsing. Brackets inside strings do not count.

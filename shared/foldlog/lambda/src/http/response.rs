@@ -8,6 +8,19 @@ use foldlog::Version;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
+/// The headers of every answer that has none of its own instead. An answer is for its caller alone, and nothing that it
+/// contains is carried out, framed or taken for another type. A page brings its own style and nothing else.
+const GUARDING: [(HeaderName, &str); 5] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+];
+
 /// Status, headers and body.
 #[derive(Debug)]
 pub struct Response {
@@ -66,6 +79,12 @@ impl Response {
         self.header(header::RETRY_AFTER, &seconds.to_string())
     }
 
+    /// Lets a client, and a cache on the way, keep the answer for some seconds. Without this, none keeps it.
+    #[must_use]
+    pub fn public(self, seconds: u32) -> Self {
+        self.header(header::CACHE_CONTROL, &format!("public, max-age={seconds}"))
+    }
+
     pub(super) fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
@@ -73,13 +92,16 @@ impl Response {
         self
     }
 
-    /// The response in the gateway's format, with the request's correlation id.
+    /// The response in the gateway's format, with the request's correlation id, and what keeps a browser from mischief.
     pub(super) fn finish(self, request: &Request) -> ApiGatewayV2httpResponse {
         let correlation = request.correlation();
         let echoed = request.header("x-correlation-id").and(correlation.client.as_deref()).unwrap_or(&correlation.id);
         let mut finished = self.header(HeaderName::from_static("x-correlation-id"), echoed);
         if let Some(parent) = request.header("traceparent") {
             finished = finished.header(HeaderName::from_static("traceparent"), parent);
+        }
+        for (name, value) in GUARDING {
+            finished.headers.entry(name).or_insert(HeaderValue::from_static(value));
         }
         let mut response = ApiGatewayV2httpResponse::default();
         response.status_code = finished.status.as_u16().into();

@@ -4,6 +4,7 @@ use super::{About, Delivered};
 use crate::function::{Error, Function};
 use crate::metrics;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use foldlog::json;
 use foldlog::{Clock, EventLog, Hint, ParkingLot, Randomness, StreamName, TotalsEngine, TotalsStore, Version};
 use std::collections::BTreeMap;
 
@@ -29,7 +30,7 @@ where
         let mut moved: BTreeMap<StreamName, (Version, Vec<String>)> = BTreeMap::new();
         for message in event.records {
             let id = message.message_id.unwrap_or_default();
-            match serde_json::from_str::<Delivered<About>>(&message.body.unwrap_or_default()) {
+            match json::read::<Delivered<About>>(&message.body.unwrap_or_default()) {
                 Ok(Delivered { detail: About { id: event } }) => {
                     let (version, messages) = moved.entry(event.stream).or_default();
                     *version = event.version.max(*version);

@@ -12,8 +12,8 @@ use axum::body::{Body, to_bytes};
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Response, StatusCode};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -46,13 +46,13 @@ pub(crate) struct OwnRoutes {
     pub(crate) register: Register,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Ahead {
     seconds: u64,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
     subject: String,
@@ -122,10 +122,10 @@ impl OwnRoutes {
     }
 }
 
-async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Response<Body>> {
+async fn read<T: DeserializeOwned + Serialize>(body: Body) -> Result<T, Response<Body>> {
     let body = to_bytes(body, MAX_BODY_BYTES).await;
     let body = body.map_err(|_| GatewayError::TooLarge.response())?;
-    serde_json::from_slice(&body).map_err(|error| wrong(StatusCode::BAD_REQUEST, &error))
+    foldlog::json::sent(&body).map_err(|error| wrong(StatusCode::BAD_REQUEST, &error))
 }
 
 fn issuer_error(error: &IssuerError) -> Response<Body> {

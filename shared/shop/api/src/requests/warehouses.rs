@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
-use shop_domain::values::{Address, AddressLine, City, Country, Invalid, Name, Postcode, WarehouseId};
+use shop_domain::values::{Address, AddressLine, City, Country, Invalid, Postcode, SentName, WarehouseId};
 
 /// `POST /warehouses`
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -11,7 +11,7 @@ pub struct OpenWarehouse {
     /// Its id, which you choose.
     pub id: WarehouseId,
     /// Its name.
-    pub name: Name,
+    pub name: SentName,
     /// Its address.
     #[serde(default, deserialize_with = "read_optional_address", skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
@@ -31,7 +31,7 @@ pub struct MoveWarehouse {
 #[serde(deny_unknown_fields)]
 pub struct RenameWarehouse {
     /// The new name.
-    pub name: Name,
+    pub name: SentName,
 }
 
 /// An address in a request. Other fields are refused.

@@ -1,7 +1,7 @@
 //! The history of a resource, as its owner and the staff may see it.
 
 use foldlog::seal::{Sealed, Unreadable};
-use foldlog::{Commit, Decider, DecodeError, LogError, Opener, OwnerKey, Record, Version};
+use foldlog::{Commit, Decider, DecodeError, LogError, Opener, OwnerKey, Record, Version, json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -125,6 +125,8 @@ enum Unshown {
     Undecodable(#[from] DecodeError),
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
+    #[error(transparent)]
+    Unread(#[from] json::Unread),
     #[error("the payload is not JSON")]
     Malformed,
 }
@@ -137,7 +139,7 @@ fn opened(record: &Record<'_>, opener: &Opener<'_>) -> Result<Value, Unshown> {
             serde_json::to_value(record.decode::<account::Event>()?.opened(opener)?)
         }
         order::Order::CATEGORY if is_sealed => serde_json::to_value(record.decode::<order::Event>()?.opened(opener)?),
-        _ => return serde_json::from_str(record.data.get()).map_err(|_| Unshown::Malformed),
+        _ => return Ok(json::read(record.data.get())?),
     };
     let mut event = event.map_err(|_| Unshown::Malformed)?;
     Ok(event.get_mut("data").map_or(Value::Null, Value::take))
@@ -148,11 +150,11 @@ const SEALED: &str = "\"sealed\":";
 
 /// A payload with the id of each card in place of its token, and nothing in place of what is still sealed.
 fn shown(mut data: Value) -> Value {
-    if let Some(card) = serde_json::from_value::<Card>(data.clone()).ok().map(MaskedCard::from) {
+    if let Some(card) = json::read_value::<Card>(data.clone()).ok().map(MaskedCard::from) {
         data = serde_json::to_value(card).unwrap_or_default();
     }
     if let Some(card) = data.get_mut("card") {
-        let token = serde_json::from_value::<Personal<CardToken>>(card.clone()).ok();
+        let token = json::read_value::<Personal<CardToken>>(card.clone()).ok();
         // A choice may be an id already.
         if let Some(token) = token.filter(|_| card.as_str().is_none_or(|text| text.parse::<CardId>().is_err())) {
             *card = CardId::of(&token).to_string().into();

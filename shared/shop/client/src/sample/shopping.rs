@@ -50,7 +50,10 @@ struct Order {
     shipments: Vec<String>,
 }
 
-/// Opens a customer's account with an address and a card, and lets the staff activate it. A repetition changes nothing.
+/// The cards that a customer has beside the default one.
+const OTHER_CARDS: [&str; 2] = ["tok_declined", "tok_timeout_then_charged"];
+
+/// Opens a customer's account with an address and cards, and lets the staff activate it. A repetition changes nothing.
 pub async fn sign_up(customer: &Session, staff: &Session, name: &str, card: &str) -> Result<(), ClientError> {
     let key = |step: &str| format!("sample-account-{name}-{step}");
     let profile = json!({ "name": capitalised(name), "email": format!("{name}@example.org") });
@@ -59,8 +62,12 @@ pub async fn sign_up(customer: &Session, staff: &Session, name: &str, card: &str
         "kind": "shipping", "lines": ["Allee 1"], "city": "Berlin", "postcode": "10115", "country": "DE",
     });
     customer.command(&["accounts", &id, "addresses"], &key("address"), &address).await?;
-    let card = json!({ "token": card, "brand": "Visa", "last4": "4242" });
-    customer.command(&["accounts", &id, "cards"], &key("card"), &card).await?;
+    let default = json!({ "token": card, "brand": "Visa", "last4": "4242" });
+    customer.command(&["accounts", &id, "cards"], &key("card"), &default).await?;
+    for token in OTHER_CARDS {
+        let card = json!({ "token": token, "brand": "Visa", "last4": "0002" });
+        customer.command(&["accounts", &id, "cards"], &key(token), &card).await?;
+    }
     for step in ["confirm", "activate"] {
         staff.command(&["accounts", &id, step], &key(step), &json!({})).await?;
     }
@@ -85,7 +92,7 @@ pub async fn fill_cart(customer: &Session, key: &str, lines: &[(&str, u64)]) -> 
     Ok(id)
 }
 
-/// Checks a cart out with a card, or with the account's default card. The order gets the same id; it may appear a
+/// Checks a cart out with a card of the account, or with the account's default card. The order gets the same id; it may appear a
 /// moment later.
 pub async fn check_out(customer: &Session, key: &str, cart: &str, with: Option<&str>) -> Result<(), ClientError> {
     let body = with.map_or_else(|| json!({}), |card| json!({ "card": card }));

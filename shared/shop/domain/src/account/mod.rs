@@ -157,6 +157,15 @@ impl State {
         }
     }
 
+    /// The id of a choice among the account's own cards; none if it has no such card.
+    #[must_use]
+    pub fn own_card(&self, choice: &CardChoice) -> Option<CardId> {
+        match self {
+            Self::Opened(account) => account.card(&choice.id()).map(KeptCard::id),
+            Self::Unopened => None,
+        }
+    }
+
     /// The token of a choice; none if the account has no such card.
     #[must_use]
     pub fn card(&self, choice: &CardChoice) -> Option<Personal<CardToken>> {

@@ -44,8 +44,8 @@ fn kitchen() -> Category {
     "kitchen".parse().unwrap()
 }
 
-fn card() -> CardChoice {
-    "tok_ok".parse().unwrap()
+fn card() -> CardId {
+    "ca".repeat(16).parse().unwrap()
 }
 
 fn address() -> AddressId {
@@ -68,7 +68,7 @@ fn check_out_at(shown: Option<Money>, offers: &[(&str, Offer)]) -> Command {
 fn checked_out() -> Vec<Event> {
     let line = Line { sku: sku("mug"), quantity: quantity(2), unit_price: euro(1_000), category: Some(kitchen()) };
     let totals = Totals { net: euro(2_000), tax: euro(380), total: euro(2_380) };
-    let (card, address) = (Some(card()), Some(address()));
+    let (card, address) = (Some(card().into()), Some(address()));
     let event = Event::CartCheckedOut { owner: account('a'), lines: vec![line], totals, card, address };
     [with_mugs(), vec![event]].concat()
 }
@@ -172,4 +172,31 @@ fn a_checked_out_cart_takes_no_change() {
     for command in commands {
         given::<Cart>(checked_out()).when(command).then_refused(Refusal::CartCheckedOut);
     }
+}
+
+#[test]
+fn a_second_checkout_that_chooses_otherwise_is_refused() {
+    let again = |card: Option<CardId>, address: Option<AddressId>| {
+        let tax_rate = "1900".parse().unwrap();
+        let (offers, categories) = (BTreeMap::new(), BTreeMap::new());
+        by_owner(Action::CheckOut { offers, categories, tax_rate, card, address, shown: None })
+    };
+    given::<Cart>(checked_out()).when(again(Some(card()), Some(address()))).then_nothing();
+    given::<Cart>(checked_out()).when(again(None, None)).then_nothing();
+    let (other_card, other_address) = ("cb".repeat(16).parse().unwrap(), "ae".repeat(16).parse().unwrap());
+    given::<Cart>(checked_out()).when(again(Some(other_card), None)).then_refused(Refusal::CheckedOutOtherwise);
+    given::<Cart>(checked_out()).when(again(None, Some(other_address))).then_refused(Refusal::CheckedOutOtherwise);
+}
+
+#[test]
+fn an_older_checkout_by_a_token_chose_the_card_of_that_token() {
+    let token: crate::values::CardToken = "tok_ok".parse().unwrap();
+    let mut events = checked_out();
+    if let Some(Event::CartCheckedOut { card, .. }) = events.last_mut() {
+        *card = Some("tok_ok".parse().unwrap());
+    }
+    let State::CheckedOut { card, .. } = foldlog::write::decider::fold::<Cart>(State::default(), &events) else {
+        panic!("it is checked out");
+    };
+    assert_eq!(card, Some(token.id()));
 }

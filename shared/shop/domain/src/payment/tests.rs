@@ -114,7 +114,7 @@ fn another_amount_than_the_charges_is_not_believed() {
     let disputed = Event::PaymentDisputed { amount: charge(2_379).amount };
     given::<Payment>(after(&[])).when(Command::Authorise(hold(2_379))).then([disputed.clone()]);
     let held = after(&[authorised()]);
-    given::<Payment>(&held).when(Command::Authorise(hold(2_379))).then_nothing();
+    given::<Payment>(&held).when(Command::Authorise(hold(2_379))).then([disputed.clone()]);
     given::<Payment>(&held).when(capture(2_379)).then([disputed.clone()]);
     let disputed = [held, vec![disputed]].concat();
     given::<Payment>(&disputed).when(capture(2_379)).then_nothing();
@@ -133,4 +133,24 @@ fn a_refund_that_fails_is_an_open_item_until_somebody_refunds_it() {
     given::<Payment>(&failed).when(fail()).then_nothing();
     given::<Payment>(failed).when(Command::Refund).then([Event::PaymentRefunded {}]);
     given::<Payment>(after(&[authorised()])).when(fail()).then_refused(Refusal::PaymentNotCaptured);
+}
+
+#[test]
+fn a_report_of_another_amount_is_compared_before_anything_it_says() {
+    let captured = [authorised(), Event::PaymentCaptured {}];
+    let failed = Event::PaymentRefundFailed { reason: reason() };
+    for before in [captured.to_vec(), [captured.to_vec(), vec![failed]].concat()] {
+        given::<Payment>(after(&before)).when(Command::Authorise(hold(1))).then_refused(Refusal::OtherAmount);
+    }
+    let disputed = after(&[authorised(), Event::PaymentDisputed { amount: charge(2_379).amount }]);
+    given::<Payment>(&disputed).when(Command::Authorise(hold(2_379))).then_nothing();
+    given::<Payment>(&disputed).when(Command::Authorise(hold(1))).then_refused(Refusal::OtherAmount);
+    let failed = Event::PaymentCaptureFailed { reason: reason() };
+    let disputed = Event::PaymentDisputed { amount: charge(1).amount };
+    given::<Payment>(after(&[authorised(), failed])).when(Command::Authorise(hold(1))).then([disputed]);
+    // What has ended is not touched by a late report.
+    for end in [vec![Event::PaymentVoided {}], vec![Event::PaymentCaptured {}, Event::PaymentRefunded {}]] {
+        let ended = after(&[vec![authorised()], end].concat());
+        given::<Payment>(ended).when(Command::Authorise(hold(1))).then_nothing();
+    }
 }

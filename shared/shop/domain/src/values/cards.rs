@@ -17,7 +17,7 @@ text_value! {
     CardId, "a card id (32 hex digits)", Form::Id
 }
 text_value! {
-    /// The card to charge: the id of a card of the account, or any token.
+    /// A card: its id in the account, or its token.
     CardChoice, "a card id or token (1 to 64 letters, digits, _ or -, and no card's number)", Form::Token(64)
 }
 text_value! {
@@ -101,7 +101,19 @@ impl CardToken {
     }
 }
 
+impl From<CardId> for CardChoice {
+    fn from(id: CardId) -> Self {
+        Self(id.0)
+    }
+}
+
 impl CardChoice {
+    /// The id of the chosen card. Older events, and clients, name a card by its token as well.
+    #[must_use]
+    pub fn id(&self) -> CardId {
+        self.token().map_or_else(|| CardId(self.0.clone()), |token| token.id())
+    }
+
     /// The token; none if the choice is an id.
     #[must_use]
     pub fn token(&self) -> Option<CardToken> {

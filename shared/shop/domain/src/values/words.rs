@@ -8,6 +8,10 @@ text_value! {
     Name, "a name (1 to 200 characters, no control characters, not blank)", Form::Words(200)
 }
 text_value! {
+    /// A name as it is sent: in one line. Names of older events may have more.
+    SentName, "a name (1 to 200 characters in one line, no control characters, not blank)", Form::Line(200)
+}
+text_value! {
     /// The description of a product.
     Description, "a description (at most 2,000 characters)", Form::Prose(2_000)
 }
@@ -26,6 +30,12 @@ text_value! {
 text_value! {
     /// The key of a row of totals, or a place in a row, such as `document/lines/0/quantity`.
     Place, "a place (1 to 200 characters, no control characters, not blank)", Form::Line(200)
+}
+
+impl From<SentName> for Name {
+    fn from(name: SentName) -> Self {
+        Self(name.0)
+    }
 }
 
 impl Place {

@@ -19,6 +19,7 @@
 //! in one partition, which takes a thousand runs a second.
 
 use super::shard;
+use foldlog::json;
 use foldlog::read::projection::DocumentReader;
 use foldlog::read::projection::Folded;
 use foldlog::{Commit, EventId, Index, Row, StreamName, Subscription, Timestamp, Version, ViewError};
@@ -155,7 +156,7 @@ impl Subscription for View {
     /// A row for each commit whose correlation differs from the commit before it, and another row if the client sent
     /// its own id.
     fn pointers(&self, row: Option<&Row>, commits: &[Commit]) -> Vec<(String, Row)> {
-        let before: Option<Document> = row.and_then(|row| serde_json::from_str(&row.document).ok());
+        let before: Option<Document> = row.and_then(|row| json::read(&row.document).ok());
         let mut last = before.and_then(|document| document.correlation);
         let mut pointers = vec![];
         for commit in commits {

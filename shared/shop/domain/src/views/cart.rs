@@ -12,6 +12,7 @@ impl Projection for View {
     type Document = State;
 
     fn apply(document: Option<State>, recorded: &Recorded<'_, Event>) -> Option<State> {
-        Some(cart::Cart::evolve(document.unwrap_or_default(), &recorded.event))
+        // Nobody reads in a row what was chosen at the checkout.
+        Some(cart::Cart::evolve(document.unwrap_or_default(), &recorded.event).without_choice())
     }
 }

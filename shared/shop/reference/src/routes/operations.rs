@@ -22,8 +22,12 @@ pub(super) fn log() -> Group {
         about: "The stored events. The stream `audit-<yyyymm>` holds the actions of operators in that month.",
         routes: vec![
             Route::get("/ops/events", "List the newest events of all streams")
-                .about("With `after`, the answer lists the events committed since that moment, oldest first.")
-                .moment("after", "Only events committed since this moment.")
+                .about(
+                    "With `after`, the answer lists the events committed since that moment, oldest first. The link to the \
+                     next page has the last event behind its moment, as `<moment>~<event id>`: many events can have the \
+                     same moment.",
+                )
+                .after("Only events committed since this moment, or behind this event.")
                 .up_to_a_thousand()
                 .answers::<Page<LogEvent>>(200, &[]),
             Route::get("/ops/streams", "List the streams, most recently changed first")

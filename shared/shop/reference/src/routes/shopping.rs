@@ -52,7 +52,8 @@ pub(super) fn carts() -> Group {
                 .carries_out("cart", "CheckOut")
                 .answers::<Cart>(202, &[Header::Etag, Header::Location, Header::RetryAfter])
                 .missing("unknown-cart")
-                .refuses_by(&["cart-empty", "unknown-product", "product-not-listed", "total-too-large", "total-has-risen"]),
+                .refuses_by(&["cart-empty", "unknown-product", "product-not-listed", "total-too-large", "total-has-risen"])
+                .refuses_by(&["checked-out-otherwise"]),
         ],
     }
     .to(&[CUSTOMER])

@@ -113,6 +113,13 @@ fn a_cart_in_every_state_takes_every_command() {
         shown: Some(euro(shown)),
     };
     let check_out = |offer| shown(1_000_000_000, offer);
+    let with_card = |offer| match check_out(offer) {
+        Action::CheckOut { offers, categories, tax_rate, address, shown, .. } => {
+            let card = Some("ca".repeat(16).parse().unwrap());
+            Action::CheckOut { offers, categories, tax_rate, card, address, shown }
+        }
+        other => other,
+    };
     let at = |amount| Offer::At(euro(amount));
     let by = |digit, action| Command { by: account(digit), action };
     let examples = [
@@ -131,6 +138,7 @@ fn a_cart_in_every_state_takes_every_command() {
         ("", by('a', Action::Clear)),
         ("by another", by('b', Action::Clear)),
         ("", by('a', check_out(at(100)))),
+        ("with a card", by('a', with_card(at(100)))),
         ("too dear", by('a', check_out(at(1_000_000_000)))),
         ("not listed", by('a', check_out(Offer::NotListed))),
         ("unknown", by('a', check_out(Offer::Unknown))),
