@@ -184,6 +184,12 @@ impl Client {
         place.rsplit('/').next().expect("an id").to_owned()
     }
 
+    /// The path of this customer's account.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        self.account.as_deref().expect("a customer with an account")
+    }
+
     /// The path of a card of this customer.
     #[must_use]
     pub fn place_of_card(&self, id: &str) -> String {

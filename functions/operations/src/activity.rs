@@ -2,12 +2,12 @@
 
 use crate::Operations;
 use foldlog::{Direction, Lookup, Lookups, Reader};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::Problem;
 use futures::future::try_join_all;
 use shop_domain::views::activity::{BY_MOVE, Document, SHARDS, folds, moved};
 
-impl<P: Ports> Operations<P> {
+impl<P: KeyPorts> Operations<P> {
     /// The streams beyond a place of the index in one direction, up to a limit for each partition. The stream that
     /// moved last comes first.
     pub(crate) async fn moved(

@@ -10,7 +10,7 @@ use crate::Operations;
 use crate::events::log_events;
 use foldlog::write::identity::is_fresh_id;
 use foldlog::{Commit, EventId, Generations, LogSpans, Lookups, Span, Version};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
@@ -40,7 +40,7 @@ struct Gathered {
     more: bool,
 }
 
-impl<P: Ports> Operations<P> {
+impl<P: KeyPorts> Operations<P> {
     /// `GET /ops/correlations/{id}`
     pub(crate) async fn correlation(&self, request: &Request) -> Result<Response, Problem> {
         let id: String = request.path("id")?;

@@ -8,7 +8,7 @@ use crate::Operations;
 use crate::merged::{Place, newest, oldest};
 use foldlog::json;
 use foldlog::{Commit, Direction, EventId, LogError, Timestamp};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use shop_api::responses::{LogEvent, Page};
@@ -21,7 +21,7 @@ const MOST_STREAMS: usize = 500;
 const MOST_EVENTS: usize = 1_000;
 const USUAL_EVENTS: usize = 100;
 
-impl<P: Ports> Operations<P> {
+impl<P: KeyPorts> Operations<P> {
     /// `GET /ops/events?after=&limit=`. With `after`: the events committed from that moment on, or behind that event,
     /// oldest first. Without it: the newest events, again oldest first.
     pub(crate) async fn events(&self, request: &Request) -> Result<Response, Problem> {

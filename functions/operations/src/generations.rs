@@ -6,7 +6,7 @@ use foldlog::read::generations::{Comparison, Registry, Set, Sets, Stage, SwitchE
 use foldlog::read::views::Generation;
 use foldlog::rebuild::{Phase, RebuildProgress, Work, WorkProgress};
 use foldlog::{Clock, Generations, Metadata, Timestamp};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use shop_api::operations::{Compared, Flip, GenerationShown, GenerationsOf, Rebuilding, StageName, SwitchShown};
@@ -18,7 +18,7 @@ use shop_domain::views::read_models;
 /// The number of seconds after which a client should ask again.
 const LOOK_AGAIN_S: u32 = 2;
 
-impl<P: Ports> Operations<P> {
+impl<P: KeyPorts> Operations<P> {
     /// `GET /ops/projections/{name}`
     pub(crate) async fn generations(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;

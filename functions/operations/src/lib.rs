@@ -16,6 +16,7 @@
 mod activity;
 mod audit;
 mod correlations;
+mod erasure;
 mod events;
 mod generations;
 mod merged;
@@ -25,7 +26,7 @@ mod streams;
 mod verification;
 
 use audit::{Audit, Record};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_functions::ports::{HttpOn, ProjectionsOn};
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
@@ -38,20 +39,22 @@ use shop_domain::views::read_models;
 const LATER_S: u32 = 2;
 
 /// The handler of every operator route.
-pub struct Operations<P: Ports> {
+pub struct Operations<P: KeyPorts> {
     /// The log, the views and the notes, as operators see them. Nothing is folded here.
     folds: ProjectionsOn<P>,
     /// The audit record of operators.
     audit: Audit<P>,
+    /// The keys of accounts. None is read here.
+    keys: P::KeyStore,
 }
 
 /// The function.
-pub fn function<P: Ports>(ports: &P, _: &Settings) -> Result<HttpOn<Operations<P>, P>, SettingError> {
+pub fn function<P: KeyPorts>(ports: &P, _: &Settings) -> Result<HttpOn<Operations<P>, P>, SettingError> {
     let folds = ports.projections(read_models().views)?;
-    Ok(ports.http(Operations { folds, audit: Audit(ports.commands()?) }))
+    Ok(ports.http(Operations { folds, audit: Audit(ports.commands()?), keys: ports.key_store()? }))
 }
 
-impl<P: Ports> Operations<P> {
+impl<P: KeyPorts> Operations<P> {
     fn log(&self) -> &P::Log {
         self.folds.log()
     }
@@ -78,7 +81,7 @@ fn asked(record: Record, later_s: u32) -> Result<Response, Problem> {
     Ok(Response::json(StatusCode::ACCEPTED, &recorded)?.location(&watch).retry_after(later_s))
 }
 
-impl<P: Ports> HttpHandler for Operations<P> {
+impl<P: KeyPorts> HttpHandler for Operations<P> {
     const PROBLEM_NAMESPACE: &'static str = shop_api::PROBLEM_NAMESPACE;
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
@@ -92,6 +95,7 @@ impl<P: Ports> HttpHandler for Operations<P> {
             "GET /ops/parked" => self.parked(request).await,
             "POST /ops/parked/{id}/redrive" => self.redrive(request).await,
             "POST /ops/parked/{id}/discard" => self.discard(request).await,
+            "POST /ops/accounts/{id}/erase" => self.erase(request).await,
             "POST /ops/lost/redrive" => self.ask(request, Event::LostBatchesRedriven {}).await,
             "POST /ops/reconcile" => self.ask(request, Event::Reconciled {}).await,
             "POST /ops/verify" => self.verify(request).await,

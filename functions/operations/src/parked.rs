@@ -2,7 +2,7 @@
 
 use crate::{LATER_S, Operations, asked};
 use foldlog::{Parked, ParkingLot, Subject};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_functions::projector::TAMPERING;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
@@ -13,7 +13,7 @@ use shop_api::responses::Page as Answer;
 use shop_domain::audit::Event;
 use shop_domain::values::NoteId;
 
-impl<P: Ports> Operations<P> {
+impl<P: KeyPorts> Operations<P> {
     /// `GET /ops/parked?cursor=&limit=`, in no particular order.
     pub(crate) async fn parked(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;

@@ -9,7 +9,7 @@ use foldlog::{
     Clock, Consistency, Direction, Generations as _, LogError, LogSpans, Lookup, Lookups, ParkingLot, Reader, Registry,
     Span, StreamName, Subject, Timestamp, Version, Views,
 };
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::{Problem, Request, Response, metrics};
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -28,7 +28,7 @@ const CONCURRENCY: usize = 8;
 /// The number of notes that are read in one request.
 const PAGE: usize = 100;
 
-impl<P: Ports> Operations<P> {
+impl<P: KeyPorts> Operations<P> {
     /// `GET /ops/projections`. Totals have no row per stream, so they show only their progress and their parked notes.
     pub(crate) async fn projections(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&[])?;

@@ -6,7 +6,7 @@ use foldlog::past::changes::{Change, changes};
 use foldlog::past::{When, onward, version_at};
 use foldlog::write::prepared;
 use foldlog::{Direction, LogSpans, ReadOptions, Span, StreamName, Timestamp, Version};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::http::Page;
 use foldlog_lambda::{Problem, Request, Response};
 use futures::future::try_join;
@@ -23,7 +23,7 @@ struct Seen {
     state: Value,
 }
 
-impl<P: Ports> Operations<P> {
+impl<P: KeyPorts> Operations<P> {
     /// `GET /ops/streams?cursor=&limit=`: the streams in the order in which they moved last.
     pub(crate) async fn streams(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;

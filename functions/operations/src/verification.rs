@@ -3,7 +3,7 @@
 
 use crate::{Operations, asked};
 use foldlog::verify::{VerifyError, sample};
-use foldlog_functions::Ports;
+use foldlog_functions::KeyPorts;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
 use shop_api::operations::{Recorded, ReportVerification, Verified, Verify};
@@ -12,7 +12,7 @@ use shop_domain::audit::{Event, Report, Scope, Verifier};
 /// The number of seconds after which a client should ask for the result of a whole verification.
 const LATER_S: u32 = 10;
 
-impl<P: Ports> Operations<P> {
+impl<P: KeyPorts> Operations<P> {
     /// `POST /ops/verify`
     pub(crate) async fn verify(&self, request: &Request) -> Result<Response, Problem> {
         let (wanted, metadata) = request.command::<Verify>()?;

@@ -117,7 +117,8 @@ impl<P: Ports> Rebuild<P> {
             | audit::Event::ProjectionRolledBack { .. }
             | audit::Event::VerificationRequested { .. }
             | audit::Event::VerificationReported(_)
-            | audit::Event::LogImported { .. } => return Err(format!("{} asks for nothing here", event.name).into()),
+            | audit::Event::LogImported { .. }
+            | audit::Event::AccountErased { .. } => return Err(format!("{} asks for nothing here", event.name).into()),
         };
         Ok(rebuild::plan(self.folds.views(), projection.as_str(), &request).await?)
     }

@@ -105,6 +105,7 @@ fn is_open(registry: &Registry, id: &EventId, event: &Event) -> bool {
         | Event::ProjectionFlipped { .. }
         | Event::ProjectionRolledBack { .. }
         | Event::VerificationReported(_)
-        | Event::LogImported { .. } => false,
+        | Event::LogImported { .. }
+        | Event::AccountErased { .. } => false,
     }
 }

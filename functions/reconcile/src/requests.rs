@@ -67,7 +67,8 @@ impl<P: Ports> Reactor for Requests<P> {
             | Event::CleanupRequested { .. }
             | Event::VerificationRequested { .. }
             | Event::VerificationReported(_)
-            | Event::LogImported { .. } => return Ok(()),
+            | Event::LogImported { .. }
+            | Event::AccountErased { .. } => return Ok(()),
         };
         self.commands.execute(&message.subject, &Command::Record(report), metadata).await?;
         Ok(())

@@ -9,6 +9,7 @@ mod catalogue;
 mod contention;
 mod correlations;
 mod cost;
+mod erasure;
 mod headers;
 mod hot_stream;
 mod http;

@@ -246,6 +246,8 @@ async fn notes(shop: &Shop, order: &str) {
     let _ = change.expression_attribute_values(":actor", actor).send().await.unwrap();
     shop.host.settled().await;
     let _ = operator.post("/ops/parked/tampering~product-mug~1/discard", json!({})).await.expect(200);
+    let erased = shop.customer_with_account("erased").await;
+    let _ = operator.post(&format!("/ops{}/erase", erased.account()), json!({})).await.expect(200);
     // A stream that no generation can follow, and a commit that is none.
     let _ = garble(shop, "stock-berlin.mug", "NobodyKnows").await;
     rebuilt(shop, "stock", 2).await;

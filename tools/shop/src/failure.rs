@@ -29,6 +29,9 @@ pub(crate) enum Failure {
     /// The log has another commit in the place of an imported one.
     #[error(transparent)]
     Import(#[from] foldlog_dynamo::ImportError),
+    /// An erasure is not confirmed.
+    #[error("--yes names another account; nothing was erased")]
+    Unconfirmed,
     /// The log to import into is not empty.
     #[error("the log is not empty, and does not come from this import; import into a shop with an empty log")]
     NotEmpty,
@@ -155,6 +158,7 @@ impl Failed for Failure {
             | Self::Unnamed(_)
             | Self::Import(foldlog_dynamo::ImportError::Log(_))
             | Self::CommandsUnknown
+            | Self::Unconfirmed
             | Self::Transfer(_)
             | Self::Unfolded { .. }
             | Self::NoAws(_)

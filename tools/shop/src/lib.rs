@@ -12,6 +12,7 @@ mod commands;
 mod failure;
 mod global;
 mod import;
+mod keys;
 mod log;
 mod pages;
 mod report;

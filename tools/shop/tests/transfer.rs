@@ -198,9 +198,10 @@ impl UnderWay {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_imported_shop_is_equal_and_finishes_what_was_under_way_charging_nobody_twice() {
     let root = TempDir::new().unwrap();
-    let [here, there, export, again] = ["here", "there", "export", "again"].map(|name| root.path().join(name));
+    let names = ["here", "there", "export", "again", "keys"];
+    let [here, there, export, again, keys] = names.map(|name| root.path().join(name));
     let UnderWay { shop, alice, orders } = UnderWay::start(&here).await;
-    let told = document(&shop, &["export", text(&export)]).await;
+    let told = document(&shop, &["export", text(&export), "--keys", text(&keys)]).await;
     let then = alice.get(&format!("/orders/{}", orders[1])).await.expect(200).body;
     let (log, markers) = (items(&shop, "EventLog").await, items(&shop, "StockMarkers").await);
     assert_eq!(told["commits"], log.len());
@@ -208,9 +209,11 @@ async fn an_imported_shop_is_equal_and_finishes_what_was_under_way_charging_nobo
     shop.stop().await;
 
     std::fs::create_dir(&there).unwrap();
-    std::fs::copy(here.join("payments.ndjson"), there.join("payments.ndjson")).unwrap();
+    for file in ["payments.ndjson", "KeyOfKeys.key"] {
+        std::fs::copy(here.join(file), there.join(file)).unwrap();
+    }
     let shop = Shop::start_without_commands_in(there.clone()).await;
-    let imported = document(&shop, &["import", text(&export)]).await;
+    let imported = document(&shop, &["import", text(&export), "--keys", text(&keys)]).await;
     assert_eq!((&imported["id"], &imported["commits"]), (&told["id"], &told["commits"]));
     shop.host.settled().await;
     assert_eq!(without(items(&shop, "EventLog").await, "imported"), without(log.clone(), ""), "the log");

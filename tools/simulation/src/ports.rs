@@ -74,8 +74,12 @@ impl KeyPorts for Simulated {
     type KeyStore = Keys;
     type KeyWrap = Wrap;
 
+    fn key_store(&self) -> Result<Keys, SettingError> {
+        Ok(self.host.world.stores.keys.clone())
+    }
+
     fn keyring(&self) -> Result<KeyringOn<Self>, SettingError> {
-        Ok(Keyring::new(self.host.world.stores.keys.clone(), Wrap, self.host.clone()))
+        Ok(Keyring::new(self.key_store()?, Wrap, self.host.clone()))
     }
 }
 

@@ -56,9 +56,16 @@ impl KeyPorts for OnAws {
     type KeyStore = Keys;
     type KeyWrap = Kms;
 
+    fn key_store(&self) -> Result<Keys, SettingError> {
+        Ok(Keys::new(self.database(), self.text("KEYS_TABLE")?))
+    }
+
     fn keyring(&self) -> Result<KeyringOn<Self>, SettingError> {
         let (aws, arn) = (self.aws.clone(), self.text("KEY_OF_KEYS")?.to_owned());
-        let store = Keys::new(self.database(), self.text("KEYS_TABLE")?);
-        Ok(Keyring::new(store, Kms { client: lazy(move || Client::new(&aws)), arn }, foldlog_lambda::SystemHost))
+        Ok(Keyring::new(
+            self.key_store()?,
+            Kms { client: lazy(move || Client::new(&aws)), arn },
+            foldlog_lambda::SystemHost,
+        ))
     }
 }

@@ -32,6 +32,47 @@ impl Keys {
     }
 }
 
+/// What the table has of one owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnersKey {
+    /// The owner.
+    pub owner: String,
+    /// The key, or when it was destroyed.
+    pub standing: Standing,
+    /// The end of the key.
+    pub until: Option<Timestamp>,
+}
+
+impl Keys {
+    /// All keys, also destroyed ones, page by page. It needs `dynamodb:Scan`.
+    pub async fn all(&self) -> Result<Vec<OwnersKey>, KeyError> {
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let scan = self.client.scan().table_name(&self.table).consistent_read(true).set_exclusive_start_key(after);
+            let page = scan.send().await.map_err(Failure::from)?;
+            for item in page.items.unwrap_or_default() {
+                let owner = item.get(OWNER).and_then(|owner| owner.as_s().ok()).cloned().unwrap_or_default();
+                let standing = standing(&item).ok_or_else(|| KeyError::Damaged(owner.clone()))?;
+                let until = item.get(UNTIL).and_then(|until| until.as_n().ok()?.parse::<i64>().ok());
+                found.push(OwnersKey { owner, standing, until: until.map(|until| Timestamp(until * 1_000)) });
+            }
+            after = page.last_evaluated_key;
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Takes in what another table has of an owner.
+    pub async fn take_in(&self, key: &OwnersKey) -> Result<(), KeyError> {
+        match &key.standing {
+            Standing::Kept(wrapped) => self.add(&key.owner, wrapped, key.until).await.map(drop),
+            Standing::Destroyed(at) => self.destroy(&key.owner, *at).await,
+        }
+    }
+}
+
 impl KeyStore for Keys {
     async fn find(&self, owner: &str) -> Result<Option<Standing>, KeyError> {
         let get = self.client.get_item().table_name(&self.table).key(OWNER, text(owner)).consistent_read(true);

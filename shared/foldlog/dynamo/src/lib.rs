@@ -20,7 +20,7 @@ mod views;
 
 pub use generations::Generations;
 pub use imports::{Import, Imports};
-pub use keys::Keys;
+pub use keys::{Keys, OwnersKey};
 pub use log::{ImportError, Log, Metric};
 pub use parked::Parked;
 pub use totals::TotalsStore;

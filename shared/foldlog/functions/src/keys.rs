@@ -12,6 +12,9 @@ pub trait KeyPorts: Ports {
     /// What wraps them.
     type KeyWrap: KeyWrap + 'static;
 
+    /// Where wrapped keys are kept, for a function that only destroys them.
+    fn key_store(&self) -> Result<Self::KeyStore, SettingError>;
+
     /// The keys of all owners. Nothing is read yet.
     fn keyring(&self) -> Result<KeyringOn<Self>, SettingError>;
 }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::global::Global;
+use crate::keys;
 use crate::table_source::TableSource;
 use crate::terminal::with_bar;
 use foldlog::{Clock, Timestamp};
@@ -19,8 +20,13 @@ from the commits alone, so the same log always gives the same manifest. The expo
 stream with its hash chain, and each effect with its cause; if either fails, the exit code is 3. The
 shop may be open meanwhile. If you stop it and run it again, it continues.
 
+Personal data are sealed in an export, and their keys are not in it: so an erasure reaches every
+export. With --keys the keys go to a file of their own, still wrapped by the shop's key of keys. No
+erasure reaches that file: import it, and delete it.
+
 Examples:
   shop export ./backup
+  shop export ./backup --keys ./keys.ndjson
   shop export ./month-end --until 2026-11-01T00:00:00+01:00
   shop export ./backup --stack shop --profile production --region eu-central-1
   shop export ./restored --stack shop --table EventLog=shop-log-of-monday")]
@@ -31,6 +37,9 @@ pub(crate) struct Export {
     /// Export what was committed up to this moment, in RFC 3339 [default: now]
     #[arg(long, value_name = "MOMENT")]
     until: Option<Timestamp>,
+    /// Also write the wrapped keys of personal data to this file
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
     #[command(flatten)]
     table_source: TableSource,
 }
@@ -44,6 +53,9 @@ impl Export {
         let remaining = export.remaining();
         let exported = async |bar: &ProgressBar| export.run(|| bar.inc(1)).await;
         let manifest = with_bar("streams exported", remaining, exported).await?;
+        if let Some(file) = &self.keys {
+            keys::save(&self.table_source, &global.client()?, file).await?;
+        }
         let (id, until) = (manifest.id(), manifest.until.map(|until| until.to_string()));
         let (streams, commits, files) = (manifest.streams, manifest.commits, manifest.files.len());
         let counts = json!({

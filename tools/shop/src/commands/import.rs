@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::import::LogImport;
+use crate::keys;
 use crate::table_source::TableSource;
 use crate::terminal::with_bar;
 use foldlog::verify::Verified;
@@ -24,12 +25,19 @@ nothing meanwhile. Then start the shop with commands on; it continues what was u
 compares checksums and hash chains before it writes anything. It writes commits as they are, marked
 as imported; the shop does not publish them again. If you stop it and run it again, it continues.
 A payment provider keeps its own books: copy those of the sandbox along, DIR/payments.ndjson of
-`shop serve --data DIR`. It also reads a full export of the log's table that DynamoDB made itself,
+`shop serve --data DIR`.
+
+Personal data come sealed. Without their keys they are unreadable, and cards cannot be charged. Give
+--keys the file that `shop export --keys` wrote. The keys in it are wrapped by the key of keys of the
+shop that they come from: copy DIR/KeyOfKeys.key along as well. A stack on AWS has a key of keys of
+its own, which does not unwrap the keys of another one.
+
+It also reads a full export of the log's table that DynamoDB made itself,
 in DYNAMODB_JSON: DIR holds what lay under AWSDynamoDB/<export>/. A difference is exit code 3.
 
 Examples:
   shop serve --data ./elsewhere --commands off
-  shop import ./backup
+  shop import ./backup --keys ./keys.ndjson
   aws s3 sync s3://bucket/AWSDynamoDB/01693685827463-2d8752fd ./table && shop import ./table
   shop import ./backup --stack shop --commands-are-off --profile production --region eu-central-1")]
 pub(crate) struct Import {
@@ -39,6 +47,9 @@ pub(crate) struct Import {
     /// Confirm that the stack was deployed with Commands=off
     #[arg(long, requires = "stack")]
     commands_are_off: bool,
+    /// The wrapped keys of personal data, as `shop export --keys` wrote them
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
     #[command(flatten)]
     table_source: TableSource,
 }
@@ -59,6 +70,9 @@ impl Import {
         let commits = export.manifest().commits;
         with_bar("commits checked", commits, async |bar| export.check(|| bar.inc(1))).await?;
         let import = log.begin(&export).await?;
+        if let Some(file) = &self.keys {
+            keys::load(&self.table_source, &client, file).await?;
+        }
         with_bar("commits imported", commits, async |bar| log.write(&export, &import, &|| bar.inc(1)).await).await?;
         let streams = export.manifest().streams;
         with_bar("streams folded", streams, async |bar| log.fold(&|| bar.inc(1)).await).await?;

@@ -3,6 +3,7 @@
 mod catalogue;
 mod diff;
 mod doctor;
+mod erase;
 mod events;
 mod export;
 mod import;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Trace(trace::Trace),
     #[command(subcommand)]
     Parked(parked::Parked),
+    Erase(erase::Erase),
     #[command(subcommand)]
     Projections(projections::Projections),
     Doctor(doctor::Doctor),
@@ -66,6 +68,7 @@ impl Command {
             Self::Diff(command) => command.run(global).await,
             Self::Trace(command) => command.run(global).await,
             Self::Parked(command) => command.run(global).await,
+            Self::Erase(command) => command.run(global).await,
             Self::Projections(command) => command.run(global).await,
             Self::Doctor(command) => command.run(global).await,
             Self::Reconcile(command) => command.run(global).await,

@@ -1,5 +1,6 @@
 //! Fields with personal data.
 
+use crate::json;
 use crate::ports::Randomness;
 use crate::seal::key::{Key, Unreadable};
 use crate::stream::StreamName;
@@ -145,7 +146,8 @@ impl Sealed {
     fn open<T: DeserializeOwned>(&self, key: &Key, stream: &StreamName, field: &str) -> Result<T, Unreadable> {
         let sealed = BASE64_STANDARD_NO_PAD.decode(&self.sealed).map_err(|_| Unreadable)?;
         let text = Zeroizing::new(key.open(&context(stream, field, &self.event, &self.mark), &sealed)?);
-        serde_json::from_slice(&text).map_err(|_| Unreadable)
+        let text = std::str::from_utf8(&text).map_err(|_| Unreadable)?;
+        json::read(text).map_err(|_| Unreadable)
     }
 }
 

@@ -9,7 +9,7 @@ mod report;
 pub use outcome::{Reconciliation, Recovery, Redriven};
 pub use report::{Difference, Extent, Report, Scope, Verifier};
 
-use crate::values::{ManifestHash, Month, NoteId, ProjectionName};
+use crate::values::{AccountId, ManifestHash, Month, NoteId, ProjectionName};
 use foldlog::{Decider, Named, NoRefusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,7 @@ pub enum Event {
     VerificationRequested { scope: Scope },
     VerificationReported(Report),
     LogImported { manifest: ManifestHash, streams: u64, commits: u64 },
+    AccountErased { account: AccountId },
 }
 
 impl foldlog::Event for Event {}
@@ -88,7 +89,8 @@ impl Decider for Audit {
             | Event::ProjectionRolledBack { .. }
             | Event::CleanupRequested { .. }
             | Event::VerificationRequested { .. }
-            | Event::LogImported { .. } => state,
+            | Event::LogImported { .. }
+            | Event::AccountErased { .. } => state,
         }
     }
 }

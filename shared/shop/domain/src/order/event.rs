@@ -1,6 +1,7 @@
 //! The events of an order.
 
-use super::{Failure, Loss, Placement, Return, opened_reason};
+use super::sealed::opened_reason;
+use super::{Failure, Loss, Placement, Return};
 use crate::values::{CardToken, Means, Personal, Reason, ShipmentId, Sku, TrackingNumber, WarehouseId};
 use foldlog::Opener;
 use foldlog::seal::Unreadable;

@@ -19,6 +19,7 @@ mod placement;
 mod refusal;
 mod returned;
 mod returns;
+mod sealed;
 mod status;
 mod withdrawals;
 
@@ -28,12 +29,12 @@ pub use event::Event;
 pub use placement::{Failure, Placement};
 pub use refusal::Refusal;
 pub use returned::{MOST_RETURNS, Return, Shelf, TakeBack};
+pub use sealed::{opened_reason, sealed_reason};
 pub use status::{Loss, Status};
 pub use withdrawals::Withdrawals;
 
-use crate::values::{AccountId, Means, OrderId, Personal, Reason};
-use foldlog::seal::Unreadable;
-use foldlog::{Decider, Opener, Randomness, Sealer};
+use crate::values::{AccountId, Means, OrderId, Personal};
+use foldlog::Decider;
 use serde::{Deserialize, Serialize};
 
 /// The decider of an order.
@@ -103,22 +104,6 @@ impl State {
             Self::Placed { .. } | Self::Unplaced => None,
         }
     }
-}
-
-/// The field of the reason why a person cancelled an order.
-const REASON: &str = "reason";
-
-/// A reason of a person, sealed for an order.
-pub fn sealed_reason(
-    reason: &Reason,
-    sealer: &Sealer<'_, impl Randomness>,
-) -> Result<Personal<Reason>, serde_json::Error> {
-    sealer.seal(REASON, reason)
-}
-
-/// The reason why an order was cancelled; none if it was erased.
-pub fn opened_reason(reason: &Personal<Reason>, opener: &Opener<'_>) -> Result<Option<Reason>, Unreadable> {
-    opener.open(REASON, reason)
 }
 
 impl Decider for Order {

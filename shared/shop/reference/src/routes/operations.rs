@@ -109,6 +109,13 @@ pub(super) fn subscribers() -> Group {
                 .answers::<Recorded>(202, &[Header::Location, Header::RetryAfter])
                 .refused(409, "parked-anew")
                 .refuses_by(&["fold-is-rebuilt"]),
+            action::<Nothing>("/ops/accounts/{id}/erase", "Erase the personal data of an account")
+                .about(
+                    "The shop destroys the key of the account. Names, addresses, cards and reasons are unreadable from then \
+                     on, in the log and in everything that follows from it; functions may show them for up to five \
+                     minutes. Nobody can undo it.",
+                )
+                .answers::<Recorded>(200, &[]),
             action::<Nothing>("/ops/lost/redrive", "Process the batches that Lambda gave up on")
                 .about(REPORTED)
                 .answers::<Recorded>(202, &[Header::Location, Header::RetryAfter]),
