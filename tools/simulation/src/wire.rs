@@ -86,12 +86,7 @@ pub(crate) fn request(
     request.path_parameters = routed.parameters.clone().into_iter().collect();
     let pairs = headers.iter().filter_map(|(name, value)| Some((*name, HeaderValue::from_str(value).ok()?)));
     request.headers = pairs.map(|(name, value)| (http::HeaderName::from_static(name), value)).collect::<HeaderMap>();
-    if let Some((_, query)) = path.split_once('?') {
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        let query: std::collections::HashMap<_, _> =
-            pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        request.query_string_parameters = query.into();
-    }
+    request.raw_query_string = path.split_once('?').map(|(_, query)| query.to_owned());
     if *method != Method::GET {
         request.body = Some(body.to_string());
     }

@@ -337,5 +337,6 @@ pub(crate) fn of_audit() -> impl Strategy<Value = audit::Event> {
         report().prop_map(Event::VerificationReported),
         (text("[0-9a-f]{64}"), any::<u64>(), any::<u64>())
             .prop_map(|(manifest, streams, commits)| Event::LogImported { manifest, streams, commits }),
+        id().prop_map(|account| Event::AccountErased { account }),
     ]
 }
