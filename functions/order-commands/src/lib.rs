@@ -118,8 +118,8 @@ impl<P: KeyPorts> OrderCommands<P> {
         };
         let stream = StreamName::of::<Order>(order);
         let sealer = Sealer { key: &key, stream: &stream, command: &metadata.id, host: &self.host };
-        let sealed = sealed_reason(&reason, &sealer).map_err(|error| Problem::internal(&error))?;
-        Ok((Command::Cancel { by, reason: Some(sealed) }, key.keyed(metadata)))
+        let reason = sealed_reason(&reason, &sealer).map_err(|error| Problem::internal(&error))?;
+        Ok((Command::Cancel { by, reason: Some(reason) }, key.keyed(metadata)))
     }
 
     /// Whether a warehouse holds some of a product for an order, as its process knows it.

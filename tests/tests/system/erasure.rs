@@ -4,6 +4,7 @@
 use crate::shop::{cart, ordered, product};
 use aws_sdk_dynamodb::Client as Database;
 use serde_json::{Value, json};
+use std::fmt::Write;
 use tests::{Client, Shop};
 
 /// Texts that are nowhere but in the data of one person.
@@ -52,7 +53,7 @@ async fn tables(shop: &Shop) -> String {
     for table in database.list_tables().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.unwrap() {
         let mut items = database.scan().table_name(&table).into_paginator().items().send();
         while let Some(item) = items.next().await {
-            text += &format!("{table} {:?}\n", item.unwrap());
+            writeln!(text, "{table} {:?}", item.unwrap()).unwrap();
         }
     }
     text

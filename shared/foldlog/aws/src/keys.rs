@@ -3,6 +3,7 @@
 use crate::OnAws;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_kms::operation::decrypt::DecryptError;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::DataKeySpec;
 use foldlog::seal::{Key, KeyError, KeyWrap, Keyring, Wrapped};
@@ -24,8 +25,8 @@ pub struct Kms {
 
 impl KeyWrap for Kms {
     async fn make(&self, owner: &str) -> Result<(Key, Wrapped), KeyError> {
-        let make = self.client.generate_data_key().key_id(&self.arn).key_spec(DataKeySpec::Aes256);
-        let made = make.encryption_context(OWNER, owner).send().await.map_err(|error| unavailable(&error))?;
+        let request = self.client.generate_data_key().key_id(&self.arn).key_spec(DataKeySpec::Aes256);
+        let made = request.encryption_context(OWNER, owner).send().await.map_err(|error| unavailable(&error))?;
         let wrapped = made.ciphertext_blob.map(|blob| Wrapped(blob.into_inner()));
         Ok((key(owner, made.plaintext)?, wrapped.ok_or_else(|| KeyError::Damaged(owner.to_owned()))?))
     }
@@ -34,7 +35,7 @@ impl KeyWrap for Kms {
         let decrypt = self.client.decrypt().key_id(&self.arn).ciphertext_blob(Blob::new(wrapped.0.clone()));
         match decrypt.encryption_context(OWNER, owner).send().await {
             Ok(opened) => key(owner, opened.plaintext),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_invalid_ciphertext_exception()) => {
+            Err(error) if error.as_service_error().is_some_and(DecryptError::is_invalid_ciphertext_exception) => {
                 Err(KeyError::Damaged(owner.to_owned()))
             }
             Err(error) => Err(unavailable(&error)),

@@ -54,6 +54,9 @@ impl Key {
     /// [`Self::open`] with the same context reads it.
     ///
     /// The nonce is random, so one key seals at most 2^32 texts (section 8.3 there).
+    ///
+    /// # Panics
+    /// If the text is longer than 64 GB.
     #[must_use]
     pub fn seal(&self, host: &impl Randomness, context: &[&str], text: &[u8]) -> Vec<u8> {
         let bits = host.bits().to_be_bytes();

@@ -130,7 +130,7 @@ impl<S: KeyStore, W: KeyWrap, H: Clock> Keyring<S, W, H> {
 
     async fn look(&self, owner: &str) -> Result<Found, KeyError> {
         if let Some(known) = self.known(owner) {
-            return Ok(known.map_or(Found::Destroyed, Found::Key));
+            return Ok(known);
         }
         match self.store.find(owner).await? {
             Some(Standing::Kept(wrapped)) => {
@@ -144,10 +144,10 @@ impl<S: KeyStore, W: KeyWrap, H: Clock> Keyring<S, W, H> {
         }
     }
 
-    fn known(&self, owner: &str) -> Option<Option<OwnerKey>> {
+    fn known(&self, owner: &str) -> Option<Found> {
         let (key, at) = self.known.get(owner)?;
         let now = self.host.now();
-        (at <= now && now < at.after(REMEMBERED)).then_some(key)
+        (at <= now && now < at.after(REMEMBERED)).then(|| key.map_or(Found::Destroyed, Found::Key))
     }
 
     fn remember(&self, owner: &str, key: Key) -> OwnerKey {

@@ -56,7 +56,8 @@ pub struct Sealed {
     /// 32 hex digits: equal for equal contents of the same field and owner.
     mark: String,
     /// The nonce and the cipher text, in base64.
-    sealed: String,
+    #[serde(rename = "sealed")]
+    text: String,
 }
 
 /// Personal data. New values are sealed before they enter the log; a log that is older than its keys has clear ones. The
@@ -65,7 +66,7 @@ pub struct Sealed {
 #[serde(untagged)]
 pub enum Personal<T> {
     /// Only the owner's key opens it.
-    Sealed(Sealed),
+    Sealed(Box<Sealed>),
     /// It was never sealed.
     Clear(T),
 }
@@ -92,7 +93,8 @@ impl<H: Randomness> Sealer<'_, H> {
         let mark = format!("{:032x}", key.mark(&[field, &text]));
         let sealed = key.seal(self.host, &context(self.stream, field, self.command, &mark), text.as_bytes());
         let (key, event) = (owner.clone(), self.command.clone());
-        Ok(Personal::Sealed(Sealed { key, event, mark, sealed: BASE64_STANDARD_NO_PAD.encode(sealed) }))
+        let text = BASE64_STANDARD_NO_PAD.encode(sealed);
+        Ok(Personal::Sealed(Box::new(Sealed { key, event, mark, text })))
     }
 }
 
@@ -144,7 +146,7 @@ impl Sealed {
     }
 
     fn open<T: DeserializeOwned>(&self, key: &Key, stream: &StreamName, field: &str) -> Result<T, Unreadable> {
-        let sealed = BASE64_STANDARD_NO_PAD.decode(&self.sealed).map_err(|_| Unreadable)?;
+        let sealed = BASE64_STANDARD_NO_PAD.decode(&self.text).map_err(|_| Unreadable)?;
         let text = Zeroizing::new(key.open(&context(stream, field, &self.event, &self.mark), &sealed)?);
         let text = std::str::from_utf8(&text).map_err(|_| Unreadable)?;
         json::read(text).map_err(|_| Unreadable)

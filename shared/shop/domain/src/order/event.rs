@@ -71,8 +71,8 @@ impl Event {
     /// sealed.
     pub fn opened(self, opener: &Opener<'_>) -> Result<Self, Unreadable> {
         let Self::OrderCancelled { reason: Some(reason), by_staff } = &self else { return Ok(self) };
-        let opened = opened_reason(reason, opener)?.map(Personal::Clear);
-        Ok(Self::OrderCancelled { reason: opened.or_else(|| Some(reason.clone())), by_staff: *by_staff })
+        let clear = opened_reason(reason, opener)?.map(Personal::Clear);
+        Ok(Self::OrderCancelled { reason: clear.or_else(|| Some(reason.clone())), by_staff: *by_staff })
     }
 }
 

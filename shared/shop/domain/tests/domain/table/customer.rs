@@ -113,12 +113,12 @@ fn a_cart_in_every_state_takes_every_command() {
         shown: Some(euro(shown)),
     };
     let check_out = |offer| shown(1_000_000_000, offer);
-    let with_card = |offer| match check_out(offer) {
-        Action::CheckOut { offers, categories, tax_rate, address, shown, .. } => {
-            let card = Some("ca".repeat(16).parse().unwrap());
-            Action::CheckOut { offers, categories, tax_rate, card, address, shown }
-        }
-        other => other,
+    let with_card = |offer| {
+        let Action::CheckOut { offers, categories, tax_rate, address, shown, .. } = check_out(offer) else {
+            panic!("another action")
+        };
+        let card = Some("ca".repeat(16).parse().unwrap());
+        Action::CheckOut { offers, categories, tax_rate, card, address, shown }
     };
     let at = |amount| Offer::At(euro(amount));
     let by = |digit, action| Command { by: account(digit), action };
