@@ -7,8 +7,9 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use shop_client::sample::catalogue::PRODUCTS;
+use shop_client::sample::keeping;
 use shop_client::sample::orders::{CUSTOMERS, Order, deliveries, orders};
-use shop_client::sample::{keeping, shopping};
+use shop_client::sample::shopping::{self, Cards};
 use shop_client::{ClientError, Identity, Role, Session};
 use shopping::{End, OrderAction};
 use std::cell::Cell;
@@ -67,7 +68,9 @@ impl Seed {
             customers.insert(name, client.session(&Identity::customer(name)).await?);
         }
         let accounts = customers.iter().map(|(name, customer)| shopping::sign_up(customer, &staff, name, CARD));
-        at_a_time(AT_A_TIME, bar("accounts", customers.len()), accounts).await?;
+        let cards = at_a_time(AT_A_TIME, bar("accounts", customers.len()), accounts).await?;
+        let customers: Customers<'_> =
+            customers.iter().zip(cards).map(|((name, customer), cards)| (*name, (customer, cards))).collect();
         self.stock(&staff).await?;
         let placed = self.shop(&customers).await?;
         let ends = watch(&placed, &staff).await?;
@@ -99,19 +102,28 @@ impl Seed {
     }
 
     /// Fills and checks out carts, and returns their orders.
-    async fn shop<'a>(&self, customers: &'a BTreeMap<&str, Session>) -> Result<Vec<Placed<'a>>, ClientError> {
+    async fn shop<'a>(&self, customers: &'a Customers<'a>) -> Result<Vec<Placed<'a>>, ClientError> {
         let carts = orders(self.seed, self.orders).filter_map(|order| Some((customers.get(order.customer)?, order)));
-        let checkouts = carts.map(|(customer, order)| self.check_out(customer, order));
+        let checkouts = carts.map(|((customer, cards), order)| self.check_out(customer, cards, order));
         at_a_time(AT_A_TIME, bar("checkouts", usize::try_from(self.orders).unwrap_or(usize::MAX)), checkouts).await
     }
 
-    async fn check_out<'a>(&self, customer: &'a Session, order: Order) -> Result<Placed<'a>, ClientError> {
+    async fn check_out<'a>(
+        &self,
+        customer: &'a Session,
+        cards: &Cards,
+        order: Order,
+    ) -> Result<Placed<'a>, ClientError> {
         let key = format!("sample-seed-{}-order-{}", self.seed, order.number);
         let cart = shopping::fill_cart(customer, &key, &order.lines).await?;
-        shopping::check_out(customer, &key, &cart, order.card).await?;
+        let card = order.card.and_then(|token| cards.get(token)).map(String::as_str);
+        shopping::check_out(customer, &key, &cart, card).await?;
         Ok(Placed { customer, order: cart, action: order.action })
     }
 }
+
+/// The customers by name, each with the cards beside the default one.
+type Customers<'a> = BTreeMap<&'a str, (&'a Session, Cards)>;
 
 /// An order, its customer, and what to do with it.
 struct Placed<'a> {

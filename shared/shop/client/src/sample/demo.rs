@@ -41,7 +41,7 @@ pub async fn fill(client: &Client) -> Result<Demo, ClientError> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let key = format!("sample-demo-{now}");
     let account = sign_up(&customer, staff, "alice", "tok_ok");
-    let (_, cart, ()) = futures::try_join!(try_join_all(receipts), fill_cart(&customer, &key, &LINES), account)?;
+    let (_, cart, _) = futures::try_join!(try_join_all(receipts), fill_cart(&customer, &key, &LINES), account)?;
     Ok(Demo { cart, token: customer.token().to_owned() })
 }
 

@@ -9,7 +9,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 use serde_json::json;
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// The default pause before an order is read again.
@@ -42,6 +42,11 @@ struct Opened {
 }
 
 #[derive(Deserialize)]
+struct WithCards {
+    cards: Vec<Opened>,
+}
+
+#[derive(Deserialize)]
 struct Order {
     status: String,
     #[serde(default)]
@@ -53,8 +58,11 @@ struct Order {
 /// The cards that a customer has beside the default one.
 const OTHER_CARDS: [&str; 2] = ["tok_declined", "tok_timeout_then_charged"];
 
+/// The ids of a customer's cards beside the default one, by token.
+pub type Cards = BTreeMap<&'static str, String>;
+
 /// Opens a customer's account with an address and cards, and lets the staff activate it. A repetition changes nothing.
-pub async fn sign_up(customer: &Session, staff: &Session, name: &str, card: &str) -> Result<(), ClientError> {
+pub async fn sign_up(customer: &Session, staff: &Session, name: &str, card: &str) -> Result<Cards, ClientError> {
     let key = |step: &str| format!("sample-account-{name}-{step}");
     let profile = json!({ "name": capitalised(name), "email": format!("{name}@example.org") });
     let Opened { id } = customer.command(&["accounts"], &key("open"), &profile).await?.json()?;
@@ -64,14 +72,18 @@ pub async fn sign_up(customer: &Session, staff: &Session, name: &str, card: &str
     customer.command(&["accounts", &id, "addresses"], &key("address"), &address).await?;
     let default = json!({ "token": card, "brand": "Visa", "last4": "4242" });
     customer.command(&["accounts", &id, "cards"], &key("card"), &default).await?;
+    let mut cards = Cards::new();
     for token in OTHER_CARDS {
         let card = json!({ "token": token, "brand": "Visa", "last4": "0002" });
-        customer.command(&["accounts", &id, "cards"], &key(token), &card).await?;
+        let added = customer.command(&["accounts", &id, "cards"], &key(token), &card).await?;
+        let WithCards { cards: there } = added.json()?;
+        // The newest is the last one.
+        cards.extend(there.into_iter().last().map(|card| (token, card.id)));
     }
     for step in ["confirm", "activate"] {
         staff.command(&["accounts", &id, step], &key(step), &json!({})).await?;
     }
-    Ok(())
+    Ok(cards)
 }
 
 fn capitalised(name: &str) -> String {
