@@ -13,7 +13,7 @@ const CANARIES: [&str; 8] = [
     "cassandra@canary.example",
     "Vogelweide 77",
     "Kanarienstadt",
-    "tok_canary",
+    "tok_ok",
     "Canarycard",
     "customer:cassandra",
     "the bird has flown",
