@@ -282,7 +282,7 @@ impl From<KeyError> for Problem {
         match error {
             KeyError::Unavailable(_) => Self::unavailable(&error),
             KeyError::Damaged(_) => Self::internal(&error),
-            KeyError::Erased(_) => Self::refused("erased", &error.to_string()),
+            KeyError::Erased(_) => Self::conflict("erased", &error.to_string()),
         }
     }
 }

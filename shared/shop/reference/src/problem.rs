@@ -36,6 +36,8 @@ impl Problem {
     pub(crate) const OF_QUERIES: &'static [Self] = &[problem(422, "invalid-request")];
     /// The problems of routes with parameters in the path.
     pub(crate) const OF_PATHS: &'static [Self] = &[problem(404, "not-found")];
+    /// Of a command that brings personal data: those of the account were erased.
+    pub(crate) const OF_ERASED: &'static [Self] = &[Self { status: 409, name: "erased" }];
     /// The problems of routes that use a store.
     pub(crate) const OF_STORES: &'static [Self] = &[problem(500, "internal-error"), problem(503, "unavailable")];
 }

@@ -242,6 +242,7 @@ impl Route {
             Problem::OF_QUERIES,
             Problem::OF_PATHS,
             Problem::OF_STORES,
+            Problem::OF_ERASED,
         ];
         let common = common.concat();
         self.problems.iter().filter(move |problem| !common.contains(problem)).map(|problem| problem.name)

@@ -21,6 +21,7 @@ pub(super) fn accounts() -> Group {
                 .takes::<OpenAccount>()
                 .carries_out("account", "Open")
                 .creates::<Account>()
+                .refused(409, "erased")
                 .refuses_by(&["account-already-open"]),
             Route::get("/accounts/{id}", "Show an account")
                 .to(&[CUSTOMER, STAFF])
@@ -33,6 +34,7 @@ pub(super) fn accounts() -> Group {
             own(Route::post("/accounts/{id}/addresses", "Add an address"), "AddAddress")
                 .takes::<AddAddress>()
                 .creates::<Account>()
+                .refused(409, "erased")
                 .refuses_by(&["address-taken", "too-many-addresses"]),
             own(Route::delete("/accounts/{id}/addresses/{address}", "Remove an address"), "RemoveAddress")
                 .changes::<Account>(),
@@ -48,6 +50,7 @@ pub(super) fn accounts() -> Group {
                 .about("Send the token that the payment provider made of the card. The shop refuses a card number.")
                 .takes::<AddCard>()
                 .creates::<Account>()
+                .refused(409, "erased")
                 .refuses_by(&["card-taken", "too-many-cards"]),
             own(Route::delete("/accounts/{id}/cards/{card}", "Remove a card"), "RemoveCard").changes::<Account>(),
             own(Route::post("/accounts/{id}/cards/{card}/default", "Choose the default card"), "ChooseCard")
