@@ -116,8 +116,8 @@ impl Seed {
     ) -> Result<Placed<'a>, ClientError> {
         let key = format!("sample-seed-{}-order-{}", self.seed, order.number);
         let cart = shopping::fill_cart(customer, &key, &order.lines).await?;
-        let card = order.card.and_then(|token| cards.get(token)).map(String::as_str);
-        shopping::check_out(customer, &key, &cart, card).await?;
+        let with = order.card.and_then(|token| cards.get(token)).map(String::as_str);
+        shopping::check_out(customer, &key, &cart, with).await?;
         Ok(Placed { customer, order: cart, action: order.action })
     }
 }
