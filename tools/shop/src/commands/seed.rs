@@ -67,10 +67,12 @@ impl Seed {
         for name in CUSTOMERS {
             customers.insert(name, client.session(&Identity::customer(name)).await?);
         }
-        let accounts = customers.iter().map(|(name, customer)| shopping::sign_up(customer, &staff, name, CARD));
-        let cards = at_a_time(AT_A_TIME, bar("accounts", customers.len()), accounts).await?;
-        let customers: Customers<'_> =
-            customers.iter().zip(cards).map(|((name, customer), cards)| (*name, (customer, cards))).collect();
+        let accounts = customers.iter().map(async |(name, customer)| {
+            let cards = shopping::sign_up(customer, &staff, name, CARD).await?;
+            Ok::<_, ClientError>((*name, (customer, cards)))
+        });
+        let signed_up = at_a_time(AT_A_TIME, bar("accounts", customers.len()), accounts).await?;
+        let customers: Customers<'_> = signed_up.into_iter().collect();
         self.stock(&staff).await?;
         let placed = self.shop(&customers).await?;
         let ends = watch(&placed, &staff).await?;
