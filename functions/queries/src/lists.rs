@@ -46,11 +46,8 @@ impl<P: KeyPorts> Queries<P> {
         let (index, partitions) = which(request, &account)?;
         let found = self.page_of::<order::View>(&page, (index, partitions), Direction::Descending);
         let found = found.await?;
-        let own = found.iter().find(|(_, document)| document.state.sealed_for() == Some(&account));
-        let key = match own {
-            Some((_, document)) => self.key_of_reason(&document.state).await?,
-            None => None,
-        };
+        let has_own_reason = found.iter().any(|(_, document)| document.state.sealed_for() == Some(&account));
+        let key = if has_own_reason { self.key(&account).await? } else { None };
         let shown = |(version, document): (Version, order::Document)| {
             let own = key.as_ref().filter(|_| document.state.account() == Some(&account));
             Order::of_view(version, &document, own).transpose()

@@ -197,7 +197,6 @@ fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(value, |value, name| value.get(*name))
 }
 
-/// The minutes of `rate(1 day)`.
 /// The secrets that a role may read: each has a statement of its own.
 fn read_secrets(role: &Value) -> u64 {
     let policies = at(role, &["Properties", "Policies"]).and_then(Value::as_sequence).into_iter().flatten();
@@ -208,6 +207,7 @@ fn read_secrets(role: &Value) -> u64 {
     statements.filter(of_secret).count() as u64
 }
 
+/// The minutes of `rate(1 day)`.
 fn minutes(rate: &str) -> Option<u64> {
     let (count, unit) = rate.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
     let unit = match unit.trim_end_matches('s') {

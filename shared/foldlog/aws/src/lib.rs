@@ -12,7 +12,8 @@
 //! | `PARKED_TABLE` | the notes about what cannot be followed |
 //! | `KEYS_TABLE` | the wrapped keys of personal data |
 //!
-//! `EVENT_BUS` names the bus, `KEY_OF_KEYS` the ARN of the KMS key that wraps the keys. Each answer of DynamoDB tells the host how right its clock is.
+//! `EVENT_BUS` names the bus, `KEY_OF_KEYS` the ARN of the KMS key that wraps the keys. Each answer of DynamoDB tells the
+//! host how right its clock is.
 
 #[cfg(feature = "bus")]
 mod bus;

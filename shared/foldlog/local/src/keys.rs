@@ -5,16 +5,12 @@ use crate::private;
 use crate::template::Stack;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use foldlog::Randomness;
 use foldlog::seal::Key;
 use foldlog_lambda::SystemHost;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-
-/// The length of a data key, in bytes.
-const DATA_KEY: usize = 32;
 
 /// The keys, by ARN.
 #[derive(Debug)]
@@ -25,7 +21,7 @@ impl Keys {
     pub(crate) fn declared(stack: &Stack, directory: &Path) -> io::Result<Self> {
         let kept = |logical: &str| {
             let path = directory.join(format!("{logical}.key"));
-            let key = private::read_or_make(&path, || Ok(data_key().to_vec()))?;
+            let key = private::read_or_make(&path, || Ok(Key::fresh(&SystemHost).bytes().to_vec()))?;
             key.try_into().map_err(|_| io::Error::other(format!("{} does not hold a key", path.display())))
         };
         let keys = stack.of_kind("AWS::KMS::Key");
@@ -46,10 +42,10 @@ impl Keys {
             if request.get("KeySpec").and_then(Value::as_str) != Some("AES_256") {
                 return refused("ValidationException", "only the KeySpec AES_256 is imitated on one machine");
             }
-            let plain = data_key();
-            let wrapped = key.seal(&SystemHost, &context, &plain);
+            let plain = Key::fresh(&SystemHost);
+            let wrapped = key.seal(&SystemHost, &context, plain.bytes());
             return answered(&json!({
-                "KeyId": arn, "Plaintext": BASE64_STANDARD.encode(plain), "CiphertextBlob": BASE64_STANDARD.encode(wrapped),
+                "KeyId": arn, "Plaintext": BASE64_STANDARD.encode(plain.bytes()), "CiphertextBlob": BASE64_STANDARD.encode(wrapped),
             }));
         }
         let wrapped = request.get("CiphertextBlob").and_then(Value::as_str).unwrap_or_default();
@@ -58,14 +54,6 @@ impl Keys {
             None => refused("InvalidCiphertextException", ""),
         }
     }
-}
-
-fn data_key() -> [u8; DATA_KEY] {
-    let mut bytes = [0; DATA_KEY];
-    for half in bytes.chunks_exact_mut(DATA_KEY / 2) {
-        half.copy_from_slice(&SystemHost.bits().to_be_bytes());
-    }
-    bytes
 }
 
 /// What a wrapped key is bound to: the key that wraps it, and the encryption context in the order of its names.

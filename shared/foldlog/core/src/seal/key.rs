@@ -81,7 +81,7 @@ impl Key {
         u128::from_be_bytes(*self.authenticated("mark", parts).first_chunk().unwrap_or(&[0; 16]))
     }
 
-    /// The digest of a content that only the key's holder can compute, so that nobody finds a content by guesses.
+    /// The digest of a content that only the key's holder can compute. Without the key, a guess cannot be checked.
     #[must_use]
     pub fn digest(&self, content: &Digest) -> Digest {
         Digest(self.authenticated("digest", &[&content.to_string()]))

@@ -2,7 +2,7 @@
 //! destroyed, the value is erased everywhere: in commits, snapshots, rows, exports and backups. Everything else stays
 //! as it is.
 //!
-//! The promise: without the owner's key, nobody reads a sealed value, and nobody moves it to another place unnoticed.
+//! The promise: only the owner's key opens a sealed value, and a value that was moved to another place does not open.
 //!
 //! - [`Key`] seals with AES-256-GCM. Each value has a random nonce, and is bound to its stream, its
 //!   field, and the command whose event brought it.

@@ -78,7 +78,7 @@ impl<T> fmt::Debug for Personal<T> {
 }
 
 impl OwnerKey {
-    /// The metadata of a command with personal data: nobody without this key finds its content by guesses.
+    /// The metadata of a command with personal data. Without this key, a guess of its content cannot be checked.
     #[must_use]
     pub fn keyed(&self, metadata: Metadata) -> Metadata {
         Metadata { digest: self.key.digest(&metadata.digest), ..metadata }

@@ -1,10 +1,10 @@
 //! The rules for every text that a client sends, whatever it means.
 //!
 //! A text must not look different from what it is: it has no bidirectional override or isolate, no hidden line break, no
-//! tag character, and is not made of invisible characters alone. And it holds no payment card's number, because what is stored is never
-//! removed: digits in the shape of such a number (ISO/IEC 7812), also in groups, whose check digit fits. Rules of one
-//! field, such as its length, are those of its type. Stored texts were checked by the rules of their time, and are not
-//! checked again.
+//! tag character, and is not made of invisible characters alone. And it holds no payment card's number, because what is
+//! stored is never removed: digits in the shape of such a number (ISO/IEC 7812), also in groups, whose check digit fits.
+//! Rules of one field, such as its length, are those of its type. Stored texts were checked by the rules of their time, and
+//! are not checked again.
 
 use crate::problem::Problem;
 use foldlog::json::token;
