@@ -13,7 +13,7 @@ use shop_api::requests::{AddItem, ChangeQuantity, CheckOut, Nothing};
 use shop_api::responses;
 use shop_domain::account::Account;
 use shop_domain::cart::{Action, Cart, Command, Refusal, State};
-use shop_domain::values::{AccountId, CardChoice, CardId, CartId, TaxRate};
+use shop_domain::values::{AccountId, CardId, CartId, TaxRate};
 
 /// The maximum number of attempts at a checkout while other commands change the cart.
 const CHECKOUT_ATTEMPTS: usize = 4;
@@ -113,10 +113,10 @@ impl<P: Ports> CartCommands<P> {
     }
 
     /// The id of a card of the account, read strongly: a card may have been added just now.
-    async fn own_card(&self, account: &AccountId, choice: Option<&CardChoice>) -> Result<Option<CardId>, Problem> {
-        let Some(choice) = choice else { return Ok(None) };
+    async fn own_card(&self, account: &AccountId, id: Option<&CardId>) -> Result<Option<CardId>, Problem> {
+        let Some(id) = id else { return Ok(None) };
         let account = state_of::<Account>(self.carts.log(), account, Consistency::Strong).await?;
-        Ok(account.own_card(choice))
+        Ok(account.card(id).map(|_| id.clone()))
     }
 
     fn respond(&self, status: StatusCode, cart: &CartId, done: &Executed<State>) -> Result<Response, Problem> {

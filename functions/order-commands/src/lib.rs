@@ -14,7 +14,7 @@ use shop_domain::account::Account;
 use shop_domain::fulfilment::{self, Fulfilment};
 use shop_domain::order::{Command, Order, Sender, Shelf, TakeBack, sealed_reason};
 use shop_domain::stock::Intake;
-use shop_domain::values::{AccountId, CardChoice, CardToken, OrderId, Personal, Sku, WarehouseId};
+use shop_domain::values::{AccountId, CardId, CardToken, OrderId, Personal, Sku, WarehouseId};
 use shop_domain::warehouse::Warehouse;
 
 /// The scope of the staff, as the gateway spells it.
@@ -134,11 +134,8 @@ impl<P: KeyPorts> OrderCommands<P> {
         Ok(Shelf { intake: Intake::from(&state), warehouse })
     }
 
-    /// The token of a card. An id is looked up in the account of the order, or, for a customer, in their own.
-    async fn card(&self, order: &OrderId, by: &Sender, choice: &CardChoice) -> Result<Personal<CardToken>, Problem> {
-        if let Some(token) = choice.token() {
-            return Ok(Personal::Clear(token));
-        }
+    /// The token of a card of the account of the order, or, for a customer, of their own.
+    async fn card(&self, order: &OrderId, by: &Sender, id: &CardId) -> Result<Personal<CardToken>, Problem> {
         let account = match by {
             Sender::Account(account) => Some(account.clone()),
             Sender::Staff => state_of::<Order>(self.orders.log(), order, Consistency::Strong).await?.account().cloned(),
@@ -146,6 +143,6 @@ impl<P: KeyPorts> OrderCommands<P> {
         let unknown = || Problem::not_found("the account of the order has no such card");
         let account =
             state_of::<Account>(self.orders.log(), &account.ok_or_else(unknown)?, Consistency::Strong).await?;
-        account.card(choice).ok_or_else(unknown)
+        account.card(id).ok_or_else(unknown)
     }
 }

@@ -86,7 +86,7 @@ async fn where_the_new_hold_is_declined_the_order_is_not_shipped_and_says_why() 
     let bob = shop.customer_with_account("bob").await;
     let order = checked_out_with(&alice, "tok_ok_then_declined").await;
     let _ = ends(&alice, &order, "CONFIRMED").await;
-    assert_eq!(pay(&alice, &order, "tok_ok").await.expect(422).problem(), Some("nothing-owed"));
+    assert_eq!(pay(&alice, &order, &alice.card("tok_ok").await).await.expect(422).problem(), Some("nothing-owed"));
     shop.host.settled().await;
     shop.provider.by_itself(&order.parse().unwrap(), ByItself::Lapse).unwrap();
     let unpaid = |answer: &Answer| answer.body["reason"].as_str().is_some_and(|reason| reason.contains("declined"));
@@ -96,8 +96,8 @@ async fn where_the_new_hold_is_declined_the_order_is_not_shipped_and_says_why() 
     assert_eq!(unpaid["items"][0]["id"], json!(order));
     assert_eq!(ship(&shop, &order, json!({})).await.expect(422).problem(), Some("order-unpaid"));
     assert_eq!(write_off(&shop, &order).await.expect(422).problem(), Some("order-not-shipped"));
-    assert_eq!(pay(&bob, &order, "tok_ok").await.expect(404).problem(), Some("unknown-order"));
-    let _ = pay(&alice, &order, "tok_gone_then_ok").await.expect(202);
+    assert_eq!(pay(&bob, &order, &bob.card("tok_ok").await).await.expect(404).problem(), Some("unknown-order"));
+    let _ = pay(&alice, &order, &alice.card("tok_gone_then_ok").await).await.expect(202);
     let _ = ends(&alice, &order, "CONFIRMED").await;
     let _ = ship(&shop, &order, json!({})).await.expect(202);
     assert_eq!(settled(&shop, &alice, &order).await, (json!("SHIPPED"), "open".to_owned()));

@@ -37,7 +37,7 @@ pub enum ClientAction {
     RefuseOrder { order: OrderId },
     WithdrawReservation { order: OrderId, warehouse: WarehouseId, sku: Sku },
     ShipOrder { order: OrderId },
-    PayOrder { order: OrderId, card: CardToken },
+    PayOrder { order: OrderId, account: AccountId, card: CardToken },
     WriteOffOrder { order: OrderId },
     ReturnGoods { order: OrderId, goods: BTreeMap<Sku, u32>, refund: Option<i64>, warehouse: Option<WarehouseId> },
     DeliverShipment { shipment: ShipmentId },
@@ -96,7 +96,9 @@ impl ClientAction {
                 post(format!("/orders/{order}/withdraw"), body)
             }
             Self::ShipOrder { order } => bare(format!("/orders/{order}/ship")),
-            Self::PayOrder { order, card } => post(format!("/orders/{order}/pay"), json!({ "card": card })),
+            Self::PayOrder { order, account, card } => {
+                post(format!("/orders/{order}/pay"), json!({ "card": card_id(account, card) }))
+            }
             Self::WriteOffOrder { order } => post(format!("/orders/{order}/write-off"), json!({ "reason": REASON })),
             Self::ReturnGoods { order, goods, refund, warehouse } => {
                 let line = |(sku, quantity): (&Sku, &u32)| json!({ "sku": sku, "quantity": quantity });
@@ -154,10 +156,10 @@ impl ClientAction {
 pub(crate) const TAX: &str = "1900";
 /// The reason of everything that the staff give one for.
 pub(crate) const REASON: &str = "counted";
-/// The profile and the card of every customer.
-pub(crate) const PERSON: &str = "Ada";
-pub(crate) const EMAIL: &str = "ada@example.org";
-pub(crate) const BRAND: &str = "Visa";
+/// The profile and the card of every customer: texts that are nowhere else.
+pub(crate) const PERSON: &str = "Cassandra Canary";
+pub(crate) const EMAIL: &str = "cassandra@canary.example";
+pub(crate) const BRAND: &str = "Canarycard";
 pub(crate) const DIGITS: &str = "4242";
 
 /// The answer that a client got.

@@ -1,11 +1,11 @@
 //! The ports of a run, as one process has them.
 
-use crate::defects::{Defect, Provider, way_to};
+use crate::defects::{Defect, Forgetful, Provider, way_to};
 use crate::hints::{Batches, SimBus};
 use crate::keys::Wrap;
 use crate::provider::WEBHOOK_SECRET;
 use crate::release::Fold;
-use crate::stores::{Keys, Log, Parked, TotalsStore, Views};
+use crate::stores::{Log, Parked, TotalsStore, Views};
 use crate::world::Host;
 use foldlog::{Keyring, Subscription};
 use foldlog_functions::keys::{KeyPorts, KeyringOn};
@@ -71,11 +71,11 @@ impl Ports for Simulated {
 }
 
 impl KeyPorts for Simulated {
-    type KeyStore = Keys;
+    type KeyStore = Forgetful;
     type KeyWrap = Wrap;
 
-    fn key_store(&self) -> Result<Keys, SettingError> {
-        Ok(self.host.world.stores.keys.clone())
+    fn key_store(&self) -> Result<Forgetful, SettingError> {
+        Ok(Forgetful::of(&self.host.world))
     }
 
     fn keyring(&self) -> Result<KeyringOn<Self>, SettingError> {

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::stock::Discrepancy;
 use shop_domain::values::{
-    AddressId, CardChoice, Category, DeliveryNote, Description, Money, Quantity, Reason, SentName, ShipmentId, Sku,
+    AddressId, CardId, Category, DeliveryNote, Description, Money, Quantity, Reason, SentName, ShipmentId, Sku,
     TrackingNumber, WarehouseId,
 };
 use std::collections::BTreeMap;
@@ -118,9 +118,9 @@ pub struct ChangeQuantity {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckOut {
-    /// The card to charge: the id of a card of the account, or its token. The default is the default card of the account.
+    /// The card to charge: the id of a card of the account. The default is the default card of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub card: Option<CardChoice>,
+    pub card: Option<CardId>,
     /// The address of the account to send it to. The default is the default address of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressId>,
@@ -144,8 +144,8 @@ pub struct ShipOrder {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PayOrder {
-    /// The card to charge: the id of a card of the account, or any token.
-    pub card: CardChoice,
+    /// The card to charge: the id of a card of the account.
+    pub card: CardId,
 }
 
 /// `POST /orders/{id}/write-off`

@@ -14,7 +14,7 @@ fn of_name(name: &str) -> Option<Value> {
         | "client_correlation" | "correlation" | "correlation_id" => ID.into(),
         "AddressLine" => "Hafenstrasse 3".into(),
         "CardBrand" => "Visa".into(),
-        "CardChoice" | "CardToken" => "tok_ok".into(),
+        "CardToken" => "tok_ok".into(),
         "CardDigits" => "4242".into(),
         "Category" | "category" => "kitchen".into(),
         "City" => "Berlin".into(),

@@ -2,6 +2,7 @@
 //! make.
 
 mod forgiving;
+mod keys;
 mod log;
 mod naive;
 mod numbers;
@@ -12,6 +13,7 @@ mod rules;
 mod withdrawals;
 
 pub(crate) use forgiving::Forgiving;
+pub(crate) use keys::Forgetful;
 pub(crate) use log::way_to;
 pub(crate) use naive::Naive;
 pub(crate) use numbers::unnumbered;
@@ -96,6 +98,10 @@ pub enum Defect {
     ReturnUnheeded,
     /// A process has goods that came back refunded, and does not bring them into their warehouse.
     GoodsNotPutBack,
+    /// An erasure does not destroy the key.
+    KeySurvives,
+    /// A function writes snapshots of opened accounts.
+    SnapshotInClear,
     /// Each request to refund a part has another number, so that a repeated one refunds it twice.
     FreshPart,
 }

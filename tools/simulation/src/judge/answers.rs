@@ -10,7 +10,7 @@ use foldlog::write::decider::decide;
 use foldlog::{Commit, Decider, Named, StreamName};
 use iso_currency::Currency;
 use shop_domain::cart::{Action, Offer};
-use shop_domain::values::{AccountId, Card, Money, Personal, Profile, Quantity, Sku, WarehouseId};
+use shop_domain::values::{AccountId, Card, CardToken, Money, Personal, Profile, Quantity, Sku, WarehouseId};
 use shop_domain::{account, cart, fulfilment, order, product, shipment, stock};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -180,9 +180,7 @@ impl Met<'_> {
             }
             ClientAction::WithdrawReservation { warehouse, sku, .. } => self.withdrawals(warehouse, sku),
             ClientAction::ShipOrder { .. } => orders(order::Command::Ship { tracking: BTreeMap::new() }),
-            ClientAction::PayOrder { card, .. } => {
-                orders(order::Command::ReplaceCard { by: self.sender(by), card: Personal::Clear(card.clone()) })
-            }
+            ClientAction::PayOrder { account, card, .. } => self.payments(by, account, card),
             ClientAction::WriteOffOrder { .. } => orders(order::Command::WriteOff { reason: text(REASON)? }),
             ClientAction::ReturnGoods { goods, refund, warehouse, .. } => {
                 let goods = goods.iter().map(|(sku, quantity)| Ok((sku.clone(), count(*quantity)?)));
@@ -204,6 +202,23 @@ impl Met<'_> {
 
     fn sender(self, by: &AccountId) -> order::Sender {
         if self.is_staff { order::Sender::Staff } else { order::Sender::Account(by.clone()) }
+    }
+
+    /// The results of a payment with a card of an account, whether the account has it or not.
+    fn payments(self, by: &AccountId, account: &AccountId, card: &CardToken) -> Result<BTreeSet<End>, Violation> {
+        let id = card_id(account, card);
+        let mut ends = BTreeSet::new();
+        for state in
+            self.moments.states::<account::Account>(&StreamName::of::<account::Account>(account), self.window)?
+        {
+            match state.card(&id) {
+                Some(card) => {
+                    ends.extend(self.ends::<order::Order>(&order::Command::ReplaceCard { by: self.sender(by), card })?)
+                }
+                None => drop(ends.insert(End::Refused("not-found".to_owned()))),
+            }
+        }
+        Ok(ends)
     }
 
     /// The results of a withdrawal, with each standing of the order's process.

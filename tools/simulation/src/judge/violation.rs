@@ -31,6 +31,8 @@ pub enum Invariant {
     NothingParked,
     /// Every read was true.
     TrueReads,
+    /// What is personal is sealed wherever it is kept, and out of reach once it was erased.
+    Personal,
     /// A run comes to its end.
     ComesToAnEnd,
 }

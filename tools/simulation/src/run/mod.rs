@@ -1,5 +1,6 @@
 //! One run: a shop under the faults of a seed, and the judgement at the end.
 
+mod personal;
 mod settling;
 
 use crate::Defect;
@@ -81,6 +82,7 @@ pub fn run(seed: u64, setting: Setting, topology: &Arc<Topology>) -> Result<Outc
     let violation = untimely.or(violation);
     let violation =
         violation.or_else(|| judge(&recording).err()).or_else(|| run.money().err()).or_else(|| run.read_models().err());
+    let violation = violation.or_else(|| run.personal_data().err());
     lock(&world.processes).clear();
     let stores = world.stores.fault_model.struck().into_iter().map(|(fault, count)| (format!("store-{fault}"), count));
     let around = world.struck().into_iter().map(|(mishap, count)| (mishap.to_string(), count));

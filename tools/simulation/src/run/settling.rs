@@ -18,6 +18,7 @@ use http::Method;
 use serde_json::{Value, json};
 use shop_domain::payment;
 use shop_domain::streams::stream_types;
+use shop_domain::values::CardToken;
 use shop_domain::views::{ReadModels, read_models};
 use shop_payments::{Payment, Reference, Standing};
 use std::collections::BTreeMap;
@@ -160,6 +161,7 @@ impl Run {
 
     /// Whether provider and shop agree about each payment.
     pub(super) fn money(&self) -> Result<(), Violation> {
+        let erased = self.erased()?;
         let mut theirs = self.world.books.sandbox.payments();
         let mut ours: BTreeMap<StreamName, payment::State> = BTreeMap::new();
         for commit in self.world.stores.log.journal(0) {
@@ -187,7 +189,10 @@ impl Run {
                     && (charge.amount == theirs.amount || disputed)
                     && same_parts
             };
-            let agrees = theirs.as_ref().is_some_and(recorded);
+            // A card that was erased cannot be charged.
+            let is_erased = CardToken::owner(&charge.card).is_some_and(|account| erased.contains(&account));
+            let is_uncharged = is_erased && matches!(status, payment::Status::Declined(_));
+            let agrees = theirs.as_ref().map_or(is_uncharged, recorded);
             if !agrees {
                 return Err(differ(&stream, &format!("{state:?} here, {theirs:?} at the provider")));
             }

@@ -1,7 +1,7 @@
 //! A customer's visit: an account, some carts, and their orders.
 
 use super::client::Client;
-use super::{skus, warehouses};
+use super::{operator, skus, warehouses};
 use crate::actions::{Answer, ClientAction};
 use crate::wire::ISSUER;
 use crate::world::lock;
@@ -55,7 +55,10 @@ impl Client {
         let carts = self.world().dice(|dice| dice.usize(CARTS));
         for _ in 0..carts {
             self.think().await;
-            if let Some(order) = self.buy().await {
+            let Some(order) = self.buy().await else { continue };
+            if self.once_in(12) {
+                let _ = join(self.see_through(order), self.be_erased()).await;
+            } else {
                 self.see_through(order).await;
             }
         }
@@ -64,7 +67,7 @@ impl Client {
 
     /// Opens and activates an account with a card. Some customers skip this, and buy too early.
     async fn sign_up(&self) {
-        let Ok(account) = subject_id(ISSUER, &self.subject).parse::<AccountId>() else { return };
+        let Some(account) = self.account() else { return };
         let _ = self.ask(ClientAction::OpenAccount {}).await;
         let card = self.world().dice(|dice| dice.choice(TOKENS)).and_then(|token| token.parse::<CardToken>().ok());
         if let Some(token) = card {
@@ -77,6 +80,16 @@ impl Client {
         let _ = staff.ask(ClientAction::ConfirmAccount { account: account.clone() }).await;
         let _ = staff.ask(ClientAction::ActivateAccount { account: account.clone() }).await;
         lock(&self.traffic.accounts).push(account);
+    }
+
+    /// Has an operator erase what the shop knows of the customer, at any moment of an order.
+    async fn be_erased(&self) {
+        let Some(account) = self.account() else { return };
+        operator::erase(self.world(), &account).await;
+    }
+
+    fn account(&self) -> Option<AccountId> {
+        subject_id(ISSUER, &self.subject).parse().ok()
     }
 
     /// Fills a cart, and checks it out.
@@ -194,9 +207,13 @@ impl Client {
                 return;
             }
             let staff = self.traffic.clone().sam();
-            let card = self.world().dice(|dice| dice.choice(OTHER_TOKENS)).and_then(|token| token.parse().ok());
-            let Some(card) = card else { return };
-            let pay = ClientAction::PayOrder { order: order.clone(), card };
+            let card =
+                self.world().dice(|dice| dice.choice(OTHER_TOKENS)).and_then(|token| token.parse::<CardToken>().ok());
+            let (Some(card), Some(account)) = (card, self.account()) else { return };
+            if !self.once_in(8) {
+                let _ = self.ask(ClientAction::AddCard { account: account.clone(), token: card.clone() }).await;
+            }
+            let pay = ClientAction::PayOrder { order: order.clone(), account, card };
             let write_off = ClientAction::WriteOffOrder { order: order.clone() };
             match self.world().dice(|dice| dice.u8(..5)) {
                 0 => drop(staff.ask(write_off).await),

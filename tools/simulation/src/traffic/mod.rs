@@ -37,8 +37,8 @@ impl Traffic {
                 let _ = staff.ask(ClientAction::ReceiveStock { warehouse, sku: product.clone(), quantity }).await;
             }
         }
-        for number in 0..CUSTOMERS {
-            let customer = Client { traffic: self.clone(), subject: format!("customer:{number}") };
+        for subject in subjects() {
+            let customer = Client { traffic: self.clone(), subject };
             self.world.spawner.spawn(crate::executor::Owner::World, Box::pin(customer.shop()));
         }
         let mut actions = 0;
@@ -88,6 +88,11 @@ impl Traffic {
             }
         })
     }
+}
+
+/// The subjects of the customers.
+pub(crate) fn subjects() -> impl Iterator<Item = String> {
+    (0..CUSTOMERS).map(|number| format!("customer:{number}"))
 }
 
 /// The delivery of an order's shipment from any warehouse.

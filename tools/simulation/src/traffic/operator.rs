@@ -1,10 +1,12 @@
-//! An operator, who has a read model made anew while the shop is open, and sends readers to it.
+//! An operator, who has a read model made anew while the shop is open, and sends readers to it; and who erases the data
+//! of customers.
 
 use super::Traffic;
 use crate::gateway::{Got, Sent, send};
 use crate::world::World;
 use http::Method;
 use serde_json::{Value, json};
+use shop_domain::values::AccountId;
 use shop_domain::views::{read_models, sales};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,24 +23,28 @@ impl Traffic {
         let world = &self.world;
         let Some(view) = world.dice(|dice| dice.choice(names())) else { return };
         pause(world, LATEST_MS).await;
-        insist(world, view, "rebuild", json!({})).await;
+        let insist = async |what: &str, body| insist(world, &format!("/ops/projections/{view}/{what}"), body).await;
+        insist("rebuild", json!({})).await;
         // Rows that were late count as different, and in a storm many are.
-        insist(world, view, "flip", json!({ "despite_differences": true })).await;
+        insist("flip", json!({ "despite_differences": true })).await;
         pause(world, LONGEST_MS).await;
         let then = world.dice(|dice| dice.choice(["cleanup", "cleanup", "rollback", "rebuild"])).unwrap_or_default();
-        insist(world, view, then, json!({})).await;
+        insist(then, json!({})).await;
     }
 }
 
+/// Erases what the shop knows of a person, at any moment.
+pub(super) async fn erase(world: &Arc<World>, account: &AccountId) {
+    pause(world, LATEST_MS).await;
+    insist(world, &format!("/ops/accounts/{account}/erase"), json!({})).await;
+}
+
 /// Asks under one key until it is done, or the operator goes home.
-async fn insist(world: &Arc<World>, view: &str, what: &str, body: Value) {
+async fn insist(world: &Arc<World>, path: &str, body: Value) {
     let key = world.dice(|dice| dice.u32(..));
     for _ in 0..LOOKS {
-        let headers = vec![("idempotency-key", format!("{what}-{key}"))];
-        if request(world, Method::POST, format!("/ops/projections/{view}/{what}"), headers, body.clone())
-            .await
-            .is_some()
-        {
+        let headers = vec![("idempotency-key", format!("olga-{key}"))];
+        if request(world, Method::POST, path.to_owned(), headers, body.clone()).await.is_some() {
             return;
         }
         pause(world, LONGEST_MS).await;

@@ -7,10 +7,11 @@ use crate::stream::StreamName;
 use crate::write::execute::Metadata;
 use crate::write::identity::CommandId;
 use base64::Engine;
-use base64::prelude::BASE64_STANDARD_NO_PAD;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -45,19 +46,29 @@ pub struct Opener<'a> {
     pub stream: &'a StreamName,
 }
 
-/// A sealed value, as it is stored.
+/// A sealed value. Its stored form is as short as may be, since an order's rows and events have several:
+/// `{"sealed":"OWNER:TEXT"}`. The text is 16 bytes of the command's id, 16 of the mark, and the nonce with the cipher
+/// text, all in the base64 of URLs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct Sealed {
     /// The owner whose key opens it.
-    key: String,
-    /// The id of the command whose event brought it.
-    event: CommandId,
-    /// 32 hex digits: equal for equal contents of the same field and owner.
-    mark: String,
-    /// The nonce and the cipher text, in base64.
-    #[serde(rename = "sealed")]
-    text: String,
+    owner: String,
+    /// The command whose event brought it.
+    event: u128,
+    /// Equal for equal contents of the same field and owner.
+    mark: u128,
+    /// The nonce and the cipher text.
+    text: Vec<u8>,
+}
+
+/// The stored form of a sealed value.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Sealed")]
+struct Stored {
+    /// The owner whose key opens it, a colon, and what is sealed, in the base64 of URLs.
+    sealed: String,
 }
 
 /// Personal data. New values are sealed before they enter the log; a log that is older than its keys has clear ones. The
@@ -90,11 +101,13 @@ impl<H: Randomness> Sealer<'_, H> {
     pub fn seal<T: Serialize>(&self, field: &str, value: &T) -> Result<Personal<T>, serde_json::Error> {
         let text = Zeroizing::new(serde_json::to_string(value)?);
         let OwnerKey { owner, key } = self.key;
-        let mark = format!("{:032x}", key.mark(&[field, &text]));
-        let sealed = key.seal(self.host, &context(self.stream, field, self.command, &mark), text.as_bytes());
-        let (key, event) = (owner.clone(), self.command.clone());
-        let text = BASE64_STANDARD_NO_PAD.encode(sealed);
-        Ok(Personal::Sealed(Box::new(Sealed { key, event, mark, text })))
+        let (event, mark) = (self.command.key(), key.mark(&[field, &text]));
+        let text = key.seal(
+            self.host,
+            &context(self.stream, field, event, mark).each_ref().map(AsRef::as_ref),
+            text.as_bytes(),
+        );
+        Ok(Personal::Sealed(Box::new(Sealed { owner: owner.clone(), event, mark, text })))
     }
 }
 
@@ -107,7 +120,7 @@ impl Opener<'_> {
         match (value, self.key) {
             (Personal::Clear(value), _) => Ok(Some(value.clone())),
             (Personal::Sealed(_), None) => Ok(None),
-            (Personal::Sealed(sealed), Some(OwnerKey { owner, key })) if sealed.key == *owner => {
+            (Personal::Sealed(sealed), Some(OwnerKey { owner, key })) if sealed.owner == *owner => {
                 sealed.open(key, self.stream, field).map(Some)
             }
             (Personal::Sealed(_), Some(_)) => Err(Unreadable),
@@ -120,7 +133,7 @@ impl<T: PartialEq> Personal<T> {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Sealed(one), Self::Sealed(other)) => (&one.key, &one.mark) == (&other.key, &other.mark),
+            (Self::Sealed(one), Self::Sealed(other)) => (&one.owner, one.mark) == (&other.owner, other.mark),
             (Self::Clear(one), Self::Clear(other)) => one == other,
             (Self::Sealed(_), Self::Clear(_)) | (Self::Clear(_), Self::Sealed(_)) => false,
         }
@@ -132,37 +145,58 @@ impl<T> Personal<T> {
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
         match self {
-            Self::Sealed(sealed) => Some(&sealed.key),
+            Self::Sealed(sealed) => Some(&sealed.owner),
             Self::Clear(_) => None,
         }
     }
 }
 
 impl Sealed {
-    /// 32 hex digits, equal for equal contents of the same field and owner. Without the key they say nothing else.
+    /// A number that is equal for equal contents of the same field and owner. Without the key it says nothing else.
     #[must_use]
-    pub fn mark(&self) -> &str {
-        &self.mark
+    pub const fn mark(&self) -> u128 {
+        self.mark
     }
 
     fn open<T: DeserializeOwned>(&self, key: &Key, stream: &StreamName, field: &str) -> Result<T, Unreadable> {
-        let sealed = BASE64_STANDARD_NO_PAD.decode(&self.text).map_err(|_| Unreadable)?;
-        let text = Zeroizing::new(key.open(&context(stream, field, &self.event, &self.mark), &sealed)?);
+        let context = context(stream, field, self.event, self.mark);
+        let text = Zeroizing::new(key.open(&context.each_ref().map(AsRef::as_ref), &self.text)?);
         let text = std::str::from_utf8(&text).map_err(|_| Unreadable)?;
         json::read(text).map_err(|_| Unreadable)
     }
 }
 
+impl From<Sealed> for Stored {
+    fn from(Sealed { owner, event, mark, text }: Sealed) -> Self {
+        let text = BASE64_URL_SAFE_NO_PAD.encode([&event.to_be_bytes()[..], &mark.to_be_bytes(), &text].concat());
+        Self { sealed: format!("{owner}:{text}") }
+    }
+}
+
+impl TryFrom<Stored> for Sealed {
+    type Error = Unreadable;
+
+    fn try_from(Stored { sealed }: Stored) -> Result<Self, Unreadable> {
+        let (owner, text) = sealed.rsplit_once(':').ok_or(Unreadable)?;
+        let text = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| Unreadable)?;
+        let (event, text) = text.split_first_chunk().ok_or(Unreadable)?;
+        let (mark, text) = text.split_first_chunk().ok_or(Unreadable)?;
+        let [event, mark] = [event, mark].map(|bytes| u128::from_be_bytes(*bytes));
+        Ok(Self { owner: owner.to_owned(), event, mark, text: text.to_vec() })
+    }
+}
+
 /// What a value is bound to. The first part names this use of the key, and its version.
-fn context<'a>(stream: &'a StreamName, field: &'a str, event: &'a CommandId, mark: &'a str) -> [&'a str; 5] {
-    ["personal/1", stream.as_str(), field, event.as_str(), mark]
+fn context<'a>(stream: &'a StreamName, field: &'a str, event: u128, mark: u128) -> [Cow<'a, str>; 5] {
+    let [event, mark] = [event, mark].map(|bits| format!("{bits:032x}").into());
+    ["personal/1".into(), stream.as_str().into(), field.into(), event, mark]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::seal::key::tests::{Bits, key};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn owner(name: &str, seed: u8) -> OwnerKey {
         OwnerKey { owner: name.to_owned(), key: key(seed) }
@@ -201,18 +235,33 @@ mod tests {
 
     #[test]
     fn no_part_of_a_stored_value_can_be_replaced() {
-        let (ours, stream) = (serde_json::to_value(ada(1, "c", "name")).unwrap(), stream("account-ada"));
-        let others = serde_json::to_value(ada(2, "d", "email")).unwrap();
-        let open = |value: Value| {
-            let value: Personal<String> = serde_json::from_value(value).unwrap();
-            Opener { key: Some(&owner("ada", 1)), stream: &stream }.open("name", &value)
+        let (ours, others) = (ada(1, "c", "name"), ada(2, "d", "email"));
+        let [owner_and_text, other] = [&ours, &others].map(|value| {
+            let stored = serde_json::to_value(value).unwrap();
+            stored["sealed"].as_str().unwrap().split_once(':').map(|(owner, text)| (owner.to_owned(), text.to_owned()))
+        });
+        let ((name, text), (_, other)) = (owner_and_text.unwrap(), other.unwrap());
+        let [bytes, other] = [text, other].map(|text| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap());
+        let open = |bytes: &[u8]| {
+            let stored = json!({"sealed": format!("{name}:{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))});
+            let value: Personal<String> = serde_json::from_value(stored).unwrap();
+            Opener { key: Some(&owner("ada", 1)), stream: &stream("account-ada") }.open("name", &value)
         };
-        assert_eq!(open(ours.clone()), Ok(Some("Ada".to_owned())));
-        for part in ["event", "mark", "sealed"] {
-            let mut mixed = ours.clone();
-            mixed[part] = others[part].clone();
-            assert_eq!(open(mixed), Err(Unreadable), "{part}");
+        assert_eq!(open(&bytes), Ok(Some("Ada".to_owned())));
+        for part in [0..16, 16..32, 32..44, 44..bytes.len()] {
+            let mut mixed = bytes.clone();
+            mixed.splice(part.clone(), other[part.clone()].iter().copied());
+            assert_eq!(open(&mixed), Err(Unreadable), "{part:?}");
         }
+    }
+
+    #[test]
+    fn what_is_no_sealed_value_is_not_read_as_one() {
+        let short = BASE64_URL_SAFE_NO_PAD.encode([0; 31]);
+        for text in ["", "ada", ":", "ada:?", &format!("ada:{short}")] {
+            assert!(serde_json::from_value::<Sealed>(json!({ "sealed": text })).is_err(), "{text}");
+        }
+        assert!(serde_json::from_value::<Sealed>(json!({"sealed": "a:", "more": 1})).is_err());
     }
 
     #[test]

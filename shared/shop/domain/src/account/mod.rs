@@ -6,7 +6,7 @@ mod sealed;
 pub use book::{AddressKind, Entry, KeptCard, OpenedAccount, Status};
 
 use crate::order::{Failure, Placement};
-use crate::values::{AccountId, AddressId, Card, CardChoice, CardId, CardToken, Means, Personal, Profile};
+use crate::values::{AccountId, AddressId, Card, CardId, CardToken, Means, Personal, Profile};
 use foldlog::write::event::Upcaster;
 use foldlog::{Decider, RefusalKind};
 use schemars::JsonSchema;
@@ -157,20 +157,11 @@ impl State {
         }
     }
 
-    /// The id of a choice among the account's own cards; none if it has no such card.
+    /// The token of a card; none if the account has no such card.
     #[must_use]
-    pub fn own_card(&self, choice: &CardChoice) -> Option<CardId> {
+    pub fn card(&self, id: &CardId) -> Option<Personal<CardToken>> {
         match self {
-            Self::Opened(account) => account.card(&choice.id()).map(KeptCard::id),
-            Self::Unopened => None,
-        }
-    }
-
-    /// The token of a choice; none if the account has no such card.
-    #[must_use]
-    pub fn card(&self, choice: &CardChoice) -> Option<Personal<CardToken>> {
-        match self {
-            Self::Opened(account) => account.chosen(choice),
+            Self::Opened(account) => account.card(id).map(|card| card.token.clone()),
             Self::Unopened => None,
         }
     }

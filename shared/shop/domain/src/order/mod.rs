@@ -94,6 +94,15 @@ impl State {
         }
     }
 
+    /// The state without the card to charge, if that is sealed: a view keeps nothing personal that nobody reads there.
+    #[must_use]
+    pub fn without_sealed_card(mut self) -> Self {
+        if let Self::Placed { means, .. } = &mut self {
+            means.card.take_if(|card| card.owner().is_some());
+        }
+        self
+    }
+
     /// The account whose key opens the reason of a person why the order was cancelled, if it has one that is sealed.
     #[must_use]
     pub fn sealed_for(&self) -> Option<&AccountId> {

@@ -87,7 +87,7 @@ impl CardId {
     #[must_use]
     pub fn of(token: &Personal<CardToken>) -> Self {
         match token {
-            Personal::Sealed(sealed) => Self(sealed.mark().to_owned()),
+            Personal::Sealed(sealed) => Self(format!("{:032x}", sealed.mark())),
             Personal::Clear(token) => token.id(),
         }
     }
@@ -108,7 +108,7 @@ impl From<CardId> for CardChoice {
 }
 
 impl CardChoice {
-    /// The id of the chosen card. Older events, and clients, name a card by its token as well.
+    /// The id of the chosen card. Older events name a card by its token as well.
     #[must_use]
     pub fn id(&self) -> CardId {
         self.token().map_or_else(|| CardId(self.0.clone()), |token| token.id())

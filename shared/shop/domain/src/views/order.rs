@@ -132,7 +132,7 @@ impl Projection for View {
         let (before, mut timeline, acted_at, mut returned_at) = document
             .map(|document| (document.state, document.timeline, document.acted_at, document.returned_at))
             .unwrap_or_default();
-        let state = order::Order::evolve(before, &recorded.event);
+        let state = order::Order::evolve(before, &recorded.event).without_sealed_card();
         if let State::Placed { status, owed, .. } = &state {
             // An order that owes something arrives all the same: its timeline has both.
             let arrives = matches!(recorded.event, Event::OrderDelivered {}).then(|| StatusName::from(status));
