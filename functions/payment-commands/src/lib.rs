@@ -47,7 +47,7 @@ impl<P: Ports> PaymentCommands<P> {
         for command in webhook.payment.commands() {
             let metadata = metadata(request, &webhook, &command.step())?;
             let executed = self.payments.execute(&stream, &command, &metadata).await?;
-            let is_over = disputes(&executed);
+            let is_over = disputes(&command, &executed);
             done = Some(executed);
             if is_over {
                 break;

@@ -106,21 +106,10 @@ impl<P: Ports> PaymentReactions<P> {
     /// Authorises the amount. If the result is unknown, the payment is recorded as begun, and the provider is asked
     /// again later.
     async fn authorise(&self, intent: &Intent<'_>, charge: Charge) -> Result<(), ReactionError> {
-        let Some(card) = self.card(&charge.card).await? else {
-            let answer = Answer::Declined(erased()?);
-            return self.execute(intent, &Command::Create { charge, answer }, REACTION).await.map(drop);
-        };
+        let Some(card) = self.card(&charge.card).await? else { return self.without_card(intent, charge).await };
         let step = Step::Authorise { amount: charge.amount, card: card.as_str() };
         match settle(&self.provider, &intent.reference, step).await {
-            Ok(payment) => {
-                let answered = Command::Create { answer: payment.answer(), charge };
-                self.execute(intent, &answered, REACTION).await?;
-                match payment.standing {
-                    Standing::Authorised | Standing::Declined { .. } => Ok(()),
-                    // The payment moved by itself meanwhile.
-                    Standing::Captured | Standing::Voided | Standing::Refunded => self.record(intent, &payment).await,
-                }
-            }
+            Ok(payment) => self.answered(intent, charge, &payment).await,
             // Nothing is held under this reference for the shop.
             Err(Failure::Refused(refusal)) => {
                 let answer = Answer::Declined(final_refusal(refusal)?.into());
@@ -130,6 +119,27 @@ impl<P: Ports> PaymentReactions<P> {
                 self.execute(intent, &Command::Create { charge, answer: Answer::Unknown }, BEGUN).await?;
                 Err(ReactionError::Unavailable(unknown.into()))
             }
+        }
+    }
+
+    /// A card that was erased cannot be charged any more. If the provider was asked before that, its answer counts.
+    async fn without_card(&self, intent: &Intent<'_>, charge: Charge) -> Result<(), ReactionError> {
+        match self.provider.status(&intent.reference).await.map_err(unsettled)? {
+            Some(payment) => self.answered(intent, charge, &payment).await,
+            None => {
+                let answer = Answer::Declined(erased()?);
+                self.execute(intent, &Command::Create { charge, answer }, REACTION).await.map(drop)
+            }
+        }
+    }
+
+    /// Records the provider's answer, and what became of the payment since.
+    async fn answered(&self, intent: &Intent<'_>, charge: Charge, payment: &Payment) -> Result<(), ReactionError> {
+        self.execute(intent, &Command::Create { answer: payment.answer(), charge }, REACTION).await?;
+        match payment.standing {
+            Standing::Authorised | Standing::Declined { .. } => Ok(()),
+            // The payment moved by itself meanwhile.
+            Standing::Captured | Standing::Voided | Standing::Refunded => self.record(intent, payment).await,
         }
     }
 
@@ -222,7 +232,7 @@ impl<P: Ports> PaymentReactions<P> {
     /// Brings the shop's payment to the standing of the provider's.
     async fn record(&self, intent: &Intent<'_>, payment: &Payment) -> Result<(), ReactionError> {
         for command in payment.commands() {
-            if disputes(&self.execute(intent, &command, &command.step()).await?) {
+            if disputes(&command, &self.execute(intent, &command, &command.step()).await?) {
                 break;
             }
         }

@@ -387,11 +387,13 @@ impl Status {
     }
 }
 
-/// Whether a command was the one that found another amount. Then nothing else of its report is believed.
+/// Whether a command was the one that found another amount. Then nothing else of its report is believed. Refunds of an
+/// amount that is disputed already are.
 #[must_use]
-pub fn disputes(executed: &Executed<State>) -> bool {
+pub fn disputes(command: &Command, executed: &Executed<State>) -> bool {
+    let reports = matches!(command, Command::Authorise(_) | Command::Capture { .. });
     let is_disputed = matches!(executed.state, State::Created { status: Status::Disputed(_), .. });
-    is_disputed && executed.effect != Effect::Unchanged
+    reports && is_disputed && executed.effect != Effect::Unchanged
 }
 
 /// The event, if it happens.

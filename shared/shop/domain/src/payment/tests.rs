@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::values::Personal;
+use foldlog::Version;
+use foldlog::write::decider::fold;
 use foldlog_testing::specification::given;
 
 fn charge(amount: i64) -> Charge {
@@ -133,6 +135,17 @@ fn a_refund_that_fails_is_an_open_item_until_somebody_refunds_it() {
     given::<Payment>(&failed).when(fail()).then_nothing();
     given::<Payment>(failed).when(Command::Refund).then([Event::PaymentRefunded {}]);
     given::<Payment>(after(&[authorised()])).when(fail()).then_refused(Refusal::PaymentNotCaptured);
+}
+
+#[test]
+fn only_what_finds_another_amount_ends_a_report() {
+    let state = fold::<Payment>(State::default(), &after(&[Event::PaymentDisputed { amount: charge(2_379).amount }]));
+    let executed = |effect| Executed { state: state.clone(), version: Version(3), committed_at: None, effect };
+    let capture = capture(2_379);
+    assert!(disputes(&capture, &executed(Effect::Appended)) && !disputes(&capture, &executed(Effect::Unchanged)));
+    let by_hand = Command::NoteRefundByHand { amount: charge(1_000).amount };
+    assert!(!disputes(&by_hand, &executed(Effect::Appended)));
+    assert!(!disputes(&Command::Refund, &executed(Effect::Appended)));
 }
 
 #[test]
