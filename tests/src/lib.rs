@@ -68,6 +68,12 @@ impl Shop {
         Self::start_as(Storage::Temporary, shop_composition::functions(), &[], true).await
     }
 
+    /// The shop whose log is kept in a directory, where each invocation begins in a new environment, with one record or
+    /// message.
+    pub async fn start_cold_in(directory: PathBuf) -> Self {
+        Self::start_as(Storage::Directory(directory), shop_composition::functions(), &[], true).await
+    }
+
     /// A new shop with other values of the template's parameters.
     pub async fn start_by(parameters: &[(&str, &str)]) -> Self {
         Self::start_on(Storage::Temporary, shop_composition::functions(), parameters).await

@@ -32,7 +32,7 @@ pub fn scheduled<P: Ports>(ports: &P, settings: &Settings) -> Result<Reconcile<P
     let ReadModels { views, totals } = read_models();
     Ok(Reconcile {
         projector: Projector::new(ports.projections(views)?),
-        relay: Relay::new(ports, ports.seldom_bus()?, settings.text("EVENT_SOURCE")?)?,
+        relay: Relay::new(ports, ports.seldom_bus()?, settings)?,
         sales: ports.totals(sales::NAME, totals)?,
         stock: ports.marked_log()?,
         waiting: ports.views(waiting::VIEWS)?,

@@ -67,7 +67,7 @@ impl<P: Ports> Reconcile<P> {
                 return Ok(vec![]);
             }
         };
-        let entries = BusEntry::of(&self.relay.system, commit)?.into_iter().zip(&events);
+        let entries = self.relay.publication.entries(commit)?.into_iter().zip(&events);
         let open = entries.filter(|(entry, event)| is_open(registry, &entry.detail.id, event));
         Ok(open.map(|(entry, _)| (entry.detail.id.clone(), entry)).collect())
     }
@@ -75,7 +75,7 @@ impl<P: Ports> Reconcile<P> {
     /// An event of the log as the bus carries it.
     async fn entry_of(&self, event: &EventId) -> Result<Option<BusEntry>, Error> {
         let Some(commit) = parked::commit_of(self.folds().log(), event).await? else { return Ok(None) };
-        Ok(BusEntry::of(&self.relay.system, &commit)?.into_iter().find(|entry| entry.detail.id == *event))
+        Ok(self.relay.publication.entries(&commit)?.into_iter().find(|entry| entry.detail.id == *event))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::outcome::Outcome;
 use crate::ports::Ports;
 use crate::recovery::{self, Stuck};
 use foldlog::read::parked::{Parked, Trouble};
-use foldlog::{Bus, BusEntry, Clock, Commit, EventId, LogError, LogSpans, ParkingLot, Span, Subject, Timestamp};
+use foldlog::{Bus, Clock, Commit, EventId, LogError, LogSpans, ParkingLot, Span, Subject, Timestamp};
 use foldlog_functions::projector::TAMPERING;
 use foldlog_functions::relay;
 use foldlog_lambda::{Error, metrics};
@@ -141,7 +141,7 @@ impl<P: Ports> Reconcile<P> {
             Err(error @ LogError::Corrupt { .. }) => return Ok(Outcome::Stuck(error.to_string())),
             Err(error) => return Err(error.into()),
         };
-        let mut entries = match BusEntry::of(&self.relay.system, &commit) {
+        let mut entries = match self.relay.publication.entries(&commit) {
             Ok(entries) => entries,
             Err(error) => return Ok(Outcome::Stuck(error.to_string())),
         };

@@ -2,8 +2,8 @@
 
 use foldlog::write::loaded::replay;
 use foldlog::{
-    BusEntry, CommandId, Commit, Consistency, Decider, EventId, EventLog, History, LogError, LogSpans, ReadOptions,
-    Span, StreamName, Version, state_of,
+    BusEntry, CommandId, Commit, Consistency, Decider, EventId, EventLog, History, LogError, LogSpans, Publication,
+    ReadOptions, Span, StreamName, Version, state_of,
 };
 use foldlog_lambda::Error;
 use shop_domain::fulfilment::{self, Awaited, Fulfilment, Process, outcome_of};
@@ -17,8 +17,8 @@ pub(crate) struct Sources<'a, L> {
     pub(crate) log: &'a L,
     /// The log as reactions on stock see it: markers find those reactions, however many events followed.
     pub(crate) stock: &'a L,
-    /// The system that the events belong to.
-    pub(crate) system: &'a str,
+    /// How the events go onto the bus.
+    pub(crate) publication: &'a Publication,
 }
 
 /// The process that belongs to a checked-out cart.
@@ -146,7 +146,7 @@ impl<L: EventLog + LogSpans> Sources<'_, L> {
     fn entries<'a>(&self, commits: impl IntoIterator<Item = &'a Commit>) -> Result<Vec<BusEntry>, Error> {
         let mut entries = Vec::new();
         for commit in commits {
-            entries.extend(BusEntry::of(self.system, commit)?);
+            entries.extend(self.publication.entries(commit)?);
         }
         Ok(entries)
     }

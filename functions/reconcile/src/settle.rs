@@ -64,7 +64,7 @@ impl<P: Ports> Reconcile<P> {
     /// fails, the others still continue. A stream that cannot be read is logged, and is no failure: no repetition makes
     /// it readable. All streams are read before the first event is published, as what follows from that changes them.
     pub(crate) async fn repeat(&self, streams: impl IntoIterator<Item = StreamName>) -> Result<usize, Error> {
-        let sources = Sources { log: self.folds().log(), stock: &self.stock, system: &self.relay.system };
+        let sources = Sources { log: self.folds().log(), stock: &self.stock, publication: &self.relay.publication };
         // Each future is created when its turn comes, because there may be many.
         let read = streams.into_iter().map(async |stream| {
             let hints = sources.hints(&stream).await;

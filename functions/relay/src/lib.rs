@@ -5,5 +5,5 @@ use foldlog_lambda::{SettingError, Settings};
 
 /// The function.
 pub fn function<P: BusPorts>(ports: &P, settings: &Settings) -> Result<Relay<P>, SettingError> {
-    Relay::new(ports, ports.bus()?, settings.text("EVENT_SOURCE")?)
+    Relay::new(ports, ports.bus()?, settings)
 }

@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 mod bad_input;
+mod canaries;
 mod catalogue;
 mod contention;
 mod correlations;

@@ -284,7 +284,7 @@ async fn however_many_wishes_are_open_reconciling_reads_the_record_of_them_once(
 }
 
 /// Lets Lambda give up on what is written meanwhile, for one function: its records are too old when it gets to them.
-async fn losing(shop: &Shop, function: &str, write: impl Future) {
+pub(crate) async fn losing(shop: &Shop, function: &str, write: impl Future) {
     // What was written before is not lost with it.
     shop.host.settled().await;
     shop.host.pause(function).await.unwrap();

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 use tests::{Client, Shop};
 
-const VIEWS: [&str; 10] =
+pub(crate) const VIEWS: [&str; 10] =
     ["catalogue", "stock", "cart", "order", "account", "shipment", "invoice", "activity", "waiting", "sales"];
 const WRITERS: usize = 5;
 const PRODUCTS: usize = 8;
@@ -88,7 +88,7 @@ fn stage(shown: &Value, generation: u64) -> Option<&str> {
     all.iter().find(|one| one["generation"] == generation)?["stage"].as_str()
 }
 
-async fn complete(operator: &Client, view: &str, generation: u64) -> Value {
+pub(crate) async fn complete(operator: &Client, view: &str, generation: u64) -> Value {
     let path = format!("/ops/projections/{view}");
     operator.until(&path, |answer| stage(&answer.body, generation) == Some("complete")).await.body
 }

@@ -329,7 +329,11 @@ impl Ground {
 
     /// The function, newly started.
     pub(crate) fn function(&self) -> Reconcile<Self> {
-        let settings = [("EVENT_SOURCE", "shop"), ("WHOLE_EVERY_DAYS", &*self.whole_every_days.to_string())];
+        let settings = [
+            ("EVENT_SOURCE", "shop"),
+            ("PERSONAL_CATEGORIES", "account"),
+            ("WHOLE_EVERY_DAYS", &*self.whole_every_days.to_string()),
+        ];
         let settings: Settings =
             settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
         reconcile::scheduled(self, &settings).unwrap()

@@ -37,7 +37,7 @@ pub mod write;
 pub use hash::{Digest, Hash};
 pub use named::Named;
 pub use ports::{Clock, Randomness};
-pub use react::bus::{Bus, BusEntry};
+pub use react::bus::{Bus, BusEntry, Publication};
 pub use react::message::EventMessage;
 pub use read::advance::{Advanced, Hint, advance};
 pub use read::engine::{Followed, ProjectionEngine};

@@ -7,7 +7,7 @@ use aws_sdk_eventbridge::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_eventbridge::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
 use foldlog::hash::{Digest, Hash};
-use foldlog::react::bus::{Bus, BusEntry};
+use foldlog::react::bus::{Bus, BusEntry, Publication};
 use foldlog::{Actor, CommandId, Commit, Correlation, EventMessage, Events, Timestamp, Version};
 use foldlog_eventbridge::{EventBridgeBus, LARGEST_DETAIL_BYTES};
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ impl Recorder {
 
 /// The entries of one commit with an event for each of these texts.
 fn entries(texts: &[&str]) -> Vec<BusEntry> {
-    BusEntry::of("shop", &commit(texts)).unwrap()
+    Publication { system: "shop".to_owned(), ..Publication::default() }.entries(&commit(texts)).unwrap()
 }
 
 fn commit(texts: &[&str]) -> Commit {

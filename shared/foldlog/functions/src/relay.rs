@@ -5,10 +5,10 @@ use crate::ports::BusPorts;
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use foldlog::read::parked::Trouble;
-use foldlog::{Bus, BusEntry, Clock, EventId, ParkingLot};
+use foldlog::{Bus, BusEntry, Clock, EventId, ParkingLot, Publication};
 use foldlog_dynamo::item::{commit_of, is_imported, key_of};
 use foldlog_lambda::stream::{Change, Record, answer, records};
-use foldlog_lambda::{Error, Function, SettingError};
+use foldlog_lambda::{Error, Function, SettingError, Settings};
 
 /// The name under which it parks. What it parks was never published.
 pub const NAME: &str = "relay";
@@ -17,16 +17,19 @@ pub const NAME: &str = "relay";
 pub struct Relay<P: BusPorts> {
     /// Where it publishes.
     pub bus: P::Bus,
-    /// The system whose events they are.
-    pub system: String,
+    /// How.
+    pub publication: Publication,
     parked: P::ParkingLot,
     host: P::Host,
 }
 
 impl<P: BusPorts> Relay<P> {
-    /// The relay onto a bus of these ports, on which the events are known as those of `system`.
-    pub fn new(ports: &P, bus: P::Bus, system: &str) -> Result<Self, SettingError> {
-        Ok(Self { bus, parked: ports.parked()?, host: ports.host(), system: system.to_owned() })
+    /// The relay onto a bus of these ports. `EVENT_SOURCE` is the system, by whose name the events are known there.
+    /// `PERSONAL_CATEGORIES` has the categories of streams with personal data, separated by commas.
+    pub fn new(ports: &P, bus: P::Bus, settings: &Settings) -> Result<Self, SettingError> {
+        let personal = settings.text("PERSONAL_CATEGORIES")?.split(',').map(ToOwned::to_owned).collect();
+        let publication = Publication { system: settings.text("EVENT_SOURCE")?.to_owned(), personal };
+        Ok(Self { bus, publication, parked: ports.parked()?, host: ports.host() })
     }
 }
 
@@ -82,7 +85,7 @@ impl<P: BusPorts> Relay<P> {
             return Ok(vec![]);
         };
         let read = match commit_of(item) {
-            Ok(commit) => BusEntry::of(&self.system, &commit).map_err(|error| error.to_string()),
+            Ok(commit) => self.publication.entries(&commit).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         match read {

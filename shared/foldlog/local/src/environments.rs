@@ -45,7 +45,9 @@ impl Function for ColdStart {
         let lines = listener(&self.settings, move || to.clone());
         let answer = emitter.within(invocation.with_subscriber(lines)).await;
         emitter.print(printed.clone());
-        self.backend.meter.printed(self.function.name, &self.logging, &printed.text());
+        let printed = printed.text();
+        self.backend.observer.show_lines(&printed);
+        self.backend.meter.printed(self.function.name, &self.logging, &printed);
         answer
     }
 }

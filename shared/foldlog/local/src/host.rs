@@ -110,10 +110,10 @@ impl Host {
         &self.warnings
     }
 
-    /// Shows each request that a function sends to the database from now on, by its operation. Only the first observer
-    /// of a host sees anything.
+    /// Shows each request that a function sends to the database or to a bus from now on, by its operation. On a host that
+    /// counts, it also shows what functions print, line by line, as operation `Line`.
     pub fn observe(&self, look: impl Fn(&str, &Value) + Send + Sync + 'static) {
-        self.backend.observer.set(look);
+        self.backend.observer.add(look);
     }
 
     /// The requests to the services so far, by function and operation. The host's own are under `host`.

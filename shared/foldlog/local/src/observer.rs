@@ -1,25 +1,37 @@
-//! A look at each request that a function sends to the database, for a test.
+//! A look at what functions send and print, for tests.
 
+use crate::lock::lock;
 use serde_json::Value;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex};
 
-type Look = Box<dyn Fn(&str, &Value) + Send + Sync>;
+/// The operation under which a line of a log is shown.
+pub(crate) const LINE: &str = "Line";
 
-/// What looks at requests; nothing, until something is set.
+type Look = Arc<dyn Fn(&str, &Value) + Send + Sync>;
+
+/// What looks at it.
 #[derive(Default)]
-pub(crate) struct Observer(OnceLock<Look>);
+pub(crate) struct Observer(Mutex<Vec<Look>>);
 
 impl Observer {
-    /// Sets what looks at requests. Only the first one does.
-    pub(crate) fn set(&self, look: impl Fn(&str, &Value) + Send + Sync + 'static) {
-        let _ = self.0.set(Box::new(look));
+    /// Adds something that looks at it from now on.
+    pub(crate) fn add(&self, look: impl Fn(&str, &Value) + Send + Sync + 'static) {
+        lock(&self.0).push(Arc::new(look));
     }
 
     /// Shows a request.
     pub(crate) fn show(&self, operation: &str, request: &Value) {
-        if let Some(look) = self.0.get() {
+        let looks = lock(&self.0).clone();
+        for look in looks {
             look(operation, request);
+        }
+    }
+
+    /// Shows what a function printed.
+    pub(crate) fn show_lines(&self, text: &str) {
+        for line in text.lines() {
+            self.show(LINE, &line.into());
         }
     }
 }

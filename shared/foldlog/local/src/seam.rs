@@ -71,7 +71,7 @@ pub(crate) struct Backend {
     pub(crate) foreground: Foreground,
     /// The meter.
     pub(crate) meter: Meter,
-    /// What looks at requests.
+    /// What looks at requests and lines.
     pub(crate) observer: Observer,
 }
 
@@ -222,14 +222,14 @@ impl Seam {
             _ => {}
         }
         let counted = self.backend.meter.counted && self.caller.function.is_some();
+        if self.caller.function.is_some() {
+            self.backend.observer.show(operation, &request);
+        }
         if service == "events" {
             if counted {
                 self.backend.meter.published(&self.caller.binary, sizes(&body));
             }
             return self.backend.buses.put_events(&body);
-        }
-        if self.caller.function.is_some() {
-            self.backend.observer.show(operation, &request);
         }
         let wakes = self.readers(&demands);
         let piece = self.backend.work.begin();

@@ -16,13 +16,28 @@ pub struct BusEntry {
     pub detail: EventMessage,
 }
 
-impl BusEntry {
+/// How a system's events go onto the bus.
+#[derive(Clone, Debug, Default)]
+pub struct Publication {
+    /// The system, by whose name they are known there.
+    pub system: String,
+    /// The categories of streams with personal data. Their events go without their payload, even though that is sealed:
+    /// what has left the system cannot be erased. A subscriber that may read the log finds the payload there.
+    pub personal: Vec<String>,
+}
+
+impl Publication {
     /// The entries of a commit, one an event, in order.
-    pub fn of(system: &str, commit: &Commit) -> Result<Vec<Self>, DecodeError> {
-        let source = format!("{system}.{}", commit.stream.category());
-        let messages = EventMessage::of(commit)?;
-        let entry = |detail: EventMessage| Self { source: source.clone(), detail_type: detail.name.clone(), detail };
-        Ok(messages.into_iter().map(entry).collect())
+    pub fn entries(&self, commit: &Commit) -> Result<Vec<BusEntry>, DecodeError> {
+        let category = commit.stream.category();
+        let source = format!("{}.{category}", self.system);
+        let is_personal = self.personal.iter().any(|personal| personal == category);
+        let entry = |message: EventMessage| BusEntry {
+            source: source.clone(),
+            detail_type: message.name.clone(),
+            detail: if is_personal { message.reference() } else { message },
+        };
+        Ok(EventMessage::of(commit)?.into_iter().map(entry).collect())
     }
 }
 

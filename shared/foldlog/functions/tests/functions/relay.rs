@@ -36,10 +36,16 @@ fn ids(versions: impl IntoIterator<Item = usize>) -> Vec<EventId> {
 /// The first record that is to be delivered again.
 async fn again(bus: Taking, parked: MemoryParked, event: Event) -> Option<String> {
     let ports = InMemory { parked, bus, ..InMemory::default() };
-    let relay = Relay::new(&ports, ports.bus().unwrap(), "system").unwrap();
+    let relay = relay(&ports, "");
     let answer = relay.call(event).await.unwrap();
     assert!(answer.batch_item_failures.len() <= 1);
     answer.batch_item_failures.into_iter().next().and_then(|failure| failure.item_identifier)
+}
+
+fn relay(ports: &InMemory, personal: &str) -> Relay<InMemory> {
+    let settings = [("EVENT_SOURCE", "system"), ("PERSONAL_CATEGORIES", personal)];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
+    Relay::new(ports, ports.bus().unwrap(), &settings).unwrap()
 }
 
 /// Makes something unreadable.
@@ -50,6 +56,16 @@ async fn every_event_is_published_in_order() {
     let bus = Taking::default();
     assert_eq!(again(bus.clone(), MemoryParked::default(), batch(|_, _| {}).await).await, None);
     assert_eq!(*bus.taken.lock().unwrap(), ids(1..=2 * RECORDS));
+}
+
+#[tokio::test]
+async fn events_of_personal_categories_go_without_their_payload() {
+    let commit = append(&MemoryLog::default(), &stream(), &[Counted::Added { by: 1 }]).await;
+    for (personal, has_payload) in [("", true), ("account", true), ("account,counter", false), ("counter", false)] {
+        let entries = relay(&InMemory::default(), personal).publication.entries(&commit).unwrap();
+        assert_eq!(entries.iter().map(|entry| entry.detail.data.is_some()).collect::<Vec<_>>(), [has_payload]);
+        assert_eq!(entries[0].detail_type, "Added");
+    }
 }
 
 #[tokio::test]
