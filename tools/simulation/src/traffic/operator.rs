@@ -33,9 +33,10 @@ impl Traffic {
     }
 }
 
-/// Erases what the shop knows of a person, at any moment.
+/// Erases what the shop knows of a person, at any moment of an order: while it is paid, while it is sent, or later.
 pub(super) async fn erase(world: &Arc<World>, account: &AccountId) {
-    pause(world, LATEST_MS).await;
+    let latest = world.dice(|dice| dice.choice([5_000, LONGEST_MS, LATEST_MS])).unwrap_or(LATEST_MS);
+    pause(world, latest).await;
     insist(world, &format!("/ops/accounts/{account}/erase"), json!({})).await;
 }
 
