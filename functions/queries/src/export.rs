@@ -81,6 +81,6 @@ impl<P: KeyPorts> Queries<P> {
 
 /// The sort key of an order in the index.
 fn placed(document: &order::Document) -> String {
-    let index = order::View::index(document).into_iter();
-    index.filter_map(|(name, value)| (name == order::PLACED).then_some(value)).next().unwrap_or_default()
+    let mut index = order::View::index(document).into_iter();
+    index.find_map(|(name, value)| (name == order::PLACED).then_some(value)).unwrap_or_default()
 }

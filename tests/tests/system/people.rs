@@ -208,7 +208,10 @@ async fn a_customer_deletes_their_account_once_no_order_is_open() {
     }
     for path in [account.clone(), format!("{account}/export"), format!("{account}/events")] {
         let told = alice.get(&path).await.expect(200).body.to_string();
-        assert!(["alice@", "going away", "Visa", "Hafenstraße"].iter().all(|text| !told.contains(text)), "{path}: {told}");
+        assert!(
+            ["alice@", "going away", "Visa", "Hafenstraße"].iter().all(|text| !told.contains(text)),
+            "{path}: {told}"
+        );
         let told = shop.operator().get(&format!("{path}?reveal=why")).await.expect(200).body.to_string();
         assert!(!told.contains("alice@"), "{path}: {told}");
     }

@@ -208,11 +208,7 @@ impl Order {
     }
 
     /// The order of a read model, without its shipments.
-    pub fn of_view(
-        version: Version,
-        document: &OrderDocument,
-        sight: Sight<'_>,
-    ) -> Result<Option<Self>, Unreadable> {
+    pub fn of_view(version: Version, document: &OrderDocument, sight: Sight<'_>) -> Result<Option<Self>, Unreadable> {
         let Some(order) = Self::of(&document.id, version, &document.state, sight)? else { return Ok(None) };
         let step =
             |step: &shop_domain::views::order::Step| TimelineStep { status: step.status, at: step.at.to_string() };

@@ -132,8 +132,12 @@ impl Route {
 
     /// Takes the parameters of a page.
     pub(crate) fn pages(self) -> Self {
-        self.query::<String>("cursor", "The cursor from the link to the next page of this list.")
-            .parameter("limit", "The most items on a page. The default is 20.", false, |_| up_to(100))
+        self.query::<String>("cursor", "The cursor from the link to the next page of this list.").parameter(
+            "limit",
+            "The most items on a page. The default is 20.",
+            false,
+            |_| up_to(100),
+        )
     }
 
     /// Answers with the events of a resource, from either end.

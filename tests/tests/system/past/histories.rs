@@ -99,10 +99,10 @@ impl History {
         })
     }
 
-    pub(super) fn accounts(&self, key: Option<&OwnerKey>) -> Vec<Value> {
+    pub(super) fn accounts(&self, sight: Sight<'_>) -> Vec<Value> {
         let id = self.stream.id().parse().unwrap();
         self.documents::<views::account::View>(|version, document| {
-            Some(json!(Account::opened(&id, version, &document.account, Sight::Opened(key)).unwrap()))
+            Some(json!(Account::opened(&id, version, &document.account, sight).unwrap()))
         })
     }
 

@@ -3,7 +3,9 @@
 use super::event::Event;
 use foldlog::Timestamp;
 use jiff::SignedDuration;
-use shop_domain::{access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use shop_domain::{
+    access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse,
+};
 use std::collections::BTreeSet;
 use strum::VariantNames;
 

@@ -1,7 +1,7 @@
 //! Accounts as their owners and the staff see them.
 
-use foldlog::seal::Unreadable;
 use super::{PersonalData, Sight};
+use foldlog::seal::Unreadable;
 use foldlog::{Opener, StreamName, Version};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -87,12 +87,7 @@ impl From<Status> for AccountStatus {
 
 impl Account {
     /// The account of a stream, if it was opened.
-    pub fn of(
-        id: &AccountId,
-        version: Version,
-        state: &State,
-        sight: Sight<'_>,
-    ) -> Result<Option<Self>, Unreadable> {
+    pub fn of(id: &AccountId, version: Version, state: &State, sight: Sight<'_>) -> Result<Option<Self>, Unreadable> {
         match state {
             State::Unopened => Ok(None),
             State::Opened(account) => Self::opened(id, version, account, sight).map(Some),
@@ -122,7 +117,7 @@ impl Account {
         };
         let (name, email) =
             Profile::opened(&account.profile, &opener)?.map(|Profile { name, email }| (name, email)).unzip();
-        let opened = Self {
+        let all = Self {
             id: id.clone(),
             version,
             status: account.status.into(),
@@ -132,7 +127,7 @@ impl Account {
             addresses: account.addresses.iter().map(address).collect::<Result<_, _>>()?,
             cards: account.cards.iter().map(card).collect::<Result<_, _>>()?,
         };
-        Ok(if sight.is_sealed() { opened.sealed() } else { opened })
+        Ok(if sight.is_sealed() { all.sealed() } else { all })
     }
 
     /// The account without its personal data.

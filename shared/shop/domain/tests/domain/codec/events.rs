@@ -133,8 +133,7 @@ pub(crate) fn of_access() -> impl Strategy<Value = access::Event> {
     use access::Event;
     prop_oneof![
         line_of_prose().prop_map(|route| Event::AccountRead { route }),
-        (line_of_prose(), line_of_prose())
-            .prop_map(|(route, reason)| Event::PersonalDataRevealed { route, reason }),
+        (line_of_prose(), line_of_prose()).prop_map(|(route, reason)| Event::PersonalDataRevealed { route, reason }),
     ]
 }
 

@@ -9,7 +9,9 @@ use foldlog::{Timestamp, Version};
 use shop_domain::fulfilment::Step;
 use shop_domain::order::Failure;
 use shop_domain::product::Registration;
-use shop_domain::{access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use shop_domain::{
+    access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse,
+};
 
 /// A reservation, with an identity or of the first schema.
 fn reserved(order: &str, reservation: Option<Version>) -> stock::Event {

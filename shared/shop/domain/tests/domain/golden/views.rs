@@ -11,7 +11,9 @@ use foldlog::{
 };
 use serde_json::{Value, json};
 use shop_domain::views::read_models;
-use shop_domain::{access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use shop_domain::{
+    access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse,
+};
 use std::fmt::Write;
 use std::fs;
 
