@@ -4,7 +4,9 @@
 //! account's key. The key is made when the account is opened, or for an older account when it first takes something that
 //! is sealed.
 
-use foldlog::{CommandId, Consistency, ExecuteError, Metadata, OwnerKey, Sealer, StreamName, state_of};
+mod closing;
+
+use foldlog::{CommandId, Consistency, ExecuteError, Metadata, OwnerKey, Projection, Sealer, StreamName, state_of};
 use foldlog_functions::KeyPorts;
 use foldlog_functions::keys::KeyringOn;
 use foldlog_functions::ports::{CommandsOn, HttpOn};
@@ -14,20 +16,25 @@ use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
-use shop_api::responses;
+use shop_api::responses::{self, Sight};
 use shop_domain::account::{Account, Command, Entry, Refusal, State};
 use shop_domain::values::{AccountId, Card, Profile};
+use shop_domain::views::order;
 
 /// The handler of every account route.
 pub struct AccountCommands<P: KeyPorts> {
     accounts: CommandsOn<Account, P>,
     keys: KeyringOn<P>,
+    /// The orders of an account.
+    orders: P::Views,
     host: P::Host,
 }
 
 /// The function.
 pub fn function<P: KeyPorts>(ports: &P, _: &Settings) -> Result<HttpOn<AccountCommands<P>, P>, SettingError> {
-    Ok(ports.http(AccountCommands { accounts: ports.commands()?, keys: ports.keyring()?, host: ports.host() }))
+    let orders = ports.views([(order::View::NAME, order::View::PARTITIONS)])?;
+    let (accounts, keys, host) = (ports.commands()?, ports.keyring()?, ports.host());
+    Ok(ports.http(AccountCommands { accounts, keys, orders, host }))
 }
 
 impl<P: KeyPorts> HttpHandler for AccountCommands<P> {
@@ -62,6 +69,7 @@ impl<P: KeyPorts> HttpHandler for AccountCommands<P> {
             | Command::Activate
             | Command::Suspend
             | Command::Archive
+            | Command::Close { .. }
             | Command::RemoveAddress { .. }
             | Command::ChooseAddress { .. }
             | Command::RemoveCard { .. }
@@ -69,8 +77,14 @@ impl<P: KeyPorts> HttpHandler for AccountCommands<P> {
         };
         let done = self.accounts.execute(&StreamName::of::<Account>(&account), &command, &metadata).await?;
         let status = if place.is_some() { created(done.effect) } else { StatusCode::OK };
-        let key = self.keys.key(account.as_str()).await?;
-        let body = responses::Account::of(&account, done.version, &done.state, key.as_ref())?;
+        if let Command::Close { .. } = command {
+            self.erase(&account).await?;
+        }
+        // The staff decide on an account without a look at its personal data.
+        let is_own = request.caller_id::<AccountId>()? == account;
+        let key = if is_own { self.keys.key(account.as_str()).await? } else { None };
+        let sight = if is_own { Sight::Opened(key.as_ref()) } else { Sight::Sealed };
+        let body = responses::Account::of(&account, done.version, &done.state, sight)?;
         let response = Response::json(status, &body)?.etag(done.version);
         Ok(match place {
             Some(place) => response.location(&place),
@@ -88,6 +102,10 @@ impl<P: KeyPorts> AccountCommands<P> {
         let stream = StreamName::of::<Account>(account);
         let internal = |error: serde_json::Error| Problem::internal(&error);
         Ok(match request.route() {
+            "DELETE /accounts/{id}" => {
+                let (Nothing {}, metadata) = request.command()?;
+                (Command::Close { has_open_orders: self.has_open_orders(account).await? }, metadata)
+            }
             "POST /accounts/{id}/addresses" => {
                 let (AddAddress { kind, address }, key, metadata) = self.to_seal(request, account).await?;
                 let entry = Entry::sealed(&self.sealer(&key, &stream, &metadata.id), request.new_id()?, kind, &address);

@@ -9,7 +9,7 @@ use foldlog_functions::ports::{CommandsOn, HttpOn};
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::requests::{CancelOrder, PayOrder, ReturnGoods, ShipOrder, WithdrawReservation, WriteOffOrder};
-use shop_api::responses;
+use shop_api::responses::{self, Sight};
 use shop_domain::account::Account;
 use shop_domain::fulfilment::{self, Fulfilment};
 use shop_domain::order::{Command, Order, Sender, Shelf, TakeBack, sealed_reason};
@@ -38,6 +38,7 @@ impl<P: KeyPorts> HttpHandler for OrderCommands<P> {
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         let order: OrderId = request.path("id")?;
+        let is_staff = request.caller()?.has_scope(STAFF);
         let (command, metadata) = match request.route() {
             "POST /orders/{id}/cancel" => {
                 let by = sender(request)?;
@@ -82,10 +83,11 @@ impl<P: KeyPorts> HttpHandler for OrderCommands<P> {
             Effect::Unchanged => StatusCode::OK,
         };
         let key = match done.state.sealed_for() {
-            Some(account) => self.keys.key(account.as_str()).await?,
-            None => None,
+            Some(account) if !is_staff => self.keys.key(account.as_str()).await?,
+            Some(_) | None => None,
         };
-        let body = responses::Order::of(&order, done.version, &done.state, key.as_ref())?;
+        let sight = if is_staff { Sight::Sealed } else { Sight::Opened(key.as_ref()) };
+        let body = responses::Order::of(&order, done.version, &done.state, sight)?;
         Ok(Response::json(status, &body)?.etag(done.version).location(&format!("/orders/{order}")))
     }
 }

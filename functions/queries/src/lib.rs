@@ -1,4 +1,5 @@
-//! The queries show the read models. They append nothing.
+//! The queries show the read models. They append nothing but who of the staff and the operators read which account
+//! ([`reading`]).
 //!
 //! **The past.** `version`, `at` and `min_version` exclude each other. The past leaves out the fields of a document
 //! that follow other streams, such as the shipments of an order or the available quantity of a product: their present
@@ -13,8 +14,10 @@
 //! sees the token that charges a card; the id of the card stands in its place.
 
 mod audit;
+mod export;
 mod indexes;
 mod lists;
+mod reading;
 mod sales;
 mod single;
 mod stocks;
@@ -22,12 +25,13 @@ mod stocks;
 use foldlog::{Consistency, Decider, OwnerKey, state_of};
 use foldlog_functions::KeyPorts;
 use foldlog_functions::keys::KeyringOn;
-use foldlog_functions::ports::HttpOn;
+use foldlog_functions::ports::{CommandsOn, HttpOn};
 use foldlog_functions::reading::Documents;
 use foldlog_lambda::http::Document;
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
 use shop_api::responses::{Health, HealthStatus, Switch};
+use shop_domain::access::Access;
 use shop_domain::order;
 use shop_domain::values::{AccountId, TaxRate};
 use shop_domain::views::{self, activity, read_models, waiting};
@@ -38,6 +42,8 @@ pub struct Queries<P: KeyPorts> {
     log: P::Log,
     views: P::Views,
     keys: KeyringOn<P>,
+    /// Who of the staff and the operators read which account.
+    access: CommandsOn<Access, P>,
     sales: P::TotalsStore,
     /// The tax that a cart will be charged.
     tax_rate: TaxRate,
@@ -49,7 +55,7 @@ pub fn function<P: KeyPorts>(ports: &P, settings: &Settings) -> Result<HttpOn<Qu
         read_models().partitions().into_iter().filter(|(view, _)| ![waiting::NAME, activity::NAME].contains(view));
     let (log, views, sales) = (ports.log()?, ports.views(shown)?, ports.totals_store(views::sales::NAME)?);
     let tax_rate = settings.parse("TAX_BASIS_POINTS")?;
-    Ok(ports.http(Queries { log, views, keys: ports.keyring()?, sales, tax_rate }))
+    Ok(ports.http(Queries { log, views, keys: ports.keyring()?, access: ports.commands()?, sales, tax_rate }))
 }
 
 /// The reference, for programs and as a page.
@@ -77,6 +83,7 @@ impl<P: KeyPorts> HttpHandler for Queries<P> {
             "GET /orders" => self.orders(request).await,
             "GET /orders/{id}" => self.order(request).await,
             "GET /accounts/{id}" => self.account(request).await,
+            "GET /accounts/{id}/export" => self.export(request).await,
             "GET /shipments/{id}" => self.shipment(request).await,
             "GET /invoices/{id}" => self.invoice(request).await,
             "GET /carts/{id}/events" => self.events_of_cart(request).await,
@@ -121,3 +128,5 @@ const FRESH_S: u32 = 5;
 
 /// The scope of the staff, as the gateway spells it.
 const STAFF: &str = "shop/staff";
+/// The scope of operators.
+const OPERATOR: &str = "shop/operator";

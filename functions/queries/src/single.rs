@@ -3,12 +3,13 @@
 //! The same rules decide who may see a past document: the first event of its stream names the owner. A past document
 //! leaves out the fields that follow other streams.
 
-use crate::{FRESH_S, Queries, STAFF};
+use crate::reading::{REVEAL, Reading};
+use crate::{FRESH_S, OPERATOR, Queries, STAFF};
 use foldlog_functions::KeyPorts;
 use foldlog_functions::reading::Asked;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
-use shop_api::responses::{Account, Cart, Invoice, ListedProduct, Order, Product, Shipment};
+use shop_api::responses::{Account, Cart, Invoice, ListedProduct, Order, Product, Shipment, Sight};
 use shop_domain::values::{AccountId, CartId, OrderId, ShipmentId, Sku};
 use shop_domain::views::order::{Document, StatusName};
 use shop_domain::views::{account, cart, catalogue, invoice, order, shipment};
@@ -30,14 +31,17 @@ impl<P: KeyPorts> Queries<P> {
         Ok(Response::json(StatusCode::OK, &ListedProduct { product, availability })?.etag(version).public(FRESH_S))
     }
 
-    /// The caller's own account; the staff see every account.
+    /// The caller's own account; the staff and operators see every account.
     pub(crate) async fn account(&self, request: &Request) -> Result<Response, Problem> {
         let account: AccountId = request.path("id")?;
-        let shown = request.caller_id::<AccountId>()? == account || request.caller()?.has_scope(STAFF);
-        let found = self.single().owned::<account::View>(&Asked::of(request)?, &account, |_| shown).await?;
-        let (version, document) = found.ok_or_else(|| Problem::not_found("there is no such account"))?;
-        let key = self.key(&account).await?;
-        let body = Account::opened(&account, version, &document.account, key.as_ref())?;
+        let (asked, reading) =
+            (Asked::beside(request, &[REVEAL])?, Reading::of(request, &account, &[STAFF, OPERATOR])?);
+        let found = self.single().owned::<account::View>(&asked, &account, |_| reading.is_some()).await?;
+        let (Some((version, document)), Some(reading)) = (found, reading) else {
+            return Err(Problem::not_found("there is no such account"));
+        };
+        let key = self.begin(request, &account, &reading).await?;
+        let body = Account::opened(&account, version, &document.account, reading.sight(key.as_ref()))?;
         Ok(Response::json(StatusCode::OK, &body)?.etag(version))
     }
 
@@ -66,7 +70,7 @@ impl<P: KeyPorts> Queries<P> {
                     Asked::Then(_) => vec![],
                 };
                 let key = self.key_of_reason(&document.state).await?;
-                let shown = Order::of_view(version, &document, key.as_ref())?;
+                let shown = Order::of_view(version, &document, Sight::Opened(key.as_ref()))?;
                 let shown = shown.map(|order| Order { shipments, ..order });
                 Ok(Response::json(StatusCode::OK, &shown)?.etag(version))
             }
@@ -84,7 +88,7 @@ impl<P: KeyPorts> Queries<P> {
 
     /// The shipments of an order. Before its confirmation an order has none, so the many requests until then cost no
     /// second read.
-    async fn shipments_of(&self, order: &Document) -> Result<Vec<ShipmentId>, Problem> {
+    pub(crate) async fn shipments_of(&self, order: &Document) -> Result<Vec<ShipmentId>, Problem> {
         match order.timeline.last().map(|step| step.status) {
             None | Some(StatusName::Purchased | StatusName::Pending | StatusName::Failed) => Ok(vec![]),
             Some(

@@ -24,6 +24,7 @@ mod orders;
 mod pages;
 mod past;
 mod payments;
+mod people;
 mod rebuilding;
 mod refusals;
 mod returns;

@@ -7,6 +7,7 @@ use crate::shop::{cart, ordered, product};
 use foldlog::Timestamp;
 use histories::{History, at, random_account, random_cart, random_product, random_stock};
 use serde_json::{Value, json};
+use shop_api::responses::Sight;
 use tests::{Answer, Client, Shop};
 
 /// The same histories again: the seed that a failed run printed.
@@ -94,8 +95,10 @@ async fn at_any_version_and_moment_a_thing_is_the_fold_of_its_first_events() {
     is_state(&operator, "product-mug", &history).await;
     is_state(&operator, "stock-berlin.mug", &History::of(&operator, "stock-berlin.mug").await).await;
     let history = History::of(&operator, &format!("account-{account}")).await;
-    let accounts = history.accounts(shop.key_of(&account).await.as_ref());
+    let key = shop.key_of(&account).await;
+    let accounts = history.accounts(Sight::Opened(key.as_ref()));
     is_its_fold(&alice, &format!("/accounts/{account}"), &history, &accounts).await;
+    let accounts = history.accounts(Sight::Sealed);
     is_its_fold(&shop.staff(), &format!("/accounts/{account}"), &history, &accounts).await;
     is_state(&operator, &format!("account-{account}"), &history).await;
     shop.host.stop().await;

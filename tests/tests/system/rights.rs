@@ -9,6 +9,7 @@ use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use foldlog::read::parked::Trouble;
 use foldlog::{Clock, EventId, EventMessage, LogSpans, ParkingLot, Span, StreamName, Version};
 use foldlog_lambda::SystemHost;
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -135,6 +136,12 @@ async fn an_order(shop: &Shop) -> String {
         let _ = alice.get(path).await.expect(200);
     }
     let _ = alice.get(&format!("/orders/{order}/events")).await.expect(200);
+    let _ = alice.get(&format!("{account}/export")).await.expect(200);
+    for path in [account.clone(), format!("{account}/events")] {
+        let _ = staff.get(&format!("{path}?reveal=why")).await.expect(200);
+    }
+    let gone = shop.customer_with_account("gone").await;
+    let _ = gone.send(Method::DELETE, gone.account(), None, &[]).await.expect(200);
     shop.host.settled().await;
     order
 }

@@ -17,7 +17,10 @@ pub(crate) async fn page<T: DeserializeOwned>(
         request = request.query("cursor", &cursor);
     }
     let Page { items, next } = request.send().await?.accepted()?.json()?;
-    // The link to the next page has the parameters of this request.
-    let next = next.as_deref().and_then(|next| next.split_once("cursor=")).map(|(_, cursor)| cursor.to_owned());
-    Ok((items, next))
+    Ok((items, cursor_of(next.as_deref())))
+}
+
+/// The cursor in the link to the next page, which has the parameters of the request before it.
+pub(crate) fn cursor_of(next: Option<&str>) -> Option<String> {
+    next.and_then(|next| next.split_once("cursor=")).map(|(_, cursor)| cursor.to_owned())
 }

@@ -195,3 +195,20 @@ async fn the_past_of_a_stream_is_listed_shown_and_compared() {
     assert_eq!(run(&shop, "trace nobody-knows").await.0, 4);
     shop.host.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_is_printed_page_by_page_and_its_personal_data_for_a_reason() {
+    let shop = stocked().await;
+    let alice = shop.customer_with_account("alice").await;
+    let id = alice.account().rsplit('/').next().unwrap();
+    let (code, out, _) = run(&shop, &format!("account {id} --json")).await;
+    let shut: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &shut["account"]["personal"], &shut["account"]["name"]), (0, &json!("SEALED"), &Value::Null));
+    let (code, out, _) = run(&shop, &format!("account {id} --reveal case-4711")).await;
+    let shown: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &shown["account"]["name"]), (0, &json!("alice")));
+    let (_, out, _) = run(&shop, &format!("events tail --stream access-{id} --json")).await;
+    assert!(out.contains("AccountRead") && out.contains("PersonalDataRevealed") && out.contains("case-4711"), "{out}");
+    assert_eq!(run(&shop, &format!("account {}", "0".repeat(32))).await.0, 4);
+    shop.host.stop().await;
+}

@@ -28,8 +28,13 @@ pub enum Asked {
 impl Asked {
     /// By the query of a request, where at most one of the parameters that say so may stand.
     pub fn of(request: &Request) -> Result<Self, Problem> {
+        Self::beside(request, &[])
+    }
+
+    /// The same for a route that has other parameters as well.
+    pub fn beside(request: &Request, others: &[&str]) -> Result<Self, Problem> {
         const WAYS: [&str; 3] = ["min_version", "version", "at"];
-        request.only_query(&WAYS)?;
+        request.only_query(&[&WAYS, others].concat())?;
         let given = WAYS.iter().zip([
             request.query("min_version")?.map(Self::Now),
             request.query("version")?.map(|version| Self::Then(When::Version(version))),

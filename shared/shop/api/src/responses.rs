@@ -2,24 +2,28 @@
 
 mod account;
 mod audit;
+mod export;
 mod invoice;
 mod payment;
 mod product;
 mod returns;
 mod shipment;
+mod sight;
 mod warehouse;
 
 pub use account::{Account, AccountAddress, AccountCard, AccountStatus};
 pub use audit::{AuditEvent, EventOrder, Observer};
+pub use export::{EXPORT_SCHEMA, Export, ExportedOrder};
 pub use invoice::{Invoice, InvoiceStatus, IssuedCreditNote};
 pub use payment::{Payment, PaymentStatus};
 pub use product::{ListedProduct, Product, Stock};
 pub use returns::GoodsReturn;
 pub use shipment::{Shipment, ShipmentStatus};
+pub use sight::{PersonalData, Sight};
 pub use warehouse::{Warehouse, WarehouseStatus};
 
 use foldlog::seal::Unreadable;
-use foldlog::{Opener, OwnerKey, StreamName, Version};
+use foldlog::{Opener, StreamName, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shop_domain::cart;
@@ -96,7 +100,8 @@ pub struct Order {
     pub version: Version,
     /// Its status.
     pub status: StatusName,
-    /// The reason why it failed, was cancelled, is unpaid or cannot be shipped yet.
+    /// The reason why it failed, was cancelled, is unpaid or cannot be shipped yet. What a person gave as the reason of a
+    /// cancellation is shown to the customer, and left out once it is erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Who cancelled it.
@@ -148,13 +153,13 @@ pub struct TimelineStep {
 }
 
 impl Order {
-    /// The order of a stream, without its timeline and shipments, if it was placed. `key` is that of its account, if it
-    /// [has a reason of a person](order::State::sealed_for); without it the reason is left out.
+    /// The order of a stream, without its timeline and shipments, if it was placed. Only if it
+    /// [has a reason of a person](order::State::sealed_for), the key of its account is needed to show all of it.
     pub fn of(
         id: &OrderId,
         version: Version,
         state: &order::State,
-        key: Option<&OwnerKey>,
+        sight: Sight<'_>,
     ) -> Result<Option<Self>, Unreadable> {
         let order::State::Placed { placement, status, owed, withdrawals, is_cancelled_by_staff, returns, .. } = state
         else {
@@ -176,8 +181,9 @@ impl Order {
                 order::Debt::WrittenOff(reason) => Some(format!("the amount was written off: {reason}")),
             },
             order::Status::Failed(failure) => Some(failure.to_string()),
+            order::Status::Cancelled(_) if sight.is_sealed() => None,
             order::Status::Cancelled(reason) => {
-                let opener = Opener { key, stream: &StreamName::of::<order::Order>(id) };
+                let opener = Opener { key: sight.key(), stream: &StreamName::of::<order::Order>(id) };
                 let reason = reason.as_ref().map(|reason| order::opened_reason(reason, &opener)).transpose()?;
                 reason.flatten().map(|reason| reason.to_string())
             }
@@ -201,13 +207,9 @@ impl Order {
         }))
     }
 
-    /// The order of a read model, without its shipments. `key` as for [`Self::of`].
-    pub fn of_view(
-        version: Version,
-        document: &OrderDocument,
-        key: Option<&OwnerKey>,
-    ) -> Result<Option<Self>, Unreadable> {
-        let Some(order) = Self::of(&document.id, version, &document.state, key)? else { return Ok(None) };
+    /// The order of a read model, without its shipments.
+    pub fn of_view(version: Version, document: &OrderDocument, sight: Sight<'_>) -> Result<Option<Self>, Unreadable> {
+        let Some(order) = Self::of(&document.id, version, &document.state, sight)? else { return Ok(None) };
         let step =
             |step: &shop_domain::views::order::Step| TimelineStep { status: step.status, at: step.at.to_string() };
         let timeline: Vec<TimelineStep> = document.timeline.iter().map(step).collect();

@@ -1,6 +1,7 @@
 //! The shop: one file for each stream type (command, event, state, refusal, decide, evolve), including the process
 //! manager, and the read models. Pure: no I/O, no clock, no randomness.
 
+pub mod access;
 pub mod account;
 pub mod audit;
 pub mod cart;

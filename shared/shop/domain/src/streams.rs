@@ -1,6 +1,6 @@
 //! The types of all streams, for tools that fold the streams of any of them.
 
-use crate::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use crate::{access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
 use foldlog::past::replay::{StreamStates, StreamType, states_of, streams_of};
 
 /// What a function makes of each type of streams.
@@ -18,6 +18,7 @@ macro_rules! of_each {
             $of::<invoice::Invoice>(),
             $of::<shipment::Shipment>(),
             $of::<audit::Audit>(),
+            $of::<access::Access>(),
         ]
     };
 }

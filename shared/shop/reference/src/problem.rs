@@ -30,6 +30,8 @@ impl Problem {
     ];
     /// The problems of routes that record an operator's action.
     pub(crate) const OF_RECORDS: &'static [Self] = &[problem(409, "contended"), problem(422, "idempotency-key-reused")];
+    /// The problems of routes that record who reads.
+    pub(crate) const OF_READINGS: &'static [Self] = &[problem(409, "contended"), problem(503, "commands-off")];
     /// The problems of routes that change something.
     pub(crate) const OF_CHANGES: &'static [Self] = &[problem(503, "commands-off")];
     /// The problems of routes with parameters in the query.

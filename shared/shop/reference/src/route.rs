@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shop_api::responses::{AuditEvent, EventOrder};
+use shop_domain::values::RevealReason;
 
 /// The scope of customers.
 pub const CUSTOMER: &str = "shop/customer";
@@ -115,11 +116,28 @@ impl Route {
         self.parameter(name, about, true, SchemaGenerator::subschema_for::<T>)
     }
 
+    /// Shows personal data to the staff and operators for a reason, and records that they read.
+    pub(crate) fn revealing(self) -> Self {
+        self.query::<RevealReason>(
+            "reveal",
+            "Why you read the personal data of another person. The owner of the account needs no reason.",
+        )
+        .refuses(Problem::OF_READINGS)
+    }
+
     /// Answers with one page of a list, and a link to the next page.
     pub(crate) fn paged<T: JsonSchema + Serialize>(self) -> Self {
-        self.query::<String>("cursor", "The cursor from the link to the next page of this list.")
-            .parameter("limit", "The most items on a page. The default is 20.", false, |_| up_to(100))
-            .answers::<shop_api::responses::Page<T>>(200, &[])
+        self.pages().answers::<shop_api::responses::Page<T>>(200, &[])
+    }
+
+    /// Takes the parameters of a page.
+    pub(crate) fn pages(self) -> Self {
+        self.query::<String>("cursor", "The cursor from the link to the next page of this list.").parameter(
+            "limit",
+            "The most items on a page. The default is 20.",
+            false,
+            |_| up_to(100),
+        )
     }
 
     /// Answers with the events of a resource, from either end.

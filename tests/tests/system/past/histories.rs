@@ -3,7 +3,7 @@
 use foldlog::read::projection::EventOf;
 use foldlog::{Actor, Decider, OwnerKey, Projection, Recorded, StreamName, Timestamp, Version};
 use serde_json::{Value, json};
-use shop_api::responses::{Account, Cart, Invoice, Order, Product, Shipment};
+use shop_api::responses::{Account, Cart, Invoice, Order, Product, Shipment, Sight};
 use shop_domain::views;
 use tests::Client;
 
@@ -99,15 +99,15 @@ impl History {
         })
     }
 
-    pub(super) fn accounts(&self, key: Option<&OwnerKey>) -> Vec<Value> {
+    pub(super) fn accounts(&self, sight: Sight<'_>) -> Vec<Value> {
         let id = self.stream.id().parse().unwrap();
         self.documents::<views::account::View>(|version, document| {
-            Some(json!(Account::opened(&id, version, &document.account, key).unwrap()))
+            Some(json!(Account::opened(&id, version, &document.account, sight).unwrap()))
         })
     }
 
     pub(super) fn orders(&self, key: Option<&OwnerKey>) -> Vec<Value> {
-        let order = |version, document: &_| Some(json!(Order::of_view(version, document, key).unwrap()));
+        let order = |version, document: &_| Some(json!(Order::of_view(version, document, Sight::Opened(key)).unwrap()));
         self.documents::<views::order::View>(order)
     }
 

@@ -1,5 +1,6 @@
 //! The commands, with a file for each: its arguments and its work.
 
+mod account;
 mod catalogue;
 mod diff;
 mod doctor;
@@ -41,6 +42,7 @@ pub(crate) enum Command {
     Trace(trace::Trace),
     #[command(subcommand)]
     Parked(parked::Parked),
+    Account(account::Account),
     Erase(erase::Erase),
     #[command(subcommand)]
     Projections(projections::Projections),
@@ -68,6 +70,7 @@ impl Command {
             Self::Diff(command) => command.run(global).await,
             Self::Trace(command) => command.run(global).await,
             Self::Parked(command) => command.run(global).await,
+            Self::Account(command) => command.run(global).await,
             Self::Erase(command) => command.run(global).await,
             Self::Projections(command) => command.run(global).await,
             Self::Doctor(command) => command.run(global).await,

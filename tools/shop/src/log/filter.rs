@@ -3,7 +3,9 @@
 use super::event::Event;
 use foldlog::Timestamp;
 use jiff::SignedDuration;
-use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use shop_domain::{
+    access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse,
+};
 use std::collections::BTreeSet;
 use strum::VariantNames;
 
@@ -38,6 +40,7 @@ pub(crate) fn event_types() -> impl Iterator<Item = &'static str> {
         invoice::Event::VARIANTS,
         shipment::Event::VARIANTS,
         audit::Event::VARIANTS,
+        access::Event::VARIANTS,
     ];
     // Two streams, orders and their processes, have an event type of the same name.
     streams.into_iter().flatten().copied().collect::<BTreeSet<_>>().into_iter()

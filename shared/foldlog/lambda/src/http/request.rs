@@ -143,11 +143,12 @@ impl Request {
         self.query.iter().find(|(given, _)| given == name).map(|(_, text)| parse(text)).transpose()
     }
 
-    /// The query's parameters without those of the page, for a link to another page.
-    pub fn other_query(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The query's parameters without those of the page, for a link to another page: their values as they stand in one.
+    pub fn other_query(&self) -> impl Iterator<Item = (&str, String)> {
         let mut others: Vec<_> = self.query.iter().filter(|(name, _)| name != "cursor").collect();
         others.sort();
-        others.into_iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        let encoded = |value: &str| form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        others.into_iter().map(move |(name, value)| (name.as_str(), encoded(value)))
     }
 
     /// Refuses parameters that the route does not know.
@@ -209,24 +210,34 @@ impl Request {
         Ok((body, metadata))
     }
 
+    /// The metadata of the record that a read leaves behind. Each read leaves one of its own, so headers that belong to
+    /// commands do not matter. While commands are off, nothing can be recorded.
+    pub fn record(&self) -> Result<Metadata, Problem> {
+        match self.commands {
+            WriteMode::On => self.metadata_under(CommandId::stored(self.fresh.clone()), &(), None),
+            WriteMode::Off => Err(Problem::commands_off()),
+        }
+    }
+
     /// The metadata of the request's command. `content` is its parsed input: path and body.
     fn metadata<T: Serialize>(&self, content: &T) -> Result<Metadata, Problem> {
-        let caller = self.caller()?;
         let id = match self.idempotency_key()? {
-            Some(key) => CommandId::of_key([&caller.id(), &self.method, &self.route, key]),
+            Some(key) => CommandId::of_key([&self.caller()?.id(), &self.method, &self.route, key]),
             None => CommandId::stored(self.fresh.clone()),
         };
+        self.metadata_under(id, content, self.if_match()?)
+    }
+
+    fn metadata_under<T: Serialize>(
+        &self,
+        id: CommandId,
+        content: &T,
+        expected: Option<Version>,
+    ) -> Result<Metadata, Problem> {
         let path: std::collections::BTreeMap<_, _> = self.path.iter().collect();
         let digest = Digest::of(&(path, content)).map_err(|error| Problem::internal(&error))?;
-        let expected = self.if_match()?;
-        Ok(Metadata {
-            id,
-            digest,
-            correlation: self.correlation.clone(),
-            cause: None,
-            actor: caller.actor(self.pseudonymous),
-            expected,
-        })
+        let actor = self.caller()?.actor(self.pseudonymous);
+        Ok(Metadata { id, digest, correlation: self.correlation.clone(), cause: None, actor, expected })
     }
 
     fn idempotency_key(&self) -> Result<Option<&str>, Problem> {

@@ -1,7 +1,8 @@
 //! Accounts as their owners and the staff see them.
 
+use super::{PersonalData, Sight};
 use foldlog::seal::Unreadable;
-use foldlog::{Opener, OwnerKey, StreamName, Version};
+use foldlog::{Opener, StreamName, Version};
 use schemars::JsonSchema;
 use serde::Serialize;
 use shop_domain::account::{self, AddressKind, Entry, KeptCard, State, Status};
@@ -9,8 +10,8 @@ use shop_domain::values::{
     AccountId, Address, AddressId, CardBrand, CardDigits, CardId, Email, MaskedCard, PersonName, Profile,
 };
 
-/// An account. It shows its cards without the tokens that charge them. After its personal data were erased, it shows
-/// none of them any more.
+/// An account. It shows its cards without the tokens that charge them. `personal` says whether it shows the personal data
+/// of its owner.
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Account {
     /// Its id, which is that of its owner.
@@ -19,9 +20,11 @@ pub struct Account {
     pub version: Version,
     /// Its status.
     pub status: AccountStatus,
-    /// The name of its owner. Null if it was erased.
+    /// Whether the personal data are shown: name, email address, addresses and cards.
+    pub personal: PersonalData,
+    /// The name of its owner. Null if it is not shown.
     pub name: Option<PersonName>,
-    /// The email address of its owner. Null if it was erased.
+    /// The email address of its owner. Null if it is not shown.
     pub email: Option<Email>,
     /// Its addresses, oldest first.
     pub addresses: Vec<AccountAddress>,
@@ -39,6 +42,7 @@ pub enum AccountStatus {
     Active,
     Suspended,
     Archived,
+    Closed,
 }
 
 /// An address of an account.
@@ -50,7 +54,7 @@ pub struct AccountAddress {
     pub kind: AddressKind,
     /// Whether it is the default address for its use.
     pub default: bool,
-    /// The address. It is left out if it was erased.
+    /// The address. It is left out if it is not shown.
     #[serde(flatten)]
     pub address: Option<Address>,
 }
@@ -60,9 +64,9 @@ pub struct AccountAddress {
 pub struct AccountCard {
     /// Its id in the account.
     pub id: CardId,
-    /// Its brand. Null if it was erased.
+    /// Its brand. Null if it is not shown.
     pub brand: Option<CardBrand>,
-    /// The last four digits of its number. Null if they were erased.
+    /// The last four digits of its number. Null if they are not shown.
     pub last4: Option<CardDigits>,
     /// Whether it is the default card.
     pub default: bool,
@@ -76,21 +80,17 @@ impl From<Status> for AccountStatus {
             Status::Active => Self::Active,
             Status::Suspended => Self::Suspended,
             Status::Archived => Self::Archived,
+            Status::Closed => Self::Closed,
         }
     }
 }
 
 impl Account {
-    /// The account of a stream, if it was opened. `key` is that of its personal data; none if they were erased.
-    pub fn of(
-        id: &AccountId,
-        version: Version,
-        state: &State,
-        key: Option<&OwnerKey>,
-    ) -> Result<Option<Self>, Unreadable> {
+    /// The account of a stream, if it was opened.
+    pub fn of(id: &AccountId, version: Version, state: &State, sight: Sight<'_>) -> Result<Option<Self>, Unreadable> {
         match state {
             State::Unopened => Ok(None),
-            State::Opened(account) => Self::opened(id, version, account, key).map(Some),
+            State::Opened(account) => Self::opened(id, version, account, sight).map(Some),
         }
     }
 
@@ -99,12 +99,12 @@ impl Account {
         id: &AccountId,
         version: Version,
         account: &account::OpenedAccount<C>,
-        key: Option<&OwnerKey>,
+        sight: Sight<'_>,
     ) -> Result<Self, Unreadable>
     where
         C: KeptCard + Clone + Into<MaskedCard>,
     {
-        let opener = Opener { key, stream: &StreamName::of::<account::Account>(id) };
+        let opener = Opener { key: sight.key(), stream: &StreamName::of::<account::Account>(id) };
         let default_card = account.default_card().map(KeptCard::id);
         let card = |card: &C| {
             let (masked, default): (MaskedCard, _) = (card.clone().into(), Some(card.id()) == default_card);
@@ -117,14 +117,23 @@ impl Account {
         };
         let (name, email) =
             Profile::opened(&account.profile, &opener)?.map(|Profile { name, email }| (name, email)).unzip();
-        Ok(Self {
+        let all = Self {
             id: id.clone(),
             version,
             status: account.status.into(),
+            personal: if name.is_some() { PersonalData::Shown } else { PersonalData::Erased },
             name,
             email,
             addresses: account.addresses.iter().map(address).collect::<Result<_, _>>()?,
             cards: account.cards.iter().map(card).collect::<Result<_, _>>()?,
-        })
+        };
+        Ok(if sight.is_sealed() { all.sealed() } else { all })
+    }
+
+    /// The account without its personal data.
+    fn sealed(self) -> Self {
+        let addresses = self.addresses.into_iter().map(|entry| AccountAddress { address: None, ..entry }).collect();
+        let cards = self.cards.into_iter().map(|card| AccountCard { brand: None, last4: None, ..card }).collect();
+        Self { personal: PersonalData::Sealed, name: None, email: None, addresses, cards, ..self }
     }
 }

@@ -1,7 +1,8 @@
 //! The history of a resource, as its owner and the staff may see it.
 
+use super::Sight;
 use foldlog::seal::{Sealed, Unreadable};
-use foldlog::{Commit, Decider, DecodeError, LogError, Opener, OwnerKey, Record, Version, json};
+use foldlog::{Commit, Decider, DecodeError, LogError, Opener, Record, Version, json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,8 +24,8 @@ pub struct AuditEvent {
     pub name: String,
     /// The number of the schema of `data`: see `docs/reference`.
     pub schema: u32,
-    /// The stored payload, opened if it was sealed. A card is shown without the token that charges it, and what was
-    /// erased is null.
+    /// The stored payload, opened if it was sealed. A card is shown without the token that charges it. What was erased is
+    /// null, and so is what is personal if the reader does not see it.
     pub data: Value,
     /// The subject of the token, or the name of the function. A customer sees their own subject; other people are
     /// shown as `staff`, and functions as `shop`.
@@ -89,10 +90,9 @@ impl Observer<'_> {
 }
 
 impl AuditEvent {
-    /// The events of a commit, in order. `key` is that of the account which the stream belongs to; none if its data were
-    /// erased.
-    pub fn of(commit: &Commit, onlooker: Observer<'_>, key: Option<&OwnerKey>) -> Result<Vec<Self>, LogError> {
-        let opener = Opener { key, stream: &commit.stream };
+    /// The events of a commit, in order.
+    pub fn of(commit: &Commit, onlooker: Observer<'_>, sight: Sight<'_>) -> Result<Vec<Self>, LogError> {
+        let opener = Opener { key: sight.key(), stream: &commit.stream };
         let corrupt = |error: Unshown| LogError::Corrupt {
             stream: commit.stream.clone(),
             version: commit.version,
@@ -100,13 +100,17 @@ impl AuditEvent {
         };
         let event = |(index, record): (u64, foldlog::Record<'_>)| {
             let id = commit.event_id(index);
+            let mut data = shown(opened(&record, &opener).map_err(corrupt)?);
+            if sight.is_sealed() {
+                without_personal(&record.name, &mut data);
+            }
             Ok(Self {
                 id: id.to_string(),
                 version: id.version,
                 at: commit.committed_at.to_string(),
                 name: record.name.to_string(),
                 schema: record.schema,
-                data: shown(opened(&record, &opener).map_err(corrupt)?),
+                data,
                 actor: onlooker.names(commit),
                 causation: commit.causation.as_ref().map(ToString::to_string),
                 correlation: commit.correlation.id.clone(),
@@ -162,6 +166,24 @@ fn shown(mut data: Value) -> Value {
     }
     without_sealed(&mut data);
     data
+}
+
+/// The fields of events that are personal.
+const PERSONAL: [(&str, &str); 5] = [
+    ("AccountOpened", "profile"),
+    ("AddressAdded", "address"),
+    ("CardAdded", "brand"),
+    ("CardAdded", "last4"),
+    ("OrderCancelled", "reason"),
+];
+
+/// Takes out what is personal, also where it was never sealed.
+fn without_personal(name: &str, data: &mut Value) {
+    for (_, field) in PERSONAL.iter().filter(|(of, _)| *of == name) {
+        if let Some(value) = data.get_mut(field) {
+            *value = Value::Null;
+        }
+    }
 }
 
 fn without_sealed(value: &mut Value) {

@@ -21,6 +21,8 @@ pub enum Status {
     Suspended,
     /// The account is archived: it can neither buy nor change.
     Archived,
+    /// Its owner deleted the account. It stays so.
+    Closed,
 }
 
 /// An account that was opened. `C` is the form in which it keeps its cards.

@@ -33,6 +33,11 @@ pub enum Command {
     Suspend,
     /// Archive the account.
     Archive,
+    /// Delete the account, for its owner.
+    Close {
+        /// Whether an order of the account has not ended yet.
+        has_open_orders: bool,
+    },
     /// Add an address.
     AddAddress(Entry),
     /// Remove an address.
@@ -77,6 +82,7 @@ pub enum Event {
     CardAdded(Card),
     CardRemoved { id: CardId },
     DefaultCardChosen { id: CardId },
+    AccountClosed {},
 }
 
 impl foldlog::Event for Event {
@@ -115,6 +121,12 @@ pub enum Refusal {
     /// Only an active account can be suspended or archived, or buy.
     #[error("the account is {}; only an active one can be suspended, archived or buy", <&str>::from(.0))]
     AccountNotActive(Status),
+    /// An order of the account has not ended yet.
+    #[error("an order of the account is still under way; cancel it, or wait until it has arrived")]
+    OpenOrders,
+    /// A deleted account takes no command any more.
+    #[error("the account was deleted")]
+    AccountClosed,
     /// A suspended or archived account cannot change.
     #[error("the account is {}, and takes no change; have it activated first", <&str>::from(.0))]
     AccountLocked(Status),
@@ -189,6 +201,12 @@ impl Decider for Account {
             (State::Opened(account), _) => account,
         };
         Ok(match (account.status, command) {
+            (Status::Closed, Command::Close { .. }) => vec![],
+            (Status::Closed, _) => return Err(Refusal::AccountClosed),
+            // From this event on no order is placed: placing needs the card and address of an active account, read
+            // strongly. And nothing opens the account again.
+            (_, Command::Close { has_open_orders: true }) => return Err(Refusal::OpenOrders),
+            (_, Command::Close { has_open_orders: false }) => vec![Event::AccountClosed {}],
             (_, Command::Open(profile)) if profile.is_same(&account.profile) => vec![],
             (_, Command::Open(_)) => return Err(Refusal::AccountAlreadyOpen),
             (Status::Created, Command::Confirm) => vec![Event::AccountConfirmed {}],
@@ -230,6 +248,7 @@ impl<C: KeptCard> OpenedAccount<C> {
             Event::AccountActivated {} => self.status = Status::Active,
             Event::AccountSuspended {} => self.status = Status::Suspended,
             Event::AccountArchived {} => self.status = Status::Archived,
+            Event::AccountClosed {} => self.status = Status::Closed,
             Event::AddressAdded(entry) => self.addresses.push(entry),
             Event::AddressRemoved { id } => {
                 self.addresses.retain(|entry| entry.id != id);

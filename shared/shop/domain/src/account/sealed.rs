@@ -128,6 +128,7 @@ impl Event {
             | Self::AccountActivated {}
             | Self::AccountSuspended {}
             | Self::AccountArchived {}
+            | Self::AccountClosed {}
             | Self::AddressRemoved { .. }
             | Self::DefaultAddressChosen { .. }
             | Self::CardRemoved { .. }

@@ -178,3 +178,20 @@ fn only_an_active_account_buys() {
         assert_eq!(means(events, &order(None, None, 0)), Err(Failure::AccountNotActive), "{events:?}");
     }
 }
+
+#[test]
+fn an_account_without_open_orders_is_closed_for_ever_whatever_its_status() {
+    let close = |has_open_orders| Command::Close { has_open_orders };
+    given::<Account>([]).when(close(false)).then_refused(Refusal::UnknownAccount);
+    let suspended = active(&[Event::AccountSuspended {}]);
+    for before in [opened(), active(&[]), suspended, active(&[Event::AccountArchived {}])] {
+        given::<Account>(before.clone()).when(close(true)).then_refused(Refusal::OpenOrders);
+        given::<Account>(before.clone()).when(close(false)).then([Event::AccountClosed {}]);
+        let closed = [before, vec![Event::AccountClosed {}]].concat();
+        given::<Account>(closed.clone()).when(close(true)).then_nothing();
+        for command in [Command::Confirm, Command::Activate, Command::Open(profile("Ada"))] {
+            given::<Account>(closed.clone()).when(command).then_refused(Refusal::AccountClosed);
+        }
+        assert_eq!(means(&closed, &order(None, None, 0)), Err(Failure::AccountNotActive));
+    }
+}

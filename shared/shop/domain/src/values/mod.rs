@@ -25,4 +25,4 @@ pub use payments::{Attempt, PaymentId};
 pub use personal::{Email, PersonName, Profile};
 pub use quantity::Quantity;
 pub use text::Invalid;
-pub use words::{DeliveryNote, Description, Name, Place, Reason, SentName, TrackingNumber};
+pub use words::{DeliveryNote, Description, Name, Place, Reason, RevealReason, RouteName, SentName, TrackingNumber};

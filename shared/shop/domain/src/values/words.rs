@@ -20,6 +20,14 @@ text_value! {
     Reason, "a reason (1 to 200 characters, not blank)", Form::Words(200)
 }
 text_value! {
+    /// Why a person reads the personal data of another one, in one line.
+    RevealReason, "a reason (1 to 200 characters in one line, no control characters, not blank)", Form::Line(200)
+}
+text_value! {
+    /// A route as the template spells it, such as `GET /accounts/{id}`.
+    RouteName, "a route (1 to 200 characters in one line, no control characters, not blank)", Form::Line(200)
+}
+text_value! {
     /// The number of a delivery note, as its sender writes it.
     DeliveryNote, "a delivery note (1 to 40 characters, no control characters, not blank)", Form::Line(40)
 }

@@ -105,6 +105,15 @@ impl From<&order::Status> for StatusName {
 }
 
 impl StatusName {
+    /// Whether nothing more is to come of an order of this status, unless goods come back.
+    #[must_use]
+    pub const fn is_ended(self) -> bool {
+        match self {
+            Self::Delivered | Self::Failed | Self::Cancelled => true,
+            Self::Purchased | Self::Pending | Self::Confirmed | Self::Shipped | Self::Unpaid | Self::Overdue => false,
+        }
+    }
+
     /// The status of an order with its debt.
     #[must_use]
     pub fn of(status: &order::Status, debt: &Debt) -> Self {

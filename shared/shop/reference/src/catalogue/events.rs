@@ -7,7 +7,9 @@ use foldlog::write::event::schema_of;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
-use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use shop_domain::{
+    access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse,
+};
 use strum::VariantNames;
 
 /// The events of a category.
@@ -38,6 +40,7 @@ pub(crate) fn streams() -> (Vec<Stream>, Map<String, Value>) {
         stream::<invoice::Invoice>(&mut generator),
         stream::<shipment::Shipment>(&mut generator),
         stream::<audit::Audit>(&mut generator),
+        stream::<access::Access>(&mut generator),
     ];
     (streams, generator.take_definitions(true))
 }

@@ -1,11 +1,11 @@
 //! The routes of accounts: customers manage their own, and the staff confirm, activate, suspend and archive them.
 
-use crate::route::{CUSTOMER, Group, Route, STAFF};
+use crate::route::{CUSTOMER, Group, OPERATOR, Route, STAFF};
 use shop_api::requests::{AddAddress, AddCard, Nothing, OpenAccount};
-use shop_api::responses::Account;
+use shop_api::responses::{Account, Export};
 
-/// Refusals of commands that change a suspended or archived account.
-const LOCKED: &[&str] = &["account-locked"];
+/// Refusals of commands that change a suspended, archived or deleted account.
+const LOCKED: &[&str] = &["account-locked", "account-closed"];
 
 pub(super) fn accounts() -> Group {
     let own = |route: Route, command: &'static str| {
@@ -22,14 +22,42 @@ pub(super) fn accounts() -> Group {
                 .carries_out("account", "Open")
                 .creates::<Account>()
                 .refused(409, "erased")
-                .refuses_by(&["account-already-open"]),
+                .refuses_by(&["account-already-open", "account-closed"]),
             Route::get("/accounts/{id}", "Show an account")
-                .to(&[CUSTOMER, STAFF])
-                .about("The answer leaves out the token that charges a card.")
+                .to(&[CUSTOMER, STAFF, OPERATOR])
+                .about(
+                    "The answer leaves out the token that charges a card. The staff and operators see no personal data \
+                     without `reveal`. The shop records each of their requests before it answers.",
+                )
+                .revealing()
                 .fresh::<Account>(),
+            Route::delete("/accounts/{id}", "Delete an account")
+                .about(
+                    "The shop closes the account for ever, and destroys the key of its personal data: nobody can read them \
+                     from then on, and nobody can undo it. It refuses while an order of the account is under way. If the \
+                     answer is an error, send the request again.",
+                )
+                .carries_out("account", "Close")
+                .changes::<Account>()
+                .missing("unknown-account")
+                .refuses_by(&["open-orders"]),
+            Route::get("/accounts/{id}/export", "Export everything that the shop holds about a customer")
+                .to(&[CUSTOMER, OPERATOR])
+                .about(
+                    "The answer has the account, and a page of its orders with their carts, payments and invoices, newest \
+                     first. The link to the next page leads to the same document with older orders. Operators see no \
+                     personal data without `reveal`; the shop records each of their requests before it answers.",
+                )
+                .revealing()
+                .pages()
+                .answers::<Export>(200, &[]),
             Route::get("/accounts/{id}/events", "List the events of an account")
-                .to(&[CUSTOMER, STAFF])
-                .about("The staff can read the events of every account.")
+                .to(&[CUSTOMER, STAFF, OPERATOR])
+                .about(
+                    "The staff and operators can read the events of every account, without personal data unless they send \
+                     `reveal`. The shop records each of their requests before it answers.",
+                )
+                .revealing()
                 .audited(),
             own(Route::post("/accounts/{id}/addresses", "Add an address"), "AddAddress")
                 .takes::<AddAddress>()
@@ -66,7 +94,7 @@ pub(super) fn accounts() -> Group {
 pub(super) fn admission() -> Group {
     let of_staff = |route: Route, command: &'static str| {
         let route = route.takes::<Nothing>().carries_out("account", command);
-        route.changes::<Account>().missing("unknown-account")
+        route.changes::<Account>().missing("unknown-account").refuses_by(&["account-closed"])
     };
     Group {
         name: "Admission",

@@ -8,7 +8,7 @@ use foldlog::{StreamName, Timestamp, Version};
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
-use shop_domain::{account, audit, cart, invoice, order, payment, product, shipment, stock, warehouse};
+use shop_domain::{access, account, audit, cart, invoice, order, payment, product, shipment, stock, warehouse};
 
 pub(crate) fn of_product() -> impl Strategy<Value = product::Event> {
     use product::Event::{
@@ -129,6 +129,14 @@ pub(crate) fn loss() -> impl Strategy<Value = order::Loss> {
     select(vec![Loss::Lapsed, Loss::Declined, Loss::OtherAmount, Loss::Refunded])
 }
 
+pub(crate) fn of_access() -> impl Strategy<Value = access::Event> {
+    use access::Event;
+    prop_oneof![
+        line_of_prose().prop_map(|route| Event::AccountRead { route }),
+        (line_of_prose(), line_of_prose()).prop_map(|(route, reason)| Event::PersonalDataRevealed { route, reason }),
+    ]
+}
+
 pub(crate) fn of_account() -> impl Strategy<Value = account::Event> {
     use account::Event;
     prop_oneof![
@@ -137,6 +145,7 @@ pub(crate) fn of_account() -> impl Strategy<Value = account::Event> {
         Just(Event::AccountActivated {}),
         Just(Event::AccountSuspended {}),
         Just(Event::AccountArchived {}),
+        Just(Event::AccountClosed {}),
         entry().prop_map(Event::AddressAdded),
         id().prop_map(|id| Event::AddressRemoved { id }),
         id().prop_map(|id| Event::DefaultAddressChosen { id }),

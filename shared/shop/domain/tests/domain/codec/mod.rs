@@ -13,7 +13,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{TestCaseResult, TestRunner};
 use serde_json::{Value, json};
-use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use shop_domain::{
+    access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse,
+};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use strum::VariantNames;
@@ -45,6 +47,7 @@ fn all_read_back<D: Decider<Event: Debug + PartialEq>>(any: impl Strategy<Value 
 
 #[test]
 fn any_events_read_back() {
+    all_read_back::<access::Access>(events::of_access());
     all_read_back::<account::Account>(events::of_account());
     all_read_back::<audit::Audit>(events::of_audit());
     all_read_back::<cart::Cart>(events::of_cart());

@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value;
-use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use shop_domain::{
+    access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
@@ -46,6 +48,7 @@ static READERS: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(|| {
 fn folders(kind: &str) -> Vec<(&'static str, PathBuf)> {
     let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(kind);
     let categories = [
+        access::Access::CATEGORY,
         account::Account::CATEGORY,
         audit::Audit::CATEGORY,
         cart::Cart::CATEGORY,
@@ -106,6 +109,7 @@ fn frozen<D: Decider<Event: JsonSchema>>() {
 }
 
 fn all_frozen() {
+    frozen::<access::Access>();
     frozen::<account::Account>();
     frozen::<audit::Audit>();
     frozen::<cart::Cart>();

@@ -5,6 +5,7 @@ use crate::golden::frozen;
 use crate::golden::samples::{
     candidates_noted, card, charge, checked_out, entry, first_placement, means, opened_account, second_placement,
 };
+use shop_domain::access::Access;
 use shop_domain::account::Account;
 use shop_domain::account::Event::{AddressAdded, CardAdded};
 use shop_domain::audit::Audit;
@@ -97,6 +98,7 @@ fn events_of_processes_are_stored_as_ever() {
 #[test]
 fn events_are_stored_as_ever() {
     let (first, second) = (first_placement, second_placement);
+    frozen::<Access>(events::of_access(), &[]);
     frozen::<Account>(
         events::of_account(),
         &[

@@ -9,7 +9,9 @@ use foldlog::{Timestamp, Version};
 use shop_domain::fulfilment::Step;
 use shop_domain::order::Failure;
 use shop_domain::product::Registration;
-use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use shop_domain::{
+    access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse,
+};
 
 /// A reservation, with an identity or of the first schema.
 fn reserved(order: &str, reservation: Option<Version>) -> stock::Event {
@@ -19,6 +21,12 @@ fn reserved(order: &str, reservation: Option<Version>) -> stock::Event {
 
 #[test]
 fn states_are_kept_as_ever() {
+    let route = || "GET /accounts/{id}".parse().unwrap();
+    let reason = "asked on the phone".parse().unwrap();
+    state_frozen::<access::Access>(&[
+        access::Event::AccountRead { route: route() },
+        access::Event::PersonalDataRevealed { route: route(), reason },
+    ]);
     state_frozen::<account::Account>(&[
         opened_account(),
         account::Event::AddressAdded(entry()),

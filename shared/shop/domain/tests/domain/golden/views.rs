@@ -11,7 +11,9 @@ use foldlog::{
 };
 use serde_json::{Value, json};
 use shop_domain::views::read_models;
-use shop_domain::{account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse};
+use shop_domain::{
+    access, account, audit, cart, fulfilment, invoice, order, payment, product, shipment, stock, warehouse,
+};
 use std::fmt::Write;
 use std::fs;
 
@@ -95,7 +97,7 @@ fn history<D: Decider>(id: &str) -> Vec<Commit> {
     commits
 }
 
-fn histories() -> [Vec<Commit>; 11] {
+fn histories() -> [Vec<Commit>; 12] {
     let id = "0b".repeat(16);
     [
         history::<account::Account>(&id),
@@ -109,6 +111,7 @@ fn histories() -> [Vec<Commit>; 11] {
         history::<shipment::Shipment>(&id),
         history::<stock::Stock>("berlin.mug"),
         history::<warehouse::Warehouse>("berlin"),
+        history::<access::Access>(&id),
     ]
 }
 

@@ -1,6 +1,7 @@
-//! What operators do.
+//! What operators do, and what they and the staff read.
 
 use crate::table::{Kinds, walk};
+use shop_domain::access;
 use shop_domain::audit::{
     Audit, Command, Event, Extent, Reconciliation, Recovery, Redriven, Report, Scope, State, Verifier,
 };
@@ -49,4 +50,18 @@ fn a_month_in_every_state_takes_every_record() {
         );
     let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
     walk::<Audit>(&states, histories, &commands, &examples);
+}
+
+#[test]
+fn the_readings_of_an_account_take_every_reading() {
+    use access::{Access, Command, Event, State};
+    let route = || "GET /accounts/{id}".parse().unwrap();
+    let read = || Event::AccountRead { route: route() };
+    let revealed = Event::PersonalDataRevealed { route: route(), reason: "asked on the phone".parse().unwrap() };
+    let examples = [("in sealed form", Command::Record(read())), ("with a reason", Command::Record(revealed))];
+    let states = Kinds::new(&["Unread", "Read"], |state: &State| {
+        if *state == State::default() { "Unread".to_owned() } else { "Read".to_owned() }
+    });
+    let commands = Kinds::new(Command::VARIANTS, |command| <&str>::from(command).to_owned());
+    walk::<Access>(&states, vec![("", vec![]), ("", vec![read()])], &commands, &examples);
 }

@@ -39,7 +39,8 @@ fn an_account_in_every_state_takes_every_command() {
         ("", opened(&[confirmed.clone(), activated.clone()])),
         ("full", opened(&full)),
         ("", opened(&[confirmed.clone(), activated.clone(), Event::AccountSuspended {}])),
-        ("", opened(&[confirmed, activated, Event::AccountArchived {}])),
+        ("", opened(&[confirmed.clone(), activated.clone(), Event::AccountArchived {}])),
+        ("", opened(&[confirmed, activated, Event::AccountClosed {}])),
     ];
     let address = |number| entry(number, "Bonn").id;
     let card_id = |number| card(number, "4242").id();
@@ -50,6 +51,8 @@ fn an_account_in_every_state_takes_every_command() {
         ("", Command::Activate),
         ("", Command::Suspend),
         ("", Command::Archive),
+        ("", Command::Close { has_open_orders: false }),
+        ("with open orders", Command::Close { has_open_orders: true }),
         ("new", Command::AddAddress(entry(99, "Bonn"))),
         ("there", Command::AddAddress(entry(1, "Bonn"))),
         ("elsewhere", Command::AddAddress(entry(1, "Berlin"))),

@@ -42,7 +42,8 @@ impl<T> Kinds<T> {
 }
 
 /// Commands that mean more each time, and are told apart by their ids alone, with the category of their stream.
-const ADDING: [(&str, &str); 8] = [
+const ADDING: [(&str, &str); 9] = [
+    ("access", "Record"),
     ("audit", "Record"),
     ("cart", "AddItem"),
     ("stock", "Receive"),
