@@ -40,7 +40,7 @@ fn no_storm_makes_the_shop_break_its_word() {
     let steps = fulfilment::Event::VARIANTS.iter().chain(payment::Event::VARIANTS).chain(invoice::Event::VARIANTS);
     let steps = steps.chain(shipment::Event::VARIANTS);
     let owed = ["PaymentLost", "PaymentRegained", "CardReplaced", "PaymentWrittenOff"];
-    let withdrawn = ["ReservationWithdrawn", "ReservationReplaced", "AccountErased"];
+    let withdrawn = ["ReservationWithdrawn", "ReservationReplaced", "AccountErased", "AccountClosed"];
     let missing: Vec<_> =
         steps.chain(&owed).chain(&withdrawn).filter(|event| !report.events.contains_key(**event)).collect();
     assert!(missing.is_empty(), "these never happened: {missing:?}");

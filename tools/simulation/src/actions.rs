@@ -25,6 +25,7 @@ pub enum ClientAction {
     ConfirmAccount { account: AccountId },
     ActivateAccount { account: AccountId },
     SuspendAccount { account: AccountId },
+    CloseAccount { account: AccountId },
     AddCard { account: AccountId, token: CardToken },
     RemoveCard { account: AccountId, token: CardToken },
     OpenCart {},
@@ -70,6 +71,7 @@ impl ClientAction {
             Self::ConfirmAccount { account } => bare(format!("/accounts/{account}/confirm")),
             Self::ActivateAccount { account } => bare(format!("/accounts/{account}/activate")),
             Self::SuspendAccount { account } => bare(format!("/accounts/{account}/suspend")),
+            Self::CloseAccount { account } => delete(format!("/accounts/{account}")),
             Self::AddCard { account, token } => {
                 post(format!("/accounts/{account}/cards"), json!({ "token": token, "brand": BRAND, "last4": DIGITS }))
             }
@@ -132,6 +134,7 @@ impl ClientAction {
             Self::ConfirmAccount { account }
             | Self::ActivateAccount { account }
             | Self::SuspendAccount { account }
+            | Self::CloseAccount { account }
             | Self::AddCard { account, .. }
             | Self::RemoveCard { account, .. } => StreamName::of::<account::Account>(account),
             Self::OpenCart {} => return None,

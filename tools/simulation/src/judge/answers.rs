@@ -150,6 +150,11 @@ impl Met<'_> {
             ClientAction::ConfirmAccount { .. } => accounts(account::Command::Confirm),
             ClientAction::ActivateAccount { .. } => accounts(account::Command::Activate),
             ClientAction::SuspendAccount { .. } => accounts(account::Command::Suspend),
+            ClientAction::CloseAccount { .. } => {
+                // Which orders are open is read from a view, which may be behind.
+                let ends = [true, false].map(|has_open_orders| accounts(account::Command::Close { has_open_orders }));
+                ends.into_iter().collect::<Result<Vec<_>, _>>().map(|ends| ends.into_iter().flatten().collect())
+            }
             ClientAction::AddCard { token, .. } => {
                 let (brand, last4) = (text(BRAND)?, text(DIGITS)?);
                 let card = with_sealer(by, |sealer| Card::sealed(sealer, token, &brand, &last4));

@@ -7,10 +7,12 @@ use crate::judge::{Invariant, Violation};
 use crate::traffic::{operator::ask, subjects};
 use crate::wire::ISSUER;
 use foldlog::seal::{KeyStore, REMEMBERED, Standing};
+use foldlog::write::event::DecodeError;
 use foldlog::write::identity::subject_id;
 use foldlog::{Consistency, Decider, ParkingLot, Snapshot, Views};
 use http::Method;
 use serde_json::{Value, json};
+use shop_domain::account::{self, Account};
 use shop_domain::audit::{Audit, Event};
 use shop_domain::values::AccountId;
 use std::collections::BTreeSet;
@@ -58,16 +60,22 @@ impl Run {
         Ok(kept)
     }
 
-    /// The accounts whose erasure was recorded.
+    /// The accounts whose erasure was recorded, and those that their owners closed.
     pub(super) fn erased(&self) -> Result<BTreeSet<AccountId>, Violation> {
         let mut erased = BTreeSet::new();
         for commit in self.world.stores.log.journal(0) {
+            let unreadable = |error: DecodeError| Violation::new(Invariant::Personal, error.to_string());
             if commit.stream.category() == Audit::CATEGORY {
-                let events = commit.events.decode();
-                for event in events.map_err(|error| Violation::new(Invariant::Personal, error.to_string()))? {
+                for event in commit.events.decode::<Event>().map_err(unreadable)? {
                     if let Event::AccountErased { account } = event {
                         erased.insert(account);
                     }
+                }
+            }
+            if let Some(account) = commit.stream.id_of::<Account>() {
+                let events = commit.events.decode::<account::Event>().map_err(unreadable)?;
+                if events.iter().any(|event| matches!(event, account::Event::AccountClosed {})) {
+                    erased.insert(account);
                 }
             }
         }

@@ -62,6 +62,9 @@ impl Client {
                 self.see_through(order).await;
             }
         }
+        if let Some(account) = self.account().filter(|_| self.once_in(8)) {
+            let _ = self.ask(ClientAction::CloseAccount { account }).await;
+        }
         self.traffic.active.fetch_sub(1, Ordering::Relaxed);
     }
 
