@@ -176,7 +176,10 @@ mod tests {
         for (usage, budget) in counted.usages().into_iter().zip(budget.usages()) {
             for (function, bytes) in &mut usage.logged {
                 let expected = budget.logged.get(function).copied().unwrap_or_default();
-                assert!(bytes.abs_diff(expected) <= BYTES_APART.max(expected / 50), "the log of {function}: {expected}, {bytes}");
+                assert!(
+                    bytes.abs_diff(expected) <= BYTES_APART.max(expected / 50),
+                    "the log of {function}: {expected}, {bytes}"
+                );
                 *bytes = expected;
             }
         }

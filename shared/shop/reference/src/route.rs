@@ -117,7 +117,9 @@ impl Route {
 
     /// Answers with one page of a list, and a link to the next page.
     pub(crate) fn paged<T: JsonSchema + Serialize>(self) -> Self {
-        self.query::<String>("cursor", "The cursor from the link to the next page of this list.")
+        let cursor =
+            "The cursor from the link to the next page. It is good for a day, for this caller and this filter.";
+        self.query::<String>("cursor", cursor)
             .parameter("limit", "The most items on a page. The default is 20.", false, |_| up_to(100))
             .answers::<shop_api::responses::Page<T>>(200, &[])
     }
