@@ -158,7 +158,7 @@ impl Route {
     /// Takes a place in a stream's history in its query.
     pub(crate) fn place(self, name: &'static str, about: &'static str, required: bool) -> Self {
         self.parameter(name, about, required, |_| {
-            json_schema!({ "type": "string", "anyOf": [{ "format": "date-time" }, { "pattern": "^[0-9]{1,19}$" }] })
+            json_schema!({ "type": "string", "anyOf": [{ "format": "date-time" }, { "pattern": "^(0|[1-9][0-9]{0,18})$" }] })
         })
     }
 

@@ -13,7 +13,6 @@ pub const LARGEST_SAMPLE: u32 = 100;
 /// `POST /ops/verify`. Without a stream and a sample, the shop verifies everything, in the background.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("not" = { "required": ["stream", "sample"] }))]
 pub struct Verify {
     /// Verify this stream and its rows.
     pub stream: Option<StreamName>,
