@@ -2,8 +2,7 @@
 //! them.
 
 use crate::Operations;
-use foldlog::seal::KeyStore;
-use foldlog::{Clock, Consistency, state_of};
+use foldlog::{Consistency, state_of};
 use foldlog_functions::KeyPorts;
 use foldlog_lambda::{Problem, Request, Response};
 use http::StatusCode;
@@ -23,7 +22,7 @@ impl<P: KeyPorts> Operations<P> {
             State::Opened(_) => Ok(Event::AccountErased { account: account.clone() }),
         };
         let record = self.audit.record_as_decided(&metadata, decide).await?;
-        self.keys.destroy(account.as_str(), self.folds.host().now()).await?;
+        self.keys.destroy(account.as_str()).await?;
         Response::json(StatusCode::OK, &Recorded::from(record))
     }
 }

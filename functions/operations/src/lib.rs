@@ -27,6 +27,7 @@ mod verification;
 
 use audit::{Audit, Record};
 use foldlog_functions::KeyPorts;
+use foldlog_functions::keys::KeyringOn;
 use foldlog_functions::ports::{HttpOn, ProjectionsOn};
 use foldlog_lambda::{HttpHandler, Problem, Request, Response, SettingError, Settings};
 use http::StatusCode;
@@ -44,14 +45,14 @@ pub struct Operations<P: KeyPorts> {
     folds: ProjectionsOn<P>,
     /// The audit record of operators.
     audit: Audit<P>,
-    /// The keys of accounts. None is read here.
-    keys: P::KeyStore,
+    /// The key of cursors, and the keys of accounts: none of these is read here.
+    keys: KeyringOn<P>,
 }
 
 /// The function.
 pub fn function<P: KeyPorts>(ports: &P, _: &Settings) -> Result<HttpOn<Operations<P>, P>, SettingError> {
     let folds = ports.projections(read_models().views)?;
-    Ok(ports.http(Operations { folds, audit: Audit(ports.commands()?), keys: ports.key_store()? }))
+    Ok(ports.http(Operations { folds, audit: Audit(ports.commands()?), keys: ports.keyring()? }))
 }
 
 impl<P: KeyPorts> Operations<P> {

@@ -17,11 +17,14 @@ impl<P: KeyPorts> Operations<P> {
     /// `GET /ops/parked?cursor=&limit=`, in no particular order.
     pub(crate) async fn parked(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;
-        let page = Page::of(request, "/ops/parked", "")?;
+        let page = Page::of(request, "/ops/parked", &self.keys).await?;
         let after = page.from.as_deref().map(str::parse::<Subject>).transpose();
         let after = after.map_err(|error| Problem::internal(&error))?;
         let found = self.lot().notes(after.as_ref(), page.limit).await?;
-        let next = found.next.map(|next| page.next(&next.to_string())).transpose()?;
+        let next = match found.next {
+            Some(next) => Some(page.next(&next.to_string(), &self.keys).await?),
+            None => None,
+        };
         let items: Vec<ParkedNote> = found.notes.iter().map(ParkedNote::from).collect();
         Response::json(StatusCode::OK, &Answer { items, next })
     }

@@ -27,9 +27,10 @@ impl<P: KeyPorts> Operations<P> {
     /// `GET /ops/streams?cursor=&limit=`: the streams in the order in which they moved last.
     pub(crate) async fn streams(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit"])?;
-        let page = Page::of(request, "/ops/streams", "")?;
+        let page = Page::of(request, "/ops/streams", &self.keys).await?;
         let moved = self.moved(page.from.as_deref(), Direction::Descending, page.limit + 1).await?;
-        let (moved, next) = page.cut(moved, |last| activity::moved(last.moved_at, last.stream.as_str()))?;
+        let place = |last: &activity::Document| activity::moved(last.moved_at, last.stream.as_str());
+        let (moved, next) = page.cut(moved, place, &self.keys).await?;
         let items = moved.into_iter().map(|last| StreamEnd {
             stream: last.stream.to_string(),
             version: last.version,

@@ -28,7 +28,7 @@ impl<P: KeyPorts> Queries<P> {
     pub(crate) async fn export(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["cursor", "limit", REVEAL])?;
         let account: AccountId = request.path("id")?;
-        let page = Page::of(request, &format!("/accounts/{account}/export"), &request.caller()?.id())?;
+        let page = Page::of(request, &format!("/accounts/{account}/export"), &self.keys).await?;
         let reading = Reading::of(request, &account, &[OPERATOR])?;
         let now = Asked::Now(Version::NONE);
         let found = self.single().owned::<account::View>(&now, &account, |_| reading.is_some()).await?;
@@ -39,7 +39,7 @@ impl<P: KeyPorts> Queries<P> {
         let sight = reading.sight(key.as_ref());
         let placed_by = (order::BY_ACCOUNT, [account.to_string()]);
         let found = self.page_of::<order::View>(&page, placed_by, Direction::Descending).await?;
-        let (found, next) = page.cut(found, |(_, document)| placed(document))?;
+        let (found, next) = page.cut(found, |(_, document)| placed(document), &self.keys).await?;
         let each: Vec<_> = found.into_iter().map(|(version, order)| self.exported(version, order, sight)).collect();
         let orders: Vec<Option<ExportedOrder>> = stream::iter(each).buffered(CONCURRENCY).try_collect().await?;
         let account = Account::opened(&account, version, &document.account, sight)?;

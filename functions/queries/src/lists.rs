@@ -18,7 +18,7 @@ impl<P: KeyPorts> Queries<P> {
     pub(crate) async fn catalogue(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["category", "cursor", "limit"])?;
         let category: Option<Category> = request.query("category")?;
-        let page = Page::of(request, "/catalogue", "")?;
+        let page = Page::of(request, "/catalogue", &self.keys).await?;
         let shards = (0..catalogue::SHARDS).map(|shard| match &category {
             None => shard.to_string(),
             Some(category) => catalogue::category_partition(category, shard),
@@ -29,7 +29,7 @@ impl<P: KeyPorts> Queries<P> {
         let mut products: Vec<Product> =
             products.filter_map(|(version, document)| Product::of(&document.sku, version, &document.state)).collect();
         products.sort_by(|one, other| one.sku.cmp(&other.sku));
-        let (items, next) = page.cut(products, |product| product.sku.to_string())?;
+        let (items, next) = page.cut(products, |product| product.sku.to_string(), &self.keys).await?;
         let offered = items.into_iter().map(async |product| {
             let availability = Some(self.available(&product.sku).await?);
             Ok::<_, Problem>(ListedProduct { product, availability })
@@ -42,8 +42,8 @@ impl<P: KeyPorts> Queries<P> {
     pub(crate) async fn orders(&self, request: &Request) -> Result<Response, Problem> {
         request.only_query(&["status", "cursor", "limit"])?;
         let account: AccountId = request.caller_id()?;
-        let page = Page::of(request, "/orders", account.as_str())?;
         let (index, partitions) = which(request, &account)?;
+        let page = Page::of(request, "/orders", &self.keys).await?;
         let found = self.page_of::<order::View>(&page, (index, partitions), Direction::Descending);
         let found = found.await?;
         let has_own_reason = found.iter().any(|(_, document)| document.state.sealed_for() == Some(&account));
@@ -55,7 +55,7 @@ impl<P: KeyPorts> Queries<P> {
         };
         let mut orders: Vec<Order> = found.into_iter().filter_map(shown).collect::<Result<_, _>>()?;
         orders.sort_by_key(|order| std::cmp::Reverse(placed(order)));
-        let (items, next) = page.cut(orders, placed)?;
+        let (items, next) = page.cut(orders, placed, &self.keys).await?;
         Response::json(StatusCode::OK, &Answer { items, next })
     }
 }

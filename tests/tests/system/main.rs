@@ -10,6 +10,7 @@ mod catalogue;
 mod contention;
 mod correlations;
 mod cost;
+mod cursors;
 mod erasure;
 mod headers;
 mod hot_stream;

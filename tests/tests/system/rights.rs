@@ -38,12 +38,14 @@ async fn each_function_may_do_what_it_does_and_nothing_else() {
     // In a warm environment a function remembers what it has read or written.
     let cold = Shop::start_cold().await;
     stories(&cold).await;
+    paged(&cold, ["/ops/streams?limit=1", "/catalogue?limit=1"]).await;
     unused.but_for(&cold);
     cold.stop().await;
 
     let shop = Shop::start_by(&[("WholeEveryDays", "28")]).await;
     stories(&shop).await;
     staff_and_guests(&shop).await;
+    paged(&shop, ["/catalogue?limit=1", "/ops/streams?limit=1"]).await;
     let order = an_order(&shop).await;
     operators(&shop).await;
     references(&shop, &order).await;
@@ -175,6 +177,16 @@ async fn operators(shop: &Shop) {
         let _ = operator.get(path).await.expect(200);
     }
     shop.host.settled().await;
+}
+
+/// Lists with a next page. The function that answers the first one makes the key of cursors, and the other one reads it.
+async fn paged(shop: &Shop, lists: [&str; 2]) {
+    product(shop, "saucer", 1_299, &[("berlin", 1)]).await;
+    product(shop, "kettle", 1_299, &[("berlin", 1)]).await;
+    for list in lists {
+        let next = shop.operator().get(list).await.expect(200).text("next").to_owned();
+        let _ = shop.operator().get(&next).await.expect(200);
+    }
 }
 
 /// Appends an event that its reader cannot understand, and returns its id.

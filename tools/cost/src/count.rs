@@ -212,6 +212,9 @@ impl Counted {
             self.staff.command(&["products"], &sku, &body).await?;
             self.staff.command(&["products", &sku, "list"], &sku, &json!({})).await?;
         }
+        // The first page with a next one makes the key of cursors.
+        let first = reqwest::get(format!("{}/catalogue?limit=1", self.host.url())).await;
+        first.and_then(reqwest::Response::error_for_status).map_err(|error| Failure::Machine(error.to_string()))?;
         self.used().await;
         let mut open = BTreeMap::new();
         for Route { key, .. } in Inventory::read()?.routes.into_iter().filter(|route| route.scopes.is_empty()) {

@@ -101,7 +101,7 @@ impl ObjectRequest {
             Operation::Get => ("s3:GetObject", format!("{bucket}/{}", self.key)),
             Operation::Delete => ("s3:DeleteObject", format!("{bucket}/{}", self.key)),
         };
-        Demand { action: action.to_owned(), resource, keys: Vec::new() }
+        Demand::on(action.to_owned(), resource)
     }
 }
 

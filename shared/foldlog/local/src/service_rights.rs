@@ -54,6 +54,6 @@ fn kept_in(destination: &str) -> Vec<Demand> {
 }
 
 fn demands(actions: &[&str], resource: &str) -> Vec<Demand> {
-    let of = |action: &&str| Demand { action: (*action).to_owned(), resource: resource.to_owned(), keys: Vec::new() };
+    let of = |action: &&str| Demand::on((*action).to_owned(), resource.to_owned());
     actions.iter().map(of).collect()
 }

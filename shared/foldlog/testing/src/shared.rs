@@ -22,6 +22,14 @@ impl<T> Shared<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The same value, which later changes do not reach.
+    pub(crate) fn copied(&self) -> Self
+    where
+        T: Clone,
+    {
+        Self::new(self.lock().clone())
+    }
+
     /// Reads or changes the value.
     pub(crate) fn with<R>(&self, read: impl FnOnce(&mut T) -> R) -> R {
         read(&mut self.lock())

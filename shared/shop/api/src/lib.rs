@@ -24,8 +24,16 @@ struct RequestedMoney {
     #[schemars(range(min = 0, max = Money::MOST))]
     amount: i64,
     /// Its ISO 4217 code.
-    #[schemars(with = "String", regex(pattern = "^[A-Z]{3}$"))]
+    #[schemars(with = "String", extend("enum" = currencies()))]
     currency: Currency,
+}
+
+/// The codes of all currencies.
+fn currencies() -> Vec<String> {
+    let letters = || 'A'..='Z';
+    let pairs = letters().flat_map(|first| letters().map(move |second| (first, second)));
+    let codes = pairs.flat_map(|(first, second)| letters().map(move |third| String::from_iter([first, second, third])));
+    codes.filter(|code| Currency::from_code(code).is_some()).collect()
 }
 
 /// Reads the money of a request: its amount is bounded, and unknown fields are refused.

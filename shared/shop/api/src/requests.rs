@@ -88,6 +88,7 @@ pub struct ReceiveStock {
 #[serde(deny_unknown_fields)]
 pub struct AdjustStock {
     /// The number of units that were counted.
+    #[schemars(range(max = shop_domain::stock::MOST_ON_HAND))]
     pub on_hand: u64,
     /// The kind of difference. The default is a miscount.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,6 +138,7 @@ pub struct CheckOut {
 pub struct ShipOrder {
     /// The tracking numbers of the shipments, by shipment, if you know them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("propertyNames" = { "pattern": "^[0-9a-f]{32}$" }))]
     pub tracking: BTreeMap<ShipmentId, TrackingNumber>,
 }
 

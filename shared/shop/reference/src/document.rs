@@ -127,27 +127,28 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             "schema": schemas.taken(parameter.schema),
         })
     }));
-    let mut header = |name: &str, pattern: &str, about: &str| {
+    let mut header = |name: &str, (pattern, example): (&str, &str), about: &str| {
         let schema = json!({ "type": "string", "pattern": pattern });
-        parameters.push(json!({ "name": name, "in": "header", "description": about, "schema": schema }));
+        parameters
+            .push(json!({ "name": name, "in": "header", "description": about, "schema": schema, "example": example }));
     };
     if route.command.is_some() {
         let about = "The version that the resource must have, as written in its ETag.";
-        header("If-Match", "^\"(0|[1-9][0-9]{0,17})\"$", about);
+        header("If-Match", ("^\"(0|[1-9][0-9]{0,17})\"$", "\"3\""), about);
     }
     if route.command.is_some() || route.recorded {
         let about =
             "A name of your choice for this request, with or without quotes. It is unique for you and this route.";
-        header("Idempotency-Key", "^[!#-~]{1,200}$", about);
+        header("Idempotency-Key", ("^[!#-~]{1,200}$", "order-7"), about);
     }
     if route.answers.iter().any(|answer| answer.status == 304) {
         let about = "The tag of the document that you have. If it is still the same, the answer is 304.";
-        header("If-None-Match", "^\"[0-9a-f]+\"$", about);
+        header("If-None-Match", (".*", "\"9f86d081\""), about);
     }
     let about = "Your id for this request. The shop returns it, and stores it with every event that follows. \
                  It takes one of its own instead of an id with other characters, and refuses one of 32 hex digits, as \
                  its own are.";
-    header("X-Correlation-Id", "^(?![0-9a-f]{32}$)[A-Za-z0-9._~:@-]{1,200}$", about);
+    header("X-Correlation-Id", ("^(?![0-9a-f]{32}$)", "from-alice"), about);
     parameters
 }
 

@@ -52,7 +52,7 @@ fn of_name(name: &str) -> Option<Value> {
         "found" => "11".into(),
         "message" => "Unauthorized".into(),
         "new_digest" => "9f86d081884c7d65".into(),
-        "next" => "/orders?limit=20&cursor=eyJmcm9tIjoi".into(),
+        "next" => "/orders?limit=20&cursor=kZ3vXo0-Qm4".into(),
         "path" => "/listed/price/amount".into(),
         "phase" => "fill".into(),
         "read_digest" => "60303ae22b998861".into(),

@@ -3,7 +3,6 @@
 use crate::answer::{Answer, Content, Header};
 use crate::problem::Problem;
 use crate::schemas::SchemaOf;
-use foldlog::Version;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -132,7 +131,9 @@ impl Route {
 
     /// Takes the parameters of a page.
     pub(crate) fn pages(self) -> Self {
-        self.query::<String>("cursor", "The cursor from the link to the next page of this list.").parameter(
+        let cursor =
+            "The cursor from the link to the next page. It is good for a day, for this caller and this filter.";
+        self.parameter("cursor", cursor, false, |_| json_schema!({ "type": "string", "pattern": CURSOR })).parameter(
             "limit",
             "The most items on a page. The default is 20.",
             false,
@@ -156,13 +157,15 @@ impl Route {
 
     /// Takes a place in the whole log in its query: a moment, or an event with its moment.
     pub(crate) fn after(self, about: &'static str) -> Self {
-        const EVENT: &str = "^[0-9TZ:.-]+~[a-z]+-[A-Za-z0-9_.-]+@[0-9]{1,19}$";
-        self.parameter(
-            "after",
-            about,
-            false,
-            |_| json_schema!({ "type": "string", "anyOf": [{ "format": "date-time" }, { "pattern": EVENT }] }),
-        )
+        self.parameter("after", about, false, |_| {
+            let event = format!("^{DAY}T{TIME}Z~[a-z]+-[A-Za-z0-9_.-]+@[0-9]{{1,19}}$");
+            json_schema!({ "type": "string", "anyOf": [{ "format": "date-time" }, { "pattern": event }] })
+        })
+    }
+
+    /// Takes a version in its query.
+    pub(crate) fn version(self, name: &'static str, about: &'static str) -> Self {
+        self.parameter(name, about, false, |_| json_schema!({ "type": "integer", "minimum": 0, "maximum": u64::MAX }))
     }
 
     /// Answers with up to a thousand items, or fewer if the client asks for fewer.
@@ -172,22 +175,21 @@ impl Route {
 
     /// Takes a place in a stream's history in its query.
     pub(crate) fn place(self, name: &'static str, about: &'static str, required: bool) -> Self {
-        self.parameter(name, about, required, |_| json_schema!({ "type": "string", "pattern": PLACE }))
+        self.parameter(name, about, required, |_| {
+            json_schema!({ "type": "string", "anyOf": [{ "format": "date-time" }, { "pattern": "^(0|[1-9][0-9]{0,18})$" }] })
+        })
     }
 
     /// Can answer with a past version.
     pub(crate) fn past(self) -> Self {
-        self.query::<Version>("version", "Show the resource as it was at this version.")
+        self.version("version", "Show the resource as it was at this version.")
             .moment("at", "Show the resource as it was at this moment. Use at most one of these parameters.")
     }
 
     /// Answers with a resource, as fresh as the client asks for, or as it was.
     pub(crate) fn fresh<T: JsonSchema + Serialize>(self) -> Self {
         self.past()
-            .query::<Version>(
-                "min_version",
-                "The version that the answer must have reached, for example one from an ETag.",
-            )
+            .version("min_version", "The version that the answer must have reached, for example one from an ETag.")
             .answers::<T>(200, &[Header::Etag])
             .refused(409, "version-beyond-head")
     }
@@ -267,8 +269,12 @@ impl Route {
     }
 }
 
-/// A version, or a moment (RFC 3339).
-const PLACE: &str = r"^([0-9]+|\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2}))$";
+/// A day and a time of it, as the shop writes them.
+const DAY: &str = r"\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|[12]\d))";
+const TIME: &str = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?";
+
+/// What a cursor looks like: base64 without padding.
+const CURSOR: &str = "^[A-Za-z0-9_-]{70,2048}$";
 
 fn up_to(most: u32) -> Schema {
     json_schema!({ "type": "integer", "minimum": 1, "maximum": most })

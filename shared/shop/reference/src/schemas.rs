@@ -2,6 +2,7 @@
 
 use foldlog::StreamName;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 use shop_domain::values::{CartId, OrderId, Sku, WarehouseId};
@@ -21,6 +22,18 @@ const PATHS: [(&str, SchemaOf); 8] = [
     ("warehouses", SchemaGenerator::subschema_for::<WarehouseId>),
 ];
 
+/// Says how large a number may be if its schema only names its format.
+fn bounded(schema: &mut Schema) {
+    let most = match schema.get("format").and_then(Value::as_str) {
+        Some("uint32") => u64::from(u32::MAX),
+        Some("uint" | "uint64") => u64::MAX,
+        _ => return,
+    };
+    if schema.get("maximum").is_none() {
+        schema.insert("maximum".to_owned(), most.into());
+    }
+}
+
 /// Makes schemas, and keeps those that have a name.
 pub(crate) struct Schemas {
     /// For requests: a field that may be missing is not required.
@@ -35,6 +48,7 @@ impl Schemas {
             SchemaSettings::draft2020_12().with(|settings| {
                 settings.definitions_path = "/components/schemas".into();
                 settings.meta_schema = None;
+                settings.transforms.push(Box::new(RecursiveTransform(bounded as fn(&mut Schema))));
             })
         };
         Self {

@@ -50,6 +50,12 @@ impl Key {
         Self::new(bytes)
     }
 
+    /// Another key, which only the holder of this one can compute from these parts. It does not lead back to this one.
+    #[must_use]
+    pub fn derive(&self, parts: &[&str]) -> Self {
+        Self::new(self.authenticated("derive", parts))
+    }
+
     /// A text encrypted for a context: the nonce, and what AES-256-GCM makes of the text (NIST SP 800-38D). Only
     /// [`Self::open`] with the same context reads it.
     ///
@@ -173,6 +179,14 @@ pub(super) mod tests {
         let content = Digest::of_text("Ada");
         assert_ne!(key(1).digest(&content), content);
         assert_ne!(key(1).digest(&content), key(2).digest(&content));
+    }
+
+    #[test]
+    fn a_derived_key_depends_on_the_key_and_on_every_part() {
+        let mark = |key: Key| key.mark(&[]);
+        assert_eq!(mark(key(1).derive(&["a", "b"])), mark(key(1).derive(&["a", "b"])));
+        let others = [key(1), key(2).derive(&["a", "b"]), key(1).derive(&["ab"]), key(1).derive(&["a"])];
+        assert!(others.into_iter().all(|other| mark(other) != mark(key(1).derive(&["a", "b"]))));
     }
 
     #[test]

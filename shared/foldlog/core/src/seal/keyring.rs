@@ -89,6 +89,11 @@ impl<S: KeyStore, W: KeyWrap, H: Clock> Keyring<S, W, H> {
         Self { store, wrap, host, known: bounded(MOST_KEYS, MOST_KEYS as u64, UnitWeighter) }
     }
 
+    /// The clock, and the rest of the host that keys are used on.
+    pub const fn host(&self) -> &H {
+        &self.host
+    }
+
     /// The key to open an owner's data with; none if it was destroyed, or never made. A key that is remembered costs
     /// nothing, another one a read of the store and an unwrapping.
     pub async fn key(&self, owner: &str) -> Result<Option<OwnerKey>, KeyError> {

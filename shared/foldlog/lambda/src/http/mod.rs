@@ -9,6 +9,7 @@
 //! do. The stream itself decides who owns a resource. With `?min_version=`, a query takes the commits that its view
 //! lacks from the log, and folds them over the row.
 
+pub mod cursor;
 mod document;
 mod page;
 mod request;

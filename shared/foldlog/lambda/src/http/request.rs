@@ -143,12 +143,11 @@ impl Request {
         self.query.iter().find(|(given, _)| given == name).map(|(_, text)| parse(text)).transpose()
     }
 
-    /// The query's parameters without those of the page, for a link to another page: their values as they stand in one.
-    pub fn other_query(&self) -> impl Iterator<Item = (&str, String)> {
+    /// The query's parameters without that of the page, sorted, for a link to another page.
+    pub fn other_query(&self) -> impl Iterator<Item = (&str, &str)> {
         let mut others: Vec<_> = self.query.iter().filter(|(name, _)| name != "cursor").collect();
         others.sort();
-        let encoded = |value: &str| form_urlencoded::byte_serialize(value.as_bytes()).collect();
-        others.into_iter().map(move |(name, value)| (name.as_str(), encoded(value)))
+        others.into_iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Refuses parameters that the route does not know.

@@ -100,7 +100,7 @@ fn may_start(starter: &Starter, role: Option<&str>, stack: &Stack) -> Result<(),
     let machine = &starter.machine;
     let role = role.ok_or("a state machine is started under a role")?;
     let policy = Policy::assumed(role, EVENTS, stack)?;
-    let start = Demand { action: "states:StartExecution".to_owned(), resource: machine.arn.clone(), keys: Vec::new() };
+    let start = Demand::on("states:StartExecution".to_owned(), machine.arn.clone());
     policy.refusal(role, &[start], &ResourcePolicies::default()).map_or(Ok(()), Err)
 }
 
@@ -109,8 +109,7 @@ fn may_send(rule: &Resource, queue: &str, stack: &Stack) -> Result<bool, Templat
     let Some(queue) = stack.by_arn(queue) else { return Ok(false) };
     let url = Value::from(queue.identity.reference.as_str());
     let source = rule.identity.attribute("Arn");
-    let demand =
-        Demand { action: "sqs:SendMessage".to_owned(), resource: queue.identity.attribute("Arn"), keys: Vec::new() };
+    let demand = Demand::on("sqs:SendMessage".to_owned(), queue.identity.attribute("Arn"));
     let asked = Asked { demand: &demand, by: Principal::Service { name: EVENTS, source: &source } };
     let mut effects = Vec::new();
     for resource in stack.of_kind("AWS::SQS::QueuePolicy") {

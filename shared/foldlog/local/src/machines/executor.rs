@@ -28,7 +28,7 @@ pub(crate) struct Executor {
 impl Executor {
     /// The refusal's message, if the machine's policies do not allow an action.
     pub(super) fn refusal(&self, action: &str, resource: &str) -> Option<String> {
-        let demand = Demand { action: action.to_owned(), resource: resource.to_owned(), keys: Vec::new() };
+        let demand = Demand::on(action.to_owned(), resource.to_owned());
         let message = self.machine.policy.refusal(&self.machine.name, &[demand], &ResourcePolicies::default())?;
         tracing::warn!(machine = self.machine.logical, message, "refused by the machine's policies");
         Some(message)

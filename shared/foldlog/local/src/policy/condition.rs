@@ -17,6 +17,8 @@ pub(super) struct Condition {
 enum Key {
     /// The partition keys that it names. A scan names none.
     LeadingKeys,
+    /// The owner in the encryption context of a request to KMS.
+    Owner,
     /// The role that it comes from.
     Principal,
     /// The resource for which a service makes it.
@@ -47,6 +49,7 @@ impl Condition {
         let unknown = || format!("the condition {operator} on {key} is not imitated on one machine");
         let known = match key.to_lowercase().as_str() {
             "dynamodb:leadingkeys" => Key::LeadingKeys,
+            "kms:encryptioncontext:owner" => Key::Owner,
             "aws:principalarn" => Key::Principal,
             "aws:sourcearn" => Key::Source,
             "aws:sourceaccount" => Key::SourceAccount,
@@ -80,6 +83,7 @@ impl Condition {
     pub(super) fn holds(&self, asked: &Asked<'_>) -> bool {
         let present: Vec<&str> = match self.key {
             Key::LeadingKeys => asked.demand.keys.iter().map(String::as_str).collect(),
+            Key::Owner => asked.demand.owner.as_deref().into_iter().collect(),
             Key::Principal => asked.by.role().into_iter().collect(),
             Key::Source => asked.by.source().into_iter().collect(),
             Key::SourceAccount => asked.by.source().map(|_| ACCOUNT).into_iter().collect(),

@@ -13,9 +13,16 @@ pub(crate) struct Demand {
     pub(crate) resource: String,
     /// The partition keys that it names.
     pub(crate) keys: Vec<String>,
+    /// The owner in the encryption context, if it is a request to KMS that has one.
+    pub(crate) owner: Option<String>,
 }
 
 impl Demand {
+    /// The permission for an action on a resource.
+    pub(crate) const fn on(action: String, resource: String) -> Self {
+        Self { action, resource, keys: Vec::new(), owner: None }
+    }
+
     /// Whether it changes a table.
     pub(crate) fn is_write(&self) -> bool {
         let operation = self.action.strip_prefix("dynamodb:");
@@ -32,11 +39,12 @@ pub(crate) fn demands(service: &str, operation: &str, request: &Value, tables: &
         "events" => return event_demands(operation, request),
         "secretsmanager" => {
             let resource = request.get("SecretId").and_then(Value::as_str).unwrap_or_default().to_owned();
-            return vec![Demand { action: format!("secretsmanager:{operation}"), resource, keys: Vec::new() }];
+            return vec![Demand::on(format!("secretsmanager:{operation}"), resource)];
         }
         "kms" => {
             let resource = request.get("KeyId").and_then(Value::as_str).unwrap_or_default().to_owned();
-            return vec![Demand { action: format!("kms:{operation}"), resource, keys: Vec::new() }];
+            let owner = request.pointer("/EncryptionContext/owner").and_then(Value::as_str).map(str::to_owned);
+            return vec![Demand { owner, ..Demand::on(format!("kms:{operation}"), resource) }];
         }
         _ => {}
     }
@@ -58,7 +66,7 @@ pub(crate) fn demands(service: &str, operation: &str, request: &Value, tables: &
         "BatchGetItem" | "BatchWriteItem" => batch(operation, request, tables),
         "ListTables" | "ListStreams" | "DescribeStream" | "GetShardIterator" | "GetRecords" => {
             let resource = request.get("StreamArn").and_then(Value::as_str).unwrap_or("*").to_owned();
-            vec![Demand { action: format!("dynamodb:{operation}"), resource, keys: Vec::new() }]
+            vec![Demand::on(format!("dynamodb:{operation}"), resource)]
         }
         _ => vec![single(operation, request, tables)],
     }
@@ -71,7 +79,7 @@ fn event_demands(operation: &str, request: &Value) -> Vec<Demand> {
             let bus = entry.get("EventBusName").and_then(Value::as_str).unwrap_or("default");
             let resource =
                 if bus.starts_with("arn:") { bus.to_owned() } else { arn("events", &format!("event-bus/{bus}")) };
-            Demand { action: format!("events:{operation}"), resource, keys: Vec::new() }
+            Demand::on(format!("events:{operation}"), resource)
         })
         .collect()
 }
@@ -97,7 +105,7 @@ fn single(operation: &str, request: &Value, tables: &[Table]) -> Demand {
         }
         (_, None) => vec![UNTOLD.to_owned()],
     };
-    Demand { action: format!("dynamodb:{operation}"), resource, keys }
+    Demand { keys, ..Demand::on(format!("dynamodb:{operation}"), resource) }
 }
 
 fn batch(operation: &str, request: &Value, tables: &[Table]) -> Vec<Demand> {
@@ -114,7 +122,7 @@ fn batch(operation: &str, request: &Value, tables: &[Table]) -> Vec<Demand> {
             keys.extend(demand.keys);
             resource = demand.resource;
         }
-        demands.push(Demand { action: format!("dynamodb:{operation}"), resource, keys });
+        demands.push(Demand { keys, ..Demand::on(format!("dynamodb:{operation}"), resource) });
     }
     demands
 }

@@ -93,8 +93,7 @@ mod tests {
         .unwrap();
         let grants = Grants::of(&statements);
         let take = |action: &str, resource: &str, key: &str| {
-            let demand =
-                Demand { action: action.to_owned(), resource: resource.to_owned(), keys: vec![key.to_owned()] };
+            let demand = Demand { keys: vec![key.to_owned()], ..Demand::on(action.to_owned(), resource.to_owned()) };
             grants.take(&statements, &Asked { demand: &demand, by: Principal::Role("r") })
         };
         assert!(take("dynamodb:Query", "log", "cart-1") && take("dynamodb:GetItem", "b", "x"));

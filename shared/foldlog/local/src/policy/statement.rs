@@ -167,7 +167,7 @@ mod tests {
 
     fn concerns(statement: &Value, action: &str, resource: &str, keys: &[&str]) -> bool {
         let keys = keys.iter().map(|&key| key.to_owned()).collect();
-        let demand = Demand { action: action.to_owned(), resource: resource.to_owned(), keys };
+        let demand = Demand { keys, ..Demand::on(action.to_owned(), resource.to_owned()) };
         let asked = Asked { demand: &demand, by: Principal::Role(ROLE) };
         document(&json!({ "Statement": statement })).unwrap().iter().any(|statement| statement.concerns(&asked))
     }
@@ -197,6 +197,19 @@ mod tests {
         assert!(!concerns(&read(Some("false")), "dynamodb:Scan", "t", &[]));
         assert!(concerns(&read(Some("false")), "dynamodb:Query", "t", &["cart-1"]));
         assert!(concerns(&read(Some("true")), "dynamodb:Scan", "t", &[]));
+    }
+
+    #[test]
+    fn a_key_of_keys_is_for_the_owner_of_a_context() {
+        let unwrap = json!({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*",
+            "Condition": {"StringEquals": {"kms:EncryptionContext:owner": "cursors"}}});
+        let statements = document(&json!({ "Statement": unwrap })).unwrap();
+        for (owner, concerned) in [(Some("cursors"), true), (Some("ada"), false), (None, false)] {
+            let owner = owner.map(str::to_owned);
+            let demand = Demand { owner, ..Demand::on("kms:Decrypt".to_owned(), "key".to_owned()) };
+            let asked = Asked { demand: &demand, by: Principal::Role(ROLE) };
+            assert_eq!(statements[0].concerns(&asked), concerned, "{:?}", demand.owner);
+        }
     }
 
     #[test]

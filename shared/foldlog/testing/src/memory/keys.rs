@@ -9,6 +9,14 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct MemoryKeys(Shared<BTreeMap<String, Standing>>);
 
+impl MemoryKeys {
+    /// The same keys, which go their own way from here.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        Self(self.0.copied())
+    }
+}
+
 impl KeyStore for MemoryKeys {
     async fn find(&self, owner: &str) -> Result<Option<Standing>, KeyError> {
         Ok(self.0.with(|keys| keys.get(owner).cloned()))

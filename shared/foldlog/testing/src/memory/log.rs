@@ -22,7 +22,7 @@ pub struct MemoryLog {
     marks: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Store {
     streams: Streams,
     /// The stream and version of every commit, in the order in which they were appended.
@@ -36,6 +36,12 @@ impl MemoryLog {
     #[must_use]
     pub fn with_markers(self) -> Self {
         Self { marks: true, ..self }
+    }
+
+    /// A log with the same commits, which goes its own way from here.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        Self { store: self.store.copied(), marks: self.marks }
     }
 
     /// Calls `read` with a stream's commits, oldest first.

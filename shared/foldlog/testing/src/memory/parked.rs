@@ -9,6 +9,14 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct MemoryParked(Shared<BTreeMap<Subject, Parked>>);
 
+impl MemoryParked {
+    /// The same notes, which go their own way from here.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        Self(self.0.copied())
+    }
+}
+
 impl ParkingLot for MemoryParked {
     async fn park(&self, trouble: &Trouble) -> Result<(), ViewError> {
         self.0.with(|notes| {

@@ -16,7 +16,7 @@ pub struct MemoryTotalsStore {
     generations: MemoryGenerations,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Books {
     checkpoints: BTreeMap<RowKey, Checkpoint>,
     sums: BTreeMap<(&'static str, Generation), Sums>,
@@ -27,6 +27,12 @@ impl MemoryTotalsStore {
     #[must_use]
     pub fn of(generations: MemoryGenerations) -> Self {
         Self { books: Shared::default(), generations }
+    }
+
+    /// The same totals, which go their own way from here, with another register of generations.
+    #[must_use]
+    pub fn copied(&self, generations: MemoryGenerations) -> Self {
+        Self { books: self.books.copied(), generations }
     }
 
     /// Every row of a view.

@@ -31,6 +31,12 @@ impl MemoryViews {
         Self { generations, ..Self::default() }
     }
 
+    /// The same rows, which go their own way from here, with another register of generations.
+    #[must_use]
+    pub fn copied(&self, generations: MemoryGenerations) -> Self {
+        Self { rows: self.rows.copied(), damaged: self.damaged.copied(), generations }
+    }
+
     /// The keys of all rows of all views.
     #[must_use]
     pub fn row_keys(&self) -> Vec<RowKey> {

@@ -14,6 +14,7 @@ pub struct OpenWarehouse {
     pub name: SentName,
     /// Its address.
     #[serde(default, deserialize_with = "read_optional_address", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<RequestedAddress>")]
     pub address: Option<Address>,
 }
 
@@ -23,6 +24,7 @@ pub struct OpenWarehouse {
 pub struct MoveWarehouse {
     /// The new address, for the warehouse and its stock.
     #[serde(deserialize_with = "read_address")]
+    #[schemars(with = "RequestedAddress")]
     pub address: Address,
 }
 
@@ -38,6 +40,7 @@ pub struct RenameWarehouse {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RequestedAddress {
+    #[schemars(length(min = 1, max = Address::MOST_LINES))]
     lines: Vec<AddressLine>,
     city: City,
     postcode: Postcode,

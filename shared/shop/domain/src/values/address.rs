@@ -6,9 +6,6 @@ use super::text::text_value;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The maximum number of lines above the town.
-const MOST_LINES: usize = 5;
-
 text_value! {
     /// A line of an address: a name, a street, a floor.
     AddressLine, "an address line (1 to 100 characters, no control characters, not blank)", Form::Line(100)
@@ -31,7 +28,7 @@ text_value! {
 #[serde(try_from = "StoredAddress")]
 #[schemars(!try_from)]
 pub struct Address {
-    #[schemars(length(min = 1, max = MOST_LINES))]
+    #[schemars(length(min = 1, max = Self::MOST_LINES))]
     lines: Vec<AddressLine>,
     city: City,
     postcode: Postcode,
@@ -47,10 +44,13 @@ struct StoredAddress {
 }
 
 impl Address {
+    /// The maximum number of lines above the town.
+    pub const MOST_LINES: usize = 5;
+
     /// An address of one to five lines, a town, its postcode and a country.
     pub fn new(lines: Vec<AddressLine>, city: City, postcode: Postcode, country: Country) -> Result<Self, Invalid> {
         match lines.len() {
-            1..=MOST_LINES => Ok(Self { lines, city, postcode, country }),
+            1..=Self::MOST_LINES => Ok(Self { lines, city, postcode, country }),
             number => Err(Invalid::number(&number, "a number of address lines (1 to 5)")),
         }
     }

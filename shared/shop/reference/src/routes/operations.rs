@@ -2,7 +2,6 @@
 
 use crate::answer::Header;
 use crate::route::{Group, OPERATOR, Route};
-use foldlog::Version;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use shop_api::operations::{
@@ -34,7 +33,7 @@ pub(super) fn log() -> Group {
                 .about("If a stream changes while you read the pages, you may miss it.")
                 .paged::<StreamEnd>(),
             Route::get("/ops/streams/{stream}", "List the events of a stream")
-                .query::<Version>("after", "Only events after this version.")
+                .version("after", "Only events after this version.")
                 .up_to_a_thousand()
                 .answers::<Page<LogEvent>>(200, &[]),
             Route::get("/ops/streams/{stream}/state", "Show the state of a stream")
