@@ -124,13 +124,11 @@ impl<P: Ports> PaymentReactions<P> {
 
     /// A card that was erased cannot be charged any more. If the provider was asked before that, its answer counts.
     async fn without_card(&self, intent: &Intent<'_>, charge: Charge) -> Result<(), ReactionError> {
-        match self.provider.status(&intent.reference).await.map_err(unsettled)? {
-            Some(payment) => self.answered(intent, charge, &payment).await,
-            None => {
-                let answer = Answer::Declined(erased()?);
-                self.execute(intent, &Command::Create { charge, answer }, REACTION).await.map(drop)
-            }
+        if let Some(payment) = self.provider.status(&intent.reference).await.map_err(unsettled)? {
+            return self.answered(intent, charge, &payment).await;
         }
+        let answer = Answer::Declined(erased()?);
+        self.execute(intent, &Command::Create { charge, answer }, REACTION).await.map(drop)
     }
 
     /// Records the provider's answer, and what became of the payment since.

@@ -132,7 +132,7 @@ async fn what_people_tell_is_nowhere_in_clear_and_nobody_reads_it_once_it_is_era
     .await;
     assert!(shop.host.directory().join("failures/FailedBatches").read_dir().unwrap().next().is_some());
     assert_eq!(*seen.lock().unwrap(), [""; 0]);
-    assert_eq!(files_with_marks(&directory), [PathBuf::new(); 0]);
+    assert_eq!(files_with_marks(&directory), Vec::<PathBuf>::new());
     shop.host.resume("reconcile").await.unwrap();
     let _ = shop.operator().post("/ops/lost/redrive", json!({})).await.expect(202);
     shop.host.settled().await;
@@ -148,7 +148,7 @@ async fn what_people_tell_is_nowhere_in_clear_and_nobody_reads_it_once_it_is_era
     assert_eq!(*seen.lock().unwrap(), [""; 0]);
     // A function remembers a key for some minutes, and a new environment remembers none.
     shop.stop().await;
-    assert_eq!(files_with_marks(&directory), [PathBuf::new(); 0]);
+    assert_eq!(files_with_marks(&directory), Vec::<PathBuf>::new());
     let shop = Shop::start_in(directory.clone()).await;
     let erased: Vec<Person> = people
         .into_iter()
@@ -174,7 +174,7 @@ async fn what_people_tell_is_nowhere_in_clear_and_nobody_reads_it_once_it_is_era
         "SHIPPED"
     );
     assert_eq!(shop.difference().await, None, "the log is whole, and every row is its fold");
-    assert_eq!(files_with_marks(&directory), [PathBuf::new(); 0]);
+    assert_eq!(files_with_marks(&directory), Vec::<PathBuf>::new());
     shop.stop().await;
     std::fs::remove_dir_all(directory).unwrap();
 }

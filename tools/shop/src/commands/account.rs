@@ -40,9 +40,9 @@ impl Account {
             }
             let page: Value = request.send().await?.accepted()?.json()?;
             if global.json {
-                terminal::json_line(&page)?
+                terminal::json_line(&page)?;
             } else {
-                terminal::pretty_json(&page)?
+                terminal::pretty_json(&page)?;
             }
             cursor = cursor_of(page["next"].as_str());
             if cursor.is_none() {

@@ -218,7 +218,7 @@ impl Met<'_> {
         {
             match state.card(&id) {
                 Some(card) => {
-                    ends.extend(self.ends::<order::Order>(&order::Command::ReplaceCard { by: self.sender(by), card })?)
+                    ends.extend(self.ends::<order::Order>(&order::Command::ReplaceCard { by: self.sender(by), card })?);
                 }
                 None => drop(ends.insert(End::Refused("not-found".to_owned()))),
             }
