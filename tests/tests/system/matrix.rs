@@ -66,6 +66,8 @@ struct Things {
     /// The account of a third customer, for what only the staff do to one.
     third: String,
     card: String,
+    /// A card that no route of the matrix removes.
+    other_card: String,
     address: String,
 }
 
@@ -99,6 +101,7 @@ impl Things {
             cart: String::new(),
             shipment: text(&shipments.body["shipments"][0]),
             card: text(&opened.body["cards"][0]["id"]),
+            other_card: owner.card("tok_declined").await,
             address: text(&opened.body["addresses"][0]["id"]),
             third: text(&of_carol.body["id"]),
             account,
@@ -144,13 +147,15 @@ impl Things {
             account: none(),
             third: none(),
             card: none(),
+            other_card: none(),
             address: none(),
         }
     }
 
     /// The text without the ids of these things.
     fn without_ids(&self, text: &str) -> String {
-        let ids = [&self.cart, &self.order, &self.shipment, &self.account, &self.third, &self.card, &self.address];
+        let Self { cart, order, shipment, account, third, card, other_card, address } = self;
+        let ids = [cart, order, shipment, account, third, card, other_card, address];
         ids.into_iter().filter(|id| !id.is_empty()).fold(text.to_owned(), |text, id| text.replace(id.as_str(), "<id>"))
     }
 }
@@ -175,6 +180,7 @@ async fn send(client: &Client, things: &Things, route: &str, variant: &str) -> A
     };
     let body = match route {
         "POST /carts/{id}/checkout" => json!({}),
+        "POST /orders/{id}/pay" => json!({ "card": things.other_card }),
         _ => operation["requestBody"]["content"]["application/json"]["example"].clone(),
     };
     let headers = if variant == "if-match" { &[("if-match", "\"1\"")][..] } else { &[] };

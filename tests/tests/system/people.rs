@@ -32,6 +32,7 @@ async fn the_staff_and_operators_see_personal_data_for_a_reason_that_is_recorded
     let shop = Shop::start().await;
     let alice = shop.customer_with_account("alice").await;
     let (account, staff, operator) = (alice.account(), shop.staff(), shop.operator());
+    shop.host.settled().await;
     let own = alice.get(account).await.expect(200).body;
     assert_eq!((&own["personal"], &own["name"]), (&json!("SHOWN"), &json!("alice")));
     let _ = alice.get(&format!("{account}/events")).await.expect(200);

@@ -143,6 +143,9 @@ pub enum State {
         /// The parts that were refunded, of a captured payment.
         #[serde(default, skip_serializing_if = "Refunds::is_nothing")]
         refunds: Refunds,
+        /// The amount of the last dispute: what the provider has instead, as far as the shop knows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        disputed: Option<Money>,
     },
 }
 
@@ -216,7 +219,7 @@ impl foldlog::Refusal for Refusal {
 
 impl Decider for Payment {
     const CATEGORY: &'static str = "payment";
-    const STATE_SCHEMA: u32 = 2;
+    const STATE_SCHEMA: u32 = 3;
     type Id = PaymentId;
     type State = State;
     type Command = Command;
@@ -230,27 +233,29 @@ impl Decider for Payment {
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match (state, command) {
             (State::Uncreated, Command::Create { charge, answer }) => {
-                let answered = Status::Pending.answered(charge, answer)?;
+                let answered = Status::Pending.answered(charge, None, answer)?;
                 Ok([vec![Event::PaymentCreated(charge.clone())], answered].concat())
             }
             (State::Uncreated, _) => Err(Refusal::UnknownPayment),
-            (State::Created { charge, status, .. }, Command::Create { charge: asked, answer }) if charge == asked => {
-                status.answered(charge, answer)
+            (State::Created { charge, status, disputed, .. }, Command::Create { charge: asked, answer })
+                if charge == asked =>
+            {
+                status.answered(charge, *disputed, answer)
             }
             (State::Created { .. }, Command::Create { .. }) => Err(Refusal::OtherCharge),
             (
-                State::Created { charge, status, refunds },
+                State::Created { charge, status, refunds, .. },
                 Command::RefundPart { .. } | Command::FailRefundPart { .. } | Command::NoteRefundByHand { .. },
             ) => refunds.decide(charge, status, command),
             (State::Created { charge, refunds, .. }, Command::Refund) if refunds.are_all(charge) => Ok(vec![]),
-            (State::Created { charge, status, .. }, command) => status.decide(charge, command),
+            (State::Created { charge, status, disputed, .. }, command) => status.decide(charge, *disputed, command),
         }
     }
 
     fn evolve(state: State, event: &Event) -> State {
         let status = match event.clone() {
             Event::PaymentCreated(charge) => {
-                return State::Created { charge, status: Status::Pending, refunds: Refunds::default() };
+                return State::Created { charge, status: Status::Pending, refunds: Refunds::default(), disputed: None };
             }
             Event::PaymentAuthorised { .. } => Status::Authorised,
             Event::PaymentDeclined { reason } => Status::Declined(reason),
@@ -266,7 +271,10 @@ impl Decider for Payment {
             | Event::PaymentRefundedByHand { .. } => return state.with_refunds(event),
         };
         match state {
-            State::Created { charge, refunds, .. } => State::Created { charge, status, refunds },
+            State::Created { charge, refunds, disputed, .. } => {
+                let disputed = if let Status::Disputed(amount) = status { Some(amount) } else { disputed };
+                State::Created { charge, status, refunds, disputed }
+            }
             State::Uncreated => State::Uncreated,
         }
     }
@@ -275,8 +283,8 @@ impl Decider for Payment {
 impl State {
     fn with_refunds(self, event: &Event) -> Self {
         match self {
-            Self::Created { charge, status, refunds } => {
-                Self::Created { charge, status, refunds: refunds.after(event) }
+            Self::Created { charge, status, refunds, disputed } => {
+                Self::Created { charge, status, refunds: refunds.after(event), disputed }
             }
             Self::Uncreated => Self::Uncreated,
         }
@@ -284,24 +292,24 @@ impl State {
 }
 
 impl Status {
-    fn answered(&self, charge: &Charge, answer: &Answer) -> Result<Vec<Event>, Refusal> {
+    fn answered(&self, charge: &Charge, disputed: Option<Money>, answer: &Answer) -> Result<Vec<Event>, Refusal> {
         match answer {
-            Answer::Authorised(hold) => self.decide(charge, &Command::Authorise(*hold)),
-            Answer::Declined(reason) => self.decide(charge, &Command::Decline { reason: reason.clone() }),
+            Answer::Authorised(hold) => self.decide(charge, disputed, &Command::Authorise(*hold)),
+            Answer::Declined(reason) => self.decide(charge, disputed, &Command::Decline { reason: reason.clone() }),
             Answer::Unknown => Ok(vec![]),
         }
     }
 
     /// A late or repeated answer changes nothing. The payment refuses an answer that contradicts a recorded one, so
     /// that you notice it.
-    fn decide(&self, charge: &Charge, command: &Command) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, charge: &Charge, disputed: Option<Money>, command: &Command) -> Result<Vec<Event>, Refusal> {
         let stoppable = matches!(self, Self::Authorised | Self::CaptureFailed(_) | Self::Disputed(_));
         Ok(match command {
             Command::Create { .. }
             | Command::RefundPart { .. }
             | Command::FailRefundPart { .. }
             | Command::NoteRefundByHand { .. } => vec![],
-            Command::Authorise(Hold { amount, .. }) if *amount != charge.amount => self.disputed(*amount)?,
+            Command::Authorise(Hold { amount, .. }) if *amount != charge.amount => self.disputed(*amount, disputed)?,
             Command::Authorise(_) if *self != Self::Pending => self.held().map(|_| vec![])?,
             Command::Authorise(Hold { expires_at, .. }) => vec![Event::PaymentAuthorised { expires_at: *expires_at }],
             Command::Decline { reason } if *self == Self::Pending => {
@@ -333,12 +341,12 @@ impl Status {
         })
     }
 
-    /// What follows from a report of an amount that is not the charge's.
-    fn disputed(&self, amount: Money) -> Result<Vec<Event>, Refusal> {
+    /// What follows from a report of an amount that is not the charge's. `known` is that of the last dispute.
+    fn disputed(&self, amount: Money, known: Option<Money>) -> Result<Vec<Event>, Refusal> {
         match self {
             Self::Pending | Self::Authorised | Self::CaptureFailed(_) => Ok(vec![Event::PaymentDisputed { amount }]),
-            // The amount that is known to be wrong.
-            Self::Disputed(known) if *known == amount => Ok(vec![]),
+            // The amount that is known to be wrong, and that a person looks at where it could not be refunded.
+            Self::Disputed(_) | Self::RefundFailed(_) if known == Some(amount) => Ok(vec![]),
             // It ended, perhaps as a dispute about this amount: there is nothing to be believed any more.
             Self::Declined(reason) => Err(Refusal::PaymentDeclined(reason.clone())),
             Self::Voided | Self::Lapsed(_) | Self::Refunded => Ok(vec![]),

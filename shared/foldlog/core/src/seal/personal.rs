@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn no_part_of_a_stored_value_can_be_replaced() {
-        let (ours, others) = (ada(1, "c", "name"), ada(2, "d", "email"));
+        let (ours, others) = (ada(1, "c", "name"), ada(u128::MAX, "d", "email"));
         let [owner_and_text, other] = [&ours, &others].map(|value| {
             let stored = serde_json::to_value(value).unwrap();
             stored["sealed"].as_str().unwrap().split_once(':').map(|(owner, text)| (owner.to_owned(), text.to_owned()))

@@ -44,7 +44,7 @@ impl Payment {
     /// The payment of a stream, if it was created.
     #[must_use]
     pub fn of(id: &PaymentId, version: Version, state: &State) -> Option<Self> {
-        let State::Created { charge, status, refunds } = state else { return None };
+        let State::Created { charge, status, refunds, .. } = state else { return None };
         let refunded = Money::new(refunds.sum(), charge.amount.currency()).ok().filter(|sum| sum.amount() > 0);
         let status = match status {
             Status::Pending => PaymentStatus::Pending,

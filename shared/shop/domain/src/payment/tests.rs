@@ -158,6 +158,9 @@ fn a_report_of_another_amount_is_compared_before_anything_it_says() {
     let disputed = after(&[authorised(), Event::PaymentDisputed { amount: charge(2_379).amount }]);
     given::<Payment>(&disputed).when(Command::Authorise(hold(2_379))).then_nothing();
     given::<Payment>(&disputed).when(Command::Authorise(hold(1))).then_refused(Refusal::OtherAmount);
+    let left = [disputed, vec![Event::PaymentRefundFailed { reason: reason() }]].concat();
+    given::<Payment>(&left).when(Command::Authorise(hold(2_379))).then_nothing();
+    given::<Payment>(&left).when(Command::Authorise(hold(1))).then_refused(Refusal::OtherAmount);
     let failed = Event::PaymentCaptureFailed { reason: reason() };
     let disputed = Event::PaymentDisputed { amount: charge(1).amount };
     given::<Payment>(after(&[authorised(), failed])).when(Command::Authorise(hold(1))).then([disputed]);
