@@ -273,13 +273,15 @@ async fn however_many_wishes_are_open_reconciling_reads_the_record_of_them_once(
         let found = operator.reported("/ops/reconcile").await;
         (found["hinted"].as_u64().unwrap(), queries() - before)
     };
+    // A schedule may run beside one of them, and reads as well.
+    let undisturbed = async || [reconcile().await, reconcile().await, reconcile().await].into_iter().min().unwrap();
     ask().await;
     let _first = reconcile().await;
-    let (hinted, reads) = reconcile().await;
+    let (hinted, reads) = undisturbed().await;
     for _ in 0..4 {
         ask().await;
     }
-    assert_eq!(reconcile().await, (hinted + 4, reads), "four wishes more");
+    assert_eq!(undisturbed().await, (hinted + 4, reads), "four wishes more");
     shop.host.stop().await;
 }
 
