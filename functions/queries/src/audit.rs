@@ -118,7 +118,7 @@ impl<P: KeyPorts> Queries<P> {
         self.shown(trail, &commits, observer, sight).await
     }
 
-    /// A page of the events of a stream that is nobody's, for the staff.
+    /// A page of the events of a stream that belongs to no account, for the staff.
     async fn audit(&self, request: &Request, stream: StreamName, path: &str) -> Result<Response, Problem> {
         let trail = self.trail(request, stream, path).await?;
         self.shown(&trail, &self.commits(&trail).await?, Observer::Staff, Sight::Opened(None)).await

@@ -42,7 +42,7 @@ const HEADERS: [&str; 8] = [
 ];
 const SCOPES: [&str; 4] = ["shop/customer", "shop/staff", "shop/operator", "shop/other"];
 
-/// Sends requests one after the other. None may be answered by a fault, whatever it is.
+/// Sends requests one after the other. The shop may answer none of them with a fault.
 pub(crate) fn try_requests(choices: &mut Choices<'_>) {
     let mut ground = Ground::new();
     for _ in 0..=choices.below(3) {

@@ -1,5 +1,5 @@
 //! Texts of people, and where they must not be: in what functions send to the database and the bus, in what they print,
-//! and in any file of the shop. After an erasure nobody reads them, and everything that does not need them goes on.
+//! and in any file of the shop. After an erasure no answer has them, and everything that does not need them goes on.
 //!
 //! Queues, dead letters, notes, failed batches and exports hold nothing that was not in one of these before.
 

@@ -377,7 +377,7 @@ async fn a_checkout_takes_the_account_s_own_cards_and_a_second_one_chooses_nothi
     let refused = unknown.post(&path, json!({ "card": "tok_ok" })).await.expect(422);
     assert_eq!(refused.problem(), Some("invalid-request"), "without an account there is no card");
 
-    // Nor does a token name a card: nobody without the account's key can tell whose it is.
+    // Nor does a token name a card: without the account's key, the shop cannot tell whose it is.
     let refused = alice.post(&checkout, json!({ "card": "tok_ok" })).await.expect(422);
     assert_eq!(refused.problem(), Some("invalid-request"));
     let key = [("idempotency-key", "first")];

@@ -17,7 +17,7 @@ pub const NAME: &str = "relay";
 pub struct Relay<P: BusPorts> {
     /// Where it publishes.
     pub bus: P::Bus,
-    /// How.
+    /// How the events go onto it.
     pub publication: Publication,
     parked: P::ParkingLot,
     host: P::Host,

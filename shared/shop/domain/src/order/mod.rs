@@ -94,7 +94,8 @@ impl State {
         }
     }
 
-    /// The state without the card to charge, if that is sealed: a view keeps nothing personal that nobody reads there.
+    /// The state without the card to charge, if that is sealed: readers of the view have no use
+    /// for it.
     #[must_use]
     pub fn without_sealed_card(mut self) -> Self {
         if let Self::Placed { means, .. } = &mut self {
